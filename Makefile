@@ -1,0 +1,61 @@
+# The two commands of the README are `make dashboard` and `make test`; everything they need is set up by them.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: dashboard api test lint format setup setup-dev bench bench-progress screenshots lock clean
+
+dashboard: setup ## Serve the dashboard and the API on one port
+	$(BIN)/technic-scanner serve --port $(PORT)
+
+api: setup ## Serve the API alone
+	$(BIN)/technic-scanner api
+
+test: setup-dev ## Run the whole test suite
+	$(BIN)/python -m tools.ensure_chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: setup-dev ## Check format, style, architecture, types, dead code and dependencies
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/vulture
+	$(BIN)/deptry .
+
+format: setup-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup-dev ## Peers side by side in one run, as ratios
+	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.scan
+	$(BIN)/python -m benchmarks.progress.cost
+
+bench-progress: setup-dev ## ETA accuracy on virtual time
+	$(BIN)/python -m benchmarks.progress
+
+screenshots: setup-dev ## Remake docs/images from a seeded run
+	$(BIN)/python -m tools.screenshots
+
+lock: setup-dev ## Recompute constraints.txt from the two requirement files
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
+		-o constraints.txt requirements.txt requirements-dev.txt
+
+setup: $(VENV)/.runtime
+setup-dev: $(VENV)/.dev
+
+$(VENV)/.runtime: requirements.txt constraints.txt pyproject.toml tools/make_venv.sh
+	sh tools/make_venv.sh "$(PYTHON)" "$(VENV)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/technic-scanner warmup
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,134 @@
+"""Who predicts: tqdm and rich on a fake clock, the fixed weights, and this project's reporter."""
+
+from __future__ import annotations
+
+import io
+from typing import Protocol
+
+import rich.progress
+from rich.console import Console
+from tqdm import tqdm
+
+from benchmarks.progress.traces import Trace
+from technic_scanner.clock import ManualClock
+from technic_scanner.domain.stage import DEFAULT_WEIGHTS, StagePlan
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.progress.tracker import MultiStageProgressTracker
+
+
+class Contestant(Protocol):
+    """Is told what happens as it happens, and asked what it shows."""
+
+    def stage(self, name: str) -> None: ...
+    def step(self, unit_class: str, units: int) -> None: ...
+    def stage_done(self) -> None: ...
+    def eta(self) -> float | None: ...
+
+
+class Tqdm:
+    """One bar over the units of all stages, known from the start; tqdm's own smoothing."""
+
+    def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
+        self._bar = tqdm(total=sum(units for *_, units in trace.steps), file=io.StringIO(), ascii=True)
+        self._bar._time = clock.monotonic
+        self._bar.start_t = self._bar.last_print_t = clock.monotonic()
+
+    def stage(self, name: str) -> None:
+        """tqdm knows no stages."""
+
+    def step(self, unit_class: str, units: int) -> None:
+        self._bar.update(units)
+
+    def stage_done(self) -> None:
+        """tqdm knows no stages."""
+
+    def eta(self) -> float | None:
+        shown = self._bar.format_dict
+        rate = shown["rate"] or (shown["n"] / shown["elapsed"] if shown["elapsed"] else None)
+        return (shown["total"] - shown["n"]) / rate if rate else None
+
+
+class Rich:
+    """One task over the units of all stages, known from the start; rich's default 30 s window."""
+
+    def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
+        console = Console(file=io.StringIO())
+        self._progress = rich.progress.Progress(console=console, get_time=clock.monotonic, auto_refresh=False)
+        self._task = self._progress.add_task("scan", total=sum(units for *_, units in trace.steps))
+
+    def stage(self, name: str) -> None:
+        """One task: rich is told of no stages."""
+
+    def step(self, unit_class: str, units: int) -> None:
+        self._progress.update(self._task, advance=units)
+
+    def stage_done(self) -> None:
+        """One task: rich is told of no stages."""
+
+    def eta(self) -> float | None:
+        return self._progress.tasks[0].time_remaining
+
+
+class SeedFormula:
+    """The seed's: elapsed / weighted fraction - elapsed."""
+
+    def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
+        self._tracker = MultiStageProgressTracker(dict(DEFAULT_WEIGHTS), clock)
+        self._trace = trace
+
+    def stage(self, name: str) -> None:
+        self._tracker.start_stage(name, self._trace.units(name))
+
+    def step(self, unit_class: str, units: int) -> None:
+        self._tracker.advance(units)
+
+    def stage_done(self) -> None:
+        self._tracker.complete_stage()
+
+    def eta(self) -> float | None:
+        return self._tracker.update(0)["overall_estimated_remaining"]
+
+
+class FixedWeights(SeedFormula):
+    """The running stage's own rate, and for the stages to come its predicted length times the ratio of weights."""
+
+    def eta(self) -> float | None:
+        shown = self._tracker.update(0)
+        stage = shown["stage_progress"]
+        if stage["estimated_total"] is None:
+            return None
+        names = list(self._tracker.stages)
+        later = sum(self._tracker.stage_weights[name] for name in names[names.index(shown["stage"]) + 1 :])
+        return stage["estimated_remaining"] + stage["estimated_total"] * later / self._tracker.stage_weights[shown["stage"]]
+
+
+class Ours:
+    """The project's reporter, its history made of the past runs; work is declared when its stage starts or before."""
+
+    def __init__(self, clock: ManualClock, trace: Trace, past: tuple[Trace, ...]) -> None:
+        history = CostHistory(tuple(run.unit_costs() for run in past)) if past else None
+        self._reporter = ProgressReporter("bench", StagePlan(), clock, interval_seconds=1e9, costs=history)
+        self._trace = trace
+        self._reporter.start_run()
+        for stage, unit_class, units in trace.work:
+            self._reporter.declare(stage, unit_class, units)
+
+    def stage(self, name: str) -> None:
+        self._reporter.start_stage(name, self._trace.units(name))
+
+    def step(self, unit_class: str, units: int) -> None:
+        self._reporter.advance(units, unit_class)
+
+    def stage_done(self) -> None:
+        self._reporter.complete_stage()
+
+    def eta(self) -> float | None:
+        return self._reporter.snapshot().eta_seconds
+
+    def band(self) -> tuple[float, float] | None:
+        """Return the 80 % band, None while it is unknown."""
+        event = self._reporter.snapshot()
+        if event.eta_low_seconds is None or event.eta_high_seconds is None:
+            return None
+        return event.eta_low_seconds, event.eta_high_seconds

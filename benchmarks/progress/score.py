@@ -1,0 +1,64 @@
+"""Replay a run into a contestant and measure how far its ETAs were from the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.progress.contestants import Contestant, Ours
+from benchmarks.progress.traces import Trace
+from technic_scanner.clock import ManualClock
+
+SAMPLES = 200  # moments of a run, evenly spread over its time, at which the ETA is read
+
+Maker = Callable[[ManualClock, Trace, tuple[Trace, ...]], Contestant]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One look at an ETA: share of the run's time gone, the ETA and its band, the truth, in seconds."""
+
+    moment: float
+    eta: float | None
+    band: tuple[float, float] | None
+    truth: float
+
+
+def replay(make: Maker, trace: Trace, past: tuple[Trace, ...]) -> list[Reading]:
+    """Feed a run to a contestant on virtual time and read its ETA at evenly spread moments."""
+    clock = ManualClock()
+    contestant = make(clock, trace, past)
+    total = trace.seconds
+    moments = [total * (i + 0.5) / SAMPLES for i in range(SAMPLES)]
+    readings: list[Reading] = []
+
+    def move_to(at: float) -> None:
+        while len(readings) < SAMPLES and moments[len(readings)] < at:
+            moment = moments[len(readings)]
+            clock.advance(max(0.0, moment - clock.monotonic()))
+            band = contestant.band() if isinstance(contestant, Ours) else None
+            readings.append(Reading(moment / total, contestant.eta(), band, total - moment))
+        clock.advance(max(0.0, at - clock.monotonic()))
+
+    for name, start, end in trace.stages:
+        move_to(start)
+        contestant.stage(name)
+        for at, stage, unit_class, units in trace.steps:
+            if stage == name:
+                move_to(at)
+                contestant.step(unit_class, units)
+        move_to(end)
+        contestant.stage_done()
+    return readings
+
+
+def mean_error(readings: list[Reading], total: float) -> float:
+    """Return mean |ETA - truth| / total in %, an unknown ETA counted as 100."""
+    errors = [1.0 if item.eta is None else abs(item.eta - item.truth) / total for item in readings]
+    return 100 * sum(errors) / len(errors)
+
+
+def coverage(readings: list[Reading]) -> float | None:
+    """Return the share of the moments with a band at which it held the truth, in %; None without bands."""
+    held = [item.band[0] <= item.truth <= item.band[1] for item in readings if item.band is not None]
+    return 100 * sum(held) / len(held) if held else None

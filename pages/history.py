@@ -1,0 +1,13 @@
+"""All runs, their timings, and what the timings say together."""
+
+import streamlit as st
+
+from technic_scanner.ui import history_query, history_view, notices, trends_view
+
+notices.show_kept()
+st.title("History")
+
+with notices.guarded():
+    query = history_query.draw()
+    if history_view.show_runs(query):
+        trends_view.show(query)

@@ -1,0 +1,19 @@
+"""The results of one run."""
+
+import streamlit as st
+
+from technic_scanner.ui import addresses, notices, result_data, results_view, run_chooser
+
+notices.show_kept()
+st.title("Results")
+
+with notices.guarded():
+    record = run_chooser.choose()
+    if record is None and addresses.run_in_address() is None:
+        st.info("Run a scan; its picks, charts and files appear here.", title="No results yet")
+        addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+    elif record is not None and record.outcome is None:
+        st.info("The run has left no results, or not yet.", title="Nothing to show")
+        addresses.link(addresses.SCAN_PAGE, "Watch the run", run=record.run_id)
+    elif record is not None:
+        results_view.show(record, result_data.stored_result(record))

@@ -1,0 +1,23 @@
+"""Configure a scan, start it, watch it; reattach to runs in flight."""
+
+import streamlit as st
+
+from technic_scanner.ui import addresses, landing, notices, presets_bar, progress_panel, scan_form, start_bar
+
+notices.show_kept()
+run_id = addresses.run_in_address()
+
+if run_id is None:
+    st.title("Scan")
+    with notices.guarded():
+        landing.show()
+else:
+    with notices.guarded():
+        progress_panel.show(run_id)
+
+form = st.container() if run_id is None else st.expander("Configure another scan")
+with form, notices.guarded():
+    scan_form.prepare()
+    presets_bar.draw()
+    scan_form.draw(scan_form.known_sources())
+    start_bar.draw()

@@ -1,0 +1,1 @@
+"""The outside world behind ports; only bootstrap imports what is in here."""

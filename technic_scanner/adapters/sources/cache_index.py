@@ -1,0 +1,148 @@
+"""The price cache's table of contents: one entry per symbol, which segment files hold its bars, what was asked when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+FORMAT = 1
+EPOCH = date(1970, 1, 1)
+# ``asked_from`` of a symbol of which all history was asked for.
+ALL_HISTORY = -(2**31)
+_META = b"technic_cache"
+_SCHEMA = pa.schema(
+    [
+        ("symbol", pa.string()),
+        ("parts", pa.list_(pa.int64())),
+        ("first", pa.int32()),
+        ("last", pa.int32()),
+        ("bars", pa.int32()),
+        ("asked_from", pa.int32()),
+        ("through", pa.int32()),
+        ("checked_at", pa.int64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+
+
+class UnreadableFileError(Exception):
+    """A file of the cache is torn or is not the cache's own; it is set aside, and this never leaves the cache."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path.name}: {why}")
+        self.path = path
+
+
+class Entry(NamedTuple):
+    """What the cache knows of one symbol; days are counted from 1970, ``checked_at`` in seconds.
+
+    ``parts`` are the segments that hold its bars, no session in two of them; empty for a symbol known to have none, for
+    which ``reason`` and ``detail`` say why. The source was asked for ``asked_from``..``through``.
+    """
+
+    symbol: str
+    parts: tuple[int, ...]
+    first: int
+    last: int
+    bars: int
+    asked_from: int
+    through: int
+    checked_at: int
+    reason: str
+    detail: str
+
+
+class SegmentInfo(NamedTuple):
+    """Size of one segment file as written; some of its rows may be dead by now."""
+
+    rows: int
+    symbols: int
+
+
+@dataclass(slots=True)
+class Index:
+    """The entries by symbol and the segments by number; ``version`` is the source's data version."""
+
+    version: str = ""
+    next_segment: int = 1
+    written_at: int = 0
+    entries: dict[str, Entry] = field(default_factory=dict)
+    segments: dict[int, SegmentInfo] = field(default_factory=dict)
+
+    def live_symbols(self) -> dict[int, int]:
+        """Return how many symbols still use each segment."""
+        live = dict.fromkeys(self.segments, 0)
+        for entry in self.entries.values():
+            for part in entry.parts:
+                live[part] += 1
+        return live
+
+    def drop_dead_segments(self) -> None:
+        """Forget the segments that no symbol uses any more."""
+        for segment, users in self.live_symbols().items():
+            if users == 0:
+                del self.segments[segment]
+
+    def drop_users_of(self, segments: Iterable[int]) -> None:
+        """Forget the segments and every symbol that has bars in them."""
+        lost = set(segments)
+        self.entries = {name: entry for name, entry in self.entries.items() if lost.isdisjoint(entry.parts)}
+        for segment in lost:
+            self.segments.pop(segment, None)
+
+
+def encode_index(index: Index) -> bytes:
+    """Return the index as the bytes of a checksummed Parquet file."""
+    columns = list(zip(*index.entries.values(), strict=True)) or [()] * len(_SCHEMA)
+    arrays = [pa.array(column, type=kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)]
+    head = {
+        "format": FORMAT,
+        "version": index.version,
+        "next_segment": index.next_segment,
+        "written_at": index.written_at,
+        "segments": [[number, *info] for number, info in sorted(index.segments.items())],
+    }
+    table = pa.Table.from_arrays(arrays, schema=_SCHEMA).replace_schema_metadata({_META: json.dumps(head)})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def load_index(path: Path) -> Index:
+    """Return the index stored at ``path``, an empty one if there is none. Raises UnreadableFileError."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Index()
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        head = json.loads(file.schema_arrow.metadata[_META])
+        return _from_table(file.read(use_threads=False), head)
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableFileError(path, str(error)) from error
+
+
+def _from_table(table: pa.Table, head: dict[str, Any]) -> Index:
+    if head["format"] != FORMAT or not table.schema.equals(_SCHEMA):
+        raise ValueError(f"format {head['format']!r} is not {FORMAT}")
+    columns = [column.to_pylist() for column in table.columns]
+    columns[1] = [tuple(parts) for parts in columns[1]]
+    entries = dict(zip(columns[0], map(Entry._make, zip(*columns, strict=True)), strict=True))
+    segments = {number: SegmentInfo(rows, symbols) for number, rows, symbols in head["segments"]}
+    if not {part for entry in entries.values() for part in entry.parts} <= segments.keys():
+        raise ValueError("it names segments that it does not list")
+    return Index(head["version"], head["next_segment"], head["written_at"], entries, segments)
+
+
+def day_number(day: date) -> int:
+    """Return days since 1970."""
+    return (day - EPOCH).days

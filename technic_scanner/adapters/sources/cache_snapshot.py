@@ -1,0 +1,110 @@
+"""Ready-made panels beside the cache's Parquet: the arrays of one request, memory-mapped, checked before use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
+
+_MAGIC = b"TSPANEL1"
+_PAGE = 4096
+_SUFFIX = ".panel"
+KEPT = 3
+
+
+def fingerprint_of(panel: Panel) -> str:
+    """Return a short name for exactly these symbols, sessions and bars; equal panels have equal names.
+
+    Each row of each field becomes one number (a sum of its bit patterns × fixed odd weights, modulo 2⁶⁴: multilinear
+    hashing), so that 128 MB cost about 15 ms; the numbers, symbols and sessions go through SHA-256.
+    """
+    digest = hashlib.sha256("\n".join(panel.symbols).encode())
+    digest.update(panel.sessions.astype("datetime64[D]").astype(np.int64).tobytes())
+    weights = np.random.Generator(np.random.PCG64(20_100_820)).integers(0, 2**63, panel.shape[1], dtype=np.uint64)
+    weights = weights * np.uint64(2) + np.uint64(1)
+    for name in FIELDS:
+        digest.update((getattr(panel, name).view(np.uint64) @ weights).tobytes())
+    return digest.hexdigest()[:32]
+
+
+def snapshot_path(folder: Path, key: str) -> Path:
+    """Return where the panel of the request ``key`` is kept."""
+    return folder / f"{key}{_SUFFIX}"
+
+
+def load_snapshot(path: Path, symbols: tuple[str, ...]) -> tuple[Panel, str] | None:
+    """Return the panel at ``path`` and its fingerprint, None if there is none or it is not what was written.
+
+    The arrays are private copy-on-write views of the file: writing to them changes neither the file nor others.
+    """
+    try:
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    except (OSError, ValueError):  # gone, or empty and so not mappable
+        return None
+    panel_and_name = _decode(mapped, symbols)
+    if panel_and_name is None or fingerprint_of(panel_and_name[0]) != panel_and_name[1]:
+        return None
+    return panel_and_name
+
+
+def snapshot_pieces(panel: Panel, fingerprint: str) -> list[bytes | memoryview]:
+    """Return what to write to a file, piece by piece, so that ``load_snapshot`` restores the panel."""
+    head = {"fingerprint": fingerprint, "shape": panel.shape, "days": _days(panel.sessions)}
+    text = json.dumps(head).encode()
+    start = _aligned(len(_MAGIC) + 8 + len(text))
+    pieces: list[bytes | memoryview] = [
+        (_MAGIC + len(text).to_bytes(8, "little") + text).ljust(start, b"\0"),
+    ]
+    for name in FIELDS:
+        array: FloatArray = np.ascontiguousarray(getattr(panel, name))
+        pieces.append(array.data.cast("B"))
+        pieces.append(b"\0" * (_aligned(array.nbytes) - array.nbytes))
+    return pieces
+
+
+def forget_old(folder: Path, keep: int = KEPT) -> None:
+    """Delete all but the ``keep`` most recently written snapshots."""
+    aged: list[tuple[float, Path]] = []
+    for path in folder.glob(f"*{_SUFFIX}"):
+        try:
+            aged.append((path.stat().st_mtime, path))
+        except FileNotFoundError:  # another process was quicker
+            continue
+    for _, path in sorted(aged, reverse=True)[keep:]:
+        path.unlink(missing_ok=True)
+
+
+def _decode(mapped: mmap.mmap, symbols: tuple[str, ...]) -> tuple[Panel, str] | None:
+    size = int.from_bytes(mapped[8:16], "little")
+    if mapped[:8] != _MAGIC or 16 + size > len(mapped):
+        return None
+    try:
+        head = json.loads(mapped[16 : 16 + size])
+        (rows, columns), name = head["shape"], str(head["fingerprint"])
+        sessions = np.array(head["days"], dtype=np.int64).astype("datetime64[D]")
+    except (ValueError, KeyError, TypeError):
+        return None
+    block = _aligned(rows * columns * 8)
+    start = _aligned(16 + size)
+    if rows != len(symbols) or columns != len(sessions) or len(mapped) != start + 5 * block:
+        return None
+    arrays = [
+        np.frombuffer(mapped, np.float64, rows * columns, start + i * block).reshape(rows, columns) for i in range(5)
+    ]
+    return Panel(symbols, sessions, *arrays), name
+
+
+def _aligned(size: int) -> int:
+    return -(-size // _PAGE) * _PAGE
+
+
+def _days(sessions: DateArray) -> Sequence[int]:
+    days: list[int] = sessions.astype("datetime64[D]").astype(np.int64).tolist()
+    return days

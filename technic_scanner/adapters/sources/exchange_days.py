@@ -1,0 +1,51 @@
+"""Which New York sessions are over, so that nobody waits for or keeps a bar of a session that still runs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+NEW_YORK = ZoneInfo("America/New_York")
+# Half an hour after the close vendors have the official closing prices.
+_FINAL_AFTER = time(16, 30)
+_SATURDAY = 5
+
+
+def last_final_day(now: datetime) -> date:
+    """Return the newest calendar day, trading day or not, whose bars are final at ``now`` (aware)."""
+    local = now.astimezone(NEW_YORK)
+    return local.date() if local.time() >= _FINAL_AFTER else local.date() - timedelta(days=1)
+
+
+def last_weekday(day: date) -> date:
+    """Return the newest Monday-to-Friday on or before ``day``; no session is later than that."""
+    return day - timedelta(days=max(0, day.weekday() - _SATURDAY + 1))
+
+
+def last_session(day: date) -> date:
+    """Return the newest session of the New York exchange on or before ``day``.
+
+    Loads the exchange calendar (0.6 s once per process): call it only where the weekday is not enough.
+    """
+    sessions = _calendar(day.year).sessions_in_range(str(day - timedelta(days=14)), str(day))
+    found: date = sessions[-1].date()
+    return found
+
+
+def weekdays(start: date, end: date) -> int:
+    """Return how many Monday-to-Fridays lie in start..end, both included; no fewer than there are sessions."""
+    days = (end - start).days + 1
+    if days <= 0:
+        return 0
+    weeks, rest = divmod(days, 7)
+    return weeks * 5 + sum((start.weekday() + i) % 7 < _SATURDAY for i in range(rest))
+
+
+@lru_cache(maxsize=4)
+def _calendar(year: int) -> Any:
+    import exchange_calendars  # noqa: PLC0415 - it costs 0.6 s and most runs do not need it
+
+    # Bounds keep the calendar small; the day asked for may be the first or the last of its year.
+    return exchange_calendars.get_calendar("XNYS", start=f"{year - 1}-12-01", end=f"{year + 1}-01-31")

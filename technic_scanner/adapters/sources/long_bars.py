@@ -1,0 +1,118 @@
+"""Bars as long rows, the form in which files and vendors deliver them, and the repairs that such rows need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
+from technic_scanner.screening.panel_build import panel_from_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LongBars:
+    """Row i is the bar of ``symbols[codes[i]]`` on ``days[i]`` (days since 1970); ``fields`` are as in FIELDS."""
+
+    symbols: tuple[str, ...]
+    codes: npt.NDArray[np.int32]
+    days: npt.NDArray[np.int32]
+    fields: tuple[FloatArray, ...]
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def where(self, keep: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> LongBars:
+        """Return the rows at which ``keep`` is true, or the rows of these numbers in this order."""
+        return LongBars(self.symbols, self.codes[keep], self.days[keep], tuple(field[keep] for field in self.fields))
+
+    def panel(self) -> Panel:
+        """Return the rows as a panel of all ``symbols``."""
+        return panel_from_rows(self.symbols, self.codes, self.days, self.fields)
+
+    @classmethod
+    def of_panel(cls, panel: Panel, keep: npt.NDArray[np.bool_]) -> LongBars:
+        """Return the bars of ``panel`` at which the (n, T) mask is true, by symbol, then session."""
+        codes, columns = np.nonzero(keep)
+        days = panel.sessions.astype("datetime64[D]").astype(np.int32)[columns]
+        fields = tuple(getattr(panel, name)[codes, columns] for name in FIELDS)
+        return cls(panel.symbols, codes.astype(np.int32), days, fields)
+
+    @classmethod
+    def join(cls, pieces: Sequence[LongBars]) -> LongBars:
+        """Return all rows of ``pieces`` in order; a symbol in several of them is one symbol."""
+        number_of = {symbol: i for i, symbol in enumerate(dict.fromkeys(s for piece in pieces for s in piece.symbols))}
+        codes = [np.array([number_of[s] for s in piece.symbols], dtype=np.int32)[piece.codes] for piece in pieces]
+        nothing = np.empty(0, dtype=np.int32)
+        return cls(
+            tuple(number_of),
+            np.concatenate([nothing, *codes]),
+            np.concatenate([nothing, *(piece.days for piece in pieces)]),
+            tuple(np.concatenate([np.empty(0), *(piece.fields[i] for piece in pieces)]) for i in range(len(FIELDS))),
+        )
+
+
+@dataclass(slots=True)
+class Repairs:
+    """What was wrong with some rows: per symbol, (fault, how many rows)."""
+
+    by_symbol: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def add(self, bars: LongBars, fault: str, rows: npt.NDArray[np.bool_]) -> None:
+        """Count the rows at which the mask is true under ``fault``."""
+        if rows.any():
+            counts = np.bincount(bars.codes[rows], minlength=len(bars.symbols))
+            for number in np.flatnonzero(counts):
+                faults = self.by_symbol.setdefault(bars.symbols[number], {})
+                faults[fault] = faults.get(fault, 0) + int(counts[number])
+
+    def text(self, symbol: str) -> str:
+        """Return the symbol's faults as words; empty if it has none."""
+        return ", ".join(f"{count} {fault}" for fault, count in self.by_symbol.get(symbol, {}).items())
+
+
+def clean(bars: LongBars) -> tuple[LongBars, Repairs]:
+    """Return rows fit for a panel, by symbol, then session, and what was repaired or left out on the way.
+
+    Left out: rows with a price that is missing or not above 0, with a negative or infinite volume, and all but the last
+    of several rows for one session. Repaired: order; a missing volume becomes 0; high and low are widened to contain
+    open and close.
+    """
+    repairs = Repairs()
+    bars = _without_bad_values(bars, repairs)
+    bars = _sorted(bars, repairs)
+    opened, high, low, close, volume = bars.fields
+    top, bottom = np.maximum(np.maximum(opened, close), high), np.minimum(np.minimum(opened, close), low)
+    top, bottom = np.maximum(top, bottom), np.minimum(top, bottom)
+    repairs.add(bars, "rows with high or low widened", (top != high) | (bottom != low))
+    silent = np.isnan(volume)
+    repairs.add(bars, "rows without volume taken as 0", silent)
+    fields = (opened, top, bottom, close, np.where(silent, 0.0, volume))
+    return LongBars(bars.symbols, bars.codes, bars.days, fields), repairs
+
+
+def _without_bad_values(bars: LongBars, repairs: Repairs) -> LongBars:
+    missing = np.zeros(len(bars), dtype=np.bool_)
+    not_positive = missing.copy()
+    for prices in bars.fields[:4]:
+        missing |= ~np.isfinite(prices)
+        not_positive |= prices <= 0.0
+    with_bad_volume = (bars.fields[4] < 0.0) | np.isinf(bars.fields[4])
+    repairs.add(bars, "rows without a price left out", missing)
+    repairs.add(bars, "rows with a price not above 0 left out", not_positive & ~missing)
+    repairs.add(bars, "rows with a negative volume left out", with_bad_volume & ~missing & ~not_positive)
+    return bars.where(~(missing | not_positive | with_bad_volume))
+
+
+def _sorted(bars: LongBars, repairs: Repairs) -> LongBars:
+    key = bars.codes.astype(np.int64) << 32 | bars.days.astype(np.int64)
+    steps = np.diff(key)
+    if bool((steps > 0).all()):
+        return bars
+    order = np.argsort(key, kind="stable")  # rows of one session stay in their order, so that the last one wins
+    bars = bars.where(order)
+    repeated = np.append(np.diff(key[order]) == 0, False)
+    repairs.add(bars, "rows repeating a session left out", repeated)
+    return bars.where(~repeated)

@@ -1,0 +1,309 @@
+"""The price cache: decides which held bars are fresh enough, reads them as a panel, merges what is fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.adapters.sources.cache_compact import compact
+from technic_scanner.adapters.sources.cache_folder import SourceFolder, folders, write_atomically
+from technic_scanner.adapters.sources.cache_index import (
+    ALL_HISTORY,
+    EPOCH,
+    Entry,
+    Index,
+    UnreadableFileError,
+    day_number,
+)
+from technic_scanner.adapters.sources.cache_merge import Asked, ReadBars, merge_batch
+from technic_scanner.adapters.sources.cache_read import SegmentReader
+from technic_scanner.adapters.sources.cache_snapshot import (
+    fingerprint_of,
+    forget_old,
+    load_snapshot,
+    snapshot_path,
+    snapshot_pieces,
+)
+from technic_scanner.adapters.sources.exchange_days import last_final_day, last_session, last_weekday, weekdays
+from technic_scanner.adapters.sources.reasons import failure, no_data
+from technic_scanner.clock import Clock
+from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.errors import SourceDataError
+from technic_scanner.pipeline.ports import CacheRead, PriceBatch
+from technic_scanner.screening.bars import Panel
+
+_LOG = logging.getLogger(__name__)
+# A symbol without data may be listed some day; until then it is not asked for at every scan.
+NEGATIVE_DAYS = 7
+# Days asked for again on a refresh, to notice that the source has adjusted its prices since.
+_OVERLAP_DAYS = 7
+# A symbol without a bar for so long is halted or delisted and has nothing to overlap with.
+_SILENT_DAYS = 14
+_SECONDS_PER_DAY = 86_400
+# Below so many bars the Parquet is read as quickly as a ready-made panel.
+_SNAPSHOT_BARS = 200_000
+_READ_ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """What the cache holds of one source; ``without_data`` are symbols known to have no bars."""
+
+    source: str
+    symbols: int
+    without_data: int
+    bars: int
+    first_session: date | None
+    last_session: date | None
+    oldest_check: datetime | None
+    written_at: datetime | None
+    files: int
+    size_bytes: int
+
+
+@dataclass(slots=True)
+class _Found:
+    """A request sorted out: entries to read, symbols to fetch (those to be asked for from earliest on first)."""
+
+    hits: list[Entry] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    failures: list[SymbolFailure] = field(default_factory=list)
+
+
+class ParquetPriceCache:
+    """A PriceCache in Parquet files under ``root``, one folder per source; several processes may use it at once.
+
+    A source's name may carry a version, ``name@version``: bars of another version are never served, and the first write
+    of the new version replaces them. ``clock`` says which sessions are over: none after ``as_of`` and none that still
+    runs is ever read. A torn or foreign file is set aside as *.bad and its symbols are missing again.
+    """
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+        self._folders: dict[str, SourceFolder] = {}
+
+    def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
+        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols held and fresh; see CacheRead.
+
+        Raises StoreError if the cache cannot be used at all, SourceDataError if its files keep being damaged.
+        """
+        folder = self._folder(source)
+        distinct = tuple(dict.fromkeys(symbols))
+        for _ in range(_READ_ATTEMPTS):
+            found = self._sort_out(folder.index(), distinct, bars, as_of)
+            try:
+                panel, fingerprint = self._panel(folder, found.hits, bars, self._end(as_of))
+            except FileNotFoundError as error:  # merged away by a writer just now, or deleted by a person
+                folder.give_up(Path(str(error.filename)), "gone", self._now())
+            except UnreadableFileError as error:
+                folder.give_up(error.path, str(error), self._now())
+            else:
+                return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures))
+        raise SourceDataError(f"The price cache of {source} could not be read in {_READ_ATTEMPTS} attempts.")
+
+    def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
+        """Merge a batch fetched for start..end; all of it is seen by readers or nothing.
+
+        Raises StoreUnavailableError, StoreFullError or StoreError.
+        """
+        folder = self._folder(source)
+        asked = Asked(
+            ALL_HISTORY if start is None else day_number(start),
+            day_number(self._end(end)),
+            int(self._now()),
+        )
+        with folder.locked():
+            index = folder.index_to_change()
+            try:
+                rows = merge_batch(index, batch, asked, index.next_segment, _bars_reader(folder, index))
+                if len(rows):
+                    folder.add_segment(index, rows)
+                folder.save(index, self._now())
+                if compact(folder, index):
+                    folder.save(index, self._now())
+            except (FileNotFoundError, UnreadableFileError) as error:
+                damaged = error.path if isinstance(error, UnreadableFileError) else Path(str(error.filename))
+            else:
+                return
+        # A held segment is bad: its symbols are given up, so that the batch no longer has to fit them.
+        folder.give_up(damaged, "unreadable while merging", self._now())
+        self.write(source, batch, start, end)
+
+    def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:  # noqa: ARG002 - the port's
+        """Return the first day to ask for so that only missing days, and a few to compare, are fetched; None: all."""
+        entries = self._folder(source).index().entries
+        starts = [_start_of(entries.get(symbol)) for symbol in symbols]
+        if not starts or ALL_HISTORY in starts:
+            return None
+        return EPOCH + timedelta(days=min(starts))
+
+    def coverage(self) -> tuple[SourceCoverage, ...]:
+        """Return what is held, source by source."""
+        return tuple(_coverage(SourceFolder(path, "")) for path in folders(self._root))
+
+    def clear(self, source: str | None = None, symbols: Sequence[str] | None = None) -> int:
+        """Forget symbols of a source, a whole source or everything; return how many symbols were forgotten.
+
+        ``source`` is the name without a version. Raises StoreUnavailableError while another process writes.
+        """
+        chosen = folders(self._root) if source is None else [self._root / _folder_name(source)]
+        return sum(_clear(path, symbols, self._now()) for path in chosen if path.is_dir())
+
+    def _folder(self, source: str) -> SourceFolder:
+        if source not in self._folders:
+            name, _, version = source.partition("@")
+            self._folders[source] = SourceFolder(self._root / _folder_name(name), version)
+        return self._folders[source]
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _end(self, end: date | None) -> date:
+        """Return the last day that may be read or that was asked for: never one whose session still runs."""
+        final = last_final_day(self._clock.now())
+        return final if end is None else min(end, final)
+
+    def _sort_out(self, index: Index, symbols: Sequence[str], bars: int, as_of: date | None) -> _Found:
+        end = self._end(as_of)
+        need = _FreshUntil(end)
+        found = _Found()
+        expired = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
+        for symbol in symbols:
+            entry = index.entries.get(symbol)
+            if entry is None:
+                found.missing.append(symbol)
+            elif not entry.parts:
+                if entry.checked_at > expired and _still_unknown(entry, end):
+                    found.failures.append(failure(symbol, entry.reason, entry.detail))
+                else:
+                    found.missing.append(symbol)
+            elif not need.met_by(entry.through) or not _reaches_back(entry, bars, end):
+                found.missing.append(symbol)
+            elif entry.first > need.end:
+                found.failures.append(no_data(symbol, None, end))
+            else:
+                found.hits.append(entry)
+        found.missing.sort(key=lambda symbol: _start_of(index.entries.get(symbol)))
+        return found
+
+    def _panel(self, folder: SourceFolder, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
+        if not hits:
+            return Panel.empty(), fingerprint_of(Panel.empty())
+        last = min(day_number(end), max(entry.last for entry in hits))
+        reader = SegmentReader(folder, hits)
+        if sum(entry.bars for entry in hits) < _SNAPSHOT_BARS:
+            panel = reader.newest(bars, last)
+            return panel, fingerprint_of(panel)
+        path = snapshot_path(folder.path, _request_key(hits, bars, last))
+        ready = load_snapshot(path, tuple(entry.symbol for entry in hits))
+        if ready is not None:
+            return ready
+        panel = reader.newest(bars, last)
+        fingerprint = fingerprint_of(panel)
+        try:
+            write_atomically(path, snapshot_pieces(panel, fingerprint), durable=False)
+            forget_old(folder.path)
+        except OSError as error:  # the scan needs the panel, not its copy
+            _LOG.warning("price cache: no ready-made panel was kept (%s)", error)
+        return panel, fingerprint
+
+
+def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
+    def read_bars(symbols: Sequence[str], days: npt.NDArray[np.int64]) -> Panel:
+        return SegmentReader(folder, [index.entries[symbol] for symbol in symbols]).on(days)
+
+    return read_bars
+
+
+class _FreshUntil:
+    """Judges whether bars asked for through some day are all there are up to ``end``.
+
+    The exchange calendar is loaded only if the newest weekday does not settle it.
+    """
+
+    def __init__(self, end: date) -> None:
+        self.end = day_number(end)
+        self._date = end
+        self._weekday = day_number(last_weekday(end))
+        self._session: int | None = None
+
+    def met_by(self, through: int) -> bool:
+        """Return whether no session lies after ``through`` up to the end."""
+        if through >= self._weekday:
+            return True
+        if self._session is None:
+            self._session = day_number(last_session(self._date))
+        return through >= self._session
+
+
+def _still_unknown(entry: Entry, end: date) -> bool:
+    """Return whether "no data" was learned about all that is asked for now, not about some earlier as_of."""
+    asked_openly = entry.through >= entry.checked_at // _SECONDS_PER_DAY - 4
+    return asked_openly or entry.through >= day_number(end)
+
+
+def _reaches_back(entry: Entry, bars: int, end: date) -> bool:
+    """Return whether ``bars`` sessions up to ``end`` are held, or all that there are."""
+    if entry.asked_from == ALL_HISTORY:
+        return True
+    asked_from, last = EPOCH + timedelta(days=entry.asked_from), EPOCH + timedelta(days=entry.last)
+    later = weekdays(end + timedelta(days=1), last)
+    return entry.bars - later >= bars or weekdays(asked_from, end) >= bars
+
+
+def _start_of(entry: Entry | None) -> int:
+    """Return the day from which to ask for a symbol; ALL_HISTORY if what is held cannot be continued."""
+    if entry is None or not entry.parts or entry.asked_from != ALL_HISTORY:
+        return ALL_HISTORY
+    newest = entry.last if entry.through - entry.last <= _SILENT_DAYS else entry.through
+    return newest - _OVERLAP_DAYS
+
+
+def _request_key(hits: list[Entry], bars: int, last: int) -> str:
+    """Return a name for a request that changes whenever its answer may; segment numbers are never used twice."""
+    lines = "\n".join(f"{entry.symbol}{entry.parts}" for entry in hits)
+    return hashlib.sha256(f"{bars}\n{last}\n{lines}".encode()).hexdigest()[:32]
+
+
+def _folder_name(source: str) -> str:
+    return quote(source, safe="").replace(".", "%2E")
+
+
+def _coverage(folder: SourceFolder) -> SourceCoverage:
+    index = folder.stored_index()
+    held = [entry for entry in index.entries.values() if entry.parts]
+    return SourceCoverage(
+        source=unquote(folder.path.name),
+        symbols=len(held),
+        without_data=len(index.entries) - len(held),
+        bars=sum(entry.bars for entry in held),
+        first_session=EPOCH + timedelta(days=min(entry.first for entry in held)) if held else None,
+        last_session=EPOCH + timedelta(days=max(entry.last for entry in held)) if held else None,
+        oldest_check=datetime.fromtimestamp(min(entry.checked_at for entry in held), UTC) if held else None,
+        written_at=datetime.fromtimestamp(index.written_at, UTC) if index.written_at else None,
+        files=len(index.segments),
+        size_bytes=folder.size_bytes(),
+    )
+
+
+def _clear(path: Path, symbols: Sequence[str] | None, now: float) -> int:
+    folder = SourceFolder(path, "")
+    index = folder.stored_index()
+    if symbols is None:
+        folder.remove()
+        return len(index.entries)
+    folder = SourceFolder(path, index.version)
+    with folder.locked():
+        index = folder.index_to_change()
+        gone = [symbol for symbol in dict.fromkeys(symbols) if index.entries.pop(symbol, None) is not None]
+        folder.save(index, now)
+    return len(gone)

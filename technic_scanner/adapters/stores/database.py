@@ -1,0 +1,88 @@
+"""Runs each piece of store work as one transaction, repeats it after a conflict, and translates what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, text
+
+from technic_scanner.adapters.stores import engine as modes
+from technic_scanner.adapters.stores.faults import DRIVER_ERRORS, is_conflict, store_error
+from technic_scanner.clock import Clock
+from technic_scanner.errors import TechnicError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R", bound="Room")
+
+# A deadlock or a serialisation failure is undone by the server; a second conflict in a row is rare, a fifth is a bug.
+_TRIES = 5
+
+
+class Database:
+    """An engine and the three ways to use it. ``where`` names the store for people, without a password."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self.where = where
+        self._engine = engine
+        self._modes = {mode: engine.execution_options(**{modes.MODE: mode}) for mode in modes.MODES}
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded database, which has one writer at a time."""
+        return self._engine.dialect.name == modes.SQLITE
+
+    def run(self, mode: str, work: Callable[[Connection], T]) -> T:
+        """Do ``work`` in one transaction. Raises StoreError and its kinds; the work's own errors undo it and pass."""
+        for remaining in reversed(range(_TRIES)):
+            try:
+                with self._modes[mode].begin() as connection:
+                    return work(connection)
+            except TechnicError:
+                raise
+            except DRIVER_ERRORS as error:
+                if not (remaining and is_conflict(error)):
+                    raise store_error(error, self.where) from error
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def lock(self, connection: Connection, number: int) -> None:
+        """Wait until no other transaction holds the lock ``number``; SQLite's writers hold the only lock already."""
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._engine.dispose()
+
+
+class Room:
+    """A part of the store: the database that it shares with the others, and the clock."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+
+
+def reading(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
+    """Call a room's method with a connection that reads one snapshot."""
+    return _in_transaction(modes.READ, method)
+
+
+def writing(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
+    """Call a room's method in a transaction that is on disk when it returns."""
+    return _in_transaction(modes.WRITE, method)
+
+
+def writing_lazily(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
+    """Call a room's method in a transaction that survives any crash of the process, but perhaps not a power cut."""
+    return _in_transaction(modes.WRITE_LAZILY, method)
+
+
+def _in_transaction(mode: str, method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
+    def call(room: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return room.database.run(mode, lambda connection: method(room, connection, *args, **kwargs))
+
+    update_wrapper(call, method)
+    return call

@@ -1,0 +1,106 @@
+"""Opens the engine behind a store URL, with the settings that keep each database safe under many processes."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from technic_scanner.errors import ConfigError, FieldProblem
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+# How long a statement waits for a lock that another process holds. Longer than the ten seconds for which backups and
+# virus scanners are known to hold a file, shorter than the fifteen after which a silent worker is given up.
+BUSY_SECONDS = 12.0
+
+# Options of a connection that the engine's "begin" hook reads.
+MODE = "technic_mode"
+READ = "read"
+WRITE = "write"
+WRITE_LAZILY = "write_lazily"
+MIGRATE = "migrate"
+BARE = "bare"
+
+_BEGIN = {
+    # A deferred transaction reads one snapshot and never blocks a writer.
+    READ: ("BEGIN",),
+    # The lock is taken at the start: a transaction that read first and then could not get it would have to fail.
+    WRITE: ("PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    # Without an fsync a power cut may take back the last moments of progress, never the file's consistency.
+    WRITE_LAZILY: ("PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    # Dropping a table that others refer to, as rebuilding it does, would delete their rows.
+    MIGRATE: ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    # Each statement by itself, for those that SQLite refuses inside a transaction.
+    BARE: (),
+}
+MODES = tuple(_BEGIN)
+
+
+def parse_url(url: str) -> URL:
+    """Return the URL with the driver that this package uses. Raises ConfigError for other databases and memory ones."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _bad_url("is not a database URL; use sqlite:///path or postgresql://user@host/name") from None
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        if not parsed.database or parsed.database == ":memory:":
+            raise _bad_url("an SQLite store needs a file: several processes share it")
+        return parsed.set(drivername=SQLITE)
+    if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise _bad_url(f"{parsed.drivername} is not supported; use sqlite:///path or postgresql://user@host/name")
+
+
+def open_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """Return an engine for a URL from ``parse_url``; connects only when used. An SQLite file must exist."""
+    if url.drivername == SQLITE:
+        return _open_sqlite(Path(url.database or ""), busy_seconds)
+    return create_engine(
+        url,
+        # A connection that the server closed while it was idle is replaced instead of failing the next statement.
+        pool_pre_ping=True,
+        pool_timeout=busy_seconds,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "technic-scanner",
+            "options": f"-c lock_timeout={int(busy_seconds * 1000)}",
+        },
+    )
+
+
+def _open_sqlite(path: Path, busy_seconds: float) -> Engine:
+    # mode=rw: a file that has gone is an error to report, not a reason to make a new, empty one.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=busy_seconds,
+            isolation_level=None,  # this module says BEGIN itself
+            check_same_thread=False,  # the pool hands a connection to one thread at a time
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, max_overflow=40, pool_timeout=busy_seconds
+    )
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: Any = connection.get_execution_options()
+    for statement in _BEGIN[options.get(MODE, READ)]:
+        connection.exec_driver_sql(statement)
+
+
+def _bad_url(message: str) -> ConfigError:
+    return ConfigError((FieldProblem("database_url", message),))

@@ -1,0 +1,155 @@
+"""The event journal: appended in unbroken numbers by the attempt that runs, read by everyone, thinned afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from technic_scanner.adapters.stores.database import Room, reading, writing, writing_lazily
+from technic_scanner.adapters.stores.documents import dump_event, load_event
+from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, lock_attempt, no_such_run, to_predictions
+from technic_scanner.adapters.stores.schema import events, runs
+from technic_scanner.domain.progress import EventKind, ProgressEvent
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.errors import RunStateError
+
+# SQLite allows 32,766 values in one statement; a delete names one per event.
+_DELETE_BATCH = 1000
+
+
+class EventRoom(Room):
+    """Progress events of runs."""
+
+    @writing_lazily
+    def append_events(self, connection: Connection, run_id: str, attempt: int, batch: Sequence[ProgressEvent]) -> None:
+        """Append events of the attempt that runs; their numbers must follow the last stored one.
+
+        Events that are stored already, word for word, are passed over: a worker may repeat a call whose answer was
+        lost. RunStateError for any other number, and for an attempt that no longer runs.
+        """
+        row = lock_attempt(connection, run_id, attempt)
+        rows = [_to_row(event) for event in batch]
+        fresh = self._without_repeats(connection, row, rows)
+        if not fresh:
+            return
+        numbers = [values["seq"] for values in fresh]
+        if numbers != list(range(row.last_seq + 1, row.last_seq + 1 + len(numbers))):
+            raise RunStateError(f"run {run_id} holds events up to {row.last_seq}; {numbers} do not follow")
+        connection.execute(insert(events), fresh)
+        connection.execute(
+            update(runs)
+            .where(runs.c.run_id == run_id)
+            .values(
+                last_seq=numbers[-1],
+                time_fraction=max(row.time_fraction, batch[-1].time_fraction),
+                **_new_predictions(row, batch),
+            )
+        )
+
+    @reading
+    def events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
+        """Return events with seq > after_seq, oldest first; RunNotFoundError if there is no such run."""
+        _check_run(connection, run_id)
+        payloads = connection.execute(
+            select(events.c.payload)
+            .where(events.c.run_id == run_id, events.c.seq > after_seq)
+            .order_by(events.c.seq)
+            .limit(limit)
+        ).scalars()
+        return tuple(load_event(payload) for payload in payloads)
+
+    @reading
+    def latest_event(self, connection: Connection, run_id: str) -> ProgressEvent | None:
+        """Return the newest event, None before the first; RunNotFoundError if there is no such run."""
+        _check_run(connection, run_id)
+        payload = connection.execute(
+            select(events.c.payload).where(events.c.run_id == run_id).order_by(events.c.seq.desc()).limit(1)
+        ).scalar_one_or_none()
+        return None if payload is None else load_event(payload)
+
+    @writing
+    def thin_events(self, connection: Connection, run_id: str, keep: int) -> int:
+        """Drop advance events of an ended run evenly so that at most ``keep`` events stay; boundaries always stay.
+
+        Returns how many were dropped. RunStateError while the run is queued or running.
+        """
+        status = _check_run(connection, run_id)
+        if not status.is_terminal:
+            raise RunStateError(f"run {run_id} is {status.value}; its events are thinned when it has ended")
+        stored = connection.execute(
+            select(events.c.seq, events.c.kind).where(events.c.run_id == run_id).order_by(events.c.seq)
+        ).all()
+        advances = [seq for seq, kind in stored if kind == EventKind.ADVANCED.value]
+        room = max(0, keep - (len(stored) - len(advances)))
+        kept = set(_spread(advances, room))
+        dropped = [seq for seq in advances if seq not in kept]
+        for start in range(0, len(dropped), _DELETE_BATCH):
+            connection.execute(
+                delete(events).where(
+                    events.c.run_id == run_id, events.c.seq.in_(dropped[start : start + _DELETE_BATCH])
+                )
+            )
+        return len(dropped)
+
+    def _without_repeats(
+        self, connection: Connection, row: Row[Any], rows: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the rows after the last stored number; RunStateError if one before it differs from what is stored."""
+        repeated = [values for values in rows if values["seq"] <= row.last_seq]
+        if repeated:
+            stored = dict(
+                connection.execute(
+                    select(events.c.seq, events.c.payload).where(
+                        events.c.run_id == row.run_id, events.c.seq >= repeated[0]["seq"]
+                    )
+                )
+                .tuples()
+                .all()
+            )
+            for values in repeated:
+                if stored.get(values["seq"]) != values["payload"]:
+                    raise RunStateError(f"run {row.run_id} already holds another event {values['seq']}")
+        return rows[len(repeated) :]
+
+
+def _to_row(event: ProgressEvent) -> dict[str, Any]:
+    return {
+        "run_id": event.run_id,
+        "seq": event.seq,
+        "attempt": event.attempt,
+        "kind": event.kind.value,
+        "payload": dump_event(event),
+    }
+
+
+def _check_run(connection: Connection, run_id: str) -> RunStatus:
+    status = connection.execute(select(runs.c.status).where(runs.c.run_id == run_id)).scalar_one_or_none()
+    if status is None:
+        raise no_such_run(run_id)
+    return RunStatus(status)
+
+
+def _new_predictions(row: Row[Any], batch: Sequence[ProgressEvent]) -> dict[str, float]:
+    """Return the promises that these events are the first to make: the ETA's total as known within each moment.
+
+    A moment reaches from its share of the work to the next one's; without an ETA in that time it stays unknown.
+    """
+    known = {moment for moment, seconds in to_predictions(row) if seconds is not None}
+    made: dict[str, float] = {}
+    for event in batch:
+        moment = [name for name, share in PREDICTION_MOMENTS if event.overall_fraction >= share][-1]
+        if event.eta_seconds is not None and event.overall_fraction < 1.0 and moment not in known:
+            known.add(moment)
+            made[f"predicted_{moment}"] = event.elapsed_seconds + event.eta_seconds
+    return made
+
+
+def _spread(numbers: list[int], count: int) -> list[int]:
+    """Return ``count`` of the numbers, evenly over their positions, first and last among them if there is room."""
+    if count >= len(numbers):
+        return numbers
+    if count <= 1:
+        return numbers[len(numbers) // 2 :][:count]
+    return [numbers[index * (len(numbers) - 1) // (count - 1)] for index in range(count)]

@@ -1,0 +1,200 @@
+"""The life of a run inside its worker: claimed, kept alive, given up for dead, finished; each move fenced."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from technic_scanner.adapters.stores.database import Database, Room, reading, writing, writing_lazily
+from technic_scanner.adapters.stores.documents import dump_metrics
+from technic_scanner.adapters.stores.results import insert_result
+from technic_scanner.adapters.stores.rows import fetch_record, lock_attempt, lost_attempt, no_such_run
+from technic_scanner.adapters.stores.schema import chunk_stages, chunks, run_documents, runs
+from technic_scanner.adapters.stores.summary import summary_columns
+from technic_scanner.clock import Clock
+from technic_scanner.domain.run import RunRecord, RunStatus, check_move
+from technic_scanner.errors import RunStateError
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.model import RunEnd
+
+# Any number will do, as long as nothing else in the database uses it.
+_CLAIM_LOCK = 0x7EC4C1A1
+
+
+class QueueRoom(Room):
+    """The queue and the worker's side of a run."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database, clock)
+        # Heartbeats from the future (the wall clock stepped back): what was seen, and when by the monotonic clock.
+        self._ahead_of_time: dict[str, tuple[datetime, float]] = {}
+
+    def claim(self, worker_id: str, host: str, version: str, max_running: int | None) -> RunRecord | None:
+        """Move the oldest QUEUED run to RUNNING for this worker; None if there is none or ``max_running`` already run.
+
+        Two workers never get the same attempt: SQLite lets in one writer at a time, PostgreSQL skips locked rows.
+        """
+        # Idle workers ask often; looking first keeps them from taking the write lock each time.
+        if not self._has_queued():
+            return None
+        return self._claim(worker_id, host, version, max_running)
+
+    @writing_lazily
+    def heartbeat(self, connection: Connection, run_id: str, worker_id: str, attempt: int) -> bool:
+        """Note that the worker lives; return True if the run was asked to stop. RunStateError: not its run any more."""
+        asked_to_stop = connection.execute(
+            update(runs)
+            .where(
+                runs.c.run_id == run_id,
+                runs.c.status == RunStatus.RUNNING.value,
+                runs.c.attempt == attempt,
+                runs.c.worker_id == worker_id,
+            )
+            .values(heartbeat_at=self.clock.now())
+            .returning(runs.c.cancel_requested)
+        ).scalar_one_or_none()
+        if asked_to_stop is None:
+            lock_attempt(connection, run_id, attempt, worker_id)
+            raise RunStateError(f"run {run_id} changed hands during a heartbeat")
+        return asked_to_stop
+
+    def interrupt_stale(self, older_than: timedelta) -> tuple[str, ...]:
+        """Mark RUNNING runs whose heartbeat is older as INTERRUPTED; return their ids.
+
+        A heartbeat from the future says that the clock was set back; it is stale once this process has seen it stand
+        still for as long. Looks without a write lock first, for every reader calls this.
+        """
+        stale = self._stale(older_than)
+        return self._interrupt(stale) if stale else ()
+
+    @writing
+    def finish(  # noqa: PLR0917 - the port's signature
+        self,
+        connection: Connection,
+        run_id: str,
+        worker_id: str,
+        attempt: int,
+        end: RunEnd,
+        result: ScanResult | None,
+    ) -> RunRecord:
+        """End the attempt: status, summary, metrics, result and picks in one transaction.
+
+        A worker that repeats the call, because the answer to the first was lost, gets the record. RunStateError if the
+        run is no longer its own. A succeeded run's chunks go, since nothing will resume it.
+        """
+        row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).one_or_none()
+        if row is None:
+            raise no_such_run(run_id)
+        if (row.attempt, row.worker_id) != (attempt, worker_id):
+            raise lost_attempt(row, attempt, worker_id)
+        if end.status.is_terminal and row.status == end.status.value:
+            return fetch_record(connection, run_id)
+        check_move(run_id, RunStatus(row.status), end.status)
+        values = {
+            "status": end.status.value,
+            "finished_at": self.clock.now(),
+            "error_code": end.error.code if end.error else None,
+            "error_message": end.error.message if end.error else None,
+            "status_text": end.error.message if end.error else "",
+        }
+        if result is not None:
+            values |= summary_columns(row, end.status, result)
+            insert_result(connection, run_id, result)
+            connection.execute(
+                update(run_documents)
+                .where(run_documents.c.run_id == run_id)
+                .values(metrics=dump_metrics(result.metrics))
+            )
+        connection.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
+        if end.status is RunStatus.SUCCEEDED:
+            connection.execute(delete(chunks).where(chunks.c.run_id == run_id))
+            connection.execute(delete(chunk_stages).where(chunk_stages.c.run_id == run_id))
+        return fetch_record(connection, run_id)
+
+    @reading
+    def _has_queued(self, connection: Connection) -> bool:
+        queued = select(runs.c.run_id).where(runs.c.status == RunStatus.QUEUED.value).limit(1)
+        return connection.execute(queued).first() is not None
+
+    @writing
+    def _claim(
+        self, connection: Connection, worker_id: str, host: str, version: str, max_running: int | None
+    ) -> RunRecord | None:
+        if max_running is not None:
+            # Without the lock two workers could both count one place free and both take it.
+            self.database.lock(connection, _CLAIM_LOCK)
+            running = select(func.count()).select_from(runs).where(runs.c.status == RunStatus.RUNNING.value)
+            if connection.execute(running).scalar_one() >= max_running:
+                return None
+        run_id = connection.execute(
+            select(runs.c.run_id)
+            .where(runs.c.status == RunStatus.QUEUED.value)
+            .order_by(runs.c.queued_at, runs.c.run_id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).scalar_one_or_none()
+        if run_id is None:
+            return None
+        check_move(run_id, RunStatus.QUEUED, RunStatus.RUNNING)
+        now = self.clock.now()
+        connection.execute(
+            update(runs)
+            .where(runs.c.run_id == run_id)
+            .values(
+                status=RunStatus.RUNNING.value,
+                worker_id=worker_id,
+                host=host,
+                version=version,
+                started_at=now,
+                heartbeat_at=now,
+            )
+        )
+        return fetch_record(connection, run_id)
+
+    @reading
+    def _stale(self, connection: Connection, older_than: timedelta) -> tuple[tuple[str, datetime], ...]:
+        now, monotonic = self.clock.now(), self.clock.monotonic()
+        rows = connection.execute(
+            select(runs.c.run_id, runs.c.heartbeat_at).where(
+                runs.c.status == RunStatus.RUNNING.value,
+                or_(runs.c.heartbeat_at < now - older_than, runs.c.heartbeat_at > now),
+            )
+        ).all()
+        seen = dict(self._ahead_of_time)
+        self._ahead_of_time = {}
+        stale = []
+        for run_id, heartbeat_at in rows:
+            if heartbeat_at is None:
+                continue
+            if heartbeat_at < now:
+                stale.append((run_id, heartbeat_at))
+                continue
+            known = seen.get(run_id)
+            since = known[1] if known and known[0] == heartbeat_at else monotonic
+            self._ahead_of_time[run_id] = (heartbeat_at, since)
+            if monotonic - since > older_than.total_seconds():
+                stale.append((run_id, heartbeat_at))
+        return tuple(stale)
+
+    @writing
+    def _interrupt(self, connection: Connection, stale: tuple[tuple[str, datetime], ...]) -> tuple[str, ...]:
+        interrupted = []
+        for run_id, heartbeat_at in stale:
+            # The heartbeat is compared again: the worker may have come back since it was read.
+            changed = connection.execute(
+                update(runs)
+                .where(
+                    runs.c.run_id == run_id,
+                    runs.c.status == RunStatus.RUNNING.value,
+                    runs.c.heartbeat_at == heartbeat_at,
+                )
+                .values(
+                    status=RunStatus.INTERRUPTED.value,
+                    finished_at=heartbeat_at,
+                    status_text="interrupted: its worker stopped answering",
+                )
+            ).rowcount
+            if changed:
+                interrupted.append(run_id)
+        return tuple(interrupted)

@@ -1,0 +1,64 @@
+"""Brings a store's tables to the newest revision, once, however many processes open it at the same time."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from technic_scanner.adapters.stores import engine as modes
+from technic_scanner.adapters.stores.database import Database
+from technic_scanner.adapters.stores.schema import HEAD_REVISION
+from technic_scanner.errors import StoreUnavailableError
+
+_MIGRATION_LOCK = 0x7EC4C1A0
+_WAL_TRIES = 10
+
+
+def migrate(database: Database, target: str = "head") -> None:
+    """Upgrade to ``target``; quick and without a lock when the newest revision is there.
+
+    Raises StoreError when the store's revision is newer than this program.
+    """
+    if database.run(modes.READ, current_revision) == HEAD_REVISION:
+        return
+    if database.is_sqlite:
+        database.run(modes.BARE, _enter_wal)
+    # Imported here, so that a process does not wait for Alembic when there is nothing to migrate.
+    from technic_scanner.adapters.stores.upgrade import upgrade  # noqa: PLC0415
+
+    def work(connection: Connection) -> None:
+        database.lock(connection, _MIGRATION_LOCK)
+        upgrade(connection, current_revision(connection), target, database.where)
+
+    database.run(modes.MIGRATE, work)
+    database.close()  # the connection that migrated has foreign keys off
+
+
+def check_revision(database: Database) -> None:
+    """Raise StoreUnavailableError unless the store answers and has the newest revision."""
+    found = database.run(modes.READ, current_revision)
+    if found != HEAD_REVISION:
+        raise StoreUnavailableError(
+            f"the run store {database.where} is at revision {found or 'none'}, this program needs {HEAD_REVISION}"
+        )
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the store's revision, None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
+
+
+def _enter_wal(connection: Connection) -> None:
+    """Turn on write-ahead logging, which the file then keeps: readers and the writer no longer block each other."""
+    for _ in range(_WAL_TRIES):
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError:
+            # Of processes that do this at once all but one are turned away without a wait; a write lock does wait.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -1,0 +1,126 @@
+"""Reads run rows: the query that fetches a whole record, and its way from row to RunRecord."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, select, tuple_
+
+from technic_scanner.adapters.stores.documents import load_config, load_metrics, load_options
+from technic_scanner.adapters.stores.schema import run_documents, runs
+from technic_scanner.domain.metrics import Outcome
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.errors import RunNotFoundError, RunStateError
+
+# Moments of a run at which the ETA's promise is kept, with the share of the work from which each counts.
+PREDICTION_MOMENTS: tuple[tuple[str, float], ...] = (
+    ("start", 0.0),
+    ("10", 0.10),
+    ("25", 0.25),
+    ("50", 0.50),
+    ("75", 0.75),
+)
+
+_ahead = runs.alias("ahead")
+_queue_position = case(
+    (
+        runs.c.status == RunStatus.QUEUED.value,
+        select(func.count())
+        .select_from(_ahead)
+        .where(
+            _ahead.c.status == RunStatus.QUEUED.value,
+            tuple_(_ahead.c.queued_at, _ahead.c.run_id) <= tuple_(runs.c.queued_at, runs.c.run_id),
+        )
+        .scalar_subquery(),
+    ),
+    else_=None,
+).label("queue_position")
+
+
+def select_records() -> Select[Any]:
+    """Return the query of whole records; filter and order it by ``runs``."""
+    return select(
+        runs,
+        run_documents.c.config,
+        run_documents.c.options,
+        run_documents.c.metrics,
+        _queue_position,
+    ).join_from(runs, run_documents, run_documents.c.run_id == runs.c.run_id)
+
+
+def fetch_record(connection: Connection, run_id: str) -> RunRecord:
+    """Return one run's record; RunNotFoundError if there is none."""
+    row = connection.execute(select_records().where(runs.c.run_id == run_id)).one_or_none()
+    if row is None:
+        raise no_such_run(run_id)
+    return to_record(row)
+
+
+def no_such_run(run_id: str) -> RunNotFoundError:
+    """Return the error for an id that no run has."""
+    return RunNotFoundError(f"there is no run {run_id}")
+
+
+def to_record(row: Row[Any]) -> RunRecord:
+    """Return the record of one row of ``select_records``."""
+    return RunRecord(
+        run_id=row.run_id,
+        status=RunStatus(row.status),
+        config=load_config(row.config),
+        options=load_options(row.options),
+        created_at=row.created_at,
+        attempt=row.attempt,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        heartbeat_at=row.heartbeat_at,
+        worker_id=row.worker_id,
+        host=row.host,
+        version=row.version,
+        cancel_requested=row.cancel_requested,
+        pinned=row.pinned,
+        label=row.label,
+        owner=row.owner,
+        queue_position=row.queue_position,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        status_text=row.status_text,
+        error=RunError(row.error_code, row.error_message or "") if row.error_code else None,
+        metrics=load_metrics(row.metrics),
+        last_seq=row.last_seq,
+        time_fraction=row.time_fraction,
+        comparability_key=row.comparability_key,
+        predicted_seconds=to_predictions(row),
+    )
+
+
+def to_predictions(row: Row[Any]) -> tuple[tuple[str, float | None], ...]:
+    """Return (moment, promised total seconds) of a row that holds the ``predicted_...`` columns."""
+    return (
+        ("start", row.predicted_start),
+        ("10", row.predicted_10),
+        ("25", row.predicted_25),
+        ("50", row.predicted_50),
+        ("75", row.predicted_75),
+    )
+
+
+def lock_attempt(connection: Connection, run_id: str, attempt: int, worker_id: str | None = None) -> Row[Any]:
+    """Return the run's row, held against other writers until the transaction ends, if this attempt still runs.
+
+    This is the fence: a worker whose run was interrupted, cancelled for good, requeued or given to another worker gets
+    RunStateError here and can write nothing more. RunNotFoundError if the run was deleted.
+    """
+    row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        raise no_such_run(run_id)
+    if row.status != RunStatus.RUNNING.value or row.attempt != attempt or worker_id not in (None, row.worker_id):
+        raise lost_attempt(row, attempt, worker_id)
+    return row
+
+
+def lost_attempt(row: Row[Any], attempt: int, worker_id: str | None) -> RunStateError:
+    """Return the error for a worker whose attempt is over or not its own."""
+    who = f"attempt {attempt}" if worker_id is None else f"attempt {attempt} of worker {worker_id}"
+    return RunStateError(
+        f"{who} may no longer write to run {row.run_id}: it is {row.status} in attempt {row.attempt}"
+        + (f" with worker {row.worker_id}" if row.worker_id else "")
+    )

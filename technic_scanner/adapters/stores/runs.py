@@ -1,0 +1,197 @@
+"""The life of a run outside its worker: added, read, cancelled, queued again, named, deleted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from technic_scanner.adapters.stores.database import Database, Room, reading, writing
+from technic_scanner.adapters.stores.documents import dump_config, dump_json, dump_options
+from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, no_such_run
+from technic_scanner.adapters.stores.schema import idempotency_keys, run_documents, runs
+from technic_scanner.clock import Clock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord, RunStatus, check_move
+from technic_scanner.errors import IdempotencyError, RunStateError
+
+
+class RunRoom(Room):
+    """Runs as people handle them. ``run_ids`` makes a new id at each call; ids sort by the time of their making."""
+
+    def __init__(self, database: Database, clock: Clock, run_ids: Callable[[], str]) -> None:
+        super().__init__(database, clock)
+        self._run_ids = run_ids
+
+    @writing
+    def add_run(
+        self,
+        connection: Connection,
+        config: ScanConfig,
+        options: RunOptions,
+        *,
+        owner: str | None,
+        label: str | None,
+        idempotency_key: str | None,
+        comparability_key: str,
+    ) -> RunRecord:
+        """Store a QUEUED run. Same owner, key and payload (config, options, label): the run of the first call.
+
+        Raises IdempotencyError when the key came with another payload before.
+        """
+        run_id = self._run_ids()
+        documents = {"config": dump_config(config), "options": dump_options(options)}
+        now = self.clock.now()
+        connection.execute(
+            insert(runs).values(
+                run_id=run_id,
+                status=RunStatus.QUEUED.value,
+                attempt=1,
+                created_at=now,
+                queued_at=now,
+                cancel_requested=False,
+                pinned=False,
+                label=label,
+                owner=owner,
+                source=config.source,
+                executor=options.executor,
+                workers=options.workers,
+                comparability_key=comparability_key,
+                status_text="",
+                last_seq=0,
+                time_fraction=0.0,
+            )
+        )
+        connection.execute(insert(run_documents).values(run_id=run_id, **documents))
+        if idempotency_key is not None:
+            digest = hashlib.sha256(dump_json([*documents.values(), label]).encode()).hexdigest()
+            first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
+            if first_id != run_id:
+                connection.execute(delete(runs).where(runs.c.run_id == run_id))
+                run_id = first_id
+        return fetch_record(connection, run_id)
+
+    @reading
+    def get_run(self, connection: Connection, run_id: str) -> RunRecord:
+        """Return the run; RunNotFoundError if there is none."""
+        return fetch_record(connection, run_id)
+
+    @writing
+    def request_cancel(self, connection: Connection, run_id: str) -> RunRecord:
+        """Ask a run to stop: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs stay as they are."""
+        status = _lock_status(connection, run_id)
+        if status is RunStatus.QUEUED:
+            check_move(run_id, status, RunStatus.CANCELLED)
+            connection.execute(
+                update(runs)
+                .where(runs.c.run_id == run_id)
+                .values(
+                    status=RunStatus.CANCELLED.value,
+                    finished_at=self.clock.now(),
+                    status_text="cancelled before it started",
+                )
+            )
+        elif status is RunStatus.RUNNING:
+            connection.execute(update(runs).where(runs.c.run_id == run_id).values(cancel_requested=True))
+        return fetch_record(connection, run_id)
+
+    @writing
+    def requeue(self, connection: Connection, run_id: str) -> RunRecord:
+        """Queue a resumable run, at the end of the line; the attempt is counted up here, not when it is claimed.
+
+        Events, chunks and the partial result of the attempt before stay; its summary is cleared. RunStateError if the
+        run cannot be resumed.
+        """
+        status = _lock_status(connection, run_id)
+        check_move(run_id, status, RunStatus.QUEUED)
+        connection.execute(
+            update(runs)
+            .where(runs.c.run_id == run_id)
+            .values(
+                status=RunStatus.QUEUED.value,
+                attempt=runs.c.attempt + 1,
+                queued_at=self.clock.now(),
+                **_CLEARED,
+            )
+        )
+        connection.execute(update(run_documents).where(run_documents.c.run_id == run_id).values(metrics=None))
+        return fetch_record(connection, run_id)
+
+    @writing
+    def delete_run(self, connection: Connection, run_id: str) -> None:
+        """Delete an ended run with all that hangs on it; RunStateError while it is queued or running."""
+        status = _lock_status(connection, run_id)
+        if not status.is_terminal:
+            raise RunStateError(f"run {run_id} is {status.value} and cannot be deleted; cancel it first")
+        connection.execute(delete(runs).where(runs.c.run_id == run_id))
+
+    @writing
+    def set_pinned(self, connection: Connection, run_id: str, pinned: bool) -> RunRecord:
+        """Exempt the run from retention, or no longer."""
+        connection.execute(update(runs).where(runs.c.run_id == run_id).values(pinned=pinned))
+        return fetch_record(connection, run_id)
+
+    @writing
+    def set_label(self, connection: Connection, run_id: str, label: str | None) -> RunRecord:
+        """Name the run for people; None takes the name away."""
+        connection.execute(update(runs).where(runs.c.run_id == run_id).values(label=label))
+        return fetch_record(connection, run_id)
+
+    def _claim_key(self, connection: Connection, owner: str, key: str, digest: str, run_id: str) -> str:
+        """Return the id of the run that the key stands for: this one, or the one of the first call."""
+        upsert = sqlite.insert if self.database.is_sqlite else postgresql.insert
+        connection.execute(
+            upsert(idempotency_keys).values(owner=owner, key=key, digest=digest, run_id=run_id).on_conflict_do_nothing()
+        )
+        first = connection.execute(
+            select(idempotency_keys.c.run_id, idempotency_keys.c.digest).where(
+                idempotency_keys.c.owner == owner, idempotency_keys.c.key == key
+            )
+        ).one()
+        first_id, first_digest = first
+        if first_digest != digest:
+            raise IdempotencyError(f"idempotency key {key!r} was used for run {first_id} with another payload")
+        return first_id
+
+
+# What an attempt leaves in the row and the next one must not inherit.
+_CLEARED: dict[str, object] = {
+    "started_at": None,
+    "finished_at": None,
+    "heartbeat_at": None,
+    "worker_id": None,
+    "host": None,
+    "version": None,
+    "cancel_requested": False,
+    "outcome": None,
+    "status_text": "",
+    "error_code": None,
+    "error_message": None,
+    "eta_error": None,
+    "gap_seconds": None,
+    "total_seconds": None,
+    "universe_loading_seconds": None,
+    "data_fetching_seconds": None,
+    "symbol_scanning_seconds": None,
+    "finalization_seconds": None,
+    "symbols_in_universe": None,
+    "symbols_scanned": None,
+    "symbols_returned": None,
+    "symbols_per_second": None,
+    "cache_hit_rate": None,
+    "cache_state": None,
+    "universe_bucket": None,
+    **{f"predicted_{moment}": None for moment, _ in PREDICTION_MOMENTS},
+}
+
+
+def _lock_status(connection: Connection, run_id: str) -> RunStatus:
+    """Return the run's status, held against other writers until the transaction ends; RunNotFoundError."""
+    status = connection.execute(
+        select(runs.c.status).where(runs.c.run_id == run_id).with_for_update()
+    ).scalar_one_or_none()
+    if status is None:
+        raise no_such_run(run_id)
+    return RunStatus(status)

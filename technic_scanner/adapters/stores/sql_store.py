@@ -1,0 +1,97 @@
+"""The run store over SQL, put together from its rooms, and the way to open one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
+
+from technic_scanner.adapters.stores.chunks import ChunkRoom
+from technic_scanner.adapters.stores.database import Database
+from technic_scanner.adapters.stores.engine import BUSY_SECONDS, SQLITE, open_engine, parse_url
+from technic_scanner.adapters.stores.events import EventRoom
+from technic_scanner.adapters.stores.faults import store_error
+from technic_scanner.adapters.stores.listing import ListingRoom
+from technic_scanner.adapters.stores.presets import PresetRoom
+from technic_scanner.adapters.stores.queue import QueueRoom
+from technic_scanner.adapters.stores.results import ResultRoom
+from technic_scanner.adapters.stores.retention import RetentionRoom
+from technic_scanner.adapters.stores.revisions import check_revision, migrate
+from technic_scanner.adapters.stores.runs import RunRoom
+from technic_scanner.adapters.stores.workers import WorkerRoom
+from technic_scanner.clock import Clock
+
+
+class SqlStore(
+    RunRoom,
+    QueueRoom,
+    ListingRoom,
+    EventRoom,
+    ChunkRoom,
+    ResultRoom,
+    PresetRoom,
+    WorkerRoom,
+    RetentionRoom,
+):
+    """``runs.ports.Store`` on SQLite or PostgreSQL; safe to share between threads, not across a fork."""
+
+    def __init__(
+        self, url: str, clock: Clock, *, run_ids: Callable[[], str], busy_seconds: float = BUSY_SECONDS
+    ) -> None:
+        parsed = parse_url(url)
+        database = Database(open_engine(parsed, busy_seconds), _name(parsed))
+        QueueRoom.__init__(self, database, clock)
+        RunRoom.__init__(self, database, clock, run_ids)
+
+    def ping(self) -> None:
+        """Raise StoreUnavailableError unless the store answers and its schema is the one that this program knows."""
+        check_revision(self.database)
+
+    def close(self) -> None:
+        """Close every connection; the store opens new ones if it is used again."""
+        self.database.close()
+
+
+def open_store(url: str, clock: Clock, *, busy_seconds: float = BUSY_SECONDS) -> SqlStore:
+    """Open the store behind ``sqlite:///path`` or ``postgresql://...``, creating or migrating its tables first.
+
+    Many processes may do so at once. ``busy_seconds`` is how long a statement waits for a lock. Raises ConfigError for
+    a URL that cannot be used, StoreError for a schema newer than this program, StoreUnavailableError.
+    """
+    parsed = parse_url(url)
+    if parsed.drivername == SQLITE:
+        _make_file(parsed)
+    store = SqlStore(url, clock, run_ids=ulids(clock), busy_seconds=busy_seconds)
+    try:
+        migrate(store.database)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def ulids(clock: Clock) -> Callable[[], str]:
+    """Return a maker of run ids: ULIDs of the clock's time, rising also within one millisecond of one process."""
+    generator = ULIDGenerator(clock=lambda: int(clock.now().timestamp() * 1000), policy=LaxMonotonicPolicy())
+
+    def make() -> str:
+        made: ULID = generator.generate()
+        return str(made)
+
+    return make
+
+
+def _make_file(url: URL) -> None:
+    """Create an empty SQLite file, readable by its owner alone, unless there is one."""
+    path = Path(url.database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise store_error(error, _name(url)) from error
+
+
+def _name(url: URL) -> str:
+    return url.render_as_string(hide_password=True)

@@ -1,0 +1,57 @@
+"""What the narrow run row keeps of a finished scan, so that history reads no documents."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sqlalchemy import Row
+
+from technic_scanner.adapters.stores.rows import to_predictions
+from technic_scanner.domain.metrics import ScanMetrics
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.stage import Stage
+from technic_scanner.pipeline.result import ScanResult
+
+
+def summary_columns(row: Row[Any], status: RunStatus, result: ScanResult) -> dict[str, Any]:
+    """Return the summary columns of an attempt that ended in ``status``; ``row`` holds the ETA's promises."""
+    metrics = result.metrics
+    columns: dict[str, Any] = {
+        "outcome": result.outcome.value,
+        "status_text": result.status_text,
+        "gap_seconds": metrics.gap_seconds,
+        "total_seconds": metrics.total_seconds,
+        "symbols_in_universe": metrics.symbols_in_universe,
+        "symbols_scanned": metrics.symbols_scanned,
+        "symbols_returned": metrics.symbols_returned,
+        "symbols_per_second": metrics.symbols_per_second,
+        "cache_hit_rate": metrics.cache_hit_rate,
+        "cache_state": cache_state(metrics),
+        "universe_bucket": universe_bucket(metrics.symbols_in_universe),
+    }
+    columns |= {f"{stage.value}_seconds": metrics.stage_seconds(stage.value) for stage in Stage}
+    if status is RunStatus.SUCCEEDED:
+        columns["eta_error"] = eta_error(to_predictions(row), metrics.total_seconds)
+        columns["time_fraction"] = 1.0
+    return columns
+
+
+def cache_state(metrics: ScanMetrics) -> str | None:
+    """Return "cold" (under half of the cache's answers were hits) or "warm"; None if it was not asked."""
+    if metrics.cache_hit_rate is None:
+        return None
+    return "warm" if metrics.cache_hit_rate >= 0.5 else "cold"
+
+
+def universe_bucket(symbols: int) -> int:
+    """Return the power of two at or above the number of symbols: runs of one bucket differ at most twofold in size."""
+    return 1 << (symbols - 1).bit_length() if symbols > 0 else 0
+
+
+def eta_error(predictions: tuple[tuple[str, float | None], ...], total_seconds: float) -> float | None:
+    """Return the mean of |promised − actual| ÷ actual over the moments that have a promise; None without one."""
+    promised = [seconds for _, seconds in predictions if seconds is not None]
+    if not promised or total_seconds <= 0:
+        return None
+    return math.fsum(abs(seconds - total_seconds) for seconds in promised) / len(promised) / total_seconds

@@ -1,0 +1,57 @@
+"""Which worker processes have been heard of lately."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from technic_scanner.adapters.stores.database import Room, reading, writing_lazily
+from technic_scanner.adapters.stores.schema import workers
+from technic_scanner.runs.model import WorkerInfo
+
+
+class WorkerRoom(Room):
+    """Worker rows."""
+
+    @writing_lazily
+    def stamp_worker(self, connection: Connection, worker: WorkerInfo) -> None:
+        """Insert or refresh a worker's row."""
+        values = {
+            "worker_id": worker.worker_id,
+            "host": worker.host,
+            "pid": worker.pid,
+            "started_at": worker.started_at,
+            "heartbeat_at": worker.heartbeat_at,
+            "run_id": worker.run_id,
+        }
+        upsert = sqlite.insert if self.database.is_sqlite else postgresql.insert
+        connection.execute(
+            upsert(workers).values(**values).on_conflict_do_update(index_elements=[workers.c.worker_id], set_=values)
+        )
+
+    @writing_lazily
+    def remove_worker(self, connection: Connection, worker_id: str) -> None:
+        """Forget a worker that has said goodbye; one that is not known is fine."""
+        connection.execute(delete(workers).where(workers.c.worker_id == worker_id))
+
+    @reading
+    def workers(self, connection: Connection, alive_since: datetime) -> tuple[WorkerInfo, ...]:
+        """Return the workers heard of since then, the longest-serving first."""
+        rows = connection.execute(
+            select(workers)
+            .where(workers.c.heartbeat_at >= alive_since)
+            .order_by(workers.c.started_at, workers.c.worker_id)
+        )
+        return tuple(
+            WorkerInfo(
+                worker_id=row.worker_id,
+                host=row.host,
+                pid=row.pid,
+                started_at=row.started_at,
+                heartbeat_at=row.heartbeat_at,
+                run_id=row.run_id,
+            )
+            for row in rows
+        )

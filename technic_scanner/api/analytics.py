@@ -1,0 +1,184 @@
+"""Questions over many runs: seconds by stage, regressions, trends, how good the ETAs were, runs side by side."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field, JsonValue
+
+from technic_scanner.api.documentation import problems
+from technic_scanner.api.requests import HistoryFilter
+from technic_scanner.api.schemas import RUN_ID_PATTERN, Document
+from technic_scanner.api.wiring import Service
+from technic_scanner.runs import analytics
+from technic_scanner.runs.analytics import Verdict
+
+router = APIRouter(tags=["analytics"])
+
+Filters = Annotated[HistoryFilter, Query()]
+MIN_COMPARED = 2
+MAX_COMPARED = 20
+
+
+class StageStatisticsDocument(Document):
+    """Seconds of one stage, or of whole runs (`total`), over n successful runs; null when n is 0."""
+
+    stage: str
+    n: int
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    mean: float | None
+
+
+class StageStatisticsListDocument(Document):
+    """Stages in plan order, then `total`."""
+
+    stages: list[StageStatisticsDocument]
+
+
+class StageCheckDocument(Document):
+    """One stage of one run against the comparable runs before it; null where there are too few of them."""
+
+    run_id: str
+    created_at: datetime
+    stage: str
+    verdict: Verdict
+    seconds: float
+    cost: float
+    unit: str
+    baseline_runs: int
+    median: float | None
+    mad: float | None
+    limit: float | None
+
+
+class RegressionListDocument(Document):
+    """Every checked stage, newest run first; `slower` counts the flagged ones."""
+
+    checks: list[StageCheckDocument]
+    slower: int
+
+
+class EtaAccuracyDocument(Document):
+    """How good the ETAs of one moment were, as shares of the actual seconds."""
+
+    moment: str
+    n: int
+    median_abs_error: float | None
+    bias: float | None
+    within_20pct: float | None
+
+
+class EtaAccuracyListDocument(Document):
+    """ETAs at the start and at 10, 25, 50 and 75 % of the work."""
+
+    moments: list[EtaAccuracyDocument]
+
+
+class DayTrendDocument(Document):
+    """The runs of one day in UTC; medians over the successful ones."""
+
+    day: date
+    runs: int
+    succeeded: int
+    total_seconds: float | None
+    symbols_per_second: float | None
+    cache_hit_rate: float | None
+
+
+class TrendListDocument(Document):
+    """Days that have runs, oldest first."""
+
+    days: list[DayTrendDocument]
+
+
+class FieldDifferenceDocument(Document):
+    """A field of config or options that is not the same in all runs, its values in the runs' order."""
+
+    field: str
+    values: list[JsonValue]
+
+
+class StageDeltaDocument(Document):
+    """One stage in all runs, and the difference to the first of them."""
+
+    stage: str
+    seconds: list[float | None]
+    delta_seconds: list[float | None]
+    delta_fraction: list[float | None]
+
+
+class MoveDocument(Document):
+    """A symbol that is in both results at another rank."""
+
+    symbol: str
+    rank_before: int
+    rank_after: int
+
+
+class SymbolChangesDocument(Document):
+    """Symbols that entered, left and moved from the first run to this one; pairs are [symbol, rank]."""
+
+    run_id: str
+    entered: list[tuple[str, int]]
+    left: list[tuple[str, int]]
+    moved: list[MoveDocument]
+    stayed: int
+
+
+class ComparisonDocument(Document):
+    """Runs side by side with the first of them; `symbols` has one entry per later run, null without results."""
+
+    run_ids: list[str]
+    comparable: bool
+    differences: list[FieldDifferenceDocument]
+    stages: list[StageDeltaDocument]
+    symbols: list[SymbolChangesDocument | None]
+
+
+@router.get("/analytics/stages", response_model=StageStatisticsListDocument, responses=problems(422))
+def stage_statistics(filters: Filters, service: Service) -> StageStatisticsListDocument:
+    """Return percentiles of stage seconds over the newest runs that the filters let through."""
+    found = analytics.stage_statistics(service.samples(filters.query()))
+    return StageStatisticsListDocument(stages=[StageStatisticsDocument.model_validate(item) for item in found])
+
+
+@router.get("/analytics/regressions", response_model=RegressionListDocument, responses=problems(422))
+def regressions(
+    filters: Filters,
+    service: Service,
+) -> RegressionListDocument:
+    """Check each run's stages against the 20 comparable successful runs before it."""
+    checks = analytics.regressions(service.samples(filters.query()))
+    return RegressionListDocument(
+        checks=[StageCheckDocument.model_validate(check) for check in checks], slower=len(analytics.slower(checks))
+    )
+
+
+@router.get("/analytics/eta", response_model=EtaAccuracyListDocument, responses=problems(422))
+def eta_accuracy(filters: Filters, service: Service) -> EtaAccuracyListDocument:
+    """Return how far the ETAs were off."""
+    found = analytics.eta_accuracy(service.samples(filters.query()))
+    return EtaAccuracyListDocument(moments=[EtaAccuracyDocument.model_validate(item) for item in found])
+
+
+@router.get("/analytics/trends", response_model=TrendListDocument, responses=problems(422))
+def trends(filters: Filters, service: Service) -> TrendListDocument:
+    """Return medians by day."""
+    found = analytics.trends(service.samples(filters.query()))
+    return TrendListDocument(days=[DayTrendDocument.model_validate(item) for item in found])
+
+
+@router.get("/compare", response_model=ComparisonDocument, responses=problems(404, 422))
+def compare(
+    service: Service,
+    runs: Annotated[
+        list[Annotated[str, Field(pattern=RUN_ID_PATTERN)]],
+        Query(min_length=MIN_COMPARED, max_length=MAX_COMPARED, description="Run ids; the first is the yardstick."),
+    ],
+) -> ComparisonDocument:
+    """Compare two or more runs: what was asked differently, stage seconds, symbols in the results."""
+    return ComparisonDocument.model_validate(service.compare(runs))

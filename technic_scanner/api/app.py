@@ -1,0 +1,97 @@
+"""Builds the API application around the services; it can be mounted anywhere and can stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from technic_scanner import __version__
+from technic_scanner.api import (
+    analytics,
+    catalog,
+    documentation,
+    health,
+    metrics,
+    presets,
+    problems,
+    results,
+    scans,
+    seed_routes,
+    streams,
+)
+from technic_scanner.api.hub import EventHub
+from technic_scanner.api.metrics import Meters, RequestMeter
+from technic_scanner.api.security import Gate, HostGuard, OriginGuard, TokenBook
+from technic_scanner.api.transport import BodyLimit, SecurityHeaders
+from technic_scanner.bootstrap import Services
+from technic_scanner.settings import Settings
+
+_ROUTERS = (scans, results, streams, analytics, presets, catalog, health, metrics, seed_routes)
+
+
+def create_api(services: Services) -> FastAPI:
+    """Return the API over ``services``. Raises ConfigError for bad tokens in the settings.
+
+    Serve it at the root or mount it; links and Location headers follow the mount point. Whoever mounts it runs its
+    lifespan (``app.router.lifespan_context(app)``) so that open streams end when the server goes down.
+    """
+    hub = EventHub(services.service)
+    meters = Meters(services, hub)
+    app = FastAPI(
+        title="Technic Scanner",
+        version=__version__,
+        description=documentation.DESCRIPTION,
+        docs_url=None,  # its page would load scripts from another host
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        middleware=_middleware(services, meters),
+    )
+    app.state.services = services
+    app.state.hub = hub
+    app.state.meters = meters
+    problems.install(app)
+    documentation.install(app)
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.hub.close()
+
+
+def _middleware(services: Services, meters: Meters) -> list[Middleware]:
+    """Return what every request passes, outermost first."""
+    settings = services.settings
+    return [
+        Middleware(RequestMeter, meters=meters, clock=services.clock),
+        Middleware(SecurityHeaders),
+        Middleware(problems.ProblemBoundary),
+        Middleware(HostGuard, allowed=settings.allowed_hosts),
+        *_cors(settings),
+        Middleware(OriginGuard, allowed=settings.allowed_origins),
+        Middleware(Gate, tokens=TokenBook(settings.api_tokens)),
+        Middleware(BodyLimit, limit=settings.max_body_bytes),
+    ]
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """Let pages of the origins that the settings name read answers; without any, no page of another origin can."""
+    if not settings.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.allowed_origins),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Location", "Retry-After"],
+        )
+    ]

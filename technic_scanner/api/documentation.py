@@ -1,0 +1,80 @@
+"""Completes the OpenAPI document: problem responses, the bearer scheme, file and stream media types."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from technic_scanner.api.problems import MEDIA_TYPE, BadField, Problem
+
+_REFERENCE = "#/components/schemas/{model}"
+_EVERYWHERE = (400, 401, 403, 405, 421, 500, 503)
+_OPEN_PATHS = ("/health/live", "/health/ready")
+
+DESCRIPTION = """\
+Start scans, follow them live, read results and history.
+
+A scan is a stored run: `POST /scans` queues it and answers 202; its events are numbered from 1 without gaps and can be
+read as JSON (`/scans/{id}/events`), as server-sent events (`/scans/{id}/stream`) and over a WebSocket
+(`/scans/{id}/ws`). Errors are RFC 9457 problem documents with a stable `code` and every bad field.
+"""
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the ``responses`` of a route for these statuses, each a problem document."""
+    return {status: _problem(HTTPStatus(status).phrase) for status in statuses}
+
+
+def file_response(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """Return the ``responses`` of a route that sends a file."""
+    return {200: {"description": description, "content": {media_type: {"schema": {"type": "string"}}}}}
+
+
+def install(app: FastAPI) -> None:
+    """Let ``app`` describe itself with what FastAPI cannot know."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _complete(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    components = document.setdefault("components", {})
+    _, shared = models_json_schema([(Problem, "serialization"), (BadField, "serialization")], ref_template=_REFERENCE)
+    components.setdefault("schemas", {}).update(shared["$defs"])
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    components["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Needed wherever TECHNIC_API_TOKENS is set; without tokens only this machine may call.",
+        }
+    }
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if path not in _OPEN_PATHS:
+                operation["security"] = [{"bearer": []}, {}]
+            _add_problems(operation["responses"])
+    return document
+
+
+def _add_problems(responses: dict[str, Any]) -> None:
+    for status in _EVERYWHERE:
+        responses.setdefault(str(status), _problem(HTTPStatus(status).phrase))
+    responses.setdefault("default", _problem("Any other error"))
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
+    }

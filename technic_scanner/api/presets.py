@@ -1,0 +1,127 @@
+"""Presets over REST: list, read, save, delete, export and import."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+from pydantic import ConfigDict, Field
+
+from technic_scanner.api.documentation import problems
+from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Request
+from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
+from technic_scanner.api.wiring import RootPath, Service
+from technic_scanner.runs.codec import config_to_dict, options_to_dict, request_from_dicts
+from technic_scanner.runs.model import Preset
+
+router = APIRouter(tags=["presets"])
+
+JSON = "application/json"
+
+
+class PresetDocument(Document):
+    """A named scan configuration. `version` counts its saves; shipped presets are read-only."""
+
+    name: str
+    description: str
+    version: int
+    builtin: bool
+    updated_at: datetime | None
+    config: ConfigDocument
+    options: OptionsDocument
+
+    @classmethod
+    def of(cls, preset: Preset) -> PresetDocument:
+        """Build the document."""
+        return cls(
+            name=preset.name,
+            description=preset.description,
+            version=preset.version,
+            builtin=preset.builtin,
+            updated_at=preset.updated_at,
+            config=ConfigDocument.model_validate(config_to_dict(preset.config)),
+            options=OptionsDocument.model_validate(options_to_dict(preset.options)),
+        )
+
+
+class PresetListDocument(Document):
+    """All presets, shipped and saved."""
+
+    presets: list[PresetDocument]
+
+
+class PresetRequest(Request):
+    """What to save under a name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"config": {"min_tech_rating": 60}, "description": "strong ones only"}]}
+    )
+
+    config: RawConfig = Field(default_factory=dict)
+    options: RawOptions = Field(default_factory=dict)
+    description: str = Field(default="", max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+    expected_version: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**31 - 1,
+        description="The version that is replaced; left out, the name must be new. 409 if somebody was faster.",
+    )
+
+
+@router.get("/presets", response_model=PresetListDocument)
+def list_presets(service: Service) -> PresetListDocument:
+    """List every preset."""
+    return PresetListDocument(presets=[PresetDocument.of(preset) for preset in service.presets()])
+
+
+@router.post("/presets/import", status_code=201, response_model=PresetDocument, responses=problems(409, 413, 422))
+def import_preset(
+    exported: dict[str, Any], response: Response, service: Service, root_path: RootPath
+) -> PresetDocument:
+    """Save a preset from its exported form."""
+    preset = service.import_preset(json.dumps(exported))
+    response.headers["Location"] = _location(root_path, preset.name)
+    return PresetDocument.of(preset)
+
+
+@router.get("/presets/{name}", response_model=PresetDocument, responses=problems(404, 422))
+def read_preset(name: PresetName, service: Service) -> PresetDocument:
+    """Return one preset."""
+    return PresetDocument.of(service.preset(name))
+
+
+@router.get("/presets/{name}/export", response_model=dict[str, Any], responses=problems(404, 422))
+def export_preset(name: PresetName, service: Service) -> Response:
+    """Return a preset in the form that import takes, here or elsewhere."""
+    return Response(service.export_preset(name), media_type=JSON)
+
+
+@router.put(
+    "/presets/{name}",
+    response_model=PresetDocument,
+    responses={201: {"model": PresetDocument, "description": "Saved under a new name."}} | problems(409, 413, 422),
+)
+def save_preset(
+    name: PresetName, request: PresetRequest, response: Response, service: Service, root_path: RootPath
+) -> PresetDocument:
+    """Save a preset under a new name, or a new version of an own one."""
+    config, options = request_from_dicts(request.config, request.options)
+    preset = Preset(name=name, config=config, options=options, description=request.description)
+    saved = service.save_preset(preset, expected_version=request.expected_version)
+    if request.expected_version is None:
+        response.status_code = 201
+        response.headers["Location"] = _location(root_path, name)
+    return PresetDocument.of(saved)
+
+
+@router.delete("/presets/{name}", status_code=204, responses=problems(404, 409, 422))
+def delete_preset(name: PresetName, service: Service) -> None:
+    """Delete a saved preset; shipped ones stay."""
+    service.delete_preset(name)
+
+
+def _location(root_path: str, name: str) -> str:
+    return f"{root_path}/presets/{quote(name, safe='')}"

@@ -1,0 +1,239 @@
+"""Turns every error into an RFC 9457 problem document, with a stable code and every bad field."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from technic_scanner import errors
+from technic_scanner.errors import FieldProblem, TechnicError
+
+MEDIA_TYPE = "application/problem+json"
+PROBLEMS_IN_CONTEXT = "problems"
+
+logger = logging.getLogger(__name__)
+
+# The nearest class on an error's MRO decides.
+_STATUS_OF: dict[type[TechnicError], int] = {
+    errors.ConfigError: 422,
+    errors.SourceError: 502,
+    errors.RateLimitedError: 503,
+    errors.StoreError: 500,
+    errors.StoreUnavailableError: 503,
+    errors.StoreFullError: 507,
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.IdempotencyError: 422,
+    errors.LimitError: 429,
+    errors.CancelledError: 409,
+    errors.ExecutorError: 503,
+    TechnicError: 500,
+}
+_RETRY_AFTER_SECONDS: dict[int, int] = {429: 5, 503: 5}
+_CODE_OF_STATUS: dict[int, str] = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    421: "unknown_host",
+    422: "invalid_request",
+    500: "internal_error",
+}
+
+
+class BadField(BaseModel):
+    """One bad field of a request."""
+
+    field: str = Field(description="Dotted name: `config.max_symbols`, `query.limit`, `header.idempotency-key`.")
+    message: str
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document, sent as `application/problem+json`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:technic-scanner:problem:invalid_config",
+                    "title": "Unprocessable Content",
+                    "status": 422,
+                    "code": "invalid_config",
+                    "detail": "config.max_symbols: must be a whole number from 1 to 100000, not -5",
+                    "instance": "/api/scans",
+                    "errors": [
+                        {"field": "config.max_symbols", "message": "must be a whole number from 1 to 100000, not -5"}
+                    ],
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="`urn:technic-scanner:problem:<code>`; identifies the kind of problem.")
+    title: str
+    status: int
+    code: str = Field(description="Stable, for programs.")
+    detail: str = Field(description="One sentence for people.")
+    instance: str = Field(description="The path that was asked for.")
+    errors: list[BadField] = Field(default=[], description="Every bad field, if fields are what is wrong.")
+
+
+def status_of(error: TechnicError) -> int:
+    """Return the HTTP status of an error of ours."""
+    return next(_STATUS_OF[kind] for kind in type(error).__mro__ if kind in _STATUS_OF)
+
+
+def problem_document(
+    status: int, code: str, detail: str, instance: str, fields: Iterable[FieldProblem] = ()
+) -> dict[str, Any]:
+    """Return the body of a problem response, as plain JSON types."""
+    return {
+        "type": f"urn:technic-scanner:problem:{code}",
+        "title": _phrase(status),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": instance,
+        "errors": [{"field": field.field, "message": field.message} for field in fields],
+    }
+
+
+def problem_response(
+    status: int,
+    code: str,
+    detail: str,
+    scope: Scope,
+    *,
+    fields: Iterable[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a problem response for the request in ``scope``; 429 and 503 carry Retry-After."""
+    document = problem_document(status, code, detail, scope.get("path", ""), fields)
+    sent = dict(headers or {})
+    if status in _RETRY_AFTER_SECONDS:
+        sent.setdefault("Retry-After", str(_RETRY_AFTER_SECONDS[status]))
+    body = json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode()
+    return Response(body, status_code=status, headers=sent, media_type=MEDIA_TYPE)
+
+
+def document_of(error: TechnicError, instance: str) -> dict[str, Any]:
+    """Return the problem document of an error of ours."""
+    fields = error.problems if isinstance(error, errors.ConfigError) else ()
+    return problem_document(status_of(error), error.code, public_detail(error), instance, fields)
+
+
+def document_of_invalid(error: ValidationError, instance: str) -> dict[str, Any]:
+    """Return the problem document of a message that is not what it should be."""
+    fields = tuple(_bad_fields(error.errors(include_url=False, include_input=False)))
+    return problem_document(422, "invalid_request", "; ".join(map(str, fields)), instance, fields)
+
+
+def public_detail(error: TechnicError) -> str:
+    """Return the sentence that a client may read; a store's own words may name hosts and files, so they stay here."""
+    if isinstance(error, errors.StoreError):
+        return {507: "the run store has no space left", 503: "the run store does not answer just now"}.get(
+            status_of(error), "the run store failed"
+        )
+    return str(error) or error.code.replace("_", " ")
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers of every kind of error that reaches the application."""
+    app.add_exception_handler(TechnicError, _on_technic_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+
+
+async def _on_technic_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TechnicError)
+    if status_of(error) >= 500:
+        logger.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
+    fields = error.problems if isinstance(error, errors.ConfigError) else ()
+    return problem_response(status_of(error), error.code, public_detail(error), request.scope, fields=fields)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = tuple(_bad_fields(error.errors()))
+    code = "invalid_json" if any(item["type"] == "json_invalid" for item in error.errors()) else "invalid_request"
+    if all(item["type"] == "invalid_config" for item in error.errors()):
+        code = errors.ConfigError.code
+    status = 400 if code == "invalid_json" else 422
+    detail = "; ".join(map(str, fields))
+    return problem_response(status, code, detail, request.scope, fields=fields)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _CODE_OF_STATUS.get(error.status_code, _phrase(error.status_code).lower().replace(" ", "_"))
+    detail = {404: "nothing is served at this path", 405: "this path does not take this method"}.get(
+        error.status_code, error.detail
+    )
+    return problem_response(error.status_code, code, detail, request.scope, headers=error.headers)
+
+
+def _bad_fields(items: Sequence[Mapping[str, Any]]) -> Iterator[FieldProblem]:
+    for item in items:
+        where = _dotted(item["loc"])
+        nested = item.get("ctx", {}).get(PROBLEMS_IN_CONTEXT)
+        if nested is None:
+            yield FieldProblem(where, _sentence(item))
+        else:
+            yield from (FieldProblem(f"{where}.{inner.field}", inner.message) for inner in nested)
+
+
+def _dotted(location: Sequence[Any]) -> str:
+    parts = [str(part) for part in location]
+    if parts and parts[0] == "body":
+        parts = parts[1:] or ["body"]
+    return ".".join(parts)
+
+
+def _sentence(item: Mapping[str, Any]) -> str:
+    reason = item.get("ctx", {}).get("error")
+    return f"{item['msg']}: {reason}" if item["type"] == "json_invalid" and reason else str(item["msg"])
+
+
+def _phrase(status: int) -> str:
+    names: dict[int, str] = {413: "Content Too Large", 422: "Unprocessable Content"}
+    return names.get(status) or HTTPStatus(status).phrase
+
+
+class ProblemBoundary:
+    """Answers 500 for anything that nobody else caught, logs it, and lets no traceback out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started: list[Literal[True]] = []
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.append(True)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            if started:
+                # The status is sent; the server can only cut the connection, which tells the client enough.
+                raise
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            response = problem_response(500, "internal_error", "something went wrong here; it has been logged", scope)
+            await response(scope, receive, send)

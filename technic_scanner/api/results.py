@@ -1,0 +1,168 @@
+"""What runs left to read: the ranked table as JSON and as files, the symbols that are not in it, timings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pyarrow as pa
+from fastapi import APIRouter, Query, Response
+
+from technic_scanner.api.documentation import file_response, problems
+from technic_scanner.api.requests import TEXT_PATTERN, HistoryFilter, RunId
+from technic_scanner.api.schemas import (
+    ColumnDocument,
+    ContextDocument,
+    FailureDocument,
+    FailureListDocument,
+    ResultDocument,
+)
+from technic_scanner.api.wiring import Service
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.pipeline.columns import COLUMN_BY_NAME
+from technic_scanner.runs import export
+from technic_scanner.runs.model import StoredResult
+
+router = APIRouter(tags=["results"])
+
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+HTML = "text/html"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+PageSize = Annotated[int, Query(ge=1, le=1000)]
+Columns = Annotated[
+    list[Annotated[str, Query(max_length=100, pattern=TEXT_PATTERN)]],
+    Query(default_factory=list, description="Columns to send, in this order; all of them if left out."),
+]
+
+
+@router.get("/scans/{run_id}/results", response_model=ResultDocument, responses=problems(404, 409, 422))
+def read_results(
+    run_id: RunId, column: Columns, service: Service, offset: Offset = 0, limit: PageSize = 100
+) -> ResultDocument:
+    """Return one page of the ranked table. 409 while there are no results."""
+    stored = service.result(run_id)
+    table = _select(stored.table, column)
+    return ResultDocument(
+        run_id=stored.run_id,
+        outcome=stored.outcome,
+        status_text=stored.status_text,
+        as_of=stored.as_of,
+        source_label=stored.source_label,
+        context=_context(stored),
+        notes=list(stored.notes),
+        columns=[ColumnDocument.model_validate(COLUMN_BY_NAME[name]) for name in table.column_names],
+        rows=_rows(table.slice(offset, limit)),
+        total=table.num_rows,
+        next_offset=_next_offset(offset, limit, table.num_rows),
+        failures=len(stored.failures),
+    )
+
+
+@router.get("/scans/{run_id}/failures", response_model=FailureListDocument, responses=problems(404, 409, 422))
+def read_failures(run_id: RunId, service: Service, offset: Offset = 0, limit: PageSize = 1000) -> FailureListDocument:
+    """Return one page of the symbols that are not in the table, each with its reason."""
+    failures = service.result(run_id).failures
+    return FailureListDocument(
+        failures=[FailureDocument.model_validate(failure) for failure in failures[offset : offset + limit]],
+        total=len(failures),
+        next_offset=_next_offset(offset, limit, len(failures)),
+    )
+
+
+@router.get(
+    "/scans/{run_id}/results.csv",
+    response_class=Response,
+    responses=file_response(CSV, "The whole table.") | problems(404, 409, 422),
+)
+def read_csv(run_id: RunId, service: Service) -> Response:
+    """Return the table as CSV, byte for byte what the dashboard and the command line give."""
+    return _file(service.result(run_id), "csv", CSV, lambda stored: export.to_csv(stored.table))
+
+
+@router.get(
+    "/scans/{run_id}/results.parquet",
+    response_class=Response,
+    responses=file_response(PARQUET, "The whole table.") | problems(404, 409, 422),
+)
+def read_parquet(run_id: RunId, service: Service) -> Response:
+    """Return the table as Parquet, values untouched."""
+    return _file(service.result(run_id), "parquet", PARQUET, lambda stored: export.to_parquet(stored.table))
+
+
+@router.get(
+    "/scans/{run_id}/results.xlsx",
+    response_class=Response,
+    responses=file_response(XLSX, "A workbook: results, config, failures.") | problems(404, 409, 422),
+)
+def read_excel(run_id: RunId, column: Columns, service: Service) -> Response:
+    """Return the table as an Excel workbook with typed numbers, of all columns or of some."""
+    stored = service.result(run_id)
+    _check_columns(stored.table, column)
+    return _file(stored, "xlsx", XLSX, lambda result: export.to_excel(result, column or None))
+
+
+@router.get(
+    "/scans/{run_id}/report.html",
+    response_class=Response,
+    responses=file_response(HTML, "A self-contained page.") | problems(404, 422),
+)
+def read_report(run_id: RunId, service: Service) -> Response:
+    """Return a run as one self-contained HTML page, to keep or to send."""
+    content = service.report(run_id)
+    return Response(content, media_type=HTML, headers=_attachment(f"scan-{run_id}.html"))
+
+
+@router.get(
+    "/timings.csv", response_class=Response, responses=file_response(CSV, "One row per ended run.") | problems(422)
+)
+def read_timings(service: Service, filters: Annotated[HistoryFilter, Query()]) -> Response:
+    """Return the stage seconds of ended runs as CSV, newest first, in full precision."""
+    content = export.timings_csv(service.samples(filters.query()))
+    return Response(content, media_type=CSV, headers=_attachment("timings.csv"))
+
+
+def _file(stored: StoredResult, ending: str, media_type: str, make: Callable[[StoredResult], bytes]) -> Response:
+    return Response(make(stored), media_type=media_type, headers=_attachment(f"scan-{stored.run_id}.{ending}"))
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def _select(table: pa.Table, columns: list[str]) -> pa.Table:
+    _check_columns(table, columns)
+    return table.select(list(dict.fromkeys(columns))) if columns else table
+
+
+def _check_columns(table: pa.Table, columns: list[str]) -> None:
+    unknown = [name for name in columns if name not in table.column_names]
+    if unknown:
+        raise ConfigError(FieldProblem("query.column", f"{name!r} is not a column of this table") for name in unknown)
+
+
+def _rows(table: pa.Table) -> list[dict[str, Any]]:
+    return [{name: _known(value) for name, value in row.items()} for row in table.to_pylist()]
+
+
+def _known(value: Any) -> Any:
+    """Return the value, None for a number that JSON cannot hold."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _context(stored: StoredResult) -> ContextDocument:
+    context = stored.context
+    return ContextDocument(
+        regime_trend=context.regime_trend,
+        regime_volatility=context.regime_volatility,
+        market_regime=context.market_regime,
+        facts={name: _known(value) for name, value in context.facts},
+        notes=list(context.notes),
+    )
+
+
+def _next_offset(offset: int, limit: int, total: int) -> int | None:
+    return offset + limit if offset + limit < total else None

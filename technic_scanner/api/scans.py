@@ -1,0 +1,132 @@
+"""Runs over REST: start, list, look at, steer, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Response
+
+from technic_scanner.api.documentation import problems
+from technic_scanner.api.requests import After, RunChange, RunId, RunListFilter, ScanRequest
+from technic_scanner.api.schemas import (
+    EstimateDocument,
+    EventDocument,
+    EventListDocument,
+    RunDocument,
+    RunListDocument,
+    RunStatusDocument,
+)
+from technic_scanner.api.submitting import rerun, resolve, submit
+from technic_scanner.api.wiring import Owner, RootPath, Service
+from technic_scanner.domain.run import RunRecord
+
+router = APIRouter(tags=["scans"])
+
+RETRY_AFTER_SECONDS = "1"
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="Repeats with the same key and body answer with the first call's run; another body is refused.",
+    ),
+]
+
+
+@router.post("/scans", status_code=202, response_model=RunDocument, responses=problems(413, 422, 429))
+def start_scan(
+    request: ScanRequest,
+    *,
+    response: Response,
+    service: Service,
+    owner: Owner,
+    root_path: RootPath,
+    idempotency_key: IdempotencyKey = None,
+) -> RunDocument:
+    """Queue a scan. Location names its status document."""
+    record = submit(service, request, owner, idempotency_key)
+    return _accepted(record, response, root_path)
+
+
+@router.get("/scans", response_model=RunListDocument, responses=problems(422))
+def list_scans(filters: Annotated[RunListFilter, Query()], service: Service, root_path: RootPath) -> RunListDocument:
+    """List runs, newest first, a page at a time."""
+    page = service.list(filters.query())
+    return RunListDocument(
+        runs=[RunDocument.of(record, root_path) for record in page.records], next_cursor=page.next_cursor
+    )
+
+
+@router.post("/scans/estimate", response_model=EstimateDocument, responses=problems(413, 422))
+def estimate_scan(request: ScanRequest, service: Service) -> EstimateDocument:
+    """Say how long a scan would take, from past runs like it; nothing is started."""
+    config, options = resolve(service, request)
+    return EstimateDocument.model_validate(service.estimate(config, options))
+
+
+@router.get("/scans/{run_id}", response_model=RunStatusDocument, responses=problems(404, 422))
+def show_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunStatusDocument:
+    """Return a run's status and newest progress. Retry-After is present while it has not ended."""
+    record = service.get(run_id)
+    event = service.latest_event(run_id)
+    if not record.status.is_terminal:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    progress = None if event is None else EventDocument.model_validate(event)
+    return RunStatusDocument(**dict(RunDocument.of(record, root_path)), progress=progress)
+
+
+@router.patch("/scans/{run_id}", response_model=RunDocument, responses=problems(404, 413, 422))
+def change_scan(run_id: RunId, change: RunChange, service: Service, root_path: RootPath) -> RunDocument:
+    """Name a run, or pin it so that retention spares it."""
+    if "label" in change.model_fields_set:
+        service.label(run_id, change.label)
+    if "pinned" in change.model_fields_set:
+        service.pin(run_id, change.pinned)
+    return RunDocument.of(service.get(run_id), root_path)
+
+
+@router.delete("/scans/{run_id}", status_code=204, responses=problems(404, 409, 422))
+def delete_scan(run_id: RunId, service: Service) -> None:
+    """Delete an ended run with its events and results."""
+    service.delete(run_id)
+
+
+@router.post("/scans/{run_id}/cancel", status_code=202, response_model=RunDocument, responses=problems(404, 422))
+def cancel_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunDocument:
+    """Ask a run to stop; asking twice, or after its end, changes nothing."""
+    return _accepted(service.cancel(run_id), response, root_path)
+
+
+@router.post("/scans/{run_id}/resume", status_code=202, response_model=RunDocument, responses=problems(404, 409, 422))
+def resume_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunDocument:
+    """Queue another attempt of a run that failed, was cancelled or interrupted; what it has done is not done again."""
+    return _accepted(service.resume(run_id), response, root_path)
+
+
+@router.post(
+    "/scans/{run_id}/rerun", status_code=202, response_model=RunDocument, responses=problems(404, 409, 422, 429)
+)
+def rerun_scan(run_id: RunId, response: Response, service: Service, owner: Owner, root_path: RootPath) -> RunDocument:
+    """Queue a new run with the same config and options."""
+    return _accepted(rerun(service, run_id, owner), response, root_path)
+
+
+@router.get("/scans/{run_id}/events", response_model=EventListDocument, responses=problems(404, 422))
+def list_events(
+    run_id: RunId, service: Service, after: After = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+) -> EventListDocument:
+    """Return the journal after a sequence number, oldest first."""
+    # The record first: once it says "ended", every event is already in the journal.
+    record = service.get(run_id)
+    events = service.events(run_id, after, limit)
+    return EventListDocument(
+        events=[EventDocument.model_validate(event) for event in events],
+        next_after=events[-1].seq if events else after,
+        ended=record.status.is_terminal and len(events) < limit,
+    )
+
+
+def _accepted(record: RunRecord, response: Response, root_path: str) -> RunDocument:
+    response.headers["Location"] = f"{root_path}/scans/{record.run_id}"
+    if not record.status.is_terminal:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return RunDocument.of(record, root_path)

@@ -1,0 +1,251 @@
+"""Who may call: bearer tokens, known hosts, same-origin writes; what Streamlit's own settings do not cover."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from technic_scanner.api.problems import problem_response
+from technic_scanner.errors import ConfigError, FieldProblem
+
+MIN_TOKEN_LENGTH = 16
+BEARER_PROTOCOL_PREFIX = "bearer."
+WS_PROTOCOL = "technic"
+WS_UNAUTHORIZED = 4401
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# A GET that starts a scan when it names no run, because the seed's clients expect it.
+_UNSAFE_GETS = ("/scan/stream",)
+_OPEN_PATHS = ("/health/live", "/health/ready")
+_NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    status: int
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    owner: str
+    digest: bytes
+
+
+class TokenBook:
+    """The tokens that open the API, as SHA-256 digests; the clear text is dropped at load."""
+
+    __slots__ = ("_tokens",)
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        """Read ``name:token`` and ``name:sha256:<hex>`` entries; a name may have several.
+
+        Raises ConfigError for every bad one.
+        """
+        problems: list[FieldProblem] = []
+        tokens = [_read_token(index, entry, problems) for index, entry in enumerate(entries)]
+        if problems:
+            raise ConfigError(problems)
+        self._tokens = tuple(token for token in tokens if token is not None)
+
+    def __bool__(self) -> bool:
+        return bool(self._tokens)
+
+    def owner_of(self, presented: str) -> str | None:
+        """Return the name behind a token, or None; takes as long for a wrong one as for a right one."""
+        digest = hashlib.sha256(presented.encode("utf-8", "surrogateescape")).digest()
+        owner = None
+        for token in self._tokens:
+            if hmac.compare_digest(token.digest, digest):
+                owner = token.owner
+        return owner
+
+
+def require_safe_binding(host: str, tokens: Sequence[str]) -> None:
+    """Raise ConfigError if ``host`` can be reached from other machines and there are no tokens to ask for."""
+    if not tokens and not is_loopback(host):
+        raise ConfigError(
+            [FieldProblem("host", f"{host or 'every address'} is reachable by others: set TECHNIC_API_TOKENS first")]
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """True if only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def owner_in(scope: Scope) -> str | None:
+    """Return the token's name behind a request that got through, None where no tokens are set."""
+    owner: str | None = scope.get("technic.owner")
+    return owner
+
+
+class HostGuard:
+    """Refuses requests for hosts that this is not (421), so that a rebound DNS name is no way in."""
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self.app = app
+        self.allowed = tuple(name.lower().strip("[]") for name in allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and not self._knows(_host_name(Headers(scope=scope).get("host", ""))):
+            await _refuse(scope, receive, send, _Refusal(421, "unknown_host", "this host name is not served here"))
+            return
+        await self.app(scope, receive, send)
+
+    def _knows(self, host: str) -> bool:
+        return any(name in ("*", host) or (name.startswith("*.") and host.endswith(name[1:])) for name in self.allowed)
+
+
+class OriginGuard:
+    """Refuses writes and WebSockets that a page of another origin sends (403)."""
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self.app = app
+        self.allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _changes_something(scope) and not self._may(Headers(scope=scope)):
+            await _refuse(scope, receive, send, _Refusal(403, "cross_origin", "pages of this origin may not do this"))
+            return
+        await self.app(scope, receive, send)
+
+    def _may(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        if origin is None:
+            # Not a browser, or a same-origin request that carries none; browsers tell the others apart here.
+            return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+        return origin.lower() in self.allowed or _same_place(origin, headers.get("host", ""))
+
+
+class Gate:
+    """Asks for a bearer token; where none are set, lets this machine in and nobody else."""
+
+    def __init__(self, app: ASGIApp, tokens: TokenBook) -> None:
+        self.app = app
+        self.tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or route_path(scope) in _OPEN_PATHS:
+            await self.app(scope, receive, send)
+            return
+        if not self.tokens:
+            await self._let_this_machine_in(scope, receive, send)
+            return
+        presented = _presented_token(scope)
+        owner = None if presented is None else self.tokens.owner_of(presented)
+        if owner is None:
+            detail = "a bearer token is needed" if presented is None else "this token is not known"
+            await _refuse(scope, receive, send, _Refusal(401, "unauthorized", detail))
+            return
+        scope["technic.owner"] = owner
+        await self.app(scope, receive, send)
+
+    async def _let_this_machine_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if client is not None and not is_loopback(client[0]):
+            detail = "no tokens are set, so only this machine may call; set TECHNIC_API_TOKENS"
+            await _refuse(scope, receive, send, _Refusal(401, "unauthorized", detail))
+            return
+        await self.app(scope, receive, send)
+
+
+def route_path(scope: Scope) -> str:
+    """Return the path below the mount point."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "").rstrip("/"))
+
+
+def _read_token(index: int, entry: str, problems: list[FieldProblem]) -> _Token | None:
+    """Read one entry; problems never quote it, for it may be a secret."""
+    field = f"api_tokens[{index}]"
+    name, _, secret = entry.partition(":")
+    if not _NAME.fullmatch(name) or not secret:
+        problems.append(FieldProblem(field, "must be name:token or name:sha256:<64 hex digits>"))
+        return None
+    if secret.startswith("sha256:"):
+        digest = secret.removeprefix("sha256:")
+        if _DIGEST.fullmatch(digest):
+            return _Token(name, bytes.fromhex(digest))
+        problems.append(FieldProblem(field, "must have 64 hex digits after sha256:"))
+        return None
+    if len(secret) < MIN_TOKEN_LENGTH:
+        problems.append(FieldProblem(field, f"must be a token of at least {MIN_TOKEN_LENGTH} characters"))
+        return None
+    return _Token(name, hashlib.sha256(secret.encode()).digest())
+
+
+def _presented_token(scope: Scope) -> str | None:
+    """Return the token of the Authorization header; browsers' WebSockets may name it as a subprotocol instead."""
+    kind, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token.strip():
+        return token.strip()
+    for protocol in scope.get("subprotocols", ()):
+        if protocol.startswith(BEARER_PROTOCOL_PREFIX):
+            return str(protocol.removeprefix(BEARER_PROTOCOL_PREFIX))
+    return None
+
+
+def _changes_something(scope: Scope) -> bool:
+    if scope["type"] == "websocket":
+        return True
+    if scope["type"] != "http":
+        return False
+    return scope["method"] not in _SAFE_METHODS or route_path(scope) in _UNSAFE_GETS
+
+
+def _host_name(host: str) -> str:
+    """Return the name in a Host header, lower case, without port and brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower()
+
+
+def _same_place(origin: str, host: str) -> bool:
+    """True if an Origin and a Host header name the same host and port (the scheme may differ behind a TLS proxy)."""
+    try:
+        ours, theirs = urlsplit(f"//{host}"), urlsplit(origin)
+        port = _DEFAULT_PORTS.get(theirs.scheme)
+        if port is None or not theirs.hostname:
+            return False
+        return theirs.hostname == ours.hostname and (theirs.port or port) == (ours.port or port)
+    except ValueError:
+        return False
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: _Refusal) -> None:
+    needs_token = refusal.status == 401
+    if scope["type"] == "websocket":
+        await receive()
+        if needs_token:
+            # A browser learns a close code only from an accepted socket; other refusals end the handshake with 403.
+            await send({"type": "websocket.accept", "subprotocol": chosen_subprotocol(scope)})
+        await send({"type": "websocket.close", "code": WS_UNAUTHORIZED, "reason": refusal.code})
+        return
+    headers = {"WWW-Authenticate": 'Bearer realm="technic-scanner"'} if needs_token else None
+    response = problem_response(refusal.status, refusal.code, refusal.detail, scope, headers=headers)
+    await response(scope, receive, send)
+
+
+def chosen_subprotocol(scope: Scope) -> str | None:
+    """Return the subprotocol to accept: ours if offered, never the one that carries a token."""
+    return WS_PROTOCOL if WS_PROTOCOL in scope.get("subprotocols", ()) else None

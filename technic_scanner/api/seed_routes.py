@@ -1,0 +1,164 @@
+"""The seed's two streams: start a scan, or attach to one, and get its flat progress messages until it is done."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from anyio import fail_after
+from fastapi import APIRouter, Header, Query, Response, WebSocket
+from pydantic import Field, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from technic_scanner.api.documentation import problems
+from technic_scanner.api.hub import End, EventHub, Frame
+from technic_scanner.api.problems import document_of, document_of_invalid
+from technic_scanner.api.requests import MAX_SEQ, TEXT_PATTERN, Request, ScanRequest
+from technic_scanner.api.schemas import RUN_ID_PATTERN
+from technic_scanner.api.security import chosen_subprotocol
+from technic_scanner.api.streams import (
+    END_MARK,
+    EVENT_STREAM,
+    Wire,
+    end_message,
+    event_source,
+    events_of,
+    is_over,
+    serve_socket,
+)
+from technic_scanner.api.submitting import submit
+from technic_scanner.api.wiring import Hub, Owner, Service
+from technic_scanner.compat import metrics_dict, progress_arguments
+from technic_scanner.errors import TechnicError
+from technic_scanner.runs.service import RunService
+
+router = APIRouter(tags=["seed"])
+
+FIRST_MESSAGE_SECONDS = 30.0
+WS_TOO_LATE = 1008
+WS_FAILED = 1011
+# 4400-4499 mirror HTTP's own codes.
+_WS_MIRROR = 4000
+_NOT_CONFIG = frozenset({"run_id", "preset"})
+
+Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
+
+
+class SeedScan(Request):
+    """A run to attach to, or what to scan, as query parameters; those left out take their defaults."""
+
+    run_id: str | None = Field(default=None, pattern=RUN_ID_PATTERN)
+    preset: Name | None = Field(default=None, min_length=1)
+    source: Name = "sample"
+    universe: Name | None = None
+    sectors: list[Name] = Field(default_factory=list)
+    industry_contains: Name | None = None
+    symbols: list[Name] = Field(default_factory=list)
+    max_symbols: int = Field(default=6000, ge=1, le=100_000)
+    lookback_days: int = Field(default=400, ge=1, le=20_000)
+    min_tech_rating: float = Field(default=0.0, ge=0, le=100, allow_inf_nan=False)
+    as_of_date: date | None = None
+
+    def request(self) -> ScanRequest:
+        """Return the scan that is asked for."""
+        return ScanRequest(
+            preset=self.preset, config=self.model_dump(mode="json", exclude_unset=True, exclude=set(_NOT_CONFIG))
+        )
+
+
+def _flat(frame: Frame, _skipped: int) -> str:
+    stage, current, total, message, metadata = progress_arguments(frame.event)
+    flat = {"type": "progress", "run_id": frame.event.run_id, "seq": frame.seq, "stage": stage, "current": current}
+    return json.dumps(flat | {"total": total, "message": message} | metadata)
+
+
+def _flat_end(end: End, run_id: str) -> str:
+    metrics = None if end.record is None or end.record.metrics is None else metrics_dict(end.record.metrics)
+    return json.dumps(end_message(end, run_id) | {"metrics": metrics})
+
+
+SEED = Wire(_flat, _flat_end)
+
+
+@router.get(
+    "/scan/stream",
+    response_class=Response,
+    responses=EVENT_STREAM
+    | {204: {"description": "The run has ended and everything was sent."}}
+    | problems(404, 422, 429),
+)
+async def stream_new_scan(
+    scan: Annotated[SeedScan, Query()],
+    hub: Hub,
+    service: Service,
+    owner: Owner,
+    last_event_id: Annotated[str | None, Header(pattern=r"^[0-9A-Za-z_-]{1,64}:[0-9]{1,15}(-end)?$")] = None,
+) -> Response:
+    """Start a scan and stream it; a browser that reconnects goes on with the same run, and does not start another."""
+    run_id, _, seen = (last_event_id or "").partition(":")
+    run_id = run_id or scan.run_id or await _start(hub, service, scan.request(), owner)
+    record = await hub.read(lambda: service.get(run_id))
+    if seen and is_over(record, seen):
+        return Response(status_code=204)
+    start = int(seen.removesuffix(END_MARK) or 0)
+    return event_source(hub, events_of(hub, run_id, start, SEED, f"{run_id}:"))
+
+
+@router.websocket("/ws/scan-progress")
+async def follow_new_scan(
+    websocket: WebSocket,
+    *,
+    hub: Hub,
+    service: Service,
+    owner: Owner,
+    run_id: Annotated[str | None, Query()] = None,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
+) -> None:
+    """Attach to ``run_id``, or read a config as the first message and start it; then send flat progress messages."""
+    await websocket.accept(subprotocol=chosen_subprotocol(websocket.scope))
+    try:
+        if run_id is None:
+            run_id = await _start_from_message(websocket, hub, service, owner)
+            await websocket.send_text(json.dumps({"type": "started", "run_id": run_id}))
+    except WebSocketDisconnect:
+        return
+    except TimeoutError:
+        await websocket.close(WS_TOO_LATE, "no config came")
+    except ValidationError as error:
+        await _refuse(websocket, document_of_invalid(error, websocket.url.path))
+    except TechnicError as error:
+        await _refuse(websocket, document_of(error, websocket.url.path))
+    else:
+        await serve_socket(websocket, hub, run_id, after, SEED)
+
+
+async def _start_from_message(websocket: WebSocket, hub: EventHub, service: RunService, owner: str | None) -> str:
+    with fail_after(FIRST_MESSAGE_SECONDS):
+        message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text = message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
+    return await _start(hub, service, _request_in(text), owner)
+
+
+def _request_in(text: str) -> ScanRequest:
+    """Read a whole scan request, or a bare config as the seed sends it. Raises ValidationError."""
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError):
+        return ScanRequest.model_validate_json("{")
+    if isinstance(payload, dict) and not payload.keys() & ScanRequest.model_fields.keys():
+        payload = {"config": payload}
+    return ScanRequest.model_validate(payload)
+
+
+async def _start(hub: EventHub, service: RunService, request: ScanRequest, owner: str | None) -> str:
+    record = await hub.read(lambda: submit(service, request, owner))
+    return record.run_id
+
+
+async def _refuse(websocket: WebSocket, problem: dict[str, Any]) -> None:
+    await websocket.send_text(json.dumps({"type": "error"} | problem | {"type": "error"}))
+    status = problem["status"]
+    await websocket.close(_WS_MIRROR + status if status < 500 else WS_FAILED, problem["code"])

@@ -1,0 +1,194 @@
+"""Follows a run live, as server-sent events and over a WebSocket, from any event on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+import anyio
+from fastapi import APIRouter, Header, Query, Response, WebSocket
+from sse_starlette.sse import EventSourceResponse
+from starlette.websockets import WebSocketDisconnect
+
+from technic_scanner.api.documentation import file_response, problems
+from technic_scanner.api.hub import End, EventHub, Frame, Watcher
+from technic_scanner.api.requests import MAX_SEQ, RunId
+from technic_scanner.api.schemas import RUN_ID_PATTERN
+from technic_scanner.api.security import chosen_subprotocol
+from technic_scanner.api.wiring import Hub, Service
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import LimitError, RunNotFoundError
+
+router = APIRouter(tags=["streams"])
+
+PING_SECONDS = 15
+RETRY_MILLISECONDS = 2000
+SHUTDOWN_GRACE_SECONDS = 1.0
+MAX_STREAMS = 2000
+END_MARK = "-end"
+WS_DONE = 1000
+WS_RESTART = 1012
+WS_OVERLOADED = 1013
+WS_NOT_FOUND = 4404
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How frames (with the number of frames left out before them) and the end are put into words."""
+
+    frame: Callable[[Frame, int], str]
+    end: Callable[[End, str], str]
+
+
+LastEventId = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[0-9]{1,15}(-end)?$",
+        description="Sent by browsers on reconnect: the stream goes on after this event.",
+    ),
+]
+EVENT_STREAM = file_response("text/event-stream", "Events; `id` is the sequence number.")
+
+
+@router.get(
+    "/scans/{run_id}/stream",
+    response_class=Response,
+    responses=EVENT_STREAM | {204: {"description": "The run has ended and everything was sent."}} | problems(404, 422),
+)
+async def stream_scan(
+    run_id: RunId,
+    hub: Hub,
+    service: Service,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
+    last_event_id: LastEventId = None,
+) -> Response:
+    """Stream the journal as server-sent events: `progress` with the sequence number as id, at last one `end`."""
+    record = await hub.read(lambda: service.get(run_id))
+    start = after if last_event_id is None else int(last_event_id.removesuffix(END_MARK))
+    if last_event_id is not None and is_over(record, last_event_id):
+        return Response(status_code=204)
+    return event_source(hub, events_of(hub, run_id, start, SSE))
+
+
+def event_source(hub: EventHub, content: AsyncIterator[bytes]) -> Response:
+    """Return the streaming response; it ends when the content does, the client leaves or the server goes down."""
+    if hub.watchers >= MAX_STREAMS:
+        raise LimitError(f"{MAX_STREAMS} streams are open already")
+    return EventSourceResponse(
+        content,
+        ping=PING_SECONDS,
+        shutdown_event=cast(anyio.Event, hub),  # only its set() is called
+        shutdown_grace_period=SHUTDOWN_GRACE_SECONDS,
+    )
+
+
+async def events_of(hub: EventHub, run_id: str, start: int, wire: Wire, mark: str = "") -> AsyncIterator[bytes]:
+    """Yield a run's events after ``start`` as server-sent ones; ``mark`` goes before the number in their ids."""
+    yield f"retry: {RETRY_MILLISECONDS}\r\n\r\n".encode()
+    async with hub.watch(run_id, start) as watcher:
+        while (batch := await watcher.next()) is not None:
+            if isinstance(batch, End):
+                yield _sse("end", f"{mark}{watcher.cursor}{END_MARK}", wire.end(batch, run_id))
+                return
+            yield b"".join(_sse("progress", f"{mark}{frame.seq}", wire.frame(frame, 0)) for frame in batch)
+
+
+def _sse(event: str, identifier: str, data: str) -> bytes:
+    return f"id: {identifier}\r\nevent: {event}\r\ndata: {data}\r\n\r\n".encode()
+
+
+def end_message(end: End, run_id: str) -> dict[str, Any]:
+    """Return what a watcher is told last."""
+    record = end.record
+    if record is None:
+        return {"type": "end", "run_id": run_id, "status": "deleted", "outcome": None, "status_text": "", "error": None}
+    return {
+        "type": "end",
+        "run_id": record.run_id,
+        "status": record.status.value,
+        "outcome": None if record.outcome is None else record.outcome.value,
+        "status_text": record.status_text,
+        "error": None if record.error is None else {"code": record.error.code, "message": record.error.message},
+    }
+
+
+def is_over(record: RunRecord, last_event_id: str) -> bool:
+    """True if a client whose last event had this id has been told the end, and it still is the end."""
+    seen = last_event_id.removesuffix(END_MARK)
+    return last_event_id != seen and record.status.is_terminal and record.last_seq <= int(seen)
+
+
+@router.websocket("/scans/{run_id}/ws")
+async def follow_scan(
+    websocket: WebSocket,
+    run_id: str,
+    hub: Hub,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
+) -> None:
+    """Send each event after ``after`` as ``{"type": "progress", "seq", "skipped", "event"}``, at last an ``end``."""
+    await websocket.accept(subprotocol=chosen_subprotocol(websocket.scope))
+    await serve_socket(websocket, hub, run_id, after, PLAIN)
+
+
+SSE = Wire(lambda frame, _: frame.text, lambda end, run_id: json.dumps(end_message(end, run_id)))
+PLAIN = Wire(
+    lambda frame, skipped: f'{{"type":"progress","seq":{frame.seq},"skipped":{skipped},"event":{frame.text}}}',
+    SSE.end,
+)
+
+
+async def serve_socket(websocket: WebSocket, hub: EventHub, run_id: str, after: int, wire: Wire) -> None:
+    """Send a run's events over an accepted socket until it ends, the client leaves or the server goes down."""
+    if hub.watchers >= MAX_STREAMS:
+        await websocket.close(WS_OVERLOADED, "too many streams are open")
+        return
+    async with AsyncExitStack() as stack:
+        try:
+            watcher = await stack.enter_async_context(hub.watch(_checked_id(run_id), after))
+        except RunNotFoundError:
+            await websocket.close(WS_NOT_FOUND, "no run has this id")
+            return
+        sender = asyncio.create_task(_send_all(websocket, watcher, run_id, wire))
+        listener = asyncio.create_task(_until_gone(websocket))
+        try:
+            await asyncio.wait({sender, listener}, return_when=asyncio.FIRST_COMPLETED)
+            if sender.done() and not listener.done():
+                sender.result()
+        except WebSocketDisconnect:
+            return  # noticed by sending to it
+        finally:
+            sender.cancel()
+            listener.cancel()
+            # What the other one met once the client was gone does not matter.
+            await asyncio.gather(sender, listener, return_exceptions=True)
+
+
+def _checked_id(run_id: str) -> str:
+    if not re.match(RUN_ID_PATTERN, run_id):
+        raise RunNotFoundError("no run has this id")
+    return run_id
+
+
+async def _send_all(websocket: WebSocket, watcher: Watcher, run_id: str, wire: Wire) -> None:
+    sent = watcher.cursor
+    while (batch := await watcher.next_or_latest()) is not None:
+        if isinstance(batch, End):
+            await websocket.send_text(wire.end(batch, run_id))
+            gone = batch.record is None
+            await websocket.close(WS_NOT_FOUND if gone else WS_DONE, "deleted" if gone else "done")
+            return
+        for frame in batch:
+            await websocket.send_text(wire.frame(frame, max(0, frame.seq - sent - 1)))
+            sent = frame.seq
+    await websocket.close(WS_RESTART, "the server restarts; come back with after=<last seq>")
+
+
+async def _until_gone(websocket: WebSocket) -> None:
+    """Read and ignore what the client sends, so that its leaving is noticed."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass

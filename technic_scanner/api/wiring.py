@@ -1,0 +1,38 @@
+"""How endpoints reach the services of their application, the caller's name and the mount point."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from technic_scanner.api.hub import EventHub
+from technic_scanner.api.security import owner_in
+from technic_scanner.bootstrap import Services
+from technic_scanner.runs.service import RunService
+
+
+async def _service(connection: HTTPConnection) -> RunService:
+    services: Services = connection.app.state.services
+    return services.service
+
+
+async def _hub(connection: HTTPConnection) -> EventHub:
+    hub: EventHub = connection.app.state.hub
+    return hub
+
+
+async def _owner(connection: HTTPConnection) -> str | None:
+    return owner_in(connection.scope)
+
+
+async def _root_path(connection: HTTPConnection) -> str:
+    path: str = connection.scope.get("root_path", "")
+    return path.rstrip("/")
+
+
+Service = Annotated[RunService, Depends(_service)]
+Hub = Annotated[EventHub, Depends(_hub)]
+Owner = Annotated[str | None, Depends(_owner)]
+RootPath = Annotated[str, Depends(_root_path)]

@@ -1,0 +1,229 @@
+"""The only module that picks adapters and wires services."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+import psutil
+import pyarrow as pa
+from ulid import ULID
+
+from technic_scanner.adapters.csv_export import export_csv
+from technic_scanner.adapters.executors.dask import DaskExecutor
+from technic_scanner.adapters.executors.local import LocalExecutor
+from technic_scanner.adapters.launcher import WorkerLauncher
+from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
+from technic_scanner.adapters.sources.sample import SampleSource
+from technic_scanner.adapters.sources.synthetic import SyntheticSource, sized
+from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
+from technic_scanner.clock import Clock, SystemClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.context import NullJournal, ScanPorts
+from technic_scanner.pipeline.engine import Attempt
+from technic_scanner.pipeline.engine import run_scan as run_pipeline
+from technic_scanner.pipeline.ports import Executor, Journal, Listener, Source
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.service import RunService, ServiceRules
+from technic_scanner.runs.validation import check_request
+from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
+from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.indicators import warm_up as compile_kernels
+from technic_scanner.settings import Settings, load_settings
+from technic_scanner.version import VERSION
+
+WORKER_ALIVE_SECONDS = 10.0
+
+
+class SourceCatalog:
+    """The sources of this installation, by name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sample = SampleSource()
+
+    def sources(self) -> tuple[SourceInfo, ...]:
+        """Describe every source that can be asked for."""
+        opened: list[Source] = [self._sample, SyntheticSource()]
+        return tuple(source.info() for source in opened)
+
+    def source(self, name: str, config: ScanConfig) -> Source:
+        """Open a source; ConfigError if there is none of this name or the config does not suit it."""
+        if name == "sample":
+            return self._sample
+        if name == "synthetic":
+            return sized(config.universe)
+        known = [info.name for info in self.sources()]
+        hint = "; set TECHNIC_FILES_ROOT to offer files" if name == "files" else ""
+        raise ConfigError([FieldProblem("source", f"{name!r} is not one of {', '.join(known)}{hint}")])
+
+    def cache_key(self, config: ScanConfig) -> str:
+        """Return the name under which the cache keeps the bars that this config would fetch."""
+        if config.source == "synthetic":
+            info = self.source(config.source, config).info()
+            return f"synthetic-{config.universe or info.universes[0]}"
+        if config.source == "files":
+            place = f"{self._settings.files_root}/{config.universe or ''}"
+            return f"files-{hashlib.blake2b(place.encode(), digest_size=6).hexdigest()}"
+        return config.source
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """Runs the pipeline with this installation's adapters."""
+
+    settings: Settings
+    clock: Clock
+    catalog: SourceCatalog
+    cache: ParquetPriceCache
+
+    def __call__(self, task: ScanTask) -> ScanResult:
+        """Run one attempt of a stored run."""
+        attempt = Attempt(
+            run_id=task.run.run_id,
+            number=task.run.attempt,
+            first_seq=task.first_seq,
+            earlier_seconds=task.earlier_seconds,
+            costs=task.costs,
+        )
+        return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
+
+    def scan(  # noqa: PLR0913 - one attempt needs all of these, and nothing else calls it
+        self,
+        config: ScanConfig,
+        options: RunOptions,
+        listeners: Sequence[Listener],
+        cancel: CancelToken,
+        attempt: Attempt,
+        journal: Journal | None = None,
+    ) -> ScanResult:
+        """Open what the scan needs, scan, and close it again."""
+        executor = self._executor(options)
+        try:
+            ports = ScanPorts(
+                source=self.catalog.source(config.source, config),
+                source_key=self.catalog.cache_key(config),
+                cache=self.cache,
+                executor=executor,
+                clock=self.clock,
+                journal=journal or NullJournal(),
+                export=partial(self._export, attempt.run_id),
+                peak_memory_bytes=_peak_memory_bytes,
+                version=VERSION,
+            )
+            return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
+        finally:
+            executor.close()
+
+    def _executor(self, options: RunOptions) -> Executor:
+        if options.executor == "dask":
+            return DaskExecutor(options.scheduler or self.settings.dask_scheduler, options.workers)
+        return LocalExecutor(options.workers)
+
+    def _export(self, run_id: str, table: pa.Table) -> str:
+        return str(export_csv(self.settings.export_dir / f"{run_id}.csv", to_csv(table)))
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a door needs."""
+
+    settings: Settings
+    clock: Clock
+    store: SqlStore
+    catalog: SourceCatalog
+    cache: ParquetPriceCache
+    scanning: Scanning
+    service: RunService
+
+    def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
+        """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
+        return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
+
+    def worker(self, *, forever: bool = False) -> Worker:
+        """Make a worker of this process."""
+        host, pid = socket.gethostname(), os.getpid()
+        identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
+        rules = WorkerRules(
+            max_running=self.settings.max_concurrent_runs,
+            forever=forever,
+            stale_after_seconds=self.settings.stale_after_seconds,
+        )
+        return Worker(self.store, self.scanning, self.clock, identity, rules)
+
+    def close(self) -> None:
+        """Close the store's connections."""
+        self.store.close()
+
+
+def build(settings: Settings | None = None) -> Services:
+    """Open the store and wire the services. Raises ConfigError for bad settings, StoreError if the store cannot open."""
+    settings = settings or load_settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    clock = SystemClock()
+    store = open_store(settings.store_url, clock)
+    catalog = SourceCatalog(settings)
+    cache = ParquetPriceCache(settings.cache_dir, clock)
+    scanning = Scanning(settings, clock, catalog, cache)
+    launcher = WorkerLauncher(partial(_demand, store, clock), settings.max_concurrent_runs, settings.log_dir)
+    rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
+    service = RunService(store, catalog, launcher, clock, rules=rules)
+    return Services(settings, clock, store, catalog, cache, scanning, service)
+
+
+def warm_up() -> None:
+    """Compile the kernels into numba's cache; quick when that was done before."""
+    compile_kernels()
+
+
+def run_scan(
+    config: ScanConfig | None = None,
+    options: RunOptions | None = None,
+    listener: Listener | None = None,
+    *,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+) -> ScanResult:
+    """Scan in this process, outside the run store; ``listener`` gets every progress event.
+
+    Raises ConfigError naming every bad field before it starts, ScanFailed (with the partial result) if a stage raises.
+    """
+    settings = settings or load_settings()
+    config, options = config or ScanConfig(), options or RunOptions()
+    catalog, clock = SourceCatalog(settings), SystemClock()
+    check_request(config, options, catalog)
+    scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
+    listeners = [] if listener is None else [listener]
+    return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))
+
+
+def _demand(store: SqlStore, clock: Clock) -> tuple[int, int]:
+    alive = store.workers(clock.now() - timedelta(seconds=WORKER_ALIVE_SECONDS))
+    return store.count_by_status().get(RunStatus.QUEUED, 0), len(alive)
+
+
+def _peak_memory_bytes() -> int | None:
+    """Return the process's peak resident memory; None where the system does not say."""
+    info = psutil.Process().memory_info()
+    return getattr(info, "peak_wset", None) or _peak_by_rusage()
+
+
+def _peak_by_rusage() -> int | None:
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415 - not on Windows
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,68 @@
+"""The only module that reads the time: wall clock for display, monotonic clock for durations."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What everything else knows of time."""
+
+    def now(self) -> datetime:
+        """Return the wall-clock time, aware, in UTC; for display and ordering of runs only."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back; for durations."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    __slots__ = ()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class ManualClock:
+    """A clock that moves only when told to; for tests and for benchmarks on virtual time."""
+
+    __slots__ = ("_monotonic", "_wall")
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._wall = start or datetime(2026, 1, 2, 14, 30, tzinfo=UTC)
+        self._monotonic = 0.0
+
+    def now(self) -> datetime:
+        return self._wall
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Move both clocks on by ``seconds`` (not negative)."""
+        if seconds < 0:
+            raise ValueError("the monotonic clock cannot go back; use step_wall for the wall clock")
+        self._monotonic += seconds
+        self._wall += timedelta(seconds=seconds)
+
+    def step_wall(self, seconds: float) -> None:
+        """Move the wall clock alone, either way, as NTP or a person might."""
+        self._wall += timedelta(seconds=seconds)

@@ -1,0 +1,91 @@
+"""What a finished scan measured of itself: stage seconds, counts, cache use; every field on every path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """COMPLETE: every symbol was judged. PARTIAL: some failed, or the run was cut short. EMPTY: no row to show."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    EMPTY = "empty"
+
+
+class FailureKind(StrEnum):
+    """Whether a symbol was turned down by a rule or could not be judged."""
+
+    REJECTED = "rejected"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolFailure:
+    """Why a symbol is not in the results. ``reason`` is a short stable code, ``detail`` one sentence."""
+
+    symbol: str
+    stage: str
+    kind: FailureKind
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageTiming:
+    """Monotonic seconds of one stage, from its start to its end, in the attempt that produced the result.
+
+    ``offset_seconds`` is its start, counted from the attempt's start. ``units`` is the work done in it.
+    """
+
+    name: str
+    offset_seconds: float
+    seconds: float
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """Observed cost of one class of work: ``units`` done in ``seconds``; ``cv`` is sd/mean of single units."""
+
+    stage: str
+    unit_class: str
+    units: int
+    seconds: float
+    cv: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScanMetrics:
+    """All that a run measured; ``None`` is unknown, never a guess.
+
+    ``stage_timings`` holds every stage of the plan (0.0 s if it was not reached); their seconds and ``gap_seconds``
+    sum to ``total_seconds``. ``speedup`` is baseline_seconds / total_seconds against a measured baseline or None.
+    ``cache_hit_rate`` is hits / (hits + misses), None when nothing was asked of the cache.
+    ``attempt_seconds`` are the wall seconds of each attempt, the last one last.
+    """
+
+    total_seconds: float
+    stage_timings: tuple[StageTiming, ...]
+    gap_seconds: float
+    symbols_in_universe: int
+    symbols_attempted: int
+    symbols_scanned: int
+    symbols_returned: int
+    symbols_rejected: int
+    symbols_failed: int
+    symbols_per_second: float | None
+    cache_hits: int
+    cache_misses: int
+    cache_hit_rate: float | None
+    baseline_seconds: float | None
+    speedup: float | None
+    peak_memory_bytes: int | None
+    attempt_seconds: tuple[float, ...]
+    unit_costs: tuple[UnitCost, ...]
+    progress_summary: str
+
+    def stage_seconds(self, name: str) -> float:
+        """Return the seconds spent in the named stage; 0.0 if it was not reached."""
+        return sum(timing.seconds for timing in self.stage_timings if timing.name == name)

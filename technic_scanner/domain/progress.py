@@ -1,0 +1,98 @@
+"""What is known of a running scan at one moment: complete in itself, so a late watcher needs no earlier event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """Why an event was sent. Only ``ADVANCED`` may be dropped by a throttle; the others are boundaries."""
+
+    RUN_STARTED = "run_started"
+    STAGE_STARTED = "stage_started"
+    ADVANCED = "advanced"
+    MESSAGE = "message"
+    STAGE_COMPLETED = "stage_completed"
+    RUN_FINISHED = "run_finished"
+
+    @property
+    def is_boundary(self) -> bool:
+        """True for events that must never be dropped."""
+        return self is not EventKind.ADVANCED
+
+
+class StageState(StrEnum):
+    """Where a stage or sub-stage is."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class SubstageProgress:
+    """A named sub-step of a stage. ``total`` is None while unknown; ``fraction`` is 0–1."""
+
+    name: str
+    state: StageState
+    completed: int
+    total: int | None
+    fraction: float
+    elapsed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageProgress:
+    """One stage. ``throughput`` is units per second; ``None`` is unknown, ``0.0`` is done."""
+
+    name: str
+    state: StageState
+    weight: float
+    completed: int
+    total: int | None
+    fraction: float
+    elapsed_seconds: float
+    throughput: float | None
+    eta_seconds: float | None
+    substages: tuple[SubstageProgress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """The whole state of a run at one moment.
+
+    ``seq`` counts up by one per run, across attempts. ``overall_fraction`` is Σ weight × stage fraction (the seed's
+    measure); ``time_fraction`` is the share of the expected time that has passed, and is what people are shown.
+    Neither ever decreases and both reach 1 only at success. ``elapsed_seconds`` counts this attempt;
+    ``earlier_seconds`` the attempts before it. ``eta_low_seconds`` and ``eta_high_seconds`` are the 80 % band.
+    """
+
+    run_id: str
+    seq: int
+    attempt: int
+    kind: EventKind
+    at: datetime
+    current_stage: str | None
+    stages: tuple[StageProgress, ...]
+    overall_fraction: float
+    time_fraction: float
+    elapsed_seconds: float
+    earlier_seconds: float
+    eta_seconds: float | None
+    eta_low_seconds: float | None
+    eta_high_seconds: float | None
+    message: str
+    cache_hits: int
+    cache_misses: int
+
+    def stage(self, name: str) -> StageProgress:
+        """Return the named stage; KeyError if the plan has no such stage."""
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(name)

@@ -1,0 +1,92 @@
+"""A run's life: its statuses, the moves between them, and its stored summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import Outcome, ScanMetrics
+from technic_scanner.errors import RunStateError
+
+
+class RunStatus(StrEnum):
+    """QUEUED waits for a worker; RUNNING has one; the other four are ends (INTERRUPTED, FAILED, CANCELLED can resume)."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_terminal(self) -> bool:
+        """True once no worker will touch the run unless somebody resumes it."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+    @property
+    def can_resume(self) -> bool:
+        """True if a new attempt may pick the run up."""
+        return self in (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED)
+
+
+ALLOWED_MOVES: dict[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED}),
+    RunStatus.RUNNING: frozenset(
+        {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED}
+    ),
+    RunStatus.SUCCEEDED: frozenset(),
+    RunStatus.FAILED: frozenset({RunStatus.QUEUED}),
+    RunStatus.CANCELLED: frozenset({RunStatus.QUEUED}),
+    RunStatus.INTERRUPTED: frozenset({RunStatus.QUEUED}),
+}
+
+
+def check_move(run_id: str, old: RunStatus, new: RunStatus) -> None:
+    """Raise RunStateError unless a run may go from ``old`` to ``new``."""
+    if new not in ALLOWED_MOVES[old]:
+        raise RunStateError(f"run {run_id} is {old.value} and cannot become {new.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why a run failed: the error's code and one sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """The stored summary of one run; reading it touches no events.
+
+    ``metrics`` is None until the run ends. ``queue_position`` is 1 for the next in line, None when not queued.
+    """
+
+    run_id: str
+    status: RunStatus
+    config: ScanConfig
+    options: RunOptions
+    created_at: datetime
+    attempt: int = 1
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    worker_id: str | None = None
+    host: str | None = None
+    version: str | None = None
+    cancel_requested: bool = False
+    pinned: bool = False
+    label: str | None = None
+    owner: str | None = None
+    queue_position: int | None = None
+    outcome: Outcome | None = None
+    status_text: str = ""
+    error: RunError | None = None
+    metrics: ScanMetrics | None = None
+    last_seq: int = 0
+    time_fraction: float = 0.0
+    comparability_key: str | None = None
+    predicted_seconds: tuple[tuple[str, float | None], ...] = ()

@@ -1,0 +1,1 @@
+"""The four stages of a scan over ports; no I/O of its own."""

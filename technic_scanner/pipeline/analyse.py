@@ -1,0 +1,139 @@
+"""Stage 3, symbol_scanning: indicators and sub-scores of every symbol, chunk by chunk, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.domain.stage import Stage
+from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.indicator_names import INDICATORS
+from technic_scanner.screening.indicators import last_indicators
+from technic_scanner.screening.scoring import SUB_SCORES, sub_scores
+
+ANALYSIS_COLUMNS: tuple[str, ...] = INDICATORS + tuple(f"score_{name}" for name in SUB_SCORES)
+# Chunks are journalled together, at most this often: a commit per chunk would cost more than the chunk.
+RECORD_INTERVAL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalyseTask:
+    """Pure work on one chunk: (n, T) bars to an (n, len(ANALYSIS_COLUMNS)) matrix; picklable."""
+
+    benchmark_close: FloatArray | None
+
+    def __call__(self, chunk: Panel) -> FloatArray:
+        indicators = last_indicators(chunk, self.benchmark_close)
+        return np.hstack((indicators, sub_scores(indicators)))
+
+
+def analyse(
+    context: ScanContext,
+    panel: Panel,
+    benchmark_close: FloatArray | None,
+    fingerprint: str,
+    counted: Callable[[int], None],
+) -> FloatArray:
+    """Return the (symbols, len(ANALYSIS_COLUMNS)) matrix of ``panel``; rows in the panel's order.
+
+    Chunks that an earlier attempt recorded under the same fingerprint are taken over and not done again. ``counted``
+    is told how many symbols each chunk finished.
+    """
+    reporter = context.reporter
+    count = len(panel.symbols)
+    reporter.start_stage(Stage.SYMBOL_SCANNING, count)
+    reporter.declare(Stage.SYMBOL_SCANNING, "symbol", count)
+    bounds = _bounds(count, context.options.chunk_size)
+    matrix = np.full((count, len(ANALYSIS_COLUMNS)), np.nan)
+    recorder = _ChunkRecorder(context)
+    done = recorder.restore(matrix, bounds, fingerprint)
+    todo = [index for index in range(len(bounds)) if index not in done]
+    restored = sum(bounds[index][1] - bounds[index][0] for index in done)
+    reporter.start_substage("chunks", count - restored)
+    if done:
+        reporter.restore(Stage.SYMBOL_SCANNING, restored, "symbol")
+        counted(restored)
+
+    def chunks() -> Iterator[tuple[int, Panel]]:
+        for index in todo:
+            yield index, panel.rows(*bounds[index])
+
+    try:
+        for index, rows in context.ports.executor.map_chunks(AnalyseTask(benchmark_close), chunks(), context.cancel):
+            start, stop = bounds[index]
+            matrix[start:stop] = rows
+            reporter.advance(stop - start, "symbol", "chunks")
+            counted(stop - start)
+            recorder.add(index, rows)
+    finally:
+        recorder.flush()
+    context.cancel.check()
+    reporter.complete_substage("chunks")
+    reporter.complete_stage()
+    return matrix
+
+
+def _bounds(count: int, size: int) -> list[tuple[int, int]]:
+    return [(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+class _ChunkRecorder:
+    """Puts finished chunks into the journal in batches, and takes them back."""
+
+    def __init__(self, context: ScanContext) -> None:
+        self._context = context
+        self._pending: list[tuple[int, npt.NDArray[np.float64]]] = []
+        self._flushed_at = context.ports.clock.monotonic()
+
+    def restore(self, matrix: FloatArray, bounds: list[tuple[int, int]], fingerprint: str) -> set[int]:
+        """Fill ``matrix`` with recorded chunks; return which. Starts over, and says so, if the data changed."""
+        journal = self._context.journal
+        known = journal.fingerprint(Stage.SYMBOL_SCANNING)
+        if known != fingerprint:
+            if known is not None:
+                self._context.reporter.message("the source's data changed since the last attempt: scanning starts over")
+            journal.start_over(Stage.SYMBOL_SCANNING, fingerprint)
+            self._context.skip_records(0)
+            return set()
+        records = journal.chunks(Stage.SYMBOL_SCANNING)
+        self._context.skip_records(max(records, default=-1) + 1)
+        done: set[int] = set()
+        for payload in records.values():
+            for index, rows in _unpack(payload):
+                start, stop = bounds[index]
+                matrix[start:stop] = rows
+                done.add(index)
+        return done
+
+    def add(self, index: int, rows: FloatArray) -> None:
+        self._pending.append((index, rows))
+        if self._context.ports.clock.monotonic() - self._flushed_at >= RECORD_INTERVAL_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._pending:
+            record = self._context.next_record()
+            self._context.journal.record(Stage.SYMBOL_SCANNING, record, _pack(self._pending))
+            self._pending = []
+        self._flushed_at = self._context.ports.clock.monotonic()
+
+
+def _pack(chunks: list[tuple[int, FloatArray]]) -> bytes:
+    """Chunk count, then (index, rows) of each as int64, then the rows themselves as float64."""
+    header = np.array([len(chunks)] + [part for index, rows in chunks for part in (index, len(rows))], dtype="<i8")
+    return header.tobytes() + b"".join(np.ascontiguousarray(rows, dtype="<f8").tobytes() for _, rows in chunks)
+
+
+def _unpack(payload: bytes) -> Iterator[tuple[int, FloatArray]]:
+    count = int(np.frombuffer(payload, dtype="<i8", count=1)[0])
+    header = np.frombuffer(payload, dtype="<i8", count=1 + 2 * count)[1:].reshape(count, 2)
+    width = len(ANALYSIS_COLUMNS)
+    offset = 8 * (1 + 2 * count)
+    for index, height in header.tolist():
+        size = height * width
+        yield index, np.frombuffer(payload, dtype="<f8", count=size, offset=offset).reshape(height, width)
+        offset += 8 * size

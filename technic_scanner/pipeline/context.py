@@ -1,0 +1,104 @@
+"""What every stage of one scan shares: its config, its ports, its reporter and its way to be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.ports import Executor, Journal, PriceCache, Source
+from technic_scanner.progress.reporter import ProgressReporter
+
+
+class NullJournal:
+    """Remembers nothing: for scans outside the run store."""
+
+    def fingerprint(self, stage: str) -> str | None:
+        """Return None: nothing is recorded."""
+        return None
+
+    def start_over(self, stage: str, fingerprint: str) -> None:
+        """Do nothing."""
+
+    def chunks(self, stage: str) -> dict[int, bytes]:
+        """Return nothing."""
+        return {}
+
+    def record(self, stage: str, index: int, payload: bytes) -> None:
+        """Do nothing."""
+
+
+def _no_export(table: pa.Table) -> str | None:
+    return None
+
+
+def _unknown_memory() -> int | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPorts:
+    """The outside of a scan.
+
+    ``source_key`` is the name under which the cache keeps the source's bars. ``export`` writes the CSV and returns
+    where; ``peak_memory_bytes`` reads the process's peak; ``version`` marks results of other engines as not reusable.
+    """
+
+    source: Source
+    source_key: str
+    cache: PriceCache
+    executor: Executor
+    clock: Clock
+    journal: Journal = field(default_factory=NullJournal)
+    export: Callable[[pa.Table], str | None] = _no_export
+    peak_memory_bytes: Callable[[], int | None] = _unknown_memory
+    version: str = ""
+
+
+@dataclass(slots=True)
+class ScanContext:
+    """One scan's shared state; only the stage that runs touches it."""
+
+    config: ScanConfig
+    options: RunOptions
+    ports: ScanPorts
+    reporter: ProgressReporter
+    cancel: CancelToken
+    _records: int = 0
+
+    @property
+    def source(self) -> Source:
+        return self.ports.source
+
+    @property
+    def source_key(self) -> str:
+        return self.ports.source_key
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day that may be looked at: the config's, but not after a closed source's last session."""
+        known = [day for day in (self.config.as_of_date, self.source.info().last_session) if day is not None]
+        return min(known, default=None)
+
+    @property
+    def cache(self) -> PriceCache:
+        return self.ports.cache
+
+    @property
+    def journal(self) -> Journal:
+        return self.ports.journal
+
+    def next_record(self) -> int:
+        """Return the next free index for a journal record of the running stage."""
+        index = self._records
+        self._records += 1
+        return index
+
+    def skip_records(self, count: int) -> None:
+        """Start the running stage's journal records at ``count``, after those that an earlier attempt left."""
+        self._records = count

@@ -1,0 +1,261 @@
+"""Runs the four stages over the ports and measures them; a result with full metrics comes back on every path."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
+from technic_scanner.domain.run import RunError
+from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.universe import Universe
+from technic_scanner.errors import CancelledError, ConfigError, TechnicError
+from technic_scanner.pipeline.analyse import analyse
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.columns import empty_table
+from technic_scanner.pipeline.context import ScanContext, ScanPorts
+from technic_scanner.pipeline.fetch import FetchOutcome, fetch_prices
+from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize
+from technic_scanner.pipeline.market import MarketView, read_market
+from technic_scanner.pipeline.measure import Tally, collect_metrics
+from technic_scanner.pipeline.ports import Listener
+from technic_scanner.pipeline.result import MarketContext, ScanResult
+from technic_scanner.pipeline.universe import FilterOutcome, describe_removals, filter_securities
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.screening.bars import FloatArray, Panel
+
+
+class ScanFailed(TechnicError):
+    """A stage raised; ``error`` says why and ``result`` holds what there was, with full metrics."""
+
+    code = "scan_failed"
+
+    def __init__(self, error: RunError, result: ScanResult) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.result = result
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Which attempt of which run this is, and where its event numbers and clocks go on from."""
+
+    run_id: str = "local"
+    number: int = 1
+    first_seq: int = 1
+    earlier_seconds: tuple[float, ...] = ()
+    costs: CostHistory | None = None
+    baseline_seconds: float | None = None
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What the stages have found so far; whatever is here when a scan stops goes into its result."""
+
+    universe: Universe | None = None
+    filtered: FilterOutcome | None = None
+    market: MarketView | None = None
+    fetched: FetchOutcome | None = None
+    scanned: int = 0
+    ranking: Ranking | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def run_scan(
+    config: ScanConfig,
+    options: RunOptions,
+    ports: ScanPorts,
+    *,
+    listeners: Sequence[Listener] = (),
+    cancel: CancelToken | None = None,
+    attempt: Attempt | None = None,
+) -> ScanResult:
+    """Scan, and return the result: COMPLETE, PARTIAL (some symbols failed, or cancelled) or EMPTY.
+
+    Raises ConfigError before anything starts if config or options are bad, ScanFailed if a stage raises. ``listeners``
+    get every progress event; one that raises is logged and the scan goes on.
+    """
+    problems = (*config.problems(), *options.problems())
+    if problems:
+        raise ConfigError(problems)
+    return _Scan(config, options, ports, tuple(listeners), cancel or CancelToken(), attempt or Attempt()).run()
+
+
+class _Scan:
+    """One attempt at one scan."""
+
+    def __init__(
+        self,
+        config: ScanConfig,
+        options: RunOptions,
+        ports: ScanPorts,
+        listeners: tuple[Listener, ...],
+        cancel: CancelToken,
+        attempt: Attempt,
+    ) -> None:
+        self._attempt = attempt
+        self._found = _Findings()
+        reporter = ProgressReporter(
+            attempt.run_id,
+            options.stage_plan,
+            ports.clock,
+            listeners=listeners,
+            interval_seconds=options.event_interval_seconds,
+            attempt=attempt.number,
+            first_seq=attempt.first_seq,
+            earlier_seconds=sum(attempt.earlier_seconds),
+            costs=attempt.costs,
+        )
+        self._context = ScanContext(config, options, ports, reporter, cancel)
+
+    def run(self) -> ScanResult:
+        reporter = self._context.reporter
+        reporter.start_run(f"scanning {self._context.ports.source.info().label}")
+        try:
+            status = self._stages()
+        except CancelledError as stop:
+            reporter.finish("cancelled", str(stop))
+            return self._result(f"Scan cancelled: {stop}.", cancelled=True)
+        except Exception as error:
+            code = error.code if isinstance(error, TechnicError) else "internal_error"
+            text = str(error) or type(error).__name__
+            reporter.finish("failed", text)
+            raise ScanFailed(RunError(code, text), self._result(f"Scan failed: {text}")) from error
+        reporter.finish("succeeded", status)
+        return self._result(status)
+
+    def _stages(self) -> str:
+        """Run the stages; return the status text."""
+        found, context = self._found, self._context
+        self._load_universe()
+        filtered = found.filtered
+        assert filtered is not None and found.universe is not None and found.market is not None  # set by the stage
+        found.fetched = fetch_prices(context, [security.symbol for security in filtered.kept])
+        matrix = self._scan_symbols(found.fetched)
+        found.ranking = finalize(context, filtered.kept, found.fetched.panel, matrix, found.market)
+        return self._status(filtered, found.ranking)
+
+    def _load_universe(self) -> None:
+        found, context = self._found, self._context
+        reporter, source = context.reporter, context.source
+        reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
+        reporter.declare(Stage.UNIVERSE_LOADING, "universe", len(_UNIVERSE_STEPS))
+        reporter.start_substage("load", 1)
+        found.universe = source.universe(context.config.universe, context.cancel)
+        found.notes.extend(found.universe.notes)
+        self._step_done("load")
+        found.market = read_market(context, self._step_done)
+        context.cancel.check()
+        reporter.start_substage("filter", 1)
+        found.filtered = filter_securities(found.universe, context.config)
+        self._step_done("filter")
+        kept = len(found.filtered.kept)
+        reporter.declare(Stage.SYMBOL_SCANNING, "symbol", kept)
+        reporter.declare(Stage.FINALIZATION, "row", kept * len(STEPS))
+        reporter.complete_stage()
+
+    def _step_done(self, name: str) -> None:
+        self._context.cancel.check()
+        self._context.reporter.advance(1, "universe", name)
+        self._context.reporter.complete_substage(name)
+
+    def _scan_symbols(self, fetched: FetchOutcome) -> FloatArray:
+        found, context = self._found, self._context
+        assert found.market is not None  # set by the universe stage
+        benchmark = found.market.benchmark_close(fetched.panel.sessions)
+        key = _scan_fingerprint(context, fetched, benchmark)
+
+        def counted(symbols: int) -> None:
+            found.scanned += symbols
+
+        return analyse(context, fetched.panel, benchmark, key, counted)
+
+    def _status(self, filtered: FilterOutcome, ranking: Ranking) -> str:
+        if not filtered.kept:
+            return f"No symbols match your filters: {describe_removals(filtered)}."
+        if ranking.table.num_rows == 0:
+            return f"No results: {ranking.why_empty(self._fetch_failures())}."
+        return "Scan complete."
+
+    def _fetch_failures(self) -> tuple[SymbolFailure, ...]:
+        return self._found.fetched.failures if self._found.fetched else ()
+
+    def _failures(self) -> tuple[SymbolFailure, ...]:
+        found = self._found
+        parts: list[SymbolFailure] = []
+        if found.filtered is not None:
+            parts.extend(found.filtered.failures)
+        parts.extend(self._fetch_failures())
+        if found.ranking is not None:
+            parts.extend(found.ranking.failures)
+        elif found.filtered is not None:
+            named = {failure.symbol for failure in parts}
+            text = "the scan ended before this symbol was judged"
+            parts.extend(
+                SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, "not_reached", text)
+                for security in found.filtered.kept
+                if security.symbol not in named
+            )
+        return tuple(parts)
+
+    def _result(self, status: str, *, cancelled: bool = False) -> ScanResult:
+        found, context = self._found, self._context
+        table = found.ranking.table if found.ranking else empty_table()
+        failures = self._failures()
+        metrics = collect_metrics(context, self._attempt.earlier_seconds, self._tally(failures, table.num_rows))
+        info = context.source.info()
+        return ScanResult(
+            config=context.config,
+            outcome=_outcome(table.num_rows, failures, found.ranking is not None and not cancelled),
+            status_text=status,
+            table=table,
+            failures=failures,
+            metrics=metrics,
+            as_of=found.fetched.panel.last_session if found.fetched else None,
+            source_label=info.label,
+            context=found.ranking.context if found.ranking else MarketContext(),
+            notes=tuple(dict.fromkeys((*info.notes, *found.notes))),
+            cancelled=cancelled,
+        )
+
+    def _tally(self, failures: tuple[SymbolFailure, ...], returned: int) -> Tally:
+        found = self._found
+        return Tally(
+            in_universe=len(found.universe.securities) if found.universe else 0,
+            attempted=len(found.filtered.kept) if found.filtered else 0,
+            scanned=found.scanned,
+            returned=returned,
+            rejected=sum(failure.kind is FailureKind.REJECTED for failure in failures),
+            failed=sum(failure.kind is FailureKind.ERROR for failure in failures),
+            baseline_seconds=self._attempt.baseline_seconds,
+        )
+
+
+_UNIVERSE_STEPS = ("load", "regime", "macro", "filter")
+
+
+def _outcome(rows: int, failures: Sequence[SymbolFailure], finished: bool) -> Outcome:
+    if not finished:
+        return Outcome.PARTIAL
+    if rows == 0:
+        return Outcome.EMPTY
+    failed = any(failure.kind is FailureKind.ERROR for failure in failures)
+    return Outcome.PARTIAL if failed else Outcome.COMPLETE
+
+
+def _scan_fingerprint(context: ScanContext, fetched: FetchOutcome, benchmark: FloatArray | None) -> str:
+    """Identify everything that a scanned chunk depends on."""
+    digest = hashlib.blake2b(digest_size=16)
+    panel: Panel = fetched.panel
+    for part in (context.ports.version, fetched.fingerprint, str(context.options.chunk_size), ",".join(panel.symbols)):
+        digest.update(part.encode())
+        digest.update(b"\0")
+    digest.update(panel.sessions.astype("<i8").tobytes())
+    if benchmark is not None:
+        digest.update(np.ascontiguousarray(benchmark).tobytes())
+    return digest.hexdigest()

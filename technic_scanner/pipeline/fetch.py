@@ -1,0 +1,153 @@
+"""Stage 2, data_fetching: bars of every symbol through the price cache; arrivals counted as they come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.domain.stage import Stage
+from technic_scanner.errors import SourceError
+from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.pipeline.ports import CacheRead, PriceBatch
+from technic_scanner.screening.bars import Panel
+
+# The first round asks for missing days only; a symbol whose overlap does not match is dropped by the cache and
+# comes back as missing, so that the second round asks for all of it.
+FETCH_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOutcome:
+    """Bars of the symbols that could be had (in symbol order), why the others could not, and the data's fingerprint."""
+
+    panel: Panel
+    failures: tuple[SymbolFailure, ...]
+    fingerprint: str
+
+
+def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchOutcome:
+    """Return bars of ``symbols``, the newest ``lookback_days`` sessions up to ``as_of_date``."""
+    fetcher = _Fetcher(context, tuple(symbols))
+    context.reporter.start_stage(Stage.DATA_FETCHING, len(symbols))
+    outcome = fetcher.run()
+    context.reporter.complete_stage()
+    return outcome
+
+
+class _Fetcher:
+    """One pass over the symbols: first what the cache holds, then what the source sends."""
+
+    def __init__(self, context: ScanContext, symbols: tuple[str, ...]) -> None:
+        self._context = context
+        self._symbols = symbols
+        self._failures: dict[str, SymbolFailure] = {}
+        self._counted: set[str] = set()
+        self._restored = self._restore()
+
+    def run(self) -> FetchOutcome:
+        reporter = self._context.reporter
+        held = self._read(self._symbols)
+        self._failures.update((failure.symbol, failure) for failure in held.failures)
+        hits = [symbol for symbol in held.panel.symbols if symbol not in self._restored]
+        reporter.declare(Stage.DATA_FETCHING, "hit", len(hits))
+        reporter.declare(Stage.DATA_FETCHING, "miss", len(held.missing) + len(self._restored))
+        reporter.start_substage("cached", len(hits))
+        reporter.cache(hits=len(hits), misses=len(held.missing))
+        self._count(hits, "hit", "cached")
+        reporter.complete_substage("cached")
+        if held.missing:
+            reporter.start_substage("download", len(held.missing))
+            held = self._download(held)
+            reporter.complete_substage("download")
+        self._count([symbol for symbol in self._symbols if symbol not in self._counted], "miss", None)
+        return FetchOutcome(held.panel, tuple(self._failures.values()), held.fingerprint)
+
+    def _download(self, held: CacheRead) -> CacheRead:
+        for _ in range(FETCH_ROUNDS):
+            wanted = [symbol for symbol in held.missing if symbol not in self._failures]
+            if not wanted:
+                return held
+            self._fetch_round(wanted)
+            held = self._read([symbol for symbol in self._symbols if symbol not in self._failures])
+        for symbol in held.missing:
+            self._failures.setdefault(symbol, _failure(symbol, "no_data", "the source sent no bars that could be kept"))
+        return held
+
+    def _fetch_round(self, wanted: Sequence[str]) -> None:
+        context = self._context
+        end = context.as_of
+        start = context.cache.start_for(context.source_key, wanted, end)
+        size = context.options.fetch_batch_size
+        for first in range(0, len(wanted), size):
+            context.cancel.check()
+            group = wanted[first : first + size]
+            for batch in context.source.fetch(group, start, end, context.cancel, context.reporter.message):
+                context.cancel.check()
+                context.cache.write(context.source_key, batch, start, end)
+                self._note(batch)
+
+    def _note(self, batch: PriceBatch) -> None:
+        for failure in batch.failures:
+            self._failures[failure.symbol] = failure
+        arrived = [*batch.panel.symbols, *(failure.symbol for failure in batch.failures)]
+        fresh = [symbol for symbol in arrived if symbol not in self._counted]
+        self._count(fresh, "miss", "download")
+        if batch.panel.symbols:
+            self._record(batch.panel.symbols)
+
+    def _count(self, symbols: Sequence[str], unit_class: str, substage: str | None) -> None:
+        if symbols:
+            self._counted.update(symbols)
+            self._context.reporter.advance(len(symbols), unit_class, substage)
+
+    def _read(self, symbols: Sequence[str]) -> CacheRead:
+        context = self._context
+        context.cancel.check()
+        return context.cache.read(context.source_key, symbols, context.config.lookback_days, context.as_of)
+
+    def _record(self, symbols: Sequence[str]) -> None:
+        payload = json.dumps(list(symbols)).encode()
+        self._context.journal.record(Stage.DATA_FETCHING, self._context.next_record(), payload)
+
+    def _restore(self) -> frozenset[str]:
+        """Count what an earlier attempt fetched as done before, not as this attempt's cache hits."""
+        chunks = self._context.journal.chunks(Stage.DATA_FETCHING)
+        self._context.skip_records(max(chunks, default=-1) + 1)
+        earlier = {symbol for payload in chunks.values() for symbol in json.loads(payload)}
+        restored = earlier.intersection(self._symbols)
+        if restored:
+            held = self._read(sorted(restored))
+            restored = restored.intersection(held.panel.symbols)
+        if restored:
+            self._context.reporter.restore(Stage.DATA_FETCHING, len(restored), "miss")
+            self._counted.update(restored)
+        return frozenset(restored)
+
+
+def fetch_benchmark(context: ScanContext) -> Panel:
+    """Return the bars of the source's benchmark, an empty panel if it has none or cannot serve it now.
+
+    Not being able to serve it is told to people; the scan goes on with an unknown benchmark.
+    """
+    symbol = context.source.benchmark()
+    if symbol is None:
+        return Panel.empty()
+    config = context.config
+    held = context.cache.read(context.source_key, [symbol], config.lookback_days, context.as_of)
+    if held.missing:
+        start = context.cache.start_for(context.source_key, [symbol], context.as_of)
+        try:
+            for batch in context.source.fetch(
+                [symbol], start, context.as_of, context.cancel, context.reporter.message
+            ):
+                context.cache.write(context.source_key, batch, start, context.as_of)
+        except SourceError as error:
+            context.reporter.message(f"the benchmark {symbol} could not be had: {error}")
+        held = context.cache.read(context.source_key, [symbol], config.lookback_days, context.as_of)
+    return held.panel
+
+
+def _failure(symbol: str, reason: str, detail: str) -> SymbolFailure:
+    return SymbolFailure(symbol, Stage.DATA_FETCHING, FailureKind.ERROR, reason, detail)

@@ -1,0 +1,159 @@
+"""Stage 4, finalization: from scored symbols to ranked picks with plans, reasons and weights, exported."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.universe import Security
+from technic_scanner.pipeline.columns import empty_table
+from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
+from technic_scanner.pipeline.result import MarketContext
+from technic_scanner.pipeline.table import Scored, build_table
+from technic_scanner.screening.alpha import alpha, blend
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.filters import Reason, eligibility, rating_filter
+from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
+from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.regime import RegimePolicy, regime_policy
+from technic_scanner.screening.scoring import profile_weights, tech_rating
+from technic_scanner.screening.signals import judge, select
+
+MIN_BARS = 20
+STEPS = ("blend", "plan", "export")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """The ranked table, every symbol that is not in it, and the market it was judged in."""
+
+    table: pa.Table
+    failures: tuple[SymbolFailure, ...]
+    context: MarketContext
+
+    def why_empty(self, earlier: Iterable[SymbolFailure]) -> str:
+        """Say what removed how many, for a table of no rows."""
+        counts = Counter(failure.reason for failure in (*earlier, *self.failures))
+        return "; ".join(f"{reason.replace('_', ' ')}: {count}" for reason, count in counts.most_common())
+
+
+def finalize(
+    context: ScanContext, securities: Sequence[Security], panel: Panel, matrix: FloatArray, market: MarketView
+) -> Ranking:
+    """Rank the symbols of ``panel`` by their analysis ``matrix`` (rows in the panel's order) and plan the picks."""
+    reporter, rows = context.reporter, len(panel.symbols)
+    reporter.start_stage(Stage.FINALIZATION, rows * len(STEPS))
+    reporter.declare(Stage.FINALIZATION, "row", rows * len(STEPS))
+    by_symbol = {security.symbol: security for security in securities}
+    listed = [by_symbol[symbol] for symbol in panel.symbols]
+    reporter.start_substage("blend", rows)
+    judged = _judge(context, listed, panel, matrix, market)
+    _step(context, "blend", rows)
+    reporter.start_substage("plan", rows)
+    table = build_table(context.config, judged.scored, judged.policy) if judged.scored else empty_table()
+    _step(context, "plan", rows)
+    reporter.start_substage("export", rows)
+    where = context.ports.export(table)
+    _step(context, "export", rows)
+    reporter.complete_stage(f"results exported to {where}" if where else "")
+    return Ranking(table, judged.failures, judged.context)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    scored: Scored | None
+    policy: RegimePolicy
+    failures: tuple[SymbolFailure, ...]
+    context: MarketContext
+
+
+def _judge(
+    context: ScanContext, listed: list[Security], panel: Panel, matrix: FloatArray, market: MarketView
+) -> _Judged:
+    """Filter, rate, blend, judge and select."""
+    config = context.config
+    indicators, sub = matrix[:, : len(INDICATORS)], matrix[:, len(INDICATORS) :]
+    _blank_stale(indicators, panel)
+    regime = regime_of(market, panel)
+    policy = regime_policy(regime)
+    keep, reasons = eligibility(
+        indicators, min_price=config.min_price, min_dollar_volume=config.min_dollar_volume, min_bars=MIN_BARS
+    )
+    failures = _rejections(listed, np.arange(len(listed)), reasons)
+    rows = np.flatnonzero(keep)
+    sectors = [listed[i].sector for i in rows]
+    about = describe_market(market, regime, indicators[rows], sectors)
+    rating, missing = tech_rating(sub[rows], profile_weights(config.strategy_profile_name, config.profile_weights))
+    factors = alpha(indicators[rows], sectors, sector_neutral=config.sector_neutral)
+    score = blend(rating, factors.score, policy.alpha_weight * factors.coverage)
+    rated, reasons = _rating_reasons(score, sub[rows], rating, config.direction, config.min_tech_rating)
+    failures += _rejections(listed, rows, reasons)
+    chosen = np.flatnonzero(rated)
+    signals = judge(score[chosen], sub[rows][chosen], config.direction)
+    selection = select(signals, config.top_n)
+    failures += _unselected(listed, rows[chosen], selection.order)
+    about = _with_note(about, selection.note)
+    if not len(selection.order):
+        return _Judged(None, policy, tuple(failures), about)
+    picks = chosen[selection.order]
+    at = rows[picks]
+    scored = Scored(
+        securities=tuple(listed[i] for i in at),
+        panel=panel.take(at),
+        indicators=indicators[at],
+        sub=sub[at],
+        missing=missing[picks],
+        rating=rating[picks],
+        alpha_score=factors.score[picks],
+        signals=judge(score[picks], sub[at], config.direction),
+        context=about,
+    )
+    return _Judged(scored, policy, tuple(failures), about)
+
+
+def _blank_stale(indicators: FloatArray, panel: Panel) -> None:
+    """Forget the close of symbols without a bar in the newest session: they must not be ranked on an old price."""
+    if panel.shape[1]:
+        indicators[np.isnan(panel.close[:, -1]), COLUMN["close"]] = np.nan
+
+
+def _rating_reasons(
+    score: FloatArray, sub: FloatArray, rating: FloatArray, direction: str, least: float
+) -> tuple[BoolArray, list[Reason]]:
+    side = judge(score, sub, direction).side
+    return rating_filter(np.where(side > 0, rating, 100.0 - rating), min_rating=least)
+
+
+def _rejections(listed: list[Security], rows: IntArray, reasons: Iterable[Reason]) -> list[SymbolFailure]:
+    return [
+        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, code, sentence)
+        for i, code, sentence in reasons
+    ]
+
+
+def _unselected(listed: list[Security], rows: IntArray, order: IntArray) -> list[SymbolFailure]:
+    left = np.setdiff1d(np.arange(len(rows)), order)
+    text = f"ranked below the best {len(order)}"
+    return [
+        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, "below_top_n", text)
+        for i in left
+    ]
+
+
+def _with_note(about: MarketContext, note: str) -> MarketContext:
+    return MarketContext(
+        about.regime_trend, about.regime_volatility, about.market_regime, about.facts, (*about.notes, note)
+    )
+
+
+def _step(context: ScanContext, name: str, rows: int) -> None:
+    context.cancel.check()
+    context.reporter.advance(rows, "row", name)
+    context.reporter.complete_substage(name)

@@ -1,0 +1,46 @@
+"""What a scan returns: the ranked table, everything that is not in it and why, the context, the metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import Outcome, ScanMetrics, SymbolFailure
+
+
+@dataclass(frozen=True, slots=True)
+class MarketContext:
+    """Regime and macro context that steered weights and sizing; None is unknown.
+
+    ``facts`` are (name, value) pairs for people, e.g. ("share above SMA 200", 0.63).
+    """
+
+    regime_trend: str = "unknown"
+    regime_volatility: str = "unknown"
+    market_regime: str = "unknown"
+    facts: tuple[tuple[str, float | None], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanResult:
+    """The end of a scan on every path, also when empty, cancelled or failed half-way.
+
+    ``table`` has one row per symbol that passed, ranked, with the columns of ``pipeline.columns``.
+    ``failures`` name every symbol of the universe that is not in it, with a reason.
+    """
+
+    config: ScanConfig
+    outcome: Outcome
+    status_text: str
+    table: pa.Table
+    failures: tuple[SymbolFailure, ...]
+    metrics: ScanMetrics
+    as_of: date | None
+    source_label: str
+    context: MarketContext = field(default_factory=MarketContext)
+    notes: tuple[str, ...] = ()
+    cancelled: bool = False

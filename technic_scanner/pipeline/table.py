@@ -1,0 +1,172 @@
+"""Builds the result table: the picks' numbers, plans, weights and sentences in the columns of ``columns``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.universe import Security
+from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
+from technic_scanner.pipeline.result import MarketContext
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.indicator_names import COLUMN
+from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.portfolio import METHODS, allocate
+from technic_scanner.screening.rationale import sentences
+from technic_scanner.screening.regime import RegimePolicy
+from technic_scanner.screening.scoring import SUB_SCORES, profile_weights
+from technic_scanner.screening.signals import Signals
+from technic_scanner.screening.trade_plan import TradePlans, plan
+
+# No position may be more than this share of what is traded in a day (20-session mean).
+LIQUIDITY_SHARE = 0.01
+SECTOR_CAP = 0.35
+# Sessions of returns behind risk parity.
+RETURN_SESSIONS = 126
+_WEIGHT_COLUMNS = {
+    "equal": "WeightEqual",
+    "score": "WeightScore",
+    "inverse_volatility": "WeightInverseVol",
+    "risk_parity": "WeightRiskParity",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """The picks, best first: m rows in every array."""
+
+    securities: tuple[Security, ...]
+    panel: Panel
+    indicators: FloatArray
+    sub: FloatArray
+    missing: BoolArray
+    rating: FloatArray
+    alpha_score: FloatArray
+    signals: Signals
+    context: MarketContext
+
+
+def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> pa.Table:
+    """Return the ranked table of the picks, one row each, in the order of ``scored``."""
+    plans = plan(
+        scored.indicators,
+        scored.signals.side,
+        account_size=config.account_size,
+        risk_pct=config.risk_pct,
+        target_rr=config.target_rr,
+        max_position_pct=config.max_position_pct,
+        liquidity_share=LIQUIDITY_SHARE,
+        size_multiplier=policy.sizes(scored.signals.side),
+    )
+    values: dict[str, object] = {
+        column.name: scored.indicators[:, COLUMN[column.indicator]] for column in COLUMNS if column.indicator
+    }
+    values |= _identity(scored) | _scores(config, scored) | _plan_columns(plans) | _weights(scored)
+    values |= _context(scored)
+    values["ATR14_pct"] = scored.indicators[:, COLUMN["atr_14"]] / scored.indicators[:, COLUMN["close"]]
+    values["Rationale"] = sentences(
+        scored.indicators, scored.sub, scored.rating, scored.alpha_score, scored.signals, plans
+    )
+    arrays = [_array(values[column.name], column.kind) for column in COLUMNS]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _identity(scored: Scored) -> dict[str, object]:
+    listed = scored.securities
+    return {
+        "Rank": np.arange(1, len(listed) + 1),
+        "Symbol": [security.symbol for security in listed],
+        "Name": [security.name or "" for security in listed],
+        "Sector": [security.sector or "" for security in listed],
+        "Industry": [security.industry or "" for security in listed],
+        "SubIndustry": [security.sub_industry or "" for security in listed],
+        "Signal": scored.signals.signal,
+        "Tier": scored.signals.tier,
+        "TierReasons": scored.signals.reasons,
+    }
+
+
+def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
+    weights = profile_weights(config.strategy_profile_name, config.profile_weights)
+    named = {f"{name.capitalize()}Score": scored.sub[:, i] for i, name in enumerate(SUB_SCORES)}
+    return named | {
+        "CompositeScore": scored.signals.rank_score,
+        "TechRating": scored.rating,
+        "AlphaScore": scored.alpha_score,
+        "MissingInputs": [
+            ", ".join(name for name, gone in zip(SUB_SCORES, row, strict=True) if gone)
+            for row in scored.missing.tolist()
+        ],
+        "Explanation": _explanations(scored, weights),
+    }
+
+
+def _explanations(scored: Scored, weights: Sequence[float]) -> list[str]:
+    """Say how each TechRating adds up, with the weights as they were re-scaled for missing sub-scores."""
+    share = np.where(scored.missing, 0.0, np.asarray(weights))
+    share = share / share.sum(axis=1, keepdims=True)
+    texts = []
+    for rating, row, parts, gone in zip(
+        scored.rating.tolist(), scored.sub.tolist(), share.tolist(), scored.missing.tolist(), strict=True
+    ):
+        terms = [
+            f"{name} {score:.1f} x {part:.2f}"
+            for name, score, part, lost in zip(SUB_SCORES, row, parts, gone, strict=True)
+            if not lost
+        ]
+        left = [name for name, lost in zip(SUB_SCORES, gone, strict=True) if lost]
+        without = f" (without {', '.join(left)}: no data)" if left else ""
+        texts.append(f"TechRating {rating:.1f} = {' + '.join(terms)}{without}")
+    return texts
+
+
+def _plan_columns(plans: TradePlans) -> dict[str, object]:
+    return {
+        "Entry": plans.entry,
+        "Stop": plans.stop,
+        "Target": plans.target,
+        "RewardRisk": plans.reward_risk,
+        "PositionSize": plans.shares,
+        "PositionValue": plans.notional,
+        "RiskAmount": plans.risk_amount,
+        "SizeLimitedBy": plans.limited_by,
+    }
+
+
+def _weights(scored: Scored) -> dict[str, object]:
+    closes = scored.panel.last(RETURN_SESSIONS + 1).close
+    returns = closes[:, 1:] / closes[:, :-1] - 1.0
+    return {
+        _WEIGHT_COLUMNS[method]: allocate(
+            method,
+            score=scored.signals.rank_score,
+            volatility=scored.indicators[:, COLUMN["realised_vol_60"]],
+            sectors=[security.sector for security in scored.securities],
+            returns=returns,
+            side=scored.signals.side,
+            sector_cap=SECTOR_CAP,
+        ).weights
+        for method in METHODS
+    }
+
+
+def _context(scored: Scored) -> dict[str, object]:
+    count = len(scored.securities)
+    return {
+        "RegimeTrend": [scored.context.regime_trend] * count,
+        "RegimeVol": [scored.context.regime_volatility] * count,
+        "MarketRegime": [scored.context.market_regime] * count,
+    }
+
+
+def _array(values: object, kind: Kind) -> pa.Array:
+    """Return an Arrow array; an unknown number (NaN) becomes null, so that no file or page shows it as a value."""
+    if kind is Kind.TEXT:
+        return pa.array(values, type=pa.string())
+    if kind is Kind.INTEGER:
+        return pa.array(np.asarray(values).astype(np.int64), type=pa.int64())
+    return pa.array(np.asarray(values, dtype=np.float64), type=pa.float64(), from_pandas=True)

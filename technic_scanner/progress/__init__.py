@@ -1,0 +1,1 @@
+"""Counters, events and the ETA of a run; standard library only."""

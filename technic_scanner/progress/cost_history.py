@@ -1,0 +1,73 @@
+"""Pool what comparable past runs have cost per unit, the newest counting most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from technic_scanner.domain.metrics import UnitCost
+
+Cell = tuple[str, str]  # (stage, unit class)
+
+RECENCY = 0.8  # what a run counts, relative to the one after it
+
+
+@dataclass(frozen=True, slots=True)
+class PastCell:
+    """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), units a run, cv, runs."""
+
+    log_cost: float
+    log_cost_sd: float
+    units: float
+    cv: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class CostHistory:
+    """Unit costs of finished, comparable runs, the newest first."""
+
+    runs: tuple[tuple[UnitCost, ...], ...] = ()
+
+    @cached_property
+    def cells(self) -> dict[Cell, PastCell]:
+        """What the runs say of each cell that was measured at least once."""
+        found: dict[Cell, list[tuple[float, UnitCost]]] = {}
+        for age, run in enumerate(self.runs):
+            for cost in run:
+                if cost.units > 0 and cost.seconds > 0 and math.isfinite(cost.seconds):
+                    found.setdefault((cost.stage, cost.unit_class), []).append((RECENCY**age, cost))
+        return {cell: _past_cell(weighted) for cell, weighted in found.items()}
+
+    def cells_of(self, stage: str) -> dict[str, PastCell]:
+        """Return what is known of a stage's classes."""
+        return {unit_class: past for (name, unit_class), past in self.cells.items() if name == stage}
+
+
+# The typical spread of a unit's cost from run to run, and how many runs' worth of evidence that opinion is.
+_TYPICAL_SD = 0.2
+_TYPICAL_RUNS = 2
+
+
+def _past_cell(weighted: Iterable[tuple[float, UnitCost]]) -> PastCell:
+    """Pool one cell's runs.
+
+    The predictive sd is the posterior-predictive one of a normal with an inverse-gamma spread, so that few runs give
+    a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs.
+    """
+    items = list(weighted)
+    total = math.fsum(weight for weight, _ in items)
+    logs = [(weight, math.log(cost.seconds / cost.units)) for weight, cost in items]
+    mean = math.fsum(weight * value for weight, value in logs) / total
+    effective = total**2 / math.fsum(weight**2 for weight, _ in items)
+    squares = math.fsum(weight * (value - mean) ** 2 for weight, value in logs) * effective / total
+    variance = (_TYPICAL_RUNS * _TYPICAL_SD**2 + squares) / (_TYPICAL_RUNS + effective - 1) * (1 + 1 / effective)
+    return PastCell(
+        log_cost=mean,
+        log_cost_sd=math.sqrt(variance),
+        units=math.fsum(weight * cost.units for weight, cost in items) / total,
+        cv=math.fsum(weight * cost.cv for weight, cost in items) / total,
+        runs=len(items),
+    )

@@ -1,0 +1,98 @@
+"""Make an event, complete in itself, of what a reporter holds: forecast, shown fractions, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.progress import EventKind, ProgressEvent, StageState
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.estimator import Estimator, Forecast
+from technic_scanner.progress.predictions import PredictionLog
+from technic_scanner.progress.stage_book import StageBook
+from technic_scanner.progress.tracker import ALMOST_DONE, MultiStageProgressTracker
+
+SUCCEEDED = "succeeded"
+END_STATES = {SUCCEEDED: StageState.DONE, "failed": StageState.FAILED, "cancelled": StageState.CANCELLED}
+
+
+@dataclass(slots=True)
+class RunFacts:
+    """What is said of the attempt as a whole; ``end`` is how it ended, None while it goes on."""
+
+    run_id: str
+    attempt: int
+    earlier_seconds: float
+    last_seq: int
+    message: str = ""
+    cache_hits: int = 0
+    cache_misses: int = 0
+    end: str | None = None
+
+
+class EventMaker:
+    """Makes the events of one attempt; guarded by the reporter's lock."""
+
+    def __init__(
+        self,
+        facts: RunFacts,
+        tracker: MultiStageProgressTracker,
+        books: Mapping[str, StageBook],
+        clock: Clock,
+        costs: CostHistory | None,
+    ) -> None:
+        self._facts = facts
+        self._tracker = tracker
+        self._books = books
+        self._clock = clock
+        self._estimator = Estimator(costs)
+        self._time_fraction = 0.0
+        self.predictions = PredictionLog()
+
+    def make(self, kind: EventKind) -> ProgressEvent:
+        """Return the present state under the last sequence number."""
+        facts = self._facts
+        now = self._clock.monotonic()
+        forecast = self._forecast(now)
+        elapsed = self._tracker.total_seconds
+        overall = self._tracker.overall_fraction
+        if facts.end != SUCCEEDED:
+            overall = min(overall, ALMOST_DONE)
+        self._time_fraction = self._time_fraction_at(elapsed, forecast.seconds, overall)
+        if facts.end is None:
+            self.predictions.note(overall, facts.earlier_seconds + elapsed, forecast.seconds)
+        return ProgressEvent(
+            run_id=facts.run_id,
+            seq=facts.last_seq,
+            attempt=facts.attempt,
+            kind=kind,
+            at=self._clock.now(),
+            current_stage=self._tracker.current_stage,
+            stages=tuple(book.progress(now, forecast.stages.get(name)) for name, book in self._books.items()),
+            overall_fraction=overall,
+            time_fraction=self._time_fraction,
+            elapsed_seconds=elapsed,
+            earlier_seconds=facts.earlier_seconds,
+            eta_seconds=forecast.seconds,
+            eta_low_seconds=forecast.low_seconds,
+            eta_high_seconds=forecast.high_seconds,
+            message=facts.message,
+            cache_hits=facts.cache_hits,
+            cache_misses=facts.cache_misses,
+        )
+
+    def _forecast(self, now: float) -> Forecast:
+        if self._facts.end == SUCCEEDED:
+            return Forecast(0.0, 0.0, 0.0, dict.fromkeys(self._books, 0.0))
+        if self._facts.end is not None:
+            return Forecast(None, None, None)
+        return self._estimator.forecast([book.view(now) for book in self._books.values()])
+
+    def _time_fraction_at(self, elapsed: float, eta: float | None, overall: float) -> float:
+        """Return the share of the expected time, the weighted fraction while no time is expected; never less."""
+        if self._facts.end is not None:
+            return 1.0 if self._facts.end == SUCCEEDED else self._time_fraction
+        spent = self._facts.earlier_seconds + elapsed
+        share = overall if eta is None or spent + eta <= 0 else spent / (spent + eta)
+        return max(self._time_fraction, min(share, ALMOST_DONE))

@@ -1,0 +1,254 @@
+"""Turn what a run reports into numbered events that are complete in themselves, with an ETA; thread-safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.metrics import StageTiming, UnitCost
+from technic_scanner.domain.progress import EventKind, ProgressEvent, StageState
+from technic_scanner.domain.stage import StagePlan
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.event_maker import END_STATES, EventMaker, RunFacts
+from technic_scanner.progress.listeners import ListenerFanout, ProgressListener
+from technic_scanner.progress.stage_book import DEFAULT_CLASS, StageBook
+from technic_scanner.progress.throttle import Throttle
+from technic_scanner.progress.tracker import MultiStageProgressTracker
+
+
+class ProgressReporter:
+    """The progress of one attempt of a run.
+
+    Stage and run boundaries and messages are always sent; everything else (advances, sub-stages, declarations, cache
+    counts) sends at most one event per ``interval_seconds`` and shows in the next event otherwise. Events are
+    numbered from ``first_seq`` without gaps and reach every listener in that order, outside the lock. Once the run
+    is finished every further report is ignored, so that late threads do no harm.
+
+    ``earlier_seconds`` were spent by earlier attempts; ``costs`` are comparable past runs, None if there are none.
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        plan: StagePlan,
+        clock: Clock,
+        *,
+        listeners: Iterable[ProgressListener] = (),
+        interval_seconds: float = 0.2,
+        attempt: int = 1,
+        first_seq: int = 1,
+        earlier_seconds: float = 0.0,
+        costs: CostHistory | None = None,
+    ) -> None:
+        self._monotonic = clock.monotonic
+        self._facts = RunFacts(run_id, attempt, earlier_seconds, first_seq - 1)
+        self._tracker = MultiStageProgressTracker(dict(plan.weights), clock)
+        self._lock = self._tracker.lock
+        self._books = {
+            name: StageBook(record, self._tracker.stage_weights[name]) for name, record in self._tracker.stages.items()
+        }
+        self._active: StageBook | None = None
+        self._fanout = ListenerFanout(listeners)
+        self._throttle = Throttle(interval_seconds)
+        self._maker = EventMaker(self._facts, self._tracker, self._books, clock, costs)
+        self._began = False
+
+    def start_run(self, message: str = "") -> None:
+        """Start the run's clock and send the first event."""
+        with self._lock:
+            self._began = True
+            self._tracker.restart_clock()
+            self._send(EventKind.RUN_STARTED, message)
+        self._fanout.deliver(wait=True)
+
+    def start_stage(self, stage: str, total: float | None = None) -> None:
+        """Make a stage active; ``total`` is its units, None while unknown. ValueError for a stage not in the plan."""
+        with self._lock:
+            if self._facts.end is not None:
+                return
+            self._leave(StageState.PENDING)
+            self._tracker.start_stage(stage, total)
+            book = self._active = self._books[stage]
+            book.record.add(book.restored)
+            book.work.start(self._monotonic())
+            self._send(EventKind.STAGE_STARTED)
+        self._fanout.deliver(wait=True)
+
+    def set_total(self, total: float | None) -> None:
+        """Correct the active stage's total."""
+        with self._lock:
+            self._tracker.set_total(total)
+            self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def start_substage(self, name: str, total: float | None = None) -> None:
+        """Start a named sub-step of the active stage, beside others if there are any; its units are its own."""
+        with self._lock:
+            if self._active is not None:
+                now = self._monotonic()
+                self._active.substage(name, now).start(total, now, now)
+                self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def complete_substage(self, name: str) -> None:
+        """End a sub-step as done."""
+        with self._lock:
+            if self._active is not None:
+                now = self._monotonic()
+                self._active.substage(name, now).stop(now, StageState.DONE)
+                self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        """Say how many units of a class a stage has in all, restored ones included; may be corrected at any time."""
+        with self._lock:
+            self._book(stage).work.cell(unit_class).declared = max(0, units)
+            self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def advance(
+        self,
+        units: int = 1,
+        unit_class: str = DEFAULT_CLASS,
+        substage: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Count units of the active stage as done; cheap, from any thread.
+
+        ``substage`` counts them there as well. ``seconds`` is what they cost where that was measured; otherwise the
+        time since the last report of the stage is taken as their cost.
+        """
+        with self._lock:
+            book = self._active
+            if book is None or not units > 0:
+                return
+            now = self._monotonic()
+            book.record.raw += units
+            book.work.observe(unit_class, units, now, seconds)
+            if substage is not None:
+                book.substage(substage, now).add(units)
+            if now < self._throttle.due_at:
+                return
+            self._send(EventKind.ADVANCED)
+        self._fanout.deliver(wait=False)
+
+    def advance_substage(self, name: str, units: int = 1) -> None:
+        """Count units of a sub-step alone; the stage's own units are not touched."""
+        with self._lock:
+            if self._active is not None:
+                self._active.substage(name, self._monotonic()).add(units)
+                self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def restore(self, stage: str, units: int, unit_class: str = DEFAULT_CLASS) -> None:
+        """Count work that an earlier attempt did: it moves the bar, not the rates."""
+        with self._lock:
+            book = self._book(stage)
+            if self._facts.end is not None or not units > 0:
+                return
+            book.restored += units
+            book.work.cell(unit_class).restored += units
+            if book is self._active:
+                book.record.add(units)
+            self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def cache(self, hits: int = 0, misses: int = 0) -> None:
+        """Add to the counts of cache hits and misses."""
+        with self._lock:
+            self._facts.cache_hits += max(0, hits)
+            self._facts.cache_misses += max(0, misses)
+            self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def message(self, text: str) -> None:
+        """Send a sentence for people; it stays in the events that follow."""
+        with self._lock:
+            if self._facts.end is None:
+                self._send(EventKind.MESSAGE, text)
+        self._fanout.deliver(wait=True)
+
+    def pulse(self) -> None:
+        """Send an event if one is due, so that watchers see time pass while a long unit is under way."""
+        with self._lock:
+            self._send_if_due()
+        self._fanout.deliver(wait=False)
+
+    def complete_stage(self, message: str = "") -> None:
+        """End the active stage as complete; without one nothing happens."""
+        with self._lock:
+            if self._active is None:
+                return
+            self._leave(StageState.DONE)
+            self._send(EventKind.STAGE_COMPLETED, message)
+        self._fanout.deliver(wait=True)
+
+    def finish(self, state: str, message: str = "") -> None:
+        """End the run as ``succeeded``, ``failed`` or ``cancelled``; a second call changes nothing.
+
+        Only success makes the fractions 1; stages that it never needed become skipped.
+        """
+        end_state = END_STATES.get(state)
+        if end_state is None:
+            raise ValueError(f"{state!r} is not one of {', '.join(END_STATES)}")
+        with self._lock:
+            if self._facts.end is not None:
+                return
+            self._leave(end_state)
+            self._tracker.finish(succeeded=end_state is StageState.DONE)
+            self._facts.end = state
+            self._send(EventKind.RUN_FINISHED, message)
+        self._fanout.deliver(wait=True)
+
+    def snapshot(self) -> ProgressEvent:
+        """Return the present state under the number of the last event sent; sends nothing."""
+        with self._lock:
+            return self._maker.make(EventKind.ADVANCED)
+
+    def timings(self) -> tuple[StageTiming, ...]:
+        """Return the seconds of every stage of the plan; with ``gap_seconds`` they sum to ``total_seconds``."""
+        with self._lock:
+            now = self._monotonic()
+            return tuple(book.timing(now) for book in self._books.values())
+
+    @property
+    def gap_seconds(self) -> float:
+        """Seconds of the attempt in which no stage was active."""
+        return self._tracker.gap_seconds
+
+    @property
+    def total_seconds(self) -> float:
+        """Seconds of the attempt, up to its end."""
+        return self._tracker.total_seconds
+
+    def unit_costs(self) -> tuple[UnitCost, ...]:
+        """Return what this attempt measured, for the history of later runs; restored work is not in it."""
+        with self._lock:
+            return tuple(cost for name, book in self._books.items() for cost in book.work.unit_costs(name))
+
+    def predictions(self) -> tuple[tuple[str, float | None], ...]:
+        """Return what the total was predicted to be at the start and at 10, 25, 50 and 75 % of the work."""
+        with self._lock:
+            return self._maker.predictions.made
+
+    def _book(self, stage: str) -> StageBook:
+        book = self._books.get(stage)
+        if book is None:
+            raise ValueError(f"unknown stage {stage!r}; the stages are {', '.join(self._books)}")
+        return book
+
+    def _leave(self, state: StageState) -> None:
+        if self._active is not None:
+            self._active.end(self._monotonic(), state)
+            self._tracker.end_stage(state)
+            self._active = None
+
+    def _send_if_due(self) -> None:
+        if self._began and self._facts.end is None and self._throttle.is_due(self._monotonic()):
+            self._send(EventKind.ADVANCED)
+
+    def _send(self, kind: EventKind, message: str = "") -> None:
+        self._facts.message = message or self._facts.message
+        self._facts.last_seq += 1
+        self._fanout.put(self._maker.make(kind))
+        self._throttle.sent(self._monotonic())

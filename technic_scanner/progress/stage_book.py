@@ -1,0 +1,117 @@
+"""Everything the reporter keeps of one stage: counters, sub-stages, work by class; guarded by the reporter's lock."""
+
+from __future__ import annotations
+
+import math
+
+from technic_scanner.domain.metrics import StageTiming
+from technic_scanner.domain.progress import StageProgress, StageState, SubstageProgress
+from technic_scanner.progress.estimator import Seen, StageView
+from technic_scanner.progress.stage_record import StageRecord
+from technic_scanner.progress.work_log import WorkLog, since_last_shift, total_of, unit_cv
+
+DEFAULT_CLASS = "default"
+
+
+class StageBook:
+    """One stage of a run. ``record`` belongs to the tracker; ``restored`` units were done by an earlier attempt."""
+
+    __slots__ = ("record", "restored", "substages", "weight", "work")
+
+    def __init__(self, record: StageRecord, weight: float) -> None:
+        self.record = record
+        self.weight = weight
+        self.work = WorkLog()
+        self.substages: dict[str, StageRecord] = {}
+        self.restored = 0
+
+    def substage(self, name: str, now: float) -> StageRecord:
+        """Return the named sub-stage, started now if it is new."""
+        found = self.substages.get(name)
+        if found is None:
+            found = self.substages[name] = StageRecord(name)
+            found.start(None, now, now)
+        return found
+
+    def end(self, now: float, state: StageState) -> None:
+        """Close the work log and whatever sub-stage still runs."""
+        self.work.end(now)
+        for substage in self.substages.values():
+            if substage.state is StageState.RUNNING:
+                substage.stop(now, state)
+
+    def view(self, now: float) -> StageView:
+        """Return the stage as the estimator sees it."""
+        running = self.record.state is StageState.RUNNING
+        scale = self.work.wall_scale
+        seen = []
+        for unit_class, cell in self.work.cells.items():
+            blocks = since_last_shift(cell.blocks) if running else cell.blocks
+            done = total_of(blocks)
+            if done.steps:
+                seen.append(Seen(unit_class, done.units, done.seconds * scale, unit_cv(done), done.steps))
+        return StageView(
+            name=self.record.name,
+            weight=self.weight,
+            ended=self.record.state not in (StageState.PENDING, StageState.RUNNING),
+            running=running,
+            left=self._left(),
+            seen=tuple(seen),
+            idle_seconds=max(0.0, now - self.work.last_at) if running else 0.0,
+        )
+
+    def progress(self, now: float, eta_seconds: float | None) -> StageProgress:
+        """Return the stage as events show it; restored units move the bar but not the throughput."""
+        record = self.record
+        elapsed = record.elapsed(now)
+        done_here = max(0, record.current - self.restored)
+        return StageProgress(
+            name=record.name,
+            state=record.state,
+            weight=self.weight,
+            completed=record.current,
+            total=record.total,
+            fraction=record.fraction,
+            elapsed_seconds=elapsed,
+            throughput=done_here / elapsed if done_here and elapsed > 0 else None,
+            eta_seconds=eta_seconds,
+            substages=tuple(_substage_progress(substage, now) for substage in self.substages.values()),
+        )
+
+    def timing(self, now: float) -> StageTiming:
+        """Return the stage's seconds up to ``now``; zeros for a stage that was not reached."""
+        record = self.record
+        return StageTiming(record.name, record.offset_seconds or 0.0, record.elapsed(now), record.current)
+
+    def _left(self) -> dict[str, float] | None:
+        """Return the units left by class: what was declared and, where the total says more, the rest.
+
+        The rest goes to the classes seen so far in the proportion in which they came, or to those declared, or to
+        the default class. None while neither a total nor a class was declared.
+        """
+        cells = self.work.cells
+        declared = {name: cell for name, cell in cells.items() if cell.declared is not None}
+        if not declared and self.record.total is None:
+            return None
+        left = {
+            name: float(max(0, (cell.declared or 0) - cell.restored - cell.units)) for name, cell in declared.items()
+        }
+        rest = (self.record.total or 0) - self.record.current - math.fsum(left.values())
+        if rest > 0:
+            shares = {name: cell.units for name, cell in cells.items() if cell.declared is None and cell.units}
+            shares = shares or {name: cell.declared or 0 for name, cell in declared.items()}
+            shares = shares if sum(shares.values()) else {DEFAULT_CLASS: 1}
+            for name, share in shares.items():
+                left[name] = left.get(name, 0.0) + rest * share / sum(shares.values())
+        return left
+
+
+def _substage_progress(record: StageRecord, now: float) -> SubstageProgress:
+    return SubstageProgress(
+        name=record.name,
+        state=record.state,
+        completed=record.current,
+        total=record.total,
+        fraction=record.fraction,
+        elapsed_seconds=record.elapsed(now),
+    )

@@ -1,0 +1,1 @@
+"""Runs: submitting, claiming, recovering and analysing them over a store; no I/O of its own."""

@@ -1,0 +1,129 @@
+"""Compares runs with the first of them: what was asked differently, stage by stage, symbol by symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.runs.codec import config_to_dict, options_to_dict
+from technic_scanner.runs.model import StoredResult
+
+RunWithResult = tuple[RunRecord, StoredResult | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field of config or options that is not the same in all runs; ``values`` in plain form, in the runs' order."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageDelta:
+    """One stage (or ``total``) in all runs: seconds, the difference to the first run in s and as a share of it.
+
+    None where a run has no metrics; a share is None as well where the first run took no time.
+    """
+
+    stage: str
+    seconds: tuple[float | None, ...]
+    delta_seconds: tuple[float | None, ...]
+    delta_fraction: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A symbol that is in both results at another rank; 1 is best."""
+
+    symbol: str
+    rank_before: int
+    rank_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolChanges:
+    """What changed in the results from the first run to another; ``stayed`` counts symbols at the same rank."""
+
+    run_id: str
+    entered: tuple[tuple[str, int], ...]
+    left: tuple[tuple[str, int], ...]
+    moved: tuple[Move, ...]
+    stayed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two or more runs side by side. ``symbols`` has one entry per later run, None where either has no result."""
+
+    run_ids: tuple[str, ...]
+    comparable: bool
+    differences: tuple[FieldDifference, ...]
+    stages: tuple[StageDelta, ...]
+    symbols: tuple[SymbolChanges | None, ...]
+
+
+def compare_runs(runs: Sequence[RunWithResult]) -> Comparison:
+    """Compare runs with the first one. Raises ValueError for fewer than two."""
+    if len(runs) < 2:
+        raise ValueError("a comparison needs at least two runs")
+    records = [record for record, _ in runs]
+    first = runs[0][1]
+    keys = {record.comparability_key for record in records}
+    return Comparison(
+        run_ids=tuple(record.run_id for record in records),
+        comparable=len(keys) == 1 and None not in keys,
+        differences=_differences(records),
+        stages=_stage_deltas(records),
+        symbols=tuple(_symbol_changes(first, other) for _, other in runs[1:]),
+    )
+
+
+def _differences(records: Sequence[RunRecord]) -> tuple[FieldDifference, ...]:
+    forms = [config_to_dict(record.config) | options_to_dict(record.options) for record in records]
+    rows = ((field, tuple(form[field] for form in forms)) for field in forms[0])
+    return tuple(FieldDifference(field, values) for field, values in rows if any(v != values[0] for v in values))
+
+
+def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:
+    names = dict.fromkeys(
+        timing.name for record in records if record.metrics is not None for timing in record.metrics.stage_timings
+    )
+    totals = [None if record.metrics is None else record.metrics.total_seconds for record in records]
+    stages = [_delta(name, [_stage_seconds(record, name) for record in records]) for name in names]
+    return (*stages, _delta("total", totals))
+
+
+def _stage_seconds(record: RunRecord, name: str) -> float | None:
+    if record.metrics is None or all(timing.name != name for timing in record.metrics.stage_timings):
+        return None
+    return record.metrics.stage_seconds(name)
+
+
+def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:
+    base = seconds[0]
+    deltas = tuple(None if base is None or value is None else value - base for value in seconds)
+    shares = tuple(None if not base or delta is None else delta / base for delta in deltas)
+    return StageDelta(stage, tuple(seconds), deltas, shares)
+
+
+def _symbol_changes(before: StoredResult | None, after: StoredResult | None) -> SymbolChanges | None:
+    if before is None or after is None:
+        return None
+    old, new = _ranks(before), _ranks(after)
+    both = [symbol for symbol in new if symbol in old]
+    return SymbolChanges(
+        run_id=after.run_id,
+        entered=tuple((symbol, rank) for symbol, rank in new.items() if symbol not in old),
+        left=tuple((symbol, rank) for symbol, rank in old.items() if symbol not in new),
+        moved=tuple(Move(symbol, old[symbol], new[symbol]) for symbol in both if old[symbol] != new[symbol]),
+        stayed=sum(old[symbol] == new[symbol] for symbol in both),
+    )
+
+
+def _ranks(result: StoredResult) -> dict[str, int]:
+    """Return symbol → rank, best first."""
+    table = result.table
+    return dict(zip(table.column("Symbol").to_pylist(), table.column("Rank").to_pylist(), strict=True))

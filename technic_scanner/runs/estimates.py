@@ -1,0 +1,89 @@
+"""Says what a scan will match and how long it will take, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.universe import Universe
+from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.runs.ports import RunStore
+
+HISTORY_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCount:
+    """How many securities a config would scan: ``total`` in the universe, ``matching`` after the filters.
+
+    ``removed`` is (filter, how many it removed), in the order in which the filters work.
+    """
+
+    total: int
+    matching: int
+    removed: tuple[tuple[str, int], ...]
+    symbols: tuple[str, ...] = ()
+
+
+def match(universe: Universe, config: ScanConfig) -> MatchCount:
+    """Return what the universe filters leave of a universe; liquidity is judged later, from prices."""
+    outcome = filter_securities(universe, config)
+    symbols = tuple(security.symbol for security in outcome.kept)
+    return MatchCount(outcome.total, len(symbols), outcome.removed, symbols)
+
+
+def cost_runs(store: RunStore, config: ScanConfig, options: RunOptions) -> tuple[RunRecord, ...]:
+    """Return the newest successful runs whose unit costs hold for this one, newest first."""
+    return store.cost_runs(config.source, options.executor, options.workers, HISTORY_RUNS)
+
+
+def cost_history(store: RunStore, config: ScanConfig, options: RunOptions) -> CostHistory:
+    """Return what units of work cost in those runs."""
+    return history_of(cost_runs(store, config, options))
+
+
+def history_of(runs: Sequence[RunRecord]) -> CostHistory:
+    """Return the unit costs that runs measured."""
+    return CostHistory(tuple(run.metrics.unit_costs for run in runs if run.metrics is not None))
+
+
+def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) -> dict[tuple[str, str], float]:
+    """Return the units of work that a scan of ``matching`` symbols holds, by (stage, unit class).
+
+    ``cached`` of them need no fetch; when that is unknown (None), the newest run's hit rate stands in, and without a
+    run every symbol counts as to be fetched. Rows to finalize are the median per symbol of past runs. A stage without
+    work is named with 0 units, for what is not named would be taken to have as much as before.
+    """
+    hits = cached if cached is not None else round(matching * _last_hit_rate(runs))
+    return {
+        (Stage.UNIVERSE_LOADING.value, "universe"): _units(runs, Stage.UNIVERSE_LOADING.value, "universe"),
+        (Stage.DATA_FETCHING.value, "hit"): min(hits, matching),
+        (Stage.DATA_FETCHING.value, "miss"): max(matching - hits, 0),
+        (Stage.SYMBOL_SCANNING.value, "symbol"): matching,
+        (Stage.FINALIZATION.value, "row"): round(matching * _rows_per_symbol(runs)),
+    }
+
+
+def _last_hit_rate(runs: Sequence[RunRecord]) -> float:
+    rates = (run.metrics.cache_hit_rate for run in runs if run.metrics is not None)
+    return next((rate for rate in rates if rate is not None), 0.0)
+
+
+def _units(runs: Sequence[RunRecord], stage: str, unit_class: str) -> int:
+    costs = (cost for run in runs if run.metrics is not None for cost in run.metrics.unit_costs)
+    return next((cost.units for cost in costs if (cost.stage, cost.unit_class) == (stage, unit_class)), 1)
+
+
+def _rows_per_symbol(runs: Sequence[RunRecord]) -> float:
+    stage = Stage.FINALIZATION.value
+    ratios = [
+        _units((run,), stage, "row") / run.metrics.symbols_scanned
+        for run in runs
+        if run.metrics is not None and run.metrics.symbols_scanned > 0
+    ]
+    return median(ratios) if ratios else 1.0

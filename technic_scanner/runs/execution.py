@@ -1,0 +1,137 @@
+"""Executes one attempt of one run, from the claim to the written end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.errors import RunStateError, StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.columns import empty_table
+from technic_scanner.pipeline.engine import ScanFailed
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.estimates import cost_history
+from technic_scanner.runs.lifeline import Lifeline, fault_of
+from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.ports import Scanner, ScanTask, Store
+from technic_scanner.runs.recorder import Recorder
+from technic_scanner.runs.recovery import Patience, PatientJournal, retry_delay, standing
+
+_log = logging.getLogger(__name__)
+
+SHUTDOWN_REASON = "the worker is shutting down"
+KEPT_EVENTS = 200
+_SHUTDOWN_PATIENCE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every attempt of a worker uses; ``patience_seconds``: how long to go on with a store that is away or full."""
+
+    store: Store
+    scan: Scanner
+    clock: Clock
+    worker_id: str
+    patience_seconds: float
+
+
+class Execution:
+    """One attempt. ``beaten`` is called after each heartbeat."""
+
+    def __init__(self, bench: Bench, run: RunRecord, cancel: CancelToken, beaten: Callable[[], None]) -> None:
+        self._bench = bench
+        self._run = run
+        self._cancel = cancel
+        self._patience = Patience(bench.clock, bench.patience_seconds)
+        self._stood = self._patience.call(lambda: standing(bench.store, run.run_id))
+        self._recorder = Recorder(bench.store, run.run_id, run.attempt, self._stood.next_seq, bench.clock)
+        self._lifeline = Lifeline(bench.store, run, self._recorder, cancel, clock=bench.clock, beaten=beaten)
+
+    def go(self) -> None:
+        """Scan and write the end. Raises RunStateError if the attempt is no longer ours; then nothing was written."""
+        with self._lifeline:
+            end, result = self._ended()
+            self._conclude(end, result)
+        self._thin()
+
+    def _ended(self) -> tuple[RunEnd, ScanResult | None]:
+        """Scan; return how it ended and what there is to keep."""
+        status, error, result = self._scanned()
+        if self._lifeline.fault is not None:
+            status, error = RunStatus.FAILED, self._lifeline.fault
+        return RunEnd(status, error), result
+
+    def _scanned(self) -> tuple[RunStatus, RunError | None, ScanResult | None]:
+        try:
+            result = self._bench.scan(self._task())
+        except ScanFailed as failed:
+            _log.warning("run %s failed: %s", self._run.run_id, failed)
+            return RunStatus.FAILED, failed.error, failed.result
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay RUNNING
+            _log.exception("run %s failed outside its stages", self._run.run_id)
+            return RunStatus.FAILED, fault_of(error), None
+        if not result.cancelled:
+            return RunStatus.SUCCEEDED, None, result
+        shut_down = self._cancel.reason == SHUTDOWN_REASON
+        return RunStatus.INTERRUPTED if shut_down else RunStatus.CANCELLED, None, result
+
+    def _task(self) -> ScanTask:
+        store, run = self._bench.store, self._run
+        return ScanTask(
+            run=run,
+            journal=PatientJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
+            listener=self._recorder,
+            cancel=self._cancel,
+            first_seq=self._stood.next_seq,
+            earlier_seconds=self._stood.attempt_seconds,
+            costs=self._patience.call(lambda: cost_history(store, run.config, run.options), self._cancel.check),
+        )
+
+    def _conclude(self, end: RunEnd, result: ScanResult | None) -> None:
+        """Write the last events and the end, for as long as it takes within the patience."""
+        started = self._bench.clock.monotonic()
+        failures = 0
+        while True:
+            self._raise_if_lost()
+            try:
+                self._lifeline.settle(lambda end=end, result=result: self._write(end, result))  # type: ignore[misc]
+            except StoreFullError as error:
+                end, result = replace(end, status=RunStatus.FAILED, error=fault_of(error)), _bare(result)
+                failure: StoreError = error
+            except StoreUnavailableError as error:
+                failure = error
+            else:
+                return
+            failures += 1
+            delay = retry_delay(failures)
+            if self._bench.clock.monotonic() + delay - started > self._patience_left():
+                raise failure
+            self._bench.clock.sleep(delay)
+
+    def _write(self, end: RunEnd, result: ScanResult | None) -> None:
+        run = self._run
+        self._recorder.flush()
+        self._bench.store.finish(run.run_id, self._bench.worker_id, run.attempt, end, result)
+        _log.info("run %s attempt %d %s", run.run_id, run.attempt, end.status.value)
+
+    def _raise_if_lost(self) -> None:
+        if self._lifeline.lost:
+            raise RunStateError(f"attempt {self._run.attempt} of run {self._run.run_id} has another worker now")
+
+    def _patience_left(self) -> float:
+        shutting_down = self._cancel.reason == SHUTDOWN_REASON
+        return _SHUTDOWN_PATIENCE_SECONDS if shutting_down else self._bench.patience_seconds
+
+    def _thin(self) -> None:
+        try:
+            self._bench.store.thin_events(self._run.run_id, KEPT_EVENTS)
+        except StoreError as error:
+            _log.warning("run %s keeps all its events: %s", self._run.run_id, error)
+
+
+def _bare(result: ScanResult | None) -> ScanResult | None:
+    """Return the result without its bulk: what a full store may still have room for."""
+    return None if result is None else replace(result, table=empty_table(), failures=())

@@ -1,0 +1,56 @@
+"""Answers a form before Start: how many symbols match, and how long the scan will take."""
+
+from __future__ import annotations
+
+import threading
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.universe import Universe
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.progress.costs import Estimate, estimate_before_start
+from technic_scanner.runs.estimates import MatchCount, cost_runs, expected_work, history_of, match
+from technic_scanner.runs.ports import Catalog, Coverage, RunStore
+from technic_scanner.runs.validation import check_request
+
+UNIVERSE_KEPT_SECONDS = 60.0
+_UNIVERSES_KEPT = 8
+
+
+class Forecast:
+    """Forecasts from the sources, the cache and past runs; keeps universes for a minute. Thread-safe."""
+
+    def __init__(self, store: RunStore, catalog: Catalog, clock: Clock, coverage: Coverage | None = None) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._clock = clock
+        self._coverage = coverage
+        self._lock = threading.Lock()
+        self._universes: dict[tuple[str, str | None], tuple[float, Universe]] = {}
+
+    def match_count(self, config: ScanConfig) -> MatchCount:
+        """Return what the universe filters leave. Raises ConfigError for a bad config, SourceError."""
+        check_request(config, RunOptions(), self._catalog)
+        return match(self._universe(config), config)
+
+    def estimate(self, config: ScanConfig, options: RunOptions) -> Estimate:
+        """Return the expected seconds with their 80 % band; None where past runs do not tell. Raises as above."""
+        check_request(config, options, self._catalog)
+        symbols = match(self._universe(config), config).symbols
+        runs = cost_runs(self._store, config, options)
+        cached = None if self._coverage is None else self._coverage(config, symbols)
+        return estimate_before_start(history_of(runs), expected_work(runs, len(symbols), cached))
+
+    def _universe(self, config: ScanConfig) -> Universe:
+        name = (config.source, config.universe)
+        now = self._clock.monotonic()
+        with self._lock:
+            kept = self._universes.get(name)
+        if kept is not None and now - kept[0] < UNIVERSE_KEPT_SECONDS:
+            return kept[1]
+        universe = self._catalog.source(config.source, config).universe(config.universe, CancelToken())
+        with self._lock:
+            while len(self._universes) >= _UNIVERSES_KEPT:
+                self._universes.pop(next(iter(self._universes)))
+            self._universes[name] = (now, universe)
+        return universe

@@ -1,0 +1,148 @@
+"""What the run store is asked and what it answers, beside RunRecord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import Outcome, SymbolFailure
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.pipeline.result import MarketContext
+
+
+@dataclass(frozen=True, slots=True)
+class RunQuery:
+    """Filters of a run list; None and empty do not filter. Newest first.
+
+    ``cursor`` is an opaque mark from the page before. ``comparability_key`` selects comparable runs. ``text`` matches
+    the label or the run id. Durations are seconds of the whole run.
+    """
+
+    statuses: tuple[RunStatus, ...] = ()
+    source: str | None = None
+    comparability_key: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    min_seconds: float | None = None
+    max_seconds: float | None = None
+    pinned: bool | None = None
+    owner: str | None = None
+    text: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of runs; ``next_cursor`` is None on the last page."""
+
+    records: tuple[RunRecord, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredResult:
+    """What a run left to read: its table, failures and context. ``csv`` of it is made by ``runs.export``."""
+
+    run_id: str
+    config: ScanConfig
+    outcome: Outcome
+    status_text: str
+    table: pa.Table
+    failures: tuple[SymbolFailure, ...]
+    as_of: date | None
+    source_label: str
+    context: MarketContext
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageSample:
+    """The timing of one finished run, flat, for charts and statistics; seconds are full precision.
+
+    ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that the
+    ETA promised then), moment one of "start", "10", "25", "50", "75" (per cent of the work); None where unknown.
+    ``config_json`` is the config's plain form as JSON text, unparsed, for exports.
+    """
+
+    run_id: str
+    created_at: datetime
+    status: RunStatus
+    source: str
+    comparability_key: str | None
+    total_seconds: float
+    gap_seconds: float
+    stage_seconds: tuple[tuple[str, float], ...]
+    symbols_scanned: int
+    symbols_returned: int
+    symbols_per_second: float | None
+    cache_hit_rate: float | None
+    predicted_seconds: tuple[tuple[str, float | None], ...]
+    config_json: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """One symbol in the picks of one run."""
+
+    run_id: str
+    created_at: datetime
+    as_of: date | None
+    symbol: str
+    rank: int
+    signal: str
+    tier: str
+    tech_rating: float | None
+    alpha_score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named, versioned scan configuration. ``builtin`` ones are shipped and read-only; ``version`` counts saves."""
+
+    name: str
+    config: ScanConfig
+    options: RunOptions = field(default_factory=RunOptions)
+    description: str = ""
+    version: int = 1
+    builtin: bool = False
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """A worker process that has heart-beaten."""
+
+    worker_id: str
+    host: str
+    pid: int
+    started_at: datetime
+    heartbeat_at: datetime
+    run_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """What a worker writes when an attempt ends."""
+
+    status: RunStatus
+    error: RunError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrunePolicy:
+    """Which ended, unpinned runs to keep: the newest ``keep_runs`` and those younger than ``keep_days``; None: no limit."""
+
+    keep_runs: int | None = None
+    keep_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PruneReport:
+    """What a prune deleted, or would delete when ``dry_run``."""
+
+    run_ids: tuple[str, ...]
+    dry_run: bool

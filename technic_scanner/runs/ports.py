@@ -1,0 +1,203 @@
+"""What runs ask of the outside: a store (one implements all of its protocols), sources, a scanner, a launcher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.ports import Journal, Listener, Source
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.runs.model import (
+    Appearance,
+    Preset,
+    PrunePolicy,
+    PruneReport,
+    RunEnd,
+    RunPage,
+    RunQuery,
+    StageSample,
+    StoredResult,
+    WorkerInfo,
+)
+
+
+class RunStore(Protocol):
+    """Runs, their events, chunks and results. Every method is one transaction; raises StoreError and its kinds."""
+
+    def add_run(
+        self,
+        config: ScanConfig,
+        options: RunOptions,
+        *,
+        owner: str | None,
+        label: str | None,
+        idempotency_key: str | None,
+        comparability_key: str,
+    ) -> RunRecord:
+        """Store a QUEUED run. Same owner, key and payload: the first call's run; another payload: IdempotencyError."""
+        ...
+
+    def get_run(self, run_id: str) -> RunRecord:
+        """Return the run; RunNotFoundError if there is none."""
+        ...
+
+    def list_runs(self, query: RunQuery) -> RunPage:
+        """Return one page, newest first, from summary rows only."""
+        ...
+
+    def claim(self, worker_id: str, host: str, version: str, max_running: int | None) -> RunRecord | None:
+        """Move the oldest QUEUED run to RUNNING for this worker, or return None; two workers never get one attempt."""
+        ...
+
+    def heartbeat(self, run_id: str, worker_id: str, attempt: int) -> bool:
+        """Note that the worker lives; return True if the run was asked to stop. RunStateError: no longer its run."""
+        ...
+
+    def request_cancel(self, run_id: str) -> RunRecord:
+        """Ask a run to stop: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs stay as they are."""
+        ...
+
+    def requeue(self, run_id: str) -> RunRecord:
+        """Queue a resumable run for attempt + 1; RunStateError if it cannot be resumed."""
+        ...
+
+    def interrupt_stale(self, older_than: timedelta) -> tuple[str, ...]:
+        """Mark RUNNING runs whose heartbeat is older as INTERRUPTED; return their ids."""
+        ...
+
+    def finish(self, run_id: str, worker_id: str, attempt: int, end: RunEnd, result: ScanResult | None) -> RunRecord:
+        """End the attempt: status, summary row, result, picks and the last event's state, all in one transaction."""
+        ...
+
+    def delete_run(self, run_id: str) -> None:
+        """Delete an ended run with all that hangs on it; RunStateError while it is queued or running."""
+        ...
+
+    def set_pinned(self, run_id: str, pinned: bool) -> RunRecord: ...
+
+    def set_label(self, run_id: str, label: str | None) -> RunRecord: ...
+
+    def prune(self, policy: PrunePolicy, *, dry_run: bool) -> PruneReport: ...
+
+    def append_events(self, run_id: str, attempt: int, events: Sequence[ProgressEvent]) -> None:
+        """Append events; their seq must follow the last stored one."""
+        ...
+
+    def events(self, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
+        """Return events with seq > after_seq, oldest first."""
+        ...
+
+    def latest_event(self, run_id: str) -> ProgressEvent | None: ...
+
+    def thin_events(self, run_id: str, keep: int) -> int:
+        """Drop advance events of an ended run evenly until ``keep`` events stay; boundaries stay. Returns dropped."""
+        ...
+
+    def journal(self, run_id: str, attempt: int) -> Journal:
+        """Return the run's chunk journal."""
+        ...
+
+    def result(self, run_id: str) -> StoredResult:
+        """Return the stored result; ResultsNotReadyError while there is none."""
+        ...
+
+    def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:
+        """Return timings of ended runs, newest first, from summary rows; ``query.limit`` rows at most."""
+        ...
+
+    def cost_runs(self, source: str, executor: str, workers: int | None, limit: int) -> tuple[RunRecord, ...]:
+        """Return the newest SUCCEEDED runs of the same source, executor and workers, for the cost model."""
+        ...
+
+    def appearances(self, symbol: str, limit: int) -> tuple[Appearance, ...]:
+        """Return the runs whose picks hold the symbol, newest first."""
+        ...
+
+    def count_by_status(self, owner: str | None = None) -> dict[RunStatus, int]: ...
+
+    def stamp_worker(self, worker: WorkerInfo) -> None:
+        """Insert or refresh a worker's row."""
+        ...
+
+    def remove_worker(self, worker_id: str) -> None: ...
+
+    def workers(self, alive_since: datetime) -> tuple[WorkerInfo, ...]: ...
+
+    def ping(self) -> None:
+        """Raise StoreUnavailableError unless the store answers and its schema is current."""
+        ...
+
+
+class PresetStore(Protocol):
+    """Saved presets; shipped ones are not stored here."""
+
+    def list_presets(self) -> tuple[Preset, ...]: ...
+
+    def get_preset(self, name: str) -> Preset: ...
+
+    def save_preset(self, preset: Preset, *, expected_version: int | None) -> Preset:
+        """Insert or update; PresetConflictError if the stored version is not the expected one (None: must be new)."""
+        ...
+
+    def delete_preset(self, name: str) -> None: ...
+
+
+class Store(RunStore, PresetStore, Protocol):
+    """The store that bootstrap opens."""
+
+
+class Catalog(Protocol):
+    """Knows the sources by name."""
+
+    def sources(self) -> tuple[SourceInfo, ...]:
+        """Describe every source that can be asked for; cheap, no network."""
+        ...
+
+    def source(self, name: str, config: ScanConfig) -> Source:
+        """Open a source; ConfigError if there is none of this name or the config does not suit it."""
+        ...
+
+
+class Coverage(Protocol):
+    """Knows how much of a scan the price cache would serve."""
+
+    def __call__(self, config: ScanConfig, symbols: Sequence[str]) -> int:
+        """Return how many of ``symbols`` need no fetch."""
+        ...
+
+
+class Launcher(Protocol):
+    """Starts worker processes."""
+
+    def ensure_worker(self) -> None:
+        """Launch a detached worker if a run is queued and none is free; quick, and safe to call too often."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """One attempt of a run, with all that the scan reports to; ``earlier_seconds`` are those of the attempts before."""
+
+    run: RunRecord
+    journal: Journal
+    listener: Listener
+    cancel: CancelToken
+    first_seq: int
+    earlier_seconds: tuple[float, ...]
+    costs: CostHistory
+
+
+class Scanner(Protocol):
+    """Runs the pipeline with the adapters that bootstrap chose."""
+
+    def __call__(self, task: ScanTask) -> ScanResult:
+        """Scan; a cancelled scan returns its partial result. Raises pipeline.engine.ScanFailed."""
+        ...

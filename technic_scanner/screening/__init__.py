@@ -1,0 +1,1 @@
+"""Arrays in, numbers out: indicators, scores, regime, alpha, trade plans; no I/O."""

@@ -1,0 +1,55 @@
+"""The columns of the indicator matrix: names, units and what each says; the order is the matrix's column order."""
+
+from __future__ import annotations
+
+# name, unit, meaning. "x" is a plain ratio, "currency" the quote currency, "0-100" a bounded oscillator.
+INDICATOR_TABLE: tuple[tuple[str, str, str], ...] = (
+    ("bars", "bars", "bars that exist in the window"),
+    ("close", "currency", "last close"),
+    ("return_1", "x", "close / previous close - 1"),
+    ("sma_20", "currency", "simple moving average of 20 closes"),
+    ("sma_50", "currency", "simple moving average of 50 closes"),
+    ("sma_200", "currency", "simple moving average of 200 closes"),
+    ("ema_12", "currency", "exponential moving average, 12"),
+    ("ema_26", "currency", "exponential moving average, 26"),
+    ("rsi_14", "0-100", "relative strength index (Wilder)"),
+    ("macd", "currency", "EMA 12 - EMA 26, as TA-Lib seeds them"),
+    ("macd_signal", "currency", "EMA 9 of macd"),
+    ("macd_hist", "currency", "macd - macd_signal"),
+    ("macd_hist_prev", "currency", "macd_hist one bar earlier"),
+    ("atr_14", "currency", "average true range (Wilder)"),
+    ("adx_14", "0-100", "average directional index (Wilder)"),
+    ("plus_di_14", "0-100", "positive directional indicator"),
+    ("minus_di_14", "0-100", "negative directional indicator"),
+    ("bollinger_pct_b", "x", "(close - lower band) / (upper - lower), 20 bars, 2 sd"),
+    ("bollinger_bandwidth", "x", "(upper - lower) / middle"),
+    ("stoch_k", "0-100", "slow stochastic %K, 14 bars, smoothed 3"),
+    ("stoch_d", "0-100", "3-bar mean of stoch_k"),
+    ("mfi_14", "0-100", "money flow index"),
+    ("obv_slope", "x", "20-bar least-squares slope of on-balance volume / mean 20-bar volume"),
+    ("roc_5", "x", "close / close 5 bars ago - 1"),
+    ("roc_21", "x", "close / close 21 bars ago - 1"),
+    ("roc_63", "x", "close / close 63 bars ago - 1"),
+    ("roc_126", "x", "close / close 126 bars ago - 1"),
+    ("roc_252", "x", "close / close 252 bars ago - 1"),
+    ("momentum_12_1", "x", "close 21 bars ago / close 252 bars ago - 1"),
+    ("high_252_distance", "x", "close / highest high of 252 bars - 1 (<= 0)"),
+    ("low_252_distance", "x", "close / lowest low of 252 bars - 1 (>= 0)"),
+    ("prior_high_20", "currency", "highest high of the 20 bars before the last"),
+    ("prior_low_20", "currency", "lowest low of the 20 bars before the last"),
+    ("swing_high_10", "currency", "highest high of the last 10 bars"),
+    ("swing_low_10", "currency", "lowest low of the last 10 bars"),
+    ("realised_vol_20", "x", "annualised sd of 20 log returns (252 sessions a year)"),
+    ("realised_vol_60", "x", "annualised sd of 60 log returns (252 sessions a year)"),
+    ("dollar_volume_20", "currency", "20-bar mean of close x volume"),
+    ("relative_volume", "x", "last volume / mean volume of the 20 bars before it"),
+    ("gap", "x", "open / previous close - 1"),
+    ("true_range_expansion", "x", "last true range / atr_14 of the bar before"),
+    ("trend_slope_63", "x", "annualised least-squares slope of 63 log closes"),
+    ("trend_r2_63", "x", "r squared of that fit, 0-1"),
+    ("beta_252", "x", "covariance / variance of daily returns against the benchmark, up to 252 bars, at least 60"),
+    ("relative_strength_63", "x", "roc_63 minus the benchmark's roc_63"),
+)
+
+INDICATORS: tuple[str, ...] = tuple(name for name, _, _ in INDICATOR_TABLE)
+COLUMN: dict[str, int] = {name: i for i, name in enumerate(INDICATORS)}

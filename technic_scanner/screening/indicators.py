@@ -1,0 +1,66 @@
+"""All last-bar indicators of a panel, in one call that may run on row-chunks in several threads at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
+from technic_scanner.screening.indicator_names import INDICATORS
+from technic_scanner.screening.kernels import BARS_NEEDED, rows
+from technic_scanner.screening.kernel_windows import BETA_RETURNS
+
+__all__ = ["BARS_NEEDED", "last_indicators", "warm_up"]
+
+
+def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> FloatArray:
+    """Return (n, K) float64, the indicators of each symbol's last bar in the order of ``INDICATORS``.
+
+    ``benchmark_close``: (T,) on the panel's sessions, NaN where the benchmark has no bar; ValueError for another length. A
+    symbol is computed over its own existing bars, however long ago the last of them is; NaN is a history too short, an
+    input missing or a quotient without a value. The GIL is released while the kernel runs.
+    """
+    count, sessions = panel.shape
+    out = np.empty((count, len(INDICATORS)), dtype=np.float64)
+    market = np.full(sessions, np.nan) if benchmark_close is None else _on_sessions(benchmark_close, sessions)
+    rows(prices_of(panel), market, change_63(market), centred_returns(market), out)
+    return out
+
+
+def prices_of(panel: Panel) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return the five arrays as read-only views: then a panel mapped from a file needs no compilation of its own."""
+    return tuple(_read_only(getattr(panel, name)) for name in FIELDS)  # type: ignore[return-value]
+
+
+def _read_only(values: FloatArray) -> FloatArray:
+    view = np.require(values, np.float64, ("C_CONTIGUOUS", "ALIGNED")).view()
+    view.flags.writeable = False
+    return view
+
+
+def _on_sessions(values: FloatArray, sessions: int) -> FloatArray:
+    row = np.require(values, np.float64, ("C_CONTIGUOUS", "ALIGNED", "WRITEABLE"))
+    if row.shape != (sessions,):
+        raise ValueError(f"benchmark_close has shape {row.shape}, the panel has {sessions} sessions")
+    return row
+
+
+def change_63(market: FloatArray) -> float:
+    """Return the benchmark's close / close 63 of its own bars ago - 1, NaN when it has fewer."""
+    closes = market[np.isfinite(market) & (market > 0.0)][-64:]
+    return float(closes[-1] / closes[0] - 1.0) if len(closes) == 64 else math.nan
+
+
+def centred_returns(market: FloatArray) -> FloatArray:
+    """Return (252,) the benchmark's last returns less their mean, empty unless each of the last 253 sessions has a bar."""
+    closes = market[-BETA_RETURNS - 1 :]
+    if len(closes) <= BETA_RETURNS or not (np.isfinite(closes) & (closes > 0.0)).all():
+        return np.empty(0)
+    returns = closes[1:] / closes[:-1] - 1.0
+    return returns - returns.mean()
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from Numba's cache."""
+    last_indicators(Panel(("A",), np.zeros(1, dtype="datetime64[D]"), *(np.ones((1, 1)) for _ in FIELDS)))

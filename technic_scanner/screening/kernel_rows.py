@@ -1,0 +1,230 @@
+"""Where each indicator is written: one symbol's existing bars in, its row of the indicator matrix out."""
+
+from __future__ import annotations
+
+import math
+
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.indicator_names import COLUMN
+from technic_scanner.screening.kernel_compile import exact
+from technic_scanner.screening.kernel_smoothing import EMA_12_SCALE, EMA_26_SCALE, SIGNAL_SCALE, WILDER_SCALE
+from technic_scanner.screening.kernel_windows import (
+    BETA_MIN_RETURNS,
+    BETA_RETURNS,
+    SESSIONS_A_YEAR,
+    covariance,
+    deviation,
+    fit,
+    highest,
+    lowest,
+    money_flow,
+    obv_slope,
+    product,
+    raw_stochastic,
+    shifted_mean,
+    squares,
+    total,
+    traded,
+)
+
+# NaN, infinity and prices that would overflow when squared all fail ``size < LIMIT``.
+LIMIT = 1e60
+
+# open, high, low, close, volume, benchmark close: (m,) each, on the same sessions.
+Columns = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
+
+BARS, CLOSE, RETURN_1, GAP = COLUMN["bars"], COLUMN["close"], COLUMN["return_1"], COLUMN["gap"]
+SMA_20, SMA_50, SMA_200 = COLUMN["sma_20"], COLUMN["sma_50"], COLUMN["sma_200"]
+EMA_12, EMA_26, RSI, MACD = COLUMN["ema_12"], COLUMN["ema_26"], COLUMN["rsi_14"], COLUMN["macd"]
+SIGNAL, HIST, HIST_PREV = COLUMN["macd_signal"], COLUMN["macd_hist"], COLUMN["macd_hist_prev"]
+ATR, ADX, PLUS_DI, MINUS_DI = COLUMN["atr_14"], COLUMN["adx_14"], COLUMN["plus_di_14"], COLUMN["minus_di_14"]
+PCT_B, BANDWIDTH = COLUMN["bollinger_pct_b"], COLUMN["bollinger_bandwidth"]
+STOCH_K, STOCH_D, MFI, OBV_SLOPE = COLUMN["stoch_k"], COLUMN["stoch_d"], COLUMN["mfi_14"], COLUMN["obv_slope"]
+ROC_5, ROC_21, ROC_63 = COLUMN["roc_5"], COLUMN["roc_21"], COLUMN["roc_63"]
+ROC_126, ROC_252, MOMENTUM = COLUMN["roc_126"], COLUMN["roc_252"], COLUMN["momentum_12_1"]
+HIGH_252, LOW_252 = COLUMN["high_252_distance"], COLUMN["low_252_distance"]
+PRIOR_HIGH, PRIOR_LOW = COLUMN["prior_high_20"], COLUMN["prior_low_20"]
+SWING_HIGH, SWING_LOW = COLUMN["swing_high_10"], COLUMN["swing_low_10"]
+VOL_20, VOL_60 = COLUMN["realised_vol_20"], COLUMN["realised_vol_60"]
+DOLLAR_VOLUME, RELATIVE_VOLUME = COLUMN["dollar_volume_20"], COLUMN["relative_volume"]
+EXPANSION, SLOPE, R2 = COLUMN["true_range_expansion"], COLUMN["trend_slope_63"], COLUMN["trend_r2_63"]
+BETA, STRENGTH = COLUMN["beta_252"], COLUMN["relative_strength_63"]
+
+
+@exact
+def ratio(part: float, whole: float) -> float:
+    """Return part / whole, NaN (unknown) where the whole is not positive."""
+    return part / whole if whole > 0.0 else math.nan
+
+
+@exact
+def change(new: float, old: float) -> float:
+    """Return new / old - 1, NaN where the old value is not positive."""
+    return new / old - 1.0 if old > 0.0 else math.nan
+
+
+@exact
+def put_smoothed(out: FloatArray, s: tuple[float, ...], bars: int) -> None:
+    """Write the recursive averages ``s`` (see kernel_smoothing), each from the bar on where TA-Lib's first value is."""
+    if bars >= 12:
+        out[EMA_12] = EMA_12_SCALE * s[0]
+    if bars >= 15:
+        out[RSI] = 100.0 * s[7] / (s[7] + s[8]) if s[7] + s[8] > 0.0 else 0.0
+        out[ATR] = WILDER_SCALE * s[10]
+        out[PLUS_DI] = 100.0 * s[13] / s[12] if s[12] > 0.0 else 0.0
+        out[MINUS_DI] = 100.0 * s[14] / s[12] if s[12] > 0.0 else 0.0
+    if bars >= 16:
+        out[EXPANSION] = ratio(s[9], WILDER_SCALE * s[11])
+    if bars >= 26:
+        out[EMA_26] = EMA_26_SCALE * s[1]
+    if bars >= 28:
+        out[ADX] = 100.0 * WILDER_SCALE * s[15]
+    if bars >= 34:
+        out[MACD] = s[4]
+        out[SIGNAL] = SIGNAL_SCALE * s[3]
+        out[HIST] = s[4] - SIGNAL_SCALE * s[3]
+    if bars >= 35:
+        out[HIST_PREV] = s[5] - SIGNAL_SCALE * s[6]
+
+
+@exact
+def put_prices(out: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray) -> None:
+    """Write averages, bands, changes, ranges and the stochastic, each where its bars exist."""
+    bars = len(close)
+    last = close[bars - 1]
+    if bars >= 10:
+        out[SWING_HIGH] = highest(high, bars - 10, bars)
+        out[SWING_LOW] = lowest(low, bars - 10, bars)
+    if bars >= 18:
+        a = raw_stochastic(high, low, close, bars - 5)
+        b = raw_stochastic(high, low, close, bars - 4)
+        c = raw_stochastic(high, low, close, bars - 3)
+        d = raw_stochastic(high, low, close, bars - 2)
+        e = raw_stochastic(high, low, close, bars - 1)
+        out[STOCH_K] = (c + d + e) / 3.0
+        out[STOCH_D] = (a + 2.0 * b + 3.0 * c + 2.0 * d + e) / 9.0
+    if bars >= 20:
+        mean = shifted_mean(close, bars - 20, bars)
+        reach = 2.0 * math.sqrt(squares(close, bars - 20, bars, mean) / 20.0)
+        out[SMA_20] = mean
+        out[PCT_B] = ratio(last - mean + reach, 2.0 * reach)
+        out[BANDWIDTH] = ratio(2.0 * reach, mean)
+    if bars >= 21:
+        out[PRIOR_HIGH] = highest(high, bars - 21, bars - 1)
+        out[PRIOR_LOW] = lowest(low, bars - 21, bars - 1)
+    if bars >= 50:
+        out[SMA_50] = total(close, bars - 50, bars) / 50.0
+    if bars >= 200:
+        out[SMA_200] = total(close, bars - 200, bars) / 200.0
+    if bars >= 252:
+        out[HIGH_252] = change(last, highest(high, bars - 252, bars))
+        out[LOW_252] = change(last, lowest(low, bars - 252, bars))
+
+
+@exact
+def put_changes(out: FloatArray, open_: FloatArray, close: FloatArray) -> None:
+    """Write the changes over a number of bars, each where its bars exist."""
+    bars = len(close)
+    last = close[bars - 1]
+    if bars >= 2:
+        out[RETURN_1] = change(last, close[bars - 2])
+        out[GAP] = change(open_[bars - 1], close[bars - 2])
+    if bars >= 6:
+        out[ROC_5] = change(last, close[bars - 6])
+    if bars >= 22:
+        out[ROC_21] = change(last, close[bars - 22])
+    if bars >= 64:
+        out[ROC_63] = change(last, close[bars - 64])
+    if bars >= 127:
+        out[ROC_126] = change(last, close[bars - 127])
+    if bars >= 253:
+        out[ROC_252] = change(last, close[bars - 253])
+        out[MOMENTUM] = change(close[bars - 22], close[bars - 253])
+
+
+@exact
+def put_volume(out: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray) -> None:
+    """Write what depends on volume, each where its bars exist."""
+    bars = len(close)
+    if bars >= 15:
+        out[MFI] = money_flow(high, low, close, volume)
+    if bars >= 20:
+        out[OBV_SLOPE] = ratio(obv_slope(close, volume), total(volume, bars - 20, bars) / 20.0)
+        out[DOLLAR_VOLUME] = traded(close, volume)
+    if bars >= 21:
+        out[RELATIVE_VOLUME] = ratio(volume[bars - 1], total(volume, bars - 21, bars - 1) / 20.0)
+
+
+@exact
+def put_logs(out: FloatArray, close: FloatArray, logs: FloatArray) -> None:
+    """Write volatility and trend of up to 63 positive last closes; ``logs``: (64,) scratch."""
+    bars = len(close)
+    count = min(bars, 63)
+    last = close[bars - 1]
+    if lowest(close, bars - count, bars) <= 0.0:
+        return
+    for t in range(count):
+        # Against the last close, so that equal closes give exactly 0 and small moves keep their digits.
+        logs[t] = math.log(close[bars - count + t] / last)
+    if bars >= 63:
+        slope, explained, whole = fit(logs[:63])
+        out[SLOPE] = slope * SESSIONS_A_YEAR
+        out[R2] = ratio(explained, whole)
+    for t in range(count - 1):
+        logs[t] = logs[t + 1] - logs[t]
+    if bars >= 21:
+        out[VOL_20] = deviation(logs[: count - 1], 20)
+    if bars >= 61:
+        out[VOL_60] = deviation(logs[: count - 1], 60)
+
+
+@exact
+def put_beta(out: FloatArray, close: FloatArray, market: FloatArray, pairs: FloatArray) -> None:
+    """Write beta against ``market`` (m,), aligned with close, NaN where the benchmark has no bar.
+
+    Of the last 253 bars those count where both exist; returns are from one of these to the next. ``pairs``: (2, 252)
+    scratch.
+    """
+    bars = len(close)
+    first = max(bars - BETA_RETURNS - 1, 0)
+    if lowest(close, first, bars) <= 0.0:
+        return
+    count = -1
+    before = base = 0.0
+    for t in range(first, bars):
+        if 0.0 < market[t] < LIMIT:
+            if count >= 0:
+                pairs[0, count] = close[t] / before - 1.0
+                pairs[1, count] = market[t] / base - 1.0
+            before, base = close[t], market[t]
+            count += 1
+    if count >= BETA_MIN_RETURNS:
+        both, whole = covariance(pairs[0], pairs[1], count)
+        out[BETA] = ratio(both, whole)
+
+
+@exact
+def put_whole_beta(out: FloatArray, close: FloatArray, steps: FloatArray, returns: FloatArray) -> None:
+    """Write beta of a symbol that shares its last 253 sessions with the benchmark.
+
+    ``steps``: (252,) the benchmark's returns less their mean, the same for all such symbols. ``returns``: (252,) scratch.
+    """
+    first = len(close) - BETA_RETURNS - 1
+    if lowest(close, first, len(close)) <= 0.0:
+        return
+    for t in range(BETA_RETURNS):
+        returns[t] = close[first + t + 1] / close[first + t] - 1.0
+    out[BETA] = ratio(product(returns, steps), product(steps, steps))
+
+
+@exact
+def put_row(out: FloatArray, columns: Columns, state: tuple[float, ...], logs: FloatArray) -> None:
+    """Write all but ``bars``, beta and relative strength from one symbol's (m,) bars, m >= 1, and averages over them."""
+    open_, high, low, close, volume, _ = columns
+    bars = len(close)
+    out[CLOSE] = close[bars - 1]
+    put_smoothed(out, state, bars)
+    put_prices(out, high, low, close)
+    put_changes(out, open_, close)
+    put_volume(out, high, low, close, volume)
+    put_logs(out, close, logs)

@@ -1,0 +1,136 @@
+"""The full pass over many symbols without the GIL: which bars exist, which are read, and one row of indicators each."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.kernel_compile import entry, exact, sources_digest
+from technic_scanner.screening.kernel_rows import (
+    BARS,
+    LIMIT,
+    ROC_63,
+    STRENGTH,
+    Columns,
+    put_beta,
+    put_row,
+    put_whole_beta,
+)
+from technic_scanner.screening.kernel_smoothing import smooth_all
+from technic_scanner.screening.kernel_windows import BETA_RETURNS
+
+# Wilder's averages forget a bar as (13 / 14) ** age: what lies 400 bars back weighs 4e-13, and no window is longer.
+BARS_NEEDED = 400
+# ... unless the price has hardly moved since. Below this share of the price (Wilder's sums, so 14 bars' worth) what lies
+# further back may still show in the ninth digit of a ratio, and the whole history is read.
+QUIET = 1e-3
+
+# open, high, low, close, volume: (n, T) each.
+Prices = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+class RowsKernel(Protocol):
+    """The compiled full pass."""
+
+    def __call__(self, prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray) -> None: ...
+
+
+@exact
+def cut(columns: Columns, start: int) -> Columns:
+    """Return the columns from ``start`` on."""
+    open_, high, low, close, volume, market = columns
+    return open_[start:], high[start:], low[start:], close[start:], volume[start:], market[start:]
+
+
+@exact
+def all_exist(columns: Columns) -> bool:
+    """Return whether every bar exists: whether all of its five numbers do."""
+    open_, high, low, close, volume, _ = columns
+    missing = 0
+    for t in range(len(close)):
+        missing += not abs(open_[t]) + abs(high[t]) + abs(low[t]) + abs(close[t]) + abs(volume[t]) < LIMIT
+    return missing == 0
+
+
+@exact
+def newest(columns: Columns, held: FloatArray) -> Columns:
+    """Return the newest existing bars of (T,) columns, copied to the right end of ``held`` (6, as many as are wanted)."""
+    open_, high, low, close, volume, market = columns
+    free = held.shape[1]
+    for t in range(len(close) - 1, -1, -1):
+        if abs(open_[t]) + abs(high[t]) + abs(low[t]) + abs(close[t]) + abs(volume[t]) < LIMIT:
+            free -= 1
+            held[0, free] = open_[t]
+            held[1, free] = high[t]
+            held[2, free] = low[t]
+            held[3, free] = close[t]
+            held[4, free] = volume[t]
+            held[5, free] = market[t]
+            if free == 0:
+                break
+    return cut((held[0], held[1], held[2], held[3], held[4], held[5]), free)
+
+
+@exact
+def closes(close: FloatArray) -> int:
+    """Return how many sessions have a close."""
+    count = 0
+    for t in range(len(close)):
+        count += abs(close[t]) < LIMIT
+    return count
+
+
+@exact
+def quiet(state: tuple[float, ...], close: float) -> bool:
+    """Return whether gains, losses, ranges or directional movements are so small that older ones may still count."""
+    least = min(min(state[7], state[8]), min(state[12], min(state[13], state[14])))
+    return least < QUIET * abs(close)
+
+
+@exact
+def settled(columns: Columns, whole: Columns) -> tuple[float, ...]:
+    """Return the averages over ``columns``, or over all existing bars of ``whole`` where the shorter history could show."""
+    high, low, close = columns[1], columns[2], columns[3]
+    state = smooth_all(high, low, close)
+    if len(close) == BARS_NEEDED and len(whole[3]) > BARS_NEEDED and quiet(state, close[-1]):
+        every = newest(whole, np.empty((6, len(whole[3]))))
+        state = smooth_all(every[1], every[2], every[3])
+    return state
+
+
+def _rows(sources: str) -> RowsKernel:
+    @entry
+    def rows(prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray) -> None:
+        _ = sources
+        open_, high, low, close, volume = prices
+        sessions = close.shape[1]
+        start = max(sessions - BARS_NEEDED, 0)
+        held = np.empty((6, BARS_NEEDED))
+        scratch = np.empty((2, BETA_RETURNS))
+        out[:] = math.nan
+        for i in range(len(close)):
+            row = out[i]
+            whole = (open_[i], high[i], low[i], close[i], volume[i], market)
+            columns = cut(whole, start)
+            unbroken = all_exist(columns)
+            if not unbroken:
+                columns = newest(whole, held)
+            row[BARS] = closes(close[i])
+            if len(columns[3]) > 0:
+                put_row(row, columns, settled(columns, whole), scratch[0])
+                if unbroken and len(steps) == BETA_RETURNS:
+                    put_whole_beta(row, columns[3], steps, scratch[0])
+                else:
+                    put_beta(row, columns[3], columns[5], scratch)
+                row[STRENGTH] = row[ROC_63] - change_63
+            for column in range(len(row)):
+                if not abs(row[column]) < LIMIT * LIMIT:
+                    row[column] = math.nan
+
+    return rows
+
+
+rows = _rows(sources_digest())

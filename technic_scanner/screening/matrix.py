@@ -1,0 +1,39 @@
+"""Reading the indicator matrix: its columns by name, and ratios that stay defined when a divisor is zero."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+SESSIONS_PER_YEAR = 252.0
+
+
+def column(indicators: FloatArray, name: str) -> FloatArray:
+    """Return the named column (n,) of the matrix (n, K), contiguous. Raises KeyError for an unknown name."""
+    return np.ascontiguousarray(indicators[:, COLUMN[name]])
+
+
+def blank(rows: int) -> FloatArray:
+    """Return an indicator matrix (rows, K) in which everything is unknown."""
+    return np.full((rows, len(INDICATORS)), np.nan)
+
+
+def ratio(numerator: FloatArray, divisor: FloatArray) -> FloatArray:
+    """Return numerator ÷ divisor (n,): 0 ÷ 0 is 0, x ÷ 0 is ±inf with the sign of x, unknown if either is unknown.
+
+    A flat price has an average true range of zero; it lies zero ranges from its average, not an unknown number of them.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = numerator / divisor
+    return np.where((divisor == 0.0) & (numerator == 0.0), 0.0, value)
+
+
+def clipped(values: FloatArray) -> FloatArray:
+    """Return values cut to −1 … 1; NaN stays NaN."""
+    return np.clip(values, -1.0, 1.0)

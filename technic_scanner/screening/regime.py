@@ -1,0 +1,164 @@
+"""What kind of market it is (trend × volatility), from one index of closes, and what that changes in a scan."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, IntArray
+
+UNKNOWN = "unknown"
+TRENDS: tuple[str, ...] = ("up", "down", "sideways", UNKNOWN)
+VOLATILITIES: tuple[str, ...] = ("low", "normal", "high", UNKNOWN)
+
+SHORT_AVERAGE, LONG_AVERAGE = 50, 200
+VOL_WINDOW, VOL_HISTORY, VOL_HISTORY_LEAST = 20, 252, 60
+LOW_VOL_RATIO, HIGH_VOL_RATIO = 0.8, 1.25
+
+# Symbols per block of the equal-weight index: a block of returns stays in cache.
+_BLOCK = 256
+
+_TREND_NOUN = {"up": "uptrend", "down": "downtrend", "sideways": "sideways market"}
+_VOLATILITY_ADJECTIVE = {"low": "calm ", "normal": "", "high": "volatile ", UNKNOWN: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The market's state at the newest close; ``facts`` are the numbers it was judged by, None where unknown.
+
+    ``trend`` is one of TRENDS, ``volatility`` one of VOLATILITIES, ``market_regime`` the two in words.
+    """
+
+    trend: str
+    volatility: str
+    market_regime: str
+    index_name: str
+    facts: tuple[tuple[str, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegimePolicy:
+    """What a regime changes: ``alpha_weight`` of the blend (0–1) and two multipliers of position size (0–1].
+
+    ``size_multiplier`` applies to every position, ``counter_trend_multiplier`` on top to those against the trend.
+    ``sentence`` says it to people.
+    """
+
+    alpha_weight: float
+    size_multiplier: float
+    counter_trend_multiplier: float
+    against: int
+    sentence: str
+
+    def sizes(self, side: IntArray) -> FloatArray:
+        """Return the size multiplier (n,) of positions on ``side`` (n,) +1 long, −1 short."""
+        counter = (side == self.against) & (self.against != 0)
+        return np.where(counter, self.size_multiplier * self.counter_trend_multiplier, self.size_multiplier)
+
+
+def equal_weight_index(panel: Panel) -> FloatArray:
+    """Return an index (T,) of the panel: 100 at the first close, then the mean daily return of all symbols, compounded.
+
+    A symbol counts in a session when it has a close then and in the session before. A session in which none counts
+    leaves the index where it was; before the first close of any symbol it is NaN.
+    """
+    count, sessions = panel.shape
+    if not count or not sessions:
+        return np.full(sessions, np.nan)
+    total, known = np.zeros(sessions - 1), np.zeros(sessions - 1)
+    for start in range(0, count, _BLOCK):
+        close = panel.close[start : start + _BLOCK]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            growth = close[:, 1:] / close[:, :-1]
+        usable = np.isfinite(growth)
+        known += usable.sum(axis=0)
+        total += np.where(usable, growth, 0.0).sum(axis=0)
+    factor = np.ones(sessions)
+    np.divide(total, known, out=factor[1:], where=known > 0)
+    index = 100.0 * np.cumprod(factor)
+    seen = np.isfinite(panel.close).any(axis=0)
+    return np.where(np.maximum.accumulate(seen), index, np.nan)
+
+
+def market_regime(close: FloatArray, index_name: str) -> Regime:
+    """Judge the regime from the closes (T,) of an index, the newest last; NaN sessions are left out.
+
+    Trend (needs 200 closes): up when close and 50-session average are both above the 200-session average, down when
+    both are below it, else sideways. Volatility (needs 81 closes): the annualised sd of the last 20 log returns
+    against the median of that same number over the last 252 sessions; below 0.8 of it is low, above 1.25 high.
+    What has too few closes is "unknown". Formulas: docs/numbers.md.
+    """
+    known = close[np.isfinite(close) & (close > 0.0)]
+    trend, trend_facts = _trend(known)
+    volatility, volatility_facts = _volatility(known)
+    return Regime(trend, volatility, _label(trend, volatility), index_name, trend_facts + volatility_facts)
+
+
+def regime_policy(regime: Regime) -> RegimePolicy:
+    """Return what the regime changes in the blend and in sizes, with the sentence that says so.
+
+    Momentum pays most in rising markets and crashes after volatile falls (Daniel–Moskowitz 2016), so alpha weighs
+    0.40 in an uptrend, 0.25 in a downtrend, 0.30 otherwise, less 0.10 when volatility is high. High volatility halves
+    sizes (volatility-managed portfolios, Moreira–Muir 2017). Against a known trend sizes are halved once more.
+    """
+    alpha_weight = {"up": 0.40, "down": 0.25}.get(regime.trend, 0.30)
+    size = 1.0
+    if regime.volatility == "high":
+        alpha_weight -= 0.10
+        size = 0.5
+    against = {"up": -1, "down": 1}.get(regime.trend, 0)
+    return RegimePolicy(
+        alpha_weight=alpha_weight,
+        size_multiplier=size,
+        counter_trend_multiplier=0.5,
+        against=against,
+        sentence=_policy_sentence(regime, alpha_weight, size, against),
+    )
+
+
+def _trend(close: FloatArray) -> tuple[str, tuple[tuple[str, float | None], ...]]:
+    if len(close) < LONG_AVERAGE:
+        return UNKNOWN, (("index above its SMA 200 by", None), ("index SMA 50 above its SMA 200 by", None))
+    long = float(close[-LONG_AVERAGE:].mean())
+    by_close = float(close[-1]) / long - 1.0
+    by_average = float(close[-SHORT_AVERAGE:].mean()) / long - 1.0
+    trend = "sideways"
+    if min(by_close, by_average) > 0.0:
+        trend = "up"
+    elif max(by_close, by_average) < 0.0:
+        trend = "down"
+    return trend, (("index above its SMA 200 by", by_close), ("index SMA 50 above its SMA 200 by", by_average))
+
+
+def _volatility(close: FloatArray) -> tuple[str, tuple[tuple[str, float | None], ...]]:
+    returns = np.diff(np.log(close))
+    names = ("index volatility of 20 sessions", "median of that over 252 sessions")
+    if len(returns) < VOL_WINDOW + VOL_HISTORY_LEAST:
+        return UNKNOWN, ((names[0], None), (names[1], None))
+    windows = np.lib.stride_tricks.sliding_window_view(returns, VOL_WINDOW)[-VOL_HISTORY:]
+    rolling = windows.std(axis=1, ddof=1) * math.sqrt(SESSIONS_PER_YEAR)
+    now, usual = float(rolling[-1]), float(np.median(rolling))
+    facts = ((names[0], now), (names[1], usual))
+    if now < LOW_VOL_RATIO * usual:
+        return "low", facts
+    return ("high" if now > HIGH_VOL_RATIO * usual else "normal"), facts
+
+
+def _label(trend: str, volatility: str) -> str:
+    if trend == UNKNOWN:
+        return UNKNOWN if volatility == UNKNOWN else f"unknown trend, {volatility} volatility"
+    return f"{_VOLATILITY_ADJECTIVE[volatility]}{_TREND_NOUN[trend]}"
+
+
+def _policy_sentence(regime: Regime, alpha_weight: float, size: float, against: int) -> str:
+    parts = [f"Alpha weighs {alpha_weight:.0%} of the score"]
+    parts.append("position sizes are halved" if size < 1.0 else "position sizes are unchanged")
+    if against:
+        parts.append(f"{'short' if against < 0 else 'long'} positions, being against the trend, are halved again")
+        if size == 1.0:
+            parts[-1] = parts[-1].removesuffix(" again")
+    reason = "The regime is unknown" if regime.market_regime == UNKNOWN else f"The market is in: {regime.market_regime}"
+    return f"{reason} ({regime.index_name}). {', '.join(parts[:-1])} and {parts[-1]}."

@@ -1,0 +1,61 @@
+"""Which run, runs and symbol the page's address names, and links to other pages that keep them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+RUN = "run"
+RUNS = "runs"
+SYMBOL = "symbol"
+
+SCAN_PAGE = "pages/scan.py"
+RESULTS_PAGE = "pages/results.py"
+HISTORY_PAGE = "pages/history.py"
+COMPARE_PAGE = "pages/compare.py"
+
+
+def run_in_address() -> str | None:
+    """Return the run id in ``?run=``, None if there is none."""
+    value = st.query_params.get(RUN)
+    return value.strip() if value and value.strip() else None
+
+
+def runs_in_address() -> tuple[str, ...]:
+    """Return the run ids in ``?runs=a,b``, without doubles."""
+    value = st.query_params.get(RUNS, "")
+    return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+
+
+def open_run(run_id: str | None) -> None:
+    """Put a run into the address (None takes it out), and forget the symbol of the run before."""
+    st.query_params.pop(SYMBOL, None)
+    if run_id is None:
+        st.query_params.pop(RUN, None)
+    else:
+        st.query_params[RUN] = run_id
+
+
+def symbol_in_address() -> str | None:
+    """Return the symbol in ``?symbol=``."""
+    return st.query_params.get(SYMBOL) or None
+
+
+def open_symbol(symbol: str | None) -> None:
+    """Put a symbol into the address, or take it out."""
+    if symbol is None:
+        st.query_params.pop(SYMBOL, None)
+    else:
+        st.query_params[SYMBOL] = symbol
+
+
+def open_runs(run_ids: tuple[str, ...]) -> None:
+    """Put the runs to compare into the address."""
+    if run_ids:
+        st.query_params[RUNS] = ",".join(run_ids)
+    else:
+        st.query_params.pop(RUNS, None)
+
+
+def link(page: str, label: str, help_text: str | None = None, **params: str) -> None:
+    """Draw a link to a page of this app with query parameters."""
+    st.page_link(page, label=label, help=help_text, query_params=params)

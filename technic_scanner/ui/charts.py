@@ -1,0 +1,206 @@
+"""Figures over many runs: stage seconds, percentiles, rates and the ETA's accuracy; data in, Plotly figures out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import plotly.graph_objects as go
+
+from technic_scanner.domain.stage import Stage
+from technic_scanner.runs.analytics import DayTrend
+from technic_scanner.runs.model import StageSample
+from technic_scanner.ui import theme
+from technic_scanner.ui.wording import seconds_text, short_id
+
+GAPS = "between stages"
+
+
+def stage_names(samples: Sequence[StageSample]) -> tuple[str, ...]:
+    """Return every stage that occurs, in plan order of first sight."""
+    return tuple(dict.fromkeys(name for sample in samples for name, _ in sample.stage_seconds))
+
+
+def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figure:
+    """Stack stage seconds per run, oldest left; ``customdata`` of each bar is the run id."""
+    runs = list(reversed(samples))
+    ids = [sample.run_id for sample in runs]
+    ticks = [f"{sample.created_at:%m-%d %H:%M} · {short_id(sample.run_id)}" for sample in runs]
+    figure = go.Figure()
+    for name in stage_names(samples):
+        seconds = [dict(sample.stage_seconds).get(name, 0.0) for sample in runs]
+        figure.add_trace(_stack(name, ticks, seconds, ids))
+    figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
+    figure.update_layout(theme.frame(height, barmode="stack", clickmode="event+select"))
+    figure.update_xaxes(type="category", title=None, tickangle=-40, nticks=24, showticklabels=len(runs) <= 60)
+    figure.update_yaxes(title="seconds", rangemode="tozero")
+    return figure
+
+
+def stage_boxes(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
+    """Draw the spread of each stage's seconds over the runs: 5, 25, 50, 75 and 95 per cent.
+
+    The five numbers are computed here, so a figure over 100,000 runs is as small as one over ten.
+    """
+    figure = go.Figure()
+    for name in stage_names(samples):
+        seconds = [value for sample in samples for stage, value in sample.stage_seconds if stage == name]
+        low, q1, middle, q3, high = (float(value) for value in np.percentile(seconds, (5, 25, 50, 75, 95)))
+        figure.add_trace(
+            go.Box(
+                y=[theme.stage_label(name)],
+                lowerfence=[low],
+                q1=[q1],
+                median=[middle],
+                q3=[q3],
+                upperfence=[high],
+                orientation="h",
+                name=theme.stage_label(name),
+                marker_color=theme.stage_colour(name),
+            )
+        )
+    figure.update_layout(theme.frame(height, showlegend=False))
+    figure.update_xaxes(title="seconds (whiskers 5–95 %)", rangemode="tozero")
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
+    """Draw symbols per second (left axis) and cache hit rate (right axis, dashed) of each run."""
+    runs = list(reversed(samples))
+    return _rates(
+        [sample.created_at for sample in runs],
+        [sample.symbols_per_second for sample in runs],
+        [sample.cache_hit_rate for sample in runs],
+        height,
+    )
+
+
+def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
+    """Draw the same from daily medians."""
+    return _rates(
+        [day.day for day in days],
+        [day.symbols_per_second for day in days],
+        [day.cache_hit_rate for day in days],
+        height,
+    )
+
+
+def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: int = 300) -> go.Figure:
+    """Plot what the ETA promised at ``moment`` against what the run took; on the dotted line it was right."""
+    pairs = [
+        (predicted, sample)
+        for sample in reversed(samples)
+        if (predicted := dict(sample.predicted_seconds).get(moment)) is not None
+    ]
+    actual = [sample.total_seconds for _, sample in pairs]
+    figure = go.Figure(
+        go.Scatter(
+            x=[predicted for predicted, _ in pairs],
+            y=actual,
+            mode="markers",
+            name="runs",
+            marker={"size": 9, "color": theme.ACCENT, "opacity": 0.75},
+            customdata=[sample.run_id for _, sample in pairs],
+            hovertemplate="promised %{x:.2f} s, took %{y:.2f} s<extra></extra>",
+        )
+    )
+    top = max([predicted for predicted, _ in pairs] + actual, default=1.0) * 1.05
+    figure.add_trace(
+        go.Scatter(
+            x=[0, top],
+            y=[0, top],
+            mode="lines",
+            name="exact",
+            line={"dash": "dot", "color": theme.NEUTRAL},
+            hoverinfo="skip",
+        )
+    )
+    figure.update_layout(theme.frame(height))
+    figure.update_xaxes(title="promised total, seconds", rangemode="tozero")
+    figure.update_yaxes(title="actual total, seconds", rangemode="tozero")
+    return figure
+
+
+def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], height: int = 300) -> go.Figure:
+    """Plot |promised − actual| / actual over time, one line per moment of the run at which the promise was made."""
+    runs = [sample for sample in reversed(samples) if sample.total_seconds > 0]
+    figure = go.Figure()
+    for index, moment in enumerate(moments):
+        errors = [eta_error(sample, moment) for sample in runs]
+        line = _line(
+            [sample.created_at for sample in runs],
+            errors,
+            moment_label(moment),
+            theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
+        )
+        line.update(line={"dash": _DASHES[index % len(_DASHES)]}, marker={"symbol": _SYMBOLS[index % len(_SYMBOLS)]})
+        figure.add_trace(line)
+    figure.update_layout(theme.frame(height))
+    figure.update_yaxes(title="error, share of the run", tickformat=".0%", rangemode="tozero")
+    return figure
+
+
+def eta_error(sample: StageSample, moment: str) -> float | None:
+    """Return |promised − actual| / actual of one run at one moment, None where nothing was promised."""
+    predicted = dict(sample.predicted_seconds).get(moment)
+    if predicted is None or sample.total_seconds <= 0:
+        return None
+    return abs(predicted - sample.total_seconds) / sample.total_seconds
+
+
+def moment_label(moment: str) -> str:
+    """Name a moment of prediction: ``at the start``, ``at 25 %``."""
+    return "at the start" if moment == "start" else f"at {moment} %"
+
+
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up")
+
+
+def _rates(
+    moments: Sequence[date], rates: Sequence[float | None], hits: Sequence[float | None], height: int
+) -> go.Figure:
+    figure = go.Figure(_line(moments, rates, "symbols/s", theme.stage_colour(Stage.SYMBOL_SCANNING)))
+    dashed = _line(moments, hits, "cache hit rate", theme.stage_colour(Stage.DATA_FETCHING))
+    dashed.update(yaxis="y2", line={"dash": "dash"}, marker={"symbol": "diamond"})
+    figure.add_trace(dashed)
+    right = {"title": "cache hit rate", "overlaying": "y", "side": "right", "range": [0, 1.05]}
+    figure.update_layout(
+        theme.frame(
+            height,
+            yaxis={"title": "symbols/s", "rangemode": "tozero"},
+            yaxis2=right | {"tickformat": ".0%", "showgrid": False},
+        )
+    )
+    return figure
+
+
+def _stack(name: str, ticks: list[str], seconds: list[float], ids: list[str]) -> go.Bar:
+    label = theme.stage_label(name)
+    return go.Bar(
+        x=ticks,
+        y=seconds,
+        name=label,
+        customdata=ids,
+        marker={
+            "color": theme.stage_colour(name),
+            "pattern": {"shape": theme.stage_pattern(name), "size": 5, "solidity": 0.25},
+        },
+        text=[seconds_text(value) if len(ids) <= 12 and value > 0 else "" for value in seconds],
+        textposition="inside",
+        hovertemplate="%{x}<br>" + label + ": %{y:.3f} s<extra></extra>",
+    )
+
+
+def _line(moments: Sequence[date], values: Sequence[float | None], name: str, colour: str) -> go.Scatter:
+    return go.Scatter(
+        x=list(moments),
+        y=list(values),
+        mode="lines+markers",
+        name=name,
+        connectgaps=False,
+        line={"color": colour, "width": 2},
+        marker={"size": 7},
+    )

@@ -1,0 +1,176 @@
+"""Two or more runs side by side with the first as the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import RunNotFoundError
+from technic_scanner.runs.compare import Comparison, SymbolChanges
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.ui import addresses, notices, theme, timeline
+from technic_scanner.ui.services import run_service, viewer_zone
+from technic_scanner.ui.wording import escape, run_name, short_id, when
+
+_KEY = "compare_runs"
+_LISTED = 50
+MAX_RUNS = len(theme.RUN_COLOURS)
+
+
+def choose() -> list[RunRecord]:
+    """Draw the choice and return the runs in the address that exist, in its order; unknown ones are said."""
+    records = []
+    for run_id in addresses.runs_in_address()[:MAX_RUNS]:
+        try:
+            records.append(run_service().get(run_id))
+        except RunNotFoundError as error:
+            notices.show_error(error)
+    recent = run_service().list(RunQuery(limit=_LISTED)).records
+    by_id = {record.run_id: record for record in (*recent, *records) if record.metrics is not None}
+    st.session_state[_KEY] = [record.run_id for record in records if record.run_id in by_id]
+    st.multiselect(
+        "Runs, the first is the baseline",
+        list(by_id),
+        key=_KEY,
+        format_func=lambda run_id: _line(by_id[run_id]),
+        on_change=lambda: addresses.open_runs(tuple(st.session_state[_KEY])),
+        max_selections=MAX_RUNS,
+        placeholder="Choose runs",
+    )
+    return [record for record in records if record.run_id in by_id]
+
+
+def show(records: Sequence[RunRecord]) -> None:
+    """Show what differs between the runs."""
+    comparison = run_service().compare([record.run_id for record in records])
+    names = [column_name(record, index) for index, record in enumerate(records)]
+    if not comparison.comparable:
+        st.info(
+            "Their timings differ for more reasons than speed: look at the differences first.",
+            title="These runs are not of the same config, size, cache state and version",
+        )
+    left, right = st.columns([2, 3], border=True)
+    with left:
+        _differences(comparison, names)
+    with right:
+        _stages(comparison, names)
+    _overlaid(records, names)
+    for changes, record in zip(comparison.symbols, records[1:], strict=True):
+        _symbols(changes, records[0], record)
+
+
+def column_name(record: RunRecord, index: int) -> str:
+    """Return the heading of a run's column: ``A · 000000A1``."""
+    return f"{chr(ord('A') + index)} · {short_id(record.run_id)}"
+
+
+def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
+    """Return the config fields that are not equal, a column per run."""
+    rows = [
+        {"Field": item.field, **{name: value_text(value) for name, value in zip(names, item.values, strict=True)}}
+        for item in comparison.differences
+    ]
+    return pd.DataFrame(rows, columns=["Field", *names])
+
+
+def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
+    """Return seconds per stage and run, with the difference to the first in seconds and as a share."""
+    rows = []
+    for item in comparison.stages:
+        row: dict[str, Any] = {"Stage": theme.stage_label(item.stage)}
+        for index, name in enumerate(names):
+            row[f"{name}, s"] = item.seconds[index]
+            if index:
+                row[f"Δ {name}, s"] = item.delta_seconds[index]
+                row[f"Δ {name}, %"] = item.delta_fraction[index]
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
+    """Return the symbols that entered, left or moved, a row each; up is a better rank."""
+    rows = [("+ entered", symbol, None, rank, None) for symbol, rank in changes.entered]
+    rows += [("- left", symbol, rank, None, None) for symbol, rank in changes.left]
+    rows += [
+        ("↑ up" if move.rank_after < move.rank_before else "↓ down", move.symbol, move.rank_before, move.rank_after)
+        + (move.rank_before - move.rank_after,)
+        for move in changes.moved
+    ]
+    return pd.DataFrame(rows, columns=["Change", "Symbol", "Rank before", "Rank after", "Places"])
+
+
+def value_text(value: Any) -> str:
+    """Say a config value in plain form."""
+    if value is None or value in ([], {}):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _line(record: RunRecord) -> str:
+    return f"{when(record.created_at, viewer_zone())}  {run_name(record)}"
+
+
+def _differences(comparison: Comparison, names: Sequence[str]) -> None:
+    st.markdown("**Config: differences only**")
+    if not comparison.differences:
+        st.caption("The runs were configured alike.")
+        return
+    st.dataframe(
+        differences_frame(comparison, names),
+        hide_index=True,
+        height="content",
+        alt="Fields of config and options that are not the same in all runs",
+    )
+
+
+def _stages(comparison: Comparison, names: Sequence[str]) -> None:
+    st.markdown("**Stage seconds against the baseline**")
+    frame = stages_frame(comparison, names)
+    formats = {
+        name: st.column_config.NumberColumn(format="percent" if name.endswith("%") else "%.3f")
+        for name in frame.columns[1:]
+    }
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="content",
+        column_config=formats,
+        alt="Seconds of each stage of each run, and deltas",
+    )
+
+
+def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
+    runs = [
+        (name, timeline.spans_of_metrics(record.metrics))
+        for name, record in zip(names, records, strict=True)
+        if record.metrics is not None
+    ]
+    with st.container(border=True):
+        st.markdown("**Timelines, overlaid**")
+        st.plotly_chart(
+            timeline.gantts_overlaid(runs),
+            key="compare_gantt",
+            config=theme.FIGURE_CONFIG,
+            alt="When each stage of each run ran; the table above holds the seconds",
+        )
+
+
+def _symbols(changes: SymbolChanges | None, before: RunRecord, after: RunRecord) -> None:
+    with st.container(border=True):
+        st.markdown(f"**Picks: {escape(run_name(before))} → {escape(run_name(after))}**")
+        if changes is None:
+            st.caption("One of the two runs left no results.")
+            return
+        st.caption(
+            f"{len(changes.entered)} entered, {len(changes.left)} left, {len(changes.moved)} moved, "
+            f"{changes.stayed} at the same rank."
+        )
+        frame = changes_frame(changes)
+        if not frame.empty:
+            st.dataframe(frame, hide_index=True, lazy=False, alt="Symbols that entered, left or moved in rank")

@@ -1,0 +1,120 @@
+"""The history page's filters: widgets bound to the address, and the store query that they say."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.ui.services import run_service, viewer_zone
+from technic_scanner.ui.wording import status_text
+
+PAGE_ROWS = 50
+DEPTHS: dict[str, int] = {"30": 30, "100": 100, "500": 500, "All": 100_000}
+_CURSORS = "history_cursors"
+_STATUSES = [status.value for status in RunStatus]
+
+
+def draw() -> RunQuery:
+    """Draw the filters and return their query, without a cursor."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        statuses = st.multiselect(
+            "Status",
+            _STATUSES,
+            format_func=lambda value: status_text(RunStatus(value)),
+            key="h_status",
+            bind="query-params",
+            on_change=_first_page,
+            width=260,
+        )
+        source = st.selectbox(
+            "Source",
+            [source.name for source in run_service().sources()],
+            index=None,
+            key="h_source",
+            bind="query-params",
+            on_change=_first_page,
+            placeholder="All",
+            width=150,
+        )
+        start = st.date_input("From", value=None, key="h_from", bind="query-params", on_change=_first_page, width=140)
+        end = st.date_input("To", value=None, key="h_to", bind="query-params", on_change=_first_page, width=140)
+        least = st.number_input(
+            "Min. seconds",
+            value=None,
+            min_value=0.0,
+            key="h_min",
+            bind="query-params",
+            on_change=_first_page,
+            width=130,
+        )
+        most = st.number_input(
+            "Max. seconds",
+            value=None,
+            min_value=0.0,
+            key="h_max",
+            bind="query-params",
+            on_change=_first_page,
+            width=130,
+        )
+        pinned = st.toggle("Pinned only", key="h_pinned", bind="query-params", on_change=_first_page)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Label or run id",
+            key="h_text",
+            bind="query-params",
+            on_change=_first_page,
+            width=260,
+        )
+        key = st.text_input(
+            "Comparable with",
+            key="h_key",
+            bind="query-params",
+            on_change=_first_page,
+            help="A comparability key: same config, universe size, cache state, version; each row shows its own.",
+            width=260,
+        )
+    return RunQuery(
+        statuses=tuple(RunStatus(value) for value in statuses),
+        source=source,
+        comparability_key=key.strip() or None,
+        created_from=_midnight(start),
+        created_to=_midnight(end, days=1),
+        min_seconds=least,
+        max_seconds=most,
+        pinned=True if pinned else None,
+        text=text.strip() or None,
+        limit=PAGE_ROWS,
+    )
+
+
+def cursor() -> str | None:
+    """Return the cursor of the page that is shown; None is the first page."""
+    stack = st.session_state.get(_CURSORS) or [None]
+    return stack[-1]
+
+
+def draw_paging(next_cursor: str | None) -> None:
+    """Draw Newer and Older; pages are cut by keys, so a page does not shift while new runs arrive."""
+    stack = st.session_state.setdefault(_CURSORS, [None])
+    if len(stack) == 1 and next_cursor is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Newer", key="h_newer", disabled=len(stack) == 1, on_click=stack.pop)
+        st.button("Older", key="h_older", disabled=next_cursor is None, on_click=stack.append, args=(next_cursor,))
+        st.caption(f"Page {len(stack)}")
+
+
+def _first_page() -> None:
+    st.session_state[_CURSORS] = [None]
+
+
+def _midnight(day: date | None, days: int = 0) -> datetime | None:
+    """Return the start of a day in the viewer's zone, as UTC."""
+    if day is None:
+        return None
+    zone = ZoneInfo(viewer_zone() or "UTC")
+    return (datetime.combine(day, time.min, tzinfo=zone) + timedelta(days=days)).astimezone(UTC)

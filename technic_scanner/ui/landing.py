@@ -1,0 +1,59 @@
+"""The runs in flight and the newest ended ones, to reattach to from the scan page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.progress.text import format_percent
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.ui import addresses, notices
+from technic_scanner.ui.services import run_service, viewer_zone
+from technic_scanner.ui.wording import escape, run_name, status_badge, when
+
+TICK_SECONDS = 2.0
+IN_FLIGHT = (RunStatus.QUEUED, RunStatus.RUNNING)
+_SHOWN = 8
+
+
+def show() -> None:
+    """List the runs in flight, and the last few ended ones; ticks only while something is in flight."""
+    alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
+    st.fragment(run_every=TICK_SECONDS if alive else None)(_tick)()
+
+
+def _tick() -> None:
+    with notices.guarded():
+        alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
+        if alive:
+            st.markdown("**Runs in flight**")
+            for record in alive:
+                _row(record)
+        recent = run_service().list(RunQuery(statuses=_ENDED, limit=3)).records
+        if recent:
+            st.markdown("**Last runs**")
+            for record in recent:
+                _row(record)
+        elif not alive:
+            st.info(
+                "Configure a scan below and press Start: it runs in a process of its own, so you may close this page "
+                "and come back to it.",
+                title="No scan has been run yet",
+            )
+
+
+_ENDED = tuple(status for status in RunStatus if status.is_terminal)
+
+
+def _row(record: RunRecord) -> None:
+    with st.container(border=True):
+        name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
+        name.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
+        if record.status.is_terminal:
+            bar.caption(f"{when(record.finished_at, viewer_zone())} · {escape(record.status_text)}")
+        else:
+            fraction = min(1.0, max(0.0, record.time_fraction))
+            bar.progress(fraction, text=f"{format_percent(fraction)} · since {when(record.created_at, viewer_zone())}")
+        action.button(
+            "Open", key=f"open_{record.run_id}", on_click=addresses.open_run, args=(record.run_id,), width="stretch"
+        )

@@ -1,0 +1,191 @@
+"""Figures of one scan's picks: candles with the plan, sub-scores, the sector map and the score distribution."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.ui import theme
+
+SUB_SCORE_COLUMNS: tuple[str, ...] = (
+    "TrendScore",
+    "MomentumScore",
+    "VolumeScore",
+    "VolatilityScore",
+    "OscillatorScore",
+    "BreakoutScore",
+)
+AVERAGES: tuple[tuple[int, str, str], ...] = (
+    (20, "#8A63D2", "solid"),
+    (50, "#C27A10", "dash"),
+    (200, "#7A8699", "dot"),
+)
+MAX_TILES = 400
+
+
+def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 470) -> go.Figure:
+    """Draw the newest ``sessions`` bars of a one-symbol panel with volume, moving averages and entry, stop, target.
+
+    Rising candles are hollow and falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is left out.
+    """
+    days = [str(day) for day in panel.sessions[-sessions:]]
+    figure = go.Figure()
+    figure.add_trace(
+        go.Candlestick(
+            x=days,
+            open=panel.open[0, -sessions:],
+            high=panel.high[0, -sessions:],
+            low=panel.low[0, -sessions:],
+            close=panel.close[0, -sessions:],
+            name=panel.symbols[0],
+            increasing={"line": {"color": theme.UP_COLOUR, "width": 1.2}, "fillcolor": "rgba(0,0,0,0)"},
+            decreasing={"line": {"color": theme.DOWN_COLOUR, "width": 1.2}, "fillcolor": theme.DOWN_COLOUR},
+        )
+    )
+    for length, colour, dash in AVERAGES:
+        average = moving_average(panel.close[0], length)[-sessions:]
+        if np.isfinite(average).any():
+            line = {"color": colour, "width": 1.6, "dash": dash}
+            figure.add_trace(go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line))
+    _add_volume(figure, panel, days, sessions)
+    _add_levels(figure, plan)
+    figure.update_layout(
+        theme.frame(
+            height,
+            yaxis={"domain": [0.24, 1.0], "title": "price"},
+            yaxis2={"domain": [0.0, 0.18], "title": "volume", "rangemode": "tozero"},
+            xaxis={"type": "category", "rangeslider": {"visible": False}, "nticks": 12, "anchor": "y2"},
+            margin={"l": 8, "r": 96, "t": 30, "b": 8},
+        )
+    )
+    return figure
+
+
+def moving_average(values: FloatArray, length: int) -> FloatArray:
+    """Return the simple moving average of (T,) values; NaN until ``length`` bars that all exist have passed."""
+    return pd.Series(values).rolling(length).mean().to_numpy(dtype=np.float64)
+
+
+def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: int = 250) -> go.Figure:
+    """Draw the six sub-scores (0–100) as bars, one group per named row; a missing input has no bar."""
+    figure = go.Figure()
+    for index, (name, row) in enumerate(rows):
+        values = [row.get(column) for column in SUB_SCORE_COLUMNS]
+        figure.add_trace(
+            go.Bar(
+                y=[column.removesuffix("Score") for column in SUB_SCORE_COLUMNS],
+                x=values,
+                orientation="h",
+                name=name,
+                marker={
+                    "color": theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
+                    "pattern": {"shape": theme.RUN_PATTERNS[index % len(theme.RUN_PATTERNS)]},
+                },
+                text=["no data" if value is None else f"{value:.0f}" for value in values],
+                hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+            )
+        )
+    figure.add_vline(x=50, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
+    figure.update_layout(theme.frame(height, showlegend=len(rows) > 1, margin={"l": 8, "r": 12, "t": 8, "b": 8}))
+    figure.update_xaxes(range=[0, 100], title=None)
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
+    """Draw sectors and their symbols as a treemap: one tile a symbol, coloured by CompositeScore.
+
+    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean.
+    """
+    frame = rows.assign(Sector=rows["Sector"].replace("", "Unknown sector").fillna("Unknown sector"))
+    sectors = frame.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
+    ids, labels, parents = list(sectors.index), list(sectors.index), [""] * len(sectors)
+    values, colours = [int(size) for size in sectors["size"]], [float(mean) for mean in sectors["mean"]]
+    if len(frame) <= MAX_TILES:
+        for symbol, sector, score in zip(frame["Symbol"], frame["Sector"], frame["CompositeScore"], strict=True):
+            ids.append(f"{sector}/{symbol}")
+            labels.append(symbol)
+            parents.append(sector)
+            values.append(1)
+            colours.append(float(score))
+    figure = go.Figure(
+        go.Treemap(
+            ids=ids,
+            labels=labels,
+            parents=parents,
+            values=values,
+            branchvalues="total",
+            marker={
+                "colors": [None if math.isnan(colour) else colour for colour in colours],
+                "colorscale": [[0.0, "#B5474F"], [0.5, "#8892A4"], [1.0, "#11805C"]],
+                "cmin": 0,
+                "cmid": 50,
+                "cmax": 100,
+                "colorbar": {"title": {"text": "score"}, "thickness": 10},
+                "cornerradius": 3,
+            },
+            texttemplate="%{label}<br>%{color:.0f}",
+            hovertemplate="%{label}: score %{color:.1f}, rows %{value}<extra></extra>",
+        )
+    )
+    figure.update_layout(theme.frame(height, margin={"l": 0, "r": 0, "t": 4, "b": 4}))
+    return figure
+
+
+def score_distribution(rows: pd.DataFrame, height: int = 300) -> go.Figure:
+    """Draw how CompositeScore, TechRating and AlphaScore are spread over the rows, in bins of five."""
+    figure = go.Figure()
+    for index, column in enumerate(("CompositeScore", "TechRating", "AlphaScore")):
+        counts, edges = np.histogram(rows[column].dropna().to_numpy(dtype=float), bins=np.arange(0, 105, 5))
+        figure.add_trace(
+            go.Bar(
+                x=edges[:-1] + 2.5,
+                y=counts,
+                name=column,
+                marker={"color": theme.RUN_COLOURS[index], "pattern": {"shape": theme.RUN_PATTERNS[index]}},
+                hovertemplate="%{y} rows around %{x}<extra>" + column + "</extra>",
+            )
+        )
+    figure.update_layout(theme.frame(height, barmode="group"))
+    figure.update_xaxes(title="score, 0–100", range=[0, 100])
+    figure.update_yaxes(title="rows")
+    return figure
+
+
+_LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid"), ("Stop", theme.DOWN_COLOUR, "dot"))
+
+
+def _add_levels(figure: go.Figure, plan: Mapping[str, float | None]) -> None:
+    for name, colour, dash in _LEVELS:
+        price = plan.get(name)
+        if price is not None and math.isfinite(price):
+            figure.add_hline(
+                y=price,
+                yref="y",
+                line={"color": colour, "dash": dash, "width": 1.4},
+                annotation={"text": f"{name} {price:,.2f}", "xanchor": "left", "x": 1.0, "font": {"color": colour}},
+            )
+
+
+def _add_volume(figure: go.Figure, panel: Panel, days: list[str], sessions: int) -> None:
+    closes, opens = panel.close[0, -sessions:], panel.open[0, -sessions:]
+    figure.add_trace(
+        go.Bar(
+            x=days,
+            y=_plain(panel.volume[0, -sessions:]),
+            yaxis="y2",
+            name="volume",
+            showlegend=False,
+            marker={"color": np.where(closes >= opens, theme.UP_COLOUR, theme.DOWN_COLOUR), "opacity": 0.55},
+            hovertemplate="%{x}: %{y:,.0f} shares<extra></extra>",
+        )
+    )
+
+
+def _plain(values: FloatArray) -> list[float | None]:
+    return [None if math.isnan(value) else float(value) for value in values]

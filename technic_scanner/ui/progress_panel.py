@@ -1,0 +1,216 @@
+"""The live view of one run: read from the journal at every tick, quiet once the run has ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.progress.text import format_percent
+from technic_scanner.ui import addresses, notices, run_actions, stage_bars, theme, timeline
+from technic_scanner.ui.services import run_service, viewer_zone
+from technic_scanner.ui.trail import Trail
+from technic_scanner.ui.wording import (
+    count_text,
+    escape,
+    left_text,
+    rate_text,
+    run_name,
+    seconds_text,
+    short_id,
+    status_badge,
+    status_text,
+    when,
+)
+
+TICK_SECONDS = 0.5
+_EVENTS_PER_READ = 500
+_SHOWN_MESSAGES = 6
+
+
+def show(run_id: str) -> None:
+    """Show one run; ticks while it is queued or running. Raises RunNotFoundError."""
+    record = run_service().get(run_id)
+    every = None if record.status.is_terminal else TICK_SECONDS
+    st.fragment(run_every=every)(_tick)(run_id)
+
+
+def _tick(run_id: str) -> None:
+    with notices.guarded():
+        record = run_service().get(run_id)
+        trail = _trail(run_id)
+        _draw(record, trail)
+        _notice_the_end(record)
+
+
+def _draw(record: RunRecord, trail: Trail) -> None:
+    event = trail.latest
+    head, actions = st.columns([4, 2], vertical_alignment="center")
+    head.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
+    with actions:
+        run_actions.draw(record)
+    _overall(record, event)
+    _numbers(record, event)
+    left, right = st.columns([5, 6])
+    with left:
+        stage_bars.draw(record, event)
+        _messages(trail)
+    with right:
+        _figures(record, trail)
+
+
+def _trail(run_id: str) -> Trail:
+    """Return the run's trail, brought up to date from the journal; made anew if the session has none."""
+    slot = f"trail_{run_id}"
+    trail = st.session_state.get(slot)
+    # A class from before a code reload is not ours any more; the journal holds everything to start over.
+    if not isinstance(trail, Trail):
+        trail = Trail(run_id)
+    while True:
+        events = run_service().events(run_id, after_seq=trail.last_seq, limit=_EVENTS_PER_READ)
+        trail.follow(events)
+        if len(events) < _EVENTS_PER_READ:
+            break
+    st.session_state[slot] = trail
+    return trail
+
+
+def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
+    if record.status is RunStatus.QUEUED:
+        place = "" if record.queue_position is None else f" Place {record.queue_position} in the queue."
+        st.progress(record.time_fraction, text=f"Waiting for a worker.{place}")
+        return
+    fraction = event.time_fraction if event is not None else record.time_fraction
+    st.progress(min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {_overall_words(record, event)}")
+
+
+def _overall_words(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.cancel_requested and not record.status.is_terminal:
+        return "cancelling: the workers finish what they hold"
+    if record.status.is_terminal:
+        return record.status_text or status_text(record.status)
+    return "starting" if event is None else left_text(event)
+
+
+def _numbers(record: RunRecord, event: ProgressEvent | None) -> None:
+    with st.grid(5, gap="small", min_column_width=130):
+        st.metric("Elapsed", _elapsed(record, event), border=True, height="stretch", help=_elapsed_help(record, event))
+        st.metric(
+            "Time left",
+            _left(record, event),
+            border=True,
+            height="stretch",
+            help="With the range that holds in 4 of 5 runs.",
+        )
+        st.metric("Symbols", _symbols(event), border=True, height="stretch")
+        st.metric("Throughput", _rate(record, event), border=True, height="stretch")
+        st.metric("Cache hits", _hits(event), border=True, height="stretch")
+
+
+def _elapsed(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.status.is_terminal and record.metrics is not None:
+        return seconds_text(record.metrics.total_seconds)
+    return seconds_text(None if event is None else event.elapsed_seconds)
+
+
+def _elapsed_help(record: RunRecord, event: ProgressEvent | None) -> str | None:
+    if event is None or event.earlier_seconds == 0:
+        return None
+    return f"Attempt {record.attempt}; earlier attempts took {seconds_text(event.earlier_seconds)}."
+
+
+def _left(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.status is RunStatus.SUCCEEDED:
+        return "done"
+    if record.status.is_terminal:
+        return "stopped"
+    return seconds_text(None if event is None else event.eta_seconds)
+
+
+def _symbols(event: ProgressEvent | None) -> str:
+    if event is None:
+        return "unknown"
+    stage = next((stage for stage in event.stages if stage.name == "symbol_scanning"), None)
+    if stage is None or stage.total is None:
+        return "unknown"
+    return f"{stage.completed:,} / {stage.total:,}"
+
+
+def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.status.is_terminal and record.metrics is not None:
+        return rate_text(record.metrics.symbols_per_second, "symbols")
+    if event is None or event.current_stage is None:
+        return "unknown"
+    return rate_text(event.stage(event.current_stage).throughput, stage_bars.unit(event.current_stage))
+
+
+def _hits(event: ProgressEvent | None) -> str:
+    if event is None or event.cache_hits + event.cache_misses == 0:
+        return "unknown"
+    return format_percent(event.cache_hits / (event.cache_hits + event.cache_misses))
+
+
+def _messages(trail: Trail) -> None:
+    if not trail.messages:
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("**Messages**")
+        for message in reversed(trail.messages[-_SHOWN_MESSAGES:]):
+            st.caption(f"{seconds_text(message.elapsed_seconds)} · {escape(message.text)}")
+
+
+def _figures(record: RunRecord, trail: Trail) -> None:
+    event = trail.latest
+    with st.container(border=True, gap="small"):
+        st.markdown("**Stage timeline**")
+        if record.status.is_terminal and record.metrics is not None:
+            spans = (*timeline.queue_span(record), *timeline.spans_of_metrics(record.metrics))
+        elif event is not None:
+            spans = timeline.spans_of_event(event, trail.starts)
+        else:
+            st.caption("Drawn as soon as the first stage starts.")
+            return
+        st.plotly_chart(
+            timeline.gantt(spans),
+            key=f"gantt_{record.run_id}",
+            config=theme.FIGURE_CONFIG,
+            alt="When each stage ran and for how long: " + _spoken(spans),
+        )
+        if len(trail.points) > 1:
+            st.markdown("**Throughput**")
+            st.plotly_chart(
+                timeline.throughput_line(trail.points),
+                key=f"throughput_{record.run_id}",
+                config=theme.FIGURE_CONFIG,
+                alt="Units per second of each stage over the elapsed time",
+            )
+
+
+def _spoken(spans: tuple[timeline.Span, ...]) -> str:
+    return ", ".join(f"{theme.stage_label(span.name)} {seconds_text(span.seconds)}" for span in spans)
+
+
+def _notice_the_end(record: RunRecord) -> None:
+    """When a run that this page has seen alive has ended: one toast, and one full run that stops the ticking."""
+    slot = f"alive_{record.run_id}"
+    if not record.status.is_terminal:
+        st.session_state[slot] = True
+    elif st.session_state.pop(slot, False):
+        notices.keep_toast(f"{status_text(record.status)}: {escape(run_name(record))}. {escape(record.status_text)}")
+        st.rerun()
+
+
+def show_summary(record: RunRecord) -> None:
+    """Show what an ended run left: its result's link, or why there is none."""
+    if record.error is not None:
+        st.error(f"{escape(record.error.message)}\n\nCode: `{record.error.code}`", title="The scan failed")
+    if record.status.can_resume:
+        st.info("Resume goes on where the run stopped: fetched prices and scanned chunks are not done again.")
+    if record.outcome is not None:
+        metrics = record.metrics
+        returned = None if metrics is None else metrics.symbols_returned
+        addresses.link(addresses.RESULTS_PAGE, f"Open the results: {count_text(returned, 'row')}", run=record.run_id)
+    st.caption(
+        f"Run {short_id(record.run_id)} · started {when(record.started_at, viewer_zone())} · "
+        f"attempt {record.attempt} · {record.host or 'no worker yet'}"
+    )

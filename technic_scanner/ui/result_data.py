@@ -1,0 +1,49 @@
+"""What the results page reads of a run: rows, sparkline prices and bars; cached by attempt, rebuilt from the store."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.screening.bars import Panel
+from technic_scanner.ui.services import run_service, services
+
+SPARK_SESSIONS = 60
+CHART_SESSIONS = 420
+
+
+def stored_result(record: RunRecord) -> StoredResult:
+    """Return the run's result. Raises ResultsNotReadyError while there is none."""
+    return run_service().result(record.run_id)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def rows(run_id: str, attempt: int) -> pd.DataFrame:
+    """Return the result table of one attempt as a frame, one row per pick, ranked."""
+    del attempt  # part of the key only: a resumed run has another result
+    return run_service().result(run_id).table.to_pandas()
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def spark_prices(run_id: str, attempt: int, _config: ScanConfig, _as_of: date | None) -> dict[str, list[float]]:
+    """Return the last closes of every row's symbol, as far as the price cache holds them; gaps are left out."""
+    symbols = rows(run_id, attempt)["Symbol"].tolist()
+    source = services().catalog.cache_key(_config)
+    panel = services().cache.read(source, symbols, SPARK_SESSIONS, _as_of).panel
+    return {
+        symbol: closes[np.isfinite(closes)].round(4).tolist()
+        for symbol, closes in zip(panel.symbols, panel.close, strict=True)
+    }
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def bars(run_id: str, symbol: str, _config: ScanConfig, _as_of: date | None) -> Panel:
+    """Return one symbol's bars up to the run's as-of date; an empty panel if the cache holds none."""
+    del run_id  # part of the key only: it stands for config and date, which cost more to hash
+    return services().bars(_config, symbol, _as_of, CHART_SESSIONS)

@@ -1,0 +1,199 @@
+"""The results of one run: key figures, context, the filterable table, the sector map and what is not in it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.progress.text import format_percent
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.ui import addresses, market_charts, result_data, result_exports, symbol_view, tables, theme
+from technic_scanner.ui.wording import count_text, escape, number, rate_text, seconds_text
+
+_ALL = "All"
+SORTS: dict[str, tuple[str, bool]] = {
+    "Rank": ("Rank", True),
+    "Score": ("CompositeScore", False),
+    "Tech rating": ("TechRating", False),
+    "Alpha": ("AlphaScore", False),
+    "Symbol": ("Symbol", True),
+    "Sector": ("Sector", True),
+    "Return, 21 sessions": ("ROC21", False),
+    "Relative volume": ("RelativeVolume", False),
+}
+
+
+def show(record: RunRecord, stored: StoredResult) -> None:
+    """Show one run's results."""
+    _headline(record, stored)
+    _figures(record)
+    everything = result_data.rows(record.run_id, record.attempt)
+    if everything.empty:
+        st.info(f"{escape(stored.status_text)}", title="No symbol passed")
+    else:
+        _table(record, stored, everything)
+    failures(stored)
+
+
+def _headline(record: RunRecord, stored: StoredResult) -> None:
+    as_of = "newest session" if stored.as_of is None else stored.as_of.isoformat()
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.markdown(f"**{escape(stored.source_label)}** · as of {as_of} · {escape(stored.status_text)}")
+    with right.container(horizontal=True, horizontal_alignment="right"):
+        result_exports.draw(record, stored)
+    context = stored.context
+    facts = " · ".join(f"{escape(name)} {number(value)}" for name, value in context.facts)
+    st.caption(
+        f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
+        + (f" · {facts}" if facts else "")
+    )
+    for note in (*stored.notes, *context.notes):
+        st.caption(f"Note: {escape(note)}")
+
+
+def _figures(record: RunRecord) -> None:
+    metrics = record.metrics
+    if metrics is None:
+        return
+    with st.grid(6, gap="small", min_column_width=130):
+        st.metric("Picks", f"{metrics.symbols_returned:,}", border=True, height="stretch")
+        st.metric("Scanned", f"{metrics.symbols_scanned:,}", border=True, height="stretch")
+        st.metric("Rejected", f"{metrics.symbols_rejected:,}", border=True, height="stretch")
+        st.metric("Failed", f"{metrics.symbols_failed:,}", border=True, height="stretch")
+        st.metric(
+            "Duration",
+            seconds_text(metrics.total_seconds),
+            border=True,
+            height="stretch",
+            help=rate_text(metrics.symbols_per_second, "symbols"),
+        )
+        st.metric(
+            "Cache hits",
+            "unknown" if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate),
+            border=True,
+            height="stretch",
+        )
+
+
+def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> None:
+    shown = _filtered(everything)
+    st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}. Click a row for its chart and its reasons.")
+    if shown.empty:
+        st.info("Loosen the filters above to see rows again.", title="No row passes these filters")
+    else:
+        _draw_rows(record, stored, shown)
+    symbol = addresses.symbol_in_address()
+    if symbol is not None:
+        symbol_view.show(stored, everything, symbol)
+    left, right = st.columns(2, border=True)
+    with left:
+        st.markdown("**Sectors and scores**")
+        st.plotly_chart(
+            market_charts.sector_map(shown) if len(shown) else market_charts.sector_map(everything),
+            key="sector_map",
+            config=theme.FIGURE_CONFIG,
+            alt="Treemap of the rows by sector, coloured by score; the table holds the same numbers",
+        )
+    with right:
+        st.markdown("**Spread of the scores**")
+        st.plotly_chart(
+            market_charts.score_distribution(shown if len(shown) else everything),
+            key="score_distribution",
+            config=theme.FIGURE_CONFIG,
+            alt="How many rows have which score, in bins of five",
+        )
+
+
+def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Draw the filters and return the rows that pass, in the chosen order."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=180)
+        sectors = st.multiselect(
+            "Sectors", sorted(rows["Sector"].dropna().unique()), key="r_sectors", bind="query-params", width=280
+        )
+        signals = st.multiselect("Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", width=220)
+        tiers = st.multiselect("Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", width=200)
+        least = st.number_input(
+            "Min. score",
+            min_value=0.0,
+            max_value=100.0,
+            step=5.0,
+            format="%.0f",
+            key="r_score",
+            bind="query-params",
+            width=120,
+        )
+        order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=180)
+    keep = pd.Series(True, index=rows.index)
+    if text.strip():
+        needle = text.strip().casefold()
+        keep &= rows["Symbol"].str.casefold().str.contains(needle, regex=False) | rows["Name"].fillna(
+            ""
+        ).str.casefold().str.contains(needle, regex=False)
+    for column, chosen in (("Sector", sectors), ("Signal", signals), ("Tier", tiers)):
+        if chosen:
+            keep &= rows[column].isin(chosen)
+    if least:
+        keep &= rows["CompositeScore"] >= least
+    name, ascending = SORTS[order]
+    return rows[keep].sort_values(name, ascending=ascending, kind="stable", na_position="last")
+
+
+def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> None:
+    view = st.segmented_control(
+        "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
+    )
+    prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
+    symbol = addresses.symbol_in_address()
+    position = tables.position_of(shown, symbol)
+    # The key carries what is shown and in which order: a keyed table would otherwise keep the selected position
+    # when its rows change (streamlit #17026). The selection is then restored from the symbol.
+    mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
+    names = [name for name in tables.VIEWS[view] if name in shown.columns or name == tables.PRICES]
+    event = st.dataframe(
+        tables.with_prices(shown, prices),
+        key=f"rows_{mark}",
+        column_order=names,
+        column_config=tables.column_settings(names),
+        hide_index=True,
+        height=420,
+        on_select=lambda: _select(shown, f"rows_{mark}"),
+        selection_mode="single-row",
+        selection_default=None if position is None else {"selection": {"rows": [position]}},
+        alt=f"Picks of run {record.run_id}, one row per symbol",
+        lazy=False,
+    )
+    del event
+    if symbol is not None and position is None:
+        st.caption(f"{escape(symbol)} is not among the rows shown.")
+
+
+def _select(shown: pd.DataFrame, key: str) -> None:
+    """Put the clicked row's symbol into the address, from the very frame that was displayed."""
+    addresses.open_symbol(tables.selected_symbol(shown, st.session_state[key]["selection"]["rows"]))
+
+
+def _ordered(values: pd.Series) -> list[str]:
+    return list(dict.fromkeys(values.dropna()))
+
+
+def failures(stored: StoredResult) -> None:
+    """Show the symbols that are not in the results, counted by reason, then one by one."""
+    if not stored.failures:
+        return
+    frame = pd.DataFrame(
+        [(item.symbol, item.kind.value, item.stage, item.reason, item.detail) for item in stored.failures],
+        columns=["Symbol", "Kind", "Stage", "Reason", "Detail"],
+    )
+    with st.expander(f"Not in the results: {count_text(len(frame), 'symbol')}, each with its reason"):
+        counts = frame.groupby(["Kind", "Stage", "Reason"]).size().reset_index(name="Symbols")
+        left, right = st.columns([2, 3])
+        left.dataframe(
+            counts.sort_values("Symbols", ascending=False),
+            hide_index=True,
+            alt="How many symbols are missing for which reason",
+        )
+        right.dataframe(
+            frame, hide_index=True, alt="Every symbol that is not in the results, with its reason", lazy=False
+        )

@@ -1,0 +1,54 @@
+"""What can be done to a run from its panel: cancel, resume, run again, close the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import TechnicError
+from technic_scanner.ui import addresses, notices
+from technic_scanner.ui.services import run_service
+
+
+def draw(record: RunRecord) -> None:
+    """Draw the buttons that the run's status allows."""
+    run_id = record.run_id
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if not record.status.is_terminal:
+            st.button(
+                "Cancelling…" if record.cancel_requested else "Cancel",
+                key=f"cancel_{run_id}",
+                disabled=record.cancel_requested,
+                on_click=_do,
+                args=(lambda: run_service().cancel(run_id),),
+            )
+        else:
+            if record.status.can_resume:
+                st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=resume, args=(run_id,))
+            st.button("Run again", key=f"rerun_{run_id}", on_click=run_again, args=(run_id,))
+        st.button(
+            "Close", key=f"close_{run_id}", on_click=addresses.open_run, args=(None,), help="The run itself goes on."
+        )
+
+
+def resume(run_id: str) -> None:
+    """Queue another attempt of a run and watch it; for callbacks."""
+    _do(lambda: run_service().resume(run_id))
+
+
+def run_again(run_id: str) -> None:
+    """Queue a new run with the same config and watch that; for callbacks."""
+
+    def start() -> None:
+        addresses.open_run(run_service().rerun(run_id).run_id)
+
+    _do(start)
+
+
+def _do(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except TechnicError as error:
+        notices.keep_error(error)

@@ -1,0 +1,70 @@
+"""The four stage bars with their sub-stages."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.progress import ProgressEvent, StageProgress, StageState, SubstageProgress
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.stage import Stage
+from technic_scanner.progress.text import format_percent
+from technic_scanner.ui.theme import stage_label
+from technic_scanner.ui.wording import escape, rate_text, seconds_text
+
+MARKS: dict[StageState, str] = {
+    StageState.PENDING: "○",
+    StageState.RUNNING: "▶",
+    StageState.DONE: "✓",
+    StageState.FAILED: "✕",
+    StageState.CANCELLED: "■",
+    StageState.SKIPPED: "–",
+}
+_UNITS: dict[str, str] = {
+    Stage.UNIVERSE_LOADING: "steps",
+    Stage.DATA_FETCHING: "symbols",
+    Stage.SYMBOL_SCANNING: "symbols",
+    Stage.FINALIZATION: "rows",
+}
+
+
+def unit(stage: str) -> str:
+    """Return what a stage counts."""
+    return _UNITS.get(stage, "units")
+
+
+def draw(record: RunRecord, event: ProgressEvent | None) -> None:
+    """Draw a bar per stage; before the first event, the plan's stages at zero."""
+    with st.container(border=True, gap="small"):
+        if event is None:
+            for name in record.options.stage_plan.names:
+                st.progress(0.0, text=f"{MARKS[StageState.PENDING]} {stage_label(name)} · waiting")
+            return
+        for stage in event.stages:
+            st.progress(min(1.0, max(0.0, stage.fraction)), text=stage_text(stage))
+            if stage.substages:
+                st.caption("  ".join(substage_text(substage) for substage in stage.substages))
+
+
+def stage_text(stage: StageProgress) -> str:
+    """Say where a stage is: mark, name, counts, rate and time."""
+    parts = [f"{MARKS[stage.state]} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
+    if stage.total is not None and stage.state is not StageState.PENDING:
+        parts.append(f"{stage.completed:,} / {stage.total:,} {unit(stage.name)}")
+    if stage.state is StageState.RUNNING:
+        if stage.throughput is not None:
+            parts.append(rate_text(stage.throughput, unit(stage.name)))
+        parts.append(
+            f"{seconds_text(stage.eta_seconds)} left" if stage.eta_seconds is not None else "time left unknown"
+        )
+    elif stage.state is StageState.PENDING:
+        parts.append("waiting")
+    else:
+        parts.append(seconds_text(stage.elapsed_seconds))
+    return " · ".join(parts)
+
+
+def substage_text(substage: SubstageProgress) -> str:
+    """Say where a sub-stage is: mark, name and counts."""
+    name = escape(substage.name.replace("_", " "))
+    counts = f" {substage.completed:,}/{substage.total:,}" if substage.total else ""
+    return f"{MARKS[substage.state]} {name}{counts}"

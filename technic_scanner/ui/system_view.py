@@ -1,0 +1,155 @@
+"""This installation as it is now: health, store, workers, sources, cache coverage, versions, disk."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.errors import TechnicError
+from technic_scanner.ui import notices
+from technic_scanner.ui.services import run_service, services
+from technic_scanner.ui.wording import count_text, escape, seconds_text, status_text
+
+_PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
+
+
+def show() -> None:
+    """Show everything; each part fails alone."""
+    _health()
+    left, right = st.columns(2, border=True)
+    with left, notices.guarded():
+        _workers()
+    with right, notices.guarded():
+        _store()
+    with st.container(border=True), notices.guarded():
+        _sources()
+    _versions()
+
+
+def _health() -> None:
+    try:
+        services().store.ping()
+        counts = run_service().count_by_status()
+    except TechnicError as error:
+        notices.show_error(error)
+        return
+    with st.grid(len(RunStatus) + 1, gap="small", min_column_width=120):
+        st.metric("Store", "✓ answers", border=True, height="stretch")
+        for status in RunStatus:
+            st.metric(status_text(status), f"{counts.get(status, 0):,}", border=True, height="stretch")
+
+
+def _workers() -> None:
+    st.markdown("**Workers**")
+    settings = services().settings
+    workers = run_service().workers()
+    st.caption(
+        f"{count_text(len(workers), 'worker')} alive; at most {settings.max_concurrent_runs} runs at once. "
+        "A worker starts when a run is queued and ends when the queue is empty."
+    )
+    if not workers:
+        return
+    now = services().clock.now()
+    st.dataframe(
+        pd.DataFrame(
+            [
+                (
+                    worker.host,
+                    worker.pid,
+                    worker.started_at,
+                    seconds_text((now - worker.heartbeat_at).total_seconds()),
+                    worker.run_id,
+                )
+                for worker in workers
+            ],
+            columns=["Host", "Process", "Started", "Last sign of life, ago", "Run"],
+        ),
+        hide_index=True,
+        height="content",
+        alt="Worker processes that are alive",
+    )
+
+
+def _store() -> None:
+    settings = services().settings
+    st.markdown("**Store and disk**")
+    free = shutil.disk_usage(_existing(settings.home)).free
+    facts = {
+        "Run store": _redacted(settings.store_url),
+        "Data folder": str(settings.home),
+        "Price cache": f"{settings.cache_dir} ({_size_text(_folder_bytes(settings.cache_dir))})",
+        "Exports": f"{settings.export_dir} ({_size_text(_folder_bytes(settings.export_dir))})",
+        "Free on disk": _size_text(free),
+        "A run is interrupted": f"{seconds_text(settings.stale_after_seconds)} after its worker's last sign of life",
+        "Sign-in": "required" if settings.require_sign_in else "not required; the service listens on this machine only",
+    }
+    st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _sources() -> None:
+    st.markdown("**Sources**")
+    sources = run_service().sources()
+    coverage = services().cache_coverage()
+    rows = [
+        (info.name, info.label, _sessions(info), ", ".join(info.universes), *coverage.get(info.name, (0, 0)))
+        for info in sources
+    ]
+    st.dataframe(
+        pd.DataFrame(rows, columns=["Name", "Data", "Sessions", "Universes", "Symbols in cache", "Bars in cache"]),
+        hide_index=True,
+        height="content",
+        alt="Sources, what they hold and how much of them the price cache holds",
+    )
+    for info in sources:
+        for note in info.notes:
+            st.caption(f"{info.name}: {escape(note)}")
+
+
+def _sessions(info: SourceInfo) -> str:
+    if info.first_session is None and info.last_session is None:
+        return "open-ended"
+    return f"{info.first_session or '…'} – {info.last_session or '…'}"
+
+
+def _versions() -> None:
+    with st.expander("Versions"):
+        st.table(
+            {name: _version(name) for name in ("technic-scanner", *_PACKAGES)}, border="horizontal", width="content"
+        )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _redacted(url: str) -> str:
+    """Return a store URL without its password."""
+    scheme, mark, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    user = credentials.partition(":")[0]
+    return f"{scheme}{mark}{user}{':…' if ':' in credentials else ''}{at}{place}"
+
+
+def _existing(path: Path) -> Path:
+    return next(parent for parent in (path, *path.parents) if parent.exists())
+
+
+def _folder_bytes(path: Path) -> int:
+    return sum(item.stat().st_size for item in path.rglob("*") if item.is_file()) if path.exists() else 0
+
+
+def _size_text(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

@@ -1,0 +1,147 @@
+"""Result rows as a table: column formats, views, and a selection that follows the symbol, not the position."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
+from technic_scanner.ui.market_charts import SUB_SCORE_COLUMNS
+
+PRICES = "Prices"
+
+_CORE = ("Rank", "Symbol", PRICES, "Signal", "Tier", "CompositeScore")
+VIEWS: dict[str, tuple[str, ...]] = {
+    "Picks": (
+        *_CORE,
+        *("TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", "RewardRisk", "PositionSize"),
+        *("PositionValue", "Sector", "Rationale"),
+    ),
+    "Scores": (*_CORE, "TechRating", "AlphaScore", *SUB_SCORE_COLUMNS, "MissingInputs", "TierReasons", "Explanation"),
+    "Plan": (
+        *("Rank", "Symbol", PRICES, "Signal", "Tier", "Close", "Entry", "Stop", "Target", "RewardRisk"),
+        *("PositionSize", "PositionValue", "RiskAmount", "SizeLimitedBy"),
+        *("WeightEqual", "WeightScore", "WeightInverseVol", "WeightRiskParity"),
+    ),
+    "Indicators": (
+        *("Rank", "Symbol", PRICES, "Close"),
+        *(name for name, column in COLUMN_BY_NAME.items() if column.group == "indicator"),
+    ),
+    "Everything": (PRICES, *COLUMN_BY_NAME),
+}
+_PINNED = frozenset({"Rank", "Symbol"})
+_SMALL = {"Rank": 60, "Symbol": 84, "Signal": 100, "Tier": 84}
+_LARGE_TEXT = frozenset({"Rationale", "Explanation", "TierReasons"})
+# Fractions that are easier to read as per cent.
+_SHARES = frozenset(
+    {
+        "WeightEqual",
+        "WeightScore",
+        "WeightInverseVol",
+        "WeightRiskParity",
+        "ATR14_pct",
+        "ROC5",
+        "ROC21",
+        "ROC63",
+        "Momentum12_1",
+        "High252Distance",
+        "Low252Distance",
+        "RealisedVol20",
+        "RelativeStrength63",
+    }
+)
+
+
+def column_settings(names: Sequence[str]) -> dict[str, Any]:
+    """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help."""
+    settings: dict[str, Any] = {
+        PRICES: st.column_config.LineChartColumn("Last 60", width=110, color="auto", help=_PRICES_HELP)
+    }
+    return settings | {name: _setting(COLUMN_BY_NAME[name]) for name in names if name in COLUMN_BY_NAME}
+
+
+def label(name: str) -> str:
+    """Return a column's name for people: ``TechRating`` → ``Tech rating``; acronyms stay."""
+    return _LABELS.get(name, name)
+
+
+def with_prices(rows: pd.DataFrame, prices: Mapping[str, list[float]]) -> pd.DataFrame:
+    """Return the rows with the sparkline column; symbols without bars get an empty cell."""
+    return rows.assign(**{PRICES: [prices.get(symbol) for symbol in rows["Symbol"]]})
+
+
+def revision(*parts: object) -> str:
+    """Return a short mark of what a table shows, for its key: another content or order is another table."""
+    return hashlib.blake2s("\x1f".join(map(str, parts)).encode(), digest_size=6).hexdigest()
+
+
+def selected_symbol(rows: pd.DataFrame, positions: Sequence[int]) -> str | None:
+    """Return the symbol at the first selected position of the frame that was displayed, None if nothing is selected."""
+    if not positions or not 0 <= positions[0] < len(rows):
+        return None
+    return str(rows["Symbol"].iloc[positions[0]])
+
+
+def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
+    """Return where a symbol stands in the displayed frame, None if it does not."""
+    if symbol is None:
+        return None
+    found = (rows["Symbol"] == symbol).to_numpy().nonzero()[0]
+    return int(found[0]) if len(found) else None
+
+
+_PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."
+_LABELS = {
+    "CompositeScore": "Score",
+    "TechRating": "Tech rating",
+    "AlphaScore": "Alpha",
+    "TrendScore": "Trend",
+    "MomentumScore": "Momentum",
+    "VolumeScore": "Volume",
+    "VolatilityScore": "Volatility",
+    "OscillatorScore": "Oscillator",
+    "BreakoutScore": "Breakout",
+    "MissingInputs": "Missing inputs",
+    "RewardRisk": "Reward ÷ risk",
+    "PositionSize": "Shares",
+    "PositionValue": "Value",
+    "RiskAmount": "At risk",
+    "SizeLimitedBy": "Size limited by",
+    "WeightEqual": "Weight: equal",
+    "WeightScore": "Weight: score",
+    "WeightInverseVol": "Weight: inverse vol.",
+    "WeightRiskParity": "Weight: risk parity",
+    "TierReasons": "Why this tier",
+    "SubIndustry": "Sub-industry",
+}
+
+
+def _setting(column: Column) -> Any:
+    title, help_text = label(column.name), _help(column)
+    pinned = column.name in _PINNED
+    if column.kind is Kind.TEXT:
+        width: Any = "large" if column.name in _LARGE_TEXT else _SMALL.get(column.name)
+        return st.column_config.TextColumn(title, help=help_text, pinned=pinned, width=width)
+    if column.name == "CompositeScore":
+        return st.column_config.ProgressColumn(
+            title, help=help_text, format="%.1f", min_value=0, max_value=100, width=120
+        )
+    return st.column_config.NumberColumn(
+        title, help=help_text, pinned=pinned, format=_format(column), width=_SMALL.get(column.name)
+    )
+
+
+def _format(column: Column) -> str:
+    if column.name in _SHARES:
+        return "percent"
+    if column.kind is Kind.INTEGER or column.name in ("DollarVolume20", "PositionValue"):
+        return "localized"
+    return {"0-100": "%.1f", "currency": "%.2f", "x": "%.2f"}.get(column.unit, "%.2f")
+
+
+def _help(column: Column) -> str:
+    return f"{column.name}: {column.meaning}" + (f" ({column.unit})" if column.unit else "")

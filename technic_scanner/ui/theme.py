@@ -1,0 +1,88 @@
+"""Colours, patterns and the figure frame: every mark that has a colour also has a word, a shape or a pattern."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.stage import Stage
+
+# A picture of ours: a Material icon here would make the browser ask a host outside for it.
+PAGE_ICON = str(Path(__file__).with_name("icon.png"))
+
+# Mid-tones that reach 3:1 against both the light and the dark page, so figures need not know the theme.
+STAGE_COLOURS: dict[str, str] = {
+    Stage.UNIVERSE_LOADING: "#6B7FE0",
+    Stage.DATA_FETCHING: "#0F9694",
+    Stage.SYMBOL_SCANNING: "#C27A10",
+    Stage.FINALIZATION: "#D1567F",
+}
+STAGE_PATTERNS: dict[str, str] = {
+    Stage.UNIVERSE_LOADING: "/",
+    Stage.DATA_FETCHING: "\\",
+    Stage.SYMBOL_SCANNING: "",
+    Stage.FINALIZATION: "x",
+}
+OTHER_COLOUR = "#7A8699"
+OTHER_PATTERN = "."
+UP_COLOUR = "#12946A"
+DOWN_COLOUR = "#D6505B"
+ACCENT = "#3F7FD9"
+NEUTRAL = "#7A8699"
+
+RUN_COLOURS: tuple[str, ...] = ("#3F7FD9", "#C27A10", "#0F9694", "#D1567F", "#8A63D2", "#7A8699")
+RUN_PATTERNS: tuple[str, ...] = ("", "/", "x", "\\", ".", "-")
+
+STATUS_MARKS: dict[RunStatus, str] = {
+    RunStatus.QUEUED: "○",
+    RunStatus.RUNNING: "▶",
+    RunStatus.SUCCEEDED: "✓",
+    RunStatus.FAILED: "✕",
+    RunStatus.CANCELLED: "■",
+    RunStatus.INTERRUPTED: "‖",
+}
+STATUS_BADGE_COLOURS: dict[RunStatus, str] = {
+    RunStatus.QUEUED: "gray",
+    RunStatus.RUNNING: "blue",
+    RunStatus.SUCCEEDED: "green",
+    RunStatus.FAILED: "red",
+    RunStatus.CANCELLED: "orange",
+    RunStatus.INTERRUPTED: "violet",
+}
+
+# One config for all figures: no logo (a link off the machine), no cloud upload, no scroll hijack.
+FIGURE_CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "scrollZoom": False,
+    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d", "sendDataToCloud"],
+}
+
+
+def stage_colour(name: str) -> str:
+    """Return the colour of a stage; other names (queue, gaps, custom stages) are grey."""
+    return STAGE_COLOURS.get(name, OTHER_COLOUR)
+
+
+def stage_pattern(name: str) -> str:
+    """Return the fill pattern of a stage, so that bars can be told apart without colour."""
+    return STAGE_PATTERNS.get(name, OTHER_PATTERN)
+
+
+def stage_label(name: str) -> str:
+    """Return a stage name for people: ``Universe loading``."""
+    return name.replace("_", " ").capitalize()
+
+
+def frame(height: int, **layout: Any) -> dict[str, Any]:
+    """Return the layout that all figures share, overlaid with ``layout``."""
+    shared: dict[str, Any] = {
+        "height": height,
+        "margin": {"l": 8, "r": 12, "t": 30, "b": 8},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0.0},
+        "hoverlabel": {"namelength": -1},
+        "bargap": 0.35,
+        # The same revision on every redraw: a live figure keeps the zoom its viewer chose.
+        "uirevision": "keep",
+    }
+    return shared | layout

@@ -1,0 +1,147 @@
+"""Stage timelines: a growing Gantt of one run, finished Gantts side by side, and the throughput line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from technic_scanner.domain.metrics import ScanMetrics
+from technic_scanner.domain.progress import ProgressEvent, StageState
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.ui import theme
+from technic_scanner.ui.trail import TrailPoint
+from technic_scanner.ui.wording import seconds_text
+
+QUEUE = "queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One bar: ``start_seconds`` from the attempt's start, ``seconds`` long, ``expected_seconds`` to come if known."""
+
+    name: str
+    start_seconds: float
+    seconds: float
+    expected_seconds: float | None = None
+
+
+def spans_of_event(event: ProgressEvent, starts: Mapping[str, float]) -> tuple[Span, ...]:
+    """Return a bar per stage of a running attempt; a stage whose start was not seen follows the one before it."""
+    spans: list[Span] = []
+    cursor = 0.0
+    for stage in event.stages:
+        start = starts.get(stage.name, cursor)
+        expected = stage.eta_seconds if stage.state in (StageState.RUNNING, StageState.PENDING) else None
+        spans.append(Span(stage.name, start, stage.elapsed_seconds, expected))
+        cursor = start + stage.elapsed_seconds + (expected or 0.0)
+    return tuple(spans)
+
+
+def spans_of_metrics(metrics: ScanMetrics) -> tuple[Span, ...]:
+    """Return a bar per stage of a finished attempt."""
+    return tuple(Span(timing.name, timing.offset_seconds, timing.seconds) for timing in metrics.stage_timings)
+
+
+def queue_span(record: RunRecord) -> tuple[Span, ...]:
+    """Return the wait before the first attempt, left of zero; nothing for a resumed or unstarted run."""
+    if record.started_at is None or record.attempt != 1:
+        return ()
+    wait = max(0.0, (record.started_at - record.created_at).total_seconds())
+    return (Span(QUEUE, -wait, wait),)
+
+
+def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
+    """Draw one run: elapsed seconds as solid bars, expected rest as pale hatched ones."""
+    labels = [theme.stage_label(span.name) for span in spans]
+    figure = go.Figure(
+        go.Bar(
+            y=labels,
+            x=[span.seconds for span in spans],
+            base=[span.start_seconds for span in spans],
+            orientation="h",
+            marker={
+                "color": [theme.stage_colour(span.name) for span in spans],
+                "pattern": {"shape": [theme.stage_pattern(span.name) for span in spans], "size": 5, "solidity": 0.25},
+            },
+            text=[seconds_text(span.seconds) if span.seconds > 0 else "" for span in spans],
+            textposition="auto",
+            name="elapsed",
+            hovertemplate="%{y}: %{x:.3f} s from %{base:.3f} s<extra></extra>",
+        )
+    )
+    rest = [span for span in spans if span.expected_seconds]
+    if rest:
+        figure.add_trace(_expected_bars(rest))
+    figure.update_layout(theme.frame(height, barmode="overlay", showlegend=False, margin=_MARGIN))
+    figure.update_yaxes(autorange="reversed", title=None)
+    figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero", automargin=True)
+    return figure
+
+
+def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 320) -> go.Figure:
+    """Draw several finished runs on one time axis, a row per stage, a colour and a pattern per run."""
+    figure = go.Figure()
+    for index, (label, spans) in enumerate(runs):
+        figure.add_trace(
+            go.Bar(
+                y=[theme.stage_label(span.name) for span in spans],
+                x=[span.seconds for span in spans],
+                base=[span.start_seconds for span in spans],
+                orientation="h",
+                offsetgroup=str(index),
+                name=label,
+                marker={
+                    "color": theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
+                    "pattern": {"shape": theme.RUN_PATTERNS[index % len(theme.RUN_PATTERNS)], "solidity": 0.3},
+                },
+                hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
+            )
+        )
+    figure.update_layout(theme.frame(height, barmode="group"))
+    figure.update_yaxes(autorange="reversed", title=None)
+    figure.update_xaxes(title="seconds since the attempt started")
+    return figure
+
+
+def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figure:
+    """Draw units per second over elapsed seconds, one line per stage, each with its own dash."""
+    figure = go.Figure()
+    names = list(dict.fromkeys(point.stage for point in points))
+    for index, name in enumerate(names):
+        own = [point for point in points if point.stage == name]
+        figure.add_trace(
+            go.Scatter(
+                x=[point.elapsed_seconds for point in own],
+                y=[point.throughput for point in own],
+                mode="lines",
+                name=theme.stage_label(name),
+                line={"color": theme.stage_colour(name), "width": 2, "dash": _DASHES[index % len(_DASHES)]},
+                hovertemplate="%{y:,.1f} per second at %{x:.1f} s<extra>" + theme.stage_label(name) + "</extra>",
+            )
+        )
+    figure.update_layout(theme.frame(height, showlegend=len(names) > 1))
+    figure.update_yaxes(title="units / s", rangemode="tozero")
+    figure.update_xaxes(title=None, rangemode="tozero")
+    return figure
+
+
+_MARGIN = {"l": 8, "r": 12, "t": 6, "b": 8}
+_DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def _expected_bars(spans: Sequence[Span]) -> go.Bar:
+    return go.Bar(
+        y=[theme.stage_label(span.name) for span in spans],
+        x=[span.expected_seconds for span in spans],
+        base=[span.start_seconds + span.seconds for span in spans],
+        orientation="h",
+        opacity=0.35,
+        marker={
+            "color": [theme.stage_colour(span.name) for span in spans],
+            "pattern": {"shape": "/", "size": 6, "solidity": 0.5},
+        },
+        name="expected",
+        hovertemplate="%{y}: about %{x:.1f} s more<extra></extra>",
+    )

@@ -1,0 +1,282 @@
+"""What the timings of many runs say together: stage seconds, percentiles, rates, the ETA's accuracy, slow-downs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.runs import analytics
+from technic_scanner.runs.export import timings_csv
+from technic_scanner.runs.model import RunQuery, StageSample
+from technic_scanner.ui import addresses, charts, theme
+from technic_scanner.ui.history_query import DEPTHS
+from technic_scanner.ui.services import run_service
+from technic_scanner.ui.tables import revision
+from technic_scanner.ui.wording import count_text, number, seconds_text, short_id, status_text
+
+Samples = tuple[StageSample, ...]
+
+# Bars and points that a browser still draws at once; statistics are always over all runs that were asked for.
+MAX_BARS = 200
+MAX_POINTS = 2_000
+MOMENTS = ("start", "10", "25", "50", "75")
+TREND_BY_RUN = 200
+
+
+def show(query: RunQuery) -> None:
+    """Show the statistics of the newest ended runs that pass the filters."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        depth = st.segmented_control(
+            "Runs in the charts", list(DEPTHS), default="30", key="h_depth", required=True, bind="query-params"
+        )
+        samples = run_service().samples(replace(query, limit=DEPTHS[depth], cursor=None))
+        st.download_button(
+            "Timings as CSV",
+            data=lambda: timings_csv(samples),
+            file_name="technic-timings.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="h_csv",
+            disabled=not samples,
+        )
+    if not samples:
+        st.info("Stage timings appear once a run that passes the filters has ended.", title="No timings yet")
+        return
+    _slow_notice(samples)
+    titles = list(_TABS)
+    for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
+        if tab.open:
+            with tab:
+                _TABS[title](samples)
+
+
+def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+    """Return the numbers of the stacked chart: a row per run, a column per stage, seconds."""
+    return pd.DataFrame(
+        [
+            {
+                "Run": short_id(sample.run_id),
+                "Created": sample.created_at,
+                "Status": status_text(sample.status),
+                **{theme.stage_label(name): seconds for name, seconds in sample.stage_seconds},
+                "Between": sample.gap_seconds,
+                "Total": sample.total_seconds,
+            }
+            for sample in samples
+        ]
+    )
+
+
+def statistics_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+    """Return n, percentiles and mean of each stage over the successful runs, seconds."""
+    return pd.DataFrame(
+        [
+            (theme.stage_label(row.stage), row.n, row.p50, row.p90, row.p95, row.mean)
+            for row in analytics.stage_statistics(samples)
+        ],
+        columns=["Stage", "n", "p50", "p90", "p95", "Mean"],
+    )
+
+
+def accuracy_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+    """Return how good the ETAs were at each moment, with n."""
+    return pd.DataFrame(
+        [
+            (charts.moment_label(row.moment), row.n, row.median_abs_error, row.bias, row.within_20pct)
+            for row in analytics.eta_accuracy(samples)
+        ],
+        columns=["Promise", "n", "Median error", "Bias", "Within 20 %"],
+    )
+
+
+def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
+    """Return regression checks as a frame, one row a stage of a run."""
+    return pd.DataFrame(
+        [
+            (
+                short_id(check.run_id),
+                check.created_at,
+                theme.stage_label(check.stage),
+                f"▲ {check.verdict.value}" if check.verdict is analytics.Verdict.SLOWER else check.verdict.value,
+                check.seconds,
+                check.cost,
+                check.unit,
+                check.median,
+                check.limit,
+                check.baseline_runs,
+            )
+            for check in checks
+        ],
+        columns=["Run", "Created", "Stage", "Verdict", "Seconds", "Cost", "Unit", "Median", "Limit", "Baseline n"],
+    )
+
+
+def _slow_notice(samples: Samples) -> None:
+    checks = analytics.regressions(samples)
+    newest = [check for check in checks if checks and check.run_id == checks[0].run_id]
+    slow = analytics.slower(newest)
+    if slow:
+        parts = (
+            f"{theme.stage_label(check.stage)} {number(check.cost / check.median, 1)} × its median"
+            for check in slow
+            if check.median
+        )
+        st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
+
+
+def _stages(samples: Samples) -> None:
+    drawn = samples[:MAX_BARS]
+    if len(drawn) < len(samples):
+        st.caption(f"The chart shows the newest {len(drawn):,} of {len(samples):,} runs; the table holds all.")
+    chart, table = st.columns([3, 2])
+    with chart:
+        event = st.plotly_chart(
+            charts.stacked_stages(drawn),
+            key=f"h_stack_{revision(*(sample.run_id for sample in drawn))}",
+            on_select="rerun",
+            selection_mode="points",
+            config=theme.FIGURE_CONFIG,
+            alt="Seconds of each stage, stacked per run, oldest left; the table beside it holds the same numbers",
+        )
+    with table:
+        frame = seconds_frame(samples)
+        st.dataframe(
+            frame,
+            hide_index=True,
+            height=340,
+            lazy=False,
+            column_config={
+                "Created": st.column_config.DatetimeColumn(format="MM-DD HH:mm:ss"),
+                **{name: st.column_config.NumberColumn(format="%.3f") for name in frame.columns[3:]},
+            },
+            alt="Seconds of each stage of each run, newest first",
+        )
+    _link_to_bar(event["selection"]["points"])
+
+
+def _link_to_bar(points: Sequence[dict[str, object]]) -> None:
+    run_id = run_of_point(points)
+    if run_id is None:
+        st.caption("Click a bar to open its run.")
+        return
+    with st.container(horizontal=True):
+        st.markdown(f"Run **{short_id(run_id)}**:")
+        addresses.link(addresses.SCAN_PAGE, "Timeline", run=run_id)
+        addresses.link(addresses.RESULTS_PAGE, "Results", run=run_id)
+
+
+def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
+    """Return the run id that a clicked bar carries, None if nothing is clicked."""
+    if not points:
+        return None
+    carried = points[0].get("customdata")
+    if isinstance(carried, list | tuple):
+        carried = carried[0] if carried else None
+    return None if carried is None else str(carried)
+
+
+def _percentiles(samples: Samples) -> None:
+    chart, table = st.columns([3, 2])
+    statistics = analytics.stage_statistics(samples)
+    with chart:
+        st.plotly_chart(
+            charts.stage_boxes(samples),
+            key="h_boxes",
+            config=theme.FIGURE_CONFIG,
+            alt="Spread of each stage's seconds: "
+            + ", ".join(f"{theme.stage_label(row.stage)} median {seconds_text(row.p50)}" for row in statistics),
+        )
+    with table:
+        seconds = {name: st.column_config.NumberColumn(format="%.3f") for name in ("p50", "p90", "p95", "Mean")}
+        st.dataframe(
+            statistics_frame(samples),
+            hide_index=True,
+            height="content",
+            column_config=seconds,
+            alt="Seconds per stage: number of successful runs, percentiles, mean",
+        )
+        st.caption("Seconds, over successful runs only; n is how many there are.")
+
+
+def _rates(samples: Samples) -> None:
+    if len(samples) <= TREND_BY_RUN:
+        figure, unit = charts.rate_trend(samples), "per run"
+    else:
+        figure, unit = charts.daily_rates(analytics.trends(samples)), "daily medians of successful runs"
+    st.plotly_chart(
+        figure,
+        key="h_rates",
+        config=theme.FIGURE_CONFIG,
+        alt="Symbols per second and share of cache hits over time, " + unit,
+    )
+    st.caption(f"Shown {unit}.")
+
+
+def _accuracy(samples: Samples) -> None:
+    moment = st.segmented_control(
+        "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
+    )
+    left, right = st.columns(2)
+    with left:
+        st.plotly_chart(
+            charts.eta_accuracy(samples[:MAX_POINTS], moment),
+            key="h_eta",
+            config=theme.FIGURE_CONFIG,
+            alt=f"Total seconds promised {charts.moment_label(moment)} against the seconds that runs took",
+        )
+    with right:
+        st.plotly_chart(
+            charts.eta_error_trend(samples[:MAX_BARS], (moment,)),
+            key="h_eta_error",
+            config=theme.FIGURE_CONFIG,
+            alt=f"Error of the promise made {charts.moment_label(moment)}, run by run",
+        )
+    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Median error", "Bias", "Within 20 %")}
+    st.dataframe(
+        accuracy_frame(samples),
+        hide_index=True,
+        height="content",
+        column_config=shares,
+        alt="How good the ETAs were at the start and at 10, 25, 50 and 75 per cent of the work",
+    )
+    st.caption("Errors are shares of the actual duration; a bias above zero promised too long. Successful runs only.")
+
+
+def _slow_downs(samples: Samples) -> None:
+    checks = analytics.regressions(samples)
+    slow = analytics.slower(checks)
+    rule = analytics.RegressionRule()
+    st.caption(
+        f"A stage is slower when it costs more than {rule.factor} × the median and more than the median plus "
+        f"{rule.mads:.0f} × MAD of the last {rule.history} comparable successful runs, and took over "
+        f"{rule.floor_seconds} s. Below {rule.minimum} such runs there is not enough history. "
+        "Scanning is judged per symbol."
+    )
+    only = st.toggle("Only slower stages", value=True, key="h_only_slow")
+    shown = slow if only else checks
+    if not shown:
+        judged = [check for check in checks if check.verdict is not analytics.Verdict.TOO_LITTLE_HISTORY]
+        text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be judged."
+        st.success(text, title="No stage was slower than its baseline")
+        return
+    st.dataframe(
+        checks_frame(shown),
+        hide_index=True,
+        column_config={
+            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
+            **{name: st.column_config.NumberColumn(format="%.4f") for name in ("Seconds", "Cost", "Median", "Limit")},
+        },
+        alt="Stages checked against the runs before them",
+    )
+
+
+_TABS: dict[str, Callable[[Samples], None]] = {
+    "Stage seconds": _stages,
+    "Percentiles": _percentiles,
+    "Throughput and cache": _rates,
+    "ETA accuracy": _accuracy,
+    "Slow-downs": _slow_downs,
+}

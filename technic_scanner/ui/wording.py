@@ -1,0 +1,131 @@
+"""Numbers, times and statuses as words; unknown is said, never shown as zero."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.progress.text import format_time
+from technic_scanner.ui import theme
+
+UNKNOWN = "unknown"
+DASH = "–"
+
+
+def seconds_text(seconds: float | None) -> str:
+    """Say a duration: ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; unknown when None."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    if seconds < 0.995:
+        return f"{seconds:.2f} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 59.5 else format_time(seconds)
+
+
+def range_text(low: float | None, high: float | None) -> str:
+    """Say a range of durations: ``11–19 s``; empty when either end is unknown."""
+    if low is None or high is None:
+        return ""
+    left, right = seconds_text(low), seconds_text(high)
+    if left.endswith(" s") and right.endswith(" s"):
+        left = left.removesuffix(" s")
+    return f"{left}–{right}"
+
+
+def left_text(event: ProgressEvent) -> str:
+    """Say how long a run will still take: ``about 14 s left (11–19 s)``."""
+    if event.eta_seconds is None:
+        return "time left unknown"
+    if event.eta_seconds == 0.0:
+        return "done"
+    band = range_text(event.eta_low_seconds, event.eta_high_seconds)
+    return f"about {seconds_text(event.eta_seconds)} left" + (f" ({band})" if band else "")
+
+
+def expected_text(seconds: float | None, low: float | None, high: float | None, runs: int) -> str:
+    """Say the expected duration before a start: ``about 14 s (11–19 s), from 23 comparable runs``."""
+    if seconds is None or runs == 0:
+        return "Expected duration unknown: no comparable run has finished yet."
+    band = range_text(low, high)
+    noun = "run" if runs == 1 else "runs"
+    return f"Expected: about {seconds_text(seconds)}{f' ({band})' if band else ''}, from {runs} comparable {noun}."
+
+
+def rate_text(rate: float | None, unit: str) -> str:
+    """Say a throughput: ``1,234 symbols/s``; three significant digits below ten."""
+    if rate is None or not math.isfinite(rate):
+        return UNKNOWN
+    return f"{rate:,.0f} {unit}/s" if rate >= 10 else f"{rate:.2f} {unit}/s"
+
+
+def count_text(count: int | None, noun: str) -> str:
+    """Say a count with its noun: ``1 symbol``, ``1,200 symbols``."""
+    if count is None:
+        return f"{UNKNOWN} {noun}s"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """Say a number with thousands separators, a dash when it is unknown."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{value:,.{digits}f}"
+
+
+def when(moment: datetime | None, zone: str | None = None) -> str:
+    """Say a moment in the viewer's time zone (UTC when that is unknown): ``2026-01-02 14:30:05``."""
+    if moment is None:
+        return DASH
+    local = moment.astimezone(ZoneInfo(zone or "UTC"))
+    return f"{local:%Y-%m-%d %H:%M:%S}" + ("" if zone else " UTC")
+
+
+def status_text(status: RunStatus) -> str:
+    """Say a status with its mark: ``✓ Succeeded``."""
+    return f"{theme.STATUS_MARKS[status]} {status.value.capitalize()}"
+
+
+def status_badge(status: RunStatus) -> str:
+    """Return the status as a Markdown badge, with mark and word."""
+    return f":{theme.STATUS_BADGE_COLOURS[status]}-badge[{status_text(status)}]"
+
+
+def run_name(record: RunRecord) -> str:
+    """Name a run for people: its label, else what it scans, and the end of its id."""
+    return f"{record.label or config_text(record.config)} · {short_id(record.run_id)}"
+
+
+def short_id(run_id: str) -> str:
+    """Return the last eight characters, which are the random ones of a sortable id."""
+    return run_id[-8:]
+
+
+def config_text(config: ScanConfig) -> str:
+    """Say in a few words what a config scans: source, universe, sectors, symbols."""
+    parts = [config.source if config.universe is None else f"{config.source} / {config.universe}"]
+    if config.sectors:
+        parts.append(_some(config.sectors, "sectors"))
+    if config.symbols:
+        parts.append(_some(config.symbols, "symbols"))
+    if config.industry_contains:
+        parts.append(f"industry “{config.industry_contains}”")
+    if config.as_of_date is not None:
+        parts.append(f"as of {config.as_of_date.isoformat()}")
+    return " · ".join(parts)
+
+
+def escape(text: str) -> str:
+    """Make text from outside (labels, names, messages) safe to show inside Markdown."""
+    return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
+
+
+_MARKDOWN = frozenset("\\`*_{}[]<>#|~$:")
+
+
+def _some(names: tuple[str, ...], noun: str) -> str:
+    return ", ".join(names) if len(names) <= 2 else f"{len(names)} {noun}"

@@ -1,0 +1,390 @@
+"""A run's moves from queued to its end and back, and the fence that keeps lost workers from writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import create_engine, func, select
+
+from technic_scanner.adapters.stores import SqlStore
+from technic_scanner.adapters.stores.engine import parse_url
+from technic_scanner.adapters.stores.schema import metadata
+from technic_scanner.clock import ManualClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import Outcome
+from technic_scanner.domain.run import RunError, RunStatus
+from technic_scanner.domain.stage import Stage
+from technic_scanner.errors import RunNotFoundError, RunStateError
+from technic_scanner.runs.model import PrunePolicy, RunEnd, RunQuery, WorkerInfo
+from tests.contract.stores.samples import SUCCEEDED, add, claimed, event, metrics, running, scan_result, succeeded
+
+NOBODY = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+STALE = timedelta(seconds=15)
+PAGE = RunQuery()
+
+
+def test_a_new_run_waits_with_all_that_was_asked(store: SqlStore, clock: ManualClock) -> None:
+    config = ScanConfig(sectors=("Energy",), min_price=1 / 3, as_of_date="2010-08-20")  # type: ignore[arg-type]
+    options = RunOptions(workers=3, chunk_size=17)
+
+    record = store.add_run(
+        config, options, owner="ann", label="évening “scan”", idempotency_key=None, comparability_key="abc"
+    )
+
+    assert record == store.get_run(record.run_id)
+    assert (record.status, record.attempt, record.queue_position) == (RunStatus.QUEUED, 1, 1)
+    assert (record.config, record.options) == (config, options)
+    assert (record.owner, record.label, record.comparability_key) == ("ann", "évening “scan”", "abc")
+    assert record.created_at == clock.now()
+    assert record.metrics is None
+    assert (record.last_seq, record.time_fraction) == (0, 0.0)
+
+
+def test_times_keep_their_microseconds(store: SqlStore, clock: ManualClock) -> None:
+    clock.advance(0.123457)
+    assert add(store).created_at == clock.now()
+    assert clock.now().microsecond == 123457
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store: store.get_run(NOBODY),
+        lambda store: store.request_cancel(NOBODY),
+        lambda store: store.requeue(NOBODY),
+        lambda store: store.delete_run(NOBODY),
+        lambda store: store.set_pinned(NOBODY, True),
+        lambda store: store.set_label(NOBODY, "x"),
+        lambda store: store.heartbeat(NOBODY, "w1", 1),
+        lambda store: store.finish(NOBODY, "w1", 1, SUCCEEDED, None),
+        lambda store: store.events(NOBODY, 0, 10),
+        lambda store: store.latest_event(NOBODY),
+        lambda store: store.append_events(NOBODY, 1, [event(NOBODY, 1)]),
+        lambda store: store.thin_events(NOBODY, 10),
+        lambda store: store.result(NOBODY),
+        lambda store: store.journal(NOBODY, 1).record("fetch", 0, b""),
+    ],
+)
+def test_an_unknown_run_is_not_found(store: SqlStore, call: Callable[[SqlStore], object]) -> None:
+    with pytest.raises(RunNotFoundError, match=NOBODY):
+        call(store)
+
+
+def test_runs_are_claimed_in_the_order_in_which_they_were_queued(store: SqlStore, clock: ManualClock) -> None:
+    first, second, third = add(store), add(store), add(store)  # all in one instant
+    clock.advance(1)
+    fourth = add(store)
+
+    assert [store.get_run(run.run_id).queue_position for run in (first, second, third, fourth)] == [1, 2, 3, 4]
+    assert [claimed(store).run_id for _ in range(4)] == [first.run_id, second.run_id, third.run_id, fourth.run_id]
+    assert store.claim("w1", "host-a", "1.2.3", None) is None
+
+
+def test_a_claim_says_who_runs_it_since_when(store: SqlStore, clock: ManualClock) -> None:
+    add(store)
+    clock.advance(2)
+    record = store.claim("w7", "host-b", "9.9", None)
+
+    assert record is not None
+    assert (record.status, record.worker_id, record.host, record.version) == (RunStatus.RUNNING, "w7", "host-b", "9.9")
+    assert record.started_at == record.heartbeat_at == clock.now()
+    assert record.queue_position is None
+
+
+def test_no_more_runs_than_allowed_are_running(store: SqlStore) -> None:
+    add(store), add(store), add(store)
+    one = store.claim("w1", "h", "1", 2)
+    assert one is not None
+    assert store.claim("w2", "h", "1", 2) is not None
+    assert store.claim("w3", "h", "1", 2) is None
+
+    store.finish(one.run_id, "w1", 1, RunEnd(RunStatus.FAILED), None)
+    assert store.claim("w3", "h", "1", 2) is not None
+    assert store.claim("w4", "h", "1", 0) is None
+
+
+def test_a_heartbeat_is_noted_and_tells_of_a_cancel(store: SqlStore, clock: ManualClock) -> None:
+    run = running(store)
+    clock.advance(1)
+    assert store.heartbeat(run.run_id, "w1", 1) is False
+    assert store.get_run(run.run_id).heartbeat_at == clock.now()
+
+    assert store.request_cancel(run.run_id).cancel_requested
+    assert store.heartbeat(run.run_id, "w1", 1) is True
+    assert store.get_run(run.run_id).status is RunStatus.RUNNING
+
+
+def test_a_waiting_run_is_cancelled_at_once_and_never_claimed(store: SqlStore, clock: ManualClock) -> None:
+    run = add(store)
+    record = store.request_cancel(run.run_id)
+
+    assert (record.status, record.finished_at) == (RunStatus.CANCELLED, clock.now())
+    assert store.claim("w1", "h", "1", None) is None
+
+
+def test_cancelling_an_ended_run_changes_nothing(store: SqlStore) -> None:
+    before = succeeded(store)
+    assert store.request_cancel(before.run_id) == before
+
+
+def test_finish_keeps_summary_metrics_and_error(store: SqlStore, clock: ManualClock) -> None:
+    run = running(store)
+    clock.advance(9)
+    result = scan_result(outcome=Outcome.PARTIAL, status_text="half of it")
+    end = RunEnd(RunStatus.FAILED, RunError("source_error", "the source “went” away"))
+
+    record = store.finish(run.run_id, "w1", 1, end, result)
+
+    assert record == store.get_run(run.run_id)
+    assert (record.status, record.outcome, record.status_text) == (RunStatus.FAILED, Outcome.PARTIAL, "half of it")
+    assert record.error == end.error
+    assert record.metrics == result.metrics
+    assert record.finished_at == clock.now()
+    assert record.time_fraction == 0.0
+
+
+def test_only_success_makes_the_fraction_whole(store: SqlStore) -> None:
+    assert succeeded(store).time_fraction == 1.0
+
+
+def test_a_failure_without_a_result_is_kept_with_its_reason(store: SqlStore) -> None:
+    run = running(store)
+    record = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.FAILED, RunError("boom", "it broke")), None)
+    assert (record.metrics, record.outcome, record.status_text) == (None, None, "it broke")
+
+
+def test_finish_can_be_repeated_when_its_answer_was_lost(store: SqlStore) -> None:
+    run = running(store)
+    first = store.finish(run.run_id, "w1", 1, SUCCEEDED, scan_result())
+    assert store.finish(run.run_id, "w1", 1, SUCCEEDED, scan_result()) == first
+
+
+@pytest.mark.parametrize("status", [RunStatus.QUEUED, RunStatus.RUNNING])
+def test_a_run_cannot_finish_as_something_that_is_no_end(store: SqlStore, status: RunStatus) -> None:
+    run = running(store)
+    with pytest.raises(RunStateError, match=f"cannot become {status.value}"):
+        store.finish(run.run_id, "w1", 1, RunEnd(status), None)
+
+
+def test_an_end_is_final(store: SqlStore) -> None:
+    run = succeeded(store)
+    with pytest.raises(RunStateError, match="succeeded and cannot become failed"):
+        store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.FAILED), None)
+    with pytest.raises(RunStateError, match="cannot become queued"):
+        store.requeue(run.run_id)
+
+
+def fenced_calls(store: SqlStore, run_id: str, worker_id: str, attempt: int) -> list[Callable[[], object]]:
+    """All that a worker may write."""
+    seq = store.get_run(run_id).last_seq + 1
+    return [
+        lambda: store.heartbeat(run_id, worker_id, attempt),
+        lambda: store.finish(run_id, worker_id, attempt, SUCCEEDED, scan_result()),
+        lambda: store.append_events(run_id, attempt, [event(run_id, seq, attempt=attempt)]),
+        lambda: store.journal(run_id, attempt).record("data_fetching", 0, b"late"),
+        lambda: store.journal(run_id, attempt).start_over("data_fetching", "late"),
+    ]
+
+
+def assert_refused(store: SqlStore, run_id: str, worker_id: str, attempt: int) -> None:
+    before = store.get_run(run_id)
+    for call in fenced_calls(store, run_id, worker_id, attempt):
+        with pytest.raises(RunStateError):
+            call()
+    assert store.get_run(run_id) == before
+    assert store.journal(run_id, attempt).chunks("data_fetching") == {}
+
+
+def test_a_worker_given_up_for_dead_can_write_nothing(store: SqlStore, clock: ManualClock) -> None:
+    run = running(store)
+    clock.advance(16)
+    assert store.interrupt_stale(STALE) == (run.run_id,)
+    assert_refused(store, run.run_id, "w1", 1)
+
+
+def test_a_worker_whose_run_was_resumed_elsewhere_can_write_nothing(store: SqlStore, clock: ManualClock) -> None:
+    run = running(store)
+    clock.advance(16)
+    store.interrupt_stale(STALE)
+    store.requeue(run.run_id)
+    assert_refused(store, run.run_id, "w1", 1)
+    claimed(store, "w2")
+    assert_refused(store, run.run_id, "w1", 1)
+
+    for call in fenced_calls(store, run.run_id, "w2", 2)[:1]:
+        call()
+
+
+def test_another_worker_cannot_write_to_a_running_run(store: SqlStore) -> None:
+    run = running(store)
+    with pytest.raises(RunStateError, match="w1"):
+        store.heartbeat(run.run_id, "w2", 1)
+    with pytest.raises(RunStateError, match="w1"):
+        store.finish(run.run_id, "w2", 1, SUCCEEDED, scan_result())
+    assert store.get_run(run.run_id).status is RunStatus.RUNNING
+
+
+def test_only_silent_runs_are_given_up(store: SqlStore, clock: ManualClock) -> None:
+    silent = running(store, "w1")
+    lively = running(store, "w2")
+    waiting = add(store)
+    clock.advance(10)
+    store.heartbeat(lively.run_id, "w2", 1)
+    assert store.interrupt_stale(STALE) == ()
+    clock.advance(5.000001)
+
+    assert store.interrupt_stale(STALE) == (silent.run_id,)
+    record = store.get_run(silent.run_id)
+    assert (record.status, record.finished_at) == (RunStatus.INTERRUPTED, silent.heartbeat_at)
+    assert "stopped answering" in record.status_text
+    assert store.get_run(lively.run_id).status is RunStatus.RUNNING
+    assert store.get_run(waiting.run_id).status is RunStatus.QUEUED
+    assert store.interrupt_stale(STALE) == ()
+
+
+def test_a_clock_set_back_neither_kills_the_living_nor_keeps_the_dead(store: SqlStore, clock: ManualClock) -> None:
+    dead, alive = running(store, "w1"), running(store, "w2")
+    clock.step_wall(-3600)
+    assert store.interrupt_stale(STALE) == ()
+    clock.advance(1)
+    store.heartbeat(alive.run_id, "w2", 1)
+    for _ in range(15):
+        assert store.interrupt_stale(STALE) == ()
+        clock.advance(1)
+        store.heartbeat(alive.run_id, "w2", 1)
+
+    assert store.interrupt_stale(STALE) == (dead.run_id,)
+
+
+def test_a_resumed_run_keeps_its_work_and_waits_at_the_end_of_the_line(store: SqlStore, clock: ManualClock) -> None:
+    run = running(store)
+    journal = store.journal(run.run_id, 1)
+    journal.start_over("data_fetching", "print-1")
+    journal.record("data_fetching", 3, b"done")
+    store.append_events(run.run_id, 1, [event(run.run_id, 1, 0.1, eta_seconds=9.0), event(run.run_id, 2, 0.4)])
+    store.request_cancel(run.run_id)
+    cancelled = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.CANCELLED), scan_result())
+    assert cancelled.predicted_seconds[1] == ("10", 10.0)
+    clock.advance(1)
+    other = add(store)
+    clock.advance(1)
+
+    record = store.requeue(run.run_id)
+
+    assert (record.status, record.attempt, record.queue_position) == (RunStatus.QUEUED, 2, 2)
+    assert not record.cancel_requested
+    assert (record.metrics, record.outcome, record.error, record.finished_at) == (None, None, None, None)
+    assert (record.last_seq, record.time_fraction) == (2, 0.4)
+    assert {seconds for _, seconds in record.predicted_seconds} == {None}
+    assert record.created_at == run.created_at
+    assert claimed(store).run_id == other.run_id
+    again = claimed(store, "w2")
+    assert (again.run_id, again.attempt, again.worker_id) == (run.run_id, 2, "w2")
+    assert store.journal(run.run_id, 2).chunks("data_fetching") == {3: b"done"}
+    assert store.journal(run.run_id, 2).fingerprint("data_fetching") == "print-1"
+    store.append_events(run.run_id, 2, [event(run.run_id, 3, attempt=2)])
+    assert [stored.seq for stored in store.events(run.run_id, 0, 10)] == [1, 2, 3]
+
+
+def test_a_success_leaves_no_chunks_behind(store: SqlStore) -> None:
+    run = running(store)
+    store.journal(run.run_id, 1).start_over("data_fetching", "x")
+    store.journal(run.run_id, 1).record("data_fetching", 0, b"big")
+    store.finish(run.run_id, "w1", 1, SUCCEEDED, scan_result())
+    assert store.journal(run.run_id, 1).chunks("data_fetching") == {}
+    assert store.journal(run.run_id, 1).fingerprint("data_fetching") is None
+
+
+def row_counts(url: str) -> dict[str, int]:
+    engine = create_engine(parse_url(url))
+    with engine.connect() as connection:
+        counts = {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+    engine.dispose()
+    return counts
+
+
+def test_deleting_a_run_leaves_nothing_of_it(store: SqlStore, store_url: str, clock: ManualClock) -> None:
+    run = running(store, idempotency_key="k")
+    store.append_events(run.run_id, 1, [event(run.run_id, 1)])
+    store.journal(run.run_id, 1).start_over("data_fetching", "x")
+    store.journal(run.run_id, 1).record("data_fetching", 0, b"x")
+    store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.CANCELLED), scan_result())
+    assert all(row_counts(store_url)[name] for name in row_counts(store_url) if name not in ("presets", "workers"))
+
+    store.delete_run(run.run_id)
+
+    assert set(row_counts(store_url).values()) == {0}
+    with pytest.raises(RunNotFoundError):
+        store.delete_run(run.run_id)
+    assert add(store, idempotency_key="k").run_id != run.run_id
+
+
+def test_a_live_run_cannot_be_deleted(store: SqlStore) -> None:
+    waiting = add(store)
+    with pytest.raises(RunStateError, match="queued"):
+        store.delete_run(waiting.run_id)
+    claimed(store)
+    with pytest.raises(RunStateError, match="running"):
+        store.delete_run(waiting.run_id)
+
+
+def test_pins_and_labels(store: SqlStore) -> None:
+    run = add(store)
+    assert store.set_pinned(run.run_id, True).pinned
+    assert not store.set_pinned(run.run_id, False).pinned
+    assert store.set_label(run.run_id, "Müll “1” 🎉").label == "Müll “1” 🎉"
+    assert store.set_label(run.run_id, None).label is None
+
+
+def test_text_that_no_database_holds_is_stored_readably(store: SqlStore) -> None:
+    run = add(store)
+    assert store.set_label(run.run_id, "a\0b\ud800c").label == "a\ufffdb\ufffdc"
+
+
+def test_workers_are_stamped_and_forgotten(store: SqlStore, clock: ManualClock) -> None:
+    started = clock.now()
+    clock.advance(10)
+    one = WorkerInfo("w1", "host-a", 11, started, started, None)
+    two = WorkerInfo("w2", "host-b", 22, started, clock.now(), "RUN")
+    store.stamp_worker(one)
+    store.stamp_worker(two)
+    assert store.workers(started) == (one, two)
+    assert store.workers(clock.now()) == (two,)
+
+    again = WorkerInfo("w1", "host-a", 11, started, clock.now(), "OTHER")
+    store.stamp_worker(again)
+    assert store.workers(clock.now()) == (again, two)
+    store.remove_worker("w2")
+    store.remove_worker("w2")
+    assert store.workers(started) == (again,)
+
+
+def test_counts_name_every_status(store: SqlStore) -> None:
+    succeeded(store, owner="ann")
+    add(store, owner="ann")
+    add(store, owner="bob")
+    assert store.count_by_status() == dict.fromkeys(RunStatus, 0) | {RunStatus.SUCCEEDED: 1, RunStatus.QUEUED: 2}
+    assert store.count_by_status("bob") == dict.fromkeys(RunStatus, 0) | {RunStatus.QUEUED: 1}
+
+
+def test_the_summary_adds_up(store: SqlStore) -> None:
+    run = succeeded(store, scan_result(metrics=metrics((1 / 3, 2 / 7, 3 / 11, 5 / 13))))
+    assert run.metrics is not None
+    (sample,) = store.stage_samples(PAGE)
+    assert sample.stage_seconds == tuple(zip(Stage, (1 / 3, 2 / 7, 3 / 11, 5 / 13), strict=True))
+    assert sum(seconds for _, seconds in sample.stage_seconds) + sample.gap_seconds == pytest.approx(
+        sample.total_seconds, rel=1e-12
+    )
+    assert sample.total_seconds == run.metrics.total_seconds
+
+
+@pytest.mark.parametrize("keep_runs", [None, 0])
+def test_a_policy_without_limits_keeps_everything(store: SqlStore, keep_runs: int | None) -> None:
+    run = succeeded(store)
+    report = store.prune(PrunePolicy(keep_runs=keep_runs), dry_run=True)
+    assert report.run_ids == (() if keep_runs is None else (run.run_id,))

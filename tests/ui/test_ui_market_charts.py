@@ -1,0 +1,74 @@
+"""Candles, maps and distributions, checked against the numbers they were given."""
+
+import numpy as np
+import pytest
+
+from technic_scanner.ui import market_charts
+
+from .builders import panel, result_rows
+
+
+def test_moving_average_is_the_plain_mean_and_unknown_before_enough_bars() -> None:
+    values = np.arange(1.0, 11.0)
+    average = market_charts.moving_average(values, 4)
+    assert np.isnan(average[:3]).all()
+    assert average[3:] == pytest.approx([sum(values[i - 3 : i + 1]) / 4 for i in range(3, 10)])
+
+
+def test_candles_show_the_newest_sessions_with_averages_over_all_of_them() -> None:
+    bars = panel(bars=400)
+    figure = market_charts.candles(bars, {"Entry": 50.0, "Stop": 48.0, "Target": 55.0}, sessions=60)
+    by_name = {trace.name: trace for trace in figure.data}
+    assert len(by_name["AAA"].close) == 60
+    assert by_name["AAA"].close[-1] == bars.close[0, -1]
+    # SMA 200 exists on the first drawn bar only if it was computed over the bars before it.
+    assert by_name["SMA 200"].y[0] == pytest.approx(bars.close[0, -259:-59].mean())
+    assert by_name["SMA 200"].y[-1] == pytest.approx(bars.close[0, -200:].mean())
+    assert list(by_name["volume"].y) == [1e6] * 60
+
+
+def test_levels_are_drawn_at_their_prices_and_unknown_ones_are_not() -> None:
+    figure = market_charts.candles(panel(), {"Entry": 50.0, "Stop": None, "Target": 55.0})
+    assert sorted(shape.y0 for shape in figure.layout.shapes) == [50.0, 55.0]
+    assert {note.text for note in figure.layout.annotations} == {"Entry 50.00", "Target 55.00"}
+
+
+def test_short_history_has_no_long_average() -> None:
+    names = {trace.name for trace in market_charts.candles(panel(bars=30), {}).data}
+    assert "SMA 20" in names
+    assert "SMA 50" not in names
+
+
+def test_missing_sub_scores_are_said_to_be_missing() -> None:
+    figure = market_charts.sub_scores([("AAA", {"TrendScore": 70.0, "MomentumScore": None})])
+    assert list(figure.data[0].x)[:2] == [70.0, None]
+    assert list(figure.data[0].text)[:2] == ["70", "no data"]
+
+
+def test_sector_map_counts_every_row_once() -> None:
+    rows = result_rows(("AAA", "BBB", "CCC", "DDD", "EEE"))
+    tree = market_charts.sector_map(rows).data[0]
+    sizes = dict(zip(tree.ids, tree.values, strict=True))
+    assert sizes["Energy"] == 3
+    assert sizes["Utilities"] == 2
+    assert {identity for identity in tree.ids if identity.startswith("Energy/")} == {
+        "Energy/AAA",
+        "Energy/CCC",
+        "Energy/EEE",
+    }
+
+
+def test_sector_map_of_many_rows_draws_sectors_only_and_keeps_unknown_sectors() -> None:
+    rows = result_rows(tuple(f"S{index:04d}" for index in range(market_charts.MAX_TILES + 1)))
+    rows.loc[0, "Sector"] = None
+    rows.loc[1, "CompositeScore"] = np.nan
+    tree = market_charts.sector_map(rows).data[0]
+    assert set(tree.ids) == {"Energy", "Utilities", "Unknown sector"}
+    assert sum(tree.values) == len(rows)
+
+
+def test_distribution_counts_every_known_score() -> None:
+    rows = result_rows(("AAA", "BBB", "CCC"))
+    rows["CompositeScore"] = [0.0, 100.0, np.nan]
+    figure = market_charts.score_distribution(rows)
+    assert [int(sum(trace.y)) for trace in figure.data] == [2, 3, 3]

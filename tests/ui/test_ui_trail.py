@@ -1,0 +1,71 @@
+"""The trail must come out the same however the events are cut into reads, and stay small."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from technic_scanner.domain.progress import EventKind
+from technic_scanner.ui.trail import MAX_MESSAGES, MAX_POINTS, Trail
+
+from .builders import STAGES, event, stage
+
+
+def advance(seq: int, rate: float | None = 100.0, name: str = "symbol_scanning", attempt: int = 1, **fields: object):
+    stages = tuple(stage(other, throughput=rate if other == name else None) for other in STAGES)
+    return event(seq, current_stage=name, stages=stages, elapsed_seconds=seq / 10, attempt=attempt, **fields)
+
+
+def test_remembers_when_each_stage_was_first_seen() -> None:
+    trail = Trail("01RUN")
+    trail.follow(
+        [advance(1, name="universe_loading"), advance(2, name="data_fetching"), advance(3, name="data_fetching")]
+    )
+    assert trail.starts == {"universe_loading": 0.1, "data_fetching": 0.2}
+
+
+def test_an_event_is_folded_once() -> None:
+    trail = Trail("01RUN")
+    events = [advance(1), advance(2)]
+    trail.follow(events)
+    trail.follow(events)
+    assert len(trail.points) == 2
+    assert trail.last_seq == 2
+
+
+def test_unknown_throughput_is_not_a_point() -> None:
+    trail = Trail("01RUN")
+    trail.follow([advance(1, rate=None)])
+    assert trail.points == []
+
+
+def test_another_attempt_starts_another_line_but_keeps_the_messages() -> None:
+    trail = Trail("01RUN")
+    trail.follow([advance(1), advance(2, kind=EventKind.MESSAGE, message="slowed down")])
+    trail.follow([advance(3, name="data_fetching", attempt=2)])
+    assert list(trail.starts) == ["data_fetching"]
+    assert [point.stage for point in trail.points] == ["data_fetching"]
+    assert [message.text for message in trail.messages] == ["slowed down"]
+
+
+def test_a_long_run_stays_small_and_keeps_its_ends() -> None:
+    trail = Trail("01RUN")
+    trail.follow(advance(seq, kind=EventKind.ADVANCED) for seq in range(1, 20_001))
+    trail.follow(advance(seq, kind=EventKind.MESSAGE, message=str(seq)) for seq in range(20_001, 20_201))
+    assert len(trail.points) <= MAX_POINTS
+    assert trail.points[0].elapsed_seconds == 0.1
+    assert trail.points[-1].elapsed_seconds > 1900
+    assert len(trail.messages) == MAX_MESSAGES
+    assert trail.messages[-1].text == "20200"
+
+
+@settings(max_examples=40)
+@given(cuts=some.lists(some.integers(min_value=0, max_value=60), max_size=6), again=some.booleans())
+def test_cutting_the_journal_differently_changes_nothing(cuts: list[int], again: bool) -> None:
+    names = ["universe_loading"] * 10 + ["data_fetching"] * 20 + ["symbol_scanning"] * 30
+    events = [advance(index + 1, name=name, attempt=1 + index // 45) for index, name in enumerate(names)]
+    whole = Trail("01RUN")
+    whole.follow(events)
+    parts = Trail("01RUN")
+    edges = sorted({0, *cuts, len(events)})
+    for left, right in zip(edges, edges[1:], strict=False):
+        parts.follow(events[max(0, left - (3 if again else 0)) : right])
+    assert parts == whole

@@ -1,0 +1,96 @@
+"""Words for numbers: unknown is said, done is done, and nothing from outside becomes Markdown."""
+
+import math
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.ui import wording
+
+from .builders import event, record
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "unknown"),
+        (math.inf, "unknown"),
+        (math.nan, "unknown"),
+        (0.0, "0.00 s"),
+        (0.42, "0.42 s"),
+        (0.999, "1.0 s"),
+        (7.31, "7.3 s"),
+        (9.96, "10 s"),
+        (45.2, "45 s"),
+        (59.6, "1m 0s"),
+        (90.0, "1m 30s"),
+        (3600.0, "1h 0m"),
+    ],
+)
+def test_seconds(seconds: float | None, text: str) -> None:
+    assert wording.seconds_text(seconds) == text
+
+
+def test_time_left_names_the_range() -> None:
+    assert wording.left_text(event(eta_seconds=14.0, eta_low_seconds=11.0, eta_high_seconds=19.0)) == (
+        "about 14 s left (11–19 s)"
+    )
+
+
+def test_time_left_unknown_and_done_are_not_mixed_up() -> None:
+    assert wording.left_text(event(eta_seconds=None)) == "time left unknown"
+    assert wording.left_text(event(eta_seconds=0.0)) == "done"
+
+
+def test_range_across_a_minute_keeps_both_units() -> None:
+    assert wording.range_text(45.0, 90.0) == "45 s–1m 30s"
+    assert wording.range_text(None, 90.0) == ""
+
+
+def test_expectation_says_from_how_many_runs_or_that_it_does_not_know() -> None:
+    assert wording.expected_text(14.0, 11.0, 19.0, 23) == "Expected: about 14 s (11–19 s), from 23 comparable runs."
+    assert wording.expected_text(14.0, 11.0, 19.0, 1).endswith("from 1 comparable run.")
+    assert "unknown" in wording.expected_text(None, None, None, 0)
+    assert "unknown" in wording.expected_text(30.0, 5.0, 200.0, 0)
+
+
+def test_rates_counts_and_numbers() -> None:
+    assert wording.rate_text(1234.4, "symbols") == "1,234 symbols/s"
+    assert wording.rate_text(0.5, "symbols") == "0.50 symbols/s"
+    assert wording.rate_text(None, "symbols") == "unknown"
+    assert wording.count_text(1, "symbol") == "1 symbol"
+    assert wording.count_text(1200, "symbol") == "1,200 symbols"
+    assert wording.count_text(None, "row") == "unknown rows"
+    assert wording.number(1234.5) == "1,234.50"
+    assert wording.number(None) == wording.number(math.nan) == "–"
+
+
+def test_moments_are_shown_in_the_viewers_zone() -> None:
+    moment = datetime(2026, 1, 2, 23, 30, tzinfo=UTC)
+    assert wording.when(moment) == "2026-01-02 23:30:00 UTC"
+    assert wording.when(moment, "Europe/Berlin") == "2026-01-03 00:30:00"
+    assert wording.when(None) == "–"
+
+
+def test_a_run_is_named_by_its_label_else_by_what_it_scans() -> None:
+    config = ScanConfig(sectors=("Energy",), as_of_date=date(2010, 5, 3))
+    assert wording.run_name(record(config=config)) == "sample · Energy · as of 2010-05-03 · 000000A1"
+    assert wording.run_name(record(label="Monday")) == "Monday · 000000A1"
+    many = ScanConfig(universe="sp500", sectors=("Energy", "Materials", "Utilities"), symbols=("A",))
+    assert wording.config_text(many) == "sample / sp500 · 3 sectors · A"
+
+
+def test_status_has_a_mark_and_a_word() -> None:
+    assert wording.status_text(RunStatus.INTERRUPTED) == "‖ Interrupted"
+
+
+@given(some.text(max_size=40))
+def test_escaped_text_has_no_bare_markdown_character(text: str) -> None:
+    escaped = wording.escape(text)
+    for special in "`*_[]<>#$:":
+        assert escaped.count(special) == escaped.count(f"\\{special}")
+    assert len(escaped) >= len(text)

@@ -1,0 +1,314 @@
+"""The four stages end to end over fakes: every path ends with a result and full metrics."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from technic_scanner.clock import ManualClock, SystemClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import FailureKind, Outcome, ScanMetrics
+from technic_scanner.domain.progress import EventKind, StageState
+from technic_scanner.domain.stage import Stage, StagePlan
+from technic_scanner.errors import ConfigError, SourceError
+from technic_scanner.pipeline.columns import COLUMN_NAMES
+from technic_scanner.pipeline.engine import Attempt, ScanFailed
+from technic_scanner.screening.bars import FIELDS, Panel
+from tests.fakes import MemoryCache, ScriptedSource, random_panel
+from tests.unit.pipeline.scanning import SYMBOLS, Bench, MemoryJournal
+
+STAGES = [stage.value for stage in Stage]
+
+
+def every_metric_is_there(metrics: ScanMetrics) -> None:
+    assert [timing.name for timing in metrics.stage_timings] == STAGES
+    stage_seconds = sum(timing.seconds for timing in metrics.stage_timings)
+    assert stage_seconds + metrics.gap_seconds == pytest.approx(metrics.total_seconds, abs=1e-9)
+    assert len({field.name for field in fields(metrics)}) == 19
+    assert metrics.progress_summary
+
+
+def test_a_scan_ranks_every_symbol_it_can_and_accounts_for_the_rest() -> None:
+    bench = Bench()
+    result = bench.scan(ScanConfig(top_n=15))
+    assert result.outcome is Outcome.COMPLETE
+    assert result.status_text == "Scan complete."
+    assert result.table.column_names == list(COLUMN_NAMES)
+    assert result.table["Rank"].to_pylist() == list(range(1, 16))
+    named = result.table["Symbol"].to_pylist() + [failure.symbol for failure in result.failures]
+    assert sorted(named) == sorted(SYMBOLS)
+    assert all(failure.detail for failure in result.failures)
+    every_metric_is_there(result.metrics)
+    assert (result.metrics.symbols_scanned, result.metrics.symbols_returned) == (40, 15)
+    assert result.metrics.symbols_rejected == 25
+    assert bench.exported == [result.table]
+
+
+def test_entry_stop_and_target_are_never_unknown() -> None:
+    table = Bench().scan(ScanConfig(direction="both", top_n=None)).table.to_pandas()
+    assert len(table) == 40
+    assert table[["Entry", "Stop", "Target", "PositionSize"]].notna().all().all()
+    long = table["Target"] > table["Entry"]
+    assert (table["Stop"] < table["Entry"])[long].all()
+    assert (table["Stop"] > table["Entry"])[~long].all()
+
+
+def test_progress_runs_through_the_stages_without_going_back() -> None:
+    bench = Bench()
+    bench.scan()
+    events = bench.events
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    overall = [event.overall_fraction for event in events]
+    assert overall == sorted(overall)
+    assert [event.overall_fraction == 1.0 for event in events].index(True) == len(events) - 1
+    shown = [event.time_fraction for event in events]
+    assert shown == sorted(shown)
+    begun = [event.current_stage for event in events if event.kind is EventKind.STAGE_STARTED]
+    assert begun == STAGES
+    assert events[-1].kind is EventKind.RUN_FINISHED
+    assert {stage.state for stage in events[-1].stages} == {StageState.DONE}
+    substages = {(stage.name, substage.name) for stage in events[-1].stages for substage in stage.substages}
+    assert ("universe_loading", "regime") in substages
+    assert ("data_fetching", "download") in substages
+    assert ("symbol_scanning", "chunks") in substages
+    assert ("finalization", "plan") in substages
+
+
+def test_cache_hits_and_misses_are_those_of_the_cache() -> None:
+    bench = Bench()
+    cold = bench.scan()
+    assert (cold.metrics.cache_hits, cold.metrics.cache_misses, cold.metrics.cache_hit_rate) == (0, 40, 0.0)
+    warm = Bench(source=bench.source, cache=bench.cache).scan()
+    assert (warm.metrics.cache_hits, warm.metrics.cache_misses, warm.metrics.cache_hit_rate) == (40, 0, 1.0)
+    assert warm.table.equals(cold.table)
+
+
+def test_an_empty_universe_ends_empty_and_names_the_filter() -> None:
+    bench = Bench()
+    result = bench.scan(ScanConfig(sectors=["Utilities"]))
+    assert result.outcome is Outcome.EMPTY
+    assert "sectors removed 40" in result.status_text
+    assert result.table.num_rows == 0
+    assert result.table.column_names == list(COLUMN_NAMES)
+    every_metric_is_there(result.metrics)
+    assert result.metrics.symbols_scanned == 0
+    assert bench.events[-1].overall_fraction == 1.0
+
+
+def test_filters_that_leave_nothing_say_what_they_removed() -> None:
+    result = Bench().scan(ScanConfig(min_price=1e9))
+    assert result.outcome is Outcome.EMPTY
+    assert "price below minimum: 40" in result.status_text
+    assert {failure.reason for failure in result.failures} == {"price_below_minimum"}
+
+
+def test_failing_symbols_make_it_partial_and_keep_their_reason() -> None:
+    bench = Bench()
+    bench.source.failing = frozenset({"S03", "S17"})
+    result = bench.scan(ScanConfig(top_n=None))
+    assert result.outcome is Outcome.PARTIAL
+    errors = {failure.symbol: failure for failure in result.failures if failure.kind is FailureKind.ERROR}
+    assert set(errors) == {"S03", "S17"}
+    assert errors["S03"].detail == "the provider has no bars"
+    assert result.metrics.symbols_failed == 2
+    assert result.table.num_rows == 38
+
+
+def test_when_every_symbol_fails_the_result_is_empty_and_complete_in_its_metrics() -> None:
+    bench = Bench()
+    bench.source.failing = frozenset(SYMBOLS)
+    result = bench.scan()
+    assert result.outcome is Outcome.EMPTY
+    assert "no data: 40" in result.status_text
+    every_metric_is_there(result.metrics)
+
+
+@pytest.mark.parametrize("where", ["universe", "fetch", "scan", "finalize"])
+def test_an_exception_in_any_stage_fails_the_run_with_full_metrics(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench()
+    boom = SourceError("the provider is on fire")
+    if where == "universe":
+        bench.source.universe_error = boom
+    elif where == "fetch":
+        bench.source.error = boom
+    else:
+        target = "technic_scanner.pipeline.analyse.last_indicators"
+        if where == "finalize":
+            target = "technic_scanner.pipeline.finalize.alpha"
+
+        def burn(*_args: object, **_kwargs: object) -> None:
+            raise boom
+
+        monkeypatch.setattr(target, burn)
+    with pytest.raises(ScanFailed) as caught:
+        bench.scan()
+    assert caught.value.error.code == "source_error"
+    assert caught.value.error.message == "the provider is on fire"
+    every_metric_is_there(caught.value.result.metrics)
+    assert caught.value.result.outcome is Outcome.PARTIAL
+    assert bench.events[-1].kind is EventKind.RUN_FINISHED
+    assert bench.events[-1].overall_fraction < 1.0
+    if where != "universe":
+        lost = [failure.symbol for failure in caught.value.result.failures]
+        assert sorted(lost) == sorted(SYMBOLS)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_cancel_is_observed_in_every_stage(stage: str) -> None:
+    bench = Bench()
+
+    def stop(event: object) -> None:
+        if bench.events[-1].current_stage == stage:
+            bench.cancel.cancel("the analyst went home")
+
+    bench.events = _Watched(stop)
+    result = bench.scan()
+    assert result.cancelled
+    assert "the analyst went home" in result.status_text
+    assert result.outcome is Outcome.PARTIAL
+    every_metric_is_there(result.metrics)
+    assert bench.events[-1].kind is EventKind.RUN_FINISHED
+    assert bench.events[-1].overall_fraction < 1.0
+
+
+def test_cancel_wakes_a_fetch_that_hangs() -> None:
+    bench = Bench(clock=SystemClock())
+    bench.source.hang = True
+    started = threading.Event()
+    bench.events = _Watched(lambda event: started.set() if event.current_stage == "data_fetching" else None)
+    threading.Thread(target=lambda: (started.wait(30), bench.cancel.cancel())).start()
+    result = bench.scan()
+    assert result.cancelled
+    assert result.metrics.total_seconds < 20
+
+
+def test_bad_config_and_options_are_one_error_that_names_every_field() -> None:
+    bench = Bench()
+    with pytest.raises(ConfigError) as caught:
+        bench.scan(
+            ScanConfig(sectors=["Stonks"], max_symbols=-3, min_price=float("nan"), direction="up"),
+            RunOptions(chunk_size=0, executor="ray"),
+        )
+    named = {problem.field for problem in caught.value.problems}
+    assert named == {"sectors", "max_symbols", "min_price", "direction", "chunk_size", "executor"}
+    assert bench.events == []
+
+
+def test_a_resumed_scan_takes_over_what_was_done_and_ends_the_same() -> None:
+    whole = Bench().scan()
+    journal, cache = MemoryJournal(), MemoryCache()
+    first = Bench(journal=journal, cache=cache, clock=_Ticking())
+
+    def stop(event: object) -> None:
+        last = first.events[-1]
+        if last.current_stage == "symbol_scanning" and last.stage("symbol_scanning").completed >= 14:
+            first.cancel.cancel()
+
+    first.events = _Watched(stop)
+    assert first.scan().cancelled
+    fetched_before = len(first.source.fetched)
+    second = Bench(source=first.source, journal=journal, cache=cache)
+    result = second.scan(attempt=Attempt("r", 2, len(first.events) + 1, (3.5,)))
+    assert result.table.equals(whole.table)
+    assert result.failures == whole.failures
+    assert len(first.source.fetched) == fetched_before
+    assert result.metrics.attempt_seconds[0] == 3.5
+    opening = next(event for event in second.events if event.current_stage == "symbol_scanning")
+    later = [event for event in second.events if event.current_stage == "symbol_scanning"]
+    assert opening.seq > len(first.events)
+    assert later[1].stage("symbol_scanning").completed >= 14
+    assert result.metrics.symbols_scanned == 40
+    assert result.metrics.cache_hits == 0
+
+
+def test_data_that_changed_between_attempts_is_said_and_scanned_again() -> None:
+    journal, cache = MemoryJournal(), MemoryCache()
+    first = Bench(journal=journal, cache=cache)
+    first.scan()
+    cache.held["S05"] = random_panel(["S05"], seed=99)
+    again = Bench(source=first.source, journal=journal, cache=cache)
+    result = again.scan(attempt=Attempt("r", 2))
+    assert any("changed since the last attempt" in event.message for event in again.events)
+    changed = ScriptedSource(_with(first.source.panel, "S05", cache.held["S05"]), first.source.sectors)
+    assert result.table.equals(Bench(source=changed).scan().table)
+
+
+def test_nothing_after_as_of_reaches_the_result() -> None:
+    panel = random_panel(SYMBOLS)
+    as_of = panel.sessions[200].item()
+    corrupted = Panel(
+        panel.symbols,
+        panel.sessions,
+        *(np.where(np.arange(260) > 200, getattr(panel, name) * 7.5, getattr(panel, name)) for name in FIELDS),
+    )
+    config = ScanConfig(as_of_date=as_of)
+    honest = Bench(source=ScriptedSource(panel)).scan(config)
+    poisoned = Bench(source=ScriptedSource(corrupted)).scan(config)
+    assert honest.table.equals(poisoned.table)
+    assert honest.as_of == as_of
+    assert honest.context == poisoned.context
+
+
+def test_stage_seconds_are_those_of_the_clock() -> None:
+    clock = ManualClock()
+    bench = Bench(clock=clock)
+    bench.events = _Watched(
+        lambda event: clock.advance(2.0) if event.kind is EventKind.STAGE_STARTED else None
+    )
+    metrics = bench.scan().metrics
+    assert [timing.seconds for timing in metrics.stage_timings] == [2.0, 2.0, 2.0, 2.0]
+    assert metrics.total_seconds == 8.0
+    assert metrics.gap_seconds == 0.0
+    assert metrics.symbols_per_second == 20.0
+
+
+def test_a_listener_that_raises_does_not_stop_the_scan(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+
+    def fall(event: object) -> None:
+        raise RuntimeError("no")
+
+    bench.events = _Watched(fall)
+    assert bench.scan().outcome is Outcome.COMPLETE
+    assert len([record for record in caplog.records if record.levelname in ("ERROR", "WARNING")]) == 1
+
+
+def test_the_stage_plan_may_weigh_the_stages_otherwise() -> None:
+    bench = Bench()
+    plan = StagePlan(tuple(zip(STAGES, (0.25, 0.25, 0.25, 0.25), strict=True)))
+    bench.scan(options=RunOptions(stage_plan=plan, event_interval_seconds=0.0))
+    done = [event for event in bench.events if event.kind is EventKind.STAGE_COMPLETED]
+    assert [round(event.overall_fraction, 6) for event in done] == [0.25, 0.5, 0.75, 1.0]
+
+
+class _Watched(list):
+    """A list of events that tells somebody about each."""
+
+    def __init__(self, tell) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, event) -> None:
+        super().append(event)
+        self._tell(event)
+
+
+class _Ticking(ManualClock):
+    """Every reading takes a moment, so that the journal is written between chunks."""
+
+    def monotonic(self) -> float:
+        self.advance(0.2)
+        return super().monotonic()
+
+
+def _with(panel: Panel, symbol: str, other: Panel) -> Panel:
+    row = panel.symbols.index(symbol)
+    arrays = []
+    for name in FIELDS:
+        array = getattr(panel, name).copy()
+        array[row] = getattr(other, name)[0]
+        arrays.append(array)
+    return Panel(panel.symbols, panel.sessions, *arrays)

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.regime import Regime, equal_weight_index, market_regime, regime_policy
+
+NAN = float("nan")
+
+
+def panel(*closes: list[float]) -> Panel:
+    close = np.array(closes, dtype=np.float64).reshape(len(closes), -1)
+    sessions = np.datetime64("2024-01-01", "D") + np.arange(close.shape[1])
+    return Panel(tuple(f"S{i}" for i in range(len(close))), sessions, close, close, close, close, close)
+
+
+def walk(drifts: list[tuple[int, float, float]], seed: int = 1) -> np.ndarray:
+    """Closes from (sessions, daily drift, daily sd) pieces; each piece's noise has exactly that mean and sd."""
+    rng = np.random.default_rng(seed)
+    steps = []
+    for sessions, drift, spread in drifts:
+        noise = rng.normal(size=sessions)
+        noise = (noise - noise.mean()) / noise.std()
+        steps.append(drift + spread * noise)
+    return 100.0 * np.exp(np.cumsum(np.concatenate(steps)))
+
+
+def test_index_compounds_the_mean_return_of_those_that_traded() -> None:
+    index = equal_weight_index(panel([100, 110, 110, NAN, 121], [50, 50, NAN, 60, 66], [NAN, NAN, 10, 10, NAN]))
+    np.testing.assert_allclose(index, [100, 105, 105, 105, 105 * 1.1])
+
+
+def test_index_is_unknown_before_the_first_close() -> None:
+    np.testing.assert_array_equal(equal_weight_index(panel([NAN, NAN, 5, 6])), [NAN, NAN, 100, 120])
+
+
+def test_index_agrees_with_pandas_on_many_symbols() -> None:
+    rng = np.random.default_rng(3)
+    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (700, 90)), axis=1))
+    close[rng.random(close.shape) < 0.05] = np.nan
+    frame = pd.DataFrame(close.T)
+    oracle = 100 * (1 + frame.pct_change(fill_method=None).mean(axis=1).fillna(0)).cumprod()
+    np.testing.assert_allclose(equal_weight_index(panel(*close.tolist())), oracle.to_numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (3, 0)])
+def test_index_of_nothing_is_unknown(shape: tuple[int, int]) -> None:
+    close = np.empty(shape)
+    sessions = np.datetime64("2024-01-01", "D") + np.arange(shape[1])
+    index = equal_weight_index(Panel(tuple("ABC"[: shape[0]]), sessions, close, close, close, close, close))
+    assert index.shape == (shape[1],)
+    assert np.isnan(index).all()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "trend", "volatility", "label"),
+    [
+        ([(300, 0.001, 0.01)], "up", "normal", "uptrend"),
+        ([(300, -0.001, 0.01)], "down", "normal", "downtrend"),
+        ([(280, 0.001, 0.01), (20, 0.0, 0.02)], "up", "high", "volatile uptrend"),
+        ([(280, 0.001, 0.01), (20, 0.001, 0.005)], "up", "low", "calm uptrend"),
+        ([(280, -0.002, 0.01), (20, -0.002, 0.03)], "down", "high", "volatile downtrend"),
+        ([(240, 0.002, 0.01), (60, -0.004, 0.01)], "sideways", "normal", "sideways market"),
+    ],
+)
+def test_trend_and_volatility(pieces: list[tuple[int, float, float]], trend: str, volatility: str, label: str) -> None:
+    regime = market_regime(walk(pieces), "SPY")
+    assert (regime.trend, regime.volatility, regime.market_regime) == (trend, volatility, label)
+
+
+def test_the_facts_are_the_numbers_of_the_judgement() -> None:
+    close = walk([(320, 0.0005, 0.012)])
+    series = pd.Series(close)
+    rolling = np.log(series).diff().rolling(20).std() * np.sqrt(252)
+    facts = dict(market_regime(close, "SPY").facts)
+    assert facts == {
+        "index above its SMA 200 by": pytest.approx(close[-1] / series.tail(200).mean() - 1),
+        "index SMA 50 above its SMA 200 by": pytest.approx(series.tail(50).mean() / series.tail(200).mean() - 1),
+        "index volatility of 20 sessions": pytest.approx(rolling.iloc[-1]),
+        "median of that over 252 sessions": pytest.approx(rolling.tail(252).median()),
+    }
+
+
+def test_too_short_is_unknown_and_says_nothing() -> None:
+    regime = market_regime(walk([(70, 0.001, 0.01)]), "SPY")
+    assert (regime.trend, regime.volatility, regime.market_regime) == ("unknown", "unknown", "unknown")
+    assert all(value is None for _, value in regime.facts)
+    assert market_regime(np.empty(0), "SPY").market_regime == "unknown"
+    assert market_regime(np.full(500, NAN), "SPY").market_regime == "unknown"
+
+
+def test_the_limits_of_history() -> None:
+    assert market_regime(walk([(199, 0.001, 0.01)]), "SPY").trend == "unknown"
+    assert market_regime(walk([(200, 0.001, 0.01)]), "SPY").trend == "up"
+    assert market_regime(walk([(80, 0.001, 0.01)]), "SPY").volatility == "unknown"
+    regime = market_regime(walk([(81, 0.001, 0.01)]), "SPY")
+    assert regime.volatility == "normal"
+    assert regime.market_regime == "unknown trend, normal volatility"
+
+
+def test_an_index_that_never_moved_is_sideways_and_normal() -> None:
+    regime = market_regime(np.full(300, 7.0), "SPY")
+    assert (regime.trend, regime.volatility) == ("sideways", "normal")
+
+
+def test_gaps_are_left_out() -> None:
+    close = walk([(300, 0.001, 0.01)])
+    gappy = np.insert(close, [5, 100, 250], NAN)
+    assert market_regime(gappy, "SPY") == market_regime(close, "SPY")
+
+
+def regime(trend: str, volatility: str) -> Regime:
+    return Regime(trend, volatility, f"{volatility} {trend}", "SPY", ())
+
+
+def test_policy_by_regime() -> None:
+    sizes = {}
+    for trend in ("up", "down", "sideways", "unknown"):
+        for volatility in ("low", "normal", "high", "unknown"):
+            policy = regime_policy(regime(trend, volatility))
+            assert 0.0 < policy.alpha_weight < 1.0
+            sizes[trend, volatility] = policy.sizes(np.array([1, -1])).tolist()
+    assert sizes["up", "normal"] == [1.0, 0.5]
+    assert sizes["up", "high"] == [0.5, 0.25]
+    assert sizes["down", "low"] == [0.5, 1.0]
+    assert sizes["down", "high"] == [0.25, 0.5]
+    assert sizes["sideways", "unknown"] == sizes["unknown", "unknown"] == [1.0, 1.0]
+    weight = {t: regime_policy(regime(t, "normal")).alpha_weight for t in ("up", "down", "sideways")}
+    assert weight == {"up": 0.40, "down": 0.25, "sideways": 0.30}
+    assert regime_policy(regime("up", "high")).alpha_weight == pytest.approx(0.30)
+
+
+def test_the_policy_says_what_it_does() -> None:
+    said = regime_policy(market_regime(walk([(280, 0.001, 0.01), (20, 0.0, 0.02)]), "SPY")).sentence
+    assert said == (
+        "The market is in: volatile uptrend (SPY). Alpha weighs 30% of the score, position sizes are halved and short"
+        " positions, being against the trend, are halved again."
+    )
+    said = regime_policy(market_regime(walk([(300, -0.001, 0.01)]), "SPY")).sentence
+    assert said.endswith(
+        "Alpha weighs 25% of the score, position sizes are unchanged and long positions, being against the trend,"
+        " are halved."
+    )
+    said = regime_policy(market_regime(np.empty(0), "no benchmark")).sentence
+    assert said == (
+        "The regime is unknown (no benchmark). Alpha weighs 30% of the score and position sizes are unchanged."
+    )
