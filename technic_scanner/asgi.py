@@ -10,11 +10,13 @@ import streamlit as st
 from starlette.routing import Mount
 
 from technic_scanner.api.app import create_api
+from technic_scanner.api.security import require_safe_binding
 from technic_scanner.bootstrap import build
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 
 services = build()
+require_safe_binding(services.settings.host, services.settings.api_tokens)
 api = create_api(services)
 
 

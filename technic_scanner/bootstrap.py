@@ -97,6 +97,7 @@ class Scanning:
             first_seq=task.first_seq,
             earlier_seconds=task.earlier_seconds,
             costs=task.costs,
+            stood=task.stood,
         )
         return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -82,3 +83,8 @@ def load_settings(**overrides: object) -> Settings:
         raise ConfigError(
             FieldProblem(f"TECHNIC_{'.'.join(map(str, item['loc'])).upper()}", item["msg"]) for item in error.errors()
         ) from error
+
+
+def environment_with(**values: str) -> dict[str, str]:
+    """Return this process's environment with ``values`` set, for a process to start."""
+    return {**os.environ, **values}

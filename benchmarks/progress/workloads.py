@@ -13,10 +13,10 @@ UNIVERSE_UNITS = 400
 FINAL_UNITS = 800
 SECONDS = 60.0
 PAST_RUNS = 5
-UNIT_SIGMA = 0.5  # of log unit times: cv 0.53
-HEAVY_SIGMA = 1.5  # cv 2.9
-CELL_SD = 0.18  # from run to run, of one cell alone
-MACHINE_SD = 0.09  # from run to run, of all cells together
+UNIT_SIGMA = 0.8  # of log unit times: cv 0.95
+HEAVY_SIGMA = 1.4  # cv 2.5
+CELL_SD = 0.15  # from run to run, of one cell alone
+MACHINE_SD = 0.075  # from run to run, of all cells together
 HIT_COST = 0.1  # of a miss
 
 MATCHING = (0.04, 0.205, 0.70, 0.055)
@@ -27,7 +27,7 @@ OTHER = (0.30, 0.50, 0.15, 0.05)
 class Workload:
     """How runs of one kind spend their time.
 
-    ``mix`` is the share of the mean time of each stage when every symbol is a miss. ``hits`` is the share of symbols
+    ``mix`` is the share of the mean time of each stage in the past runs. ``hits`` is the share of symbols
     found in the cache in the run that is judged, ``past_hits`` in the runs before it; ``order`` says how they come.
     ``throttle`` multiplies the cost of fetching from a random moment of the stage on.
     """
@@ -73,6 +73,8 @@ def _run(workload: Workload, random_: random.Random, hits: float, throttle: floa
         start = now
         speed = {name: math.exp(machine + random_.gauss(0.0, CELL_SD)) for name in sorted(set(classes))}
         base = SECONDS * share / len(classes)
+        if stage == "data_fetching":
+            base /= 1 - workload.past_hits * (1 - HIT_COST)
         throttled_from = random_.uniform(0.2, 0.8) * len(classes) if stage == "data_fetching" else math.inf
         for position, unit_class in enumerate(classes):
             cost = base * speed[unit_class] * (HIT_COST if unit_class == "hit" else 1.0)

@@ -24,12 +24,15 @@ read as JSON (`/scans/{id}/events`), as server-sent events (`/scans/{id}/stream`
 """
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*statuses: int) -> Responses:
     """Return the ``responses`` of a route for these statuses, each a problem document."""
     return {status: _problem(HTTPStatus(status).phrase) for status in statuses}
 
 
-def file_response(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+def file_response(media_type: str, description: str) -> Responses:
     """Return the ``responses`` of a route that sends a file."""
     return {200: {"description": description, "content": {media_type: {"schema": {"type": "string"}}}}}
 

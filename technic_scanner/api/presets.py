@@ -10,9 +10,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field
 
-from technic_scanner.api.documentation import problems
+from technic_scanner.api.documentation import Responses, problems
 from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Request
 from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
+from technic_scanner.api.submitting import located_in_body
 from technic_scanner.api.wiring import RootPath, Service
 from technic_scanner.runs.codec import config_to_dict, options_to_dict, request_from_dicts
 from technic_scanner.runs.model import Preset
@@ -71,6 +72,9 @@ class PresetRequest(Request):
     )
 
 
+_CREATED: Responses = {201: {"model": PresetDocument, "description": "Saved under a new name."}}
+
+
 @router.get("/presets", response_model=PresetListDocument)
 def list_presets(service: Service) -> PresetListDocument:
     """List every preset."""
@@ -102,13 +106,14 @@ def export_preset(name: PresetName, service: Service) -> Response:
 @router.put(
     "/presets/{name}",
     response_model=PresetDocument,
-    responses={201: {"model": PresetDocument, "description": "Saved under a new name."}} | problems(409, 413, 422),
+    responses=_CREATED | problems(409, 413, 422),
 )
 def save_preset(
     name: PresetName, request: PresetRequest, response: Response, service: Service, root_path: RootPath
 ) -> PresetDocument:
     """Save a preset under a new name, or a new version of an own one."""
-    config, options = request_from_dicts(request.config, request.options)
+    with located_in_body():
+        config, options = request_from_dicts(request.config, request.options)
     preset = Preset(name=name, config=config, options=options, description=request.description)
     saved = service.save_preset(preset, expected_version=request.expected_version)
     if request.expected_version is None:

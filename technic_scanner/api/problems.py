@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from technic_scanner import errors
@@ -177,16 +178,28 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_at(request))
     code = _CODE_OF_STATUS.get(error.status_code, _phrase(error.status_code).lower().replace(" ", "_"))
     detail = {404: "nothing is served at this path", 405: "this path does not take this method"}.get(
         error.status_code, error.detail
     )
-    return problem_response(error.status_code, code, detail, request.scope, headers=error.headers)
+    return problem_response(error.status_code, code, detail, request.scope, headers=headers)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return the methods that the path takes; the router itself names those of its first match only."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)
 
 
 def _bad_fields(items: Sequence[Mapping[str, Any]]) -> Iterator[FieldProblem]:
     for item in items:
-        where = _dotted(item["loc"])
+        where = "body" if item["type"] == "json_invalid" else _dotted(item["loc"])
         nested = item.get("ctx", {}).get(PROBLEMS_IN_CONTEXT)
         if nested is None:
             yield FieldProblem(where, _sentence(item))

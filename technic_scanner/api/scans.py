@@ -16,7 +16,7 @@ from technic_scanner.api.schemas import (
     RunListDocument,
     RunStatusDocument,
 )
-from technic_scanner.api.submitting import rerun, resolve, submit
+from technic_scanner.api.submitting import located_in_body, rerun, resolve, submit
 from technic_scanner.api.wiring import Owner, RootPath, Service
 from technic_scanner.domain.run import RunRecord
 
@@ -60,7 +60,8 @@ def list_scans(filters: Annotated[RunListFilter, Query()], service: Service, roo
 def estimate_scan(request: ScanRequest, service: Service) -> EstimateDocument:
     """Say how long a scan would take, from past runs like it; nothing is started."""
     config, options = resolve(service, request)
-    return EstimateDocument.model_validate(service.estimate(config, options))
+    with located_in_body():
+        return EstimateDocument.model_validate(service.estimate(config, options))
 
 
 @router.get("/scans/{run_id}", response_model=RunStatusDocument, responses=problems(404, 422))

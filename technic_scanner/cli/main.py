@@ -1,8 +1,40 @@
-"""The entry point of ``technic-scanner``: gathers the commands and turns errors into sentences and exit codes."""
+"""The entry point of ``technic-scanner``: gathers the commands."""
 
 from __future__ import annotations
 
-from technic_scanner.cli.hosting import app
+from typing import Annotated
+
+import typer
+
+from technic_scanner.cli import cache, doctor, hosting, presets, records, scanning
+from technic_scanner.version import VERSION
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="Staged stock scans: run them, watch them, ask about them.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 empty, 130 interrupted.",
+)
+for command in (
+    scanning.scan, scanning.watch, records.runs, records.show, records.export, records.cancel, scanning.resume,
+    records.compare, records.prune, hosting.warmup, hosting.worker, hosting.serve, hosting.api, doctor.doctor,
+):  # fmt: skip
+    app.command()(command)
+app.add_typer(presets.app, name="presets")
+app.add_typer(cache.app, name="cache")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it.")] = False,
+) -> None:
+    """Take the options that belong to no command."""
 
 
 def main() -> None:

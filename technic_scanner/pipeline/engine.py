@@ -10,6 +10,7 @@ import numpy as np
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
+from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Universe
@@ -43,7 +44,10 @@ class ScanFailed(TechnicError):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Which attempt of which run this is, and where its event numbers and clocks go on from."""
+    """Which attempt of which run this is, and where its event numbers, clocks and bars go on from.
+
+    ``earlier_seconds`` are those of each attempt before, ``stood`` is the last event of them.
+    """
 
     run_id: str = "local"
     number: int = 1
@@ -51,6 +55,7 @@ class Attempt:
     earlier_seconds: tuple[float, ...] = ()
     costs: CostHistory | None = None
     baseline_seconds: float | None = None
+    stood: ProgressEvent | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +115,7 @@ class _Scan:
             first_seq=attempt.first_seq,
             earlier_seconds=sum(attempt.earlier_seconds),
             costs=attempt.costs,
+            stood=attempt.stood,
         )
         self._context = ScanContext(config, options, ports, reporter, cancel)
 

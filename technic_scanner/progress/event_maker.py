@@ -89,6 +89,10 @@ class EventMaker:
             return Forecast(None, None, None)
         return self._estimator.forecast([book.view(now) for book in self._books.values()])
 
+    def stand_at(self, time_fraction: float) -> None:
+        """Show at least ``time_fraction`` from now on: what an earlier attempt had reached."""
+        self._time_fraction = max(self._time_fraction, min(time_fraction, ALMOST_DONE))
+
     def _time_fraction_at(self, elapsed: float, eta: float | None, overall: float) -> float:
         """Return the share of the expected time, the weighted fraction while no time is expected; never less."""
         if self._facts.end is not None:

@@ -25,6 +25,7 @@ class ProgressReporter:
     is finished every further report is ignored, so that late threads do no harm.
 
     ``earlier_seconds`` were spent by earlier attempts; ``costs`` are comparable past runs, None if there are none.
+    ``stood`` is the last event of the attempts before: no fraction shows less than it did.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class ProgressReporter:
         first_seq: int = 1,
         earlier_seconds: float = 0.0,
         costs: CostHistory | None = None,
+        stood: ProgressEvent | None = None,
     ) -> None:
         self._monotonic = clock.monotonic
         self._facts = RunFacts(run_id, attempt, earlier_seconds, first_seq - 1)
@@ -51,6 +53,9 @@ class ProgressReporter:
         self._fanout = ListenerFanout(listeners)
         self._throttle = Throttle(interval_seconds)
         self._maker = EventMaker(self._facts, self._tracker, self._books, clock, costs)
+        if stood is not None:
+            self._tracker.stand_at(stood.overall_fraction, {stage.name: stage.fraction for stage in stood.stages})
+            self._maker.stand_at(stood.time_fraction)
         self._began = False
 
     def start_run(self, message: str = "") -> None:

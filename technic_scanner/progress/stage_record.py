@@ -48,6 +48,10 @@ class StageRecord:
             self._best = max(self._best, min(1.0, self.raw / self.total))
         return self._best
 
+    def stand_at(self, fraction: float) -> None:
+        """Show at least ``fraction`` from now on: what an earlier attempt had reached."""
+        self._best = max(self._best, min(1.0, fraction))
+
     def start(self, total: float | None, now: float, offset_seconds: float) -> None:
         """Start, or start again: counts from 0 once more, but the fraction shown does not go back."""
         self._remember()

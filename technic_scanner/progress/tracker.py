@@ -164,6 +164,14 @@ class MultiStageProgressTracker:
             self._began = self._turned = self._clock.monotonic()
             self._gap_seconds = 0.0
 
+    def stand_at(self, overall_fraction: float, stage_fractions: Mapping[str, float]) -> None:
+        """Show at least these fractions from now on: what an earlier attempt had reached."""
+        with self.lock:
+            self._overall = max(self._overall, min(overall_fraction, ALMOST_DONE))
+            for name, fraction in stage_fractions.items():
+                if name in self._records:
+                    self._records[name].stand_at(fraction)
+
     def start_stage(self, stage_name: str, total: float | None = None) -> None:
         """Make a stage active; ``total`` is its units, None while unknown. ValueError for a name not in the weights."""
         record = self._records.get(stage_name)

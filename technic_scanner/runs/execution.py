@@ -29,7 +29,7 @@ _SHUTDOWN_PATIENCE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What every attempt of a worker uses; ``patience_seconds``: how long to go on with a store that is away or full."""
+    """What every attempt of a worker uses; ``patience_seconds``: how long to bear a store that is away or full."""
 
     store: Store
     scan: Scanner
@@ -48,7 +48,9 @@ class Execution:
         self._patience = Patience(bench.clock, bench.patience_seconds)
         self._stood = self._patience.call(lambda: standing(bench.store, run.run_id))
         self._recorder = Recorder(bench.store, run.run_id, run.attempt, self._stood.next_seq, bench.clock)
-        self._lifeline = Lifeline(bench.store, run, self._recorder, cancel, clock=bench.clock, beaten=beaten)
+        self._lifeline = Lifeline(
+            bench.store, run, self._recorder, cancel, worker_id=bench.worker_id, clock=bench.clock, beaten=beaten
+        )
 
     def go(self) -> None:
         """Scan and write the end. Raises RunStateError if the attempt is no longer ours; then nothing was written."""
@@ -88,6 +90,7 @@ class Execution:
             first_seq=self._stood.next_seq,
             earlier_seconds=self._stood.attempt_seconds,
             costs=self._patience.call(lambda: cost_history(store, run.config, run.options), self._cancel.check),
+            stood=self._stood.event,
         )
 
     def _conclude(self, end: RunEnd, result: ScanResult | None) -> None:

@@ -56,12 +56,13 @@ class Lifeline:
         recorder: Recorder,
         cancel: CancelToken,
         *,
+        worker_id: str,
         clock: Clock,
         beaten: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._run = run
-        self._worker_id = run.worker_id or ""
+        self._worker_id = worker_id
         self._recorder = recorder
         self._cancel = cancel
         self._clock = clock

@@ -134,7 +134,7 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True)
 class PrunePolicy:
-    """Which ended, unpinned runs to keep: the newest ``keep_runs`` and those younger than ``keep_days``; None: no limit."""
+    """Which ended, unpinned runs to keep: the newest ``keep_runs``, and those under ``keep_days`` old; None: no limit."""
 
     keep_runs: int | None = None
     keep_days: float | None = None

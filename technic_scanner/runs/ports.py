@@ -184,7 +184,9 @@ class Launcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScanTask:
-    """One attempt of a run, with all that the scan reports to; ``earlier_seconds`` are those of the attempts before."""
+    """One attempt of a run, with all that the scan reports to; ``earlier_seconds`` are those of the attempts before,
+    ``stood`` is the last event of them.
+    """
 
     run: RunRecord
     journal: Journal
@@ -193,6 +195,7 @@ class ScanTask:
     first_seq: int
     earlier_seconds: tuple[float, ...]
     costs: CostHistory
+    stood: ProgressEvent | None
 
 
 class Scanner(Protocol):

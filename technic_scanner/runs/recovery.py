@@ -105,10 +105,11 @@ class StaleSweep:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the attempts before this one stopped."""
+    """Where the attempts before this one stopped; ``event`` is their last one, None if they left none."""
 
     next_seq: int
     attempt_seconds: tuple[float, ...]
+    event: ProgressEvent | None
 
 
 def standing(store: RunStore, run_id: str) -> Standing:
@@ -117,13 +118,13 @@ def standing(store: RunStore, run_id: str) -> Standing:
     Seconds are those of the attempt's last event; an attempt that died before its first one left none and is not
     counted. Reads a handful of events, however many there are.
     """
-    event = store.latest_event(run_id)
+    last = event = store.latest_event(run_id)
     next_seq = 1 if event is None else event.seq + 1
     seconds: list[float] = []
     while event is not None:
         seconds.append(event.elapsed_seconds)
         event = _last_of_earlier_attempts(store, event)
-    return Standing(next_seq, tuple(reversed(seconds)))
+    return Standing(next_seq, tuple(reversed(seconds)), last)
 
 
 def _last_of_earlier_attempts(store: RunStore, event: ProgressEvent) -> ProgressEvent | None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
-from technic_scanner.screening.kernels import BARS_NEEDED, rows
+from technic_scanner.screening.kernel_rows import LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_windows import BETA_RETURNS
+from technic_scanner.screening.kernels import BARS_NEEDED, rows
 
 __all__ = ["BARS_NEEDED", "last_indicators", "warm_up"]
 
@@ -17,9 +18,9 @@ __all__ = ["BARS_NEEDED", "last_indicators", "warm_up"]
 def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> FloatArray:
     """Return (n, K) float64, the indicators of each symbol's last bar in the order of ``INDICATORS``.
 
-    ``benchmark_close``: (T,) on the panel's sessions, NaN where the benchmark has no bar; ValueError for another length. A
-    symbol is computed over its own existing bars, however long ago the last of them is; NaN is a history too short, an
-    input missing or a quotient without a value. The GIL is released while the kernel runs.
+    ``benchmark_close``: (T,) on the panel's sessions, NaN where the benchmark has no bar (ValueError: another length).
+    A symbol is computed over its own existing bars, however long ago the last of them is; NaN is a history too short,
+    an input missing or a quotient without a value. The GIL is released while the kernel runs.
     """
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
@@ -40,25 +41,26 @@ def _read_only(values: FloatArray) -> FloatArray:
 
 
 def _on_sessions(values: FloatArray, sessions: int) -> FloatArray:
-    row = np.require(values, np.float64, ("C_CONTIGUOUS", "ALIGNED", "WRITEABLE"))
+    row = np.asarray(values, dtype=np.float64)
     if row.shape != (sessions,):
         raise ValueError(f"benchmark_close has shape {row.shape}, the panel has {sessions} sessions")
-    return row
+    return np.where((row > LEAST_PRICE) & (row < LIMIT), row, np.nan)
 
 
 def change_63(market: FloatArray) -> float:
     """Return the benchmark's close / close 63 of its own bars ago - 1, NaN when it has fewer."""
-    closes = market[np.isfinite(market) & (market > 0.0)][-64:]
+    closes = market[np.isfinite(market)][-64:]
     return float(closes[-1] / closes[0] - 1.0) if len(closes) == 64 else math.nan
 
 
 def centred_returns(market: FloatArray) -> FloatArray:
-    """Return (252,) the benchmark's last returns less their mean, empty unless each of the last 253 sessions has a bar."""
+    """Return (252,) the benchmark's last returns less their mean; empty where one of its last 253 bars is missing."""
     closes = market[-BETA_RETURNS - 1 :]
-    if len(closes) <= BETA_RETURNS or not (np.isfinite(closes) & (closes > 0.0)).all():
+    if len(closes) <= BETA_RETURNS or not np.isfinite(closes).all():
         return np.empty(0)
-    returns = closes[1:] / closes[:-1] - 1.0
-    return returns - returns.mean()
+    returns: FloatArray = closes[1:] / closes[:-1] - 1.0
+    returns -= returns.mean()
+    return returns
 
 
 def warm_up() -> None:

@@ -1,11 +1,11 @@
-"""How the kernels are compiled: the decorators with their flags, and a digest that keys the cache by all their sources."""
+"""How the kernels are compiled: decorators with their flags, and a digest that keys the cache by all sources."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from numba import njit
 
@@ -18,29 +18,26 @@ FLAGS = {"contract", "nnan", "ninf", "nsz"}
 
 def fast(function: F) -> F:
     """Compile a part that sees finite numbers only; it is inlined into the entry that calls it."""
-    compiled: F = njit(fastmath=FLAGS, error_model="numpy", nogil=True)(function)
-    return compiled
+    return cast(F, njit(fastmath=FLAGS, error_model="numpy", nogil=True)(function))
 
 
 def exact(function: F) -> F:
     """Compile a part that must see NaN and infinity as they are."""
-    compiled: F = njit(error_model="numpy", nogil=True)(function)
-    return compiled
+    return cast(F, njit(error_model="numpy", nogil=True)(function))
 
 
 def entry(function: F) -> F:
     """Compile a kernel that Python calls: without the GIL, and kept on disk."""
-    compiled: F = njit(error_model="numpy", nogil=True, cache=True)(function)
-    return compiled
+    return cast(F, njit(error_model="numpy", nogil=True, cache=True)(function))
 
 
-def sources_digest() -> str:
-    """Return a digest of all kernel sources.
+def sources_digest(folder: Path | None = None) -> str:
+    """Return a digest of all kernel sources in ``folder``, by default this one.
 
     Numba drops a cached kernel when the file of the *entry* changes, not when a file of a part does: a checkout that
     touches only a part would go on running the old machine code. A variable that an entry closes over is part of its
     cache key, so every entry closes over this digest.
     """
-    folder = Path(__file__).parent
+    folder = folder or Path(__file__).parent
     names = [*sorted(folder.glob("kernel*.py")), folder / "indicator_names.py"]
     return sha256(b"".join(path.read_bytes() for path in names)).hexdigest()

@@ -29,6 +29,8 @@ from technic_scanner.screening.kernel_windows import (
 
 # NaN, infinity and prices that would overflow when squared all fail ``size < LIMIT``.
 LIMIT = 1e60
+# Closes to divide by or take the log of; the quotient of two of them, squared, is finite.
+LEAST_PRICE = 1e-60
 
 # open, high, low, close, volume, benchmark close: (m,) each, on the same sessions.
 Columns = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
@@ -88,37 +90,48 @@ def put_smoothed(out: FloatArray, s: tuple[float, ...], bars: int) -> None:
 
 
 @exact
-def put_prices(out: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray) -> None:
-    """Write averages, bands, changes, ranges and the stochastic, each where its bars exist."""
+def put_bands(out: FloatArray, close: FloatArray) -> None:
+    """Write the 20-bar average and Bollinger's bands around it, two population deviations wide."""
     bars = len(close)
-    last = close[bars - 1]
-    if bars >= 10:
-        out[SWING_HIGH] = highest(high, bars - 10, bars)
-        out[SWING_LOW] = lowest(low, bars - 10, bars)
-    if bars >= 18:
-        a = raw_stochastic(high, low, close, bars - 5)
-        b = raw_stochastic(high, low, close, bars - 4)
-        c = raw_stochastic(high, low, close, bars - 3)
-        d = raw_stochastic(high, low, close, bars - 2)
-        e = raw_stochastic(high, low, close, bars - 1)
-        out[STOCH_K] = (c + d + e) / 3.0
-        out[STOCH_D] = (a + 2.0 * b + 3.0 * c + 2.0 * d + e) / 9.0
     if bars >= 20:
         mean = shifted_mean(close, bars - 20, bars)
         reach = 2.0 * math.sqrt(squares(close, bars - 20, bars, mean) / 20.0)
         out[SMA_20] = mean
-        out[PCT_B] = ratio(last - mean + reach, 2.0 * reach)
+        out[PCT_B] = ratio(close[bars - 1] - mean + reach, 2.0 * reach)
         out[BANDWIDTH] = ratio(2.0 * reach, mean)
+
+
+@exact
+def put_ranges(out: FloatArray, high: FloatArray, low: FloatArray) -> None:
+    """Write the range of the last 10 bars and of the 20 before the last."""
+    bars = len(high)
+    if bars >= 10:
+        out[SWING_HIGH] = highest(high, bars - 10, bars)
+        out[SWING_LOW] = lowest(low, bars - 10, bars)
     if bars >= 21:
         out[PRIOR_HIGH] = highest(high, bars - 21, bars - 1)
         out[PRIOR_LOW] = lowest(low, bars - 21, bars - 1)
+
+
+@exact
+def put_long_windows(out: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray) -> None:
+    """Write the averages of 50 and 200 bars and the distances to the year's range."""
+    bars = len(close)
     if bars >= 50:
         out[SMA_50] = total(close, bars - 50, bars) / 50.0
     if bars >= 200:
         out[SMA_200] = total(close, bars - 200, bars) / 200.0
     if bars >= 252:
-        out[HIGH_252] = change(last, highest(high, bars - 252, bars))
-        out[LOW_252] = change(last, lowest(low, bars - 252, bars))
+        out[HIGH_252] = change(close[bars - 1], highest(high, bars - 252, bars))
+        out[LOW_252] = change(close[bars - 1], lowest(low, bars - 252, bars))
+
+
+@exact
+def put_stochastic(out: FloatArray, raw: tuple[float, float, float, float, float]) -> None:
+    """Write slow %K and %D from the raw %K of the last five bars, oldest first."""
+    a, b, c, d, e = raw
+    out[STOCH_K] = (c + d + e) / 3.0
+    out[STOCH_D] = (a + 2.0 * b + 3.0 * c + 2.0 * d + e) / 9.0
 
 
 @exact
@@ -157,25 +170,31 @@ def put_volume(out: FloatArray, high: FloatArray, low: FloatArray, close: FloatA
 
 @exact
 def put_logs(out: FloatArray, close: FloatArray, logs: FloatArray) -> None:
-    """Write volatility and trend of up to 63 positive last closes; ``logs``: (64,) scratch."""
+    """Write volatility and trend of up to 63 last closes, none where one is not positive; ``logs``: (63,) scratch."""
     bars = len(close)
     count = min(bars, 63)
-    last = close[bars - 1]
-    if lowest(close, bars - count, bars) <= 0.0:
+    if lowest(close, bars - count, bars) < LEAST_PRICE:
         return
     for t in range(count):
         # Against the last close, so that equal closes give exactly 0 and small moves keep their digits.
-        logs[t] = math.log(close[bars - count + t] / last)
+        logs[t] = math.log(close[bars - count + t] / close[bars - 1])
+    put_trend(out, logs[:count])
+
+
+@exact
+def put_trend(out: FloatArray, logs: FloatArray) -> None:
+    """Write volatility and trend of (m,) log closes, m <= 63; afterwards ``logs`` holds their differences."""
+    bars = len(logs)
     if bars >= 63:
-        slope, explained, whole = fit(logs[:63])
+        slope, explained, whole = fit(logs)
         out[SLOPE] = slope * SESSIONS_A_YEAR
         out[R2] = ratio(explained, whole)
-    for t in range(count - 1):
+    for t in range(bars - 1):
         logs[t] = logs[t + 1] - logs[t]
     if bars >= 21:
-        out[VOL_20] = deviation(logs[: count - 1], 20)
+        out[VOL_20] = deviation(logs[: bars - 1], 20)
     if bars >= 61:
-        out[VOL_60] = deviation(logs[: count - 1], 60)
+        out[VOL_60] = deviation(logs[: bars - 1], 60)
 
 
 @exact
@@ -187,12 +206,12 @@ def put_beta(out: FloatArray, close: FloatArray, market: FloatArray, pairs: Floa
     """
     bars = len(close)
     first = max(bars - BETA_RETURNS - 1, 0)
-    if lowest(close, first, bars) <= 0.0:
+    if lowest(close, first, bars) < LEAST_PRICE:
         return
     count = -1
     before = base = 0.0
     for t in range(first, bars):
-        if 0.0 < market[t] < LIMIT:
+        if market[t] > 0.0:
             if count >= 0:
                 pairs[0, count] = close[t] / before - 1.0
                 pairs[1, count] = market[t] / base - 1.0
@@ -207,10 +226,10 @@ def put_beta(out: FloatArray, close: FloatArray, market: FloatArray, pairs: Floa
 def put_whole_beta(out: FloatArray, close: FloatArray, steps: FloatArray, returns: FloatArray) -> None:
     """Write beta of a symbol that shares its last 253 sessions with the benchmark.
 
-    ``steps``: (252,) the benchmark's returns less their mean, the same for all such symbols. ``returns``: (252,) scratch.
+    ``steps``: (252,) the benchmark's returns less their mean, the same for all of them. ``returns``: (252,) scratch.
     """
     first = len(close) - BETA_RETURNS - 1
-    if lowest(close, first, len(close)) <= 0.0:
+    if lowest(close, first, len(close)) < LEAST_PRICE:
         return
     for t in range(BETA_RETURNS):
         returns[t] = close[first + t + 1] / close[first + t] - 1.0
@@ -219,12 +238,20 @@ def put_whole_beta(out: FloatArray, close: FloatArray, steps: FloatArray, return
 
 @exact
 def put_row(out: FloatArray, columns: Columns, state: tuple[float, ...], logs: FloatArray) -> None:
-    """Write all but ``bars``, beta and relative strength from one symbol's (m,) bars, m >= 1, and averages over them."""
+    """Write all but ``bars`` and what needs the benchmark, from one symbol's (m,) bars, m >= 1, and their averages."""
     open_, high, low, close, volume, _ = columns
     bars = len(close)
     out[CLOSE] = close[bars - 1]
     put_smoothed(out, state, bars)
-    put_prices(out, high, low, close)
+    put_bands(out, close)
+    put_ranges(out, high, low)
+    put_long_windows(out, high, low, close)
+    if bars >= 18:
+        a = raw_stochastic(high, low, close, bars - 5)
+        b = raw_stochastic(high, low, close, bars - 4)
+        c = raw_stochastic(high, low, close, bars - 3)
+        d = raw_stochastic(high, low, close, bars - 2)
+        put_stochastic(out, (a, b, c, d, raw_stochastic(high, low, close, bars - 1)))
     put_changes(out, open_, close)
     put_volume(out, high, low, close, volume)
     put_logs(out, close, logs)

@@ -11,8 +11,8 @@ from technic_scanner.screening.kernel_compile import fast
 SEED_BARS = 34
 
 # Positions in the state tuple that ``smooth`` carries from bar to bar. Each average is kept as
-# sum = decay * sum + input, which is one operation a bar, and only ``put_smoothed`` scales it: an EMA by its 2 / (n + 1),
-# Wilder's averages by 1 / 14.
+# sum = decay * sum + input, which is one operation a bar, and only ``put_smoothed`` scales it: an EMA by its 2 / (n +
+# 1), Wilder's averages by 1 / 14.
 EMA_12, EMA_26, MACD_FAST, SIGNAL, MACD, MACD_PREV, SIGNAL_PREV = 0, 1, 2, 3, 4, 5, 6
 GAIN, LOSS, TRUE_RANGE, ATR, ATR_PREV, RANGE, PLUS, MINUS, ADX = 7, 8, 9, 10, 11, 12, 13, 14, 15
 STATE_SIZE = 16
@@ -23,20 +23,20 @@ LEAST = 1e-300
 
 
 def _ema(first: int, period: int) -> list[tuple[float, float]]:
-    """Return (decay, weight) a bar for an EMA in units of its scale, seeded with the mean of bars first.. of ``period``."""
+    """Return (decay, weight) a bar for an EMA in units of its scale, seeded with the mean of ``period`` bars."""
     scale = 2.0 / (period + 1.0)
     seed = [(1.0, 0.0)] * first + [(1.0, 1.0 / (period * scale))] * period
     return seed + [(1.0 - scale, 1.0)] * (SEED_BARS + 1 - first - period)
 
 
 def _wilder(first: int, bars: int) -> list[tuple[float, float]]:
-    """Return (decay, weight) a bar for Wilder's average of 14 times 14, seeded with the sum of bars first.. of ``bars``."""
+    """Return (decay, weight) a bar for 14 times Wilder's average of 14, seeded with the sum of ``bars`` bars."""
     seed = [(1.0, 0.0)] * first + [(1.0, 1.0)] * bars
     return seed + [(1.0 - WILDER_SCALE, 1.0)] * (SEED_BARS + 1 - first - bars)
 
 
 def _weight_table() -> FloatArray:
-    """Return (SEED_BARS + 1, 12): the weights of each bar, the last row for ever after; columns as ``smooth`` reads them.
+    """Return (SEED_BARS + 1, 12): a row of weights a bar, the last one for ever after; columns: see ``smooth``.
 
     The seeds are TA-Lib's: an EMA starts as the mean of its first bars, MACD's fast one over bars 14..25 so that both
     start together; RSI and ATR as the mean of 14 changes, the DI sums as the sum of 13, ADX as the mean of the first 14
@@ -69,8 +69,8 @@ def smooth(
 ) -> tuple[float, ...]:
     """Return the averages ``s`` moved on by one bar.
 
-    ``previous`` and ``bar``: (high, low, close), low <= high; ``w``: the bar's row of WEIGHTS, or STEADY. Comparisons are
-    multiplied in rather than branched on: the direction of a price is a coin flip that a branch mispredicts.
+    ``previous`` and ``bar``: (high, low, close), low <= high; ``w``: the bar's row of WEIGHTS, or STEADY. Comparisons
+    are multiplied in rather than branched on: the direction of a price is a coin flip that a branch mispredicts.
     """
     high, low, close = bar
     prev_high, prev_low, prev_close = previous

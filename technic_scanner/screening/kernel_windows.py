@@ -41,7 +41,8 @@ def total(x: FloatArray, start: int, stop: int) -> float:
         d += x[t + 3]
     for t in range(fours, stop):
         a += x[t]
-    return (a + b) + (c + d)
+    value: float = (a + b) + (c + d)
+    return value
 
 
 @fast
@@ -66,7 +67,8 @@ def highest(x: FloatArray, start: int, stop: int) -> float:
         d = max(d, x[t + 3])
     for t in range(fours, stop):
         a = max(a, x[t])
-    return max(max(a, b), max(c, d))
+    value: float = max(a, b, c, d)
+    return value
 
 
 @fast
@@ -81,7 +83,8 @@ def lowest(x: FloatArray, start: int, stop: int) -> float:
         d = min(d, x[t + 3])
     for t in range(fours, stop):
         a = min(a, x[t])
-    return min(min(a, b), min(c, d))
+    value: float = min(a, b, c, d)
+    return value
 
 
 @fast
@@ -154,10 +157,10 @@ def deviation(returns: FloatArray, count: int) -> float:
 
 @fast
 def fit(logs: FloatArray) -> tuple[float, float, float]:
-    """Return (slope a bar, explained, whole) of the least-squares line through (n,) logs; r squared = explained / whole."""
+    """Return (slope a bar, explained, whole) of the line through (n,) logs; r squared is explained / whole."""
     bars = len(logs)
     middle = (bars - 1) / 2.0
-    mean = total(logs, 0, bars) / bars
+    mean = shifted_mean(logs, 0, bars)
     across = 0.0
     for t in range(bars):
         across += (t - middle) * (logs[t] - mean)

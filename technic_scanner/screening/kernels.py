@@ -24,8 +24,8 @@ from technic_scanner.screening.kernel_windows import BETA_RETURNS
 
 # Wilder's averages forget a bar as (13 / 14) ** age: what lies 400 bars back weighs 4e-13, and no window is longer.
 BARS_NEEDED = 400
-# ... unless the price has hardly moved since. Below this share of the price (Wilder's sums, so 14 bars' worth) what lies
-# further back may still show in the ninth digit of a ratio, and the whole history is read.
+# ... unless the price has hardly moved since: below this share of the price (Wilder's sums, so 14 bars' worth) what
+# lies further back may still show in the ninth digit of a ratio, and the whole history is read.
 QUIET = 1e-3
 
 # open, high, low, close, volume: (n, T) each.
@@ -35,7 +35,9 @@ Prices = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 class RowsKernel(Protocol):
     """The compiled full pass."""
 
-    def __call__(self, prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray) -> None: ...
+    def __call__(
+        self, prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray
+    ) -> None: ...
 
 
 @exact
@@ -57,7 +59,7 @@ def all_exist(columns: Columns) -> bool:
 
 @exact
 def newest(columns: Columns, held: FloatArray) -> Columns:
-    """Return the newest existing bars of (T,) columns, copied to the right end of ``held`` (6, as many as are wanted)."""
+    """Return the newest existing bars of (T,) columns, copied to the right end of ``held`` (6, bars wanted)."""
     open_, high, low, close, volume, market = columns
     free = held.shape[1]
     for t in range(len(close) - 1, -1, -1):
@@ -86,13 +88,12 @@ def closes(close: FloatArray) -> int:
 @exact
 def quiet(state: tuple[float, ...], close: float) -> bool:
     """Return whether gains, losses, ranges or directional movements are so small that older ones may still count."""
-    least = min(min(state[7], state[8]), min(state[12], min(state[13], state[14])))
-    return least < QUIET * abs(close)
+    return min(state[7], state[8], state[12], state[13], state[14]) < QUIET * abs(close)
 
 
 @exact
 def settled(columns: Columns, whole: Columns) -> tuple[float, ...]:
-    """Return the averages over ``columns``, or over all existing bars of ``whole`` where the shorter history could show."""
+    """Return the averages over ``columns``, or over all bars of ``whole`` where the shorter history could show."""
     high, low, close = columns[1], columns[2], columns[3]
     state = smooth_all(high, low, close)
     if len(close) == BARS_NEEDED and len(whole[3]) > BARS_NEEDED and quiet(state, close[-1]):
@@ -118,8 +119,10 @@ def _rows(sources: str) -> RowsKernel:
             unbroken = all_exist(columns)
             if not unbroken:
                 columns = newest(whole, held)
-            row[BARS] = closes(close[i])
-            if len(columns[3]) > 0:
+            # Fewer than BARS_NEEDED are all there are; else the rest of the row is only counted.
+            bars = len(columns[3])
+            row[BARS] = closes(close[i]) if bars == BARS_NEEDED else bars
+            if bars > 0:
                 put_row(row, columns, settled(columns, whole), scratch[0])
                 if unbroken and len(steps) == BETA_RETURNS:
                     put_whole_beta(row, columns[3], steps, scratch[0])

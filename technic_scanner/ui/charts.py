@@ -184,10 +184,7 @@ def _stack(name: str, ticks: list[str], seconds: list[float], ids: list[str]) ->
         y=seconds,
         name=label,
         customdata=ids,
-        marker={
-            "color": theme.stage_colour(name),
-            "pattern": {"shape": theme.stage_pattern(name), "size": 5, "solidity": 0.25},
-        },
+        marker=theme.fill([theme.stage_colour(name)] * len(ids), [theme.stage_pattern(name)] * len(ids)),
         text=[seconds_text(value) if len(ids) <= 12 and value > 0 else "" for value in seconds],
         textposition="inside",
         hovertemplate="%{x}<br>" + label + ": %{y:.3f} s<extra></extra>",

@@ -93,13 +93,12 @@ def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
 
 def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
     """Return the symbols that entered, left or moved, a row each; up is a better rank."""
+    rows: list[tuple[str, str, int | None, int | None, int | None]]
     rows = [("+ entered", symbol, None, rank, None) for symbol, rank in changes.entered]
     rows += [("- left", symbol, rank, None, None) for symbol, rank in changes.left]
-    rows += [
-        ("↑ up" if move.rank_after < move.rank_before else "↓ down", move.symbol, move.rank_before, move.rank_after)
-        + (move.rank_before - move.rank_after,)
-        for move in changes.moved
-    ]
+    for move in changes.moved:
+        places = move.rank_before - move.rank_after
+        rows.append(("↑ up" if places > 0 else "↓ down", move.symbol, move.rank_before, move.rank_after, places))
     return pd.DataFrame(rows, columns=["Change", "Symbol", "Rank before", "Rank after", "Places"])
 
 

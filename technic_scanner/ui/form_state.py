@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.stage import StagePlan
@@ -44,6 +43,12 @@ _PLAIN_OPTIONS = (
 )
 
 
+class Values(Protocol):
+    """Widget values by key: a dict, or the page's session state."""
+
+    def __getitem__(self, key: str, /) -> Any: ...
+
+
 def key(name: str) -> str:
     """Return the widget key of a field."""
     return PREFIX + name
@@ -65,7 +70,7 @@ def form_values(config: ScanConfig, options: RunOptions) -> dict[str, Any]:
     return values
 
 
-def config_of(values: Mapping[str, Any]) -> ScanConfig:
+def config_of(values: Values) -> ScanConfig:
     """Return the config that widget values say; ``problems()`` of it is not asked for here."""
     fields: dict[str, Any] = {name: values[key(name)] for name in _PLAIN_CONFIG + _FLOAT_CONFIG}
     fields |= {name: tuple(values[key(name)]) for name in _LISTS}
@@ -78,7 +83,7 @@ def config_of(values: Mapping[str, Any]) -> ScanConfig:
     return ScanConfig(**fields)
 
 
-def options_of(values: Mapping[str, Any]) -> RunOptions:
+def options_of(values: Values) -> RunOptions:
     """Return the run options that widget values say. Raises ConfigError for stage weights that cannot be."""
     fields: dict[str, Any] = {name: values[key(name)] for name in _PLAIN_OPTIONS}
     fields["scheduler"] = fields["scheduler"] or None

@@ -40,8 +40,12 @@ def draw() -> RunQuery:
             placeholder="All",
             width=150,
         )
-        start = st.date_input("From", value=None, key="h_from", bind="query-params", on_change=_first_page, width=140)
-        end = st.date_input("To", value=None, key="h_to", bind="query-params", on_change=_first_page, width=140)
+        start = st.date_input(
+            "From", value=None, key="h_from", format="YYYY-MM-DD", bind="query-params", on_change=_first_page, width=140
+        )
+        end = st.date_input(
+            "To", value=None, key="h_to", format="YYYY-MM-DD", bind="query-params", on_change=_first_page, width=140
+        )
         least = st.number_input(
             "Min. seconds",
             value=None,
@@ -93,7 +97,7 @@ def draw() -> RunQuery:
 
 def cursor() -> str | None:
     """Return the cursor of the page that is shown; None is the first page."""
-    stack = st.session_state.get(_CURSORS) or [None]
+    stack: list[str | None] = st.session_state.get(_CURSORS) or [None]
     return stack[-1]
 
 

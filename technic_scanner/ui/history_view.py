@@ -13,7 +13,7 @@ from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, history_query, notices, run_actions
 from technic_scanner.ui.services import run_service
-from technic_scanner.ui.tables import revision
+from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import config_text, count_text, escape, run_name, short_id, status_text
 
 _DOOMED = "history_doomed"
@@ -87,7 +87,7 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
         frame,
         key=f"runs_{mark}",
         hide_index=True,
-        height=380,
+        height=height(len(frame), 380),
         on_select="rerun",
         selection_mode="multi-row",
         column_config={

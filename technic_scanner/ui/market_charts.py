@@ -82,10 +82,7 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
                 x=values,
                 orientation="h",
                 name=name,
-                marker={
-                    "color": theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
-                    "pattern": {"shape": theme.RUN_PATTERNS[index % len(theme.RUN_PATTERNS)]},
-                },
+                marker=theme.run_fill(index, len(values)),
                 text=["no data" if value is None else f"{value:.0f}" for value in values],
                 hovertemplate="%{y}: %{x:.1f}<extra></extra>",
             )
@@ -147,7 +144,7 @@ def score_distribution(rows: pd.DataFrame, height: int = 300) -> go.Figure:
                 x=edges[:-1] + 2.5,
                 y=counts,
                 name=column,
-                marker={"color": theme.RUN_COLOURS[index], "pattern": {"shape": theme.RUN_PATTERNS[index]}},
+                marker=theme.run_fill(index, len(counts)),
                 hovertemplate="%{y} rows around %{x}<extra>" + column + "</extra>",
             )
         )

@@ -7,20 +7,17 @@ import streamlit as st
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
-from technic_scanner.ui import addresses, notices, run_actions, stage_bars, theme, timeline
-from technic_scanner.ui.services import run_service, viewer_zone
+from technic_scanner.ui import notices, run_actions, run_summary, stage_bars, theme, timeline
+from technic_scanner.ui.services import run_service
 from technic_scanner.ui.trail import Trail
 from technic_scanner.ui.wording import (
-    count_text,
     escape,
     left_text,
     rate_text,
     run_name,
     seconds_text,
-    short_id,
     status_badge,
     status_text,
-    when,
 )
 
 TICK_SECONDS = 0.5
@@ -57,6 +54,8 @@ def _draw(record: RunRecord, trail: Trail) -> None:
         _messages(trail)
     with right:
         _figures(record, trail)
+    if record.status.is_terminal:
+        run_summary.draw(record)
 
 
 def _trail(run_id: str) -> Trail:
@@ -198,19 +197,3 @@ def _notice_the_end(record: RunRecord) -> None:
     elif st.session_state.pop(slot, False):
         notices.keep_toast(f"{status_text(record.status)}: {escape(run_name(record))}. {escape(record.status_text)}")
         st.rerun()
-
-
-def show_summary(record: RunRecord) -> None:
-    """Show what an ended run left: its result's link, or why there is none."""
-    if record.error is not None:
-        st.error(f"{escape(record.error.message)}\n\nCode: `{record.error.code}`", title="The scan failed")
-    if record.status.can_resume:
-        st.info("Resume goes on where the run stopped: fetched prices and scanned chunks are not done again.")
-    if record.outcome is not None:
-        metrics = record.metrics
-        returned = None if metrics is None else metrics.symbols_returned
-        addresses.link(addresses.RESULTS_PAGE, f"Open the results: {count_text(returned, 'row')}", run=record.run_id)
-    st.caption(
-        f"Run {short_id(record.run_id)} · started {when(record.started_at, viewer_zone())} · "
-        f"attempt {record.attempt} · {record.host or 'no worker yet'}"
-    )

@@ -27,7 +27,8 @@ def stored_result(record: RunRecord) -> StoredResult:
 def rows(run_id: str, attempt: int) -> pd.DataFrame:
     """Return the result table of one attempt as a frame, one row per pick, ranked."""
     del attempt  # part of the key only: a resumed run has another result
-    return run_service().result(run_id).table.to_pandas()
+    frame: pd.DataFrame = run_service().result(run_id).table.to_pandas()
+    return frame
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

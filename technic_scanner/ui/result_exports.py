@@ -7,7 +7,7 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.export import to_csv, to_excel, to_parquet
 from technic_scanner.runs.model import StoredResult
-from technic_scanner.ui import report
+from technic_scanner.ui.services import run_service
 
 _COLUMNS = "export_columns"
 
@@ -48,7 +48,7 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
         )
         st.download_button(
             "Report (HTML)",
-            data=lambda: report.html_report(record, stored).encode(),
+            data=lambda: run_service().report(record.run_id).encode(),
             file_name=f"{name}.html",
             mime="text/html",
             on_click="ignore",

@@ -9,9 +9,8 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import addresses, market_charts, result_data, result_exports, symbol_view, tables, theme
-from technic_scanner.ui.wording import count_text, escape, number, rate_text, seconds_text
+from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text
 
-_ALL = "All"
 SORTS: dict[str, tuple[str, bool]] = {
     "Rank": ("Rank", True),
     "Score": ("CompositeScore", False),
@@ -28,6 +27,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     """Show one run's results."""
     _headline(record, stored)
     _figures(record)
+    _context(stored)
     everything = result_data.rows(record.run_id, record.attempt)
     if everything.empty:
         st.info(f"{escape(stored.status_text)}", title="No symbol passed")
@@ -42,14 +42,23 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
     left.markdown(f"**{escape(stored.source_label)}** · as of {as_of} · {escape(stored.status_text)}")
     with right.container(horizontal=True, horizontal_alignment="right"):
         result_exports.draw(record, stored)
+
+
+def _context(stored: StoredResult) -> None:
     context = stored.context
-    facts = " · ".join(f"{escape(name)} {number(value)}" for name, value in context.facts)
-    st.caption(
-        f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
-        + (f" · {facts}" if facts else "")
-    )
-    for note in (*stored.notes, *context.notes):
-        st.caption(f"Note: {escape(note)}")
+    notes = (*context.notes, *stored.notes)
+    title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
+    with st.expander(f"{title} · {count_text(len(notes), 'note')} on the data and the method"):
+        facts, words = st.columns([2, 3])
+        if context.facts:
+            facts.dataframe(
+                pd.DataFrame(context.facts, columns=["Market", "Value"]),
+                hide_index=True,
+                height=tables.height(len(context.facts), 320),
+                column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+                alt="Market context of the scan; an empty value is unknown",
+            )
+        words.markdown("\n".join(f"- {escape(note)}" for note in notes))
 
 
 def _figures(record: RunRecord) -> None:
@@ -108,12 +117,12 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) ->
 def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
     """Draw the filters and return the rows that pass, in the chosen order."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=180)
+        text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=160)
         sectors = st.multiselect(
-            "Sectors", sorted(rows["Sector"].dropna().unique()), key="r_sectors", bind="query-params", width=280
+            "Sectors", sorted(rows["Sector"].dropna().unique()), key="r_sectors", bind="query-params", width=220
         )
-        signals = st.multiselect("Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", width=220)
-        tiers = st.multiselect("Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", width=200)
+        signals = st.multiselect("Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", width=180)
+        tiers = st.multiselect("Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", width=160)
         least = st.number_input(
             "Min. score",
             min_value=0.0,
@@ -124,7 +133,7 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
             bind="query-params",
             width=120,
         )
-        order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=180)
+        order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=160)
     keep = pd.Series(True, index=rows.index)
     if text.strip():
         needle = text.strip().casefold()
@@ -157,7 +166,7 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
         column_order=names,
         column_config=tables.column_settings(names),
         hide_index=True,
-        height=420,
+        height=tables.height(len(shown), 420),
         on_select=lambda: _select(shown, f"rows_{mark}"),
         selection_mode="single-row",
         selection_default=None if position is None else {"selection": {"rows": [position]}},

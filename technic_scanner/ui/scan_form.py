@@ -63,8 +63,19 @@ def _what_to_scan(sources: Sequence[SourceInfo], source: SourceInfo | None) -> N
         on_change=_forget_universe,
         **_REACTS,
     )
-    universes = _with_current([None, *(source.universes if source else ())], st.session_state[key("universe")])
-    st.selectbox("Universe", universes, format_func=lambda name: name or "Default", key=key("universe"), **_REACTS)
+    universes = _with_current(list(source.universes) if source else [], *_set(st.session_state[key("universe")]))
+    universe, most = st.columns([3, 2])
+    universe.selectbox(
+        "Universe",
+        universes,
+        index=None,
+        key=key("universe"),
+        placeholder=_default(source),
+        accept_new_options=True,
+        help="Choose one or type a name; made-up data takes symbols x sessions, such as 8000x1260.",
+        **_REACTS,
+    )
+    most.number_input("Max. symbols", min_value=1, max_value=100_000, step=100, key=key("max_symbols"), **_REACTS)
     sectors = _with_current(list(GICS_SECTORS), *st.session_state[key("sectors")])
     st.multiselect("Sectors", sectors, key=key("sectors"), placeholder="All sectors", **_REACTS)
     st.text_input(
@@ -148,7 +159,6 @@ def _how_to_plan() -> None:
         help="Largest share of the account in one position.",
         **_WAITS,
     )
-    st.number_input("Max. symbols", min_value=1, max_value=100_000, step=100, key=key("max_symbols"), **_REACTS)
     st.toggle(
         "Score within sectors",
         key=key("sector_neutral"),
@@ -227,6 +237,14 @@ def _execution() -> None:
 
 def _forget_universe() -> None:
     st.session_state[key("universe")] = None
+
+
+def _default(source: SourceInfo | None) -> str:
+    return source.universes[0] if source and source.universes else "default"
+
+
+def _set(value: Any) -> tuple[Any, ...]:
+    return () if value is None else (value,)
 
 
 def _with_current(options: list[Any], *current: Any) -> list[Any]:

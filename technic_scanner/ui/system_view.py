@@ -29,6 +29,8 @@ def show() -> None:
         _store()
     with st.container(border=True), notices.guarded():
         _sources()
+    with st.container(border=True), notices.guarded():
+        _coverage()
     _versions()
 
 
@@ -95,20 +97,47 @@ def _store() -> None:
 def _sources() -> None:
     st.markdown("**Sources**")
     sources = run_service().sources()
-    coverage = services().cache_coverage()
-    rows = [
-        (info.name, info.label, _sessions(info), ", ".join(info.universes), *coverage.get(info.name, (0, 0)))
-        for info in sources
-    ]
     st.dataframe(
-        pd.DataFrame(rows, columns=["Name", "Data", "Sessions", "Universes", "Symbols in cache", "Bars in cache"]),
+        pd.DataFrame(
+            [(info.name, info.label, _sessions(info), ", ".join(info.universes)) for info in sources],
+            columns=["Name", "Data", "Sessions", "Universes"],
+        ),
         hide_index=True,
         height="content",
-        alt="Sources, what they hold and how much of them the price cache holds",
+        alt="Sources and what they hold",
     )
     for info in sources:
         for note in info.notes:
             st.caption(f"{info.name}: {escape(note)}")
+
+
+def _coverage() -> None:
+    st.markdown("**Price cache**")
+    held = services().cache.coverage()
+    if not held:
+        st.caption("Empty: the first scan of a source fills it.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Source": item.source,
+                    "Symbols": item.symbols,
+                    "Without data": item.without_data,
+                    "Bars": item.bars,
+                    "First session": item.first_session,
+                    "Last session": item.last_session,
+                    "Written": item.written_at,
+                    "Size": _size_text(item.size_bytes),
+                }
+                for item in held
+            ]
+        ),
+        hide_index=True,
+        height="content",
+        column_config={"Written": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss")},
+        alt="What the price cache holds, source by source",
+    )
 
 
 def _sessions(info: SourceInfo) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -64,6 +64,11 @@ def column_settings(names: Sequence[str]) -> dict[str, Any]:
     return settings | {name: _setting(COLUMN_BY_NAME[name]) for name in names if name in COLUMN_BY_NAME}
 
 
+def height(rows: int, most: int) -> int | Literal["content"]:
+    """Return a table's height: as tall as its rows, at most ``most`` pixels."""
+    return "content" if _ROW_PIXELS * (rows + 1) < most else most
+
+
 def label(name: str) -> str:
     """Return a column's name for people: ``TechRating`` → ``Tech rating``; acronyms stay."""
     return _LABELS.get(name, name)
@@ -71,7 +76,8 @@ def label(name: str) -> str:
 
 def with_prices(rows: pd.DataFrame, prices: Mapping[str, list[float]]) -> pd.DataFrame:
     """Return the rows with the sparkline column; symbols without bars get an empty cell."""
-    return rows.assign(**{PRICES: [prices.get(symbol) for symbol in rows["Symbol"]]})
+    column = pd.Series([prices.get(symbol) for symbol in rows["Symbol"]], index=rows.index, dtype=object)
+    return rows.assign(**{PRICES: column})
 
 
 def revision(*parts: object) -> str:
@@ -94,6 +100,7 @@ def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
     return int(found[0]) if len(found) else None
 
 
+_ROW_PIXELS = 35
 _PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."
 _LABELS = {
     "CompositeScore": "Score",
@@ -138,8 +145,10 @@ def _setting(column: Column) -> Any:
 def _format(column: Column) -> str:
     if column.name in _SHARES:
         return "percent"
-    if column.kind is Kind.INTEGER or column.name in ("DollarVolume20", "PositionValue"):
+    if column.kind is Kind.INTEGER:
         return "localized"
+    if column.name in ("DollarVolume20", "PositionValue", "RiskAmount"):
+        return "accounting"
     return {"0-100": "%.1f", "currency": "%.2f", "x": "%.2f"}.get(column.unit, "%.2f")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,18 @@ def stage_colour(name: str) -> str:
 def stage_pattern(name: str) -> str:
     """Return the fill pattern of a stage, so that bars can be told apart without colour."""
     return STAGE_PATTERNS.get(name, OTHER_PATTERN)
+
+
+def fill(colours: Sequence[str], shapes: Sequence[str]) -> dict[str, Any]:
+    """Return a Plotly marker: solid colours with a pale pattern over them, one of each per bar."""
+    pattern = {"shape": list(shapes), "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.55)", "size": 6}
+    return {"color": list(colours), "pattern": pattern | {"solidity": 0.18}}
+
+
+def run_fill(index: int, bars: int) -> dict[str, Any]:
+    """Return the marker of the ``index``-th of several runs, for so many bars."""
+    place = index % len(RUN_COLOURS)
+    return fill([RUN_COLOURS[place]] * bars, [RUN_PATTERNS[place]] * bars)
 
 
 def stage_label(name: str) -> str:

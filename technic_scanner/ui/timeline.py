@@ -61,10 +61,9 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             x=[span.seconds for span in spans],
             base=[span.start_seconds for span in spans],
             orientation="h",
-            marker={
-                "color": [theme.stage_colour(span.name) for span in spans],
-                "pattern": {"shape": [theme.stage_pattern(span.name) for span in spans], "size": 5, "solidity": 0.25},
-            },
+            marker=theme.fill(
+                [theme.stage_colour(span.name) for span in spans], [theme.stage_pattern(span.name) for span in spans]
+            ),
             text=[seconds_text(span.seconds) if span.seconds > 0 else "" for span in spans],
             textposition="auto",
             name="elapsed",
@@ -92,10 +91,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
                 orientation="h",
                 offsetgroup=str(index),
                 name=label,
-                marker={
-                    "color": theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
-                    "pattern": {"shape": theme.RUN_PATTERNS[index % len(theme.RUN_PATTERNS)], "solidity": 0.3},
-                },
+                marker=theme.run_fill(index, len(spans)),
                 hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
             )
         )

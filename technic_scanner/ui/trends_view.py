@@ -14,7 +14,7 @@ from technic_scanner.runs.model import RunQuery, StageSample
 from technic_scanner.ui import addresses, charts, theme
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service
-from technic_scanner.ui.tables import revision
+from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import count_text, number, seconds_text, short_id, status_text
 
 Samples = tuple[StageSample, ...]
@@ -146,7 +146,7 @@ def _stages(samples: Samples) -> None:
         st.dataframe(
             frame,
             hide_index=True,
-            height=340,
+            height=height(len(frame), 340),
             lazy=False,
             column_config={
                 "Created": st.column_config.DatetimeColumn(format="MM-DD HH:mm:ss"),

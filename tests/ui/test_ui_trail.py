@@ -1,5 +1,7 @@
 """The trail must come out the same however the events are cut into reads, and stay small."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -66,6 +68,6 @@ def test_cutting_the_journal_differently_changes_nothing(cuts: list[int], again:
     whole.follow(events)
     parts = Trail("01RUN")
     edges = sorted({0, *cuts, len(events)})
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         parts.follow(events[max(0, left - (3 if again else 0)) : right])
     assert parts == whole

@@ -9,6 +9,7 @@ import numpy as np
 from technic_scanner.adapters.sources.cache_folder import SourceFolder
 from technic_scanner.adapters.sources.cache_index import Entry, Index
 from technic_scanner.adapters.sources.cache_segments import read_rows
+from technic_scanner.adapters.sources.long_bars import LongBars
 
 SMALL_ROWS = 50_000
 MAX_SMALL_SEGMENTS = 48

@@ -84,8 +84,8 @@ def clean(bars: LongBars) -> tuple[LongBars, Repairs]:
     bars = _without_bad_values(bars, repairs)
     bars = _sorted(bars, repairs)
     opened, high, low, close, volume = bars.fields
-    top, bottom = np.maximum(np.maximum(opened, close), high), np.minimum(np.minimum(opened, close), low)
-    top, bottom = np.maximum(top, bottom), np.minimum(top, bottom)
+    top = np.maximum(np.maximum(opened, close), np.maximum(high, low))
+    bottom = np.minimum(np.minimum(opened, close), np.minimum(high, low))
     repairs.add(bars, "rows with high or low widened", (top != high) | (bottom != low))
     silent = np.isnan(volume)
     repairs.add(bars, "rows without volume taken as 0", silent)

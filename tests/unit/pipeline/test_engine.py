@@ -211,15 +211,17 @@ def test_a_resumed_scan_takes_over_what_was_done_and_ends_the_same() -> None:
     assert first.scan().cancelled
     fetched_before = len(first.source.fetched)
     second = Bench(source=first.source, journal=journal, cache=cache)
-    result = second.scan(attempt=Attempt("r", 2, len(first.events) + 1, (3.5,)))
+    result = second.scan(attempt=Attempt("r", 2, len(first.events) + 1, (3.5,), stood=first.events[-1]))
     assert result.table.equals(whole.table)
     assert result.failures == whole.failures
     assert len(first.source.fetched) == fetched_before
     assert result.metrics.attempt_seconds[0] == 3.5
-    opening = next(event for event in second.events if event.current_stage == "symbol_scanning")
-    later = [event for event in second.events if event.current_stage == "symbol_scanning"]
-    assert opening.seq > len(first.events)
-    assert later[1].stage("symbol_scanning").completed >= 14
+    stood = first.events[-1]
+    assert second.events[0].seq == stood.seq + 1
+    assert second.events[0].overall_fraction == stood.overall_fraction
+    assert second.events[0].time_fraction == stood.time_fraction
+    assert second.events[0].stage("symbol_scanning").fraction == stood.stage("symbol_scanning").fraction > 0.3
+    assert second.events[0].earlier_seconds == 3.5
     assert result.metrics.symbols_scanned == 40
     assert result.metrics.cache_hits == 0
 

@@ -47,6 +47,9 @@ def mirrored() -> FloatArray:
     for high, low in (("prior_high_20", "prior_low_20"), ("swing_high_10", "swing_low_10")):
         chart |= {high: 200.0 - RISING[low], low: 200.0 - RISING[high]}
     year_high, year_low = 100.0 / 0.98, 100.0 / 1.3
-    chart |= {"high_252_distance": 100.0 / (200.0 - year_low) - 1.0, "low_252_distance": 100.0 / (200.0 - year_high) - 1.0}
+    chart |= {
+        "high_252_distance": 100.0 / (200.0 - year_low) - 1.0,
+        "low_252_distance": 100.0 / (200.0 - year_high) - 1.0,
+    }
     chart["bollinger_pct_b"] = 1.0 - RISING["bollinger_pct_b"]
     return rows(chart)

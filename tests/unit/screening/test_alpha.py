@@ -83,7 +83,9 @@ def test_small_universes(n: int) -> None:
 
 
 @given(
-    arrays(np.float64, st.tuples(st.integers(0, 6), st.just(len(READ))), elements=st.sampled_from([NAN, 0.0, 0.1, 2.0])),
+    arrays(
+        np.float64, st.tuples(st.integers(0, 6), st.just(len(READ))), elements=st.sampled_from([NAN, 0.0, 0.1, 2.0])
+    ),
     st.booleans(),
 )
 def test_never_unknown_and_always_within_bounds(values: np.ndarray, neutral: bool) -> None:
@@ -140,9 +142,7 @@ def test_sector_neutral_compares_within_the_sector() -> None:
 
 def test_sector_neutral_in_one_sector_changes_nothing() -> None:
     m = random_matrix(30)
-    np.testing.assert_allclose(
-        alpha(m, ["Energy"] * 30, sector_neutral=True).score, alpha(m).score, atol=1e-9
-    )
+    np.testing.assert_allclose(alpha(m, ["Energy"] * 30, sector_neutral=True).score, alpha(m).score, atol=1e-9)
 
 
 def test_blend_is_a_weighted_mean_that_unknowns_leave_alone() -> None:

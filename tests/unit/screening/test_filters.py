@@ -28,7 +28,11 @@ LIMITS = {"min_price": 5.0, "min_dollar_volume": 1e6, "min_bars": 20}
         ({"swing_high_10": 99.0}, "bad_bars", "outside the lows and highs"),
         ({"dollar_volume_20": NAN}, "bad_bars", "volume is unknown"),
         ({"dollar_volume_20": -1.0}, "bad_bars", "-1 is not possible"),
-        ({"close": 4.99, "swing_low_10": 4.9, "swing_high_10": 5.1}, "price_below_minimum", "4.99 is below the minimum of 5"),
+        (
+            {"close": 4.99, "swing_low_10": 4.9, "swing_high_10": 5.1},
+            "price_below_minimum",
+            "4.99 is below the minimum of 5",
+        ),
         ({"dollar_volume_20": 999_999.0}, "dollar_volume_below_minimum", "999,999 is below the minimum of 1,000,000"),
     ],
 )

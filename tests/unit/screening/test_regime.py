@@ -62,7 +62,7 @@ def test_index_of_nothing_is_unknown(shape: tuple[int, int]) -> None:
         ([(280, 0.001, 0.01), (20, 0.0, 0.02)], "up", "high", "volatile uptrend"),
         ([(280, 0.001, 0.01), (20, 0.001, 0.005)], "up", "low", "calm uptrend"),
         ([(280, -0.002, 0.01), (20, -0.002, 0.03)], "down", "high", "volatile downtrend"),
-        ([(240, 0.002, 0.01), (60, -0.004, 0.01)], "sideways", "normal", "sideways market"),
+        ([(275, 0.002, 0.01), (25, -0.012, 0.01)], "sideways", "normal", "sideways market"),
     ],
 )
 def test_trend_and_volatility(pieces: list[tuple[int, float, float]], trend: str, volatility: str, label: str) -> None:

@@ -79,7 +79,7 @@ def test_a_bearish_chart_rates_low_in_every_trend_following_profile() -> None:
 
 
 def test_a_short_history_scores_from_what_it_has() -> None:
-    young = {name: NAN for name in ("sma_200", "momentum_12_1", "high_252_distance", "low_252_distance")}
+    young = dict.fromkeys(("sma_200", "momentum_12_1", "high_252_distance", "low_252_distance"), NAN)
     sub = sub_scores(rows(young))
     assert np.isfinite(sub).all()
     assert sub[0, 0] == pytest.approx(mean_score(0.5, 0.5, 0.5, 0.64))
@@ -90,13 +90,13 @@ def test_a_short_history_scores_from_what_it_has() -> None:
 
 
 def test_a_sub_score_without_any_input_is_unknown_and_only_that_one() -> None:
-    sub = sub_scores(rows({name: NAN for name in ("obv_slope", "mfi_14", "relative_volume")}))
+    sub = sub_scores(rows(dict.fromkeys(("obv_slope", "mfi_14", "relative_volume"), NAN)))
     assert [SUB_SCORES[j] for j in np.flatnonzero(np.isnan(sub[0]))] == ["volume"]
 
 
 def test_a_price_that_never_moved_is_neutral() -> None:
     flat = dict.fromkeys(INPUTS["momentum"] + INPUTS["volume"] + INPUTS["breakout"] + INPUTS["trend"], 0.0)
-    flat |= {name: 100.0 for name in ("close", "sma_20", "sma_50", "sma_200", "prior_high_20", "prior_low_20")}
+    flat |= dict.fromkeys(("close", "sma_20", "sma_50", "sma_200", "prior_high_20", "prior_low_20"), 100.0)
     # TA-Lib's answers for a flat price.
     flat |= {"rsi_14": 0.0, "stoch_k": 0.0, "stoch_d": 0.0, "mfi_14": 0.0, "bollinger_pct_b": NAN, "roc_5": 0.0}
     flat |= {"trend_r2_63": NAN, "true_range_expansion": NAN}

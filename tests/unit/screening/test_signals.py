@@ -72,8 +72,10 @@ def test_core_needs_strength_agreement_completeness_and_calm() -> None:
         "Satellite: a long score of 75.0, but fewer than 4 sub-scores agree.",
         "Satellite: a long score of 75.0, but a sub-score is missing.",
         "Satellite: a long score of 75.0, but its volatility sub-score is below 30.",
-        "Satellite: a long score of 65.0, but below the 70 of a strong signal and fewer than 4 sub-scores agree and a"
-        " sub-score is missing and its volatility sub-score is below 30.",
+        (
+            "Satellite: a long score of 65.0, but below the 70 of a strong signal and fewer than 4 sub-scores agree and a"
+            " sub-score is missing and its volatility sub-score is below 30."
+        ),
     )
 
 

@@ -1,0 +1,110 @@
+"""Which symbols Yahoo's universes hold and in which GICS sector each is, from pytickersymbols' index lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pytickersymbols import PyTickerSymbols
+
+from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
+from technic_scanner.domain.universe import Security, Universe
+from technic_scanner.errors import ConfigError, FieldProblem
+
+DEFAULT = "S&P 500"
+# A universe of pasted symbols: "symbols:AAPL, BRK.B".
+PASTED = "symbols:"
+# The indices whose lists carry GICS names; other lists carry other classifications for the same companies.
+_GICS_INDICES = ("S&P 500", "S&P 600", "S&P 100")
+_FIRST = (DEFAULT, "S&P 100", "NASDAQ 100", "DOW JONES", "S&P 600")
+# The lists mix GICS sectors with TRBC ones. Names that only GICS has decide; the five that both have are ordered so
+# that the GICS sector wins (a REIT is Financials in TRBC, a utility Energy): right for all of the S&P 500's 503.
+_ONLY_GICS = frozenset(
+    ("Communication Services", "Consumer Discretionary", "Consumer Staples", "Health Care", "Information Technology")
+    + ("Materials",)
+)
+_SHARED = ("Real Estate", "Utilities", "Financials", "Industrials", "Energy")
+_CLASS_LETTERS = frozenset("ABC")
+
+
+def universe_names() -> tuple[str, ...]:
+    """Return the names of all universes, the default one first."""
+    others = sorted(set(_lists().get_all_indices()) - set(_FIRST))
+    return (*_FIRST, *others)
+
+
+def load_universe(name: str | None) -> Universe:
+    """Return an index's members of today, or the pasted symbols. Raises ConfigError for an unknown name."""
+    wanted = name or DEFAULT
+    if wanted.startswith(PASTED):
+        symbols = wanted.removeprefix(PASTED).replace(",", " ").split()
+        return Universe("pasted symbols", _securities_of(symbols), survivorship_biased=True)
+    if wanted not in universe_names():
+        raise ConfigError([FieldProblem("universe", f"{wanted!r} is not one of {', '.join(universe_names())}")])
+    members = {}
+    for stock in _lists().get_stocks_by_index(wanted):
+        security = _security(stock)
+        members.setdefault(security.symbol, security)
+    note = f"Members of {wanted} as of the installed list, not as of the scanned day: companies that left are missing."
+    return Universe(wanted, tuple(members[symbol] for symbol in sorted(members)), (note,), survivorship_biased=True)
+
+
+def yahoo_symbol(symbol: str) -> str:
+    """Return Yahoo's spelling: ``BRK.B`` is ``BRK-B``; exchange suffixes such as ``VOD.L`` stay."""
+    base, dot, ending = symbol.strip().upper().partition(".")
+    return f"{base}-{ending}" if dot and ending in _CLASS_LETTERS else base + dot + ending
+
+
+def _securities_of(symbols: Sequence[str]) -> tuple[Security, ...]:
+    known = _known()
+    names = sorted({yahoo_symbol(symbol) for symbol in symbols})
+    return tuple(known.get(name, Security(name)) for name in names)
+
+
+@lru_cache(maxsize=1)
+def _lists() -> PyTickerSymbols:
+    return PyTickerSymbols()
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, Security]:
+    """Return what all lists say of each symbol, the GICS lists first."""
+    known: dict[str, Security] = {}
+    for index in universe_names():
+        for stock in _lists().get_stocks_by_index(index):
+            security = _security(stock)
+            known.setdefault(security.symbol, security)
+    return known
+
+
+@lru_cache(maxsize=1)
+def _gics_sectors() -> dict[str, str]:
+    """Return the sector of every member of the indices whose lists carry GICS names."""
+    sectors: dict[str, str] = {}
+    for index in _GICS_INDICES:
+        for stock in _lists().get_stocks_by_index(index):
+            sector = _sector(stock["industries"])
+            if sector is not None:
+                sectors.setdefault(yahoo_symbol(stock["symbol"]), sector)
+    return sectors
+
+
+def _security(stock: Mapping[str, Any]) -> Security:
+    symbol = yahoo_symbol(stock["symbol"])
+    industries = [str(name) for name in stock["industries"]]
+    sector = _gics_sectors().get(symbol) or _sector(industries)
+    kinds = [name for name in industries if to_gics(name) is None]
+    return Security(symbol, stock["name"], sector, max(kinds, key=len, default=None))
+
+
+def _sector(industries: Iterable[str]) -> str | None:
+    """Return the GICS sector among a company's industry names; None if none of them tells."""
+    names = tuple(industries)
+    written = {name for name in names if name in GICS_SECTORS}
+    translated = {sector for name in names if (sector := to_gics(name)) is not None}
+    for candidates in (written, translated):
+        for sector in (*sorted(_ONLY_GICS), *_SHARED):
+            if sector in candidates:
+                return sector
+    return None

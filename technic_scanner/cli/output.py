@@ -1,0 +1,118 @@
+"""How commands speak: JSON lines or tables on standard output, sentences on standard error, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from technic_scanner.domain.metrics import Outcome
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import ConfigError, NotFoundError, TechnicError
+from technic_scanner.runs.codec import config_to_dict, metrics_to_dict, options_to_dict
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    EMPTY = 3
+    INTERRUPTED = 130
+
+
+def out() -> Console:
+    """Return the console of standard output; as wide as needed when it is not a terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=200)
+
+
+def emit(payload: Any) -> None:
+    """Print one JSON document on one line."""
+    sys.stdout.write(json.dumps(payload, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.flush()
+
+
+def emit_bytes(data: bytes) -> None:
+    """Write bytes to standard output as they are."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def say(text: str) -> None:
+    """Print a sentence on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table."""
+    grid = Table(title=title, title_justify="left")
+    for name in header:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(*("" if cell is None else str(cell) for cell in row))
+    out().print(grid)
+
+
+@contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Turn the package's errors into sentences and exit codes; anything else is a bug and keeps its traceback."""
+    try:
+        yield
+    except ConfigError as error:
+        say("The request cannot be carried out:")
+        for problem in error.problems:
+            say(f"  {problem.field}: {problem.message}")
+        raise typer.Exit(Exit.USAGE) from error
+    except NotFoundError as error:
+        say(f"{error} [{error.code}]")
+        raise typer.Exit(Exit.USAGE) from error
+    except TechnicError as error:
+        say(f"{error} [{error.code}]")
+        raise typer.Exit(Exit.FAILED) from error
+
+
+def exit_code(run: RunRecord) -> Exit:
+    """Return the exit code that says how a run ended."""
+    if run.status is RunStatus.SUCCEEDED:
+        return Exit.EMPTY if run.outcome is Outcome.EMPTY else Exit.DONE
+    return Exit.INTERRUPTED if run.status in (RunStatus.CANCELLED, RunStatus.INTERRUPTED) else Exit.FAILED
+
+
+def run_to_dict(run: RunRecord) -> dict[str, Any]:
+    """Return a run as plain JSON types."""
+    return {
+        "run_id": run.run_id,
+        "status": run.status.value,
+        "outcome": None if run.outcome is None else run.outcome.value,
+        "status_text": run.status_text,
+        "error": None if run.error is None else {"code": run.error.code, "message": run.error.message},
+        "label": run.label,
+        "attempt": run.attempt,
+        "pinned": run.pinned,
+        "queue_position": run.queue_position,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "host": run.host,
+        "version": run.version,
+        "time_fraction": run.time_fraction,
+        "config": config_to_dict(run.config),
+        "options": options_to_dict(run.options),
+        "metrics": None if run.metrics is None else metrics_to_dict(run.metrics),
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,77 @@
+"""Commands over presets: list, show, import, export, delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from technic_scanner.bootstrap import build
+from technic_scanner.cli.output import emit, errors_as_sentences, say, table
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.runs.codec import config_to_dict, options_to_dict
+from technic_scanner.runs.model import Preset
+
+app = typer.Typer(no_args_is_help=True, help="Saved scan configurations.")
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_presets(as_json: _Json = False) -> None:
+    """List all presets, shipped and saved."""
+    with errors_as_sentences():
+        presets = build().service.presets()
+        if as_json:
+            emit([_to_dict(preset) for preset in presets])
+        else:
+            rows = [(p.name, "shipped" if p.builtin else f"v{p.version}", p.description) for p in presets]
+            table("Presets", ("Name", "Kind", "Description"), rows)
+
+
+@app.command()
+def show(name: str) -> None:
+    """Print one preset as JSON, as import takes it."""
+    with errors_as_sentences():
+        typer.echo(build().service.export_preset(name), nl=False)
+
+
+@app.command()
+def export(name: str, output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")]) -> None:
+    """Write one preset to a JSON file."""
+    with errors_as_sentences():
+        output.write_text(build().service.export_preset(name), encoding="utf-8")
+
+
+@app.command("import")
+def import_preset(file: Path, as_json: _Json = False) -> None:
+    """Save the preset of a JSON file; a name that is taken is refused."""
+    with errors_as_sentences():
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError([FieldProblem("file", f"{file} cannot be read: {error}")]) from error
+        preset = build().service.import_preset(text)
+        if as_json:
+            emit(_to_dict(preset))
+        else:
+            say(f"Preset {preset.name!r} is saved.")
+
+
+@app.command()
+def delete(name: str) -> None:
+    """Delete a saved preset."""
+    with errors_as_sentences():
+        build().service.delete_preset(name)
+        say(f"Preset {name!r} is deleted.")
+
+
+def _to_dict(preset: Preset) -> dict[str, object]:
+    return {
+        "name": preset.name,
+        "description": preset.description,
+        "version": preset.version,
+        "builtin": preset.builtin,
+        "config": config_to_dict(preset.config),
+        "options": options_to_dict(preset.options),
+    }

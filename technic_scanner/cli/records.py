@@ -1,0 +1,180 @@
+"""Commands over stored runs: runs, show, export, cancel, compare, prune."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from technic_scanner.bootstrap import build
+from technic_scanner.cli.output import emit, emit_bytes, errors_as_sentences, run_to_dict, say, table
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.progress.text import format_percent
+from technic_scanner.runs.compare import Comparison
+from technic_scanner.runs.export import timings_csv, to_csv, to_parquet
+from technic_scanner.runs.model import PrunePolicy, RunQuery
+from technic_scanner.runs.workbook import to_excel
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def runs(
+    status: Annotated[list[RunStatus] | None, typer.Option(help="Only runs of this status; may be repeated.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many runs.")] = 20,
+    timings: Annotated[Path | None, typer.Option(help="Write stage timings of these runs to this CSV file.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """List runs, newest first."""
+    with errors_as_sentences():
+        service = build().service
+        query = RunQuery(statuses=tuple(status or ()), source=source, limit=limit)
+        if timings is not None:
+            timings.write_bytes(timings_csv(service.samples(query)))
+            say(f"The timings are in {timings}.")
+            return
+        records = service.list(query).records
+        if as_json:
+            emit([run_to_dict(record) for record in records])
+        elif not records:
+            say("There are no runs yet; technic-scanner scan starts one.")
+        else:
+            header = ("Run", "Status", "Created (UTC)", "Source", "Seconds", "Symbols", "Picks", "Label")
+            table("Runs", header, [_row(record) for record in records])
+
+
+def show(run_id: str, as_json: _Json = False) -> None:
+    """Show one run: its state, stage seconds and counts."""
+    with errors_as_sentences():
+        service = build().service
+        run = service.get(run_id)
+        if as_json:
+            emit(run_to_dict(run))
+            return
+        facts: list[tuple[str, object]] = [
+            ("Status", run.status.value),
+            ("Outcome", run.outcome.value if run.outcome else None),
+            ("Message", run.error.message if run.error else run.status_text),
+            ("Progress", format_percent(run.time_fraction)),
+            ("Attempt", run.attempt),
+            ("Created", run.created_at.isoformat(timespec="seconds")),
+            ("Place in queue", run.queue_position),
+        ]
+        if run.metrics is not None:
+            metrics = run.metrics
+            facts += [(f"{timing.name} seconds", f"{timing.seconds:.3f}") for timing in metrics.stage_timings]
+            facts += [
+                ("Total seconds", f"{metrics.total_seconds:.3f}"),
+                ("Symbols scanned", metrics.symbols_scanned),
+                ("Picks", metrics.symbols_returned),
+                ("Rejected", metrics.symbols_rejected),
+                ("Failed", metrics.symbols_failed),
+                ("Cache hit rate", None if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate)),
+            ]
+        table(f"Run {run.run_id}", ("", ""), facts)
+
+
+def export(
+    run_id: str,
+    csv: Annotated[bool, typer.Option("--csv", help="CSV (the default).")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Parquet.")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Excel, with failures and configuration.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="A self-contained HTML report.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default is standard output.")] = None,
+) -> None:
+    """Write the results of a run."""
+    with errors_as_sentences():
+        if sum((csv, parquet, xlsx, report)) > 1:
+            raise ConfigError([FieldProblem("format", "choose one of --csv, --parquet, --xlsx and --report")])
+        service = build().service
+        if report:
+            data = service.report(run_id).encode()
+        else:
+            stored = service.result(run_id)
+            data = (
+                to_excel(stored) if xlsx else to_parquet(stored.table) if parquet else to_csv(stored.table)
+            )
+        if output is None:
+            emit_bytes(data)
+        else:
+            output.write_bytes(data)
+
+
+def cancel(run_id: str, as_json: _Json = False) -> None:
+    """Ask a run to stop; what it has found is kept."""
+    with errors_as_sentences():
+        run = build().service.cancel(run_id)
+        if as_json:
+            emit(run_to_dict(run))
+        elif run.status.is_terminal:
+            say(f"Run {run_id} is {run.status.value}.")
+        else:
+            say(f"Run {run_id} was asked to stop.")
+
+
+def compare(run_ids: list[str], as_json: _Json = False) -> None:
+    """Compare two or more runs with the first: differences in config, stage seconds, symbols."""
+    with errors_as_sentences():
+        if len(run_ids) < 2:
+            raise ConfigError([FieldProblem("run_ids", "name at least two runs")])
+        comparison = build().service.compare(run_ids)
+        if as_json:
+            emit(asdict(comparison))
+        else:
+            _show_comparison(comparison)
+
+
+def prune(
+    keep_runs: Annotated[int | None, typer.Option(min=0, help="Keep the newest so many runs.")] = None,
+    keep_days: Annotated[float | None, typer.Option(min=0, help="Keep runs younger than this.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete; without it only say what would be.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Delete old finished runs that are not pinned; says what it would delete unless --yes is given."""
+    with errors_as_sentences():
+        if keep_runs is None and keep_days is None:
+            raise ConfigError([FieldProblem("keep_runs", "say what to keep: --keep-runs or --keep-days")])
+        report = build().service.prune(PrunePolicy(keep_runs, keep_days), dry_run=not yes)
+        if as_json:
+            emit(asdict(report))
+        else:
+            verb = "would be deleted; --yes deletes them" if report.dry_run else "were deleted"
+            say(f"{len(report.run_ids)} runs {verb}.")
+
+
+def _row(run: RunRecord) -> tuple[object, ...]:
+    metrics = run.metrics
+    return (
+        run.run_id,
+        run.status.value,
+        run.created_at.strftime("%Y-%m-%d %H:%M:%S"),
+        run.config.source,
+        None if metrics is None else f"{metrics.total_seconds:.2f}",
+        None if metrics is None else metrics.symbols_scanned,
+        None if metrics is None else metrics.symbols_returned,
+        run.label,
+    )
+
+
+def _show_comparison(comparison: Comparison) -> None:
+    ids = comparison.run_ids
+    if not comparison.comparable:
+        say("These runs are not of the same kind: their seconds differ for more reasons than speed.")
+    table("Configuration", ("Field", *ids), [(item.field, *item.values) for item in comparison.differences])
+    rows = [
+        (delta.stage, *(None if s is None else f"{s:.3f}" for s in delta.seconds),
+         *(None if d is None else f"{d:+.3f}" for d in delta.delta_seconds[1:]))
+        for delta in comparison.stages
+    ]  # fmt: skip
+    table("Seconds", ("Stage", *ids, *(f"change {run_id[-6:]}" for run_id in ids[1:])), rows)
+    for changes in comparison.symbols:
+        if changes is not None:
+            say(
+                f"{changes.run_id}: {len(changes.entered)} entered, {len(changes.left)} left, "
+                f"{len(changes.moved)} moved, {changes.stayed} stayed"
+            )
+
+

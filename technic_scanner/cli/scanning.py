@@ -1,0 +1,176 @@
+"""Commands that start a scan or follow one: scan, watch, resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from technic_scanner.bootstrap import Services, build
+from technic_scanner.cli.output import Exit, emit, errors_as_sentences, exit_code, run_to_dict, say, table
+from technic_scanner.cli.requests import build_request
+from technic_scanner.cli.terminal import event_view
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import ConflictError
+from technic_scanner.runs.export import to_csv
+
+POLL_SECONDS = 0.2
+SHOWN_PICKS = 10
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+_Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show the progress.")]
+
+
+def scan(  # noqa: PLR0913 - one option per field of the request
+    source: Annotated[str | None, typer.Option(help="Where bars come from: sample, synthetic, files, yahoo.")] = None,
+    universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
+    sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
+    industry: Annotated[list[str] | None, typer.Option(help="Industry; may be repeated.")] = None,
+    subindustry: Annotated[list[str] | None, typer.Option(help="Sub-industry; may be repeated.")] = None,
+    contains: Annotated[str | None, typer.Option(help="Word that the industry must contain.")] = None,
+    symbols: Annotated[list[str] | None, typer.Option(help="Symbols, separated by commas.")] = None,
+    max_symbols: Annotated[int | None, typer.Option(help="Scan at most so many symbols.")] = None,
+    lookback_days: Annotated[int | None, typer.Option(help="Sessions of history to read.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Judge as of this day, for example 2010-05-06.")] = None,
+    min_price: Annotated[float | None, typer.Option(help="Least close.")] = None,
+    min_dollar_volume: Annotated[float | None, typer.Option(help="Least 20-session mean dollar volume.")] = None,
+    min_tech_rating: Annotated[float | None, typer.Option(help="Least TechRating, 0-100.")] = None,
+    top_n: Annotated[int | None, typer.Option(help="How many picks to return.")] = None,
+    direction: Annotated[str | None, typer.Option(help="long, short or both.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Strategy profile.")] = None,
+    account_size: Annotated[float | None, typer.Option(help="Account size.")] = None,
+    risk_pct: Annotated[float | None, typer.Option(help="Per cent of the account risked on one position.")] = None,
+    target_rr: Annotated[float | None, typer.Option(help="Reward / risk of the target.")] = None,
+    max_position_pct: Annotated[float | None, typer.Option(help="Most of the account in one position, per cent.")] = None,
+    sector_neutral: Annotated[bool | None, typer.Option("--sector-neutral", help="Compare within sectors.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
+    executor: Annotated[str | None, typer.Option(help="local or dask.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads or processes; default one per core.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    refresh: Annotated[bool | None, typer.Option("--refresh", help="Ask the source for newer bars.")] = None,
+    label: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the picks to this file.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Queue the run and return.")] = False,
+    progress: _Progress = True,
+    as_json: _Json = False,
+) -> None:
+    """Scan, and show the picks. Ctrl-C cancels the run and says how to resume it."""
+    given = {
+        "source": source, "universe": universe, "sectors": sector, "industries": industry,
+        "subindustries": subindustry, "industry_contains": contains, "symbols": symbols, "max_symbols": max_symbols,
+        "lookback_days": lookback_days, "as_of_date": as_of, "min_price": min_price,
+        "min_dollar_volume": min_dollar_volume, "min_tech_rating": min_tech_rating, "top_n": top_n,
+        "direction": direction, "strategy_profile_name": profile, "account_size": account_size, "risk_pct": risk_pct,
+        "target_rr": target_rr, "max_position_pct": max_position_pct, "sector_neutral": sector_neutral,
+    }  # fmt: skip
+    options = {"executor": executor, "workers": workers, "scheduler": scheduler, "refresh": refresh}
+    with errors_as_sentences():
+        services = build()
+        run = services.service.submit(*build_request(services.service, given, options, preset, config), label=label)
+        if detach:
+            _announce(run, as_json=as_json)
+            return
+        code = _follow(services, run.run_id, progress=progress, as_json=as_json)
+        _show_end(services, run.run_id, csv, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def watch(run_id: str, progress: _Progress = True, as_json: _Json = False) -> None:
+    """Follow a run to its end; Ctrl-C leaves it running."""
+    with errors_as_sentences():
+        services = build()
+        services.service.get(run_id)
+        try:
+            code = _watch(services, run_id, progress=progress, as_json=as_json)
+        except KeyboardInterrupt:
+            say(f"Run {run_id} goes on; technic-scanner watch {run_id} follows it again.")
+            raise typer.Exit(Exit.INTERRUPTED) from None
+    raise typer.Exit(code)
+
+
+def resume(
+    run_id: str,
+    detach: Annotated[bool, typer.Option("--detach", help="Queue the attempt and return.")] = False,
+    progress: _Progress = True,
+    as_json: _Json = False,
+) -> None:
+    """Go on with a run that failed, was cancelled or interrupted; what is done is not done again."""
+    with errors_as_sentences():
+        services = build()
+        run = services.service.resume(run_id)
+        if detach:
+            _announce(run, as_json=as_json)
+            return
+        code = _follow(services, run_id, progress=progress, as_json=as_json)
+        _show_end(services, run_id, None, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def _follow(services: Services, run_id: str, **view: bool) -> Exit:
+    """Watch; on Ctrl-C cancel the run, wait for its end and say how to resume it."""
+    try:
+        return _watch(services, run_id, **view)
+    except KeyboardInterrupt:
+        services.service.cancel(run_id)
+        say("Cancelling ...")
+        _watch(services, run_id, progress=False, as_json=False)
+        say(f"Run {run_id} is cancelled; technic-scanner resume {run_id} goes on with it.")
+        return Exit.INTERRUPTED
+
+
+def _watch(services: Services, run_id: str, *, progress: bool, as_json: bool) -> Exit:
+    service = services.service
+    seen = _start_after(services, run_id)
+    with event_view(as_json=as_json, quiet=not progress) as show:
+        while True:
+            run = service.get(run_id)
+            for event in service.events(run_id, seen):
+                show(event)
+                seen = event.seq
+            if run.status.is_terminal and seen >= service.get(run_id).last_seq:
+                return exit_code(run)
+            services.clock.sleep(POLL_SECONDS)
+
+
+def _start_after(services: Services, run_id: str) -> int:
+    """Return the event number to watch from: the latest one, since every event is complete in itself."""
+    latest = services.service.latest_event(run_id)
+    return 0 if latest is None else latest.seq - 1
+
+
+def _announce(run: RunRecord, *, as_json: bool) -> None:
+    if as_json:
+        emit(run_to_dict(run))
+    else:
+        typer.echo(run.run_id)
+
+
+def _show_end(services: Services, run_id: str, csv: Path | None, *, as_json: bool) -> None:
+    run = services.service.get(run_id)
+    if as_json:
+        emit({"run": run_to_dict(run)})
+    elif run.error is not None:
+        say(f"{run.error.message} [{run.error.code}]")
+    try:
+        stored = services.service.result(run_id)
+    except ConflictError as error:
+        say(f"{error} [{error.code}]")
+        return
+    if csv is not None:
+        csv.write_bytes(to_csv(stored.table))
+        say(f"The picks are in {csv}.")
+    if not as_json:
+        _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
+
+
+def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
+    if rows:
+        names = ("Rank", "Symbol", "Signal", "Tier", "CompositeScore", "Entry", "Stop", "Target", "PositionSize")
+        cells = [[_short(row[name]) for name in names] for row in rows]
+        table(f"Best {len(rows)} of {total} picks of run {run.run_id}", names, cells)
+    say(run.status_text)
+
+
+def _short(value: object) -> object:
+    return f"{value:.2f}" if isinstance(value, float) else value

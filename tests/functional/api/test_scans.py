@@ -1,0 +1,223 @@
+"""Runs over REST, against a real store: started, listed, steered, deleted."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from technic_scanner.api.app import create_api
+from technic_scanner.bootstrap import Services
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.run import RunStatus
+from tests.functional.api.conftest import MakeServices, open_client
+from tests.functional.api.hand_moved import HandMoved
+
+TOKEN = "a-token-of-enough-letters"
+
+
+def test_post_queues_a_run_and_says_where_it_is(client: TestClient, services: Services) -> None:
+    answer = client.post("/scans", json={"config": {"max_symbols": 7}, "options": {"workers": 1}, "label": "seven"})
+    assert answer.status_code == 202
+    run = answer.json()
+    assert answer.headers["location"] == f"/scans/{run['run_id']}"
+    assert int(answer.headers["retry-after"]) > 0
+    stored = services.service.get(run["run_id"])
+    assert (stored.status, stored.config.max_symbols, stored.options.workers, stored.label) == (
+        RunStatus.QUEUED,
+        7,
+        1,
+        "seven",
+    )
+    assert run["queue_position"] == 1
+
+
+def test_location_and_links_follow_the_mount_point(services: Services) -> None:
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    outer = Starlette(routes=[Mount("/api", create_api(services))])
+    with open_client(outer) as client:  # type: ignore[arg-type]
+        answer = client.post("/api/scans", json={})
+        assert answer.status_code == 202
+        location = answer.headers["location"]
+        assert location == f"/api/scans/{answer.json()['run_id']}"
+        assert client.get(location).json()["links"]["results.csv"] == f"{location}/results.csv"
+        assert client.get("/api/health/live").json()["status"] == "ok"
+        assert client.get("/api/nothing").headers["content-type"] == "application/problem+json"
+
+
+def test_the_same_idempotency_key_and_body_give_the_same_run(client: TestClient) -> None:
+    first, second = (client.post("/scans", json={}, headers={"Idempotency-Key": "k1"}) for _ in range(2))
+    assert first.status_code == second.status_code == 202
+    assert first.json()["run_id"] == second.json()["run_id"]
+    assert len(client.get("/scans").json()["runs"]) == 1
+    other = client.post("/scans", json={"config": {"max_symbols": 5}}, headers={"Idempotency-Key": "k1"})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
+
+
+def test_every_bad_field_of_body_and_header_is_named_at_once(client: TestClient) -> None:
+    answer = client.post(
+        "/scans",
+        json={"config": {"max_symbols": -1, "sectors": ["Nowhere"], "x": 1}, "options": {"workers": 0}, "label": 5},
+        headers={"Idempotency-Key": "has spaces"},
+    )
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {item["field"] for item in answer.json()["errors"]} == {
+        "config.max_symbols",
+        "config.sectors",
+        "config.x",
+        "options.workers",
+        "label",
+        "header.idempotency-key",
+    }
+
+
+def test_what_only_the_source_can_know_is_named_at_its_place_too(client: TestClient) -> None:
+    answer = client.post("/scans", json={"config": {"universe": "Atlantis 100"}})
+    assert answer.status_code == 422
+    assert [item["field"] for item in answer.json()["errors"]] == ["config.universe"]
+    answer = client.post("/scans", json={"config": {"source": "nothing"}})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_config")
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\nb", "\ud800"])
+def test_text_that_a_store_could_not_hold_is_refused(client: TestClient, text: str) -> None:
+    import json
+
+    for body in ({"label": text}, {"config": {"industry_contains": text}}, {"config": {"symbols": [text]}}):
+        answer = client.post("/scans", content=json.dumps(body), headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, body
+
+
+def test_a_preset_is_the_base_and_the_config_lies_over_it(client: TestClient, services: Services) -> None:
+    client.put("/presets/mine", json={"config": {"min_tech_rating": 60, "max_symbols": 50}, "options": {"workers": 2}})
+    run = client.post("/scans", json={"preset": "mine", "config": {"max_symbols": 9}}).json()
+    stored = services.service.get(run["run_id"])
+    assert stored.config == ScanConfig(min_tech_rating=60.0, max_symbols=9)
+    assert stored.options.workers == 2
+    missing = client.post("/scans", json={"preset": "not there"})
+    assert (missing.status_code, missing.json()["code"]) == (404, "preset_not_found")
+
+
+def test_pages_hold_every_run_once(client: TestClient) -> None:
+    started = [client.post("/scans", json={"label": f"run {number}"}).json()["run_id"] for number in range(7)]
+    seen: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = client.get("/scans", params={"limit": 3} | ({"cursor": cursor} if cursor else {})).json()
+        seen += [run["run_id"] for run in page["runs"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert sorted(seen) == sorted(started)
+    assert len(seen) == 7
+
+
+def test_filters_choose_runs(client: TestClient, services: Services) -> None:
+    HandMoved.start(services, label="done").finish()
+    client.post("/scans", json={"label": "waits"})
+    assert [run["label"] for run in client.get("/scans", params={"status": "succeeded"}).json()["runs"]] == ["done"]
+    assert [run["label"] for run in client.get("/scans", params={"text": "wai"}).json()["runs"]] == ["waits"]
+    both = client.get("/scans", params={"status": ["succeeded", "queued"]}).json()["runs"]
+    assert len(both) == 2
+    assert client.get("/scans", params={"min_seconds": 1e9}).json()["runs"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "cursor=@",
+        "cursor=abc",
+        "status=nope",
+        "created_from=2020-01-01",
+        "unknown=1",
+        "text=%00",
+    ],
+)
+def test_bad_list_queries_are_refused(client: TestClient, query: str) -> None:
+    answer = client.get(f"/scans?{query}")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_moments_at_the_ends_of_time_do_not_break_the_store(client: TestClient, moment: str) -> None:
+    assert client.get("/scans", params={"created_from": moment}).status_code == 200
+
+
+def test_status_shows_the_newest_progress_until_the_end(client: TestClient, run: HandMoved) -> None:
+    run.advance(3)
+    answer = client.get(f"/scans/{run.run_id}")
+    assert answer.json()["progress"]["seq"] == 3
+    assert "retry-after" in answer.headers
+    run.finish()
+    answer = client.get(f"/scans/{run.run_id}")
+    body = answer.json()
+    assert (body["status"], body["outcome"], body["progress"]["kind"]) == ("succeeded", "complete", "run_finished")
+    assert body["metrics"]["symbols_scanned"] == 398
+    assert "retry-after" not in answer.headers
+
+
+def test_unknown_and_ill_formed_run_ids(client: TestClient) -> None:
+    for path in ("", "/events", "/results", "/results.csv", "/stream", "/failures", "/report.html"):
+        answer = client.get(f"/scans/01ARZ3NDEKTSV4RRFFQ69G5FAV{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "run_not_found"), path
+        assert client.get(f"/scans/a%20b{path}").status_code == 422, path
+
+
+def test_events_are_paged_by_sequence_number(client: TestClient, run: HandMoved) -> None:
+    run.advance(5)
+    page = client.get(f"/scans/{run.run_id}/events", params={"limit": 2}).json()
+    assert ([event["seq"] for event in page["events"]], page["next_after"], page["ended"]) == ([1, 2], 2, False)
+    run.finish()
+    page = client.get(f"/scans/{run.run_id}/events", params={"after": 2}).json()
+    assert ([event["seq"] for event in page["events"]], page["next_after"], page["ended"]) == ([3, 4, 5, 6], 6, True)
+    page = client.get(f"/scans/{run.run_id}/events", params={"after": 6}).json()
+    assert (page["events"], page["next_after"], page["ended"]) == ([], 6, True)
+
+
+def test_cancel_resume_rerun_change_delete(client: TestClient, run: HandMoved, services: Services) -> None:
+    path = f"/scans/{run.run_id}"
+    assert client.delete(path).status_code == 409
+    assert client.post(f"{path}/resume").json()["code"] == "run_state"
+    for _ in range(2):
+        answer = client.post(f"{path}/cancel")
+        assert (answer.status_code, answer.json()["cancel_requested"]) == (202, True)
+    run.finish(RunStatus.CANCELLED)
+    assert client.post(f"{path}/cancel").json()["status"] == "cancelled"
+    resumed = client.post(f"{path}/resume")
+    assert (resumed.status_code, resumed.json()["attempt"], resumed.json()["status"]) == (202, 2, "queued")
+    assert client.post(f"{path}/cancel").json()["status"] == "cancelled"
+    again = client.post(f"{path}/rerun")
+    assert again.status_code == 202
+    assert again.headers["location"] == f"/scans/{again.json()['run_id']}" != path
+    changed = client.patch(path, json={"label": "kept", "pinned": True}).json()
+    assert (changed["label"], changed["pinned"]) == ("kept", True)
+    changed = client.patch(path, json={"pinned": False}).json()
+    assert (changed["label"], changed["pinned"]) == ("kept", False)
+    deleted = client.delete(path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert client.get(path).status_code == 404
+
+
+def test_a_token_may_queue_so_many_runs(make_services: MakeServices) -> None:
+    app = create_api(make_services(api_tokens=(f"ann:{TOKEN}", f"bob:{TOKEN}-of-bob"), max_queued_runs_per_token=2))
+    ann, bob = ({"Authorization": f"Bearer {token}"} for token in (TOKEN, f"{TOKEN}-of-bob"))
+    with open_client(app) as client:
+        answers = [client.post("/scans", json={}, headers=ann) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [202, 202, 429]
+        assert answers[2].json()["code"] == "limit_reached"
+        assert "retry-after" in answers[2].headers
+        assert client.post("/scans", json={}, headers=bob).json()["owner"] == "bob"
+        assert client.post(f"/scans/{answers[0].json()['run_id']}/rerun", headers=ann).status_code == 429
+        client.post(f"/scans/{answers[0].json()['run_id']}/cancel", headers=ann)
+        assert client.post("/scans", json={}, headers=ann).status_code == 202
+
+
+def test_an_estimate_starts_nothing(client: TestClient) -> None:
+    answer = client.post("/scans/estimate", json={"config": {"max_symbols": 3}})
+    assert answer.json() == {"seconds": None, "low_seconds": None, "high_seconds": None, "runs": 0}
+    assert client.get("/scans").json()["runs"] == []

@@ -1,0 +1,85 @@
+"""Runs side by side: differences only, stage deltas, symbols that came, went and moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.runs.compare import Move, compare_runs
+from tests.unit.runs.make import NOON, metrics, picks, stored_result
+
+
+def record(run_id: str, config: ScanConfig | None = None, **changes: Any) -> RunRecord:
+    base = RunRecord(run_id, RunStatus.SUCCEEDED, config or ScanConfig(), RunOptions(), NOON, metrics=metrics())
+    return replace(base, comparability_key="k", **changes)
+
+
+def test_only_what_differs_is_listed() -> None:
+    other = record("b", ScanConfig(sectors=("Energy",), min_price=5.0), options=RunOptions(workers=2))
+    found = compare_runs([(record("a"), None), (other, None)])
+    assert {row.field: row.values for row in found.differences} == {
+        "sectors": ([], ["Energy"]),
+        "min_price": (1.0, 5.0),
+        "workers": (None, 2),
+    }
+
+
+def test_equal_runs_have_no_differences_and_are_comparable() -> None:
+    found = compare_runs([(record("a"), None), (record("b"), None)])
+    assert found.differences == ()
+    assert found.comparable
+    assert not compare_runs([(record("a"), None), (replace(record("b"), comparability_key="x"), None)]).comparable
+    unknown = replace(record("a"), comparability_key=None)
+    assert not compare_runs([(unknown, None), (unknown, None)]).comparable
+
+
+def test_stage_deltas_are_against_the_first_run() -> None:
+    slow = record("b", metrics=metrics((1.0, 1.0, 7.0, 1.0)))
+    rows = {row.stage: row for row in compare_runs([(record("a"), None), (slow, None)]).stages}
+    assert rows["universe_loading"].delta_seconds == (0.0, 0.5)
+    assert rows["universe_loading"].delta_fraction == (0.0, 1.0)
+    assert rows["data_fetching"].delta_fraction == (0.0, -0.5)
+    assert rows["total"].seconds == (10.0, 10.0)
+    assert list(rows)[-1] == "total"
+
+
+def test_a_share_of_nothing_is_unknown() -> None:
+    first, second = record("a", metrics=metrics((0.0, 2.0, 7.0, 0.5))), record("b")
+    row = compare_runs([(first, None), (second, None)]).stages[0]
+    assert (row.delta_seconds, row.delta_fraction) == ((0.0, 0.5), (None, None))
+
+
+def test_a_run_without_metrics_has_unknown_times() -> None:
+    running = record("b", metrics=None)
+    rows = compare_runs([(record("a"), None), (running, None)]).stages
+    assert rows[-1].seconds == (10.0, None)
+    assert rows[-1].delta_seconds == (0.0, None)
+    assert rows[0].delta_fraction == (0.0, None)
+
+
+def test_symbols_that_entered_left_and_moved() -> None:
+    before = stored_result("a", table=picks("AAPL", "MSFT", "XOM", "T"))
+    after = stored_result("b", table=picks("MSFT", "AAPL", "XOM", "IBM"))
+    (changes,) = compare_runs([(record("a"), before), (record("b"), after)]).symbols
+    assert changes is not None
+    assert changes.run_id == "b"
+    assert changes.entered == (("IBM", 4),)
+    assert changes.left == (("T", 4),)
+    assert changes.moved == (Move("MSFT", 2, 1), Move("AAPL", 1, 2))
+    assert changes.stayed == 1
+
+
+def test_without_a_result_symbol_changes_are_unknown() -> None:
+    found = compare_runs([(record("a"), stored_result("a")), (record("b"), None), (record("c"), stored_result("c"))])
+    assert found.symbols[0] is None
+    assert found.symbols[1] is not None
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_comparison_needs_two(n: int) -> None:
+    with pytest.raises(ValueError, match="at least two"):
+        compare_runs([(record("a"), None)] * n)
