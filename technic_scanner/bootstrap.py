@@ -19,9 +19,12 @@ from technic_scanner.adapters.csv_export import export_csv
 from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.launcher import WorkerLauncher
+from technic_scanner.adapters.sources.files import FilesSource
 from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
 from technic_scanner.adapters.sources.sample import SampleSource
 from technic_scanner.adapters.sources.synthetic import SyntheticSource, sized
+from technic_scanner.adapters.sources.yahoo import YahooSource
+from technic_scanner.adapters.sources.yahoo_client import YfinanceClient
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -50,13 +53,16 @@ WORKER_ALIVE_SECONDS = 10.0
 class SourceCatalog:
     """The sources of this installation, by name."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._sample = SampleSource()
+        self._yahoo = YahooSource(YfinanceClient(settings.home / "yahoo"), clock)
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """Describe every source that can be asked for."""
-        opened: list[Source] = [self._sample, SyntheticSource()]
+        opened: list[Source] = [self._sample, SyntheticSource(), self._yahoo]
+        if self._settings.files_root is not None:
+            opened.append(FilesSource(self._settings.files_root))
         return tuple(source.info() for source in opened)
 
     def source(self, name: str, config: ScanConfig) -> Source:
@@ -65,18 +71,22 @@ class SourceCatalog:
             return self._sample
         if name == "synthetic":
             return sized(config.universe)
+        if name == "yahoo":
+            return self._yahoo
+        if name == "files" and self._settings.files_root is not None:
+            return FilesSource(self._settings.files_root, config.universe)
         known = [info.name for info in self.sources()]
         hint = "; set TECHNIC_FILES_ROOT to offer files" if name == "files" else ""
         raise ConfigError([FieldProblem("source", f"{name!r} is not one of {', '.join(known)}{hint}")])
 
     def cache_key(self, config: ScanConfig) -> str:
-        """Return the name under which the cache keeps the bars that this config would fetch."""
+        """Return the name under which the cache keeps the bars that this config would fetch; "@" begins a version."""
         if config.source == "synthetic":
-            info = self.source(config.source, config).info()
-            return f"synthetic-{config.universe or info.universes[0]}"
-        if config.source == "files":
+            return f"synthetic-{config.universe or SyntheticSource().info().universes[0]}"
+        source = self.source(config.source, config)
+        if isinstance(source, FilesSource):
             place = f"{self._settings.files_root}/{config.universe or ''}"
-            return f"files-{hashlib.blake2b(place.encode(), digest_size=6).hexdigest()}"
+            return f"files-{hashlib.blake2b(place.encode(), digest_size=6).hexdigest()}@{source.version()}"
         return config.source
 
 
@@ -101,7 +111,7 @@ class Scanning:
         )
         return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
 
-    def scan(  # noqa: PLR0913 - one attempt needs all of these, and nothing else calls it
+    def scan(
         self,
         config: ScanConfig,
         options: RunOptions,
@@ -170,12 +180,12 @@ class Services:
 
 
 def build(settings: Settings | None = None) -> Services:
-    """Open the store and wire the services. Raises ConfigError for bad settings, StoreError if the store cannot open."""
+    """Open the store and wire the services. Raises ConfigError for bad settings, StoreError."""
     settings = settings or load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     store = open_store(settings.store_url, clock)
-    catalog = SourceCatalog(settings)
+    catalog = SourceCatalog(settings, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
     scanning = Scanning(settings, clock, catalog, cache)
     launcher = WorkerLauncher(partial(_demand, store, clock), settings.max_concurrent_runs, settings.log_dir)
@@ -203,7 +213,8 @@ def run_scan(
     """
     settings = settings or load_settings()
     config, options = config or ScanConfig(), options or RunOptions()
-    catalog, clock = SourceCatalog(settings), SystemClock()
+    clock = SystemClock()
+    catalog = SourceCatalog(settings, clock)
     check_request(config, options, catalog)
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]

@@ -1,4 +1,4 @@
-"""The seed's dict and tuple forms, made from the typed ones: the 3-tuple, the five-argument callback, the metrics dict."""
+"""The seed's dict and tuple forms, made from the typed ones: 3-tuple, five-argument callback, metrics dict."""
 
 from __future__ import annotations
 

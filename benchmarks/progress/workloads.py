@@ -18,6 +18,7 @@ HEAVY_SIGMA = 1.4  # cv 2.5
 CELL_SD = 0.15  # from run to run, of one cell alone
 MACHINE_SD = 0.075  # from run to run, of all cells together
 HIT_COST = 0.1  # of a miss
+THROTTLE_FROM = (0.75, 0.95)  # share of the symbols fetched when the provider starts to throttle
 
 MATCHING = (0.04, 0.205, 0.70, 0.055)
 OTHER = (0.30, 0.50, 0.15, 0.05)
@@ -75,7 +76,7 @@ def _run(workload: Workload, random_: random.Random, hits: float, throttle: floa
         base = SECONDS * share / len(classes)
         if stage == "data_fetching":
             base /= 1 - workload.past_hits * (1 - HIT_COST)
-        throttled_from = random_.uniform(0.2, 0.8) * len(classes) if stage == "data_fetching" else math.inf
+        throttled_from = random_.uniform(*THROTTLE_FROM) * len(classes) if stage == "data_fetching" else math.inf
         for position, unit_class in enumerate(classes):
             cost = base * speed[unit_class] * (HIT_COST if unit_class == "hit" else 1.0)
             if position >= throttled_from:

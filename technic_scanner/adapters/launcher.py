@@ -34,7 +34,7 @@ class WorkerLauncher:
     def _launch(self) -> subprocess.Popen[bytes]:
         self._log_dir.mkdir(parents=True, exist_ok=True)
         with (self._log_dir / "worker.log").open("ab") as log:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 worker_command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
 

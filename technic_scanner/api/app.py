@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from technic_scanner import __version__
 from technic_scanner.api import (
     analytics,
     catalog,
@@ -29,6 +28,7 @@ from technic_scanner.api.security import Gate, HostGuard, OriginGuard, TokenBook
 from technic_scanner.api.transport import BodyLimit, SecurityHeaders
 from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
+from technic_scanner.version import VERSION
 
 _ROUTERS = (scans, results, streams, analytics, presets, catalog, health, metrics, seed_routes)
 
@@ -43,7 +43,7 @@ def create_api(services: Services) -> FastAPI:
     meters = Meters(services, hub)
     app = FastAPI(
         title="Technic Scanner",
-        version=__version__,
+        version=VERSION,
         description=documentation.DESCRIPTION,
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,

@@ -7,11 +7,11 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from technic_scanner import __version__
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.schemas import Document
 from technic_scanner.api.wiring import Service
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.version import VERSION
 
 router = APIRouter(tags=["health"])
 
@@ -44,14 +44,14 @@ class WorkerListDocument(Document):
 @router.get("/health/live", response_model=LiveDocument)
 async def live() -> LiveDocument:
     """Answer as long as the event loop turns; asks nobody else."""
-    return LiveDocument(status="ok", version=__version__)
+    return LiveDocument(status="ok", version=VERSION)
 
 
 @router.get("/health/ready", response_model=LiveDocument, responses=problems(503))
 def ready(service: Service) -> LiveDocument:
     """Answer 200 if the run store answers and its schema is current, else 503."""
     service.ping()
-    return LiveDocument(status="ok", version=__version__)
+    return LiveDocument(status="ok", version=VERSION)
 
 
 @router.get("/workers", response_model=WorkerListDocument)

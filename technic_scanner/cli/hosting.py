@@ -64,4 +64,6 @@ def _address(host: str | None, port: int | None) -> tuple[str, str]:
 
 def _become(command: list[str], host: str, port: str) -> None:
     """Turn this process into the server, so that its signals and its end are the server's."""
-    os.execve(sys.executable, command, environment_with(TECHNIC_HOST=host, TECHNIC_PORT=port))
+    os.execve(  # noqa: S606 - our own interpreter
+        sys.executable, command, environment_with(TECHNIC_HOST=host, TECHNIC_PORT=port)
+    )

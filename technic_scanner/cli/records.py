@@ -94,9 +94,7 @@ def export(
             data = service.report(run_id).encode()
         else:
             stored = service.result(run_id)
-            data = (
-                to_excel(stored) if xlsx else to_parquet(stored.table) if parquet else to_csv(stored.table)
-            )
+            data = to_excel(stored) if xlsx else to_parquet(stored.table) if parquet else to_csv(stored.table)
         if output is None:
             emit_bytes(data)
         else:
@@ -176,5 +174,3 @@ def _show_comparison(comparison: Comparison) -> None:
                 f"{changes.run_id}: {len(changes.entered)} entered, {len(changes.left)} left, "
                 f"{len(changes.moved)} moved, {changes.stayed} stayed"
             )
-
-

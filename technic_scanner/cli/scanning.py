@@ -21,7 +21,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show the progress.")]
 
 
-def scan(  # noqa: PLR0913 - one option per field of the request
+def scan(
     source: Annotated[str | None, typer.Option(help="Where bars come from: sample, synthetic, files, yahoo.")] = None,
     universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
@@ -41,7 +41,9 @@ def scan(  # noqa: PLR0913 - one option per field of the request
     account_size: Annotated[float | None, typer.Option(help="Account size.")] = None,
     risk_pct: Annotated[float | None, typer.Option(help="Per cent of the account risked on one position.")] = None,
     target_rr: Annotated[float | None, typer.Option(help="Reward / risk of the target.")] = None,
-    max_position_pct: Annotated[float | None, typer.Option(help="Most of the account in one position, per cent.")] = None,
+    max_position_pct: Annotated[
+        float | None, typer.Option(help="Most of the account in one position, per cent.")
+    ] = None,
     sector_neutral: Annotated[bool | None, typer.Option("--sector-neutral", help="Compare within sectors.")] = None,
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from technic_scanner.cli.output import emit, say
-from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress
+from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState
 from technic_scanner.progress.text import format_estimate, format_percent, format_throughput, format_time
 from technic_scanner.runs.codec import event_to_dict
 
@@ -35,10 +36,17 @@ def plain_line(event: ProgressEvent) -> None:
     """Print a boundary or message event as one line; advance events would flood a log file."""
     if event.kind is EventKind.ADVANCED:
         return
-    parts = [format_percent(event.time_fraction), event.current_stage or "", event.kind.value.replace("_", " ")]
+    parts = [format_percent(event.time_fraction), _stage_of(event), event.kind.value.replace("_", " ")]
     if event.kind in (EventKind.MESSAGE, EventKind.RUN_FINISHED):
         parts.append(event.message)
     say(" ".join(part for part in parts if part))
+
+
+def _stage_of(event: ProgressEvent) -> str:
+    """Return the stage at work, or the one that has just ended."""
+    if event.current_stage is not None or event.kind is not EventKind.STAGE_COMPLETED:
+        return event.current_stage or ""
+    return [stage.name for stage in event.stages if stage.state is StageState.DONE][-1]
 
 
 class StageBars:
@@ -54,7 +62,7 @@ class StageBars:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> StageBars:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

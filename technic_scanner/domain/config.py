@@ -105,7 +105,7 @@ class RunOptions:
             raise ConfigError(problems)
 
 
-def field_names(kind: type[ScanConfig] | type[RunOptions]) -> tuple[str, ...]:
+def field_names(kind: type[ScanConfig | RunOptions]) -> tuple[str, ...]:
     """Return the stored field names of a config class, in order."""
     return tuple(field.name for field in fields(kind))
 

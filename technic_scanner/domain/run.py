@@ -12,7 +12,7 @@ from technic_scanner.errors import RunStateError
 
 
 class RunStatus(StrEnum):
-    """QUEUED waits for a worker; RUNNING has one; the other four are ends (INTERRUPTED, FAILED, CANCELLED can resume)."""
+    """QUEUED waits for a worker; RUNNING has one; the others are ends (INTERRUPTED, FAILED, CANCELLED can resume)."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -34,9 +34,7 @@ class RunStatus(StrEnum):
 
 ALLOWED_MOVES: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED}),
-    RunStatus.RUNNING: frozenset(
-        {RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED}
-    ),
+    RunStatus.RUNNING: frozenset({RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED}),
     RunStatus.SUCCEEDED: frozenset(),
     RunStatus.FAILED: frozenset({RunStatus.QUEUED}),
     RunStatus.CANCELLED: frozenset({RunStatus.QUEUED}),

@@ -18,14 +18,14 @@ from technic_scanner.progress.reporter import ProgressReporter
 class NullJournal:
     """Remembers nothing: for scans outside the run store."""
 
-    def fingerprint(self, stage: str) -> str | None:
+    def fingerprint(self, stage: str) -> str | None:  # noqa: ARG002 - the port's
         """Return None: nothing is recorded."""
         return None
 
     def start_over(self, stage: str, fingerprint: str) -> None:
         """Do nothing."""
 
-    def chunks(self, stage: str) -> dict[int, bytes]:
+    def chunks(self, stage: str) -> dict[int, bytes]:  # noqa: ARG002 - the port's
         """Return nothing."""
         return {}
 
@@ -33,7 +33,7 @@ class NullJournal:
         """Do nothing."""
 
 
-def _no_export(table: pa.Table) -> str | None:
+def _no_export(_table: pa.Table) -> str | None:
     return None
 
 

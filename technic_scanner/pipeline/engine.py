@@ -31,7 +31,7 @@ from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.screening.bars import FloatArray, Panel
 
 
-class ScanFailed(TechnicError):
+class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
     """A stage raised; ``error`` says why and ``result`` holds what there was, with full metrics."""
 
     code = "scan_failed"
@@ -140,7 +140,8 @@ class _Scan:
         found, context = self._found, self._context
         self._load_universe()
         filtered = found.filtered
-        assert filtered is not None and found.universe is not None and found.market is not None  # set by the stage
+        assert filtered is not None  # set by the stage, as is the market
+        assert found.market is not None
         found.fetched = fetch_prices(context, [security.symbol for security in filtered.kept])
         matrix = self._scan_symbols(found.fetched)
         found.ranking = finalize(context, filtered.kept, found.fetched.panel, matrix, found.market)

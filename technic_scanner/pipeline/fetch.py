@@ -139,9 +139,7 @@ def fetch_benchmark(context: ScanContext) -> Panel:
     if held.missing:
         start = context.cache.start_for(context.source_key, [symbol], context.as_of)
         try:
-            for batch in context.source.fetch(
-                [symbol], start, context.as_of, context.cancel, context.reporter.message
-            ):
+            for batch in context.source.fetch([symbol], start, context.as_of, context.cancel, context.reporter.message):
                 context.cache.write(context.source_key, batch, start, context.as_of)
         except SourceError as error:
             context.reporter.message(f"the benchmark {symbol} could not be had: {error}")

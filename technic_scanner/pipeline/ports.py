@@ -32,7 +32,7 @@ class PriceBatch:
 
 @dataclass(frozen=True, slots=True)
 class MacroSeries:
-    """One macro series by session (VIX, a yield): ``sessions`` ascending datetime64[D], ``values`` float64, NaN unknown."""
+    """One macro series by session (VIX, a yield): ``sessions`` ascending datetime64[D], ``values`` with NaN."""
 
     name: str
     sessions: npt.NDArray[np.datetime64]
@@ -101,7 +101,7 @@ class PriceCache(Protocol):
     """Keeps fetched bars between runs and processes."""
 
     def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
-        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols held and fresh enough; the rest is missing."""
+        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols held and fresh; the rest is missing."""
         ...
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:

@@ -15,7 +15,7 @@ _Rule = tuple[str, Callable[[Security], bool], Callable[[Security], str]]
 
 @dataclass(frozen=True, slots=True)
 class FilterOutcome:
-    """What the filters left: ``kept`` in symbol order, ``removed`` as (filter, count), a reason for every symbol removed.
+    """What the filters left: ``kept`` in symbol order, ``removed`` as (filter, count), a reason for every symbol.
 
     Symbols that were asked for by name but that the universe does not hold are in ``failures`` too.
     """
@@ -59,7 +59,7 @@ def _rules(config: ScanConfig) -> list[_Rule]:
     rules: list[_Rule] = []
     if config.symbols:
         wanted = frozenset(config.symbols)
-        rules.append(("symbols", lambda s: s.symbol.upper() in wanted, lambda s: "not in the list of symbols"))
+        rules.append(("symbols", lambda s: s.symbol.upper() in wanted, lambda _: "not in the list of symbols"))
     for name, allowed, value_of in (
         ("sectors", config.sectors, lambda s: s.sector),
         ("industries", config.industries, lambda s: s.industry),
@@ -91,7 +91,7 @@ def _keyword(keyword: str) -> _Rule:
     def passes(security: Security) -> bool:
         return any(needle in text.casefold() for text in (security.industry, security.sub_industry) if text)
 
-    return "industry_contains", passes, lambda s: f"its industry does not contain {keyword!r}"
+    return "industry_contains", passes, lambda _: f"its industry does not contain {keyword!r}"
 
 
 def _unknown_symbols(securities: Sequence[Security], config: ScanConfig) -> list[SymbolFailure]:

@@ -18,18 +18,23 @@ FIRST_RUN_STAGE_SD = 1.2
 CLASS_SD = 0.7
 FIRST_RUN_SECONDS = 60.0
 WEIGHTS_TRUST = 0.8
+SHIFTED_SD = 1.0  # added to what past runs say of a cell whose level has moved within this run
 _DEFAULT_CV = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What this run measured of a class: wall ``seconds`` for ``units`` in ``steps`` reports, ``cv`` of a unit."""
+    """What this run measured of a class: wall ``seconds`` for ``units`` in ``steps`` reports, ``cv`` of a unit.
+
+    ``shifted`` says that the level moved within this run, so that only what came after is in it.
+    """
 
     unit_class: str
     units: float
     seconds: float
     cv: float
     steps: int
+    shifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,8 @@ class Estimator:
             known = past.get(job.cell)
             if known is not None:
                 means.append(known.log_cost)
-                deviations.append(known.log_cost_sd)
+                shifted = SHIFTED_SD if job.seen is not None and job.seen.shifted else 0.0
+                deviations.append(math.hypot(known.log_cost_sd, shifted))
             else:
                 means.append(self._guess(stages, job, jobs))
                 deviations.append(FIRST_RUN_STAGE_SD)
@@ -223,7 +229,7 @@ def _forecast(
         return Forecast(0.0, 0.0, 0.0, dict.fromkeys(by_stage, 0.0))
     if not scaled or seconds <= 0:
         return Forecast(None, None, None, {stage.name: 0.0 if stage.ended else None for stage in stages})
-    spread = BAND_Z * math.sqrt(math.log1p(variance / seconds**2))
+    spread = BAND_Z * math.sqrt(variance) / seconds
     low, high = seconds * math.exp(-spread), seconds * math.exp(spread)
     shown = {stage.name: 0.0 if stage.ended else by_stage[stage.name] if known else None for stage in stages}
     return Forecast(seconds if known else None, low, high, shown)

@@ -49,7 +49,8 @@ class StageBook:
             blocks = since_last_shift(cell.blocks) if running else cell.blocks
             done = total_of(blocks)
             if done.steps:
-                seen.append(Seen(unit_class, done.units, done.seconds * scale, unit_cv(done), done.steps))
+                shifted = len(blocks) < len(cell.blocks)
+                seen.append(Seen(unit_class, done.units, done.seconds * scale, unit_cv(done), done.steps, shifted))
         return StageView(
             name=self.record.name,
             weight=self.weight,

@@ -64,7 +64,7 @@ def mean_ranks(values: FloatArray) -> FloatArray:
 
 
 def overlap_lags(horizon: int, every: int) -> int:
-    """Return how many later periods share sessions with one: forward returns of ``horizon``, every ``every`` sessions."""
+    """Return how many later periods share sessions with one: returns of ``horizon``, taken every ``every`` sessions."""
     return max(math.ceil(horizon / every) - 1, 0)
 
 

@@ -24,7 +24,7 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     """
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
-    market = np.full(sessions, np.nan) if benchmark_close is None else _on_sessions(benchmark_close, sessions)
+    market = on_sessions(benchmark_close, sessions)
     rows(prices_of(panel), market, change_63(market), centred_returns(market), out)
     return out
 
@@ -40,8 +40,11 @@ def _read_only(values: FloatArray) -> FloatArray:
     return view
 
 
-def _on_sessions(values: FloatArray, sessions: int) -> FloatArray:
-    row = np.asarray(values, dtype=np.float64)
+def on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
+    """Return the benchmark's (T,) closes as float64, NaN where there is none to divide by; ValueError: another length."""
+    if closes is None:
+        return np.full(sessions, np.nan)
+    row = np.asarray(closes, dtype=np.float64)
     if row.shape != (sessions,):
         raise ValueError(f"benchmark_close has shape {row.shape}, the panel has {sessions} sessions")
     return np.where((row > LEAST_PRICE) & (row < LIMIT), row, np.nan)

@@ -66,6 +66,14 @@ def change(new: float, old: float) -> float:
 
 
 @exact
+def finite_or_nan(out: FloatArray) -> None:
+    """Make whatever overflowed unknown."""
+    for column in range(len(out)):
+        if not abs(out[column]) < LIMIT * LIMIT:
+            out[column] = math.nan
+
+
+@exact
 def put_smoothed(out: FloatArray, s: tuple[float, ...], bars: int) -> None:
     """Write the recursive averages ``s`` (see kernel_smoothing), each from the bar on where TA-Lib's first value is."""
     if bars >= 12:
@@ -135,13 +143,13 @@ def put_stochastic(out: FloatArray, raw: tuple[float, float, float, float, float
 
 
 @exact
-def put_changes(out: FloatArray, open_: FloatArray, close: FloatArray) -> None:
-    """Write the changes over a number of bars, each where its bars exist."""
+def put_changes(out: FloatArray, opened: float, close: FloatArray) -> None:
+    """Write the changes over a number of bars, each where its bars exist; ``opened``: the last open."""
     bars = len(close)
     last = close[bars - 1]
     if bars >= 2:
         out[RETURN_1] = change(last, close[bars - 2])
-        out[GAP] = change(open_[bars - 1], close[bars - 2])
+        out[GAP] = change(opened, close[bars - 2])
     if bars >= 6:
         out[ROC_5] = change(last, close[bars - 6])
     if bars >= 22:
@@ -252,6 +260,6 @@ def put_row(out: FloatArray, columns: Columns, state: tuple[float, ...], logs: F
         c = raw_stochastic(high, low, close, bars - 3)
         d = raw_stochastic(high, low, close, bars - 2)
         put_stochastic(out, (a, b, c, d, raw_stochastic(high, low, close, bars - 1)))
-    put_changes(out, open_, close)
+    put_changes(out, open_[bars - 1], close)
     put_volume(out, high, low, close, volume)
     put_logs(out, close, logs)

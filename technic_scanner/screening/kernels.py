@@ -15,6 +15,7 @@ from technic_scanner.screening.kernel_rows import (
     ROC_63,
     STRENGTH,
     Columns,
+    finite_or_nan,
     put_beta,
     put_row,
     put_whole_beta,
@@ -77,6 +78,19 @@ def newest(columns: Columns, held: FloatArray) -> Columns:
 
 
 @exact
+def read(whole: Columns, held: FloatArray) -> tuple[Columns, bool]:
+    """Return the newest existing bars of ``whole``, BARS_NEEDED or all, and whether they lie in unbroken sessions.
+
+    Unbroken ones are read where they are; others are put together in ``held`` (6, BARS_NEEDED).
+    """
+    columns = cut(whole, max(len(whole[3]) - BARS_NEEDED, 0))
+    unbroken = all_exist(columns)
+    if not unbroken:
+        columns = newest(whole, held)
+    return columns, unbroken
+
+
+@exact
 def closes(close: FloatArray) -> int:
     """Return how many sessions have a close."""
     count = 0
@@ -107,18 +121,13 @@ def _rows(sources: str) -> RowsKernel:
     def rows(prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray) -> None:
         _ = sources
         open_, high, low, close, volume = prices
-        sessions = close.shape[1]
-        start = max(sessions - BARS_NEEDED, 0)
         held = np.empty((6, BARS_NEEDED))
         scratch = np.empty((2, BETA_RETURNS))
         out[:] = math.nan
         for i in range(len(close)):
             row = out[i]
             whole = (open_[i], high[i], low[i], close[i], volume[i], market)
-            columns = cut(whole, start)
-            unbroken = all_exist(columns)
-            if not unbroken:
-                columns = newest(whole, held)
+            columns, unbroken = read(whole, held)
             # Fewer than BARS_NEEDED are all there are; else the rest of the row is only counted.
             bars = len(columns[3])
             row[BARS] = closes(close[i]) if bars == BARS_NEEDED else bars
@@ -129,9 +138,7 @@ def _rows(sources: str) -> RowsKernel:
                 else:
                     put_beta(row, columns[3], columns[5], scratch)
                 row[STRENGTH] = row[ROC_63] - change_63
-            for column in range(len(row)):
-                if not abs(row[column]) < LIMIT * LIMIT:
-                    row[column] = math.nan
+            finite_or_nan(row)
 
     return rows
 

@@ -18,7 +18,7 @@ EXITS: tuple[str, ...] = ("stop", "target", "unknown", "neither", "open")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """What a scan planned for n picks: ``side`` +1 or −1, and ``close``, ``stop``, ``target`` in prices as it saw them."""
+    """What a scan planned for n picks: ``side`` +1 or −1; ``close``, ``stop``, ``target`` in prices as it saw them."""
 
     side: IntArray
     close: FloatArray
@@ -36,7 +36,7 @@ class Exits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PickOutcomes:
-    """What n picks did over H horizons: ``forward`` and ``excess`` (n, H), the ``universe`` (H,) they are held against."""
+    """What n picks did over H horizons: ``forward`` and ``excess`` (n, H), held against the ``universe`` (H,)."""
 
     forward: FloatArray
     excess: FloatArray
@@ -93,7 +93,10 @@ def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZO
 def pick_outcomes(
     panel: Panel, at: int, picks: IntArray, planned: Planned, horizons: Sequence[int] = HORIZONS
 ) -> PickOutcomes:
-    """Return what the picks, rows ``picks`` (k,) of the universe's ``panel``, did after the session in column ``at``."""
+    """Return what the picks, rows ``picks`` (k,) of the universe's ``panel``, did after the session of column ``at``.
+
+    Nothing is known when ``at`` is not a column of the panel.
+    """
     forward = forward_returns(panel.close, at, horizons)
     universe = universe_returns(forward)
     exits = first_exits(panel.take(picks), at, planned, max(horizons))
@@ -123,7 +126,8 @@ def first_exits(panel: Panel, at: int, planned: Planned, sessions: int = 63) -> 
     are rescaled by the close of ``at`` as it reads now ÷ as the scan saw it; where one is unknown, so is the exit.
     """
     side = planned.side
-    rescale = ratio(panel.close[:, at], planned.close)
+    now = panel.close[:, at] if 0 <= at < panel.shape[1] else np.full(len(side), np.nan)
+    rescale = ratio(now, planned.close)
     stop, target = planned.stop * rescale, planned.target * rescale
     cut = slice(at + 1, at + 1 + sessions)
     first, last, low, high = (
@@ -147,7 +151,7 @@ def equity_curve(periods: Sequence[Holding], cost_bps: float) -> EquityCurve:
     """Return the growth of equal weights in each period's picks, rebalanced at its start at ``cost_bps`` of turnover.
 
     ``cost_bps`` is what buying or selling an amount costs, in hundredths of a per cent of it. Between rebalances the
-    weights drift with the prices. A period without picks is cash. The universe bears no costs, and no last sale is paid.
+    weights drift with the prices. A period without picks is cash. The universe bears no costs, no last sale is paid.
     A universe return that is NaN makes its curve unknown from there on.
     """
     held: dict[str, float] = {}
@@ -159,8 +163,9 @@ def equity_curve(periods: Sequence[Holding], cost_bps: float) -> EquityCurve:
         traded = sum(abs(weights.get(name, 0.0) - held.get(name, 0.0)) for name in weights.keys() | held.keys())
         gain = sum(weight * returns[symbol] for symbol, weight in weights.items())
         turnover.append(traded)
-        gross.append(gross[-1] * max(1.0 + gain, 0.0))
-        net.append(net[-1] * max((1.0 - traded * cost_bps / 1e4) * (1.0 + gain), 0.0))
+        growth, kept = max(1.0 + gain, 0.0), max(1.0 - traded * cost_bps / 1e4, 0.0)
+        gross.append(gross[-1] * growth)
+        net.append(net[-1] * kept * growth)
         market.append(market[-1] * (1.0 + period.universe))
         held = _drifted(weights, returns, gain)
     return EquityCurve(np.array(net), np.array(gross), np.array(market), np.array(turnover), unpriced)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord, RunStatus
@@ -26,14 +28,10 @@ def _tick() -> None:
     with notices.guarded():
         alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
         if alive:
-            st.markdown("**Runs in flight**")
-            for record in alive:
-                _row(record)
+            _list("Runs in flight", alive)
         recent = run_service().list(RunQuery(statuses=_ENDED, limit=3)).records
         if recent:
-            st.markdown("**Last runs**")
-            for record in recent:
-                _row(record)
+            _list("Last runs", recent)
         elif not alive:
             st.info(
                 "Configure a scan below and press Start: it runs in a process of its own, so you may close this page "
@@ -45,15 +43,21 @@ def _tick() -> None:
 _ENDED = tuple(status for status in RunStatus if status.is_terminal)
 
 
+def _list(title: str, records: Sequence[RunRecord]) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{title}**")
+        for record in records:
+            _row(record)
+
+
 def _row(record: RunRecord) -> None:
-    with st.container(border=True):
-        name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
-        name.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
-        if record.status.is_terminal:
-            bar.caption(f"{when(record.finished_at, viewer_zone())} · {escape(record.status_text)}")
-        else:
-            fraction = min(1.0, max(0.0, record.time_fraction))
-            bar.progress(fraction, text=f"{format_percent(fraction)} · since {when(record.created_at, viewer_zone())}")
-        action.button(
-            "Open", key=f"open_{record.run_id}", on_click=addresses.open_run, args=(record.run_id,), width="stretch"
-        )
+    name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
+    name.markdown(f"{status_badge(record.status)} {escape(run_name(record))}")
+    if record.status.is_terminal:
+        bar.caption(f"{when(record.finished_at, viewer_zone())} · {escape(record.status_text)}")
+    else:
+        fraction = min(1.0, max(0.0, record.time_fraction))
+        bar.progress(fraction, text=f"{format_percent(fraction)} · since {when(record.created_at, viewer_zone())}")
+    action.button(
+        "Open", key=f"open_{record.run_id}", on_click=addresses.open_run, args=(record.run_id,), width="stretch"
+    )

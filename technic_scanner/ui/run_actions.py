@@ -27,6 +27,8 @@ def draw(record: RunRecord) -> None:
         else:
             if record.status.can_resume:
                 st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=resume, args=(run_id,))
+            if record.outcome is not None and st.button("Open results", type="primary", key=f"results_{run_id}"):
+                st.switch_page(addresses.RESULTS_PAGE, query_params={addresses.RUN: run_id})
             st.button("Run again", key=f"rerun_{run_id}", on_click=run_again, args=(run_id,))
         st.button(
             "Close", key=f"close_{run_id}", on_click=addresses.open_run, args=(None,), help="The run itself goes on."

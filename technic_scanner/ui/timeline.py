@@ -66,6 +66,7 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             ),
             text=[seconds_text(span.seconds) if span.seconds > 0 else "" for span in spans],
             textposition="auto",
+            cliponaxis=False,
             name="elapsed",
             hovertemplate="%{y}: %{x:.3f} s from %{base:.3f} s<extra></extra>",
         )
@@ -111,7 +112,8 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figur
             go.Scatter(
                 x=[point.elapsed_seconds for point in own],
                 y=[point.throughput for point in own],
-                mode="lines",
+                mode="lines+markers",
+                marker={"size": 4},
                 name=theme.stage_label(name),
                 line={"color": theme.stage_colour(name), "width": 2, "dash": _DASHES[index % len(_DASHES)]},
                 hovertemplate="%{y:,.1f} per second at %{x:.1f} s<extra>" + theme.stage_label(name) + "</extra>",
@@ -123,7 +125,8 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figur
     return figure
 
 
-_MARGIN = {"l": 8, "r": 12, "t": 6, "b": 8}
+# Room at the right for the label of a bar that is too short to hold it.
+_MARGIN = {"l": 8, "r": 56, "t": 6, "b": 8}
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 

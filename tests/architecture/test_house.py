@@ -53,7 +53,9 @@ def test_modules_are_small_rooms() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [name_of(path) for path in MODULES if path.read_text() and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        name_of(path) for path in MODULES if path.read_text() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert not silent
 
 
@@ -85,10 +87,24 @@ def _reads_time(path: Path) -> bool:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         owner = node.func.value
-        if isinstance(owner, ast.Name) and owner.id == "time" and node.func.attr in (
-            "time", "monotonic", "perf_counter", "sleep", "time_ns", "monotonic_ns",
+        if (
+            isinstance(owner, ast.Name)
+            and owner.id == "time"
+            and node.func.attr
+            in (
+                "time",
+                "monotonic",
+                "perf_counter",
+                "sleep",
+                "time_ns",
+                "monotonic_ns",
+            )
         ):
             return True
-        if isinstance(owner, ast.Name) and owner.id in ("datetime", "date") and node.func.attr in ("now", "utcnow", "today"):
+        if (
+            isinstance(owner, ast.Name)
+            and owner.id in ("datetime", "date")
+            and node.func.attr in ("now", "utcnow", "today")
+        ):
             return True
     return False

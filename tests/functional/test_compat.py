@@ -20,15 +20,39 @@ from technic_scanner import (
 from technic_scanner.errors import ConfigError, SourceError
 
 METRICS = {
-    "total_seconds", "symbols_scanned", "symbols_returned", "symbols_per_second", "speedup", "baseline_time",
-    "stage_timings", "cache_stats", "scan_stats", "overall_progress_summary",
+    "total_seconds",
+    "symbols_scanned",
+    "symbols_returned",
+    "symbols_per_second",
+    "speedup",
+    "baseline_time",
+    "stage_timings",
+    "cache_stats",
+    "scan_stats",
+    "overall_progress_summary",
 }
 STAGE_TIMINGS = {
-    "universe_loading_seconds", "data_fetching_seconds", "symbol_scanning_seconds", "finalization_seconds",
+    "universe_loading_seconds",
+    "data_fetching_seconds",
+    "symbol_scanning_seconds",
+    "finalization_seconds",
 }
 SEED_COLUMNS = {
-    "Symbol", "Signal", "TechRating", "AlphaScore", "Entry", "Stop", "Target", "Sector", "Industry", "SubIndustry",
-    "RegimeTrend", "RegimeVol", "MarketRegime", "Rationale", "Explanation",
+    "Symbol",
+    "Signal",
+    "TechRating",
+    "AlphaScore",
+    "Entry",
+    "Stop",
+    "Target",
+    "Sector",
+    "Industry",
+    "SubIndustry",
+    "RegimeTrend",
+    "RegimeVol",
+    "MarketRegime",
+    "Rationale",
+    "Explanation",
 }
 METADATA = {"stage_progress_pct", "overall_progress_pct", "stage_eta", "overall_eta", "stage_throughput"}
 
@@ -119,8 +143,13 @@ def test_the_seeds_classes_and_functions_are_the_real_ones() -> None:
     tracker.start_stage("a", 10)
     shown = tracker.update(5)
     assert set(shown) == {
-        "stage", "stage_progress", "overall_progress_pct", "overall_elapsed_time", "overall_estimated_remaining",
-        "overall_estimated_total", "completed_stages",
+        "stage",
+        "stage_progress",
+        "overall_progress_pct",
+        "overall_elapsed_time",
+        "overall_estimated_remaining",
+        "overall_estimated_total",
+        "completed_stages",
     }
     assert shown["overall_progress_pct"] == pytest.approx(12.5)
     single = ProgressTracker(total=100)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableE
 
 _LOG = logging.getLogger(__name__)
 _INDEX = "index.parquet"
+_LOCK = ".lock"
 _SEGMENT_SUFFIX = ".bars.parquet"
 _TEMPORARY = ".tmp"
 _BAD = ".bad"
@@ -34,7 +34,7 @@ LOCK_SECONDS = 60.0
 class SourceFolder:
     """The files of one source; readers take no lock: the index is replaced at once, segments are never changed.
 
-    A reader whose segment was merged away meanwhile gets FileNotFoundError and reads the index again.
+    A reader whose segment was merged away meanwhile gets MissingFileError and reads the index again.
     """
 
     def __init__(self, path: Path, version: str) -> None:
@@ -50,7 +50,7 @@ class SourceFolder:
         """
         with _as_store_error():
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / ".lock", timeout=LOCK_SECONDS)
+            lock = FileLock(self.path / _LOCK, timeout=LOCK_SECONDS)
             try:
                 lock.acquire()
             except Timeout as error:
@@ -120,12 +120,11 @@ class SourceFolder:
             self.save(index, now)
 
     def remove(self) -> None:
-        """Delete the folder with everything in it."""
+        """Delete all files of the folder. The lock file stays: another process may be waiting for it."""
         with self.locked():
             for path in self.path.iterdir():
-                if path.name != ".lock":
-                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        shutil.rmtree(self.path, ignore_errors=True)
+                if path.is_file() and path.name != _LOCK:
+                    path.unlink(missing_ok=True)
 
     def size_bytes(self) -> int:
         """Return what the folder takes on disk."""
@@ -188,9 +187,9 @@ def set_aside(path: Path, why: str) -> None:
     _LOG.warning("price cache: set %s aside as %s (%s)", path, target.name, why)
 
 
-def folders(root: Path) -> Iterable[Path]:
-    """Return the sources' folders under ``root``."""
-    return sorted(path for path in root.glob("*") if path.is_dir()) if root.is_dir() else []
+def folders(root: Path) -> list[Path]:
+    """Return the folders under ``root`` that hold something of a source."""
+    return sorted(path.parent for path in root.glob(f"*/{_INDEX}"))
 
 
 def _sync_folder(path: Path) -> None:

@@ -41,6 +41,10 @@ class UnreadableFileError(Exception):
         self.path = path
 
 
+class MissingFileError(UnreadableFileError):
+    """A file that the index names is gone: merged away by a writer meanwhile, or deleted by a person."""
+
+
 class Entry(NamedTuple):
     """What the cache knows of one symbol; days are counted from 1970, ``checked_at`` in seconds.
 

@@ -18,7 +18,7 @@ IntArray = npt.NDArray[np.int64]
 
 
 class SegmentReader:
-    """Reads the bars of some entries; raises FileNotFoundError and UnreadableFileError as the segments do."""
+    """Reads the bars of some entries; raises UnreadableFileError as the segments do."""
 
     def __init__(self, folder: SourceFolder, entries: Sequence[Entry]) -> None:
         self._folder = folder

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from technic_scanner.adapters.sources.cache_index import UnreadableFileError
+from technic_scanner.adapters.sources.cache_index import MissingFileError, UnreadableFileError
 from technic_scanner.adapters.sources.long_bars import LongBars
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
@@ -57,7 +57,7 @@ def read_days(path: Path) -> LongBars:
 def read_rows(path: Path) -> LongBars:
     """Return all rows of a segment.
 
-    Raises FileNotFoundError if it is gone, UnreadableFileError if it is torn or not a segment.
+    Raises MissingFileError if it is gone, UnreadableFileError if it is torn or not a segment.
     """
     return _read(path, FIELDS)
 
@@ -73,8 +73,8 @@ def _read(path: Path, names: Sequence[str]) -> LongBars:
         codes = symbols.indices.to_numpy(zero_copy_only=False)
         fields = tuple(_from_stored(table[name], head["scale"] if name != "volume" else None) for name in names)
         return LongBars(tuple(symbols.dictionary.to_pylist()), codes, table["day"].to_numpy(), fields)
-    except FileNotFoundError:
-        raise
+    except FileNotFoundError as error:
+        raise MissingFileError(path, "is gone") from error
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise UnreadableFileError(path, str(error)) from error
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from technic_scanner.adapters.sources.cache_compact import compact
 from technic_scanner.adapters.sources.cache_folder import SourceFolder, folders, write_atomically
+from technic_scanner.adapters.sources.cache_freshness import FreshUntil, reaches_back, start_of, still_unknown
 from technic_scanner.adapters.sources.cache_index import (
     ALL_HISTORY,
     EPOCH,
@@ -32,7 +33,7 @@ from technic_scanner.adapters.sources.cache_snapshot import (
     snapshot_path,
     snapshot_pieces,
 )
-from technic_scanner.adapters.sources.exchange_days import last_final_day, last_session, last_weekday, weekdays
+from technic_scanner.adapters.sources.exchange_days import last_final_day
 from technic_scanner.adapters.sources.reasons import failure, no_data
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
@@ -43,10 +44,6 @@ from technic_scanner.screening.bars import Panel
 _LOG = logging.getLogger(__name__)
 # A symbol without data may be listed some day; until then it is not asked for at every scan.
 NEGATIVE_DAYS = 7
-# Days asked for again on a refresh, to notice that the source has adjusted its prices since.
-_OVERLAP_DAYS = 7
-# A symbol without a bar for so long is halted or delisted and has nothing to overlap with.
-_SILENT_DAYS = 14
 _SECONDS_PER_DAY = 86_400
 # Below so many bars the Parquet is read as quickly as a ready-made panel.
 _SNAPSHOT_BARS = 200_000
@@ -102,8 +99,6 @@ class ParquetPriceCache:
             found = self._sort_out(folder.index(), distinct, bars, as_of)
             try:
                 panel, fingerprint = self._panel(folder, found.hits, bars, self._end(as_of))
-            except FileNotFoundError as error:  # merged away by a writer just now, or deleted by a person
-                folder.give_up(Path(str(error.filename)), "gone", self._now())
             except UnreadableFileError as error:
                 folder.give_up(error.path, str(error), self._now())
             else:
@@ -130,18 +125,18 @@ class ParquetPriceCache:
                 folder.save(index, self._now())
                 if compact(folder, index):
                     folder.save(index, self._now())
-            except (FileNotFoundError, UnreadableFileError) as error:
-                damaged = error.path if isinstance(error, UnreadableFileError) else Path(str(error.filename))
+            except UnreadableFileError as error:
+                damaged = error
             else:
                 return
         # A held segment is bad: its symbols are given up, so that the batch no longer has to fit them.
-        folder.give_up(damaged, "unreadable while merging", self._now())
+        folder.give_up(damaged.path, str(damaged), self._now())
         self.write(source, batch, start, end)
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:  # noqa: ARG002 - the port's
         """Return the first day to ask for so that only missing days, and a few to compare, are fetched; None: all."""
         entries = self._folder(source).index().entries
-        starts = [_start_of(entries.get(symbol)) for symbol in symbols]
+        starts = [start_of(entries.get(symbol)) for symbol in symbols]
         if not starts or ALL_HISTORY in starts:
             return None
         return EPOCH + timedelta(days=min(starts))
@@ -174,7 +169,7 @@ class ParquetPriceCache:
 
     def _sort_out(self, index: Index, symbols: Sequence[str], bars: int, as_of: date | None) -> _Found:
         end = self._end(as_of)
-        need = _FreshUntil(end)
+        need = FreshUntil(end)
         found = _Found()
         expired = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
         for symbol in symbols:
@@ -182,17 +177,17 @@ class ParquetPriceCache:
             if entry is None:
                 found.missing.append(symbol)
             elif not entry.parts:
-                if entry.checked_at > expired and _still_unknown(entry, end):
+                if entry.checked_at > expired and still_unknown(entry, end):
                     found.failures.append(failure(symbol, entry.reason, entry.detail))
                 else:
                     found.missing.append(symbol)
-            elif not need.met_by(entry.through) or not _reaches_back(entry, bars, end):
+            elif not need.met_by(entry.through) or not reaches_back(entry, bars, end):
                 found.missing.append(symbol)
             elif entry.first > need.end:
                 found.failures.append(no_data(symbol, None, end))
             else:
                 found.hits.append(entry)
-        found.missing.sort(key=lambda symbol: _start_of(index.entries.get(symbol)))
+        found.missing.sort(key=lambda symbol: start_of(index.entries.get(symbol)))
         return found
 
     def _panel(self, folder: SourceFolder, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
@@ -222,50 +217,6 @@ def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
         return SegmentReader(folder, [index.entries[symbol] for symbol in symbols]).on(days)
 
     return read_bars
-
-
-class _FreshUntil:
-    """Judges whether bars asked for through some day are all there are up to ``end``.
-
-    The exchange calendar is loaded only if the newest weekday does not settle it.
-    """
-
-    def __init__(self, end: date) -> None:
-        self.end = day_number(end)
-        self._date = end
-        self._weekday = day_number(last_weekday(end))
-        self._session: int | None = None
-
-    def met_by(self, through: int) -> bool:
-        """Return whether no session lies after ``through`` up to the end."""
-        if through >= self._weekday:
-            return True
-        if self._session is None:
-            self._session = day_number(last_session(self._date))
-        return through >= self._session
-
-
-def _still_unknown(entry: Entry, end: date) -> bool:
-    """Return whether "no data" was learned about all that is asked for now, not about some earlier as_of."""
-    asked_openly = entry.through >= entry.checked_at // _SECONDS_PER_DAY - 4
-    return asked_openly or entry.through >= day_number(end)
-
-
-def _reaches_back(entry: Entry, bars: int, end: date) -> bool:
-    """Return whether ``bars`` sessions up to ``end`` are held, or all that there are."""
-    if entry.asked_from == ALL_HISTORY:
-        return True
-    asked_from, last = EPOCH + timedelta(days=entry.asked_from), EPOCH + timedelta(days=entry.last)
-    later = weekdays(end + timedelta(days=1), last)
-    return entry.bars - later >= bars or weekdays(asked_from, end) >= bars
-
-
-def _start_of(entry: Entry | None) -> int:
-    """Return the day from which to ask for a symbol; ALL_HISTORY if what is held cannot be continued."""
-    if entry is None or not entry.parts or entry.asked_from != ALL_HISTORY:
-        return ALL_HISTORY
-    newest = entry.last if entry.through - entry.last <= _SILENT_DAYS else entry.through
-    return newest - _OVERLAP_DAYS
 
 
 def _request_key(hits: list[Entry], bars: int, last: int) -> str:
@@ -306,4 +257,5 @@ def _clear(path: Path, symbols: Sequence[str] | None, now: float) -> int:
         index = folder.index_to_change()
         gone = [symbol for symbol in dict.fromkeys(symbols) if index.entries.pop(symbol, None) is not None]
         folder.save(index, now)
+        forget_old(path, keep=0)
     return len(gone)

@@ -10,7 +10,7 @@ import numpy as np
 
 from technic_scanner.adapters.sources.exchange_days import last_final_day
 from technic_scanner.adapters.sources.reasons import LASTING, failure, no_data
-from technic_scanner.adapters.sources.yahoo_client import YahooClient, YahooFailure
+from technic_scanner.adapters.sources.yahoo_client import YahooClient, YahooError
 from technic_scanner.adapters.sources.yahoo_downloads import Arrival, Downloads, Pace
 from technic_scanner.adapters.sources.yahoo_symbols import load_universe, universe_names
 from technic_scanner.clock import Clock
@@ -71,7 +71,7 @@ class YahooSource:
         for symbol in MACRO:
             try:
                 panel = between(self._client.bars(symbol, start, end).panel, start, end)
-            except YahooFailure as error:
+            except YahooError as error:
                 _LOG.warning("yahoo: no %s (%s: %s)", symbol, error.reason, error.detail)
                 if error.reason not in LASTING:
                     break  # the others would fail the same way, each after its own time-out

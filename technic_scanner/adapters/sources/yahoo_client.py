@@ -38,7 +38,7 @@ _CONNECTION = (
 _TRANSIENT = frozenset({NETWORK, TIMED_OUT, PROVIDER_ERROR})
 
 
-class YahooFailure(Exception):
+class YahooError(Exception):
     """One symbol could not be had; ``reason`` is a code of ``reasons``, ``detail`` a sentence. Stays in the adapter."""
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -64,15 +64,15 @@ class YahooClient(Protocol):
     """Gets one symbol's bars; blocks, and is called from several threads."""
 
     def bars(self, symbol: str, start: date | None, end: date | None) -> YahooBars:
-        """Return the bars of sessions start..end, both included. Raises YahooFailure."""
+        """Return the bars of sessions start..end, both included. Raises YahooError."""
         ...
 
 
-class YFinanceClient:
+class YfinanceClient:
     """The real client. ``cache_dir`` is where yfinance keeps time zones and cookies; ``timeout_seconds`` per request.
 
-    It asks symbol by symbol with ``Ticker.history`` rather than with ``download``: the latter only logs why a symbol has
-    no bars, and does not let go of a batch in which one symbol hangs.
+    It asks symbol by symbol with ``Ticker.history`` rather than with ``download``: the latter only logs why a symbol
+    has no bars, and does not let go of a batch in which one symbol hangs.
     """
 
     def __init__(self, cache_dir: Path | None = None, timeout_seconds: float = 10.0) -> None:
@@ -112,30 +112,31 @@ class YFinanceClient:
 def bars_of_frame(symbol: str, frame: Any) -> YahooBars:
     """Return the bars of a frame as ``Ticker.history`` makes it (columns Open … Volume, one row per session).
 
-    Raises YahooFailure if there is no usable row.
+    Raises YahooError if there is no usable row.
     """
     if frame is None or len(frame) == 0:
-        raise YahooFailure(NO_DATA, f"Yahoo has no bars of {symbol} in this span.")
+        raise YahooError(NO_DATA, f"Yahoo has no bars of {symbol} in this span.")
     missing = [name for name in _COLUMNS if name not in frame.columns]
     if missing:
-        raise YahooFailure(BAD_DATA, f"Yahoo's answer for {symbol} has no {', '.join(missing)}.")
+        raise YahooError(BAD_DATA, f"Yahoo's answer for {symbol} has no {', '.join(missing)}.")
     index = frame.index if frame.index.tz is None else frame.index.tz_localize(None)
     days = index.to_numpy().astype("datetime64[D]").astype(np.int32)
     fields = tuple(frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in _COLUMNS)
     bars, repairs = clean(LongBars((symbol,), np.zeros(len(days), dtype=np.int32), days, fields))
     if len(bars) == 0:
-        raise YahooFailure(BAD_DATA, f"Yahoo's bars of {symbol} cannot be used: {repairs.text(symbol)}.")
+        raise YahooError(BAD_DATA, f"Yahoo's bars of {symbol} cannot be used: {repairs.text(symbol)}.")
     return YahooBars(bars.panel(), repairs.text(symbol))
 
 
-def classify(error: BaseException) -> YahooFailure:
+def classify(error: BaseException) -> YahooError:
     """Return what an exception out of yfinance means. Known by class names: the HTTP library varies."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    text = " ".join(str(error).split())[:200] or type(error).__name__
+    # libcurl ends its messages with where to read about them.
+    text = " ".join(str(error).split()).partition(" See http")[0][:200] or type(error).__name__
     for matches, reason in _RULES:
         if matches(names, error):
-            return YahooFailure(reason, text)
-    return YahooFailure(PROVIDER_ERROR, f"{type(error).__name__}: {text}")
+            return YahooError(reason, text)
+    return YahooError(PROVIDER_ERROR, f"{type(error).__name__}: {text}")
 
 
 def _is_nothing_there(names: set[str], error: BaseException) -> bool:

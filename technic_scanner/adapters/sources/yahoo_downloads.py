@@ -11,7 +11,7 @@ from datetime import date
 import stamina
 
 from technic_scanner.adapters.sources.reasons import RATE_LIMITED
-from technic_scanner.adapters.sources.yahoo_client import YahooBars, YahooClient, YahooFailure
+from technic_scanner.adapters.sources.yahoo_client import YahooBars, YahooClient, YahooError
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MessageSink
@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How hard to ask: threads, attempts per symbol at transient faults and the waits between them, waits when refused."""
+    """How hard to ask: threads, attempts per symbol at transient faults, waits between them, waits when refused."""
 
     threads: int = 4
     attempts: int = 3
@@ -40,7 +40,7 @@ class Arrival:
 
     symbol: str
     bars: YahooBars | None
-    failure: YahooFailure | None
+    failure: YahooError | None
     round: int
 
 
@@ -115,7 +115,7 @@ class Downloads:
         self._round += 1
         self._may_ask.set()
 
-    def _abandon(self, failure: YahooFailure, say: MessageSink) -> Iterator[Arrival]:
+    def _abandon(self, failure: YahooError, say: MessageSink) -> Iterator[Arrival]:
         """Yield a failure for every symbol that was not asked for yet."""
         say(f"Yahoo keeps refusing: {self._pending} symbols are given up for now.")
         while True:
@@ -141,7 +141,7 @@ class Downloads:
     def _ask(self, symbol: str, number: int) -> Arrival:
         try:
             return Arrival(symbol, self._bars(symbol), None, number)
-        except YahooFailure as failure:
+        except YahooError as failure:
             return Arrival(symbol, None, failure, number)
 
     def _bars(self, symbol: str) -> YahooBars:
@@ -159,4 +159,4 @@ class Downloads:
         return ask()
 
     def _is_worth_another_try(self, error: Exception) -> bool:
-        return isinstance(error, YahooFailure) and error.is_transient and not self._stopped.is_set()
+        return isinstance(error, YahooError) and error.is_transient and not self._stopped.is_set()

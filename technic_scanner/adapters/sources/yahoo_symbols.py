@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,11 +20,26 @@ _GICS_INDICES = ("S&P 500", "S&P 600", "S&P 100")
 _FIRST = (DEFAULT, "S&P 100", "NASDAQ 100", "DOW JONES", "S&P 600")
 # The lists mix GICS sectors with TRBC ones. Names that only GICS has decide; the five that both have are ordered so
 # that the GICS sector wins (a REIT is Financials in TRBC, a utility Energy): right for all of the S&P 500's 503.
-_ONLY_GICS = frozenset(
-    ("Communication Services", "Consumer Discretionary", "Consumer Staples", "Health Care", "Information Technology")
-    + ("Materials",)
+_ONLY_GICS = (
+    "Communication Services",
+    "Consumer Discretionary",
+    "Consumer Staples",
+    "Health Care",
+    "Information Technology",
+    "Materials",
 )
 _SHARED = ("Real Estate", "Utilities", "Financials", "Industrials", "Energy")
+# Where a list has no sector at all: industries that lie in one sector only.
+_SECTOR_OF_INDUSTRY = {
+    "automotive": "Consumer Discretionary",
+    "beverages": "Consumer Staples",
+    "biotechnology": "Health Care",
+    "computer security": "Information Technology",
+    "pharmaceutical": "Health Care",
+    "pharmaceuticals": "Health Care",
+    "semiconductor": "Information Technology",
+    "semiconductors": "Information Technology",
+}
 _CLASS_LETTERS = frozenset("ABC")
 
 
@@ -42,12 +57,16 @@ def load_universe(name: str | None) -> Universe:
         return Universe("pasted symbols", _securities_of(symbols), survivorship_biased=True)
     if wanted not in universe_names():
         raise ConfigError([FieldProblem("universe", f"{wanted!r} is not one of {', '.join(universe_names())}")])
-    members = {}
-    for stock in _lists().get_stocks_by_index(wanted):
+    members: dict[str, Security] = {}
+    for stock in _stocks(wanted):
         security = _security(stock)
         members.setdefault(security.symbol, security)
-    note = f"Members of {wanted} as of the installed list, not as of the scanned day: companies that left are missing."
-    return Universe(wanted, tuple(members[symbol] for symbol in sorted(members)), (note,), survivorship_biased=True)
+    notes = [f"Members of {wanted} as of the installed list, not as of the scanned day: who left is missing."]
+    unknown = sum(security.sector is None for security in members.values())
+    if unknown:
+        notes.append(f"{unknown} of {len(members)} members have no known GICS sector; a sector filter drops them.")
+    ordered = tuple(members[symbol] for symbol in sorted(members))
+    return Universe(wanted, ordered, tuple(notes), survivorship_biased=True)
 
 
 def yahoo_symbol(symbol: str) -> str:
@@ -67,12 +86,17 @@ def _lists() -> PyTickerSymbols:
     return PyTickerSymbols()
 
 
+def _stocks(index: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the companies of an index that have a symbol; some lists hold entries without."""
+    return (stock for stock in _lists().get_stocks_by_index(index) if stock.get("symbol"))
+
+
 @lru_cache(maxsize=1)
 def _known() -> dict[str, Security]:
     """Return what all lists say of each symbol, the GICS lists first."""
     known: dict[str, Security] = {}
     for index in universe_names():
-        for stock in _lists().get_stocks_by_index(index):
+        for stock in _stocks(index):
             security = _security(stock)
             known.setdefault(security.symbol, security)
     return known
@@ -83,7 +107,7 @@ def _gics_sectors() -> dict[str, str]:
     """Return the sector of every member of the indices whose lists carry GICS names."""
     sectors: dict[str, str] = {}
     for index in _GICS_INDICES:
-        for stock in _lists().get_stocks_by_index(index):
+        for stock in _stocks(index):
             sector = _sector(stock["industries"])
             if sector is not None:
                 sectors.setdefault(yahoo_symbol(stock["symbol"]), sector)
@@ -104,7 +128,7 @@ def _sector(industries: Iterable[str]) -> str | None:
     written = {name for name in names if name in GICS_SECTORS}
     translated = {sector for name in names if (sector := to_gics(name)) is not None}
     for candidates in (written, translated):
-        for sector in (*sorted(_ONLY_GICS), *_SHARED):
+        for sector in (*_ONLY_GICS, *_SHARED):
             if sector in candidates:
                 return sector
-    return None
+    return next((_SECTOR_OF_INDUSTRY[name.lower()] for name in names if name.lower() in _SECTOR_OF_INDUSTRY), None)

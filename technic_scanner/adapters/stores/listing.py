@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal, or_, select, tuple_
 
 from technic_scanner.adapters.stores.database import Room, reading
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, select_records, to_predictions, to_record
-from technic_scanner.adapters.stores.schema import from_micros, runs, to_micros
+from technic_scanner.adapters.stores.schema import UtcTime, from_micros, runs, to_micros
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -114,7 +114,10 @@ def _conditions(query: RunQuery) -> Iterator[ColumnElement[bool]]:
             runs.c.run_id.icontains(query.text, autoescape=True),
         )
     if query.cursor is not None:
-        yield tuple_(runs.c.created_at, runs.c.run_id) < tuple_(*_from_cursor(query.cursor))
+        created_at, run_id = _from_cursor(query.cursor)
+        # The type has to be told: inside a tuple SQLAlchemy does not take it from the column.
+        mark = tuple_(literal(created_at, UtcTime()), literal(run_id))
+        yield tuple_(runs.c.created_at, runs.c.run_id) < mark
 
 
 def _ranges(query: RunQuery) -> Iterator[ColumnElement[bool]]:

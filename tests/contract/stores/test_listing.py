@@ -23,6 +23,7 @@ def walk(store: SqlStore, query: RunQuery) -> list[str]:
         page = store.list_runs(query)
         assert len(page.records) <= query.limit
         seen += [record.run_id for record in page.records]
+        assert len(seen) == len(set(seen)), "a page repeats runs"
         if page.next_cursor is None:
             return seen
         query = replace(query, cursor=page.next_cursor)

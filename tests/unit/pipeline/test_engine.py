@@ -257,9 +257,7 @@ def test_nothing_after_as_of_reaches_the_result() -> None:
 def test_stage_seconds_are_those_of_the_clock() -> None:
     clock = ManualClock()
     bench = Bench(clock=clock)
-    bench.events = _Watched(
-        lambda event: clock.advance(2.0) if event.kind is EventKind.STAGE_STARTED else None
-    )
+    bench.events = _Watched(lambda event: clock.advance(2.0) if event.kind is EventKind.STAGE_STARTED else None)
     metrics = bench.scan().metrics
     assert [timing.seconds for timing in metrics.stage_timings] == [2.0, 2.0, 2.0, 2.0]
     assert metrics.total_seconds == 8.0

@@ -117,7 +117,7 @@ def test_a_sweep_finds_dead_runs_at_most_once_a_second() -> None:
 
 
 def test_a_run_that_has_no_events_starts_at_one() -> None:
-    assert standing(running_store(), "run-0001") == Standing(1, ())
+    assert standing(running_store(), "run-0001") == Standing(1, (), None)
 
 
 @given(st.lists(st.lists(st.floats(0, 100), min_size=0, max_size=30), min_size=1, max_size=6))
@@ -134,7 +134,7 @@ def test_the_standing_is_what_reading_the_whole_journal_would_say(attempts: list
         store.interrupt_stale(timedelta(seconds=-1))
         store.requeue("run-0001")
         store.claim("w", "host", "1", None)
-    assert standing(store, "run-0001") == Standing(seq + 1, tuple(expected))
+    assert standing(store, "run-0001") == Standing(seq + 1, tuple(expected), store.latest_event("run-0001"))
 
 
 def test_the_standing_holds_over_thinned_events() -> None:
@@ -147,7 +147,7 @@ def test_the_standing_holds_over_thinned_events() -> None:
     store.requeue("run-0001")
     store.claim("w", "host", "1", None)
     store.append_events("run-0001", 2, [event(101, EventKind.RUN_STARTED, attempt=2, elapsed_seconds=0.5)])
-    assert standing(store, "run-0001") == Standing(102, (100.0, 0.5))
+    assert standing(store, "run-0001") == Standing(102, (100.0, 0.5), store.latest_event("run-0001"))
 
 
 def test_the_standing_reads_few_events() -> None:

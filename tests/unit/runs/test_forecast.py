@@ -1,0 +1,149 @@
+"""What a form is told before Start: matching symbols, and how long it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from technic_scanner.clock import ManualClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import UnitCost
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import ConfigError
+from technic_scanner.runs.estimates import expected_work
+from technic_scanner.runs.forecast import Forecast
+from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.ports import Coverage
+from tests.unit.runs.fake_catalog import FakeCatalog
+from tests.unit.runs.fake_store import FakeStore
+from tests.unit.runs.make import NOON, metrics, scan_result
+
+
+class Bench:
+    def __init__(self, coverage: Coverage | None = None) -> None:
+        self.clock = ManualClock()
+        self.store = FakeStore(self.clock)
+        self.catalog = FakeCatalog()
+        self.forecast = Forecast(self.store, self.catalog, self.clock, coverage)
+
+    def past_run(self, scan_seconds: float, config: ScanConfig | None = None) -> None:
+        self.store.add_run(
+            config or ScanConfig(),
+            RunOptions(),
+            owner=None,
+            label=None,
+            idempotency_key=None,
+            comparability_key="k",
+        )
+        run = self.store.claim("w", "host", "1", None)
+        assert run is not None
+        measured = metrics((0.5, 2.0, scan_seconds, 0.5))
+        self.store.finish(run.run_id, "w", 1, RunEnd(RunStatus.SUCCEEDED), scan_result(metrics=measured))
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_the_match_count_says_which_filter_removed_what(bench: Bench) -> None:
+    found = bench.forecast.match_count(ScanConfig(sectors=("Information Technology",), industry_contains="soft"))
+    assert (found.total, found.matching, found.symbols) == (4, 1, ("MSFT",))
+    assert dict(found.removed) == {"sectors": 2, "industry_contains": 1}
+
+
+def test_a_bad_config_is_not_counted(bench: Bench) -> None:
+    with pytest.raises(ConfigError, match="max_symbols"):
+        bench.forecast.match_count(ScanConfig(max_symbols=0))
+
+
+def test_the_universe_is_loaded_once_a_minute(bench: Bench) -> None:
+    for _ in range(50):
+        bench.forecast.match_count(ScanConfig())
+        bench.clock.advance(1)
+    assert bench.catalog.fake.loads == 1
+    bench.clock.advance(20)
+    bench.forecast.match_count(ScanConfig())
+    assert bench.catalog.fake.loads == 2
+
+
+def test_each_universe_is_kept_apart(bench: Bench) -> None:
+    bench.forecast.match_count(ScanConfig(universe="tech"))
+    bench.forecast.match_count(ScanConfig(universe="sp500"))
+    bench.forecast.match_count(ScanConfig(universe="tech"))
+    assert bench.catalog.fake.loads == 2
+
+
+def test_without_history_nothing_is_promised(bench: Bench) -> None:
+    estimate = bench.forecast.estimate(ScanConfig(), RunOptions())
+    assert (estimate.seconds, estimate.low_seconds, estimate.high_seconds, estimate.runs) == (None, None, None, 0)
+
+
+def test_a_scan_takes_what_its_symbols_cost_before(bench: Bench) -> None:
+    for _ in range(5):
+        bench.past_run(scan_seconds=100.0)  # 1 s a symbol, 0.02 s a fetch
+    estimate = bench.forecast.estimate(ScanConfig(), RunOptions())
+    assert estimate.runs == 5
+    assert estimate.seconds == pytest.approx(0.5 + 4 * 0.02 + 4 * 1.0 + 0.02, rel=0.1)
+    assert estimate.low_seconds is not None
+    assert estimate.high_seconds is not None
+    assert estimate.low_seconds < estimate.seconds < estimate.high_seconds
+
+
+def test_runs_of_another_source_or_executor_tell_nothing(bench: Bench) -> None:
+    bench.past_run(100.0, ScanConfig(source="synthetic"))
+    assert bench.forecast.estimate(ScanConfig(), RunOptions()).seconds is None
+    bench.past_run(100.0)
+    assert bench.forecast.estimate(ScanConfig(), RunOptions(executor="dask")).seconds is None
+
+
+def test_what_the_cache_holds_need_not_be_fetched() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def coverage(config: ScanConfig, symbols: Sequence[str]) -> int:
+        asked.append(tuple(symbols))
+        return 3
+
+    bench = Bench(coverage)
+    bench.past_run(10.0)
+    bench.forecast.estimate(ScanConfig(), RunOptions())
+    assert asked == [("AAPL", "MSFT", "XOM", "ZZZ")]
+
+
+def past(hit_rate: float | None, rows: int = 300) -> RunRecord:
+    costs = (UnitCost("universe_loading", "universe", 4, 1.0, 0.0), UnitCost("finalization", "row", rows, 1.0, 0.0))
+    measured = replace(metrics(), cache_hit_rate=hit_rate, unit_costs=costs)
+    return RunRecord("r", RunStatus.SUCCEEDED, ScanConfig(), RunOptions(), NOON, metrics=measured)
+
+
+def test_the_work_of_a_scan() -> None:
+    work = expected_work([past(0.5)], matching=200, cached=50)
+    assert work == {
+        ("universe_loading", "universe"): 4,
+        ("data_fetching", "hit"): 50,
+        ("data_fetching", "miss"): 150,
+        ("symbol_scanning", "symbol"): 200,
+        ("finalization", "row"): 600,
+    }
+
+
+@pytest.mark.parametrize(("rates", "hits"), [([], 0), ([None], 0), ([0.25], 50), ([None, 1.0, 0.0], 200)])
+def test_an_unknown_cache_is_taken_to_be_as_warm_as_last_time(rates: list[float | None], hits: int) -> None:
+    work = expected_work([past(rate) for rate in rates], matching=200, cached=None)
+    assert (work["data_fetching", "hit"], work["data_fetching", "miss"]) == (hits, 200 - hits)
+
+
+def test_a_scan_of_nothing_has_no_work() -> None:
+    work = expected_work([past(0.5)], matching=0, cached=0)
+    assert {stage: units for (stage, _), units in work.items() if stage != "universe_loading"} == {
+        "data_fetching": 0,
+        "symbol_scanning": 0,
+        "finalization": 0,
+    }
+
+
+def test_rows_are_the_median_per_symbol_of_past_runs() -> None:
+    work = expected_work([past(0.0, 100), past(0.0, 300), past(0.0, 900)], matching=10, cached=0)
+    assert work["finalization", "row"] == 30

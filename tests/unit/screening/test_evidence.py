@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from technic_scanner.screening.evidence import (
+    Interval,
+    block_bootstrap,
+    hit_rate,
+    mean_interval,
+    mean_ranks,
+    mean_test,
+    overlap_lags,
+    quantile_groups,
+    quantile_returns,
+    rank_ic,
+    student_quantile,
+)
+
+NAN = float("nan")
+few = st.lists(st.sampled_from([NAN, 0.0, 1.0, 2.0, 3.0, -1.5]), min_size=0, max_size=12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rank_ic_is_scipys_spearman(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    score, forward = rng.normal(size=60).round(1), rng.normal(size=60).round(1)
+    forward[::7] = NAN
+    known = np.isfinite(forward)
+    assert rank_ic(score, forward) == pytest.approx(stats.spearmanr(score[known], forward[known]).statistic, abs=1e-12)
+
+
+@given(few)
+def test_mean_ranks_are_scipys(values: list[float]) -> None:
+    numbers = np.nan_to_num(np.array(values))
+    np.testing.assert_allclose(mean_ranks(numbers), stats.rankdata(numbers))
+
+
+@given(few, few)
+def test_rank_ic_is_unknown_or_within_bounds(a: list[float], b: list[float]) -> None:
+    n = min(len(a), len(b))
+    value = rank_ic(np.array(a[:n]), np.array(b[:n]))
+    assert value is None or -1.0 - 1e-12 <= value <= 1.0 + 1e-12
+
+
+def test_rank_ic_needs_three_rows_and_some_variety() -> None:
+    assert rank_ic(np.array([1.0, 2.0]), np.array([1.0, 2.0])) is None
+    assert rank_ic(np.array([1.0, 2.0, NAN]), np.array([1.0, 2.0, 3.0])) is None
+    assert rank_ic(np.ones(9), np.arange(9.0)) is None
+    assert rank_ic(np.arange(3.0), np.array([5.0, 6.0, 9.0])) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "every", "lags"), [(1, 1, 0), (5, 1, 4), (21, 21, 0), (63, 21, 2), (22, 21, 1), (5, 21, 0)]
+)
+def test_overlap(horizon: int, every: int, lags: int) -> None:
+    assert overlap_lags(horizon, every) == lags
+
+
+def test_without_overlap_the_t_statistic_is_students() -> None:
+    values = np.random.default_rng(0).normal(0.1, 1.0, 40)
+    oracle = stats.ttest_1samp(values, 0.0)
+    low, high = oracle.confidence_interval(0.95)
+    test = mean_test(values)
+    assert test.n == 40
+    assert test.t_stat == pytest.approx(oracle.statistic, rel=1e-10)
+    assert (test.low, test.high) == (pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4))
+
+
+def newey_west(values: np.ndarray, lags: int) -> float:
+    """Sum of all products of centred values under Bartlett weights, pair by pair."""
+    n, centred = len(values), values - values.mean()
+    total = 0.0
+    for s in range(n):
+        for t in range(n):
+            total += max(0.0, 1.0 - abs(s - t) / (lags + 1)) * centred[s] * centred[t]
+    return math.sqrt(total / (n * (n - 1)))
+
+
+@pytest.mark.parametrize("lags", [0, 1, 4, 12])
+def test_the_standard_error_is_newey_wests_pair_by_pair(lags: int) -> None:
+    values = np.random.default_rng(lags).normal(size=30).cumsum()
+    assert mean_test(values, lags).standard_error == pytest.approx(newey_west(values, lags), rel=1e-10)
+
+
+def test_overlapping_returns_of_pure_noise_are_not_called_proof() -> None:
+    """With 10-session returns taken daily the naive test rejects a true zero far too often, the corrected far less."""
+    rng = np.random.default_rng(11)
+    naive = corrected = 0
+    for _ in range(300):
+        returns = np.convolve(rng.normal(size=260), np.ones(10), "valid")
+        naive += abs(mean_test(returns).t_stat or 0.0) > 1.96
+        corrected += abs(mean_test(returns, overlap_lags(10, 1)).t_stat or 0.0) > 1.96
+    assert naive > 130
+    assert corrected < 60
+
+
+def test_mean_test_of_little() -> None:
+    assert mean_test(np.array([NAN])).mean is None
+    one = mean_test(np.array([NAN, 0.3]))
+    assert (one.n, one.mean, one.t_stat, one.low) == (1, 0.3, None, None)
+    same = mean_test(np.full(7, 0.1), 2)
+    assert (same.n, same.t_stat) == (7, None)
+    assert same.mean == pytest.approx(0.1)
+    assert mean_test(np.array([1.0, 2.0]), 5).lags == 1
+
+
+def test_mean_interval_is_students() -> None:
+    interval = mean_interval(np.array([0.01, 0.03, NAN, 0.05]))
+    low, high = stats.t.interval(0.95, 2, loc=0.03, scale=0.02 / math.sqrt(3))
+    assert (interval.n, interval.mean) == (3, pytest.approx(0.03))
+    assert (interval.low, interval.high) == (pytest.approx(low, rel=1e-6), pytest.approx(high, rel=1e-6))
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 8, 12, 20, 50, 500])
+def test_student_quantile_is_scipys(degrees: int) -> None:
+    assert student_quantile(0.975, degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=2e-3)
+
+
+@pytest.mark.parametrize(("wins", "n"), [(0, 5), (3, 5), (5, 5), (61, 100)])
+def test_hit_rate_has_wilsons_interval(wins: int, n: int) -> None:
+    values = np.array([0.01] * wins + [-0.01] * (n - wins) + [NAN])
+    interval = hit_rate(values)
+    oracle = stats.binomtest(wins, n).proportion_ci(0.95, method="wilson")
+    assert (interval.n, interval.mean) == (n, wins / n)
+    assert (interval.low, interval.high) == (pytest.approx(oracle.low, abs=1e-9), pytest.approx(oracle.high, abs=1e-9))
+
+
+def test_nothing_known_is_none() -> None:
+    for interval in (hit_rate(np.array([NAN])), mean_interval(np.empty(0)), block_bootstrap(np.empty(0), block=3)):
+        assert (interval.n, interval.mean, interval.low, interval.high) == (0, None, None, None)
+
+
+@pytest.mark.parametrize("n", [5, 7, 11, 12, 13, 50, 503])
+@pytest.mark.parametrize("quantiles", [3, 5, 10])
+def test_quantiles_are_those_of_pandas(n: int, quantiles: int) -> None:
+    score = np.random.default_rng(n).normal(size=n)
+    oracle = pd.qcut(score, quantiles, labels=False)
+    np.testing.assert_array_equal(quantile_groups(score, quantiles), oracle)
+
+
+@given(few, st.integers(2, 6))
+def test_every_known_score_has_a_quantile_in_order_of_score(values: list[float], quantiles: int) -> None:
+    score = np.array(values)
+    groups = quantile_groups(score, quantiles)
+    assert ((groups == -1) == np.isnan(score)).all()
+    assert (groups < quantiles).all()
+    known = ~np.isnan(score)
+    order = np.argsort(score[known], kind="stable")
+    assert (np.diff(groups[known][order]) >= 0).all()
+    for value in set(score[known].tolist()):
+        assert len(set(groups[score == value].tolist())) == 1
+
+
+def test_quantile_returns_are_group_means_with_their_n() -> None:
+    score, forward = np.arange(10.0), np.arange(10.0) / 100
+    forward[9] = NAN
+    result = quantile_returns(quantile_groups(score), forward)
+    assert [interval.n for interval in result] == [2, 2, 2, 2, 1]
+    assert [interval.mean for interval in result] == pytest.approx([0.005, 0.025, 0.045, 0.065, 0.08])
+    assert result[4].low is None
+
+
+def test_bootstrap_covers_the_mean_and_repeats_itself() -> None:
+    values = np.random.default_rng(3).normal(0.5, 1.0, 200)
+    first = block_bootstrap(values, block=1, seed=9)
+    assert first == block_bootstrap(values, block=1, seed=9)
+    assert first != block_bootstrap(values, block=1, seed=10)
+    oracle = stats.t.interval(0.95, 199, loc=values.mean(), scale=stats.sem(values))
+    assert (first.low, first.high) == (pytest.approx(oracle[0], abs=0.03), pytest.approx(oracle[1], abs=0.03))
+
+
+def test_bootstrap_by_blocks_widens_for_overlap() -> None:
+    overlapping = np.convolve(np.random.default_rng(4).normal(size=300), np.ones(10), "valid")
+    single, blocks = block_bootstrap(overlapping, block=1), block_bootstrap(overlapping, block=20)
+    assert _width(blocks) > 1.8 * _width(single)
+
+
+def _width(interval: Interval) -> float:
+    assert interval.low is not None
+    assert interval.high is not None
+    return interval.high - interval.low
+
+
+def test_bootstrap_of_too_few_has_no_interval() -> None:
+    interval = block_bootstrap(np.array([1.0, 2.0, 3.0]), block=2)
+    assert (interval.n, interval.mean, interval.low) == (3, 2.0, None)
