@@ -13,38 +13,38 @@ st.set_page_config(
 page = st.navigation(
     [
         st.Page(
-            "pages/scan.py",
+            "app_pages/scan.py",
             title="Scan",
             icon="",
             default=True,
             help="Configure a scan, start it and watch its stages; reattach to runs in flight.",
         ),
         st.Page(
-            "pages/results.py",
+            "app_pages/results.py",
             title="Results",
             icon="",
             help="The picks of one run with charts, plans and reasons; downloads.",
         ),
         st.Page(
-            "pages/history.py",
+            "app_pages/history.py",
             title="History",
             icon="",
             help="All runs with their stage timings, percentiles, trends and slow-downs.",
         ),
         st.Page(
-            "pages/compare.py",
+            "app_pages/compare.py",
             title="Compare",
             icon="",
             help="Two or more runs side by side: config, stage seconds, picks that entered, left or moved.",
         ),
         st.Page(
-            "pages/outcomes.py",
+            "app_pages/outcomes.py",
             title="Outcomes",
             icon="",
             help="What the picks of past runs did afterwards.",
         ),
         st.Page(
-            "pages/system.py",
+            "app_pages/system.py",
             title="System",
             icon="",
             help="Sources, cache, store, workers, versions and health of this installation.",

@@ -42,6 +42,14 @@ class PostgresServer:
         """Drop a database and whatever is connected to it."""
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
+    def stop(self) -> None:
+        """Stop the server as an administrator would, with everybody connected to it."""
+        self.process.stop()
+
+    def start_again(self) -> None:
+        """Start the stopped server on the same data."""
+        self.process.ensure_postgres_running()
+
     def close(self) -> None:
         """Stop the server if no other test process uses it."""
         self.process.cleanup()
@@ -52,7 +60,7 @@ class PostgresServer:
 
 
 def start_postgres(folder: Path) -> PostgresServer:
-    """Start a server with its data in ``folder``, or join the one that runs there; raises whatever stands in the way."""
+    """Start a server on ``folder``, or join the one that runs there; raises whatever stands in the way."""
     with warnings.catch_warnings():
         # The wheel warns where there is no XDG_RUNTIME_DIR, as in most containers.
         warnings.simplefilter("ignore")

@@ -21,7 +21,7 @@ from technic_scanner.screening.alpha import alpha, blend
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.filters import Reason, eligibility, rating_filter
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
-from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.regime import RegimePolicy, regime_policy
 from technic_scanner.screening.scoring import profile_weights, tech_rating
 from technic_scanner.screening.signals import judge, select
@@ -93,10 +93,13 @@ def _judge(
     rating, missing = tech_rating(sub[rows], profile_weights(config.strategy_profile_name, config.profile_weights))
     factors = alpha(indicators[rows], sectors, sector_neutral=config.sector_neutral)
     score = blend(rating, factors.score, policy.alpha_weight * factors.coverage)
-    rated, reasons = _rating_reasons(score, sub[rows], rating, config.direction, config.min_tech_rating)
+    judged = judge(score, sub[rows], config.direction)
+    # Seen from the row's own side, so that a weak chart can pass as a short.
+    oriented = np.where(judged.side > 0, rating, 100.0 - rating)
+    rated, reasons = rating_filter(oriented, min_rating=config.min_tech_rating)
     failures += _rejections(listed, rows, reasons)
     chosen = np.flatnonzero(rated)
-    signals = judge(score[chosen], sub[rows][chosen], config.direction)
+    signals = judged.take(chosen)
     selection = select(signals, config.top_n)
     failures += _unselected(listed, rows[chosen], selection.order)
     about = _with_note(about, selection.note)
@@ -112,7 +115,7 @@ def _judge(
         missing=missing[picks],
         rating=rating[picks],
         alpha_score=factors.score[picks],
-        signals=judge(score[picks], sub[at], config.direction),
+        signals=signals.take(selection.order),
         context=about,
     )
     return _Judged(scored, policy, tuple(failures), about)
@@ -122,13 +125,6 @@ def _blank_stale(indicators: FloatArray, panel: Panel) -> None:
     """Forget the close of symbols without a bar in the newest session: they must not be ranked on an old price."""
     if panel.shape[1]:
         indicators[np.isnan(panel.close[:, -1]), COLUMN["close"]] = np.nan
-
-
-def _rating_reasons(
-    score: FloatArray, sub: FloatArray, rating: FloatArray, direction: str, least: float
-) -> tuple[BoolArray, list[Reason]]:
-    side = judge(score, sub, direction).side
-    return rating_filter(np.where(side > 0, rating, 100.0 - rating), min_rating=least)
 
 
 def _rejections(listed: list[Security], rows: IntArray, reasons: Iterable[Reason]) -> list[SymbolFailure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,7 +99,7 @@ def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
         "TechRating": scored.rating,
         "AlphaScore": scored.alpha_score,
         "MissingInputs": [
-            ", ".join(name for name, gone in zip(SUB_SCORES, row, strict=True) if gone)
+            ", ".join(name for name, gone in zip(SUB_SCORES, row, strict=True) if gone) if any(row) else ""
             for row in scored.missing.tolist()
         ],
         "Explanation": _explanations(scored, weights),
@@ -106,22 +107,26 @@ def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
 
 
 def _explanations(scored: Scored, weights: Sequence[float]) -> list[str]:
-    """Say how each TechRating adds up, with the weights as they were re-scaled for missing sub-scores."""
-    share = np.where(scored.missing, 0.0, np.asarray(weights))
-    share = share / share.sum(axis=1, keepdims=True)
+    """Say how each TechRating adds up, with the weights as re-scaled for missing sub-scores."""
+    forms: dict[tuple[bool, ...], str] = {}
     texts = []
-    for rating, row, parts, gone in zip(
-        scored.rating.tolist(), scored.sub.tolist(), share.tolist(), scored.missing.tolist(), strict=True
+    for rating, scores, missing in zip(
+        scored.rating.tolist(), scored.sub.tolist(), map(tuple, scored.missing.tolist()), strict=True
     ):
-        terms = [
-            f"{name} {score:.1f} x {part:.2f}"
-            for name, score, part, lost in zip(SUB_SCORES, row, parts, gone, strict=True)
-            if not lost
-        ]
-        left = [name for name, lost in zip(SUB_SCORES, gone, strict=True) if lost]
-        without = f" (without {', '.join(left)}: no data)" if left else ""
-        texts.append(f"TechRating {rating:.1f} = {' + '.join(terms)}{without}")
+        form = forms.get(missing)
+        if form is None:
+            form = forms[missing] = _explanation_form(weights, missing)
+        texts.append(form % (rating, *[score for score, lost in zip(scores, missing, strict=True) if not lost]))
     return texts
+
+
+def _explanation_form(weights: Sequence[float], missing: tuple[bool, ...]) -> str:
+    """Return the sentence with places for the rating and the known sub-scores; rows that lack the same share it."""
+    total = math.fsum(weight for weight, lost in zip(weights, missing, strict=True) if not lost)
+    known = [(name, weight) for name, weight, lost in zip(SUB_SCORES, weights, missing, strict=True) if not lost]
+    terms = " + ".join(f"{name} %.1f x {weight / total:.2f}" for name, weight in known)
+    left = ", ".join(name for name, lost in zip(SUB_SCORES, missing, strict=True) if lost)
+    return f"TechRating %.1f = {terms}" + (f" (without {left}: no data)" if left else "")
 
 
 def _plan_columns(plans: TradePlans) -> dict[str, object]:

@@ -8,26 +8,20 @@ from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.kernel_compile import exact
 from technic_scanner.screening.kernel_rows import (
     BETA,
-    CLOSE,
     HIGH_252,
     LEAST_PRICE,
     LOW_252,
     SMA_50,
     SMA_200,
     change,
-    put_bands,
     put_beta,
-    put_changes,
-    put_logs,
-    put_ranges,
     put_smoothed,
     put_stochastic,
     put_trend,
-    put_volume,
     ratio,
 )
 from technic_scanner.screening.kernel_smoothing import SEED_BARS, STATE_SIZE, STEADY, WEIGHTS, first_state, smooth
-from technic_scanner.screening.kernel_windows import BETA_RETURNS, highest, lowest, raw_stochastic
+from technic_scanner.screening.kernel_windows import BETA_RETURNS, TREND_BARS, highest, lowest, raw_stochastic
 
 # The last bars that are kept: beta's oldest return, which leaves its window with the new bar, starts 253 bars back. They
 # lie in a longer row that is moved back when it is full, so that they are always contiguous and rarely moved.
@@ -165,7 +159,7 @@ def advance_year(out: FloatArray, cells: FloatArray, high: FloatArray, low: Floa
 @exact
 def newest_highest(high: FloatArray, start: int) -> tuple[float, float]:
     """Return the largest of high[start:] and how many bars ago it was last reached."""
-    value = highest(high, start, len(high))
+    value = highest(high, start, len(high) - start)
     age = 0
     while high[len(high) - 1 - age] != value:
         age += 1
@@ -175,7 +169,7 @@ def newest_highest(high: FloatArray, start: int) -> tuple[float, float]:
 @exact
 def newest_lowest(low: FloatArray, start: int) -> tuple[float, float]:
     """Return the smallest of low[start:] and how many bars ago it was last reached."""
-    value = lowest(low, start, len(low))
+    value = lowest(low, start, len(low) - start)
     age = 0
     while low[len(low) - 1 - age] != value:
         age += 1
@@ -186,17 +180,15 @@ def newest_lowest(low: FloatArray, start: int) -> tuple[float, float]:
 def anchor_logs(cells: FloatArray, close: FloatArray, logs: FloatArray) -> None:
     """Take the last 63 logs again, of close / last close; none (anchor 0) where one of them is not positive."""
     bars = len(close)
-    first = max(bars - 63, 0)
-    cells[ANCHOR] = close[-1] if lowest(close, first, bars) >= LEAST_PRICE else 0.0
+    first = max(bars - TREND_BARS, 0)
+    cells[ANCHOR] = close[-1] if lowest(close, first, bars - first) >= LEAST_PRICE else 0.0
     if cells[ANCHOR] > 0.0:
         for t in range(first, bars):
             logs[t] = math.log(close[t] / cells[ANCHOR])
 
 
 @exact
-def advance_logs(
-    out: FloatArray, cells: FloatArray, close: FloatArray, logs: FloatArray, scratch: FloatArray
-) -> None:
+def advance_logs(out: FloatArray, cells: FloatArray, close: FloatArray, logs: FloatArray, scratch: FloatArray) -> None:
     """Move the kept logs on by the last bar and write volatility and trend from them."""
     bars = len(close)
     far = True
@@ -206,9 +198,9 @@ def advance_logs(
     if far:
         anchor_logs(cells, close, logs)
     if cells[ANCHOR] > 0.0:
-        count = min(bars, 63)
+        count = min(bars, TREND_BARS)
         for t in range(count):
-            scratch[t] = logs[bars - count + t]
+            scratch[t] = logs[bars - count + t] - logs[bars - 1]
         put_trend(out, scratch[:count])
 
 

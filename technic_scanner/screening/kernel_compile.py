@@ -18,7 +18,7 @@ FLAGS = {"contract", "nnan", "ninf", "nsz"}
 
 def fast(function: F) -> F:
     """Compile a part that sees finite numbers only; it is inlined into the entry that calls it."""
-    return cast(F, njit(fastmath=FLAGS, error_model="numpy", nogil=True)(function))
+    return cast(F, njit(fastmath=FLAGS, error_model="numpy", nogil=True, forceinline=True)(function))
 
 
 def exact(function: F) -> F:

@@ -9,7 +9,6 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.kernel_advance import (
-    CELLS,
     CLOSES,
     COUNT,
     HEAD,
@@ -72,9 +71,7 @@ class PrepareKernel(Protocol):
 class RefreshKernel(Protocol):
     """The compiled step of a state."""
 
-    def __call__(
-        self, bars: FloatArray, market: Market, change_63: float, saved: Saved, out: FloatArray
-    ) -> None: ...
+    def __call__(self, bars: FloatArray, market: Market, change_63: float, saved: Saved, out: FloatArray) -> None: ...
 
 
 # cells (n, CELLS), tails (n, TAILS, ROOM), the indicators before (n, K)
@@ -154,9 +151,7 @@ def _prepare(sources: str) -> PrepareKernel:
 
 
 @exact
-def advance_row(
-    out: FloatArray, cells: FloatArray, tail: FloatArray, market: Market, scratch: FloatArray
-) -> None:
+def advance_row(out: FloatArray, cells: FloatArray, tail: FloatArray, market: Market, scratch: FloatArray) -> None:
     """Write all but the open's gap and relative strength after a bar was pushed."""
     high, low, close = last(tail, HIGHS, cells), last(tail, LOWS, cells), last(tail, CLOSES, cells)
     out[BARS] = cells[COUNT]

@@ -12,19 +12,19 @@ from technic_scanner.screening.kernel_windows import (
     BETA_MIN_RETURNS,
     BETA_RETURNS,
     SESSIONS_A_YEAR,
+    TREND_BARS,
     covariance,
     deviation,
-    fit,
     highest,
     lowest,
     money_flow,
     obv_slope,
     product,
     raw_stochastic,
-    shifted_mean,
-    squares,
+    spread,
     total,
     traded,
+    trend,
 )
 
 # NaN, infinity and prices that would overflow when squared all fail ``size < LIMIT``.
@@ -102,8 +102,8 @@ def put_bands(out: FloatArray, close: FloatArray) -> None:
     """Write the 20-bar average and Bollinger's bands around it, two population deviations wide."""
     bars = len(close)
     if bars >= 20:
-        mean = shifted_mean(close, bars - 20, bars)
-        reach = 2.0 * math.sqrt(squares(close, bars - 20, bars, mean) / 20.0)
+        mean, apart = spread(close, bars - 20, 20)
+        reach = 2.0 * math.sqrt(apart / 20.0)
         out[SMA_20] = mean
         out[PCT_B] = ratio(close[bars - 1] - mean + reach, 2.0 * reach)
         out[BANDWIDTH] = ratio(2.0 * reach, mean)
@@ -114,11 +114,11 @@ def put_ranges(out: FloatArray, high: FloatArray, low: FloatArray) -> None:
     """Write the range of the last 10 bars and of the 20 before the last."""
     bars = len(high)
     if bars >= 10:
-        out[SWING_HIGH] = highest(high, bars - 10, bars)
-        out[SWING_LOW] = lowest(low, bars - 10, bars)
+        out[SWING_HIGH] = highest(high, bars - 10, 10)
+        out[SWING_LOW] = lowest(low, bars - 10, 10)
     if bars >= 21:
-        out[PRIOR_HIGH] = highest(high, bars - 21, bars - 1)
-        out[PRIOR_LOW] = lowest(low, bars - 21, bars - 1)
+        out[PRIOR_HIGH] = highest(high, bars - 21, 20)
+        out[PRIOR_LOW] = lowest(low, bars - 21, 20)
 
 
 @exact
@@ -126,12 +126,12 @@ def put_long_windows(out: FloatArray, high: FloatArray, low: FloatArray, close: 
     """Write the averages of 50 and 200 bars and the distances to the year's range."""
     bars = len(close)
     if bars >= 50:
-        out[SMA_50] = total(close, bars - 50, bars) / 50.0
+        out[SMA_50] = total(close, bars - 50, 50) / 50.0
     if bars >= 200:
-        out[SMA_200] = total(close, bars - 200, bars) / 200.0
+        out[SMA_200] = total(close, bars - 200, 200) / 200.0
     if bars >= 252:
-        out[HIGH_252] = change(close[bars - 1], highest(high, bars - 252, bars))
-        out[LOW_252] = change(close[bars - 1], lowest(low, bars - 252, bars))
+        out[HIGH_252] = change(close[bars - 1], highest(high, bars - 252, 252))
+        out[LOW_252] = change(close[bars - 1], lowest(low, bars - 252, 252))
 
 
 @exact
@@ -170,18 +170,18 @@ def put_volume(out: FloatArray, high: FloatArray, low: FloatArray, close: FloatA
     if bars >= 15:
         out[MFI] = money_flow(high, low, close, volume)
     if bars >= 20:
-        out[OBV_SLOPE] = ratio(obv_slope(close, volume), total(volume, bars - 20, bars) / 20.0)
+        out[OBV_SLOPE] = ratio(obv_slope(close, volume), total(volume, bars - 20, 20) / 20.0)
         out[DOLLAR_VOLUME] = traded(close, volume)
     if bars >= 21:
-        out[RELATIVE_VOLUME] = ratio(volume[bars - 1], total(volume, bars - 21, bars - 1) / 20.0)
+        out[RELATIVE_VOLUME] = ratio(volume[bars - 1], total(volume, bars - 21, 20) / 20.0)
 
 
 @exact
 def put_logs(out: FloatArray, close: FloatArray, logs: FloatArray) -> None:
     """Write volatility and trend of up to 63 last closes, none where one is not positive; ``logs``: (63,) scratch."""
     bars = len(close)
-    count = min(bars, 63)
-    if lowest(close, bars - count, bars) < LEAST_PRICE:
+    count = min(bars, TREND_BARS)
+    if lowest(close, bars - count, count) < LEAST_PRICE:
         return
     for t in range(count):
         # Against the last close, so that equal closes give exactly 0 and small moves keep their digits.
@@ -191,18 +191,16 @@ def put_logs(out: FloatArray, close: FloatArray, logs: FloatArray) -> None:
 
 @exact
 def put_trend(out: FloatArray, logs: FloatArray) -> None:
-    """Write volatility and trend of (m,) log closes, m <= 63; afterwards ``logs`` holds their differences."""
+    """Write volatility and trend of (m,) log closes, m <= 63, the last of them 0."""
     bars = len(logs)
-    if bars >= 63:
-        slope, explained, whole = fit(logs)
+    if bars >= 21:
+        out[VOL_20] = deviation(logs, bars - 20, 20)
+    if bars >= 61:
+        out[VOL_60] = deviation(logs, bars - 60, 60)
+    if bars >= TREND_BARS:
+        slope, explained, whole = trend(logs)
         out[SLOPE] = slope * SESSIONS_A_YEAR
         out[R2] = ratio(explained, whole)
-    for t in range(bars - 1):
-        logs[t] = logs[t + 1] - logs[t]
-    if bars >= 21:
-        out[VOL_20] = deviation(logs[: bars - 1], 20)
-    if bars >= 61:
-        out[VOL_60] = deviation(logs[: bars - 1], 60)
 
 
 @exact
@@ -214,7 +212,7 @@ def put_beta(out: FloatArray, close: FloatArray, market: FloatArray, pairs: Floa
     """
     bars = len(close)
     first = max(bars - BETA_RETURNS - 1, 0)
-    if lowest(close, first, bars) < LEAST_PRICE:
+    if lowest(close, first, bars - first) < LEAST_PRICE:
         return
     count = -1
     before = base = 0.0
@@ -237,11 +235,11 @@ def put_whole_beta(out: FloatArray, close: FloatArray, steps: FloatArray, return
     ``steps``: (252,) the benchmark's returns less their mean, the same for all of them. ``returns``: (252,) scratch.
     """
     first = len(close) - BETA_RETURNS - 1
-    if lowest(close, first, len(close)) < LEAST_PRICE:
+    if lowest(close, first, BETA_RETURNS + 1) < LEAST_PRICE:
         return
     for t in range(BETA_RETURNS):
         returns[t] = close[first + t + 1] / close[first + t] - 1.0
-    out[BETA] = ratio(product(returns, steps), product(steps, steps))
+    out[BETA] = ratio(product(returns, steps, 0, BETA_RETURNS), product(steps, steps, 0, BETA_RETURNS))
 
 
 @exact

@@ -1,4 +1,9 @@
-"""Indicators of a fixed number of last bars: averages, ranges, oscillators, volume, volatility, trend, beta."""
+"""Indicators of a fixed number of last bars: averages, ranges, oscillators, volume, volatility, trend, beta.
+
+Sums run in four parts, so that one addition need not wait for the last; the compiler may not reorder them itself, for then
+a sum would depend on the machine. Spreads are taken of distances from one of the numbers: of equal numbers they are exactly
+0, and one pass is enough, for with a 0 among n numbers their variance is at least 1 / n of their mean square.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,13 @@ SESSIONS_A_YEAR = 252.0
 FLOW_TIE = 1e-14
 BETA_RETURNS = 252
 BETA_MIN_RETURNS = 60
+TREND_BARS = 63
+
+
+def _slope_weights(bars: int) -> FloatArray:
+    """Return (bars,): n numbers times these, summed, is their least-squares slope a bar."""
+    centred = np.arange(bars) - (bars - 1) / 2.0
+    return np.asarray(centred / np.square(centred).sum())
 
 
 def _obv_weights(bars: int) -> FloatArray:
@@ -21,105 +33,143 @@ def _obv_weights(bars: int) -> FloatArray:
 
     OBV is the running sum of signed volumes, so the weight of a bar is the sum of the slope weights from it on.
     """
-    centred = np.arange(bars) - (bars - 1) / 2.0
-    slope_weights = centred / np.square(centred).sum()
-    return np.ascontiguousarray(np.cumsum(slope_weights[::-1])[::-1])
+    return np.ascontiguousarray(np.cumsum(_slope_weights(bars)[::-1])[::-1])
 
 
 OBV_WEIGHTS = _obv_weights(20)
+TREND_WEIGHTS = _slope_weights(TREND_BARS)
+# The sum of squared distances of 0..62 from their mean.
+TREND_SPREAD = TREND_BARS * (TREND_BARS**2 - 1) / 12.0
 
 
 @fast
-def total(x: FloatArray, start: int, stop: int) -> float:
-    """Return the sum of x[start:stop], in four parts so that one addition need not wait for the last."""
+def total(x: FloatArray, start: int, count: int) -> float:
+    """Return the sum of ``count`` numbers of x from ``start`` on."""
     a = b = c = d = 0.0
-    fours = start + (stop - start) // 4 * 4
-    for t in range(start, fours, 4):
+    fours = count // 4 * 4
+    for t in range(start, start + fours, 4):
         a += x[t]
         b += x[t + 1]
         c += x[t + 2]
         d += x[t + 3]
-    for t in range(fours, stop):
+    for t in range(start + fours, start + count):
         a += x[t]
     value: float = (a + b) + (c + d)
     return value
 
 
 @fast
-def shifted_mean(x: FloatArray, start: int, stop: int) -> float:
-    """Return the mean of x[start:stop], summed as distances from the last one: of equal numbers it is that number."""
-    last = x[stop - 1]
-    away = 0.0
-    for t in range(start, stop):
-        away += x[t] - last
-    return last + away / (stop - start)
+def product(x: FloatArray, y: FloatArray, start: int, count: int) -> float:
+    """Return the sum of x * y over the first ``count`` numbers of x and as many of y from ``start`` on."""
+    a = b = c = d = 0.0
+    fours = count // 4 * 4
+    for t in range(0, fours, 4):
+        a += x[t] * y[start + t]
+        b += x[t + 1] * y[start + t + 1]
+        c += x[t + 2] * y[start + t + 2]
+        d += x[t + 3] * y[start + t + 3]
+    for t in range(fours, count):
+        a += x[t] * y[start + t]
+    value: float = (a + b) + (c + d)
+    return value
 
 
 @fast
-def highest(x: FloatArray, start: int, stop: int) -> float:
-    """Return the largest of x[start:stop], in four parts like ``total``."""
+def highest(x: FloatArray, start: int, count: int) -> float:
+    """Return the largest of ``count`` numbers of x from ``start`` on."""
     a = b = c = d = x[start]
-    fours = start + (stop - start) // 4 * 4
-    for t in range(start, fours, 4):
+    fours = count // 4 * 4
+    for t in range(start, start + fours, 4):
         a = max(a, x[t])
         b = max(b, x[t + 1])
         c = max(c, x[t + 2])
         d = max(d, x[t + 3])
-    for t in range(fours, stop):
+    for t in range(start + fours, start + count):
         a = max(a, x[t])
-    value: float = max(a, b, c, d)
+    value: float = max(max(a, b), max(c, d))  # noqa: PLW3301 - pairs need not wait for each other
     return value
 
 
 @fast
-def lowest(x: FloatArray, start: int, stop: int) -> float:
-    """Return the smallest of x[start:stop], in four parts like ``total``."""
+def lowest(x: FloatArray, start: int, count: int) -> float:
+    """Return the smallest of ``count`` numbers of x from ``start`` on."""
     a = b = c = d = x[start]
-    fours = start + (stop - start) // 4 * 4
-    for t in range(start, fours, 4):
+    fours = count // 4 * 4
+    for t in range(start, start + fours, 4):
         a = min(a, x[t])
         b = min(b, x[t + 1])
         c = min(c, x[t + 2])
         d = min(d, x[t + 3])
-    for t in range(fours, stop):
+    for t in range(start + fours, start + count):
         a = min(a, x[t])
-    value: float = min(a, b, c, d)
+    value: float = min(min(a, b), min(c, d))  # noqa: PLW3301 - pairs need not wait for each other
     return value
 
 
 @fast
-def squares(x: FloatArray, start: int, stop: int, mean: float) -> float:
-    """Return the sum of squared distances of x[start:stop] from ``mean``: two passes, for one cancels."""
-    a = b = 0.0
-    twos = start + (stop - start) // 2 * 2
-    for t in range(start, twos, 2):
-        a += (x[t] - mean) * (x[t] - mean)
-        b += (x[t + 1] - mean) * (x[t + 1] - mean)
-    for t in range(twos, stop):
-        a += (x[t] - mean) * (x[t] - mean)
-    return a + b
+def spread(x: FloatArray, start: int, count: int) -> tuple[float, float]:
+    """Return mean and sum of squared distances from it of ``count`` numbers, a multiple of four, of x from ``start`` on."""
+    last = x[start + count - 1]
+    a = b = c = d = p = q = r = s = 0.0
+    for t in range(start, start + count, 4):
+        e, f, g, h = x[t] - last, x[t + 1] - last, x[t + 2] - last, x[t + 3] - last
+        a, b, c, d = a + e, b + f, c + g, d + h
+        p, q, r, s = p + e * e, q + f * f, r + g * g, s + h * h
+    away = (a + b) + (c + d)
+    return last + away / count, (p + q) + (r + s) - away * away / count
+
+
+@fast
+def deviation(logs: FloatArray, start: int, count: int) -> float:
+    """Return the annualised sample deviation of ``count`` returns, a multiple of four, to the logs from ``start`` on."""
+    last = logs[start + count - 1] - logs[start + count - 2]
+    a = b = c = d = p = q = r = s = 0.0
+    for t in range(start, start + count, 4):
+        e = logs[t] - logs[t - 1] - last
+        f = logs[t + 1] - logs[t] - last
+        g = logs[t + 2] - logs[t + 1] - last
+        h = logs[t + 3] - logs[t + 2] - last
+        a, b, c, d = a + e, b + f, c + g, d + h
+        p, q, r, s = p + e * e, q + f * f, r + g * g, s + h * h
+    away = (a + b) + (c + d)
+    return math.sqrt(SESSIONS_A_YEAR * ((p + q) + (r + s) - away * away / count) / (count - 1))
+
+
+@fast
+def trend(logs: FloatArray) -> tuple[float, float, float]:
+    """Return (slope a bar, explained, whole) of the least-squares line through 63 logs, the last of them 0.
+
+    r squared is explained / whole.
+    """
+    slope = product(TREND_WEIGHTS, logs, 0, TREND_BARS)
+    away = total(logs, 0, TREND_BARS)
+    return slope, slope * slope * TREND_SPREAD, product(logs, logs, 0, TREND_BARS) - away * away / TREND_BARS
 
 
 @fast
 def raw_stochastic(high: FloatArray, low: FloatArray, close: FloatArray, last: int) -> float:
     """Return Lane's unsmoothed %K, 0-100, of the 14 bars up to and with ``last``; 0 without a range, as TA-Lib."""
-    top = highest(high, last - 13, last + 1)
-    bottom = lowest(low, last - 13, last + 1)
+    top = highest(high, last - 13, 14)
+    bottom = lowest(low, last - 13, 14)
     return 100.0 * (close[last] - bottom) / (top - bottom) if top != bottom else 0.0
 
 
 @fast
 def money_flow(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray) -> float:
-    """Return the money flow index, 0-100, of the last 14 of at least 15 bars; 0 without any flow, as TA-Lib."""
+    """Return the money flow index, 0-100, of the last 14 of at least 15 bars; 0 without any flow, as TA-Lib.
+
+    The typical price is (high + low + close) / 3; the third cancels.
+    """
     bars = len(close)
-    previous = (high[bars - 15] + low[bars - 15] + close[bars - 15]) / 3.0
+    previous = high[bars - 15] + low[bars - 15] + close[bars - 15]
     positive = negative = 0.0
     for t in range(bars - 14, bars):
-        typical = (high[t] + low[t] + close[t]) / 3.0
+        typical = high[t] + low[t] + close[t]
         step = typical - previous
-        flow = typical * volume[t] * (abs(step) > FLOW_TIE * (abs(typical) + abs(previous)))
-        positive += flow * (step > 0.0)
-        negative += flow * (step < 0.0)
+        tie = FLOW_TIE * (abs(typical) + abs(previous))
+        flow = typical * volume[t]
+        positive += flow if step > tie else 0.0
+        negative += flow if step < -tie else 0.0
         previous = typical
     both = positive + negative
     return 100.0 * positive / both if both > 0.0 else 0.0
@@ -128,44 +178,20 @@ def money_flow(high: FloatArray, low: FloatArray, close: FloatArray, volume: Flo
 @fast
 def obv_slope(close: FloatArray, volume: FloatArray) -> float:
     """Return the least-squares slope a bar, in shares, of on-balance volume over the last 20 bars."""
-    bars = len(close)
+    first = len(close) - 20
     slope = 0.0
     for i in range(1, 20):
-        t = bars - 20 + i
-        sign = 1.0 * (close[t] > close[t - 1]) - 1.0 * (close[t] < close[t - 1])
-        slope += OBV_WEIGHTS[i] * sign * volume[t]
+        step = close[first + i] - close[first + i - 1]
+        weighted = OBV_WEIGHTS[i] * volume[first + i]
+        slope += weighted if step > 0.0 else (-weighted if step < 0.0 else 0.0)
     return slope
 
 
 @fast
 def traded(close: FloatArray, volume: FloatArray) -> float:
     """Return the mean of close x volume of the last 20 bars."""
-    bars = len(close)
-    value = 0.0
-    for t in range(bars - 20, bars):
-        value += close[t] * volume[t]
-    return value / 20.0
-
-
-@fast
-def deviation(returns: FloatArray, count: int) -> float:
-    """Return the annualised sample deviation of the last ``count`` log returns."""
-    stop = len(returns)
-    mean = total(returns, stop - count, stop) / count
-    return math.sqrt(SESSIONS_A_YEAR * squares(returns, stop - count, stop, mean) / (count - 1))
-
-
-@fast
-def fit(logs: FloatArray) -> tuple[float, float, float]:
-    """Return (slope a bar, explained, whole) of the line through (n,) logs; r squared is explained / whole."""
-    bars = len(logs)
-    middle = (bars - 1) / 2.0
-    mean = shifted_mean(logs, 0, bars)
-    across = 0.0
-    for t in range(bars):
-        across += (t - middle) * (logs[t] - mean)
-    slope = across / (bars * (bars * bars - 1.0) / 12.0)
-    return slope, slope * across, squares(logs, 0, bars, mean)
+    first = len(close) - 20
+    return product(close[first:], volume, first, 20) / 20.0
 
 
 @fast
@@ -173,22 +199,8 @@ def covariance(x: FloatArray, y: FloatArray, count: int) -> tuple[float, float]:
     """Return the sums of (x - mean)(y - mean) and of (y - mean) squared over the first ``count`` of each."""
     mean_x = total(x, 0, count) / count
     mean_y = total(y, 0, count) / count
-    both = 0.0
+    both = whole = 0.0
     for t in range(count):
         both += (x[t] - mean_x) * (y[t] - mean_y)
-    return both, squares(y, 0, count, mean_y)
-
-
-@fast
-def product(x: FloatArray, y: FloatArray) -> float:
-    """Return the sum of x * y over (n,) arrays, in four parts like ``total``."""
-    a = b = c = d = 0.0
-    fours = len(x) // 4 * 4
-    for t in range(0, fours, 4):
-        a += x[t] * y[t]
-        b += x[t + 1] * y[t + 1]
-        c += x[t + 2] * y[t + 2]
-        d += x[t + 3] * y[t + 3]
-    for t in range(fours, len(x)):
-        a += x[t] * y[t]
-    return (a + b) + (c + d)
+        whole += (y[t] - mean_y) * (y[t] - mean_y)
+    return both, whole

@@ -36,6 +36,17 @@ class Signals:
     tier: tuple[str, ...]
     reasons: tuple[str, ...]
 
+    def take(self, rows: IntArray) -> Signals:
+        """Return the signals of ``rows`` (m,), in that order."""
+        at = rows.tolist()
+        return Signals(
+            tuple([self.signal[i] for i in at]),
+            self.side[rows],
+            self.rank_score[rows],
+            tuple([self.tier[i] for i in at]),
+            tuple([self.reasons[i] for i in at]),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:

@@ -172,4 +172,6 @@ def _symbols(changes: SymbolChanges | None, before: RunRecord, after: RunRecord)
         )
         frame = changes_frame(changes)
         if not frame.empty:
-            st.dataframe(frame, hide_index=True, lazy=False, alt="Symbols that entered, left or moved in rank")
+            st.dataframe(
+                frame, hide_index=True, lazy=False, placeholder="–", alt="Symbols that entered, left or moved in rank"
+            )

@@ -87,6 +87,7 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
         frame,
         key=f"runs_{mark}",
         hide_index=True,
+        placeholder="–",
         height=height(len(frame), 380),
         on_select="rerun",
         selection_mode="multi-row",

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.ui import theme
+from technic_scanner.ui.wording import number
 
 SUB_SCORE_COLUMNS: tuple[str, ...] = (
     "TrendScore",
@@ -28,7 +29,7 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
 MAX_TILES = 400
 
 
-def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 470) -> go.Figure:
+def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 560) -> go.Figure:
     """Draw the newest ``sessions`` bars of a one-symbol panel with volume, moving averages and entry, stop, target.
 
     Rising candles are hollow and falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is left out.
@@ -119,15 +120,14 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             branchvalues="total",
             marker={
                 "colors": [None if math.isnan(colour) else colour for colour in colours],
-                "colorscale": [[0.0, "#B5474F"], [0.5, "#8892A4"], [1.0, "#11805C"]],
-                "cmin": 0,
-                "cmid": 50,
-                "cmax": 100,
+                "colorscale": [[0.0, "#8892A4"], [1.0, "#0F7453"]],
                 "colorbar": {"title": {"text": "score"}, "thickness": 10},
                 "cornerradius": 3,
             },
-            texttemplate="%{label}<br>%{color:.0f}",
-            hovertemplate="%{label}: score %{color:.1f}, rows %{value}<extra></extra>",
+            text=[number(colour, 0) for colour in colours],
+            texttemplate="%{label}<br>%{text}",
+            hovertemplate="%{label}: score %{text}, rows %{value}<extra></extra>",
+            root={"color": "rgba(0,0,0,0)"},
         )
     )
     figure.update_layout(theme.frame(height, margin={"l": 0, "r": 0, "t": 4, "b": 4}))

@@ -166,6 +166,7 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
         column_order=names,
         column_config=tables.column_settings(names),
         hide_index=True,
+        placeholder="–",
         height=tables.height(len(shown), 420),
         on_select=lambda: _select(shown, f"rows_{mark}"),
         selection_mode="single-row",

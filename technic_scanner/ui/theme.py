@@ -92,7 +92,14 @@ def frame(height: int, **layout: Any) -> dict[str, Any]:
     shared: dict[str, Any] = {
         "height": height,
         "margin": {"l": 8, "r": 12, "t": 30, "b": 8},
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0.0},
+        "legend": {
+            "traceorder": "normal",
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.0,
+            "xanchor": "left",
+            "x": 0.0,
+        },
         "hoverlabel": {"namelength": -1},
         "bargap": 0.35,
         # The same revision on every redraw: a live figure keeps the zoom its viewer chose.

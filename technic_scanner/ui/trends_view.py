@@ -238,6 +238,7 @@ def _accuracy(samples: Samples) -> None:
     st.dataframe(
         accuracy_frame(samples),
         hide_index=True,
+        placeholder="–",
         height="content",
         column_config=shares,
         alt="How good the ETAs were at the start and at 10, 25, 50 and 75 per cent of the work",
@@ -265,6 +266,7 @@ def _slow_downs(samples: Samples) -> None:
     st.dataframe(
         checks_frame(shown),
         hide_index=True,
+        placeholder="–",
         column_config={
             "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
             **{name: st.column_config.NumberColumn(format="%.4f") for name in ("Seconds", "Cost", "Median", "Limit")},

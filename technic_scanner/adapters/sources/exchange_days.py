@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -47,5 +48,8 @@ def weekdays(start: date, end: date) -> int:
 def _calendar(year: int) -> Any:
     import exchange_calendars  # noqa: PLC0415 - it costs 0.6 s and most runs do not need it
 
-    # Bounds keep the calendar small; the day asked for may be the first or the last of its year.
-    return exchange_calendars.get_calendar("XNYS", start=f"{year - 1}-12-01", end=f"{year + 1}-01-31")
+    with warnings.catch_warnings():
+        # exchange_calendars 4.13 still uses what pandas 3.1 has deprecated.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # Bounds keep the calendar small; the day asked for may be the first or the last of its year.
+        return exchange_calendars.get_calendar("XNYS", start=f"{year - 1}-12-01", end=f"{year + 1}-01-31")

@@ -92,7 +92,7 @@ class SyntheticSource:
         return SourceInfo(
             name="synthetic",
             label=f"Synthetic: {self._count:,} made-up symbols × {len(self._sessions):,} sessions (seed {self._seed})",
-            universes=tuple(dict.fromkeys((*SIZES, self._size))),
+            universes=tuple(dict.fromkeys((self._size, *SIZES))),
             first_session=self._sessions[0].item(),
             last_session=self._sessions[-1].item(),
             is_market=False,

@@ -99,15 +99,12 @@ class EventRoom(Room):
         """Return the rows after the last stored number; RunStateError if one before it differs from what is stored."""
         repeated = [values for values in rows if values["seq"] <= row.last_seq]
         if repeated:
-            stored = dict(
-                connection.execute(
-                    select(events.c.seq, events.c.payload).where(
-                        events.c.run_id == row.run_id, events.c.seq >= repeated[0]["seq"]
-                    )
+            held = connection.execute(
+                select(events.c.seq, events.c.payload).where(
+                    events.c.run_id == row.run_id, events.c.seq >= repeated[0]["seq"]
                 )
-                .tuples()
-                .all()
             )
+            stored = dict(held.all())
             for values in repeated:
                 if stored.get(values["seq"]) != values["payload"]:
                     raise RunStateError(f"run {row.run_id} already holds another event {values['seq']}")

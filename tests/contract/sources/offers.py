@@ -89,8 +89,9 @@ def write_long_parquet(panel: Panel, path: Path) -> None:
 
 
 def sample(_: Path) -> Offer:
+    parsed_once = SampleSource()
     symbols = ["A", "AAPL", "ACS", "ESRX", "ETFC", "NEE", "XOM"]
-    return Offer(SampleSource, symbols, "NOPE", date(2010, 8, 20))
+    return Offer(lambda: parsed_once, symbols, "NOPE", date(2010, 8, 20))
 
 
 def synthetic(_: Path) -> Offer:
@@ -110,7 +111,9 @@ def csv_files(folder: Path) -> Offer:
 def parquet_file(folder: Path) -> Offer:
     panel = late_panel()
     write_long_parquet(panel, folder / "bars.parquet")
-    return Offer(lambda: FilesSource(folder, "bars.parquet"), list(panel.symbols), "NOPE", date(2025, 12, 30))
+    return Offer(
+        lambda: FilesSource(folder, "bars.parquet", batch_size=5), list(panel.symbols), "NOPE", date(2025, 12, 30)
+    )
 
 
 def yahoo(_: Path) -> Offer:

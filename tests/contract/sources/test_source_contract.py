@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,9 +15,9 @@ from technic_scanner.screening.bars import FIELDS, Panel
 from tests.contract.sources.offers import OFFERS, Offer, bars_of, silent
 
 
-@pytest.fixture(params=list(OFFERS))
-def offer(request: pytest.FixtureRequest, tmp_path: Path) -> Offer:
-    return OFFERS[request.param](tmp_path)
+@pytest.fixture(params=list(OFFERS), scope="module")
+def offer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Offer:
+    return OFFERS[request.param](tmp_path_factory.mktemp(request.param))
 
 
 def same(left: Panel, right: Panel) -> bool:

@@ -135,7 +135,10 @@ def table(*rows: tuple[int | None, str, float | None, float | None]) -> pa.Table
     """A result table with rows of (rank, symbol, TechRating, AlphaScore)."""
     known = {"Signal": "Long", "Tier": "core", "Sector": "Energy", "Close": 12.5}
     return pa.Table.from_pylist(
-        [known | {"Rank": rank, "Symbol": symbol, "TechRating": tech, "AlphaScore": alpha} for rank, symbol, tech, alpha in rows],
+        [
+            known | {"Rank": rank, "Symbol": symbol, "TechRating": tech, "AlphaScore": alpha}
+            for rank, symbol, tech, alpha in rows
+        ],
         schema=SCHEMA,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -107,7 +108,7 @@ def test_thinning_keeps_boundaries_and_an_even_sample(store: SqlStore) -> None:
     left = [stored.seq for stored in store.events(run_id, 0, 1000)]
     assert len(left) == 200
     assert {1, 2, 998, 999, 1000} <= set(left)
-    gaps = [after - before for before, after in zip(left, left[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(left)]
     assert max(gaps) <= 6
     assert store.thin_events(run_id, 200) == 0
     assert store.get_run(run_id).last_seq == 1000

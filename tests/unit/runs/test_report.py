@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -150,10 +151,10 @@ def test_an_empty_result_says_why() -> None:
 
 def test_the_chart_is_to_scale() -> None:
     page = run_report(record(metrics=metrics((1.0, 2.0, 6.0, 1.0))), stored_result(), NOON)
-    svg = ElementTree.fromstring(re.search(r"<svg.*?</svg>", page, re.DOTALL).group())  # type: ignore[union-attr]
+    svg = ET.fromstring(re.search(r"<svg.*?</svg>", page, re.DOTALL).group())  # type: ignore[union-attr]
     bars = [(float(bar.get("x", 0)), float(bar.get("width", 0))) for bar in svg.iter("rect")]
     assert [round(width / bars[0][1]) for _, width in bars] == [1, 2, 6, 1]
-    for (left, width), (following, _) in zip(bars, bars[1:], strict=False):
+    for (left, width), (following, _) in itertools.pairwise(bars):
         assert left + width == pytest.approx(following, abs=0.02)
     assert "6.00 seconds" in (svg.get("aria-label") or "")
 

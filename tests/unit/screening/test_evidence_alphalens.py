@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -11,15 +12,16 @@ import pytest
 from technic_scanner.screening.evidence import quantile_groups, quantile_returns, rank_ic
 from technic_scanner.screening.outcomes import forward_returns
 
-# Its plotting imports, not its numbers, are what is slow and what warns.
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    alphalens = pytest.importorskip(
-        "alphalens", reason="alphalens-reloaded is not installed; scipy is the oracle elsewhere"
-    )
-
 HORIZONS, QUANTILES, SCANS, SYMBOLS, SESSIONS = (1, 5, 10), 5, 12, 41, 60
 pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def alphalens() -> ModuleType:
+    """Import it where it is used: its plotting libraries take seconds and warn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("alphalens", reason="alphalens-reloaded is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +35,10 @@ def market() -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def factor_data(market: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
+def factor_data(alphalens: ModuleType, market: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
     close, scores = market
     days, names = pd.bdate_range("2024-01-01", periods=SESSIONS), [f"S{i:02d}" for i in range(SYMBOLS)]
-    factor = pd.DataFrame(scores, index=days[:SCANS], columns=names).stack()
-    factor.index.names = ["date", "asset"]
+    factor = pd.Series(scores.ravel(), pd.MultiIndex.from_product([days[:SCANS], names], names=["date", "asset"]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return alphalens.utils.get_clean_factor_and_forward_returns(
@@ -45,7 +46,9 @@ def factor_data(market: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
         )
 
 
-def test_information_coefficients(market: tuple[np.ndarray, np.ndarray], factor_data: pd.DataFrame) -> None:
+def test_information_coefficients(
+    alphalens: ModuleType, market: tuple[np.ndarray, np.ndarray], factor_data: pd.DataFrame
+) -> None:
     close, scores = market
     oracle = alphalens.performance.factor_information_coefficient(factor_data)
     forward = [forward_returns(close, at, HORIZONS) for at in range(SCANS)]
@@ -54,7 +57,9 @@ def test_information_coefficients(market: tuple[np.ndarray, np.ndarray], factor_
     assert oracle["1D"].mean() > 0.1
 
 
-def test_quantile_returns(market: tuple[np.ndarray, np.ndarray], factor_data: pd.DataFrame) -> None:
+def test_quantile_returns(
+    alphalens: ModuleType, market: tuple[np.ndarray, np.ndarray], factor_data: pd.DataFrame
+) -> None:
     close, scores = market
     oracle, _ = alphalens.performance.mean_return_by_quantile(factor_data, by_date=True, demeaned=False)
     for at, (_, of_day) in enumerate(oracle.groupby(level="date")):

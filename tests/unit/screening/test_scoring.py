@@ -153,6 +153,7 @@ def test_every_profile_has_weights_that_sum_to_one() -> None:
     assert set(PROFILE_WEIGHTS) == set(STRATEGY_PROFILES)
     for profile in STRATEGY_PROFILES:
         assert math.fsum(profile_weights(profile)) == pytest.approx(1.0, abs=1e-12)
+        assert math.fsum(PROFILE_WEIGHTS[profile]) == pytest.approx(1.0, abs=1e-12)
 
 
 def test_overrides_replace_weights_and_the_rest_is_scaled() -> None:

@@ -1,0 +1,163 @@
+"""A real store, the real pipeline and a small made-up market, paced so that tests can step in at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from technic_scanner.adapters.executors.local import LocalExecutor
+from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
+from technic_scanner.adapters.sources.synthetic import SyntheticSource
+from technic_scanner.adapters.stores import SqlStore
+from technic_scanner.clock import SystemClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.progress import EventKind, ProgressEvent
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.universe import Universe
+from technic_scanner.pipeline import analyse
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.context import ScanPorts
+from technic_scanner.pipeline.engine import Attempt, run_scan
+from technic_scanner.pipeline.ports import ChunkTask, MessageSink, PriceBatch
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
+from technic_scanner.screening.bars import FloatArray, Panel
+
+SYMBOLS = 120
+CONFIG = ScanConfig(source="synthetic", universe=f"{SYMBOLS}x260", lookback_days=260, top_n=None, direction="both")
+OPTIONS = RunOptions(chunk_size=10, fetch_batch_size=10, event_interval_seconds=0.0)
+STAGES = ("universe_loading", "data_fetching", "symbol_scanning", "finalization")
+
+
+class PacedSource(SyntheticSource):
+    """Waits ``pace`` seconds before it answers, each time; for ever where ``hang``."""
+
+    def __init__(self, pace: float, hang: bool) -> None:
+        super().__init__(symbols=SYMBOLS, sessions=260)
+        self._pace = pace
+        self._hang = hang
+
+    def universe(self, name: str | None, cancel: CancelToken) -> Universe:
+        cancel.wait(self._pace)
+        return super().universe(name, cancel)
+
+    def fetch(
+        self, symbols: Sequence[str], start: date | None, end: date | None, cancel: CancelToken, say: MessageSink
+    ) -> Iterator[PriceBatch]:
+        cancel.wait(60.0 if self._hang else self._pace)
+        yield from super().fetch(symbols, start, end, cancel, say)
+
+
+class PacedExecutor(LocalExecutor):
+    """Waits ``pace`` seconds after each chunk."""
+
+    def __init__(self, pace: float) -> None:
+        super().__init__(2)
+        self._pace = pace
+
+    def map_chunks(
+        self, task: ChunkTask, chunks: Iterator[tuple[int, Panel]], cancel: CancelToken
+    ) -> Iterator[tuple[int, FloatArray]]:
+        for result in super().map_chunks(task, chunks, cancel):
+            cancel.wait(self._pace)
+            yield result
+
+
+@dataclass(frozen=True)
+class Scans:
+    """Runs the pipeline for a worker. ``pace`` is the pause of each step; ``seen`` gets every event as it happens."""
+
+    cache_dir: Path
+    pace: float = 0.0
+    hang: bool = False
+    seen: Callable[[ProgressEvent], None] = lambda event: None
+
+    def __call__(self, task: ScanTask) -> ScanResult:
+        executor = PacedExecutor(self.pace)
+        clock = SystemClock()
+
+        def export(table: pa.Table) -> None:
+            task.cancel.wait(self.pace * 4)
+
+        ports = ScanPorts(
+            source=PacedSource(self.pace, self.hang),
+            source_key="synthetic",
+            cache=ParquetPriceCache(self.cache_dir, clock),
+            executor=executor,
+            clock=clock,
+            journal=task.journal,
+            export=export,
+            version="test",
+        )
+        attempt = Attempt(
+            run_id=task.run.run_id,
+            number=task.run.attempt,
+            first_seq=task.first_seq,
+            earlier_seconds=task.earlier_seconds,
+            costs=task.costs,
+            stood=task.stood,
+        )
+        try:
+            return run_scan(
+                task.run.config,
+                task.run.options,
+                ports,
+                listeners=[task.listener, self.seen],
+                cancel=task.cancel,
+                attempt=attempt,
+            )
+        finally:
+            executor.close()
+
+
+def make_worker(store: SqlStore, scan: Callable[[ScanTask], ScanResult], name: str = "w", **rules: object) -> Worker:
+    """A worker of this process."""
+    identity = WorkerIdentity(name, "localhost", os.getpid(), "test")
+    return Worker(store, scan, SystemClock(), identity, WorkerRules(**rules))  # type: ignore[arg-type]
+
+
+def queue_run(store: SqlStore, config: ScanConfig = CONFIG) -> RunRecord:
+    """Queue a run of the small market."""
+    return store.add_run(config, OPTIONS, owner=None, label=None, idempotency_key=None, comparability_key="functional")
+
+
+def all_events(store: SqlStore, run_id: str) -> tuple[ProgressEvent, ...]:
+    """Every stored event of a run."""
+    return store.events(run_id, 0, 1_000_000)
+
+
+@dataclass(frozen=True)
+class Death:
+    """When a worker process kills itself: ``after`` seconds into ``stage``, counted from the stage's first event."""
+
+    stage: str
+    after: float
+
+
+def work_and_die(url: str, cache_dir: str, pace: float, death: Death) -> None:
+    """Run a worker in this process until the moment of its death by SIGKILL; whoever calls does not return."""
+    analyse.RECORD_INTERVAL_SECONDS = 0.0  # so that there is something to resume
+    killed = threading.Event()
+
+    def kill() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def seen(event: ProgressEvent) -> None:
+        started = event.kind is EventKind.STAGE_STARTED and event.current_stage == death.stage
+        if started or (event.kind is EventKind.RUN_STARTED and death.stage == STAGES[0]):
+            threading.Timer(death.after, kill).start()
+
+    from technic_scanner.adapters.stores import open_store
+
+    store = open_store(url, SystemClock())
+    make_worker(store, Scans(Path(cache_dir), pace, seen=seen), "doomed").run()
+    killed.wait(30)
+    raise AssertionError("nobody killed this process")

@@ -1,0 +1,188 @@
+"""The dashboard on a store of its own, without worker processes; runs in every state that a page can meet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from technic_scanner.bootstrap import Services, build
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.service import RunService, ServiceRules
+from technic_scanner.settings import load_settings
+from technic_scanner.ui import services as ui_services
+
+from . import builders
+
+ROOT = Path(__file__).parents[2]
+WORKER = "test-worker"
+
+
+class NoLauncher:
+    """Counts how often a worker was asked for, and starts none."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def ensure_worker(self) -> None:
+        self.asked += 1
+
+
+def without_workers(home: Path) -> Services:
+    services = build(load_settings(home=home))
+    service = RunService(
+        services.store, services.catalog, NoLauncher(), services.clock, rules=ServiceRules(stale_after_seconds=600.0)
+    )
+    return replace(services, service=service)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The services behind the pages, and ways to put runs on the stage."""
+
+    services: Services
+
+    def queued(self, config: ScanConfig | None = None, **fields: str) -> RunRecord:
+        return self.services.service.submit(config or ScanConfig(), RunOptions(), **fields)
+
+    def running(self, config: ScanConfig | None = None, **fields: str) -> RunRecord:
+        self.queued(config, **fields)
+        run = self.services.store.claim(WORKER, socket.gethostname(), "0", None)
+        assert run is not None
+        return run
+
+    def tell(self, run: RunRecord, *events: object) -> None:
+        self.services.store.append_events(run.run_id, run.attempt, events)
+
+    def end(self, run: RunRecord, status: RunStatus, error: RunError | None = None) -> RunRecord:
+        return self.services.store.finish(run.run_id, WORKER, run.attempt, RunEnd(status, error), None)
+
+    def scanned(self, config: ScanConfig, options: RunOptions | None = None, **fields: str) -> RunRecord:
+        """Scan for real, in this process."""
+        run = self.services.service.submit(config, options or RunOptions(), **fields)
+        self.services.worker().run()
+        return self.services.service.get(run.run_id)
+
+
+@pytest.fixture(scope="session")
+def scanned_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with one finished scan of the sample universe and one that found nothing."""
+    home = tmp_path_factory.mktemp("scanned")
+    services = without_workers(home)
+    stage = Stage(services)
+    assert stage.scanned(ScanConfig(), label="Whole sample").status is RunStatus.SUCCEEDED
+    assert stage.scanned(ScanConfig(symbols=("NOSUCH",)), label="Nothing").status is RunStatus.SUCCEEDED
+    services.close()
+    return home
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A dashboard that has never seen a run."""
+    yield from _stage(tmp_path / "home", monkeypatch)
+
+
+@pytest.fixture
+def seeded(tmp_path: Path, scanned_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A dashboard with the finished scans of ``scanned_home``."""
+    shutil.copytree(scanned_home, tmp_path / "home")
+    yield from _stage(tmp_path / "home", monkeypatch)
+
+
+def _stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    services = without_workers(home)
+    monkeypatch.setattr(ui_services, "_built", [services])
+    yield Stage(services)
+    services.close()
+
+
+@pytest.fixture
+def open_page() -> Callable[..., AppTest]:
+    """Return a function that opens a page of the dashboard, as a new session, with query parameters."""
+
+    def opened(page: str = "scan", **params: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+        for name, value in params.items():
+            app.query_params[name] = value
+        if page != "scan":
+            app.run()
+            app.switch_page(f"app_pages/{page}.py")
+        return app.run()
+
+    return opened
+
+
+@pytest.fixture(autouse=True)
+def in_project_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit reads .streamlit/config.toml from the folder it is started in."""
+    monkeypatch.chdir(ROOT)
+    assert os.getcwd() == str(ROOT)
+
+
+def running_events(run: RunRecord) -> list[object]:
+    """Return the journal of a scan that is half-way through its symbols."""
+    from technic_scanner.domain.progress import EventKind, StageState, SubstageProgress
+
+    def stages(scanned: int) -> tuple[object, ...]:
+        done = {"state": StageState.DONE, "fraction": 1.0, "eta_seconds": 0.0}
+        return (
+            builders.stage("universe_loading", elapsed_seconds=0.5, total=4, completed=4, **done),
+            builders.stage(
+                "data_fetching",
+                elapsed_seconds=2.0,
+                total=500,
+                completed=500,
+                substages=(SubstageProgress("cached", StageState.DONE, 500, 500, 1.0, 0.4),),
+                **done,
+            ),
+            builders.stage(
+                "symbol_scanning",
+                state=StageState.RUNNING,
+                elapsed_seconds=scanned / 100,
+                total=500,
+                completed=scanned,
+                fraction=scanned / 500,
+                throughput=100.0,
+                eta_seconds=(500 - scanned) / 100,
+            ),
+            builders.stage("finalization", eta_seconds=0.3),
+        )
+
+    events = []
+    for index, scanned in enumerate((0, 100, 250), start=1):
+        events.append(
+            builders.event(
+                index,
+                run_id=run.run_id,
+                attempt=run.attempt,
+                kind=EventKind.STAGE_STARTED if scanned == 0 else EventKind.ADVANCED,
+                stages=stages(scanned),
+                time_fraction=0.3 + scanned / 1000,
+                elapsed_seconds=2.5 + scanned / 100,
+                eta_seconds=14.0,
+                eta_low_seconds=11.0,
+                eta_high_seconds=19.0,
+            )
+        )
+    message = builders.event(
+        4,
+        run_id=run.run_id,
+        attempt=run.attempt,
+        kind=EventKind.MESSAGE,
+        message="the provider asked us to wait",
+        stages=stages(250),
+        time_fraction=0.55,
+        elapsed_seconds=5.1,
+        eta_seconds=14.0,
+        eta_low_seconds=11.0,
+        eta_high_seconds=19.0,
+    )
+    return [*events, message]

@@ -1,0 +1,70 @@
+"""Bars come out of a segment bit by bit as they went in, and small where they are whole cents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from technic_scanner.adapters.sources.cache_index import MissingFileError
+from technic_scanner.adapters.sources.cache_segments import encode_rows, read_days, read_rows
+from technic_scanner.adapters.sources.long_bars import LongBars
+
+PRICES = st.one_of(
+    st.integers(1, 10**7).map(lambda cents: cents / 100),
+    st.integers(1, 10**9).map(lambda tenths: tenths / 10_000),
+    st.floats(1e-6, 1e9, allow_nan=False),
+)
+VOLUMES = st.one_of(st.integers(0, 10**12).map(float), st.floats(0, 1e15, allow_nan=False))
+
+
+def bars(prices: list[float], volumes: list[float]) -> LongBars:
+    count = len(prices)
+    column = np.array(prices, dtype=np.float64)
+    fields = (column, column + 1, column, column, np.array(volumes, dtype=np.float64))
+    return LongBars(("A",), np.zeros(count, np.int32), np.arange(14_000, 14_000 + count, dtype=np.int32), fields)
+
+
+def stored(rows: LongBars, tmp_path: Path) -> Path:
+    path = tmp_path / "segment"
+    path.write_bytes(encode_rows(rows))
+    return path
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(PRICES, VOLUMES), min_size=1, max_size=30))
+def test_every_bit_survives(tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[float, float]]) -> None:
+    rows = bars([price for price, _ in pairs], [volume for _, volume in pairs])
+    back = read_rows(stored(rows, tmp_path_factory.mktemp("segment")))
+    assert back.symbols == rows.symbols
+    assert np.array_equal(back.codes, rows.codes)
+    assert np.array_equal(back.days, rows.days)
+    for left, right in zip(back.fields, rows.fields, strict=True):
+        assert left.tobytes() == right.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("prices", "kind"),
+    [([1.0, 25.55], "int32"), ([25.6425], "int32"), ([1 / 3], "double"), ([3e7], "double")],
+    ids=["cents", "ten-thousandths", "fractions", "too large"],
+)
+def test_prices_are_whole_numbers_where_that_is_exact(tmp_path: Path, prices: list[float], kind: str) -> None:
+    path = stored(bars(prices, [100.0] * len(prices)), tmp_path)
+    assert str(pq.read_schema(path).field("close").type) == kind
+    assert np.array_equal(read_rows(path).fields[3], np.array(prices))
+
+
+def test_days_can_be_read_alone(tmp_path: Path) -> None:
+    path = stored(bars([1.0, 2.0], [1.0, 2.0]), tmp_path)
+    days = read_days(path)
+    assert days.fields == ()
+    assert days.days.tolist() == [14_000, 14_001]
+
+
+def test_a_segment_that_is_gone_says_so(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError):
+        read_rows(tmp_path / "gone")
