@@ -13,7 +13,7 @@ from technic_scanner.progress.work_log import WHOLE_STAGE
 
 BAND_Z = 1.2815515655446004  # 80 % of a normal lie within this many sd
 COMMON_CORRELATION = 0.2  # of all cells: the machine is faster or slower as a whole
-FIRST_RUN_COMMON_SD = 3.0  # nothing is known of the scale before something was measured
+FIRST_RUN_COMMON_SD = 10.0  # nothing is known of the scale before something was measured
 FIRST_RUN_STAGE_SD = 1.2
 CLASS_SD = 0.7
 FIRST_RUN_SECONDS = 60.0
@@ -174,7 +174,7 @@ def _weights_prior(stages: Sequence[StageView], jobs: Sequence[_Job]) -> tuple[V
     covariance = [
         [
             FIRST_RUN_COMMON_SD**2
-            + (FIRST_RUN_STAGE_SD**2 if a.stage == b.stage else 0.0)
+            + (FIRST_RUN_STAGE_SD**2 * 0.25 / stages[a.stage].weight if a.stage == b.stage else 0.0)
             + (CLASS_SD**2 if a.cell == b.cell else 0.0)
             for b in jobs
         ]

@@ -18,11 +18,11 @@ from technic_scanner.screening.kernel_windows import BETA_RETURNS
 
 @dataclass(slots=True, eq=False)
 class IndicatorState:
-    """What the last bar of n symbols left behind; plain arrays, so that it can be stored, moved on in place by ``advance``.
+    """What the last bar of n symbols left behind, as plain arrays that can be stored; ``advance`` moves it on in place.
 
     ``cells`` (n, CELLS): recursive averages, sums and extremes. ``tails`` (n, TAILS, ROOM): the last bars.
-    ``indicators`` (n, K): as of the last bar. ``market`` (KEPT,): the benchmark's close in the last sessions, newest last,
-    NaN where it has none. ``market_bars`` (64,): its last existing closes.
+    ``indicators`` (n, K): as of the last bar. ``market`` (KEPT,): the benchmark's close in the last sessions, newest
+    last, NaN where it has none. ``market_bars`` (64,): its last existing closes.
     """
 
     symbols: tuple[str, ...]
@@ -50,9 +50,9 @@ def advance(
 ) -> FloatArray:
     """Return (n, K), the indicators after one more session, and move ``state`` on to it.
 
-    ``bars``: (n, 5), open, high, low, close, volume of that session, NaN for a symbol without a bar. ``benchmark_close``:
-    NaN if it has none. ``threads``: how many share the symbols. ValueError: bars of another shape. The same as
-    ``last_indicators`` of the panel with that session appended.
+    ``bars``: (n, 5), open, high, low, close, volume of that session, NaN for a symbol without a bar.
+    ``benchmark_close``: NaN if it has none. ``threads``: how many share the symbols. ValueError: bars of another shape.
+    The same as ``last_indicators`` of the panel with that session appended.
     """
     count = len(state.symbols)
     if bars.shape != (count, 5):

@@ -41,7 +41,7 @@ def _read_only(values: FloatArray) -> FloatArray:
 
 
 def on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
-    """Return the benchmark's (T,) closes as float64, NaN where there is none to divide by; ValueError: another length."""
+    """Return the benchmark's (T,) closes, NaN where there is none to divide by; ValueError for another length."""
     if closes is None:
         return np.full(sessions, np.nan)
     row = np.asarray(closes, dtype=np.float64)

@@ -23,8 +23,8 @@ from technic_scanner.screening.kernel_rows import (
 from technic_scanner.screening.kernel_smoothing import SEED_BARS, STATE_SIZE, STEADY, WEIGHTS, first_state, smooth
 from technic_scanner.screening.kernel_windows import BETA_RETURNS, TREND_BARS, highest, lowest, raw_stochastic
 
-# The last bars that are kept: beta's oldest return, which leaves its window with the new bar, starts 253 bars back. They
-# lie in a longer row that is moved back when it is full, so that they are always contiguous and rarely moved.
+# The last bars that are kept: beta's oldest return, which leaves its window with the new bar, starts 253 bars back.
+# They lie in a longer row that is moved back when it is full, so that they are always contiguous and rarely moved.
 KEPT = 254
 ROOM = 320
 HIGHS, LOWS, CLOSES, MARKETS, VOLUMES, LOGS = range(6)
@@ -44,8 +44,8 @@ CELLS = STATE_SIZE + 20
 # Logs further from the anchor than this are taken again, for a log near 0 has the most digits.
 FAR = 0.7
 
-# The benchmark's last close, its newest return, the return that leaves beta's window, the sum of the 252 returns in it and
-# the sum of their squared distances from their mean; NaN where it has no bar.
+# The benchmark's last close, its newest return, the return that leaves beta's window, the sum of the 252 returns in it
+# and the sum of their squared distances from their mean; NaN where it has no bar.
 Market = tuple[float, float, float, float, float]
 
 
@@ -90,8 +90,8 @@ def advance_smoothed(out: FloatArray, cells: FloatArray, high: FloatArray, low: 
     if count > 1:
         s = cells
         before = (
-            (s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
-            + (s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15])
+            *(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]),
+            *(s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]),
         )  # fmt: skip
         previous = (high[-2], low[-2], close[-2])
         bar = (high[-1], low[-1], close[-1])
@@ -188,7 +188,7 @@ def anchor_logs(cells: FloatArray, close: FloatArray, logs: FloatArray) -> None:
 
 
 @exact
-def advance_logs(out: FloatArray, cells: FloatArray, close: FloatArray, logs: FloatArray, scratch: FloatArray) -> None:
+def advance_logs(out: FloatArray, cells: FloatArray, close: FloatArray, logs: FloatArray) -> None:
     """Move the kept logs on by the last bar and write volatility and trend from them."""
     bars = len(close)
     far = True
@@ -198,10 +198,7 @@ def advance_logs(out: FloatArray, cells: FloatArray, close: FloatArray, logs: Fl
     if far:
         anchor_logs(cells, close, logs)
     if cells[ANCHOR] > 0.0:
-        count = min(bars, TREND_BARS)
-        for t in range(count):
-            scratch[t] = logs[bars - count + t] - logs[bars - 1]
-        put_trend(out, scratch[:count])
+        put_trend(out, logs[max(bars - TREND_BARS, 0) :])
 
 
 @exact

@@ -59,6 +59,9 @@ from technic_scanner.screening.kernel_smoothing import STATE_SIZE
 from technic_scanner.screening.kernel_windows import BETA_RETURNS, raw_stochastic
 from technic_scanner.screening.kernels import BARS_NEEDED, Prices, read, settled
 
+# cells (n, CELLS), tails (n, TAILS, ROOM), the indicators before (n, K)
+Saved = tuple[FloatArray, FloatArray, FloatArray]
+
 
 class PrepareKernel(Protocol):
     """The compiled start of a state."""
@@ -72,10 +75,6 @@ class RefreshKernel(Protocol):
     """The compiled step of a state."""
 
     def __call__(self, bars: FloatArray, market: Market, change_63: float, saved: Saved, out: FloatArray) -> None: ...
-
-
-# cells (n, CELLS), tails (n, TAILS, ROOM), the indicators before (n, K)
-Saved = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @exact
@@ -163,7 +162,7 @@ def advance_row(out: FloatArray, cells: FloatArray, tail: FloatArray, market: Ma
     advance_year(out, cells, high, low, close)
     advance_stochastic(out, cells, high, low, close)
     put_volume(out, high, low, close, last(tail, VOLUMES, cells))
-    advance_logs(out, cells, close, last(tail, LOGS, cells), scratch[0])
+    advance_logs(out, cells, close, last(tail, LOGS, cells))
     advance_beta(out, cells, (close, last(tail, MARKETS, cells)), market, scratch)
 
 

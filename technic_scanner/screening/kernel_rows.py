@@ -191,14 +191,14 @@ def put_logs(out: FloatArray, close: FloatArray, logs: FloatArray) -> None:
 
 @exact
 def put_trend(out: FloatArray, logs: FloatArray) -> None:
-    """Write volatility and trend of (m,) log closes, m <= 63, the last of them 0."""
+    """Write volatility and trend of the last of (m,) log closes."""
     bars = len(logs)
     if bars >= 21:
         out[VOL_20] = deviation(logs, bars - 20, 20)
     if bars >= 61:
         out[VOL_60] = deviation(logs, bars - 60, 60)
     if bars >= TREND_BARS:
-        slope, explained, whole = trend(logs)
+        slope, explained, whole = trend(logs, bars - TREND_BARS)
         out[SLOPE] = slope * SESSIONS_A_YEAR
         out[R2] = ratio(explained, whole)
 

@@ -1,8 +1,9 @@
 """Indicators of a fixed number of last bars: averages, ranges, oscillators, volume, volatility, trend, beta.
 
-Sums run in four parts, so that one addition need not wait for the last; the compiler may not reorder them itself, for then
-a sum would depend on the machine. Spreads are taken of distances from one of the numbers: of equal numbers they are exactly
-0, and one pass is enough, for with a 0 among n numbers their variance is at least 1 / n of their mean square.
+Sums run in several parts, so that one addition need not wait for the last; the compiler may not reorder them itself, for
+then a sum would depend on the machine. Spreads are taken of distances from one of the numbers: of equal numbers they are
+exactly 0, and one pass is enough, for with a 0 among n numbers their variance is at least 1 / n of their mean square.
+Comparisons are multiplied in: the direction of a price is a coin flip that a branch mispredicts.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def lowest(x: FloatArray, start: int, count: int) -> float:
 
 @fast
 def spread(x: FloatArray, start: int, count: int) -> tuple[float, float]:
-    """Return mean and sum of squared distances from it of ``count`` numbers, a multiple of four, of x from ``start`` on."""
+    """Return mean and sum of squared distances from it of ``count``, a multiple of four, numbers from ``start`` on."""
     last = x[start + count - 1]
     a = b = c = d = p = q = r = s = 0.0
     for t in range(start, start + count, 4):
@@ -121,7 +122,7 @@ def spread(x: FloatArray, start: int, count: int) -> tuple[float, float]:
 
 @fast
 def deviation(logs: FloatArray, start: int, count: int) -> float:
-    """Return the annualised sample deviation of ``count`` returns, a multiple of four, to the logs from ``start`` on."""
+    """Return the annualised sample deviation of ``count``, a multiple of four, returns to the logs from ``start`` on."""
     last = logs[start + count - 1] - logs[start + count - 2]
     a = b = c = d = p = q = r = s = 0.0
     for t in range(start, start + count, 4):
@@ -136,14 +137,20 @@ def deviation(logs: FloatArray, start: int, count: int) -> float:
 
 
 @fast
-def trend(logs: FloatArray) -> tuple[float, float, float]:
-    """Return (slope a bar, explained, whole) of the least-squares line through 63 logs, the last of them 0.
+def trend(logs: FloatArray, start: int) -> tuple[float, float, float]:
+    """Return (slope a bar, explained, whole) of the least-squares line through 63 logs from ``start`` on.
 
     r squared is explained / whole.
     """
-    slope = product(TREND_WEIGHTS, logs, 0, TREND_BARS)
-    away = total(logs, 0, TREND_BARS)
-    return slope, slope * slope * TREND_SPREAD, product(logs, logs, 0, TREND_BARS) - away * away / TREND_BARS
+    last = logs[start + TREND_BARS - 1]
+    a = b = c = p = q = r = u = v = w = 0.0
+    for t in range(0, TREND_BARS, 3):
+        e, f, g = logs[start + t] - last, logs[start + t + 1] - last, logs[start + t + 2] - last
+        a, b, c = a + e, b + f, c + g
+        p, q, r = p + e * e, q + f * f, r + g * g
+        u, v, w = u + TREND_WEIGHTS[t] * e, v + TREND_WEIGHTS[t + 1] * f, w + TREND_WEIGHTS[t + 2] * g
+    away, slope = a + b + c, u + v + w
+    return slope, slope * slope * TREND_SPREAD, p + q + r - away * away / TREND_BARS
 
 
 @fast
@@ -168,8 +175,8 @@ def money_flow(high: FloatArray, low: FloatArray, close: FloatArray, volume: Flo
         step = typical - previous
         tie = FLOW_TIE * (abs(typical) + abs(previous))
         flow = typical * volume[t]
-        positive += flow if step > tie else 0.0
-        negative += flow if step < -tie else 0.0
+        positive += flow * (step > tie)
+        negative += flow * (step < -tie)
         previous = typical
     both = positive + negative
     return 100.0 * positive / both if both > 0.0 else 0.0
@@ -182,8 +189,7 @@ def obv_slope(close: FloatArray, volume: FloatArray) -> float:
     slope = 0.0
     for i in range(1, 20):
         step = close[first + i] - close[first + i - 1]
-        weighted = OBV_WEIGHTS[i] * volume[first + i]
-        slope += weighted if step > 0.0 else (-weighted if step < 0.0 else 0.0)
+        slope += math.copysign(OBV_WEIGHTS[i] * volume[first + i], step) * (step != 0.0)
     return slope
 
 

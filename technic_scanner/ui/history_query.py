@@ -10,7 +10,6 @@ import streamlit as st
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui.services import run_service, viewer_zone
-from technic_scanner.ui.wording import status_text
 
 PAGE_ROWS = 50
 DEPTHS: dict[str, int] = {"30": 30, "100": 100, "500": 500, "All": 100_000}
@@ -24,7 +23,6 @@ def draw() -> RunQuery:
         statuses = st.multiselect(
             "Status",
             _STATUSES,
-            format_func=lambda value: status_text(RunStatus(value)),
             key="h_status",
             bind="query-params",
             on_change=_first_page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import random
 import signal
@@ -26,7 +27,7 @@ __all__ = ["database_url", "postgres_server", "store"]
 KILLS = 25
 PACE = 0.02
 # How many pauses each stage has at least, so that a moment within them is a moment within the stage.
-PAUSES = {"universe_loading": 1, "data_fetching": 12, "symbol_scanning": 12, "finalization": 4}
+PAUSES = {"universe_loading": 1, "data_fetching": 6, "symbol_scanning": 12, "finalization": 4}
 
 
 def deaths(n: int, seed: int = 20100820) -> list[Death]:
@@ -40,7 +41,7 @@ def kill_a_worker(url: str, cache_dir: Path, death: Death) -> None:
     """Let a worker process claim the queued run and die by SIGKILL."""
     # A fork server that has everything imported makes a process in milliseconds instead of seconds.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.functional.lab"])
+    context.set_forkserver_preload(["tests.functional.warm_lab"])
     process = context.Process(target=work_and_die, args=(url, str(cache_dir), PACE, death))
     process.start()
     process.join(60)
@@ -52,7 +53,6 @@ def csv_of(store: SqlStore, run_id: str) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("kills")
 def test_killed_at_25_random_moments_every_run_finishes_equal(
     store: SqlStore, database_url: str, tmp_path: Path
 ) -> None:
@@ -89,7 +89,7 @@ def check_journal(store: SqlStore, run_id: str) -> None:
     assert [event.attempt for event in events] == sorted(event.attempt for event in events)
     assert events[-1].kind is EventKind.RUN_FINISHED
     assert events[-1].overall_fraction == events[-1].time_fraction == 1.0
-    for earlier, later in zip(events, events[1:], strict=False):
+    for earlier, later in itertools.pairwise(events):
         assert later.overall_fraction >= earlier.overall_fraction - 1e-12
         assert later.time_fraction >= earlier.time_fraction - 1e-12
         assert later.earlier_seconds + later.elapsed_seconds >= earlier.earlier_seconds + earlier.elapsed_seconds - 1e-6

@@ -46,7 +46,14 @@ def test_format_throughput():
 
 @pytest.mark.parametrize(
     ("fraction", "text"),
-    [(0.0, "0.0%"), (0.29, "29.0%"), (0.9999, "99.9%"), (math.nextafter(1, 0), "99.9%"), (1.0, "100.0%"), (None, "N/A")],
+    [
+        (0.0, "0.0%"),
+        (0.29, "29.0%"),
+        (0.9999, "99.9%"),
+        (math.nextafter(1, 0), "99.9%"),
+        (1.0, "100.0%"),
+        (None, "N/A"),
+    ],
 )
 def test_percent_reads_100_only_when_all_is_done(fraction, text):
     assert format_percent(fraction) == text

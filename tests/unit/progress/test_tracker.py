@@ -12,9 +12,7 @@ from technic_scanner.errors import ConfigError
 from technic_scanner.progress.tracker import MultiStageProgressTracker, ProgressTracker
 
 WEIGHTS = {"a": 0.05, "b": 0.2, "c": 0.7, "d": 0.05}
-COUNTS = st.one_of(
-    st.integers(-50, 250), st.sampled_from([0, -1, 10**12, math.inf, -math.inf, math.nan, 0.5, -0.1])
-)
+COUNTS = st.one_of(st.integers(-50, 250), st.sampled_from([0, -1, 10**12, math.inf, -math.inf, math.nan, 0.5, -0.1]))
 TOTALS = st.one_of(st.none(), st.integers(-5, 120), st.sampled_from([0, math.nan, math.inf, 10**9]))
 STEPS = st.one_of(
     st.tuples(st.just("start"), st.sampled_from(list(WEIGHTS)), TOTALS),

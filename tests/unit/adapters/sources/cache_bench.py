@@ -57,7 +57,7 @@ class Bench:
 
 
 def market(symbols: Sequence[str], last: date = FRIDAY, sessions: int = 60, seed: int = 1) -> Panel:
-    """Return random walks in cents on the weekdays up to ``last``; each symbol's bars depend on its name and the day."""
+    """Return bars in cents on the weekdays up to ``last``; each depends on its symbol's name and the day alone."""
     ends = np.busday_offset(np.datetime64(last), 0, roll="backward")
     days = np.busday_offset(ends, np.arange(1 - sessions, 1))
     rows = []

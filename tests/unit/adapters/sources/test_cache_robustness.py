@@ -114,9 +114,7 @@ def test_a_bad_segment_met_while_merging_is_given_up(bench: Bench) -> None:
     assert same(bench.read(NAMES).panel, bench.market)
 
 
-def test_a_writer_that_dies_before_the_index_leaves_the_old_state(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_that_dies_leaves_the_old_state(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.market = market(NAMES, seed=2)
     before = bench.read(NAMES)
     real = cache_folder.write_atomically

@@ -40,6 +40,7 @@ def test_the_last_session_knows_holidays(day: date, session: date) -> None:
     assert last_session(day) == session
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # exchange_calendars 4.13 with pandas 3.1
 def test_sessions_equal_the_exchange_calendar() -> None:
     calendar = exchange_calendars.get_calendar("XNYS", start="2024-11-01", end="2026-03-01")
     sessions = {stamp.date() for stamp in calendar.sessions}

@@ -1,0 +1,200 @@
+"""Streams through a real server: cut and resumed at random points, watched by hundreds, ended and refused properly."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import random
+import socket
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from technic_scanner.api import hub as hub_module
+from technic_scanner.api.hub import RING_FRAMES, Frame
+from technic_scanner.bootstrap import Services
+from technic_scanner.domain.run import RunStatus
+from tests.functional.api.hand_moved import HandMoved
+from tests.functional.api.live import LiveServer, SseConnection, sse
+
+CUTS = 50
+WATCHERS = 500
+
+
+@pytest.fixture
+def live(app: FastAPI) -> Iterator[LiveServer]:
+    with LiveServer(app) as server:
+        yield server
+
+
+def socket_to(live: LiveServer, path: str) -> ClientConnection:
+    return connect(f"ws://127.0.0.1:{live.port}{path}", open_timeout=20, close_timeout=5)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_sse_cut_at_random_bytes_has_no_gap_and_no_repeat(live: LiveServer, run: HandMoved, seed: int) -> None:
+    dice = random.Random(seed)
+    path = f"/scans/{run.run_id}/stream"
+    seen: list[int] = []
+    bodies: list[dict[str, object]] = []
+    last_id: str | None = None
+    run.advance(40)
+    for _ in range(CUTS):
+        with sse(live.port, path, {"Last-Event-ID": last_id} if last_id else None) as connection:
+            assert connection.status == 200
+            for message in connection.messages(dice.randrange(0, 9000)):
+                if message.event == "progress":
+                    last_id = message.fields["id"]
+                    seen.append(int(last_id))
+                    bodies.append(json.loads(message.fields["data"]))
+            run.advance(dice.randrange(0, 12) + (20 if run.next_seq - len(seen) < 20 else 0))
+    run.finish()
+    with sse(live.port, path, {"Last-Event-ID": last_id or "0"}) as connection:
+        *rest, end = list(connection.messages())
+    seen += [int(message.fields["id"]) for message in rest if message.event == "progress"]
+    assert seen == list(range(1, run.next_seq))
+    assert [body["seq"] for body in bodies] == seen[: len(bodies)]
+    assert end.event == "end"
+    assert json.loads(end.fields["data"])["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_websocket_cut_at_random_points_has_no_gap_and_no_repeat(live: LiveServer, run: HandMoved, seed: int) -> None:
+    dice = random.Random(seed)
+    seen: list[int] = []
+    run.advance(40)
+    for _ in range(CUTS):
+        with socket_to(live, f"/scans/{run.run_id}/ws?after={seen[-1] if seen else 0}") as client:
+            for _ in range(dice.randrange(0, 9)):
+                message = json.loads(client.recv(timeout=20))
+                assert (message["type"], message["skipped"]) == ("progress", 0)
+                assert message["event"]["seq"] == message["seq"]
+                seen.append(message["seq"])
+            client.socket.shutdown(socket.SHUT_RDWR)
+        run.advance(dice.randrange(0, 12) + (20 if run.next_seq - len(seen) < 20 else 0))
+    run.finish()
+    with socket_to(live, f"/scans/{run.run_id}/ws?after={seen[-1]}") as client:
+        *rest, end = [json.loads(message) for message in client]
+    seen += [message["seq"] for message in rest]
+    assert seen == list(range(1, run.next_seq))
+    assert (end["type"], end["status"], client.close_code) == ("end", "succeeded", 1000)
+
+
+def test_after_the_end_there_is_204_until_the_run_is_resumed(
+    live: LiveServer, run: HandMoved, services: Services
+) -> None:
+    run.advance(3)
+    run.finish(RunStatus.CANCELLED)
+    path = f"/scans/{run.run_id}/stream"
+    with sse(live.port, path) as connection:
+        messages = list(connection.messages())
+        assert connection.ended
+    assert messages[0].fields == {"retry": "2000"}
+    assert [message.fields["id"] for message in messages[1:]] == ["1", "2", "3", "4", "4-end"]
+    with sse(live.port, path, {"Last-Event-ID": "4-end"}) as connection:
+        assert connection.status == 204
+    # Cut between the last event and the end: told the end once more.
+    with sse(live.port, path, {"Last-Event-ID": "4"}) as connection:
+        assert [message.event for message in connection.messages()][1:] == ["end"]
+    services.service.resume(run.run_id)
+    second = services.store.claim("other", "host", "0", None)
+    assert second is not None
+    with sse(live.port, path, {"Last-Event-ID": "4-end"}) as connection:
+        assert connection.status == 200
+
+
+def test_a_stream_opened_before_the_first_event_gets_it(live: LiveServer, run: HandMoved) -> None:
+    with sse(live.port, f"/scans/{run.run_id}/stream") as connection, socket_to(live, f"/scans/{run.run_id}/ws") as ws:
+        stream = connection.messages()
+        assert next(stream).fields == {"retry": "2000"}
+        run.advance(1)
+        assert next(stream).fields["id"] == "1"
+        assert json.loads(ws.recv(timeout=20))["seq"] == 1
+        assert "x-accel-buffering: no" in connection.head
+        assert "cache-control: no-store" in connection.head
+        assert "content-encoding" not in connection.head
+
+
+@pytest.mark.parametrize("mark", ["x", "-1", "5-END", "9" * 16])
+def test_marks_that_are_none_are_refused(live: LiveServer, run: HandMoved, mark: str) -> None:
+    with sse(live.port, f"/scans/{run.run_id}/stream", {"Last-Event-ID": mark}) as connection:
+        assert connection.status == 422
+
+
+def test_pings_keep_a_quiet_stream_open(live: LiveServer, run: HandMoved, monkeypatch: pytest.MonkeyPatch) -> None:
+    from technic_scanner.api import streams
+
+    assert streams.PING_SECONDS == 15
+    monkeypatch.setattr(streams, "PING_SECONDS", 0.05)
+    with sse(live.port, f"/scans/{run.run_id}/stream") as connection:
+        received = b""
+        while received.count(b": ping") < 2:
+            received += connection._body(None)
+
+
+def test_websocket_of_an_unknown_run_closes_with_4404(live: LiveServer) -> None:
+    for run_id in ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "a%00b", "x" * 65):
+        with socket_to(live, f"/scans/{run_id}/ws") as client:
+            with pytest.raises(ConnectionClosed):
+                client.recv(timeout=20)
+            assert client.close_code == 4404
+
+
+def test_a_slow_websocket_client_gets_boundaries_and_the_newest(live: LiveServer, run: HandMoved) -> None:
+    with socket_to(live, f"/scans/{run.run_id}/ws") as client:
+        run.advance(1)
+        assert json.loads(client.recv(timeout=20))["seq"] == 1
+        # Not reading: the kernel's buffers fill, the server waits, the journal runs on.
+        total = 0
+        while total < 12_000:
+            total += len(run.advance(500))
+        run.finish()
+        messages = [json.loads(message) for message in client]
+    *progress, end = messages
+    seen = [message["seq"] for message in progress]
+    assert seen == sorted(set(seen))
+    assert len(seen) < total, "nothing was left out, so the client was not slow"
+    boundaries = {seq for seq in range(10, run.next_seq, 10)} | {run.next_seq - 1}
+    assert boundaries <= set(seen)
+    previous = 1
+    for message in progress:
+        assert message["skipped"] == message["seq"] - previous - 1
+        previous = message["seq"]
+    assert end["status"] == "succeeded"
+
+
+def test_500_watchers_get_every_event_and_the_end_from_bounded_memory(live: LiveServer, run: HandMoved) -> None:
+    run.advance(5)
+    hub = live.api.state.hub
+
+    async def watch() -> list[int]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", live.port)
+        writer.write(f"GET /scans/{run.run_id}/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        ids: list[int] = []
+        async for line in reader:
+            if line.startswith(b"id: "):
+                if b"-end" in line:
+                    break
+                ids.append(int(line[4:]))
+        writer.close()
+        return ids
+
+    async def watch_all() -> tuple[list[list[int]], int]:
+        watchers = [asyncio.create_task(watch()) for _ in range(WATCHERS)]
+        while hub.watchers < WATCHERS:
+            await asyncio.sleep(0.01)
+        for _ in range(8):
+            await asyncio.to_thread(run.advance, 100)
+        while hub._topics[run.run_id].head < run.next_seq - 1:
+            await asyncio.sleep(0.01)
+        held = sum(isinstance(item, Frame) for item in gc.get_objects())
+        await asyncio.to_thread(run.finish)
+        return await asyncio.gather(*watchers), held
+
+    seen, held = asyncio.run(asyncio.wait_for(watch_all(), 60))
+    assert seen == [list(range(1, run.next_seq))] * WATCHERS
+    assert held <= RING_FRAMES + hub_module.PAGE_FRAMES + hub_module.CATCH_UP_FRAMES * hub_module.READER_THREADS

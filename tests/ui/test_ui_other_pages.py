@@ -1,0 +1,191 @@
+"""History, compare, outcomes and system in their states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.compare import compare_runs
+from technic_scanner.ui import compare_view, history_view, trends_view
+
+from . import builders
+from .test_ui_scan_page import texts, titles
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [("history", "No runs yet"), ("compare", "Nothing to compare yet"), ("outcomes", "No picks yet")],
+)
+def test_empty_pages_say_what_to_do(empty, open_page, page: str, title: str) -> None:
+    app = open_page(page)
+    assert not app.exception
+    assert title in titles(app, "info")
+
+
+def test_system_shows_health_sources_and_store(empty, open_page) -> None:
+    app = open_page("system")
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Store"] == "✓ answers"
+    assert shown["▶ Running"] == "0"
+    sources = next(frame.value for frame in app.dataframe if "Universes" in frame.value)
+    assert {"sample", "synthetic"} <= set(sources["Name"])
+    assert "Empty: the first scan of a source fills it." in texts(app)
+
+
+def test_system_counts_what_the_cache_holds(seeded, open_page) -> None:
+    app = open_page("system")
+    held = next(frame.value for frame in app.dataframe if "Bars" in frame.value)
+    assert held.set_index("Source").loc["sample", "Symbols"] == 524
+
+
+def test_a_store_password_is_not_shown() -> None:
+    from technic_scanner.ui.system_view import _redacted
+
+    assert _redacted("postgresql+psycopg://me:secret@db:5432/x") == "postgresql+psycopg://me:…@db:5432/x"
+    assert _redacted("sqlite:////data/technic.db") == "sqlite:////data/technic.db"
+
+
+def test_history_lists_all_runs_with_their_stage_seconds(seeded, open_page) -> None:
+    app = open_page("history")
+    assert not app.exception
+    runs = app.dataframe[0].value
+    assert runs["Scan"].tolist() == ["Nothing", "Whole sample"]
+    record = seeded.services.service.list().records[1]
+    assert runs["Seconds"].iloc[1] == pytest.approx(record.metrics.total_seconds)
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_history_filters_come_from_the_address(seeded, open_page) -> None:
+    seeded.queued(ScanConfig(), label="Waiting")
+    app = open_page("history", h_status="queued")
+    assert app.dataframe[0].value["Scan"].tolist() == ["Waiting"]
+    assert "No timings yet" in titles(app, "info")
+    app = open_page("history", h_text="Whole")
+    assert app.dataframe[0].value["Scan"].tolist() == ["Whole sample"]
+    app = open_page("history", h_text="no such run")
+    assert "No run passes these filters" in titles(app, "info")
+
+
+def test_history_pages_by_key_and_back(empty, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    from technic_scanner.ui import history_query
+
+    monkeypatch.setattr(history_query, "PAGE_ROWS", 2)
+    for index in range(5):
+        empty.queued(ScanConfig(min_price=float(index + 1)), label=f"run {index}")
+    app = open_page("history")
+    assert app.dataframe[0].value["Scan"].tolist() == ["run 4", "run 3"]
+    app.button(key="h_older").click().run()
+    assert app.dataframe[0].value["Scan"].tolist() == ["run 2", "run 1"]
+    app.button(key="h_older").click().run()
+    assert app.dataframe[0].value["Scan"].tolist() == ["run 0"]
+    assert app.button(key="h_older").disabled
+    app.button(key="h_newer").click().run()
+    assert app.dataframe[0].value["Scan"].tolist() == ["run 2", "run 1"]
+
+
+@pytest.mark.parametrize("tab", ["Percentiles", "Throughput and cache", "ETA accuracy", "Slow-downs"])
+def test_every_tab_of_the_timings_draws(seeded, open_page, tab: str) -> None:
+    app = open_page("history", h_tab=tab)
+    assert not app.exception
+    if tab == "Slow-downs":
+        assert "No stage was slower than its baseline" in titles(app, "success")
+    else:
+        assert app.get("plotly_chart")
+
+
+def test_compare_shows_differences_deltas_and_changed_symbols(seeded, open_page) -> None:
+    newer, older = seeded.services.service.list().records
+    app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
+    assert not app.exception
+    differences, stages, changes = (frame.value for frame in app.dataframe)
+    assert differences["Field"].tolist() == ["symbols"]
+    assert stages["Stage"].tolist()[-1] == "Total"
+    picks = older.metrics.symbols_returned
+    assert (changes["Change"] == "- left").sum() == picks
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_compare_says_which_run_does_not_exist(seeded, open_page) -> None:
+    newer, older = seeded.services.service.list().records
+    app = open_page("compare", runs=f"{older.run_id},01WRONG,{newer.run_id}")
+    assert not app.exception
+    assert "01WRONG" in app.error[0].value
+    assert len(app.dataframe) == 3
+
+
+def test_the_timings_table_and_chart_hold_the_same_numbers() -> None:
+    samples = (builders.sample("01RUNB", 1), builders.sample("01RUNA", 0, (0.4, 1.0, 6.0, 0.3)))
+    frame = trends_view.seconds_frame(samples)
+    assert frame["Symbol scanning"].tolist() == [7.0, 6.0]
+    assert frame["Total"].tolist() == [sample.total_seconds for sample in samples]
+
+
+def test_percentiles_are_shown_with_n_over_successful_runs_alone() -> None:
+    samples = (
+        builders.sample("a"),
+        builders.sample("b", 1, (0.5, 4.0, 7.0, 0.4)),
+        builders.sample("c", 2, (9.0, 9.0, 9.0, 9.0), status=RunStatus.CANCELLED),
+    )
+    frame = trends_view.statistics_frame(samples).set_index("Stage")
+    assert frame.loc["Data fetching", ["n", "p50"]].tolist() == [2, 3.0]
+
+
+def test_a_slower_stage_is_flagged_in_words() -> None:
+    from technic_scanner.runs.analytics import regressions
+
+    steady = [builders.sample(f"r{index}", index) for index in range(8)]
+    slow = builders.sample("slow", 99, (0.5, 9.0, 7.0, 0.4))
+    frame = trends_view.checks_frame(regressions([*steady, slow]))
+    flagged = frame[frame["Verdict"] == "▲ slower"]
+    assert flagged["Stage"].tolist() == ["Data fetching"]
+    assert flagged["Baseline n"].tolist() == [8]
+    assert "not enough history" in set(frame["Verdict"])
+
+
+@pytest.mark.parametrize(
+    ("points", "run_id"),
+    [([], None), ([{"customdata": "01A"}], "01A"), ([{"customdata": ["01A"]}], "01A"), ([{"x": 1}], None)],
+)
+def test_a_clicked_bar_names_its_run(points: list[dict[str, object]], run_id: str | None) -> None:
+    assert trends_view.run_of_point(points) == run_id
+
+
+def test_runs_without_metrics_have_empty_cells_and_not_zeros() -> None:
+    frame = history_view.runs_frame([builders.record(status=RunStatus.QUEUED, metrics=None)])
+    assert frame["Seconds"].isna().all()
+    assert frame["Status"].tolist() == ["○ Queued"]
+
+
+def test_stage_deltas_are_against_the_first_run() -> None:
+    first = builders.record("01A")
+    slower = builders.record("01B", metrics=replace(builders.metrics(), total_seconds=15.0))
+    frame = compare_view.stages_frame(compare_runs([(first, None), (slower, None)]), ["A", "B"])
+    total = frame.set_index("Stage").loc["Total"]
+    assert total["Δ B, s"] == 5.0
+    assert total["Δ B, %"] == 0.5
+
+
+def test_delete_asks_first_and_pinned_runs_show_it(seeded, open_page) -> None:
+    newest = seeded.services.service.list().records[0]
+    app = open_page("history")
+    key = next(name for name in app.session_state.to_dict() if str(name).startswith("runs_"))
+    chosen = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.session_state[key] = chosen
+    app.run()
+    app.button(key="h_pin").click()
+    app.session_state[key] = chosen
+    app.run()
+    assert seeded.services.service.get(newest.run_id).pinned
+    app.button(key="h_delete").click()
+    app.session_state[key] = chosen
+    app.run()
+    assert seeded.services.service.get(newest.run_id)
+    app.button(key="h_delete_yes").click()
+    app.session_state[key] = chosen
+    app.run()
+    assert not app.exception
+    assert newest.run_id not in [run.run_id for run in seeded.services.service.list().records]

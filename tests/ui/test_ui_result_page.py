@@ -1,0 +1,162 @@
+"""The results page in all its states."""
+
+from __future__ import annotations
+
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.export import to_csv
+from technic_scanner.ui import results_view, tables
+
+from .test_ui_scan_page import texts, titles
+
+
+def whole(seeded):
+    return next(run for run in seeded.services.service.list().records if run.label == "Whole sample")
+
+
+def nothing(seeded):
+    return next(run for run in seeded.services.service.list().records if run.label == "Nothing")
+
+
+def table(app):
+    return next(frame.value for frame in app.dataframe if "Symbol" in frame.value and tables.PRICES in frame.value)
+
+
+def test_without_runs_it_says_where_to_go(empty, open_page) -> None:
+    app = open_page("results")
+    assert not app.exception
+    assert titles(app, "info") == ["No results yet"]
+    assert app.page_link[0].value == "Configure a scan"
+
+
+def test_without_a_run_in_the_address_the_newest_is_shown(seeded, open_page) -> None:
+    app = open_page("results")
+    assert not app.exception
+    assert app.selectbox(key="run_choice").value == seeded.services.service.list().records[0].run_id
+
+
+def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -> None:
+    run = whole(seeded)
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    stored = seeded.services.service.result(run.run_id)
+    shown = table(app)
+    assert shown["Symbol"].tolist() == stored.table.column("Symbol").to_pylist()
+    assert all(45 <= len(prices) <= 60 for prices in shown[tables.PRICES])
+    assert shown[tables.PRICES].iloc[0][-1] == round(stored.table.column("Close").to_pylist()[0], 4)
+    assert app.metric[0].value == f"{len(shown):,}"
+    assert "S&P 500, Aug 2009 – Aug 2010" in texts(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_filters_narrow_the_rows_and_come_back_from_the_address(seeded, open_page) -> None:
+    run = whole(seeded)
+    app = open_page("results", run=run.run_id)
+    sector = table(app)["Sector"].mode()[0]
+    app.multiselect(key="r_sectors").set_value([sector]).run()
+    narrowed = table(app)
+    assert set(narrowed["Sector"]) == {sector}
+    again = open_page("results", run=run.run_id, r_sectors=sector)
+    assert table(again)["Symbol"].tolist() == narrowed["Symbol"].tolist()
+    first = narrowed["Symbol"].iloc[0]
+    app.text_input(key="r_find").set_value(first.lower()).run()
+    assert first in table(app)["Symbol"].tolist()
+
+
+def test_filters_that_pass_nothing_are_explained(seeded, open_page) -> None:
+    app = open_page("results", run=whole(seeded).run_id)
+    app.number_input(key="r_score").set_value(100.0).run()
+    assert not app.exception
+    assert "No row passes these filters" in titles(app, "info")
+
+
+def test_a_clicked_row_opens_its_symbol_also_after_another_order(seeded, open_page) -> None:
+    run = whole(seeded)
+    app = open_page("results", run=run.run_id)
+    for order in ("Rank", "Symbol", "Sector"):
+        app.selectbox(key="r_sort").set_value(order).run()
+        rows = table(app)
+        by, ascending = results_view.SORTS[order]
+        assert rows[by].is_monotonic_increasing is ascending
+        wanted = rows["Symbol"].iloc[3]
+        mark = tables.revision(run.run_id, run.attempt, *rows["Symbol"])
+        app.session_state[f"rows_{mark}"] = {"selection": {"rows": [3], "columns": [], "cells": []}}
+        results_view_select(app, rows, mark)
+        app.run()
+        assert not app.exception
+        assert f"**{wanted}**" in texts(app), order
+
+
+def results_view_select(app, rows, mark) -> None:
+    """Do what the browser's click does: AppTest has no click on a row, and runs no callback of one."""
+    app.query_params["symbol"] = tables.selected_symbol(rows, app.session_state[f"rows_{mark}"]["selection"]["rows"])
+
+
+def test_the_open_symbol_stays_open_when_the_order_changes(seeded, open_page) -> None:
+    run = whole(seeded)
+    symbol = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()[4]
+    app = open_page("results", run=run.run_id, symbol=symbol)
+    for order in ("Symbol", "Score"):
+        app.selectbox(key="r_sort").set_value(order).run()
+        assert f"**{symbol}**" in texts(app)
+
+
+def test_a_symbol_shows_its_plan_its_reasons_and_its_chart(seeded, open_page) -> None:
+    run = whole(seeded)
+    row = seeded.services.service.result(run.run_id).table.slice(0, 1).to_pylist()[0]
+    app = open_page("results", run=run.run_id, symbol=row["Symbol"])
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Entry"] == f"{row['Entry']:,.2f}"
+    assert shown["Stop"] == f"{row['Stop']:,.2f}"
+    assert shown["Target"] == f"{row['Target']:,.2f}"
+    assert row["Rationale"].split(".")[0].split(":")[0] in texts(app).replace("\\", "")
+    assert len(app.get("plotly_chart")) == 4
+    assert "No other run has picked this symbol" in texts(app)
+
+
+def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
+    run = whole(seeded)
+    failure = seeded.services.service.result(run.run_id).failures[0]
+    app = open_page("results", run=run.run_id, symbol=failure.symbol)
+    assert not app.exception
+    assert "is not among this run's picks" in texts(app)
+    assert failure.detail in texts(app).replace("\\", "")
+
+
+def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> None:
+    run = nothing(seeded)
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    assert "No symbol passed" in titles(app, "info")
+    assert "removed" in "".join(item.value for item in app.info)
+    assert app.metric[0].value == "0"
+
+
+def test_a_wrong_run_is_said_and_nothing_else_is_shown_in_its_place(seeded, open_page) -> None:
+    app = open_page("results", run="01WRONG")
+    assert not app.exception
+    assert "run_not_found" in app.error[0].value
+    assert len(app.metric) == 0
+    assert app.selectbox(key="run_choice").value is None
+
+
+def test_a_running_scan_has_nothing_to_show_yet(empty, open_page) -> None:
+    run = empty.running()
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    assert titles(app, "info") == ["Nothing to show"]
+
+
+def test_a_run_that_failed_without_rows_is_no_dead_end(empty, open_page) -> None:
+    run = empty.running()
+    empty.end(run, RunStatus.FAILED)
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    assert titles(app, "info") == ["Nothing to show"]
+    assert app.page_link[0].value == "Watch the run"
+
+
+def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:
+    run = whole(seeded)
+    exported = (seeded.services.settings.export_dir / f"{run.run_id}.csv").read_bytes()
+    assert to_csv(seeded.services.service.result(run.run_id).table) == exported
