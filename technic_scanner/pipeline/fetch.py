@@ -1,4 +1,8 @@
-"""Stage 2, data_fetching: bars of every symbol through the price cache; arrivals counted as they come."""
+"""Stage 2, data_fetching: bars of every symbol through the price cache; arrivals counted as they come.
+
+The source is asked for all that it has, whatever the as-of date: the cache then serves every date, and later bars are
+there to judge picks by. No look-ahead comes of it, since the scan reads the cache up to its as-of date only.
+"""
 
 from __future__ import annotations
 
@@ -77,15 +81,14 @@ class _Fetcher:
 
     def _fetch_round(self, wanted: Sequence[str]) -> None:
         context = self._context
-        end = context.as_of
-        start = context.cache.start_for(context.source_key, wanted, end)
+        start = context.cache.start_for(context.source_key, wanted, None)
         size = context.options.fetch_batch_size
         for first in range(0, len(wanted), size):
             context.cancel.check()
             group = wanted[first : first + size]
-            for batch in context.source.fetch(group, start, end, context.cancel, context.reporter.message):
+            for batch in context.source.fetch(group, start, None, context.cancel, context.reporter.message):
                 context.cancel.check()
-                context.cache.write(context.source_key, batch, start, end)
+                context.cache.write(context.source_key, batch, start, None)
                 self._note(batch)
 
     def _note(self, batch: PriceBatch) -> None:
@@ -137,10 +140,10 @@ def fetch_benchmark(context: ScanContext) -> Panel:
     config = context.config
     held = context.cache.read(context.source_key, [symbol], config.lookback_days, context.as_of)
     if held.missing:
-        start = context.cache.start_for(context.source_key, [symbol], context.as_of)
+        start = context.cache.start_for(context.source_key, [symbol], None)
         try:
-            for batch in context.source.fetch([symbol], start, context.as_of, context.cancel, context.reporter.message):
-                context.cache.write(context.source_key, batch, start, context.as_of)
+            for batch in context.source.fetch([symbol], start, None, context.cancel, context.reporter.message):
+                context.cache.write(context.source_key, batch, start, None)
         except SourceError as error:
             context.reporter.message(f"the benchmark {symbol} could not be had: {error}")
         held = context.cache.read(context.source_key, [symbol], config.lookback_days, context.as_of)

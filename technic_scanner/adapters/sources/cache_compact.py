@@ -8,7 +8,7 @@ import numpy as np
 
 from technic_scanner.adapters.sources.cache_folder import SourceFolder
 from technic_scanner.adapters.sources.cache_index import Entry, Index
-from technic_scanner.adapters.sources.cache_segments import read_rows
+from technic_scanner.adapters.sources.cache_segments import Segment
 from technic_scanner.adapters.sources.long_bars import LongBars
 
 SMALL_ROWS = 50_000
@@ -27,7 +27,7 @@ def compact(folder: SourceFolder, index: Index) -> bool:
         return False
     for symbols in _groups(index, chosen):
         old = {symbol: index.entries[symbol] for symbol in symbols}
-        number = folder.add_segment(index, _gather(folder, old, chosen))
+        number = folder.add_segment(index, _gather(folder, index, old, chosen))
         for symbol, entry in old.items():
             kept = tuple(part for part in entry.parts if part not in chosen)
             index.entries[symbol] = entry._replace(parts=(*kept, number))
@@ -60,14 +60,14 @@ def _groups(index: Index, chosen: set[int]) -> Iterator[list[str]]:
         yield group
 
 
-def _gather(folder: SourceFolder, entries: dict[str, Entry], chosen: set[int]) -> LongBars:
+def _gather(folder: SourceFolder, index: Index, entries: dict[str, Entry], chosen: set[int]) -> LongBars:
     """Return the entries' rows out of the chosen segments, by symbol, then day."""
     symbols = tuple(entries)
     number_of = {symbol: number for number, symbol in enumerate(symbols)}
     parts = sorted({part for entry in entries.values() for part in entry.parts if part in chosen})
     pieces = []
     for part in parts:
-        rows = read_rows(folder.segment_path(part))
+        rows = Segment(folder.segment_path(part), index.segments[part]).rows()
         mine = [symbol in entries and part in entries[symbol].parts for symbol in rows.symbols]
         piece = rows.where(np.array(mine)[rows.codes])
         lookup = np.array([number_of.get(symbol, -1) for symbol in rows.symbols], dtype=np.int32)

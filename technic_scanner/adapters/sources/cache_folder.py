@@ -13,17 +13,16 @@ from filelock import FileLock, Timeout
 
 from technic_scanner.adapters.sources.cache_index import (
     Index,
-    SegmentInfo,
     UnreadableFileError,
+    decode_index,
     encode_index,
-    load_index,
 )
 from technic_scanner.adapters.sources.cache_segments import encode_rows
 from technic_scanner.adapters.sources.long_bars import LongBars
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
 
 _LOG = logging.getLogger(__name__)
-_INDEX = "index.parquet"
+_INDEX = "index.bin"
 _LOCK = ".lock"
 _SEGMENT_SUFFIX = ".bars.parquet"
 _TEMPORARY = ".tmp"
@@ -40,7 +39,7 @@ class SourceFolder:
     def __init__(self, path: Path, version: str) -> None:
         self.path = path
         self._version = version
-        self._seen: tuple[tuple[int, int, int], Index] | None = None
+        self._seen: tuple[bytes, Index] | None = None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -63,26 +62,26 @@ class SourceFolder:
             lock.release()
 
     def index(self) -> Index:
-        """Return the index for reading, parsed only when its file has changed; empty if it is of another version."""
+        """Return the index, only for reading, parsed when its file has changed; empty if it is of another version.
+
+        An unreadable one is set aside. Raises StoreError if that cannot be done.
+        """
         try:
-            stat = (self.path / _INDEX).stat()
-        except FileNotFoundError:
-            return Index(self._version)
-        mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        if self._seen is None or self._seen[0] != mark:
-            self._seen = (mark, self._load())
-        return self._seen[1]
+            return self._parsed()
+        except UnreadableFileError:
+            with self.locked():  # a writer may be about to replace it: look again
+                return self._parsed_or_set_aside()
 
     def stored_index(self) -> Index:
         """Return the index of whatever version is stored; an empty one if there is none or it is unreadable."""
         try:
-            return load_index(self.path / _INDEX)
-        except UnreadableFileError:
+            return decode_index((self.path / _INDEX).read_bytes(), self.path / _INDEX)
+        except (FileNotFoundError, UnreadableFileError):
             return Index()
 
     def index_to_change(self) -> Index:
-        """Return a fresh copy of the index; only under the lock."""
-        index = self._load()
+        """Return a copy of the index to change and save; only under the lock."""
+        index = self._parsed_or_set_aside().copy()
         index.next_segment = max([index.next_segment, *(number + 1 for number in self._stored_segments())])
         return index
 
@@ -91,7 +90,9 @@ class SourceFolder:
         index.version = self._version
         index.written_at = int(now)
         index.drop_dead_segments()
-        write_atomically(self.path / _INDEX, [encode_index(index)])
+        data = encode_index(index)
+        write_atomically(self.path / _INDEX, [data])
+        self._seen = (data, index.copy())
         for number in self._stored_segments():
             if number not in index.segments:
                 self.segment_path(number).unlink(missing_ok=True)
@@ -101,9 +102,10 @@ class SourceFolder:
     def add_segment(self, index: Index, rows: LongBars) -> int:
         """Store the rows and enter them into ``index``; they count once it is saved. Return their segment's number."""
         number = index.next_segment
-        write_atomically(self.segment_path(number), [encode_rows(rows)])
+        data, info = encode_rows(rows)
+        write_atomically(self.segment_path(number), [data])
         index.next_segment = number + 1
-        index.segments[number] = SegmentInfo(len(rows), len(rows.symbols))
+        index.segments[number] = info
         return number
 
     def segment_path(self, number: int) -> Path:
@@ -136,17 +138,29 @@ class SourceFolder:
                 continue
         return total
 
-    def _load(self) -> Index:
+    def _parsed(self) -> Index:
+        path = self.path / _INDEX
         try:
-            index = load_index(self.path / _INDEX)
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return Index(self._version)
+        except OSError as error:
+            raise UnreadableFileError(path, str(error)) from error
+        if self._seen is None or self._seen[0] != data:
+            index = decode_index(data, path)
+            if index.version != self._version:
+                # The source's data changed as a whole. Segment numbers go on: no ready-made panel is mistaken.
+                index = Index(self._version, next_segment=index.next_segment)
+            self._seen = (data, index)
+        return self._seen[1]
+
+    def _parsed_or_set_aside(self) -> Index:
+        try:
+            return self._parsed()
         except UnreadableFileError as error:
             set_aside(error.path, str(error))
             self._forget_snapshots()
             return Index(self._version)
-        if index.version != self._version:
-            # The source's data changed as a whole. Segment numbers go on, so that no snapshot is taken for another.
-            return Index(self._version, next_segment=index.next_segment)
-        return index
 
     def _forget_snapshots(self) -> None:
         for path in self.path.glob("*.panel"):

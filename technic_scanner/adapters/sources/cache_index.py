@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-FORMAT = 1
+FORMAT = 2
 EPOCH = date(1970, 1, 1)
 # ``asked_from`` of a symbol of which all history was asked for.
 ALL_HISTORY = -(2**31)
 _META = b"technic_cache"
+_MAGIC = b"TSINDEX2"
 _SCHEMA = pa.schema(
     [
         ("symbol", pa.string()),
@@ -65,10 +68,11 @@ class Entry(NamedTuple):
 
 
 class SegmentInfo(NamedTuple):
-    """Size of one segment file as written; some of its rows may be dead by now."""
+    """One segment file as written, with its CRC-32; some of its rows may be dead by now."""
 
     rows: int
     symbols: int
+    crc: int
 
 
 @dataclass(slots=True)
@@ -80,6 +84,10 @@ class Index:
     written_at: int = 0
     entries: dict[str, Entry] = field(default_factory=dict)
     segments: dict[int, SegmentInfo] = field(default_factory=dict)
+
+    def copy(self) -> Index:
+        """Return an index that can be changed without changing this one."""
+        return replace(self, entries=dict(self.entries), segments=dict(self.segments))
 
     def live_symbols(self) -> dict[int, int]:
         """Return how many symbols still use each segment."""
@@ -104,7 +112,7 @@ class Index:
 
 
 def encode_index(index: Index) -> bytes:
-    """Return the index as the bytes of a checksummed Parquet file."""
+    """Return the index as the bytes of a file: a checksum, then a Parquet table."""
     columns = list(zip(*index.entries.values(), strict=True)) or [()] * len(_SCHEMA)
     arrays = [pa.array(column, type=kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)]
     head = {
@@ -116,19 +124,18 @@ def encode_index(index: Index) -> bytes:
     }
     table = pa.Table.from_arrays(arrays, schema=_SCHEMA).replace_schema_metadata({_META: json.dumps(head)})
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    pq.write_table(table, sink, compression="zstd")
     data: bytes = sink.getvalue().to_pybytes()
-    return data
+    return _MAGIC + zlib.crc32(data).to_bytes(4, "little") + data
 
 
-def load_index(path: Path) -> Index:
-    """Return the index stored at ``path``, an empty one if there is none. Raises UnreadableFileError."""
+def decode_index(data: bytes, path: Path) -> Index:
+    """Return the index out of the bytes of its file, which is at ``path``. Raises UnreadableFileError."""
+    start = len(_MAGIC) + 4
+    if data[: len(_MAGIC)] != _MAGIC or zlib.crc32(data[start:]).to_bytes(4, "little") != data[len(_MAGIC) : start]:
+        raise UnreadableFileError(path, "its content is not what was written")
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return Index()
-    try:
-        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        file = pq.ParquetFile(pa.BufferReader(data[start:]))
         head = json.loads(file.schema_arrow.metadata[_META])
         return _from_table(file.read(use_threads=False), head)
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
@@ -138,13 +145,22 @@ def load_index(path: Path) -> Index:
 def _from_table(table: pa.Table, head: dict[str, Any]) -> Index:
     if head["format"] != FORMAT or not table.schema.equals(_SCHEMA):
         raise ValueError(f"format {head['format']!r} is not {FORMAT}")
-    columns = [column.to_pylist() for column in table.columns]
-    columns[1] = [tuple(parts) for parts in columns[1]]
+    columns = [_as_list(column.combine_chunks()) for column in table.columns]
     entries = dict(zip(columns[0], map(Entry._make, zip(*columns, strict=True)), strict=True))
-    segments = {number: SegmentInfo(rows, symbols) for number, rows, symbols in head["segments"]}
+    segments = {number: SegmentInfo(*info) for number, *info in head["segments"]}
     if not {part for entry in entries.values() for part in entry.parts} <= segments.keys():
         raise ValueError("it names segments that it does not list")
     return Index(head["version"], head["next_segment"], head["written_at"], entries, segments)
+
+
+def _as_list(column: pa.Array) -> list[Any]:
+    """Return a column's values as Python objects; faster than ``to_pylist`` where that matters."""
+    if pa.types.is_integer(column.type):
+        return list(column.to_numpy().tolist())
+    if pa.types.is_list(column.type):
+        values, ends = column.values.to_numpy().tolist(), column.offsets.to_numpy().tolist()
+        return [tuple(values[start:end]) for start, end in pairwise(ends)]
+    return list(column.to_pylist())
 
 
 def day_number(day: date) -> int:

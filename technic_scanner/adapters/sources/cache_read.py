@@ -1,40 +1,43 @@
-"""Builds a panel out of the price cache's segments, one segment in memory at a time."""
+"""Builds a panel out of the price cache's segments."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from technic_scanner.adapters.sources.cache_folder import SourceFolder
-from technic_scanner.adapters.sources.cache_index import Entry
-from technic_scanner.adapters.sources.cache_segments import read_days, read_rows
+from technic_scanner.adapters.sources.cache_index import Entry, Index
+from technic_scanner.adapters.sources.cache_segments import Segment
 from technic_scanner.adapters.sources.long_bars import LongBars
-from technic_scanner.screening.bars import Panel
-from technic_scanner.screening.panel_build import calendar_of, positions_in
-
-IntArray = npt.NDArray[np.int64]
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.panel_build import IntArray, calendar_of, positions_in
 
 
 class SegmentReader:
-    """Reads the bars of some entries; raises UnreadableFileError as the segments do."""
+    """Reads the bars of some entries of ``index``.
 
-    def __init__(self, folder: SourceFolder, entries: Sequence[Entry]) -> None:
-        self._folder = folder
+    Holds the files as they are stored (about 8 bytes a bar) and decodes one at a time. Raises UnreadableFileError if
+    one is not what was written.
+    """
+
+    def __init__(self, folder: SourceFolder, index: Index, entries: Sequence[Entry]) -> None:
         self._symbols = tuple(entry.symbol for entry in entries)
         self._rows: dict[int, dict[str, int]] = {}
         for row, entry in enumerate(entries):
             for part in entry.parts:
                 self._rows.setdefault(part, {})[entry.symbol] = row
+        self._segments = {part: Segment(folder.segment_path(part), index.segments[part]) for part in self._rows}
 
     def newest(self, bars: int, end: int) -> Panel:
         """Return the newest ``bars`` sessions up to day ``end`` on which any of the entries has a bar."""
         days = [np.empty(0, dtype=np.int64)]
-        for part in self._rows:
-            rows = read_days(self._folder.segment_path(part))
-            mine = rows.days if self._all_mine(part, rows) else rows.days[self._targets(part, rows) >= 0]
-            days.append(calendar_of(mine))
+        for part, segment in self._segments.items():
+            if len(self._rows[part]) == segment.symbol_count:
+                days.append(segment.calendar)
+            else:
+                rows = segment.days()
+                days.append(calendar_of(rows.days[self._targets(part, rows) >= 0]))
         calendar = calendar_of(np.concatenate(days))
         calendar = calendar[: np.searchsorted(calendar, end, side="right")]
         return self.on(calendar[-bars:])
@@ -45,21 +48,23 @@ class SegmentReader:
         target = [np.full(shape[0] * shape[1], np.nan) for _ in range(5)]
         for part in self._rows if len(calendar) else ():
             self._place(part, calendar, target)
-        return Panel(self._symbols, calendar.astype("datetime64[D]"), *(array.reshape(shape) for array in target))
+        sessions = np.asarray(calendar).astype("datetime64[D]")
+        return Panel(self._symbols, sessions, *(array.reshape(shape) for array in target))
 
-    def _place(self, part: int, calendar: IntArray, target: list[npt.NDArray[np.float64]]) -> None:
-        rows = read_rows(self._folder.segment_path(part))
+    def _place(self, part: int, calendar: IntArray, target: list[FloatArray]) -> None:
+        rows = self._segments[part].rows(int(calendar[0]), int(calendar[-1]))
         columns = positions_in(calendar, rows.days)
         to = self._targets(part, rows)
-        wanted = np.flatnonzero((columns >= 0) & (to >= 0))
-        flat = to[wanted] * len(calendar) + columns[wanted]
+        flat = to * len(calendar) + columns
+        wanted = (columns >= 0) & (to >= 0)
+        everything = bool(wanted.all())
         for array, field in zip(target, rows.fields, strict=True):
-            array[flat] = field[wanted]
+            if everything:
+                array[flat] = field
+            else:
+                array[flat[wanted]] = field[wanted]
 
     def _targets(self, part: int, rows: LongBars) -> IntArray:
         """Return the panel row of every stored row, −1 where it is not asked for."""
         of_symbol = [self._rows[part].get(symbol, -1) for symbol in rows.symbols]
         return np.array(of_symbol, dtype=np.int64)[rows.codes]
-
-    def _all_mine(self, part: int, rows: LongBars) -> bool:
-        return len(self._rows[part]) == len(rows.symbols)

@@ -12,15 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from technic_scanner.adapters.sources.file_columns import canonical, lacking, to_days, to_numbers
-from technic_scanner.adapters.sources.file_tables import read_table
-from technic_scanner.adapters.sources.long_bars import LongBars, clean
+from technic_scanner.adapters.sources.file_tables import read_table, skipped_rows
+from technic_scanner.adapters.sources.long_bars import LongBars, clean, counted
 from technic_scanner.errors import SourceDataError
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileBars:
-    """Clean bars of some symbols; ``rows`` says where each is in ``panel``, ``faults`` what was wrong with it."""
+    """Clean bars of some symbols; ``rows`` says where each is in ``panel``, ``faults`` what was wrong with it.
+
+    ``faults`` of rows that cannot be told to belong to a symbol are under their file's name.
+    """
 
     panel: Panel
     rows: dict[str, int]
@@ -33,16 +36,17 @@ def read_bars(files: Sequence[Path], symbol: str | None) -> FileBars:
     Of two rows for one session the later file's, and in a file the later one, is taken. Raises SourceDataError
     naming the file that cannot be used.
     """
-    pieces, undated = [], {}
+    pieces = []
+    faults: dict[str, str] = {}
     for file in files:
-        bars, without_date = _read_file(file, symbol)
+        bars, found = _read_file(file, symbol)
         pieces.append(bars)
-        undated.update(without_date)
+        faults.update(found)
     bars, repairs = clean(LongBars.join(pieces))
-    texts = {name: ", ".join(filter(None, (undated.get(name), repairs.text(name)))) for name in bars.symbols}
+    for name in repairs.by_symbol:
+        faults[name] = ", ".join(filter(None, (faults.get(name), repairs.text(name))))
     panel = bars.panel()
-    rows = {name: row for row, name in enumerate(panel.symbols)}
-    return FileBars(panel, rows, {name: text for name, text in texts.items() if text})
+    return FileBars(panel, {name: row for row, name in enumerate(panel.symbols)}, faults)
 
 
 def _read_file(file: Path, symbol: str | None) -> tuple[LongBars, dict[str, str]]:
@@ -60,12 +64,16 @@ def _read_file(file: Path, symbol: str | None) -> tuple[LongBars, dict[str, str]
         symbols, codes = (symbol,), np.zeros(len(days), dtype=np.int32)
     bars = LongBars(symbols, codes, days.astype(np.int32), tuple(fields))
     named = codes >= 0
-    undated = {
-        symbols[code]: f"{count} rows without a readable date left out"
+    faults = {
+        symbols[code]: counted(int(count), "without a readable date left out")
         for code, count in enumerate(np.bincount(codes[named & ~dated], minlength=len(symbols)))
         if count
     }
-    return bars.where(dated & named), undated
+    if skipped := skipped_rows(table):
+        torn = counted(skipped, "with too few or too many cells left out")
+        whose = file.name if symbol is None else symbol
+        faults[whose] = ", ".join(filter(None, (torn, faults.get(whose))))
+    return bars.where(dated & named), faults
 
 
 def _symbols_of(column: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:

@@ -35,11 +35,12 @@ def confine(root: Path, path: str | None) -> Path:
     base = root.resolve()
     try:
         target = (base / (path or ".")).resolve()
-    except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null byte
+        exists = target.exists()
+    except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null byte, too long
         raise _problem(path, "is not a path") from error
     if not target.is_relative_to(base):
         raise _problem(path, "is outside the folder that may be read")
-    if not target.exists():
+    if not exists:
         raise _problem(path, "does not exist in the folder that may be read")
     return target
 

@@ -18,6 +18,7 @@ CSV_SUFFIXES: tuple[str, ...] = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", "
 PARQUET_SUFFIXES: tuple[str, ...] = (".parquet", ".pq")
 SUFFIXES: tuple[str, ...] = CSV_SUFFIXES + PARQUET_SUFFIXES
 _SEPARATORS = ",;\t|"
+_SKIPPED = b"skipped_rows"
 _TEXT = ("date", "symbol", "name", "sector", "industry", "sub_industry")
 
 
@@ -46,6 +47,11 @@ def read_table(path: Path) -> pa.Table:
         return _read_csv(path)
     except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
         raise SourceDataError(f"{path.name} cannot be read: {_short(error)}") from error
+
+
+def skipped_rows(table: pa.Table) -> int:
+    """Return how many rows of its file a table lacks because they had too few or too many cells."""
+    return int((table.schema.metadata or {}).get(_SKIPPED, 0))
 
 
 class _Dialect:
@@ -107,11 +113,17 @@ def _read_csv(path: Path) -> pa.Table:
 
 
 def _parse(path: Path, dialect: _Dialect, types: dict[str, pa.DataType]) -> pa.Table:
+    skipped: list[pacsv.InvalidRow] = []
+
+    def skip(row: pacsv.InvalidRow) -> str:
+        skipped.append(row)
+        return "skip"
+
     with pa.input_stream(path, compression="gzip" if path.name.endswith(".gz") else None) as stream:
-        return pacsv.read_csv(
+        table = pacsv.read_csv(
             stream,
             read_options=pacsv.ReadOptions(column_names=dialect.names, skip_rows=dialect.header_lines),
-            parse_options=pacsv.ParseOptions(delimiter=dialect.separator, invalid_row_handler=lambda _: "skip"),
+            parse_options=pacsv.ParseOptions(delimiter=dialect.separator, invalid_row_handler=skip),
             convert_options=pacsv.ConvertOptions(
                 column_types=types,
                 null_values=list(NOTHING),
@@ -120,6 +132,7 @@ def _parse(path: Path, dialect: _Dialect, types: dict[str, pa.DataType]) -> pa.T
                 auto_dict_encode=False,
             ),
         )
+    return table.replace_schema_metadata({_SKIPPED: str(len(skipped))})
 
 
 def _open_text(path: Path) -> IO[str]:

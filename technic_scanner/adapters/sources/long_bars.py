@@ -70,7 +70,12 @@ class Repairs:
 
     def text(self, symbol: str) -> str:
         """Return the symbol's faults as words; empty if it has none."""
-        return ", ".join(f"{count} {fault}" for fault, count in self.by_symbol.get(symbol, {}).items())
+        return ", ".join(counted(count, fault) for fault, count in self.by_symbol.get(symbol, {}).items())
+
+
+def counted(rows: int, fault: str) -> str:
+    """Return "1 row …" or "7 rows …"."""
+    return f"{rows} {'row' if rows == 1 else 'rows'} {fault}"
 
 
 def clean(bars: LongBars) -> tuple[LongBars, Repairs]:
@@ -86,9 +91,9 @@ def clean(bars: LongBars) -> tuple[LongBars, Repairs]:
     opened, high, low, close, volume = bars.fields
     top = np.maximum(np.maximum(opened, close), np.maximum(high, low))
     bottom = np.minimum(np.minimum(opened, close), np.minimum(high, low))
-    repairs.add(bars, "rows with high or low widened", (top != high) | (bottom != low))
+    repairs.add(bars, "with high or low widened", (top != high) | (bottom != low))
     silent = np.isnan(volume)
-    repairs.add(bars, "rows without volume taken as 0", silent)
+    repairs.add(bars, "without volume taken as 0", silent)
     fields = (opened, top, bottom, close, np.where(silent, 0.0, volume))
     return LongBars(bars.symbols, bars.codes, bars.days, fields), repairs
 
@@ -100,19 +105,19 @@ def _without_bad_values(bars: LongBars, repairs: Repairs) -> LongBars:
         missing |= ~np.isfinite(prices)
         not_positive |= prices <= 0.0
     with_bad_volume = (bars.fields[4] < 0.0) | np.isinf(bars.fields[4])
-    repairs.add(bars, "rows without a price left out", missing)
-    repairs.add(bars, "rows with a price not above 0 left out", not_positive & ~missing)
-    repairs.add(bars, "rows with a negative volume left out", with_bad_volume & ~missing & ~not_positive)
+    repairs.add(bars, "without a price left out", missing)
+    repairs.add(bars, "with a price not above 0 left out", not_positive & ~missing)
+    repairs.add(bars, "with a negative volume left out", with_bad_volume & ~missing & ~not_positive)
     return bars.where(~(missing | not_positive | with_bad_volume))
 
 
 def _sorted(bars: LongBars, repairs: Repairs) -> LongBars:
-    key = bars.codes.astype(np.int64) << 32 | bars.days.astype(np.int64)
+    key = bars.codes.astype(np.int64) * 2**32 + bars.days.astype(np.int64)
     steps = np.diff(key)
     if bool((steps > 0).all()):
         return bars
     order = np.argsort(key, kind="stable")  # rows of one session stay in their order, so that the last one wins
     bars = bars.where(order)
     repeated = np.append(np.diff(key[order]) == 0, False)
-    repairs.add(bars, "rows repeating a session left out", repeated)
+    repairs.add(bars, "repeating a session left out", repeated)
     return bars.where(~repeated)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -41,6 +42,8 @@ from technic_scanner.errors import SourceDataError
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch
 from technic_scanner.screening.bars import Panel
 
+T = TypeVar("T")
+
 _LOG = logging.getLogger(__name__)
 # A symbol without data may be listed some day; until then it is not asked for at every scan.
 NEGATIVE_DAYS = 7
@@ -48,6 +51,7 @@ _SECONDS_PER_DAY = 86_400
 # Below so many bars the Parquet is read as quickly as a ready-made panel.
 _SNAPSHOT_BARS = 200_000
 _READ_ATTEMPTS = 4
+ALL_BARS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,32 @@ class ParquetPriceCache:
 
         Raises StoreError if the cache cannot be used at all, SourceDataError if its files keep being damaged.
         """
-        folder = self._folder(source)
         distinct = tuple(dict.fromkeys(symbols))
-        for _ in range(_READ_ATTEMPTS):
-            found = self._sort_out(folder.index(), distinct, bars, as_of)
-            try:
-                panel, fingerprint = self._panel(folder, found.hits, bars, self._end(as_of))
-            except UnreadableFileError as error:
-                folder.give_up(error.path, str(error), self._now())
-            else:
-                return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures))
-        raise SourceDataError(f"The price cache of {source} could not be read in {_READ_ATTEMPTS} attempts.")
+
+        def serve(folder: SourceFolder, index: Index) -> CacheRead:
+            found = self._sort_out(index, distinct, bars, as_of)
+            panel, fingerprint = self._panel(folder, index, found.hits, bars, self._end(as_of))
+            return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures))
+
+        return self._healing(source, serve)
+
+    def held(self, source: str, symbols: Sequence[str]) -> Panel:
+        """Return every final bar held of ``symbols``, fresh or not; symbols without any are left out.
+
+        Raises as ``read``.
+        """
+        end = day_number(self._end(None))
+
+        def serve(folder: SourceFolder, index: Index) -> Panel:
+            entries = [index.entries[symbol] for symbol in dict.fromkeys(symbols) if symbol in index.entries]
+            known = [entry for entry in entries if entry.parts]
+            return SegmentReader(folder, index, known).newest(ALL_BARS, end) if known else Panel.empty()
+
+        return self._healing(source, serve)
+
+    def fresh_count(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> int:
+        """Return how many of ``symbols`` a ``read`` would serve without a fetch; looks at the index only."""
+        return len(self._sort_out(self._folder(source).index(), symbols, bars, as_of).hits)
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
         """Merge a batch fetched for start..end; all of it is seen by readers or nothing.
@@ -153,6 +172,16 @@ class ParquetPriceCache:
         chosen = folders(self._root) if source is None else [self._root / _folder_name(source)]
         return sum(_clear(path, symbols, self._now()) for path in chosen if path.is_dir())
 
+    def _healing(self, source: str, serve: Callable[[SourceFolder, Index], T]) -> T:
+        """Return what ``serve`` reads; a bad file is given up, or the newer index taken, and ``serve`` asked again."""
+        folder = self._folder(source)
+        for _ in range(_READ_ATTEMPTS):
+            try:
+                return serve(folder, folder.index())
+            except UnreadableFileError as error:
+                folder.give_up(error.path, str(error), self._now())
+        raise SourceDataError(f"The price cache of {source} could not be read in {_READ_ATTEMPTS} attempts.")
+
     def _folder(self, source: str) -> SourceFolder:
         if source not in self._folders:
             name, _, version = source.partition("@")
@@ -171,17 +200,14 @@ class ParquetPriceCache:
         end = self._end(as_of)
         need = FreshUntil(end)
         found = _Found()
-        expired = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
+        remembered_from = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
         for symbol in symbols:
             entry = index.entries.get(symbol)
             if entry is None:
                 found.missing.append(symbol)
-            elif not entry.parts:
-                if entry.checked_at > expired and still_unknown(entry, end):
-                    found.failures.append(failure(symbol, entry.reason, entry.detail))
-                else:
-                    found.missing.append(symbol)
-            elif not need.met_by(entry.through) or not reaches_back(entry, bars, end):
+            elif not entry.parts and entry.checked_at > remembered_from and still_unknown(entry, end):
+                found.failures.append(failure(symbol, entry.reason, entry.detail))
+            elif not entry.parts or not need.met_by(entry.through) or not reaches_back(entry, bars, end):
                 found.missing.append(symbol)
             elif entry.first > need.end:
                 found.failures.append(no_data(symbol, None, end))
@@ -190,19 +216,18 @@ class ParquetPriceCache:
         found.missing.sort(key=lambda symbol: start_of(index.entries.get(symbol)))
         return found
 
-    def _panel(self, folder: SourceFolder, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
+    def _panel(self, folder: SourceFolder, index: Index, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
         if not hits:
             return Panel.empty(), fingerprint_of(Panel.empty())
         last = min(day_number(end), max(entry.last for entry in hits))
-        reader = SegmentReader(folder, hits)
         if sum(entry.bars for entry in hits) < _SNAPSHOT_BARS:
-            panel = reader.newest(bars, last)
+            panel = SegmentReader(folder, index, hits).newest(bars, last)
             return panel, fingerprint_of(panel)
         path = snapshot_path(folder.path, _request_key(hits, bars, last))
         ready = load_snapshot(path, tuple(entry.symbol for entry in hits))
         if ready is not None:
             return ready
-        panel = reader.newest(bars, last)
+        panel = SegmentReader(folder, index, hits).newest(bars, last)
         fingerprint = fingerprint_of(panel)
         try:
             write_atomically(path, snapshot_pieces(panel, fingerprint), durable=False)
@@ -214,15 +239,15 @@ class ParquetPriceCache:
 
 def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
     def read_bars(symbols: Sequence[str], days: npt.NDArray[np.int64]) -> Panel:
-        return SegmentReader(folder, [index.entries[symbol] for symbol in symbols]).on(days)
+        return SegmentReader(folder, index, [index.entries[symbol] for symbol in symbols]).on(days)
 
     return read_bars
 
 
 def _request_key(hits: list[Entry], bars: int, last: int) -> str:
     """Return a name for a request that changes whenever its answer may; segment numbers are never used twice."""
-    lines = "\n".join(f"{entry.symbol}{entry.parts}" for entry in hits)
-    return hashlib.sha256(f"{bars}\n{last}\n{lines}".encode()).hexdigest()[:32]
+    request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
+    return hashlib.sha256(repr(request).encode()).hexdigest()[:32]
 
 
 def _folder_name(source: str) -> str:

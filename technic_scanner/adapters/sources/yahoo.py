@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,7 +14,7 @@ from technic_scanner.adapters.sources.exchange_days import last_final_day
 from technic_scanner.adapters.sources.reasons import LASTING, failure, no_data
 from technic_scanner.adapters.sources.yahoo_client import YahooClient, YahooError
 from technic_scanner.adapters.sources.yahoo_downloads import Arrival, Downloads, Pace
-from technic_scanner.adapters.sources.yahoo_symbols import load_universe, universe_names
+from technic_scanner.adapters.sources.yahoo_symbols import load_universe, universe_names, universe_of
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.universe import SourceInfo, Universe
@@ -32,7 +34,7 @@ class YahooSource:
     """Daily bars from Yahoo, adjusted for splits and dividends; needs the internet.
 
     ``history_years`` is how far back "all history" reaches. ``batch_size`` is how many symbols make a batch. Sessions
-    that still run (by ``clock``) are left out.
+    that still run (by ``clock``) are left out. Symbols may be spelled ``BRK.B`` or ``BRK-B``.
     """
 
     def __init__(
@@ -49,6 +51,13 @@ class YahooSource:
         self._history = timedelta(days=round(history_years * _DAYS_PER_YEAR))
         self._batch_size = batch_size
         self._pace = pace or Pace()
+        self._given: tuple[str, ...] | None = None
+
+    def of(self, symbols: Sequence[str]) -> YahooSource:
+        """Return this source with just ``symbols`` as its default universe, whether an index holds them or not."""
+        other = copy(self)
+        other._given = tuple(symbols)  # noqa: SLF001 - a copy of itself
+        return other
 
     def info(self) -> SourceInfo:
         """Describe the source; no network."""
@@ -60,9 +69,9 @@ class YahooSource:
         )
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
-        """Return an index's members, or those of a name such as ``symbols:AAPL, BRK.B``. Raises ConfigError."""
+        """Return an index's members, or for None the symbols given to ``of``. Raises ConfigError for another name."""
         cancel.check()
-        return load_universe(name)
+        return load_universe(name) if name is not None or self._given is None else universe_of(self._given)
 
     def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
         """Return the volatility index and yields up to ``as_of``; those that cannot be had now are left out."""
@@ -124,7 +133,7 @@ def _panel_of(arrival: Arrival, span: tuple[date, date]) -> Panel | None:
     """Return the bars within ``span``, None if there are none."""
     if arrival.bars is None:
         return None
-    panel = between(arrival.bars.panel, *span)
+    panel = between(replace(arrival.bars.panel, symbols=(arrival.symbol,)), *span)
     return panel if bool((~np.isnan(panel.close)).any()) else None
 
 

@@ -139,6 +139,12 @@ def classify(error: BaseException) -> YahooError:
     return YahooError(PROVIDER_ERROR, f"{type(error).__name__}: {text}")
 
 
+def _status(error: BaseException) -> int | None:
+    """Return the HTTP status of an error that has one; of two HTTP libraries, both keep it in the response."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return status if isinstance(status, int) else None
+
+
 def _is_nothing_there(names: set[str], error: BaseException) -> bool:
     if "YFPricesMissingError" not in names:
         return False
@@ -150,7 +156,8 @@ def _is_nothing_there(names: set[str], error: BaseException) -> bool:
 
 _RULES: tuple[tuple[Callable[[set[str], BaseException], bool], str], ...] = (
     (lambda names, _: "YFRateLimitError" in names, RATE_LIMITED),
-    (lambda _, error: "too many requests" in str(error).lower(), RATE_LIMITED),
+    (lambda _, error: "too many requests" in str(error).lower() or _status(error) == 429, RATE_LIMITED),
+    (lambda _, error: _status(error) == 404, NOT_FOUND),
     # Every listed symbol has a time zone; yfinance raises network faults before it comes to this.
     (lambda names, _: "YFTzMissingError" in names, NOT_FOUND),
     (_is_nothing_there, NO_DATA),

@@ -11,7 +11,8 @@ from datetime import date
 import stamina
 
 from technic_scanner.adapters.sources.reasons import RATE_LIMITED
-from technic_scanner.adapters.sources.yahoo_client import YahooBars, YahooClient, YahooError
+from technic_scanner.adapters.sources.yahoo_client import YahooBars, YahooClient, YahooError, classify
+from technic_scanner.adapters.sources.yahoo_symbols import yahoo_symbol
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MessageSink
@@ -62,6 +63,7 @@ class Downloads:
         self._may_ask = threading.Event()
         self._may_ask.set()
         self._round = 0
+        self._gave_up = False
         self._pending = len(symbols)
         for symbol in symbols:
             self._todo.put(symbol)
@@ -82,7 +84,7 @@ class Downloads:
                 if arrival.round == self._round and pauses < len(self._pace.back_off_seconds):
                     self._pause(self._pace.back_off_seconds[pauses], cancel, say)
                     pauses += 1
-                if arrival.round < self._round:
+                if arrival.round < self._round and not self._gave_up:
                     self._todo.put(arrival.symbol)
                     continue
                 yield from self._abandon(arrival.failure, say)
@@ -116,8 +118,11 @@ class Downloads:
         self._may_ask.set()
 
     def _abandon(self, failure: YahooError, say: MessageSink) -> Iterator[Arrival]:
-        """Yield a failure for every symbol that was not asked for yet."""
-        say(f"Yahoo keeps refusing: {self._pending} symbols are given up for now.")
+        """Ask for nothing more; yield a failure for every symbol that was not asked for yet."""
+        if not self._gave_up:
+            say(f"Yahoo keeps refusing: {self._pending} symbols are given up for now.")
+        self._gave_up = True
+        self._may_ask.clear()
         while True:
             try:
                 symbol = self._todo.get_nowait()
@@ -143,6 +148,8 @@ class Downloads:
             return Arrival(symbol, self._bars(symbol), None, number)
         except YahooError as failure:
             return Arrival(symbol, None, failure, number)
+        except Exception as defect:  # noqa: BLE001 - whoever waits for the outcome must get one
+            return Arrival(symbol, None, classify(defect), number)
 
     def _bars(self, symbol: str) -> YahooBars:
         @stamina.retry(
@@ -154,7 +161,7 @@ class Downloads:
             wait_jitter=self._pace.wait_seconds,
         )
         def ask() -> YahooBars:
-            return self._client.bars(symbol, *self._span)
+            return self._client.bars(yahoo_symbol(symbol), *self._span)
 
         return ask()
 

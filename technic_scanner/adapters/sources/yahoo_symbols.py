@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +14,8 @@ from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
 
 DEFAULT = "S&P 500"
-# A universe of pasted symbols: "symbols:AAPL, BRK.B".
-PASTED = "symbols:"
+# The name of a universe of symbols that someone typed.
+PASTED = "the symbols given"
 # The indices whose lists carry GICS names; other lists carry other classifications for the same companies.
 _GICS_INDICES = ("S&P 500", "S&P 600", "S&P 100")
 _FIRST = (DEFAULT, "S&P 100", "NASDAQ 100", "DOW JONES", "S&P 600")
@@ -50,11 +51,8 @@ def universe_names() -> tuple[str, ...]:
 
 
 def load_universe(name: str | None) -> Universe:
-    """Return an index's members of today, or the pasted symbols. Raises ConfigError for an unknown name."""
+    """Return an index's members of today. Raises ConfigError for an unknown name."""
     wanted = name or DEFAULT
-    if wanted.startswith(PASTED):
-        symbols = wanted.removeprefix(PASTED).replace(",", " ").split()
-        return Universe("pasted symbols", _securities_of(symbols), survivorship_biased=True)
     if wanted not in universe_names():
         raise ConfigError([FieldProblem("universe", f"{wanted!r} is not one of {', '.join(universe_names())}")])
     members: dict[str, Security] = {}
@@ -75,10 +73,13 @@ def yahoo_symbol(symbol: str) -> str:
     return f"{base}-{ending}" if dot and ending in _CLASS_LETTERS else base + dot + ending
 
 
-def _securities_of(symbols: Sequence[str]) -> tuple[Security, ...]:
+def universe_of(symbols: Sequence[str]) -> Universe:
+    """Return the universe of just these symbols, spelled as they are, with what the lists know of them."""
     known = _known()
-    names = sorted({yahoo_symbol(symbol) for symbol in symbols})
-    return tuple(known.get(name, Security(name)) for name in names)
+    securities = [
+        replace(known.get(yahoo_symbol(symbol), Security(symbol)), symbol=symbol) for symbol in sorted(set(symbols))
+    ]
+    return Universe(PASTED, tuple(securities))
 
 
 @lru_cache(maxsize=1)

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from technic_scanner.adapters.sources import cache_compact, cache_folder, price_cache
+from technic_scanner.adapters.sources import cache_compact, cache_folder, cache_read, price_cache
+from technic_scanner.adapters.sources.cache_index import UnreadableFileError
 from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
-from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.errors import SourceDataError, StoreError, StoreFullError, StoreUnavailableError
 from tests.unit.adapters.sources.cache_bench import FRIDAY, SOURCE, Bench, market, same
 
 NAMES = [f"S{i:02d}" for i in range(12)]
@@ -83,15 +84,15 @@ def test_a_deleted_segment_is_fetched_again(bench: Bench) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"PAR1 not really", None])
 def test_a_torn_or_foreign_index_is_set_aside(bench: Bench, content: bytes | None) -> None:
-    index = bench.folder / "index.parquet"
+    index = bench.folder / "index.bin"
     index.write_bytes(index.read_bytes()[:-7] if content is None else content)
     assert_heals(bench, NAMES)
-    assert bad_files(bench) == ["index.parquet.1.bad"]
+    assert bad_files(bench) == ["index.bin.1.bad"]
 
 
 def test_bad_files_do_not_overwrite_each_other(bench: Bench) -> None:
     for number in (1, 2):
-        (bench.folder / "index.parquet").write_bytes(b"torn")
+        (bench.folder / "index.bin").write_bytes(b"torn")
         bench.again().read(SOURCE, NAMES, 10, None)
         assert len(bad_files(bench)) == number
 
@@ -120,7 +121,7 @@ def test_a_writer_that_dies_leaves_the_old_state(bench: Bench, monkeypatch: pyte
     real = cache_folder.write_atomically
 
     def die(path: Path, *args: object, **kwargs: object) -> None:
-        if path.name == "index.parquet":
+        if path.name == "index.bin":
             raise KeyboardInterrupt
         real(path, *args, **kwargs)  # type: ignore[arg-type]
 
@@ -375,3 +376,43 @@ def test_a_source_name_cannot_leave_the_cache(tmp_path: Path, name: str) -> None
     assert len(list(root.iterdir())) == 1
     assert bench.cache.read(name, NAMES, 10, None).missing == ()
     assert [covered.source for covered in ParquetPriceCache(root, bench.clock).coverage()] == [name]
+
+
+def test_everything_held_can_be_had_fresh_or_not(bench: Bench) -> None:
+    bench.later(30)
+    held = bench.cache.held(SOURCE, ["S11", "NOPE", "S00"])
+    assert same(held, bench.market.take([11, 0]))
+    assert bench.cache.held(SOURCE, ["NOPE"]).shape == (0, 0)
+
+
+def test_what_is_held_is_had_around_a_torn_segment(bench: Bench) -> None:
+    segments(bench)[0].write_bytes(b"torn")
+    assert bench.cache.held(SOURCE, NAMES).symbols == tuple(RIGHT)
+    assert len(bad_files(bench)) == 1
+
+
+def test_fresh_symbols_can_be_counted_without_reading_them(bench: Bench) -> None:
+    segments(bench)[0].unlink()  # counting looks at the index only
+    assert bench.cache.fresh_count(SOURCE, [*NAMES, "NOPE"], 10, None) == len(NAMES)
+    bench.later(4)
+    assert bench.cache.fresh_count(SOURCE, NAMES, 10, None) == 0
+
+
+def test_files_that_keep_being_damaged_end_in_an_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(path: Path, info: object) -> None:
+        raise UnreadableFileError(path, "the disk is dying")
+
+    monkeypatch.setattr(cache_read, "Segment", broken)
+    monkeypatch.setattr(cache_folder.SourceFolder, "give_up", lambda *_: None)
+    with pytest.raises(SourceDataError, match="4 attempts"):
+        bench.read(NAMES)
+
+
+def test_merged_segments_are_not_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_compact, "MAX_SMALL_SEGMENTS", 11)
+    monkeypatch.setattr(cache_compact, "_MAX_ROWS", 200)
+    bench = Bench(tmp_path, market(NAMES, sessions=60))
+    for symbol in NAMES:
+        bench.fetch([symbol])
+    assert len(segments(bench)) == 4  # three symbols of 60 bars each
+    assert same(bench.again().read(SOURCE, NAMES, 1000, None).panel, bench.market)

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from technic_scanner.adapters.sources.cache_index import MissingFileError
-from technic_scanner.adapters.sources.cache_segments import encode_rows, read_days, read_rows
+from technic_scanner.adapters.sources.cache_index import MissingFileError, SegmentInfo, UnreadableFileError
+from technic_scanner.adapters.sources.cache_segments import Segment, encode_rows
 from technic_scanner.adapters.sources.long_bars import LongBars
+from technic_scanner.adapters.sources.synthetic import SyntheticSource
+from tests.contract.sources.offers import bars_of
 
 PRICES = st.one_of(
     st.integers(1, 10**7).map(lambda cents: cents / 100),
@@ -29,17 +31,17 @@ def bars(prices: list[float], volumes: list[float]) -> LongBars:
     return LongBars(("A",), np.zeros(count, np.int32), np.arange(14_000, 14_000 + count, dtype=np.int32), fields)
 
 
-def stored(rows: LongBars, tmp_path: Path) -> Path:
-    path = tmp_path / "segment"
-    path.write_bytes(encode_rows(rows))
-    return path
+def stored(rows: LongBars, folder: Path) -> Segment:
+    data, info = encode_rows(rows)
+    (folder / "segment").write_bytes(data)
+    return Segment(folder / "segment", info)
 
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(PRICES, VOLUMES), min_size=1, max_size=30))
 def test_every_bit_survives(tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[float, float]]) -> None:
     rows = bars([price for price, _ in pairs], [volume for _, volume in pairs])
-    back = read_rows(stored(rows, tmp_path_factory.mktemp("segment")))
+    back = stored(rows, tmp_path_factory.mktemp("segment")).rows()
     assert back.symbols == rows.symbols
     assert np.array_equal(back.codes, rows.codes)
     assert np.array_equal(back.days, rows.days)
@@ -53,18 +55,48 @@ def test_every_bit_survives(tmp_path_factory: pytest.TempPathFactory, pairs: lis
     ids=["cents", "ten-thousandths", "fractions", "too large"],
 )
 def test_prices_are_whole_numbers_where_that_is_exact(tmp_path: Path, prices: list[float], kind: str) -> None:
-    path = stored(bars(prices, [100.0] * len(prices)), tmp_path)
-    assert str(pq.read_schema(path).field("close").type) == kind
-    assert np.array_equal(read_rows(path).fields[3], np.array(prices))
+    segment = stored(bars(prices, [100.0] * len(prices)), tmp_path)
+    assert str(pq.read_schema(tmp_path / "segment").field("close").type) == kind
+    assert np.array_equal(segment.rows().fields[3], np.array(prices))
 
 
 def test_days_can_be_read_alone(tmp_path: Path) -> None:
-    path = stored(bars([1.0, 2.0], [1.0, 2.0]), tmp_path)
-    days = read_days(path)
+    segment = stored(bars([1.0, 2.0], [1.0, 2.0]), tmp_path)
+    days = segment.days()
     assert days.fields == ()
+    assert segment.calendar.tolist() == [14_000, 14_001]
     assert days.days.tolist() == [14_000, 14_001]
 
 
 def test_a_segment_that_is_gone_says_so(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError):
-        read_rows(tmp_path / "gone")
+        Segment(tmp_path / "gone", SegmentInfo(1, 1, 0))
+
+
+@pytest.mark.parametrize("sessions", [256, 257, 700])
+def test_newest_sessions_can_be_read_without_the_old_ones(tmp_path: Path, sessions: int) -> None:
+    source = SyntheticSource(3, sessions, late_listings=0.5)
+    panel = bars_of(source, ["SYN00001", "SYN00002", "SYN00003"])
+    rows = LongBars.of_panel(panel, ~np.isnan(panel.close))
+    segment = stored(rows, tmp_path)
+    first = int(segment.calendar[-100])
+    newest = segment.rows(first)
+    assert len(newest) <= 3 * 256
+    wanted = newest.where(newest.days >= first).panel()
+    assert np.array_equal(
+        wanted.close, panel.last(100).take([panel.symbols.index(s) for s in wanted.symbols]).close, equal_nan=True
+    )
+    assert len(segment.rows()) == len(rows)
+    assert len(segment.rows(None, int(segment.calendar[0]) - 1)) == 0
+
+
+@given(st.integers(0, 10**6), st.integers(0, 7))
+@settings(max_examples=25)
+def test_any_flipped_bit_is_noticed(tmp_path_factory: pytest.TempPathFactory, place: int, bit: int) -> None:
+    data, info = encode_rows(bars([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]))
+    flipped = bytearray(data)
+    flipped[place % len(data)] ^= 1 << bit
+    path = tmp_path_factory.mktemp("segment") / "segment"
+    path.write_bytes(bytes(flipped))
+    with pytest.raises(UnreadableFileError):
+        Segment(path, info)

@@ -51,7 +51,7 @@ def test_the_last_of_several_rows_for_a_session_wins() -> None:
     second: Row = ("A", 10, 20.0, 22.0, 19.0, 21.0, 5.0)
     kept, repairs = clean(bars(GOOD, second))
     assert rows_of(kept) == [second]
-    assert repairs.text("A") == "1 rows repeating a session left out"
+    assert repairs.text("A") == "1 row repeating a session left out"
 
 
 @pytest.mark.parametrize("place", [2, 3, 4, 5])
@@ -62,21 +62,21 @@ def test_a_bad_price_takes_the_row_out(place: int, value: float) -> None:
     row[1] = 11
     kept, repairs = clean(bars(GOOD, tuple(row)))  # type: ignore[arg-type]
     assert rows_of(kept) == [GOOD]
-    fault = "rows with a price not above 0 left out" if value <= 0 else "rows without a price left out"
-    assert repairs.text("A") == f"1 {fault}"
+    fault = "with a price not above 0 left out" if value <= 0 else "without a price left out"
+    assert repairs.text("A") == f"1 row {fault}"
 
 
 @pytest.mark.parametrize("volume", [-1.0, math.inf])
 def test_an_impossible_volume_takes_the_row_out(volume: float) -> None:
     kept, repairs = clean(bars((*GOOD[:6], volume)))  # type: ignore[arg-type]
     assert len(kept) == 0
-    assert repairs.text("A") == "1 rows with a negative volume left out"
+    assert repairs.text("A") == "1 row with a negative volume left out"
 
 
 def test_no_volume_is_none_traded() -> None:
     kept, repairs = clean(bars((*GOOD[:6], math.nan)))  # type: ignore[arg-type]
     assert rows_of(kept) == [(*GOOD[:6], 0.0)]
-    assert repairs.text("A") == "1 rows without volume taken as 0"
+    assert repairs.text("A") == "1 row without volume taken as 0"
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_no_volume_is_none_traded() -> None:
 def test_high_and_low_are_widened(high: float, low: float, fixed: tuple[float, float]) -> None:
     kept, repairs = clean(bars(("A", 10, 10.0, high, low, 11.0, 1.0)))
     assert (kept.fields[1][0], kept.fields[2][0]) == fixed
-    assert repairs.text("A") == "1 rows with high or low widened"
+    assert repairs.text("A") == "1 row with high or low widened"
 
 
 def test_faults_are_counted_by_symbol() -> None:
     _, repairs = clean(bars(GOOD, GOOD, ("B", 1, -1.0, 1.0, 1.0, 1.0, 1.0), ("B", 2, -1.0, 1.0, 1.0, 1.0, 1.0)))
-    assert repairs.text("A") == "1 rows repeating a session left out"
+    assert repairs.text("A") == "1 row repeating a session left out"
     assert repairs.text("B") == "2 rows with a price not above 0 left out"
     assert repairs.text("C") == ""
 
@@ -112,8 +112,15 @@ def test_what_comes_out_is_always_fit_for_a_panel(rows: list[Row]) -> None:
     assert (high >= np.maximum(opened, close)).all()
     assert (low <= np.minimum(opened, close)).all()
     assert (volume >= 0).all()
-    keys = list(zip(kept.codes.tolist(), kept.days.tolist(), strict=True))
-    assert keys == sorted(set(keys))
+    usable = {
+        row[:2]
+        for row in rows
+        if all(math.isfinite(price) and price > 0 for price in row[2:6]) and not (row[6] < 0 or math.isinf(row[6]))
+    }
+    keys = [row[:2] for row in rows_of(kept)]
+    assert set(keys) == usable
+    assert len(keys) == len(usable)
+    assert (np.diff(kept.codes * 1000 + kept.days) > 0).all()
     left_out = sum(n for faults in repairs.by_symbol.values() for fault, n in faults.items() if "left out" in fault)
     assert len(kept) + left_out == len(rows)
 
