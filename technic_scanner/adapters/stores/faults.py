@@ -32,6 +32,7 @@ _POSTGRES_UNAVAILABLE = {
     "55": "is locked by another session",
     "57": "is shutting down or restarting",
     "25006": "is read-only, perhaps a standby",
+    "25P03": "closed a transaction that stood still for too long",
     "40": "could not settle a conflict between sessions",
 }
 

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from technic_scanner.adapters.stores.database import Database, Room, reading, writing, writing_lazily
-from technic_scanner.adapters.stores.documents import dump_metrics
+from technic_scanner.adapters.stores.documents import dump_metrics, load_config, load_options
+from technic_scanner.adapters.stores.events import append_batch
 from technic_scanner.adapters.stores.results import insert_result
 from technic_scanner.adapters.stores.rows import fetch_record, lock_attempt, lost_attempt, no_such_run
-from technic_scanner.adapters.stores.schema import chunk_stages, chunks, run_documents, runs
+from technic_scanner.adapters.stores.schema import UtcTime, chunk_stages, chunks, run_documents, runs
 from technic_scanner.adapters.stores.summary import summary_columns
 from technic_scanner.clock import Clock
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import RunStateError
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs import comparability
 from technic_scanner.runs.model import RunEnd
 
 # Any number will do, as long as nothing else in the database uses it.
 _CLAIM_LOCK = 0x7EC4C1A1
+
+# Made once: every worker says this twice a second.
+_BEAT = (
+    update(runs)
+    .where(
+        runs.c.run_id == bindparam("id"),
+        runs.c.status == RunStatus.RUNNING.value,
+        runs.c.attempt == bindparam("number"),
+        runs.c.worker_id == bindparam("worker"),
+    )
+    .values(heartbeat_at=bindparam("now", type_=UtcTime()))
+    .returning(runs.c.cancel_requested)
+)
 
 
 class QueueRoom(Room):
@@ -43,17 +59,8 @@ class QueueRoom(Room):
     @writing_lazily
     def heartbeat(self, connection: Connection, run_id: str, worker_id: str, attempt: int) -> bool:
         """Note that the worker lives; return True if the run was asked to stop. RunStateError: not its run any more."""
-        asked_to_stop = connection.execute(
-            update(runs)
-            .where(
-                runs.c.run_id == run_id,
-                runs.c.status == RunStatus.RUNNING.value,
-                runs.c.attempt == attempt,
-                runs.c.worker_id == worker_id,
-            )
-            .values(heartbeat_at=self.clock.now())
-            .returning(runs.c.cancel_requested)
-        ).scalar_one_or_none()
+        values = {"id": run_id, "number": attempt, "worker": worker_id, "now": self.clock.now()}
+        asked_to_stop = connection.execute(_BEAT, values).scalar_one_or_none()
         if asked_to_stop is None:
             lock_attempt(connection, run_id, attempt, worker_id)
             raise RunStateError(f"run {run_id} changed hands during a heartbeat")
@@ -69,7 +76,7 @@ class QueueRoom(Room):
         return self._interrupt(stale) if stale else ()
 
     @writing
-    def finish(  # noqa: PLR0917 - the port's signature
+    def finish(
         self,
         connection: Connection,
         run_id: str,
@@ -91,6 +98,8 @@ class QueueRoom(Room):
         if end.status.is_terminal and row.status == end.status.value:
             return fetch_record(connection, run_id)
         check_move(run_id, RunStatus(row.status), end.status)
+        if end.last_event is not None:
+            append_batch(connection, lock_attempt(connection, run_id, attempt, worker_id), [end.last_event])
         values = {
             "status": end.status.value,
             "finished_at": self.clock.now(),
@@ -100,6 +109,9 @@ class QueueRoom(Room):
         }
         if result is not None:
             values |= summary_columns(row, end.status, result)
+            values["comparability_key"] = comparability.key(
+                *_request_of(connection, run_id), result.metrics, row.version
+            )
             insert_result(connection, run_id, result)
             connection.execute(
                 update(run_documents)
@@ -198,3 +210,11 @@ class QueueRoom(Room):
             if changed:
                 interrupted.append(run_id)
         return tuple(interrupted)
+
+
+def _request_of(connection: Connection, run_id: str) -> tuple[ScanConfig, RunOptions]:
+    """Return what was asked of a run."""
+    asked = connection.execute(
+        select(run_documents.c.config, run_documents.c.options).where(run_documents.c.run_id == run_id)
+    ).one()
+    return load_config(asked.config), load_options(asked.options)

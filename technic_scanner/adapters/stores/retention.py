@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from technic_scanner.adapters.stores import engine as modes
 from technic_scanner.adapters.stores.database import Room, reading, writing
 from technic_scanner.adapters.stores.schema import runs
 from technic_scanner.domain.run import RunStatus
@@ -30,6 +32,7 @@ class RetentionRoom(Room):
         deleted: list[str] = []
         for start in range(0, len(run_ids), _BATCH):
             deleted += self._delete(run_ids[start : start + _BATCH])
+            self._give_back_pages()
         return PruneReport(tuple(deleted), dry_run=False)
 
     @reading
@@ -56,6 +59,11 @@ class RetentionRoom(Room):
             newest_first = [run_id for run_id in newest_first if run_id not in kept]
         return tuple(reversed(newest_first))
 
+    def _give_back_pages(self) -> None:
+        """Shrink an SQLite file by what the last batch freed; PostgreSQL reuses space by itself."""
+        if self.database.is_sqlite:
+            self.database.run(modes.BARE, _vacuum)
+
     @writing
     def _delete(self, connection: Connection, run_ids: tuple[str, ...]) -> list[str]:
         deleted = set(
@@ -66,3 +74,9 @@ class RetentionRoom(Room):
             ).scalars()
         )
         return [run_id for run_id in run_ids if run_id in deleted]
+
+
+def _vacuum(connection: Connection) -> None:
+    # SQLite frees one page for each step of this statement; of Python's ways to run one only a script takes all.
+    raw: Any = connection.connection.driver_connection
+    raw.executescript("PRAGMA incremental_vacuum;")

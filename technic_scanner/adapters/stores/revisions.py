@@ -22,7 +22,7 @@ def migrate(database: Database, target: str = "head") -> None:
     if database.run(modes.READ, current_revision) == HEAD_REVISION:
         return
     if database.is_sqlite:
-        database.run(modes.BARE, _enter_wal)
+        database.run(modes.BARE, _settle_file)
     # Imported here, so that a process does not wait for Alembic when there is nothing to migrate.
     from technic_scanner.adapters.stores.upgrade import upgrade  # noqa: PLC0415
 
@@ -51,8 +51,12 @@ def current_revision(connection: Connection) -> str | None:
     return revision
 
 
-def _enter_wal(connection: Connection) -> None:
-    """Turn on write-ahead logging, which the file then keeps: readers and the writer no longer block each other."""
+def _settle_file(connection: Connection) -> None:
+    """Choose what an SQLite file keeps from then on: pages that can be given back, and a write-ahead log.
+
+    With the log readers and the writer do not block each other. The first has an effect on an empty file only.
+    """
+    connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
     for _ in range(_WAL_TRIES):
         try:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")

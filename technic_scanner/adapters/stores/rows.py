@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select, tuple_
 
 from technic_scanner.adapters.stores.documents import load_config, load_metrics, load_options
 from technic_scanner.adapters.stores.schema import run_documents, runs
@@ -103,8 +103,24 @@ def to_predictions(row: Row[Any]) -> tuple[tuple[str, float | None], ...]:
     )
 
 
+# Made once: a worker asks this several times a second.
+_FENCE = (
+    select(
+        runs.c.run_id,
+        runs.c.status,
+        runs.c.attempt,
+        runs.c.worker_id,
+        runs.c.last_seq,
+        runs.c.time_fraction,
+        *(runs.c[f"predicted_{moment}"] for moment, _ in PREDICTION_MOMENTS),
+    )
+    .where(runs.c.run_id == bindparam("id"))
+    .with_for_update(key_share=True)
+)
+
+
 def lock_attempt(connection: Connection, run_id: str, attempt: int, worker_id: str | None = None) -> Row[Any]:
-    """Return the run's row, held against other writers until the transaction ends, if this attempt still runs.
+    """Return where the run stands, held against other writers until the transaction ends, if this attempt still runs.
 
     This is the fence: a worker whose run was interrupted, cancelled for good, requeued or given to another worker gets
     RunStateError here and can write nothing more. RunNotFoundError if the run was deleted.

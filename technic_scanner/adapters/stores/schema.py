@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The revision that this module describes; a test holds it equal to the head of migrations/versions.
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -121,7 +121,9 @@ runs = Table(
     Index("ix_runs_status_created", "status", "created_at", "run_id"),
     Index("ix_runs_status_queued", "status", "queued_at", "run_id"),
     Index("ix_runs_comparable", "comparability_key", "created_at", "run_id"),
-    Index("ix_runs_owner", "owner", "status"),
+    Index("ix_runs_owner", "owner", "created_at", "run_id", "status"),  # with the status, quotas count in it alone
+    Index("ix_runs_source", "source", "created_at", "run_id"),
+    Index("ix_runs_pinned", "pinned", "created_at", "run_id"),
 )
 
 

@@ -20,6 +20,7 @@ from technic_scanner.adapters.stores.results import ResultRoom
 from technic_scanner.adapters.stores.retention import RetentionRoom
 from technic_scanner.adapters.stores.revisions import check_revision, migrate
 from technic_scanner.adapters.stores.runs import RunRoom
+from technic_scanner.adapters.stores.samples import SampleRoom
 from technic_scanner.adapters.stores.workers import WorkerRoom
 from technic_scanner.clock import Clock
 
@@ -28,6 +29,7 @@ class SqlStore(
     RunRoom,
     QueueRoom,
     ListingRoom,
+    SampleRoom,
     EventRoom,
     ChunkRoom,
     ResultRoom,

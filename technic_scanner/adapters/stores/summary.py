@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from technic_scanner.adapters.stores.rows import to_predictions
-from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.comparability import cache_state, size_bucket
 
 
 def summary_columns(row: Row[Any], status: RunStatus, result: ScanResult) -> dict[str, Any]:
@@ -27,26 +27,14 @@ def summary_columns(row: Row[Any], status: RunStatus, result: ScanResult) -> dic
         "symbols_returned": metrics.symbols_returned,
         "symbols_per_second": metrics.symbols_per_second,
         "cache_hit_rate": metrics.cache_hit_rate,
-        "cache_state": cache_state(metrics),
-        "universe_bucket": universe_bucket(metrics.symbols_in_universe),
+        "cache_state": cache_state(metrics.cache_hit_rate),
+        "universe_bucket": size_bucket(metrics.symbols_attempted),
     }
     columns |= {f"{stage.value}_seconds": metrics.stage_seconds(stage.value) for stage in Stage}
     if status is RunStatus.SUCCEEDED:
         columns["eta_error"] = eta_error(to_predictions(row), metrics.total_seconds)
         columns["time_fraction"] = 1.0
     return columns
-
-
-def cache_state(metrics: ScanMetrics) -> str | None:
-    """Return "cold" (under half of the cache's answers were hits) or "warm"; None if it was not asked."""
-    if metrics.cache_hit_rate is None:
-        return None
-    return "warm" if metrics.cache_hit_rate >= 0.5 else "cold"
-
-
-def universe_bucket(symbols: int) -> int:
-    """Return the power of two at or above the number of symbols: runs of one bucket differ at most twofold in size."""
-    return 1 << (symbols - 1).bit_length() if symbols > 0 else 0
 
 
 def eta_error(predictions: tuple[tuple[str, float | None], ...], total_seconds: float) -> float | None:

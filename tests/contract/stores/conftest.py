@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from technic_scanner.adapters.stores import SqlStore, open_store
+from technic_scanner.adapters.stores.schema import HEAD_REVISION
 from technic_scanner.clock import ManualClock
 from tests.contract.stores.samples import START
 from tests.postgres import PostgresServer, postgres_server, postgres_url
@@ -27,24 +29,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    """A migrated database to copy."""
-    name = postgres_server.new_database()
-    open_store(postgres_server.url(name), ManualClock()).close()
-    return name
+def postgres_migrated(postgres_server: PostgresServer) -> str:
+    """The URL of a migrated database that the tests of this process take turns with."""
+    url = postgres_server.url(postgres_server.new_database())
+    open_store(url, ManualClock()).close()
+    return url
 
 
 @pytest.fixture(params=BOTH)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated, empty store."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "runs.db")
-        yield f"sqlite:///{tmp_path / 'runs.db'}"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        name = server.new_database(request.getfixturevalue("postgres_template"))
-        yield server.url(name)
-        server.drop_database(name)
+        return f"sqlite:///{tmp_path / 'runs.db'}"
+    url: str = request.getfixturevalue("postgres_migrated")
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Several times quicker than a database of its own.
+        connection.execute("TRUNCATE runs, presets, workers CASCADE")
+        connection.execute("UPDATE alembic_version SET version_num = %s", (HEAD_REVISION,))
+    return url
 
 
 @pytest.fixture(params=BOTH)

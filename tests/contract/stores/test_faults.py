@@ -48,7 +48,8 @@ def test_a_locked_file_is_unavailable_until_it_is_free(file: Path, opened: Calla
 
     with pytest.raises(StoreUnavailableError, match=r"runs\.db is locked by another process") as caught:
         store.append_events(run.run_id, 1, [progress(run.run_id, 1)])
-    assert isinstance(caught.value.__cause__.orig, sqlite3.OperationalError)  # type: ignore[union-attr]
+    cause = caught.value.__cause__
+    assert isinstance(getattr(cause, "orig", cause), sqlite3.OperationalError)
     with pytest.raises(StoreUnavailableError):
         store.heartbeat(run.run_id, "w1", 1)
     assert store.get_run(run.run_id) == run  # readers do not wait for writers
@@ -261,3 +262,31 @@ def test_a_conflict_that_never_ends_is_given_up(postgres_url: str, opened: Calla
     with pytest.raises(StoreUnavailableError, match="conflict"):
         store.database.run(modes.WRITE, work)
     assert len(tries) == 5
+
+
+@pg
+def test_a_client_that_stands_still_in_a_transaction_is_cut_off(
+    postgres_url: str, opened: Callable[..., SqlStore]
+) -> None:
+    frozen, other = opened(postgres_url, busy_seconds=0.2), opened(postgres_url)
+    run = running(other)
+
+    def freeze(connection: Connection) -> None:
+        connection.execute(text("SELECT * FROM runs FOR UPDATE"))
+        # The other waits for the rows, and gets them only because this one is cut off.
+        other.set_label(run.run_id, "free")
+        connection.execute(text("SELECT 1"))
+
+    with pytest.raises(StoreUnavailableError):
+        frozen.database.run(modes.WRITE, freeze)
+    assert other.get_run(run.run_id).label == "free"
+
+
+@pg
+def test_options_in_the_url_are_kept(postgres_url: str, opened: Callable[..., SqlStore]) -> None:
+    store = opened(f"{postgres_url}&options=-c%20search_path%3Dpg_temp%2Cpublic%20-c%20work_mem%3D7MB")
+    shown = [
+        store.database.run(modes.READ, lambda connection, name=name: connection.execute(text(f"SHOW {name}")).scalar())
+        for name in ("work_mem", "lock_timeout")
+    ]
+    assert shown == ["7MB", "12s"]

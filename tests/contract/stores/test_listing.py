@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError
+from technic_scanner.runs.analytics import trends
+from technic_scanner.runs.codec import config_from_dict
 from technic_scanner.runs.model import RunEnd, RunQuery
 from tests.contract.stores.samples import add, event, metrics, running, scan_result, succeeded
 
@@ -89,7 +92,9 @@ def test_filters_select_and_combine(store: SqlStore, clock: ManualClock) -> None
     assert found(statuses=(RunStatus.SUCCEEDED,)) == {first.run_id, slow.run_id}
     assert found(statuses=(RunStatus.SUCCEEDED, RunStatus.QUEUED)) == everything
     assert found(source="synthetic") == {other.run_id}
-    assert found(comparability_key="other") == {slow.run_id}
+    slow_key = store.get_run(slow.run_id).comparability_key
+    assert slow.run_id in found(comparability_key=slow_key)
+    assert found(comparability_key="other") == set()
     assert found(created_from=start + timedelta(seconds=10)) == {slow.run_id, other.run_id}
     assert found(created_to=start + timedelta(seconds=10)) == {first.run_id, slow.run_id}
     assert found(min_seconds=50) == {slow.run_id}
@@ -141,9 +146,28 @@ def test_samples_are_the_ended_runs_with_measurements(store: SqlStore, clock: Ma
     assert oldest.symbols_per_second == wanted.symbols_per_second
     assert oldest.predicted_seconds == tuple((moment, 10.0) for moment in ("start", "10", "25", "50", "75"))
     assert oldest.created_at == run.created_at
+    assert config_from_dict(json.loads(oldest.config_json)) == run.config
     assert store.stage_samples(RunQuery(limit=1)) == (newest,)
-    assert store.stage_samples(RunQuery(comparability_key="same")) == (oldest,)
+    key = store.get_run(run.run_id).comparability_key
+    assert key not in (None, "same"), "the final key knows size and cache, which the first could not"
+    assert store.stage_samples(RunQuery(comparability_key=key)) == (oldest,)
     assert store.stage_samples(RunQuery(statuses=(RunStatus.FAILED,))) == ()
+
+
+def test_day_trends_are_those_of_the_samples(store: SqlStore, clock: ManualClock) -> None:
+    for seconds in (1.0, 2.0, 7.0):
+        clock.advance(12 * 3600)
+        succeeded(store, scan_result(metrics=metrics((seconds, 1, 1, 1), cache_hit_rate=seconds / 10)), owner="ann")
+    clock.advance(1)
+    failed = running(store, owner="ann")
+    store.finish(failed.run_id, "w1", 1, RunEnd(RunStatus.FAILED), scan_result())
+    succeeded(store, owner="bob")
+
+    for query in (RunQuery(), RunQuery(limit=2), RunQuery(owner="ann"), RunQuery(owner="carl")):
+        assert store.day_trends(query) == trends(store.stage_samples(query))
+    first, second = store.day_trends(RunQuery(owner="ann"))
+    assert (first.runs, first.succeeded, first.total_seconds) == (2, 2, 4.75)
+    assert (second.runs, second.succeeded, second.total_seconds) == (2, 1, 10.25)
 
 
 def test_cost_runs_are_successes_of_the_same_kind(store: SqlStore, clock: ManualClock) -> None:

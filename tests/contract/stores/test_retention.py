@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.model import PrunePolicy, RunQuery
-from tests.contract.stores.samples import add, running, succeeded
+from technic_scanner.runs.model import PrunePolicy, RunEnd, RunQuery
+from tests.contract.stores.samples import add, event, running, succeeded
 
 DAY = 86_400.0
 
@@ -76,3 +80,23 @@ def test_many_runs_go_in_several_transactions(store: SqlStore, clock: ManualCloc
     report = store.prune(PrunePolicy(keep_runs=5), dry_run=False)
     assert report.run_ids == tuple(made[:225])
     assert store.count_by_status()[RunStatus.CANCELLED] == 5
+
+
+def test_an_sqlite_file_gives_its_space_back(
+    tmp_path: Path, opened: Callable[..., SqlStore], clock: ManualClock
+) -> None:
+    store = opened(f"sqlite:///{tmp_path / 'runs.db'}")
+    for _ in range(20):
+        run = running(store)
+        store.append_events(run.run_id, 1, [event(run.run_id, seq, message="x" * 20_000) for seq in range(1, 6)])
+        store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.FAILED), None)
+
+    def pages(what: str) -> int:
+        with closing(sqlite3.connect(tmp_path / "runs.db")) as connection:
+            return int(connection.execute(f"PRAGMA {what}").fetchone()[0])
+
+    before = pages("page_count")
+    store.prune(PrunePolicy(keep_runs=0), dry_run=False)
+
+    assert pages("freelist_count") == 0
+    assert pages("page_count") < before / 5

@@ -388,3 +388,16 @@ def test_a_policy_without_limits_keeps_everything(store: SqlStore, keep_runs: in
     run = succeeded(store)
     report = store.prune(PrunePolicy(keep_runs=keep_runs), dry_run=True)
     assert report.run_ids == (() if keep_runs is None else (run.run_id,))
+
+
+def test_the_last_event_and_the_end_are_written_together_or_not_at_all(store: SqlStore) -> None:
+    run = running(store)
+    last = event(run.run_id, 1)
+    with pytest.raises(RunStateError):
+        store.finish(run.run_id, "somebody else", 1, RunEnd(RunStatus.SUCCEEDED, last_event=last), scan_result())
+    assert store.latest_event(run.run_id) is None
+    ended = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED, last_event=last), scan_result())
+    assert store.latest_event(run.run_id) == last
+    assert ended.last_seq == 1
+    again = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED, last_event=last), scan_result())
+    assert again == ended

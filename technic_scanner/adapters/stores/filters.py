@@ -1,0 +1,94 @@
+"""Turns a RunQuery into conditions on run rows, and a page's end into a cursor and back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_, union_all
+
+from technic_scanner.adapters.stores.schema import UtcTime, from_micros, runs, to_micros
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.runs.model import RunQuery
+
+NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.run_id.desc())
+
+
+def newest_ids(query: RunQuery, limit: int) -> Select[str]:
+    """Return the query of the newest matching run ids.
+
+    Ids come first and whole rows after, because sorting rows is slow. Each status has a query of its own, because an
+    index holds one status in order of time, not several.
+    """
+    if len(query.statuses) <= 1:
+        newest = select(runs.c.run_id).where(*status_filter(query), *other_filters(query))
+        return newest.order_by(*NEWEST_FIRST).limit(limit)
+    each = [
+        select(runs.c.created_at, runs.c.run_id)
+        .where(runs.c.status == status.value, *other_filters(query))
+        .order_by(*NEWEST_FIRST)
+        .limit(limit)
+        .subquery()
+        for status in dict.fromkeys(query.statuses)
+    ]
+    merged = union_all(*(select(part.c.created_at, part.c.run_id) for part in each)).subquery()
+    return select(merged.c.run_id).order_by(merged.c.created_at.desc(), merged.c.run_id.desc()).limit(limit)
+
+
+def status_filter(query: RunQuery) -> Iterator[ColumnElement[bool]]:
+    """Yield the condition on the status, if there is one."""
+    if query.statuses:
+        yield runs.c.status.in_([status.value for status in query.statuses])
+
+
+def other_filters(query: RunQuery) -> Iterator[ColumnElement[bool]]:
+    """Yield every other condition, the cursor among them. Raises ConfigError for a cursor of another make."""
+    equal = {
+        "source": query.source,
+        "comparability_key": query.comparability_key,
+        "pinned": query.pinned,
+        "owner": query.owner,
+    }
+    for name, value in equal.items():
+        if value is not None:
+            yield runs.c[name] == value
+    yield from _ranges(query)
+    if query.text:
+        yield or_(
+            runs.c.label.icontains(query.text, autoescape=True),
+            runs.c.run_id.icontains(query.text, autoescape=True),
+        )
+    if query.cursor is not None:
+        created_at, run_id = _from_cursor(query.cursor)
+        # The type has to be told: inside a tuple SQLAlchemy does not take it from the column.
+        mark = tuple_(literal(created_at, UtcTime()), literal(run_id))
+        yield tuple_(runs.c.created_at, runs.c.run_id) < mark
+
+
+def _ranges(query: RunQuery) -> Iterator[ColumnElement[bool]]:
+    if query.created_from is not None:
+        yield runs.c.created_at >= query.created_from
+    if query.created_to is not None:
+        yield runs.c.created_at <= query.created_to
+    if query.min_seconds is not None:
+        yield runs.c.total_seconds >= query.min_seconds
+    if query.max_seconds is not None:
+        yield runs.c.total_seconds <= query.max_seconds
+
+
+def to_cursor(record: RunRecord) -> str:
+    """Return the mark of a page that ends with this run."""
+    mark = f"{to_micros(record.created_at)}.{record.run_id}"
+    return base64.urlsafe_b64encode(mark.encode()).decode().rstrip("=")
+
+
+def _from_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        mark = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        micros, _, run_id = mark.partition(".")
+        return from_micros(int(micros)), run_id
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise ConfigError((FieldProblem("cursor", "is not a mark from a page of this store"),)) from error
