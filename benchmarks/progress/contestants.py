@@ -76,8 +76,10 @@ class SeedFormula:
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
         self._tracker = MultiStageProgressTracker(dict(DEFAULT_WEIGHTS), clock)
         self._trace = trace
+        self._begun = False
 
     def stage(self, name: str) -> None:
+        self._begun = True
         self._tracker.start_stage(name, self._trace.units(name))
 
     def step(self, unit_class: str, units: int) -> None:
@@ -87,20 +89,25 @@ class SeedFormula:
         self._tracker.complete_stage()
 
     def eta(self) -> float | None:
-        return self._tracker.update(0)["overall_estimated_remaining"]
+        return self._tracker.update(0)["overall_estimated_remaining"] if self._begun else None
 
 
 class FixedWeights(SeedFormula):
     """The running stage's own rate, and for the stages to come its predicted length times the ratio of weights."""
 
     def eta(self) -> float | None:
+        if not self._begun:
+            return None
         shown = self._tracker.update(0)
         stage = shown["stage_progress"]
         if stage["estimated_total"] is None:
             return None
         names = list(self._tracker.stages)
         later = sum(self._tracker.stage_weights[name] for name in names[names.index(shown["stage"]) + 1 :])
-        return stage["estimated_remaining"] + stage["estimated_total"] * later / self._tracker.stage_weights[shown["stage"]]
+        return (
+            stage["estimated_remaining"]
+            + stage["estimated_total"] * later / self._tracker.stage_weights[shown["stage"]]
+        )
 
 
 class Ours:

@@ -11,6 +11,7 @@ from technic_scanner.domain.stage import DEFAULT_WEIGHTS
 from technic_scanner.progress.work_log import WorkLog
 
 STAGES: tuple[str, ...] = tuple(name for name, _ in DEFAULT_WEIGHTS)
+FOLDER = Path(__file__).parent / "recorded"
 FORMAT = "technic-progress-trace/1"
 
 

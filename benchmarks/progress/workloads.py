@@ -81,7 +81,7 @@ def _run(workload: Workload, random_: random.Random, hits: float, throttle: floa
             cost = base * speed[unit_class] * (HIT_COST if unit_class == "hit" else 1.0)
             if position >= throttled_from:
                 cost *= throttle
-            now += cost * math.exp(random_.gauss(-workload.sigma**2 / 2, workload.sigma))
+            now += cost * math.exp(random_.gauss(-(workload.sigma**2) / 2, workload.sigma))
             steps.append((now, stage, unit_class, 1))
             work[stage, unit_class] = work.get((stage, unit_class), 0) + 1
         stages.append((stage, start, now))

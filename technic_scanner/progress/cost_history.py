@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,9 +37,14 @@ class CostHistory:
         found: dict[Cell, list[tuple[float, UnitCost]]] = {}
         for age, run in enumerate(self.runs):
             for cost in run:
-                if cost.units > 0 and cost.seconds > 0 and math.isfinite(cost.seconds):
+                if _is_usable(cost):
                     found.setdefault((cost.stage, cost.unit_class), []).append((RECENCY**age, cost))
         return {cell: _past_cell(weighted) for cell, weighted in found.items()}
+
+    @cached_property
+    def correlation(self) -> float:
+        """How much the costs of two cells move together from run to run, 0-0.9."""
+        return _correlation(self.runs, self.cells)
 
     def cells_of(self, stage: str) -> dict[str, PastCell]:
         """Return what is known of a stage's classes."""
@@ -49,6 +54,18 @@ class CostHistory:
 # The typical spread of a unit's cost from run to run, and how many runs' worth of evidence that opinion is.
 _TYPICAL_SD = 0.2
 _TYPICAL_RUNS = 2
+# The typical correlation of two cells (the machine is faster or slower as a whole), and how many runs it counts.
+TYPICAL_CORRELATION = 0.2
+_CORRELATION_RUNS = 4
+_MOST_CORRELATED = 0.9
+
+
+def _is_usable(cost: UnitCost) -> bool:
+    return cost.units > 0 and 0 < cost.seconds < math.inf
+
+
+def _log_cost(cost: UnitCost) -> float:
+    return math.log(cost.seconds / cost.units)
 
 
 def _past_cell(weighted: Iterable[tuple[float, UnitCost]]) -> PastCell:
@@ -59,7 +76,7 @@ def _past_cell(weighted: Iterable[tuple[float, UnitCost]]) -> PastCell:
     """
     items = list(weighted)
     total = math.fsum(weight for weight, _ in items)
-    logs = [(weight, math.log(cost.seconds / cost.units)) for weight, cost in items]
+    logs = [(weight, _log_cost(cost)) for weight, cost in items]
     mean = math.fsum(weight * value for weight, value in logs) / total
     effective = total**2 / math.fsum(weight**2 for weight, _ in items)
     squares = math.fsum(weight * (value - mean) ** 2 for weight, value in logs) * effective / total
@@ -71,3 +88,27 @@ def _past_cell(weighted: Iterable[tuple[float, UnitCost]]) -> PastCell:
         cv=math.fsum(weight * cost.cv for weight, cost in items) / total,
         runs=len(items),
     )
+
+
+def _correlation(runs: Iterable[tuple[UnitCost, ...]], cells: Mapping[Cell, PastCell]) -> float:
+    """Return how much the cells' costs move together from run to run, drawn towards the typical correlation.
+
+    The mean product of two cells' standardised departures in one run, over all pairs and runs; k runs count k - 1.
+    """
+    products: list[float] = []
+    count = 0
+    for run in runs:
+        departures = [
+            (_log_cost(cost) - past.log_cost) / past.log_cost_sd
+            for cost in run
+            if (past := cells.get((cost.stage, cost.unit_class))) is not None and past.runs > 1 and _is_usable(cost)
+        ]
+        if len(departures) > 1:
+            count += 1
+            pairs = len(departures) * (len(departures) - 1)
+            products.append((sum(departures) ** 2 - math.fsum(one**2 for one in departures)) / pairs)
+    if count < 2:
+        return TYPICAL_CORRELATION
+    measured = math.fsum(products) / (count - 1)
+    found = (_CORRELATION_RUNS * TYPICAL_CORRELATION + (count - 1) * measured) / (_CORRELATION_RUNS + count - 1)
+    return min(_MOST_CORRELATED, max(0.0, found))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from technic_scanner.progress.cost_history import Cell, CostHistory
-from technic_scanner.progress.estimator import Estimator, StageView
+from technic_scanner.progress.estimator import Estimator
+from technic_scanner.progress.stage_view import StageView
 
 __all__ = ["UNKNOWN_ESTIMATE", "CostHistory", "Estimate", "estimate_before_start"]
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from technic_scanner.clock import Clock
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageState
 from technic_scanner.progress.costs import CostHistory
-from technic_scanner.progress.estimator import Estimator, Forecast
+from technic_scanner.progress.estimator import Estimator
 from technic_scanner.progress.predictions import PredictionLog
 from technic_scanner.progress.stage_book import StageBook
+from technic_scanner.progress.stage_view import Forecast
 from technic_scanner.progress.tracker import ALMOST_DONE, MultiStageProgressTracker
 
 SUCCEEDED = "succeeded"

@@ -14,6 +14,7 @@ from technic_scanner.progress.listeners import ListenerFanout, ProgressListener
 from technic_scanner.progress.stage_book import DEFAULT_CLASS, StageBook
 from technic_scanner.progress.throttle import Throttle
 from technic_scanner.progress.tracker import MultiStageProgressTracker
+from technic_scanner.progress.work_log import GRAIN_SECONDS
 
 
 class ProgressReporter:
@@ -23,6 +24,9 @@ class ProgressReporter:
     counts) sends at most one event per ``interval_seconds`` and shows in the next event otherwise. Events are
     numbered from ``first_seq`` without gaps and reach every listener in that order, outside the lock. Once the run
     is finished every further report is ignored, so that late threads do no harm.
+
+    Most advances come faster than a clock can tell apart: those of one class within a millisecond are merged into one
+    step, and cost a lock, a look at the clock and an addition.
 
     ``earlier_seconds`` were spent by earlier attempts; ``costs`` are comparable past runs, None if there are none.
     ``stood`` is the last event of the attempts before: no fraction shows less than it did.
@@ -57,6 +61,10 @@ class ProgressReporter:
             self._tracker.stand_at(stood.overall_fraction, {stage.name: stage.fraction for stage in stood.stages})
             self._maker.stand_at(stood.time_fraction)
         self._began = False
+        self._merge_until = float("-inf")
+        self._merge_class = DEFAULT_CLASS
+        self._merged_units = 0
+        self._merged_at = 0.0
 
     def start_run(self, message: str = "") -> None:
         """Start the run's clock and send the first event."""
@@ -82,6 +90,7 @@ class ProgressReporter:
     def set_total(self, total: float | None) -> None:
         """Correct the active stage's total."""
         with self._lock:
+            self._settle()
             self._tracker.set_total(total)
             self._send_if_due()
         self._fanout.deliver(wait=False)
@@ -124,15 +133,22 @@ class ProgressReporter:
         time since the last report of the stage is taken as their cost.
         """
         with self._lock:
+            now = self._monotonic()
+            plain = substage is None and seconds is None and units > 0
+            if plain and now < self._merge_until and unit_class == self._merge_class:
+                self._merged_units += units
+                self._merged_at = now
+                return
+            self._settle()
             book = self._active
             if book is None or not units > 0:
                 return
-            now = self._monotonic()
-            book.record.raw += units
-            book.work.observe(unit_class, units, now, seconds)
+            book.observe(units, unit_class, now, seconds)
             if substage is not None:
                 book.substage(substage, now).add(units)
             if now < self._throttle.due_at:
+                self._merge_class = unit_class
+                self._merge_until = min(now + GRAIN_SECONDS, self._throttle.due_at)
                 return
             self._send(EventKind.ADVANCED)
         self._fanout.deliver(wait=False)
@@ -208,11 +224,13 @@ class ProgressReporter:
     def snapshot(self) -> ProgressEvent:
         """Return the present state under the number of the last event sent; sends nothing."""
         with self._lock:
+            self._settle()
             return self._maker.make(EventKind.ADVANCED)
 
     def timings(self) -> tuple[StageTiming, ...]:
         """Return the seconds of every stage of the plan; with ``gap_seconds`` they sum to ``total_seconds``."""
         with self._lock:
+            self._settle()
             now = self._monotonic()
             return tuple(book.timing(now) for book in self._books.values())
 
@@ -229,6 +247,7 @@ class ProgressReporter:
     def unit_costs(self) -> tuple[UnitCost, ...]:
         """Return what this attempt measured, for the history of later runs; restored work is not in it."""
         with self._lock:
+            self._settle()
             return tuple(cost for name, book in self._books.items() for cost in book.work.unit_costs(name))
 
     def predictions(self) -> tuple[tuple[str, float | None], ...]:
@@ -242,7 +261,15 @@ class ProgressReporter:
             raise ValueError(f"unknown stage {stage!r}; the stages are {', '.join(self._books)}")
         return book
 
+    def _settle(self) -> None:
+        """Book the units that were merged since the last report that was booked by itself."""
+        if self._merged_units and self._active is not None:
+            self._active.observe(self._merged_units, self._merge_class, self._merged_at, None)
+        self._merged_units = 0
+        self._merge_until = float("-inf")
+
     def _leave(self, state: StageState) -> None:
+        self._settle()
         if self._active is not None:
             self._active.end(self._monotonic(), state)
             self._tracker.end_stage(state)
@@ -253,6 +280,7 @@ class ProgressReporter:
             self._send(EventKind.ADVANCED)
 
     def _send(self, kind: EventKind, message: str = "") -> None:
+        self._settle()
         self._facts.message = message or self._facts.message
         self._facts.last_seq += 1
         self._fanout.put(self._maker.make(kind))

@@ -6,9 +6,10 @@ import math
 
 from technic_scanner.domain.metrics import StageTiming
 from technic_scanner.domain.progress import StageProgress, StageState, SubstageProgress
-from technic_scanner.progress.estimator import Seen, StageView
+from technic_scanner.progress.shifts import since_last_shift
 from technic_scanner.progress.stage_record import StageRecord
-from technic_scanner.progress.work_log import WorkLog, since_last_shift, total_of, unit_cv
+from technic_scanner.progress.stage_view import Seen, StageView
+from technic_scanner.progress.work_log import WorkLog, total_of, unit_cv
 
 DEFAULT_CLASS = "default"
 
@@ -16,7 +17,7 @@ DEFAULT_CLASS = "default"
 class StageBook:
     """One stage of a run. ``record`` belongs to the tracker; ``restored`` units were done by an earlier attempt."""
 
-    __slots__ = ("record", "restored", "substages", "weight", "work")
+    __slots__ = ("_measured", "record", "restored", "substages", "weight", "work")
 
     def __init__(self, record: StageRecord, weight: float) -> None:
         self.record = record
@@ -24,6 +25,7 @@ class StageBook:
         self.work = WorkLog()
         self.substages: dict[str, StageRecord] = {}
         self.restored = 0
+        self._measured: tuple[Seen, ...] | None = None  # once the stage is over, so that events stay cheap
 
     def substage(self, name: str, now: float) -> StageRecord:
         """Return the named sub-stage, started now if it is new."""
@@ -33,9 +35,15 @@ class StageBook:
             found.start(None, now, now)
         return found
 
+    def observe(self, units: int, unit_class: str, now: float, seconds: float | None) -> None:
+        """Count units done by monotonic second ``now``, at a cost of ``seconds`` where that is known."""
+        self.record.add(units)
+        self.work.observe(unit_class, units, now, seconds)
+
     def end(self, now: float, state: StageState) -> None:
         """Close the work log and whatever sub-stage still runs."""
         self.work.end(now)
+        self._measured = None
         for substage in self.substages.values():
             if substage.state is StageState.RUNNING:
                 substage.stop(now, state)
@@ -43,21 +51,14 @@ class StageBook:
     def view(self, now: float) -> StageView:
         """Return the stage as the estimator sees it."""
         running = self.record.state is StageState.RUNNING
-        scale = self.work.wall_scale
-        seen = []
-        for unit_class, cell in self.work.cells.items():
-            blocks = since_last_shift(cell.blocks) if running else cell.blocks
-            done = total_of(blocks)
-            if done.steps:
-                shifted = len(blocks) < len(cell.blocks)
-                seen.append(Seen(unit_class, done.units, done.seconds * scale, unit_cv(done), done.steps, shifted))
         return StageView(
             name=self.record.name,
             weight=self.weight,
             ended=self.record.state not in (StageState.PENDING, StageState.RUNNING),
             running=running,
             left=self._left(),
-            seen=tuple(seen),
+            done={name: n for name, cell in self.work.cells.items() if (n := cell.units + cell.restored)},
+            seen=self._seen_now() if running else self._seen_whole(),
             idle_seconds=max(0.0, now - self.work.last_at) if running else 0.0,
         )
 
@@ -83,6 +84,28 @@ class StageBook:
         """Return the stage's seconds up to ``now``; zeros for a stage that was not reached."""
         record = self.record
         return StageTiming(record.name, record.offset_seconds or 0.0, record.elapsed(now), record.current)
+
+    def _seen_now(self) -> tuple[Seen, ...]:
+        """Return what was measured since the last shift of each class's level."""
+        scale = self.work.wall_scale
+        seen = []
+        for unit_class, cell in self.work.cells.items():
+            blocks = since_last_shift(cell.blocks)
+            done = total_of(blocks)
+            if done.steps:
+                shifted = len(blocks) < len(cell.blocks)
+                seen.append(Seen(unit_class, done.units, done.seconds * scale, unit_cv(done), done.steps, shifted))
+        return tuple(seen)
+
+    def _seen_whole(self) -> tuple[Seen, ...]:
+        """Return what was measured in all; as stored for later runs."""
+        if self._measured is None:
+            steps = {name: total_of(cell.blocks).steps for name, cell in self.work.cells.items()}
+            self._measured = tuple(
+                Seen(cost.unit_class, cost.units, cost.seconds, cost.cv, max(1, steps.get(cost.unit_class, 1)))
+                for cost in self.work.unit_costs(self.record.name)
+            )
+        return self._measured
 
     def _left(self) -> dict[str, float] | None:
         """Return the units left by class: what was declared and, where the total says more, the rest.

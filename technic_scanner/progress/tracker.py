@@ -11,6 +11,7 @@ from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.progress import StageState
 from technic_scanner.domain.stage import weight_problems
 from technic_scanner.errors import ConfigError
+from technic_scanner.progress.stage_dict import stage_dict
 from technic_scanner.progress.stage_record import StageRecord
 from technic_scanner.progress.text import format_percent, format_time
 
@@ -292,18 +293,3 @@ class MultiStageProgressTracker:
             "overall_estimated_total": None if remaining is None else elapsed + remaining,
             "completed_stages": [name for name in self._records if name in self._completed],
         }
-
-
-def stage_dict(record: StageRecord, now: float) -> dict[str, Any]:
-    """Return the seed's dict of one stage; ``progress_pct`` is 0-100, times are seconds, None is unknown."""
-    elapsed, remaining = record.elapsed(now), record.eta(now)
-    return {
-        "current": record.current,
-        "total": record.total,
-        "progress_pct": record.fraction * 100,
-        "elapsed_time": elapsed,
-        "estimated_remaining": remaining,
-        "estimated_total": None if remaining is None else elapsed + remaining,
-        "throughput": record.throughput(now),
-        "stage": record.name,
-    }

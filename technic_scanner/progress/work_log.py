@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import reduce
 from typing import NamedTuple
 
 from technic_scanner.domain.metrics import UnitCost
 
 GRAIN_SECONDS = 1e-3  # steps shorter than this are summed: their single times are clock noise, and cost more to keep
 MAX_BLOCKS = 96
+_MOST_CV = 4.0
 WHOLE_STAGE = "stage"  # the class of a stage that reported no unit: one unit, the stage itself
+TAIL = "tail of "  # + a class: what its units cost the stage after the last of all units was reported
 
 
 class Block(NamedTuple):
@@ -38,26 +39,31 @@ NOTHING = Block(0, 0.0, 0.0, 0, 0.0)
 
 def total_of(blocks: list[Block]) -> Block:
     """Return all blocks together."""
-    return reduce(Block.plus, blocks, NOTHING)
+    if not blocks:
+        return NOTHING
+    units, seconds, squares, steps, log_sums = zip(*blocks, strict=True)
+    return Block(sum(units), math.fsum(seconds), math.fsum(squares), sum(steps), math.fsum(log_sums))
 
 
 class CellLog:
-    """One class of work in one stage. ``declared`` is what is to be done in all, ``restored`` by an earlier attempt.
+    """One class of work in one stage: ``units`` done of those ``declared``, beside those ``restored``.
 
     The oldest blocks are merged in pairs when there are too many, so that the newest stay fine-grained.
     """
 
-    __slots__ = ("blocks", "declared", "open_seconds", "open_units", "restored")
+    __slots__ = ("blocks", "declared", "open_seconds", "open_units", "restored", "units")
 
     def __init__(self) -> None:
         self.declared: int | None = None
         self.restored = 0
+        self.units = 0
         self.open_units = 0
         self.open_seconds = 0.0
         self.blocks: list[Block] = []
 
     def add(self, units: int, seconds: float) -> None:
         """Note a step of ``units`` done in ``seconds``."""
+        self.units += units
         self.open_units += units
         self.open_seconds += seconds
         if self.open_seconds >= GRAIN_SECONDS:
@@ -71,11 +77,6 @@ class CellLog:
             self.blocks.append(Block(units, seconds, seconds * seconds / units, 1, math.log(seconds / units)))
             if len(self.blocks) > MAX_BLOCKS:
                 self._merge_oldest()
-
-    @property
-    def units(self) -> int:
-        """Units done in this attempt."""
-        return sum(block.units for block in self.blocks) + self.open_units
 
     def collapse(self) -> None:
         """Forget the order of the steps; for a stage that is over."""
@@ -93,14 +94,16 @@ class WorkLog:
     The wall seconds between two reports belong to the units of the later one, unless the report says what its units
     cost. Workers that run side by side report costs that sum to more than the wall time: the costs then only share
     out the stage's wall seconds among the classes, so a unit's cost is always wall seconds of the stage per unit.
+    What passes between the last report and the end of the stage is its tail, shared out among the classes as well.
     """
 
-    __slots__ = ("cells", "last_at", "started_at")
+    __slots__ = ("cells", "last_at", "started_at", "tail_seconds")
 
     def __init__(self) -> None:
         self.cells: dict[str, CellLog] = {}
         self.started_at: float | None = None
         self.last_at = 0.0
+        self.tail_seconds = 0.0
 
     def start(self, now: float) -> None:
         """Start the stage's clock, or start it again after a pause that is not the stage's."""
@@ -126,10 +129,13 @@ class WorkLog:
         self.last_at = now
 
     def end(self, now: float) -> None:
-        """Close the stage: its tail counts as cost of what it did; a stage that reported nothing was one unit."""
+        """Close the stage: what passed since the last report is its tail, or all of it if it reported nothing."""
         if self.started_at is None:
             return
-        if not any(cell.units for cell in self.cells.values()) and now > self.last_at:
+        if any(cell.units for cell in self.cells.values()):
+            self.tail_seconds += now - self.last_at
+            self.started_at += now - self.last_at
+        elif now > self.last_at:
             self.cell(WHOLE_STAGE).add(1, now - self.last_at)
         self.last_at = now
         for cell in self.cells.values():
@@ -148,69 +154,33 @@ class WorkLog:
 
     def unit_costs(self, stage: str) -> tuple[UnitCost, ...]:
         """Return what each class has cost in this attempt; classes without a measured unit are left out."""
-        scale = self.wall_scale
         costs = []
         for unit_class, cell in self.cells.items():
-            done = total_of(cell.blocks)
-            seconds = (done.seconds + cell.open_seconds) * scale
-            if (units := cell.units) and seconds > 0:
-                costs.append(UnitCost(stage, unit_class, units, seconds, unit_cv(done)))
+            seconds = self.seconds_of(cell)
+            if cell.units and seconds > 0:
+                cv = unit_cv(total_of(cell.blocks))
+                costs.append(UnitCost(stage, unit_class, cell.units, seconds, cv))
+        worked = sum(cost.seconds for cost in costs)
+        if self.tail_seconds > 0:
+            costs += [
+                UnitCost(stage, TAIL + cost.unit_class, cost.units, self.tail_seconds * cost.seconds / worked, 0.0)
+                for cost in costs
+            ]
         return tuple(costs)
+
+    def seconds_of(self, cell: CellLog) -> float:
+        """Return the wall seconds that a class has cost."""
+        return (sum(block.seconds for block in cell.blocks) + cell.open_seconds) * self.wall_scale
 
 
 def unit_cv(done: Block) -> float:
-    """Return sd/mean of single units, from steps of any size (a step of n units varies by sqrt(n) x that of one)."""
+    """Return sd/mean of single units, from steps of any size (a step of n units varies by sqrt(n) x that of one).
+
+    At most 4, or what makes a step's cv 1: chunks from workers side by side end in bursts, and the waits between them
+    say little of what a unit costs.
+    """
     if done.steps < 2 or done.seconds <= 0:
         return 0.0
     rate = done.seconds / done.units
     variance = max(0.0, done.squares - done.seconds * rate) / (done.steps - 1)
-    return math.sqrt(variance) / rate
-
-
-_SHIFT_STEPS = 20  # steps needed on either side of a shift
-_SHIFT_Z = 5.0
-_SHIFT_LOG = 0.25
-
-
-def since_last_shift(blocks: list[Block]) -> list[Block]:
-    """Return the blocks after the last shift of the cost's level; all of them if it never shifted.
-
-    Binary segmentation on mean log unit times: the split with the largest z is taken if it passes 5 sd and the level
-    moved by more than 0.25 (28 %), then what lies behind it is looked at again.
-    """
-    while True:
-        split = _best_split(blocks)
-        if split is None:
-            return blocks
-        blocks = blocks[split:]
-
-
-def _best_split(blocks: list[Block]) -> int | None:
-    whole = total_of(blocks)
-    if whole.steps < 2 * _SHIFT_STEPS or len(blocks) < 2:
-        return None
-    best, best_z = None, _SHIFT_Z
-    steps, log_sum = 0, 0.0
-    for position, block in enumerate(blocks[:-1], start=1):
-        steps += block.steps
-        log_sum += block.log_sum
-        after = whole.steps - steps
-        if steps < _SHIFT_STEPS or after < _SHIFT_STEPS:
-            continue
-        jump = (whole.log_sum - log_sum) / after - log_sum / steps
-        if abs(jump) <= _SHIFT_LOG:
-            continue
-        spread = _spread(blocks, position, log_sum / steps, (whole.log_sum - log_sum) / after)
-        z = abs(jump) / math.sqrt(spread * (1 / steps + 1 / after) + 1e-12)
-        if z > best_z:
-            best, best_z = position, z
-    return best
-
-
-def _spread(blocks: list[Block], split: int, before: float, after: float) -> float:
-    """Return the variance of a single step's log unit time about the two levels."""
-    squares = math.fsum(
-        block.steps * (block.log_sum / block.steps - (before if i < split else after)) ** 2
-        for i, block in enumerate(blocks)
-    )
-    return squares / max(1, len(blocks) - 2)
+    return min(math.sqrt(variance) / rate, max(_MOST_CV, math.sqrt(done.units / done.steps)))

@@ -49,7 +49,6 @@ def test_an_interrupt_is_not_swallowed_and_later_events_still_arrive():
 
 def test_a_listener_may_cause_events_and_order_holds():
     first, second = [], []
-    fanout = ListenerFanout([lambda item: echo(item), lambda item: second.append(item.seq)])
 
     def echo(item):
         first.append(item.seq)
@@ -57,6 +56,7 @@ def test_a_listener_may_cause_events_and_order_holds():
             fanout.put(event(2))
             fanout.deliver(wait=True)
 
+    fanout = ListenerFanout([echo, lambda item: second.append(item.seq)])
     fanout.put(event(1))
     fanout.deliver(wait=True)
     assert first == second == [1, 2]

@@ -1,0 +1,49 @@
+"""What the estimator is told of a stage, and what it answers; frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What this run measured of a class: wall ``seconds`` for ``units`` in ``steps`` reports, ``cv`` of a unit.
+
+    ``shifted`` says that the level moved within this run, so that only what came after is in it.
+    """
+
+    unit_class: str
+    units: float
+    seconds: float
+    cv: float
+    steps: int
+    shifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """One stage as the estimator sees it.
+
+    ``left`` are units to do by class, None while unknown; ``done`` are those done by class, whether measured or
+    restored from an earlier attempt; ``idle_seconds`` passed since the last report of a running stage.
+    """
+
+    name: str
+    weight: float
+    ended: bool
+    running: bool
+    left: Mapping[str, float] | None
+    done: Mapping[str, float] = field(default_factory=dict)
+    seen: tuple[Seen, ...] = ()
+    idle_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Seconds left with their 80 % band, over all and by stage; None is unknown, 0.0 is done."""
+
+    seconds: float | None
+    low_seconds: float | None
+    high_seconds: float | None
+    stages: Mapping[str, float | None] = field(default_factory=dict)

@@ -1,0 +1,45 @@
+"""The ETA stays as good as it was: a few seeds of the benchmark, with room for their scatter."""
+
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from benchmarks.progress.contestants import FixedWeights, Ours, Rich, Tqdm
+from benchmarks.progress.score import coverage, mean_error, replay
+from benchmarks.progress.traces import load, save
+from benchmarks.progress.workloads import WORKLOADS, simulate
+
+SEEDS = range(4)
+LIMITS = {
+    "stage mix 4/20.5/70/5.5": 6,
+    "provider throttles ×3 mid-run": 13,
+    "warm run after cold history": 7,
+    "first run, matching mix": 14,
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_mean_error_is_within_its_limit(name):
+    workload = next(workload for workload in WORKLOADS if workload.name == name)
+    runs = [simulate(workload, seed) for seed in SEEDS]
+    readings = [replay(Ours, trace, past) for trace, past in runs]
+    assert fmean(mean_error(read, run[0].seconds) for read, run in zip(readings, runs, strict=True)) < LIMITS[name]
+    assert fmean(coverage(read) or 0 for read in readings) > 35
+
+
+def test_the_peers_run_on_virtual_time():
+    trace, past = simulate(WORKLOADS[0], 1)
+    errors = {make: mean_error(replay(make, trace, past), trace.seconds) for make in (Tqdm, Rich, FixedWeights)}
+    assert 10 < errors[Tqdm] < 60
+    assert 10 < errors[Rich] < 60
+    assert errors[FixedWeights] < 20
+
+
+def test_a_trace_survives_its_file(tmp_path: Path):
+    trace, _ = simulate(WORKLOADS[5], 2)
+    save(trace, tmp_path / "trace.json")
+    assert load(tmp_path / "trace.json") == trace
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"other\.json is not a"):
+        load(tmp_path / "other.json")

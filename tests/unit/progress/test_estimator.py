@@ -1,0 +1,196 @@
+import math
+import random
+
+import numpy as np
+import pytest
+
+from technic_scanner.domain.metrics import UnitCost
+from technic_scanner.progress.cost_history import CostHistory
+from technic_scanner.progress.costs import UNKNOWN_ESTIMATE, estimate_before_start
+from technic_scanner.progress.estimator import Estimator
+from technic_scanner.progress.stage_view import Seen, StageView
+
+
+def cost(stage, unit_class, units, seconds, cv=0.0):
+    return UnitCost(stage, unit_class, units, seconds, cv)
+
+
+def view(name, weight=0.5, *, left=None, seen=(), ended=False, running=False, done=None, idle=0.0):
+    done = done if done is not None else {item.unit_class: item.units for item in seen}
+    return StageView(name, weight, ended, running, left, done, tuple(seen), idle)
+
+
+TWO = (cost("fetch", "miss", 100, 10.0, 0.5), cost("scan", "symbol", 100, 50.0, 0.5))
+
+
+def test_without_anything_known_the_eta_is_unknown():
+    forecast = Estimator().forecast([view("fetch", left={"miss": 10}), view("scan")])
+    assert (forecast.seconds, forecast.low_seconds, forecast.high_seconds) == (None, None, None)
+    assert forecast.stages == {"fetch": None, "scan": None}
+
+
+def test_when_every_stage_ended_nothing_is_left():
+    forecast = Estimator(CostHistory((TWO,))).forecast([view("fetch", ended=True), view("scan", ended=True)])
+    assert (forecast.seconds, forecast.low_seconds, forecast.high_seconds) == (0.0, 0.0, 0.0)
+
+
+def test_past_unit_costs_times_units_left():
+    forecast = Estimator(CostHistory((TWO,))).forecast(
+        [view("fetch", left={"miss": 40}), view("scan", left={"symbol": 200})]
+    )
+    assert forecast.seconds == pytest.approx(4 + 100)
+    assert forecast.stages == {"fetch": pytest.approx(4), "scan": pytest.approx(100)}
+    assert forecast.low_seconds < 104 < forecast.high_seconds
+
+
+def test_the_newest_run_counts_most_and_costs_are_averaged_as_logs():
+    runs = ((cost("scan", "symbol", 10, 10.0),), (cost("scan", "symbol", 10, 40.0),))
+    past = CostHistory(runs).cells["scan", "symbol"]
+    assert past.log_cost == pytest.approx((math.log(1) + 0.8 * math.log(4)) / 1.8)
+    assert past.runs == 2
+
+
+def test_the_predictive_sd_is_that_of_the_formula():
+    values = [0.9, 1.1, 1.3, 0.8, 1.0]
+    runs = tuple((cost("scan", "symbol", 10, 10 * value),) for value in values)
+    weights = 0.8 ** np.arange(5)
+    logs = np.log(values)
+    mean = np.average(logs, weights=weights)
+    k = weights.sum() ** 2 / (weights**2).sum()
+    squares = (weights * (logs - mean) ** 2).sum() * k / weights.sum()
+    expected = math.sqrt((2 * 0.2**2 + squares) / (2 + k - 1) * (1 + 1 / k))
+    assert CostHistory(runs).cells["scan", "symbol"].log_cost_sd == pytest.approx(expected)
+
+
+def test_costs_that_move_together_are_seen_to():
+    def runs(together):
+        random_ = random.Random(5)
+        made = []
+        for _ in range(20):
+            machine = random_.gauss(0, 0.3)
+            made.append(
+                tuple(
+                    cost(stage, "u", 10, 10 * math.exp(machine if together else random_.gauss(0, 0.3)))
+                    for stage in ("a", "b", "c")
+                )
+            )
+        return tuple(made)
+
+    assert CostHistory(runs(together=True)).correlation > 0.7
+    assert CostHistory(runs(together=False)).correlation < 0.2
+    assert CostHistory(runs(together=True)[:1]).correlation == 0.2
+
+
+def test_a_slow_stage_foretells_slow_ones_when_they_have_moved_together():
+    def runs(factors):
+        return tuple((cost("fetch", "miss", 100, 10 * f), cost("scan", "symbol", 100, 50 * f)) for f in factors)
+
+    stages = [
+        view("fetch", ended=True, seen=[Seen("miss", 100, 20.0, 0.2, 100)]),
+        view("scan", left={"symbol": 100}),
+    ]
+    forecast = Estimator(CostHistory(runs([1, 1.5, 0.7, 1.2, 0.8, 1.1, 0.6, 1.4]))).forecast(stages)
+    assert 60 < forecast.seconds < 100
+    assert Estimator(CostHistory(runs([1.0]))).forecast(stages).seconds < 65
+
+
+def test_what_a_stage_shows_replaces_what_was_expected_and_the_band_narrows():
+    history = CostHistory((TWO,) * 5)
+
+    def forecast(done):
+        seen = [Seen("symbol", done, done * 1.0, 0.5, done)] if done else []
+        return Estimator(history).forecast(
+            [view("fetch", ended=True), view("scan", running=True, left={"symbol": 1000 - done}, seen=seen)]
+        )
+
+    assert forecast(0).seconds == pytest.approx(500)
+    assert forecast(500).seconds == pytest.approx(500, rel=0.05)  # twice as dear as before, half of it done
+    widths = [math.log(f.high_seconds / f.low_seconds) for f in map(forecast, (0, 20, 200))]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_unlike_steps_that_come_in_the_same_order_each_run_are_not_extrapolated():
+    history = CostHistory((((cost("load", "universe", 4, 10.0, 1.7)),),) * 5)
+    seen = [Seen("universe", 2, 9.9, 1.4, 2)]  # the second step takes nearly all of the time, as ever
+    forecast = Estimator(history).forecast([view("load", 1.0, running=True, left={"universe": 2}, seen=seen)])
+    assert forecast.seconds < 2
+
+
+def test_a_class_never_met_is_priced_by_its_relative():
+    cold = CostHistory(((cost("fetch", "miss", 100, 100.0),),) * 3)
+    assert Estimator(cold).forecast([view("fetch", 1.0, left={"hit": 100})]).seconds == pytest.approx(5)
+    warm = CostHistory(((cost("fetch", "hit", 100, 5.0),),) * 3)
+    assert Estimator(warm).forecast([view("fetch", 1.0, left={"miss": 100})]).seconds == pytest.approx(100)
+    assert Estimator(cold).forecast([view("fetch", 1.0, left={"other": 10})]).seconds == pytest.approx(10)
+
+
+def test_a_stage_never_met_is_priced_by_its_weight():
+    history = CostHistory(((cost("fetch", "miss", 100, 10.0),),) * 3)
+    forecast = Estimator(history).forecast([view("fetch", 0.2, ended=True), view("scan", 0.8, left={"symbol": 50})])
+    assert forecast.seconds == pytest.approx(40)
+
+
+def test_a_stage_known_only_as_a_whole_serves_units_too():
+    history = CostHistory(((cost("load", "stage", 1, 8.0),),) * 3)
+    assert Estimator(history).forecast([view("load", 1.0)]).seconds == pytest.approx(8)
+    assert Estimator(history).forecast([view("load", 1.0, left={"universe": 4})]).seconds == pytest.approx(8)
+
+
+def test_a_first_run_leans_on_the_weights_once_a_stage_is_done():
+    def forecast(*, ended):
+        seen = [Seen("miss", 100, 10.0, 0.2, 100)]
+        return Estimator().forecast(
+            [
+                view("fetch", 0.2, ended=ended, running=not ended, left={}, seen=seen),
+                view("scan", 0.8, left={"symbol": 100}),
+            ]
+        )
+
+    assert forecast(ended=False).seconds is None
+    assert forecast(ended=False).low_seconds < 40 < forecast(ended=False).high_seconds
+    assert 20 < forecast(ended=True).seconds < 45
+    assert forecast(ended=True).low_seconds < 40 < forecast(ended=True).high_seconds
+
+
+def test_work_without_an_end_has_no_eta():
+    forecast = Estimator().forecast(
+        [
+            view("fetch", 0.2, ended=True, seen=[Seen("miss", 10, 1.0, 0.1, 10)]),
+            view("scan", 0.8, running=True, left=None, seen=[Seen("symbol", 10, 1.0, 0.1, 10)]),
+        ]
+    )
+    assert forecast.seconds is None
+    assert forecast.stages == {"fetch": 0.0, "scan": None}
+
+
+def test_the_band_holds_the_truth_about_four_times_in_five():
+    random_ = random.Random(11)
+    held = 0
+    trials = 400
+    for _ in range(trials):
+        runs = tuple((cost("scan", "symbol", 100, 10 * math.exp(random_.gauss(0, 0.2)), 0.1),) for _ in range(6))
+        truth = 10 * math.exp(random_.gauss(0, 0.2))
+        forecast = Estimator(CostHistory(runs)).forecast([view("scan", 1.0, left={"symbol": 100})])
+        held += forecast.low_seconds <= truth <= forecast.high_seconds
+    assert 0.74 <= held / trials <= 0.88
+
+
+def test_before_the_start_the_page_can_say_how_long():
+    history = CostHistory((TWO, TWO, TWO))
+    estimate = estimate_before_start(history, {("fetch", "miss"): 10, ("scan", "symbol"): 10})
+    assert estimate.seconds == pytest.approx(6)
+    assert estimate.low_seconds < 6 < estimate.high_seconds
+    assert estimate.runs == 3
+    assert estimate_before_start(history, {("fetch", "miss"): 10}).seconds == pytest.approx(1 + 50)
+
+
+def test_before_the_start_nothing_is_invented():
+    work = {("fetch", "miss"): 10}
+    assert estimate_before_start(None, work) == UNKNOWN_ESTIMATE
+    assert estimate_before_start(CostHistory(), work) == UNKNOWN_ESTIMATE
+    assert estimate_before_start(CostHistory(((cost("scan", "symbol", 1, 1.0),),)), work) == UNKNOWN_ESTIMATE
+
+
+def test_useless_records_are_left_out():
+    runs = ((cost("scan", "symbol", 0, 1.0), cost("scan", "row", 5, 0.0), cost("scan", "x", 5, math.inf)),)
+    assert CostHistory(runs).cells == {}
