@@ -8,28 +8,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.indicators import change_63, last_indicators, on_sessions, prices_of
-from technic_scanner.screening.kernel_advance import CELLS, KEPT, ROOM, TAILS, Market
+from technic_scanner.screening.kernel_block import CELLS, ROOM, TAILS, WIDTH
 from technic_scanner.screening.kernel_refresh import prepare, refresh
-from technic_scanner.screening.kernel_windows import BETA_RETURNS
 
 
 @dataclass(slots=True, eq=False)
 class IndicatorState:
     """What the last bar of n symbols left behind, as plain arrays that can be stored; ``advance`` moves it on in place.
 
-    ``cells`` (n, CELLS): recursive averages, sums and extremes. ``tails`` (n, TAILS, ROOM): the last bars.
-    ``indicators`` (n, K): as of the last bar. ``market`` (KEPT,): the benchmark's close in the last sessions, newest
-    last, NaN where it has none. ``market_bars`` (64,): its last existing closes.
+    Symbols lie side by side in B blocks of WIDTH. ``heads`` (B,): where a block's next bar goes. ``cells``
+    (B, CELLS, WIDTH): recursive averages and sums. ``tails`` (B, TAILS, ROOM, WIDTH): the last bars. ``indicators``
+    (n, K): as of the last bar. ``market_bars`` (64,): the benchmark's last closes, newest last, NaN in front.
     """
 
     symbols: tuple[str, ...]
+    heads: FloatArray
     cells: FloatArray
     tails: FloatArray
     indicators: FloatArray
-    market: FloatArray
     market_bars: FloatArray
 
     @classmethod
@@ -38,11 +37,13 @@ class IndicatorState:
         count, sessions = panel.shape
         market = on_sessions(benchmark_close, sessions)
         indicators = last_indicators(panel, benchmark_close)
-        cells = np.zeros((count, CELLS))
-        tails = np.zeros((count, TAILS, ROOM))
-        prepare(prices_of(panel), market, indicators, cells, tails)
-        own = market[np.isfinite(market)]
-        return cls(panel.symbols, cells, tails, indicators, _newest(market, KEPT), _newest(own, 64))
+        blocks = -(-count // WIDTH)
+        heads, cells = np.zeros(blocks), np.zeros((blocks, CELLS, WIDTH))
+        tails = np.zeros((blocks, TAILS, ROOM, WIDTH))
+        prepare(prices_of(panel), market, (heads, cells, tails, indicators))
+        own = market[np.isfinite(market)][-64:]
+        market_bars = np.concatenate([np.full(64 - len(own), np.nan), own])
+        return cls(panel.symbols, heads, cells, tails, indicators, market_bars)
 
 
 def advance(
@@ -57,21 +58,21 @@ def advance(
     count = len(state.symbols)
     if bars.shape != (count, 5):
         raise ValueError(f"bars have shape {bars.shape}, the state has {count} symbols")
-    bars = np.ascontiguousarray(bars, dtype=np.float64)
+    bars = np.require(bars, np.float64, ("C_CONTIGUOUS", "ALIGNED", "WRITEABLE"))
     close = float(on_sessions(np.array([benchmark_close]), 1)[0])
-    state.market = np.append(state.market[1:], close)
     if math.isfinite(close):
         state.market_bars = np.append(state.market_bars[1:], close)
-    market, change = _market(state.market), change_63(state.market_bars)
+    market = close, change_63(state.market_bars)
     out = np.empty((count, len(INDICATORS)))
 
     def part(start: int, stop: int) -> None:
-        saved = (state.cells[start:stop], state.tails[start:stop], state.indicators[start:stop])
-        refresh(bars[start:stop], market, change, saved, out[start:stop])
+        rows = slice(start * WIDTH, stop * WIDTH)
+        saved = (state.heads[start:stop], state.cells[start:stop], state.tails[start:stop], state.indicators[rows])
+        refresh(bars[rows], market, saved, out[rows])
 
-    edges = np.linspace(0, count, threads + 1).astype(int).tolist()
+    edges = np.linspace(0, len(state.heads), threads + 1).astype(int).tolist()
     if threads == 1:
-        part(0, count)
+        part(*edges)
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(part, edges[:-1], edges[1:]))
@@ -79,19 +80,7 @@ def advance(
     return out
 
 
-def _newest(values: FloatArray, count: int) -> FloatArray:
-    """Return the last ``count`` values, NaN in front where there are fewer."""
-    kept = values[-count:]
-    return np.concatenate([np.full(count - len(kept), np.nan), kept])
-
-
-def _market(closes: FloatArray) -> Market:
-    returns = closes[1:] / closes[:-1] - 1.0
-    window = returns[-BETA_RETURNS:]
-    return (
-        float(closes[-1]),
-        float(returns[-1]),
-        float(returns[0]),
-        float(window.sum()),
-        float(np.square(window - window.mean()).sum()),
-    )
+def warm_up() -> None:
+    """Compile the refresh, or load it from Numba's cache."""
+    panel = Panel(("A",), np.zeros(1, dtype="datetime64[D]"), *(np.ones((1, 1)) for _ in FIELDS))
+    advance(IndicatorState.of(panel), np.ones((1, 5)))

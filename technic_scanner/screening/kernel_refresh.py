@@ -7,184 +7,149 @@ from typing import Protocol
 
 import numpy as np
 
+from technic_scanner.screening import kernel_block as block
+from technic_scanner.screening import kernel_lane as lane
+from technic_scanner.screening import kernel_rows as rows
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.kernel_advance import (
-    CLOSES,
-    COUNT,
-    HEAD,
-    HIGHS,
-    JOINED,
-    KEPT,
-    LOGS,
-    LOWS,
-    MARKETS,
-    RAW,
-    ROOM,
-    SUM_50,
-    SUM_200,
-    VOLUMES,
-    YEAR_HIGH,
-    YEAR_LOW,
-    Market,
-    add,
-    advance_beta,
-    advance_logs,
-    advance_smoothed,
-    advance_stochastic,
-    advance_sums,
-    advance_year,
-    anchor_logs,
-    last,
-    newest_highest,
-    newest_lowest,
-    push,
-    sum_returns,
-)
 from technic_scanner.screening.kernel_compile import entry, exact, sources_digest
-from technic_scanner.screening.kernel_rows import (
-    BARS,
-    CLOSE,
-    LEAST_PRICE,
-    LIMIT,
-    ROC_63,
-    STRENGTH,
-    Columns,
-    finite_or_nan,
-    put_bands,
-    put_changes,
-    put_ranges,
-    put_volume,
-)
 from technic_scanner.screening.kernel_smoothing import STATE_SIZE
 from technic_scanner.screening.kernel_windows import BETA_RETURNS, raw_stochastic
 from technic_scanner.screening.kernels import BARS_NEEDED, Prices, read, settled
 
-# cells (n, CELLS), tails (n, TAILS, ROOM), the indicators before (n, K)
-Saved = tuple[FloatArray, FloatArray, FloatArray]
+# heads (B,), cells (B, CELLS, WIDTH), tails (B, TAILS, ROOM, WIDTH) of B blocks; the indicators before (n, K)
+Saved = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+# The benchmark's close and its change over 63 bars; NaN where it has none.
+Market = tuple[float, float]
 
 
 class PrepareKernel(Protocol):
     """The compiled start of a state."""
 
-    def __call__(
-        self, prices: Prices, market: FloatArray, indicators: FloatArray, cells: FloatArray, tails: FloatArray
-    ) -> None: ...
+    def __call__(self, prices: Prices, market: FloatArray, saved: Saved) -> None: ...
 
 
 class RefreshKernel(Protocol):
     """The compiled step of a state."""
 
-    def __call__(self, bars: FloatArray, market: Market, change_63: float, saved: Saved, out: FloatArray) -> None: ...
+    def __call__(self, bars: FloatArray, market: Market, saved: Saved, out: FloatArray) -> None: ...
 
 
 @exact
-def keep(cells: FloatArray, tail: FloatArray, columns: Columns, offset: int) -> None:
-    """Copy the last KEPT of (m,) columns into the tail, from ``offset`` on."""
+def keep(cells: FloatArray, tail: FloatArray, columns: rows.Columns, place: tuple[int, int]) -> None:
+    """Copy the last of (m,) columns, m >= 1, into the tail up to ``place``, and set the sums over them."""
+    last, j = place
     _, high, low, close, volume, market = columns
-    kept = min(len(close), KEPT)
-    first = len(close) - kept
-    for t in range(kept):
-        tail[HIGHS, offset + t] = high[first + t]
-        tail[LOWS, offset + t] = low[first + t]
-        tail[CLOSES, offset + t] = close[first + t]
-        tail[MARKETS, offset + t] = market[first + t]
-        tail[VOLUMES, offset + t] = volume[first + t]
-    cells[HEAD] = offset + kept
-
-
-@exact
-def joined(whole: Columns) -> int:
-    """Return in how many latest sessions in a row, at most KEPT, both the symbol and the benchmark have a bar."""
-    open_, high, low, close, volume, market = whole
-    count = 0
-    for t in range(len(close) - 1, max(len(close) - KEPT, 0) - 1, -1):
-        size = abs(open_[t]) + abs(high[t]) + abs(low[t]) + abs(close[t]) + abs(volume[t])
-        if not (size < LIMIT and close[t] >= LEAST_PRICE and market[t] > 0.0):
-            break
-        count += 1
-    return count
-
-
-@exact
-def sum_up(cells: FloatArray, tail: FloatArray) -> None:
-    """Set sums, extremes, raw %K and logs from the kept bars, at least one."""
-    high, low, close = last(tail, HIGHS, cells), last(tail, LOWS, cells), last(tail, CLOSES, cells)
     bars = len(close)
-    for t in range(max(bars - 50, 0), bars):
-        add(cells, SUM_50, close[t])
-    for t in range(max(bars - 200, 0), bars):
-        add(cells, SUM_200, close[t])
-    cells[YEAR_HIGH], cells[YEAR_HIGH + 1] = newest_highest(high, max(bars - 252, 0))
-    cells[YEAR_LOW], cells[YEAR_LOW + 1] = newest_lowest(low, max(bars - 252, 0))
+    for back in range(min(bars, block.KEPT)):
+        t, source = last - back, bars - 1 - back
+        tail[block.HIGHS, t, j] = high[source]
+        tail[block.LOWS, t, j] = low[source]
+        tail[block.CLOSES, t, j] = close[source]
+        tail[block.MARKETS, t, j] = market[source]
+        tail[block.VOLUMES, t, j] = volume[source]
+        if cells[block.JOINED, j] == back and market[source] > 0.0 and close[source] >= rows.LEAST_PRICE:
+            cells[block.JOINED, j] += 1.0
+    for back in range(200):
+        if back < 50:
+            block.add_one(cells, block.SUM_50, j, tail[block.CLOSES, last - back, j])
+        block.add_one(cells, block.SUM_200, j, tail[block.CLOSES, last - back, j])
     for back in range(4):
         if bars - back >= 14:
-            cells[RAW + 3 - back] = raw_stochastic(high, low, close, bars - 1 - back)
-    anchor_logs(cells, close, last(tail, LOGS, cells))
-    if cells[JOINED] > BETA_RETURNS:
-        sum_returns(cells, close, last(tail, MARKETS, cells))
+            cells[block.RAW + 3 - back, j] = raw_stochastic(high, low, close, bars - 1 - back)
+    block.anchor_logs(cells, tail, last, j)
+    if cells[block.JOINED, j] >= min(bars, BETA_RETURNS + 1):
+        block.sum_returns(cells, tail, last, j)
 
 
 def _prepare(sources: str) -> PrepareKernel:
     @entry
-    def prepare(
-        prices: Prices, market: FloatArray, indicators: FloatArray, cells: FloatArray, tails: FloatArray
-    ) -> None:
+    def prepare(prices: Prices, market: FloatArray, saved: Saved) -> None:
         _ = sources
         open_, high, low, close, volume = prices
+        heads, cells, tails, indicators = saved
         held = np.empty((6, BARS_NEEDED))
-        for i in range(len(close)):
-            whole = (open_[i], high[i], low[i], close[i], volume[i], market)
-            columns, _ = read(whole, held)
-            cells[i, COUNT] = indicators[i, BARS]
+        for b in range(len(heads)):
             # Tails fill up at different times, so that no single refresh has to move them all back.
-            offset = i % (ROOM - KEPT + 1)
-            keep(cells[i], tails[i], columns, offset)
-            if len(columns[3]) > 0:
-                state = settled(columns, whole)
-                for at in range(STATE_SIZE):
-                    cells[i, at] = state[at]
-                cells[i, JOINED] = joined(whole)
-                sum_up(cells[i], tails[i])
+            heads[b] = block.KEPT + b % (block.ROOM - block.KEPT + 1)
+            last = int(heads[b]) - 1
+            for j in range(min(block.WIDTH, len(close) - b * block.WIDTH)):
+                i = b * block.WIDTH + j
+                whole = (open_[i], high[i], low[i], close[i], volume[i], market)
+                columns, _ = read(whole, held)
+                cells[b, block.COUNT, j] = indicators[i, rows.BARS]
+                if len(columns[3]) > 0:
+                    state = settled(columns, whole)
+                    for at in range(STATE_SIZE):
+                        cells[b, at, j] = state[at]
+                    keep(cells[b], tails[b], columns, (last, j))
+            block.reset_year(cells[b], tails[b], last)
 
     return prepare
 
 
 @exact
-def advance_row(out: FloatArray, cells: FloatArray, tail: FloatArray, market: Market, scratch: FloatArray) -> None:
-    """Write all but the open's gap and relative strength after a bar was pushed."""
-    high, low, close = last(tail, HIGHS, cells), last(tail, LOWS, cells), last(tail, CLOSES, cells)
-    out[BARS] = cells[COUNT]
-    out[CLOSE] = close[-1]
-    advance_smoothed(out, cells, high, low, close)
-    put_bands(out, close)
-    put_ranges(out, high, low)
-    advance_sums(out, cells, close)
-    advance_year(out, cells, high, low, close)
-    advance_stochastic(out, cells, high, low, close)
-    put_volume(out, high, low, close, last(tail, VOLUMES, cells))
-    advance_logs(out, cells, close, last(tail, LOGS, cells))
-    advance_beta(out, cells, (close, last(tail, MARKETS, cells)), market, scratch)
+def receive(bars: FloatArray, market: Market, cells: FloatArray, tail: FloatArray, head: int) -> int:
+    """Push the bars of one block's symbols, (at most WIDTH, 5), at slot ``head``; return how many have none."""
+    missing = 0
+    for j in range(len(bars)):
+        opened, high, low, close, volume = bars[j, 0], bars[j, 1], bars[j, 2], bars[j, 3], bars[j, 4]
+        if abs(opened) + abs(high) + abs(low) + abs(close) + abs(volume) < rows.LIMIT:
+            if cells[block.LAG, j] > 0.0:
+                block.catch_up(cells, tail, head, j)
+            lane.push(cells, tail, (head, j), (high, low, close, market[0], volume))
+        else:
+            cells[block.LAG, j] += 1.0
+            missing += 1
+    return missing
+
+
+@exact
+def put_lane(
+    out: FloatArray, opened: float, blocks: tuple[FloatArray, FloatArray, FloatArray], place: tuple[int, int],
+    scratch: FloatArray,
+) -> None:  # fmt: skip
+    """Write the indicators of one symbol that has a new bar, but for its relative strength."""
+    cells, tail, work = blocks
+    count = int(cells[block.COUNT, place[1]])
+    out[:] = math.nan
+    out[rows.BARS] = count
+    lane.put_smoothed(out, cells, tail, place)
+    lane.put_changes(out, tail[block.CLOSES], place, opened)
+    lane.put_ranges(out, cells, tail, work, place)
+    lane.put_sums(out, cells, tail, work, place)
+    lane.put_logs(out, cells, work, place[1])
+    lane.put_beta(out, cells, tail, place, scratch)
+    lane.only_known(out, count)
 
 
 def _refresh(sources: str) -> RefreshKernel:
     @entry
-    def refresh(bars: FloatArray, market: Market, change_63: float, saved: Saved, out: FloatArray) -> None:
+    def refresh(bars: FloatArray, market: Market, saved: Saved, out: FloatArray) -> None:
         _ = sources
-        cells, tails, before = saved
-        scratch = np.empty((2, BETA_RETURNS))
-        for i in range(len(bars)):
-            row = out[i]
-            opened, high, low, close, volume = bars[i, 0], bars[i, 1], bars[i, 2], bars[i, 3], bars[i, 4]
-            if abs(opened) + abs(high) + abs(low) + abs(close) + abs(volume) < LIMIT:
-                row[:] = math.nan
-                push(cells[i], tails[i], (high, low, close, market[0], volume))
-                advance_row(row, cells[i], tails[i], market, scratch)
-                put_changes(row, opened, last(tails[i], CLOSES, cells[i]))
-            else:
-                row[:] = before[i]
-                cells[i, JOINED] = 0.0
-            row[STRENGTH] = row[ROC_63] - change_63
-            finite_or_nan(row)
+        heads, cells, tails, before = saved
+        work = np.empty((block.WORK, block.WIDTH))
+        sums = np.empty((block.SUM_END - block.PEAK, block.WIDTH))
+        scratch = np.empty((4, block.KEPT))
+        for b in range(len(heads)):
+            start, stop = b * block.WIDTH, min((b + 1) * block.WIDTH, len(bars))
+            head = int(heads[b])
+            if head == block.ROOM:
+                head = block.move_back(cells[b], tails[b])
+            missing = receive(bars[start:stop], market, cells[b], tails[b], head)
+            if missing > 0:
+                sums[:] = cells[b, block.PEAK : block.SUM_END]
+            block.windows(work, tails[b], head)
+            block.roll(cells[b], tails[b], work, head)
+            heads[b] = head + 1
+            for j in range(stop - start):
+                row = out[start + j]
+                if cells[b, block.LAG, j] > 0.0:
+                    row[:] = before[start + j]
+                    cells[b, block.PEAK : block.SUM_END, j] = sums[:, j]
+                else:
+                    put_lane(row, bars[start + j, 0], (cells[b], tails[b], work), (head, j), scratch)
+                row[rows.STRENGTH] = row[rows.ROC_63] - market[1]
+                rows.finite_or_nan(row)
 
     return refresh
 

@@ -10,11 +10,10 @@ from technic_scanner.screening.kernel_compile import fast
 # Bars after which every average has left its seeding phase: MACD's signal line is the last, seeded over bars 25..33.
 SEED_BARS = 34
 
-# Positions in the state tuple that ``smooth`` carries from bar to bar. Each average is kept as
-# sum = decay * sum + input, which is one operation a bar, and only ``put_smoothed`` scales it: an EMA by its 2 / (n +
-# 1), Wilder's averages by 1 / 14.
-EMA_12, EMA_26, MACD_FAST, SIGNAL, MACD, MACD_PREV, SIGNAL_PREV = 0, 1, 2, 3, 4, 5, 6
-GAIN, LOSS, TRUE_RANGE, ATR, ATR_PREV, RANGE, PLUS, MINUS, ADX = 7, 8, 9, 10, 11, 12, 13, 14, 15
+# The state tuple that ``smooth`` carries from bar to bar: 0 EMA 12, 1 EMA 26, 2 MACD's fast EMA, 3 its signal, 4 MACD,
+# 5 and 6 MACD and signal one bar earlier, 7 gains, 8 losses, 9 true range, 10 ATR, 11 ATR one bar earlier, 12 DI's true
+# range, 13 +DM, 14 -DM, 15 ADX. Each average is kept as sum = decay * sum + input, which is one operation a bar, and
+# only ``put_smoothed`` scales it: an EMA by its 2 / (n + 1), Wilder's averages by 1 / 14.
 STATE_SIZE = 16
 
 EMA_12_SCALE, EMA_26_SCALE, SIGNAL_SCALE, WILDER_SCALE = 2.0 / 13.0, 2.0 / 27.0, 2.0 / 10.0, 1.0 / 14.0

@@ -1,9 +1,9 @@
 """Indicators of a fixed number of last bars: averages, ranges, oscillators, volume, volatility, trend, beta.
 
-Sums run in several parts, so that one addition need not wait for the last; the compiler may not reorder them itself, for
-then a sum would depend on the machine. Spreads are taken of distances from one of the numbers: of equal numbers they are
-exactly 0, and one pass is enough, for with a 0 among n numbers their variance is at least 1 / n of their mean square.
-Comparisons are multiplied in: the direction of a price is a coin flip that a branch mispredicts.
+Sums run in several parts, so that one addition need not wait for the last; the compiler may not reorder them itself,
+for then a sum would depend on the machine. Spreads are taken of distances from one of the numbers: of equal numbers
+they are exactly 0, and one pass is enough, for with a 0 among n numbers their variance is at least 1 / n of their mean
+square. Comparisons are multiplied in: the direction of a price is a coin flip that a branch mispredicts.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def spread(x: FloatArray, start: int, count: int) -> tuple[float, float]:
 
 @fast
 def deviation(logs: FloatArray, start: int, count: int) -> float:
-    """Return the annualised sample deviation of ``count``, a multiple of four, returns to the logs from ``start`` on."""
+    """Return the annualised sample deviation of the ``count``, a multiple of four, returns to logs[start] and later."""
     last = logs[start + count - 1] - logs[start + count - 2]
     a = b = c = d = p = q = r = s = 0.0
     for t in range(start, start + count, 4):

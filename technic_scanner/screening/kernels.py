@@ -25,8 +25,8 @@ from technic_scanner.screening.kernel_windows import BETA_RETURNS
 
 # Wilder's averages forget a bar as (13 / 14) ** age: what lies 400 bars back weighs 4e-13, and no window is longer.
 BARS_NEEDED = 400
-# ... unless the price has hardly moved since: below this share of the price (Wilder's sums, so 14 bars' worth) what
-# lies further back may still show in the ninth digit of a ratio, and the whole history is read.
+# ... unless the price has hardly moved since: below this share of the window's first or last close (Wilder's sums, so
+# 14 bars' worth) what lies further back may still show in the ninth digit of a ratio: the whole history is read.
 QUIET = 1e-3
 
 # open, high, low, close, volume: (n, T) each.
@@ -100,9 +100,9 @@ def closes(close: FloatArray) -> int:
 
 
 @exact
-def quiet(state: tuple[float, ...], close: float) -> bool:
+def quiet(state: tuple[float, ...], price: float) -> bool:
     """Return whether gains, losses, ranges or directional movements are so small that older ones may still count."""
-    return min(state[7], state[8], state[12], state[13], state[14]) < QUIET * abs(close)
+    return min(state[7], state[8], state[12], state[13], state[14]) < QUIET * price
 
 
 @exact
@@ -110,7 +110,7 @@ def settled(columns: Columns, whole: Columns) -> tuple[float, ...]:
     """Return the averages over ``columns``, or over all bars of ``whole`` where the shorter history could show."""
     high, low, close = columns[1], columns[2], columns[3]
     state = smooth_all(high, low, close)
-    if len(close) == BARS_NEEDED and len(whole[3]) > BARS_NEEDED and quiet(state, close[-1]):
+    if len(close) == BARS_NEEDED and len(whole[3]) > BARS_NEEDED and quiet(state, max(abs(close[0]), abs(close[-1]))):
         every = newest(whole, np.empty((6, len(whole[3]))))
         state = smooth_all(every[1], every[2], every[3])
     return state

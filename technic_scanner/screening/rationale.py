@@ -28,7 +28,7 @@ _SIDES = ("", "not above", "above")
 _MOVES = (("63-day return %+.1f%%", "change"), ("RSI %.0f", "rsi"), ("volume %.1f times its 20-day mean", "volume"))
 
 
-def sentences(  # noqa: PLR0917 - the order in which a scan makes them
+def sentences(
     indicators: FloatArray,
     sub: FloatArray,
     tech: FloatArray,

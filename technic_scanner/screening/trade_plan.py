@@ -171,4 +171,4 @@ def _whole_within(budget: FloatArray, cost: FloatArray) -> FloatArray:
     count = np.floor(budget / cost)
     with np.errstate(invalid="ignore"):
         over = count * cost > budget
-    return np.maximum(np.where(over, count - 1.0, count), 0.0)
+    return np.where(over, count - 1.0, count)

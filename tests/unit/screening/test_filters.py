@@ -11,6 +11,7 @@ from technic_scanner.screening.matrix import blank
 from tests.unit.screening.chart import rows
 
 NAN = float("nan")
+NO_RANGE = {"swing_low_10": NAN, "swing_high_10": NAN}
 LIMITS = {"min_price": 5.0, "min_dollar_volume": 1e6, "min_bars": 20}
 
 
@@ -24,6 +25,10 @@ LIMITS = {"min_price": 5.0, "min_dollar_volume": 1e6, "min_bars": 20}
         ({"close": 0.0}, "bad_bars", "0 is not a price"),
         ({"close": -3.0}, "bad_bars", "-3 is not a price"),
         ({"close": float("inf")}, "bad_bars", "inf is not a price"),
+        ({"close": 0.0, **NO_RANGE}, "bad_bars", "0 is not a price"),
+        ({"close": float("inf"), **NO_RANGE}, "bad_bars", "inf is not a price"),
+        ({"swing_low_10": 0.0}, "bad_bars", "outside the lows and highs"),
+        ({"swing_high_10": 99.95}, "bad_bars", "outside the lows and highs"),
         ({"swing_low_10": 101.0}, "bad_bars", "outside the lows and highs"),
         ({"swing_high_10": 99.0}, "bad_bars", "outside the lows and highs"),
         ({"dollar_volume_20": NAN}, "bad_bars", "volume is unknown"),
@@ -53,6 +58,11 @@ def test_limits_are_inclusive() -> None:
 
 def test_unknown_volume_passes_when_no_volume_is_asked_for() -> None:
     keep, _ = eligibility(rows({"dollar_volume_20": NAN}), min_price=1.0, min_dollar_volume=0.0, min_bars=20)
+    assert keep.all()
+
+
+def test_no_trade_at_all_is_possible_when_no_volume_is_asked_for() -> None:
+    keep, _ = eligibility(rows({"dollar_volume_20": 0.0}), min_price=1.0, min_dollar_volume=0.0, min_bars=20)
     assert keep.all()
 
 

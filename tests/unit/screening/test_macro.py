@@ -72,6 +72,8 @@ def test_an_equalled_high_is_not_new_and_a_young_listing_has_none() -> None:
     assert (facts["new 52-week highs"], facts["new 52-week lows"]) == (0.0, 0.0)
     highs[-1], lows[-1] = 111.0, 89.0
     assert dict(breadth_facts(rows(year_row(highs, lows, 100.0))))["new 52-week highs"] == 1.0
+    just_aged = year_row(highs, lows, 100.0) | {"bars": 252}
+    assert dict(breadth_facts(rows(just_aged)))["new 52-week lows"] == 1.0
     young = year_row(highs, lows, 100.0) | {"bars": 251}
     assert dict(breadth_facts(rows(young)))["new 52-week highs"] is None
 
@@ -110,6 +112,7 @@ def test_a_series_that_ended_long_ago_or_starts_later_is_unknown() -> None:
     held = [series("vix", ("2024-03-01", 13.0))]
     assert dict(series_facts(held, date(2024, 3, 11)))["VIX"] == 13.0
     assert dict(series_facts(held, date(2024, 3, 12)))["VIX"] is None
+    assert dict(series_facts(held, date(2024, 3, 1)))["VIX"] == 13.0
     assert dict(series_facts(held, date(2024, 2, 28)))["VIX"] is None
     assert dict(series_facts(held, None))["VIX"] == 13.0
 

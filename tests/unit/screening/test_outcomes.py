@@ -54,6 +54,10 @@ def test_session_index_is_the_newest_session_that_is_not_after() -> None:
     assert [session_index(panel, day) for day in days] == [-1, 0, 1, 2]
 
 
+def test_the_horizons_are_those_that_the_page_promises() -> None:
+    assert HORIZONS == (1, 5, 10, 21, 63)
+
+
 def test_forward_returns_by_hand() -> None:
     close = np.array([[100.0, 110.0, 121.0, NAN, 90.0], [NAN, 10.0, 11.0, 12.0, 13.0]])
     np.testing.assert_allclose(forward_returns(close, 0, (1, 2, 3, 4)), [[0.10, 0.21, NAN, -0.10], [NAN] * 4])

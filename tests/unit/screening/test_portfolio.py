@@ -129,6 +129,13 @@ def test_risk_parity_gives_two_twins_what_one_stranger_gets() -> None:
     assert hedged[2] < 0.1
 
 
+def test_risk_parity_weighs_by_the_volatility_of_the_returns_not_the_one_given() -> None:
+    rng = np.random.default_rng(8)
+    returns = rng.normal(0, 0.01, (2, 3000)) * np.array([[1.0], [3.0]])
+    weights = build("risk_parity", 2, returns=returns, volatility=np.array([0.9, 0.1])).weights
+    np.testing.assert_allclose(weights, [0.75, 0.25], atol=0.01)
+
+
 @pytest.mark.parametrize(
     ("returns", "said"),
     [

@@ -56,7 +56,7 @@ def test_a_mirrored_score_gives_the_mirrored_signal() -> None:
 def test_core_needs_strength_agreement_completeness_and_calm() -> None:
     sub = np.array(
         [
-            [80, 80, 80, 40, 20, 80],
+            [80, 80, 80, 30, 20, 80],
             [80, 80, 80, 40, 20, 80],
             [80, 80, 50, 40, 20, 80],
             [80, 80, NAN, 80, 20, 80],
@@ -73,8 +73,8 @@ def test_core_needs_strength_agreement_completeness_and_calm() -> None:
         "Satellite: a long score of 75.0, but a sub-score is missing.",
         "Satellite: a long score of 75.0, but its volatility sub-score is below 30.",
         (
-            "Satellite: a long score of 65.0, but below the 70 of a strong signal and fewer than 4 sub-scores agree and a"
-            " sub-score is missing and its volatility sub-score is below 30."
+            "Satellite: a long score of 65.0, but below the 70 of a strong signal and fewer than 4 sub-scores agree"
+            " and a sub-score is missing and its volatility sub-score is below 30."
         ),
     )
 

@@ -138,6 +138,14 @@ def test_a_wild_short_keeps_its_target_above_zero_by_a_nearer_stop() -> None:
     assert result.reward_risk[0] >= 3.0
 
 
+def test_a_short_without_room_for_one_step_gets_the_ratio_that_fits_and_shows_it() -> None:
+    changes = {"close": 1.0, "atr_14": 0.05, "swing_high_10": 1.05}
+    result = one(-1, changes=changes, target_rr=100.0)
+    assert prices(result) == (1.0, 1.01, 0.01)
+    assert result.reward_risk[0] == pytest.approx(99.0)
+    assert result.stop_basis == ("room",)
+
+
 def test_a_wild_long_keeps_its_stop_above_zero() -> None:
     result = one(changes={"atr_14": 60.0, "swing_low_10": 1.0})
     assert result.stop[0] == pytest.approx(10.0)
