@@ -56,6 +56,7 @@ def create_api(services: Services) -> FastAPI:
     app.state.meters = meters
     problems.install(app)
     documentation.install(app)
+    app.state.api_routes = [route for module in _ROUTERS for route in module.router.routes]
     for module in _ROUTERS:
         app.include_router(module.router)
     return app

@@ -11,6 +11,7 @@ from pydantic import Field
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import TEXT_PATTERN, Request
 from technic_scanner.api.schemas import Document
+from technic_scanner.api.submitting import in_query, located
 from technic_scanner.api.wiring import Service
 from technic_scanner.runs.codec import request_from_dicts
 
@@ -94,8 +95,9 @@ def list_sources(service: Service) -> SourceListDocument:
 @router.get("/universe", response_model=MatchDocument, responses=problems(422, 502, 503))
 def count_matches(filters: Annotated[UniverseFilter, Query()], service: Service) -> MatchDocument:
     """Count what a scan with these filters would look at, without scanning."""
-    config, _ = request_from_dicts(filters.model_dump())
-    count = service.match_count(config)
+    with located(in_query):
+        config, _ = request_from_dicts(filters.model_dump())
+        count = service.match_count(config)
     return MatchDocument(
         total=count.total,
         matching=count.matching,

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from technic_scanner.api.documentation import Responses, problems
 from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Request
 from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
-from technic_scanner.api.submitting import located_in_body
+from technic_scanner.api.submitting import in_body, located
 from technic_scanner.api.wiring import RootPath, Service
 from technic_scanner.runs.codec import config_to_dict, options_to_dict, request_from_dicts
 from technic_scanner.runs.model import Preset
@@ -112,7 +112,7 @@ def save_preset(
     name: PresetName, request: PresetRequest, response: Response, service: Service, root_path: RootPath
 ) -> PresetDocument:
     """Save a preset under a new name, or a new version of an own one."""
-    with located_in_body():
+    with located(in_body):
         config, options = request_from_dicts(request.config, request.options)
     preset = Preset(name=name, config=config, options=options, description=request.description)
     saved = service.save_preset(preset, expected_version=request.expected_version)

@@ -20,7 +20,6 @@ from technic_scanner import errors
 from technic_scanner.errors import FieldProblem, TechnicError
 
 MEDIA_TYPE = "application/problem+json"
-PROBLEMS_IN_CONTEXT = "problems"
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +51,14 @@ _CODE_OF_STATUS: dict[int, str] = {
     422: "invalid_request",
     500: "internal_error",
 }
+
+
+class BadFieldsError(ValueError):
+    """Raised by a validator that found several faults in one part of a request; each is listed by itself."""
+
+    def __init__(self, problems: Iterable[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)))
 
 
 class BadField(BaseModel):
@@ -169,7 +176,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     fields = tuple(_bad_fields(error.errors()))
     code = "invalid_json" if any(item["type"] == "json_invalid" for item in error.errors()) else "invalid_request"
-    if all(item["type"] == "invalid_config" for item in error.errors()):
+    if all(_nested(item) is not None for item in error.errors()):
         code = errors.ConfigError.code
     status = 400 if code == "invalid_json" else 422
     detail = "; ".join(map(str, fields))
@@ -191,7 +198,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 def _methods_at(request: Request) -> list[str]:
     """Return the methods that the path takes; the router itself names those of its first match only."""
     found: set[str] = set()
-    for route in request.app.routes:
+    for route in request.app.state.api_routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             found |= getattr(route, "methods", None) or set()
     return sorted(found)
@@ -200,11 +207,16 @@ def _methods_at(request: Request) -> list[str]:
 def _bad_fields(items: Sequence[Mapping[str, Any]]) -> Iterator[FieldProblem]:
     for item in items:
         where = "body" if item["type"] == "json_invalid" else _dotted(item["loc"])
-        nested = item.get("ctx", {}).get(PROBLEMS_IN_CONTEXT)
+        nested = _nested(item)
         if nested is None:
             yield FieldProblem(where, _sentence(item))
         else:
-            yield from (FieldProblem(f"{where}.{inner.field}", inner.message) for inner in nested)
+            yield from (FieldProblem(f"{where}.{inner.field}", inner.message) for inner in nested.problems)
+
+
+def _nested(item: Mapping[str, Any]) -> BadFieldsError | None:
+    error = item.get("ctx", {}).get("error")
+    return error if isinstance(error, BadFieldsError) else None
 
 
 def _dotted(location: Sequence[Any]) -> str:

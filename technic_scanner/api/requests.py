@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
-from technic_scanner.api.problems import PROBLEMS_IN_CONTEXT
+from technic_scanner.api.problems import BadFieldsError
 from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN, ConfigDocument, OptionsDocument
 from technic_scanner.domain.config import DIRECTIONS, EXECUTORS, STRATEGY_PROFILES, RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
@@ -119,7 +118,7 @@ def _checked(read: Callable[[Mapping[str, Any]], ScanConfig | RunOptions]) -> Ca
         except ConfigError as error:
             problems += error.problems
         if problems:
-            raise PydanticCustomError("invalid_config", "invalid fields", {PROBLEMS_IN_CONTEXT: problems})
+            raise BadFieldsError(problems)
         return raw
 
     return check

@@ -16,7 +16,7 @@ from technic_scanner.api.schemas import (
     RunListDocument,
     RunStatusDocument,
 )
-from technic_scanner.api.submitting import located_in_body, rerun, resolve, submit
+from technic_scanner.api.submitting import in_body, located, rerun, resolve, submit
 from technic_scanner.api.wiring import Owner, RootPath, Service
 from technic_scanner.domain.run import RunRecord
 
@@ -43,7 +43,7 @@ def start_scan(
     idempotency_key: IdempotencyKey = None,
 ) -> RunDocument:
     """Queue a scan. Location names its status document."""
-    record = submit(service, request, owner, idempotency_key)
+    record = submit(service, request, owner, idempotency_key=idempotency_key)
     return _accepted(record, response, root_path)
 
 
@@ -60,7 +60,7 @@ def list_scans(filters: Annotated[RunListFilter, Query()], service: Service, roo
 def estimate_scan(request: ScanRequest, service: Service) -> EstimateDocument:
     """Say how long a scan would take, from past runs like it; nothing is started."""
     config, options = resolve(service, request)
-    with located_in_body():
+    with located(in_body):
         return EstimateDocument.model_validate(service.estimate(config, options))
 
 

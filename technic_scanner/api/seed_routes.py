@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date
 from typing import Annotated, Any
 
-from anyio import fail_after
 from fastapi import APIRouter, Header, Query, Response, WebSocket
 from pydantic import Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from technic_scanner.api.documentation import problems
-from technic_scanner.api.hub import End, EventHub, Frame
+from technic_scanner.api.frames import End, Frame, sse_message
+from technic_scanner.api.hub import EventHub
 from technic_scanner.api.problems import document_of, document_of_invalid
 from technic_scanner.api.requests import MAX_SEQ, TEXT_PATTERN, Request, ScanRequest
 from technic_scanner.api.schemas import RUN_ID_PATTERN
@@ -27,7 +28,7 @@ from technic_scanner.api.streams import (
     is_over,
     serve_socket,
 )
-from technic_scanner.api.submitting import submit
+from technic_scanner.api.submitting import Place, in_body, in_query, submit
 from technic_scanner.api.wiring import Hub, Owner, Service
 from technic_scanner.compat import metrics_dict, progress_arguments
 from technic_scanner.errors import TechnicError
@@ -37,12 +38,17 @@ router = APIRouter(tags=["seed"])
 
 FIRST_MESSAGE_SECONDS = 30.0
 WS_TOO_LATE = 1008
+WS_TOO_BIG = 1009
 WS_FAILED = 1011
 # 4400-4499 mirror HTTP's own codes.
 _WS_MIRROR = 4000
 _NOT_CONFIG = frozenset({"run_id", "preset"})
 
 Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
+
+
+class _TooBigError(Exception):
+    """The first message is over the body limit."""
 
 
 class SeedScan(Request):
@@ -62,9 +68,9 @@ class SeedScan(Request):
 
     def request(self) -> ScanRequest:
         """Return the scan that is asked for."""
-        return ScanRequest(
-            preset=self.preset, config=self.model_dump(mode="json", exclude_unset=True, exclude=set(_NOT_CONFIG))
-        )
+        # Not validated as a body would be: the service does it, and its faults are then placed in the query.
+        config = self.model_dump(mode="json", exclude_unset=True, exclude=set(_NOT_CONFIG))
+        return ScanRequest.model_construct(preset=self.preset, config=config, options={}, label=None)
 
 
 def _flat(frame: Frame, _skipped: int) -> str:
@@ -97,12 +103,19 @@ async def stream_new_scan(
 ) -> Response:
     """Start a scan and stream it; a browser that reconnects goes on with the same run, and does not start another."""
     run_id, _, seen = (last_event_id or "").partition(":")
-    run_id = run_id or scan.run_id or await _start(hub, service, scan.request(), owner)
+    run_id = run_id or scan.run_id or await _start(hub, service, scan.request(), owner, in_query)
     record = await hub.read(lambda: service.get(run_id))
     if seen and is_over(record, seen):
         return Response(status_code=204)
     start = int(seen.removesuffix(END_MARK) or 0)
-    return event_source(hub, events_of(hub, run_id, start, SEED, f"{run_id}:"))
+
+    def message(frame: Frame) -> bytes:
+        return sse_message("progress", f"{run_id}:{frame.seq}", _flat(frame, 0))
+
+    def end(last: End, number: int) -> bytes:
+        return sse_message("end", f"{run_id}:{number}{END_MARK}", _flat_end(last, run_id))
+
+    return event_source(hub, events_of(hub, run_id, start, message, end))
 
 
 @router.websocket("/ws/scan-progress")
@@ -123,6 +136,8 @@ async def follow_new_scan(
             await websocket.send_text(json.dumps({"type": "started", "run_id": run_id}))
     except WebSocketDisconnect:
         return
+    except _TooBigError:
+        await websocket.close(WS_TOO_BIG, "the message is too big")
     except TimeoutError:
         await websocket.close(WS_TOO_LATE, "no config came")
     except ValidationError as error:
@@ -134,12 +149,14 @@ async def follow_new_scan(
 
 
 async def _start_from_message(websocket: WebSocket, hub: EventHub, service: RunService, owner: str | None) -> str:
-    with fail_after(FIRST_MESSAGE_SECONDS):
+    async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
         message = await websocket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
     text = message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
-    return await _start(hub, service, _request_in(text), owner)
+    if len(text) > websocket.app.state.services.settings.max_body_bytes:
+        raise _TooBigError
+    return await _start(hub, service, _request_in(text), owner, in_body)
 
 
 def _request_in(text: str) -> ScanRequest:
@@ -153,8 +170,8 @@ def _request_in(text: str) -> ScanRequest:
     return ScanRequest.model_validate(payload)
 
 
-async def _start(hub: EventHub, service: RunService, request: ScanRequest, owner: str | None) -> str:
-    record = await hub.read(lambda: submit(service, request, owner))
+async def _start(hub: EventHub, service: RunService, request: ScanRequest, owner: str | None, place: Place) -> str:
+    record = await hub.read(lambda: submit(service, request, owner, place=place))
     return record.run_id
 
 

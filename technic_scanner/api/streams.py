@@ -8,15 +8,16 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated, Any, cast
 
-import anyio
 from fastapi import APIRouter, Header, Query, Response, WebSocket
 from sse_starlette.sse import EventSourceResponse
 from starlette.websockets import WebSocketDisconnect
 
-from technic_scanner.api.documentation import file_response, problems
-from technic_scanner.api.hub import End, EventHub, Frame, Watcher
+from technic_scanner.api.documentation import Responses, problems
+from technic_scanner.api.frames import End, Frame, sse_message
+from technic_scanner.api.hub import EventHub, Watcher
 from technic_scanner.api.requests import MAX_SEQ, RunId
 from technic_scanner.api.schemas import RUN_ID_PATTERN
 from technic_scanner.api.security import chosen_subprotocol
@@ -52,7 +53,13 @@ LastEventId = Annotated[
         description="Sent by browsers on reconnect: the stream goes on after this event.",
     ),
 ]
-EVENT_STREAM = file_response("text/event-stream", "Events; `id` is the sequence number.")
+_SSE_SCHEMA = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "event", "data")}}
+EVENT_STREAM: Responses = {
+    200: {
+        "description": "Events with JSON in `data`; each `id` ends in the sequence number.",
+        "content": {"text/event-stream": {"schema": _SSE_SCHEMA}},
+    }
+}
 
 
 @router.get(
@@ -72,7 +79,11 @@ async def stream_scan(
     start = after if last_event_id is None else int(last_event_id.removesuffix(END_MARK))
     if last_event_id is not None and is_over(record, last_event_id):
         return Response(status_code=204)
-    return event_source(hub, events_of(hub, run_id, start, SSE))
+
+    def end(last: End, seen: int) -> bytes:
+        return sse_message("end", f"{seen}{END_MARK}", json.dumps(end_message(last, run_id)))
+
+    return event_source(hub, events_of(hub, run_id, start, attrgetter("sse"), end))
 
 
 def event_source(hub: EventHub, content: AsyncIterator[bytes]) -> Response:
@@ -82,24 +93,22 @@ def event_source(hub: EventHub, content: AsyncIterator[bytes]) -> Response:
     return EventSourceResponse(
         content,
         ping=PING_SECONDS,
-        shutdown_event=cast(anyio.Event, hub),  # only its set() is called
+        shutdown_event=cast(Any, hub),  # only its set() is called
         shutdown_grace_period=SHUTDOWN_GRACE_SECONDS,
     )
 
 
-async def events_of(hub: EventHub, run_id: str, start: int, wire: Wire, mark: str = "") -> AsyncIterator[bytes]:
-    """Yield a run's events after ``start`` as server-sent ones; ``mark`` goes before the number in their ids."""
+async def events_of(
+    hub: EventHub, run_id: str, start: int, message: Callable[[Frame], bytes], end: Callable[[End, int], bytes]
+) -> AsyncIterator[bytes]:
+    """Yield a run's events after ``start`` as server-sent messages; ``end`` takes the last number as well."""
     yield f"retry: {RETRY_MILLISECONDS}\r\n\r\n".encode()
     async with hub.watch(run_id, start) as watcher:
         while (batch := await watcher.next()) is not None:
             if isinstance(batch, End):
-                yield _sse("end", f"{mark}{watcher.cursor}{END_MARK}", wire.end(batch, run_id))
+                yield end(batch, watcher.cursor)
                 return
-            yield b"".join(_sse("progress", f"{mark}{frame.seq}", wire.frame(frame, 0)) for frame in batch)
-
-
-def _sse(event: str, identifier: str, data: str) -> bytes:
-    return f"id: {identifier}\r\nevent: {event}\r\ndata: {data}\r\n\r\n".encode()
+            yield b"".join(map(message, batch))
 
 
 def end_message(end: End, run_id: str) -> dict[str, Any]:
@@ -135,10 +144,9 @@ async def follow_scan(
     await serve_socket(websocket, hub, run_id, after, PLAIN)
 
 
-SSE = Wire(lambda frame, _: frame.text, lambda end, run_id: json.dumps(end_message(end, run_id)))
 PLAIN = Wire(
     lambda frame, skipped: f'{{"type":"progress","seq":{frame.seq},"skipped":{skipped},"event":{frame.text}}}',
-    SSE.end,
+    lambda end, run_id: json.dumps(end_message(end, run_id)),
 )
 
 

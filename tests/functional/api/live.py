@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Self
 
 import uvicorn
 from fastapi import FastAPI
@@ -25,6 +26,7 @@ class LiveServer:
         assert isinstance(self.api, FastAPI)
         self.api.state.hub._poll_seconds = poll_seconds
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32 * 1024)
         self.port: int = self.socket.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self.port}"
         started = threading.Event()
@@ -44,7 +46,7 @@ class LiveServer:
         self._started = started
         self._thread = threading.Thread(target=self.server.run, args=([self.socket],), daemon=True)
 
-    def __enter__(self) -> LiveServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._started.wait(START_SECONDS)
         return self
@@ -78,6 +80,8 @@ class SseConnection:
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         self._raw = b""
+        self._left = 0
+        self.ended = False
         while b"\r\n\r\n" not in self._raw:
             self._receive()
         head, _, self._raw = self._raw.partition(b"\r\n\r\n")
@@ -99,7 +103,9 @@ class SseConnection:
             self._text += data
             *whole, self._text = self._text.split(b"\r\n\r\n")
             for block in whole:
-                message = SseMessage(dict(re.findall(r"^(\w+): ?(.*)$", block.decode().replace("\r", ""), re.M)))
+                message = SseMessage(
+                    dict(re.findall(r"^(\w+): ?(.*)$", block.decode().replace("\r", ""), re.MULTILINE))
+                )
                 if message.fields:
                     yield message
 
@@ -114,7 +120,7 @@ class SseConnection:
 
     def _body(self, limit: int | None) -> bytes:
         """Return up to ``limit`` bytes of the body; the chunk sizes in between are taken out. Empty at the end."""
-        if getattr(self, "_left", 0) == 0:
+        if self._left == 0:
             while (match := re.match(rb"(?:\r\n)?([0-9a-fA-F]+)\r\n", self._raw)) is None:
                 if not self._receive():
                     return b""

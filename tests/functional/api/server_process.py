@@ -1,0 +1,47 @@
+"""A server in a process of its own: ``technic-scanner api``, or ``serve`` with the dashboard beside the API."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+
+
+class ServerProcess:
+    """A server over the store in ``home``; ``settings`` are TECHNIC_ variables without their prefix."""
+
+    def __init__(self, home: Path, command: str = "api", **settings: object) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        self.path = "/api" if command == "serve" else ""
+        self.base_url = f"http://127.0.0.1:{self.port}{self.path}"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TECHNIC_")}
+        environment |= {f"TECHNIC_{name.upper()}": str(value) for name, value in settings.items()}
+        self.log = home / "server.log"
+        words = [sys.executable, "-m", "technic_scanner.cli.main", command, "--port", str(self.port)]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                words, env=environment | {"TECHNIC_HOME": str(home)}, stdout=log, stderr=log
+            )
+
+    def wait_until_ready(self, seconds: float = 60.0) -> None:
+        """Return when it answers."""
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                httpx.get(f"{self.base_url}/health/ready").raise_for_status()
+            except httpx.TransportError:
+                continue
+            return
+        raise AssertionError(self.log.read_text())
+
+    def kill(self) -> None:
+        """End it, however it is."""
+        self.process.kill()
+        self.process.wait()

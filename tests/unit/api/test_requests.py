@@ -1,0 +1,76 @@
+"""What the OpenAPI document says of configs and options is what the domain holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from technic_scanner.api.requests import Moment, RunFilter, RunListFilter, ScanRequest, _unfit_texts
+from technic_scanner.api.schemas import ConfigDocument, OptionsDocument, RunDocument
+from technic_scanner.domain.config import RunOptions, ScanConfig, field_names
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.runs.codec import config_to_dict, options_to_dict
+from technic_scanner.runs.model import RunQuery
+
+
+def test_documents_have_every_field_of_config_options_and_record() -> None:
+    assert tuple(ConfigDocument.model_fields) == field_names(ScanConfig)
+    assert tuple(OptionsDocument.model_fields) == field_names(RunOptions)
+    assert set(RunDocument.model_fields) == {*RunRecord.__dataclass_fields__, "links"}
+
+
+def test_the_request_schema_has_every_field_with_its_default() -> None:
+    schema = ScanRequest.model_json_schema()["properties"]
+    config = schema["config"]["properties"]
+    assert {name: part["default"] for name, part in config.items()} == config_to_dict(ScanConfig()) | {
+        "allow_shorts": False
+    }
+    options = schema["options"]["properties"]
+    assert {name: part["default"] for name, part in options.items()} == options_to_dict(RunOptions())
+    assert schema["config"]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("part", ["config", "options"])
+def test_the_schema_s_limits_are_the_domain_s(part: str) -> None:
+    for name, schema in ScanRequest.model_json_schema()["properties"][part]["properties"].items():
+        inner = schema.get("anyOf", [schema])[0]
+        for bound, step in (("minimum", -1), ("maximum", 1)):
+            if bound in inner:
+                ScanRequest.model_validate({part: {name: inner[bound]}})
+                with pytest.raises(ValidationError):
+                    ScanRequest.model_validate({part: {name: inner[bound] + step}})
+        if "exclusiveMinimum" in inner:
+            with pytest.raises(ValidationError):
+                ScanRequest.model_validate({part: {name: inner["exclusiveMinimum"]}})
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\tb", "\x7f", "\ud800", "ok\udfff"])
+def test_text_that_no_store_holds_is_found_wherever_it_is(text: str) -> None:
+    assert [item.field for item in _unfit_texts({"a": ["x", {"b": text}]}, "")] == ["a[1].b"]
+    assert _unfit_texts({text: 1}, "")
+    assert _unfit_texts([text], "")
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])))
+def test_other_text_is_fine(text: str) -> None:
+    assert not _unfit_texts({"a": [text]}, "")
+
+
+def test_filters_become_the_store_s_query() -> None:
+    filters = RunListFilter(status=[RunStatus.FAILED], text="x", min_seconds=1.5, cursor="abc", limit=7)
+    assert filters.query() == RunQuery(statuses=(RunStatus.FAILED,), text="x", min_seconds=1.5, cursor="abc", limit=7)
+    assert RunFilter().query() == RunQuery()
+
+
+def test_moments_are_utc_and_clamped_to_what_utc_can_hold() -> None:
+    moment = TypeAdapter(Moment)
+    assert moment.validate_python("2026-01-02T03:00:00+02:00") == datetime(2026, 1, 2, 1, tzinfo=UTC)
+    east, west = timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))
+    assert moment.validate_python(datetime(1, 1, 1, tzinfo=east)).tzinfo is UTC
+    assert moment.validate_python(datetime(9999, 12, 31, 23, tzinfo=west)).year == 9999
+    with pytest.raises(ValidationError):
+        moment.validate_python("2026-01-02T03:00:00")
