@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from technic_scanner.ui import notices, outcomes_view
+from technic_scanner.ui import notices, outcome_query, outcomes_view
 
 notices.show_kept()
 st.title("Outcomes")
 
 with notices.guarded():
-    outcomes_view.show()
+    if ended := outcomes_view.runs_to_judge():
+        outcomes_view.show(outcome_query.draw(), ended)

@@ -35,6 +35,12 @@ def open_run(run_id: str | None) -> None:
         st.query_params[RUN] = run_id
 
 
+def go_to_run(run_id: str | None) -> None:
+    """Open a run from a callback inside a fragment, which alone would rerun nothing but the fragment."""
+    open_run(run_id)
+    st.rerun()
+
+
 def symbol_in_address() -> str | None:
     """Return the symbol in ``?symbol=``."""
     return st.query_params.get(SYMBOL) or None

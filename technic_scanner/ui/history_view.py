@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -11,7 +11,7 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import RunQuery
-from technic_scanner.ui import addresses, history_query, notices, run_actions
+from technic_scanner.ui import addresses, history_query, notices
 from technic_scanner.ui.services import run_service
 from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import config_text, count_text, escape, run_name, short_id, status_text
@@ -134,12 +134,15 @@ def _act_on_one(record: RunRecord) -> None:
     if record.outcome is not None:
         addresses.link(addresses.RESULTS_PAGE, "Results", run=record.run_id)
     addresses.link(addresses.SCAN_PAGE, "Timeline", run=record.run_id)
-    if record.status.can_resume:
-        st.button("Resume", key="h_resume", on_click=run_actions.resume, args=(record.run_id,))
+    if record.status.can_resume and st.button("Resume", key="h_resume"):
+        _watch(lambda: run_service().resume(record.run_id))
     if st.button("Run again", key="h_rerun"):
-        with notices.guarded():
-            again = run_service().rerun(record.run_id)
-            st.switch_page(addresses.SCAN_PAGE, query_params={addresses.RUN: again.run_id})
+        _watch(lambda: run_service().rerun(record.run_id))
+
+
+def _watch(start: Callable[[], RunRecord]) -> None:
+    with notices.guarded():
+        st.switch_page(addresses.SCAN_PAGE, query_params={addresses.RUN: start().run_id})
 
 
 def _confirm(ids: tuple[str, ...]) -> None:

@@ -59,5 +59,5 @@ def _row(record: RunRecord) -> None:
         fraction = min(1.0, max(0.0, record.time_fraction))
         bar.progress(fraction, text=f"{format_percent(fraction)} · since {when(record.created_at, viewer_zone())}")
     action.button(
-        "Open", key=f"open_{record.run_id}", on_click=addresses.open_run, args=(record.run_id,), width="stretch"
+        "Open", key=f"open_{record.run_id}", on_click=addresses.go_to_run, args=(record.run_id,), width="stretch"
     )

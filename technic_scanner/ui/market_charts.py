@@ -27,6 +27,7 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
     (200, "#7A8699", "dot"),
 )
 MAX_TILES = 400
+_EVERYTHING = "All rows"
 
 
 def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 560) -> go.Figure:
@@ -102,8 +103,10 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     """
     frame = rows.assign(Sector=rows["Sector"].replace("", "Unknown sector").fillna("Unknown sector"))
     sectors = frame.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
-    ids, labels, parents = list(sectors.index), list(sectors.index), [""] * len(sectors)
-    values, colours = [int(size) for size in sectors["size"]], [float(mean) for mean in sectors["mean"]]
+    ids, labels = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
+    parents = ["", *[_EVERYTHING] * len(sectors)]
+    values = [len(frame), *(int(size) for size in sectors["size"])]
+    colours = [float(frame["CompositeScore"].mean()), *(float(mean) for mean in sectors["mean"])]
     if len(frame) <= MAX_TILES:
         for symbol, sector, score in zip(frame["Symbol"], frame["Sector"], frame["CompositeScore"], strict=True):
             ids.append(f"{sector}/{symbol}")
@@ -127,7 +130,6 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             text=[number(colour, 0) for colour in colours],
             texttemplate="%{label}<br>%{text}",
             hovertemplate="%{label}: score %{text}, rows %{value}<extra></extra>",
-            root={"color": "rgba(0,0,0,0)"},
         )
     )
     figure.update_layout(theme.frame(height, margin={"l": 0, "r": 0, "t": 4, "b": 4}))

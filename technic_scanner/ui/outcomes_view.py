@@ -1,27 +1,241 @@
-"""What the picks of past runs did afterwards; says what is missing until there is something to judge."""
+"""What the picks of past runs did afterwards, with n and intervals; says what is missing until there is something."""
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.ui import addresses
-from technic_scanner.ui.services import run_service
-from technic_scanner.ui.wording import count_text
+from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.outcomes import GROUPS, OutcomeQuery, OutcomeReport
+from technic_scanner.screening.evidence import Interval
+from technic_scanner.ui import addresses, outcome_charts, theme
+from technic_scanner.ui.services import run_service, services
+from technic_scanner.ui.wording import UNKNOWN, count_text, escape, number
+
+EXTREMES = 20
 
 
-def show() -> None:
-    """Show how many runs wait to be judged, and what judging them takes."""
+def runs_to_judge() -> int:
+    """Return how many finished runs there are; says where to go if there is none."""
     ended = run_service().count_by_status().get(RunStatus.SUCCEEDED, 0)
     if ended == 0:
         st.info(
-            "Run a scan with an as-of date in the past; later sessions then tell what its picks did.",
+            "Run a scan with an as-of date in the past; the sessions after it then tell what its picks did.",
             title="No picks yet",
         )
-    else:
+        addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+    return ended
+
+
+def show(query: OutcomeQuery, ended: int) -> None:
+    """Show the outcomes that pass the filters, of the newest of ``ended`` finished runs."""
+    newest = run_service().list().records
+    found = _report(query, ended, newest[0].run_id if newest else "")
+    for note in found.notes:
+        st.caption(f"Note: {escape(note)}")
+    if found.judged == 0:
+        _nothing(found)
+        return
+    _figures(found)
+    _evidence(found)
+    _groups(found)
+    _extremes(found)
+
+
+def interval_text(interval: Interval) -> str:
+    """Say an estimate with its interval and n, as per cent: ``54.2 % (48.1 to 60.3 %), n 412``."""
+    if interval.mean is None:
+        return f"{UNKNOWN}, n {interval.n:,}"
+    band = (
+        "" if interval.low is None or interval.high is None else f" ({_cent(interval.low)} to {_cent(interval.high)} %)"
+    )
+    return f"{_cent(interval.mean)} %{band}, n {interval.n:,}"
+
+
+def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
+    """Return one grouping as a frame: hit rate and mean excess with their intervals, and n."""
+    rows = [
+        {
+            GROUPS[group]: item.value,
+            "n": item.excess.n,
+            "Hit rate": item.hit.mean,
+            "Hit, low": item.hit.low,
+            "Hit, high": item.hit.high,
+            "Mean excess": item.excess.mean,
+            "Excess, low": item.excess.low,
+            "Excess, high": item.excess.high,
+        }
+        for item in found.groups
+        if item.group == group
+    ]
+    return pd.DataFrame(rows)
+
+
+def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
+    """Return the best and the worst picks by excess return at the horizon, best first."""
+    name = f"excess_{found.query.horizon}"
+    picks = found.picks.to_pandas()
+    known = picks[picks[name].notna()].sort_values(name, ascending=False, kind="stable")
+    ends = known if len(known) <= 2 * EXTREMES else pd.concat([known.head(EXTREMES), known.tail(EXTREMES)])
+    return pd.DataFrame(
+        {
+            "Symbol": ends["Symbol"],
+            "Side": ends["side"].map({1: "long", -1: "short"}),
+            "As of": ends["as_of"],
+            "Rank": ends["Rank"],
+            "Score": ends["CompositeScore"],
+            "Sector": ends["Sector"],
+            "Tier": ends["Tier"],
+            "Return": ends[f"forward_{found.query.horizon}"],
+            "Universe": ends[f"universe_{found.query.horizon}"],
+            "Excess": ends[name],
+            "Reached first": ends["exit"],
+        }
+    )
+
+
+@st.cache_data(ttl="5m", max_entries=16, show_spinner="Looking up what came after the picks…")
+def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
+    del ended, newest  # part of the key only: another run makes another report
+    return services().outcomes.report(query)
+
+
+def _nothing(found: OutcomeReport) -> None:
+    if found.picks.num_rows:
         st.info(
-            f"{count_text(ended, 'finished run')} hold picks. Forward returns need sessions after a scan's as-of date: "
-            "choose an as-of date some weeks before the newest session.",
-            title="No outcomes yet",
+            f"{count_text(found.picks.num_rows, 'pick')} of {count_text(found.runs, 'run')} wait for "
+            f"{found.query.horizon} sessions after their as-of date. Choose fewer sessions above, or scan with an "
+            "as-of date further back.",
+            title="Too early to tell",
         )
-    addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+    else:
+        st.info("Loosen the filters above.", title="No pick passes these filters")
+
+
+def _figures(found: OutcomeReport) -> None:
+    test = found.ic_test
+    with st.grid(5, gap="small", min_column_width=150):
+        st.metric("Runs", f"{found.runs:,}", border=True, height="stretch")
+        st.metric("Picks judged", f"{found.judged:,} of {found.picks.num_rows:,}", border=True, height="stretch")
+        _estimate("Beat the universe", found.hit)
+        _estimate("Mean excess return", found.excess)
+        st.metric(
+            "Mean rank IC",
+            UNKNOWN if test.mean is None else f"{test.mean:.3f}",
+            border=True,
+            height="stretch",
+            delta=f"t {number(test.t_stat)}, n {test.n}",
+            delta_color="off",
+            delta_arrow="off",
+            help=f"Newey-West standard error with {test.lags} lags, for returns that overlap.",
+        )
+    exits = ", ".join(f"{theme.stage_label(name).lower()} {count:,}" for name, count in found.exits)
+    if exits:
+        st.caption(f"What plans reached first: {exits}.")
+
+
+def _estimate(label: str, interval: Interval) -> None:
+    band = UNKNOWN if interval.low is None else f"{_cent(interval.low)} to {_cent(interval.high)} %"
+    st.metric(
+        label,
+        UNKNOWN if interval.mean is None else f"{_cent(interval.mean)} %",
+        border=True,
+        height="stretch",
+        delta=f"95 %: {band}, n {interval.n:,}",
+        delta_color="off",
+        delta_arrow="off",
+    )
+
+
+def _evidence(found: OutcomeReport) -> None:
+    left, right = st.columns(2, border=True)
+    with left:
+        st.markdown("**Rank IC, run by run**")
+        st.plotly_chart(
+            outcome_charts.ic_over_time(found.ic, found.ic_test),
+            key="o_ic",
+            config=theme.FIGURE_CONFIG,
+            alt=f"Rank correlation of score and return of each run, mean {number(found.ic_test.mean, 3)}",
+        )
+    with right:
+        st.markdown("**Excess return by score**")
+        st.plotly_chart(
+            outcome_charts.score_groups(found.quantiles),
+            key="o_quantiles",
+            config=theme.FIGURE_CONFIG,
+            alt="Mean excess return of score groups, lowest first: "
+            + "; ".join(interval_text(group) for group in found.quantiles),
+        )
+    with st.container(border=True):
+        st.markdown("**Growth of 1: picks against the universe**")
+        if found.equity is None:
+            st.caption("Needs two runs of one config at different as-of dates, with bars in between.")
+            return
+        curve = found.equity.curve
+        st.plotly_chart(
+            outcome_charts.equity(found.equity),
+            key="o_equity",
+            config=theme.FIGURE_CONFIG,
+            alt=f"Growth of 1: picks after costs {number(float(curve.picks[-1]), 3)}, "
+            f"universe {number(float(curve.universe[-1]), 3)}",
+        )
+        st.caption(
+            f"Rebalanced at each of {len(curve.turnover)} runs, costs {found.query.cost_bps:g} bps of what is traded; "
+            f"{count_text(curve.unpriced, 'position')} without a price are left out."
+        )
+
+
+def _groups(found: OutcomeReport) -> None:
+    with st.container(border=True):
+        group = st.segmented_control(
+            "Picks by", list(GROUPS), format_func=str.capitalize, default="tier", key="o_group", required=True
+        )
+        chart, table = st.columns(2)
+        with chart:
+            st.plotly_chart(
+                outcome_charts.group_means([item for item in found.groups if item.group == group]),
+                key="o_group_chart",
+                config=theme.FIGURE_CONFIG,
+                alt=f"Mean excess return by {group}; the table beside it holds the same numbers",
+            )
+        with table:
+            frame = groups_frame(found, group)
+            st.dataframe(
+                frame,
+                hide_index=True,
+                placeholder="–",
+                column_config={name: st.column_config.NumberColumn(format="percent") for name in frame.columns[2:]},
+                alt=f"Hit rate and mean excess return by {group}, with n and 95 % intervals",
+            )
+
+
+def _extremes(found: OutcomeReport) -> None:
+    with st.container(border=True):
+        head, action = st.columns([5, 1], vertical_alignment="center")
+        head.markdown("**Best and worst picks**")
+        action.download_button(
+            "All as CSV",
+            data=lambda: to_csv(found.picks),
+            file_name="technic-outcomes.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="o_csv",
+            width="stretch",
+        )
+        shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Return", "Universe", "Excess")}
+        st.dataframe(
+            extremes_frame(found),
+            hide_index=True,
+            placeholder="–",
+            column_config={
+                **shares,
+                "Rank": st.column_config.NumberColumn(format="%d"),
+                "Score": st.column_config.NumberColumn(format="%.1f"),
+            },
+            alt="The picks with the highest and the lowest excess return",
+        )
+
+
+def _cent(fraction: float | None) -> str:
+    return number(None if fraction is None else 100 * fraction, 1)

@@ -175,13 +175,14 @@ def _figures(record: RunRecord, trail: Trail) -> None:
             config=theme.FIGURE_CONFIG,
             alt="When each stage ran and for how long: " + _spoken(spans),
         )
-        if len(trail.points) > 1:
+        points = [point for point in trail.points if stage_bars.unit(point.stage) == "symbols"]
+        if len(points) > 1:
             st.markdown("**Throughput**")
             st.plotly_chart(
-                timeline.throughput_line(trail.points),
+                timeline.throughput_line(points),
                 key=f"throughput_{record.run_id}",
                 config=theme.FIGURE_CONFIG,
-                alt="Units per second of each stage over the elapsed time",
+                alt="Symbols per second, fetched and scanned, over the elapsed time",
             )
 
 

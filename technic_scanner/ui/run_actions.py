@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -21,36 +22,42 @@ def draw(record: RunRecord) -> None:
                 "Cancelling…" if record.cancel_requested else "Cancel",
                 key=f"cancel_{run_id}",
                 disabled=record.cancel_requested,
-                on_click=_do,
-                args=(lambda: run_service().cancel(run_id),),
+                on_click=_cancel,
+                args=(run_id,),
             )
         else:
             if record.status.can_resume:
-                st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=resume, args=(run_id,))
+                st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
             if record.outcome is not None and st.button("Open results", type="primary", key=f"results_{run_id}"):
                 st.switch_page(addresses.RESULTS_PAGE, query_params={addresses.RUN: run_id})
-            st.button("Run again", key=f"rerun_{run_id}", on_click=run_again, args=(run_id,))
+            st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
         st.button(
-            "Close", key=f"close_{run_id}", on_click=addresses.open_run, args=(None,), help="The run itself goes on."
+            "Close", key=f"close_{run_id}", on_click=addresses.go_to_run, args=(None,), help="The run itself goes on."
         )
 
 
-def resume(run_id: str) -> None:
-    """Queue another attempt of a run and watch it; for callbacks."""
-    _do(lambda: run_service().resume(run_id))
+def _cancel(run_id: str) -> None:
+    with _errors_on_the_page():
+        run_service().cancel(run_id)
 
 
-def run_again(run_id: str) -> None:
-    """Queue a new run with the same config and watch that; for callbacks."""
-
-    def start() -> None:
-        addresses.open_run(run_service().rerun(run_id).run_id)
-
-    _do(start)
+def _resume(run_id: str) -> None:
+    with _errors_on_the_page():
+        run_service().resume(run_id)
+    addresses.go_to_run(run_id)
 
 
-def _do(action: Callable[[], object]) -> None:
+def _run_again(run_id: str) -> None:
+    with _errors_on_the_page():
+        run_id = run_service().rerun(run_id).run_id
+    addresses.go_to_run(run_id)
+
+
+@contextmanager
+def _errors_on_the_page() -> Iterator[None]:
+    """Keep an error for the next full run of the page, and ask for that run."""
     try:
-        action()
+        yield
     except TechnicError as error:
         notices.keep_error(error)
+        st.rerun()

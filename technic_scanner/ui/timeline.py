@@ -103,7 +103,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
 
 
 def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figure:
-    """Draw units per second over elapsed seconds, one line per stage, each with its own dash."""
+    """Draw symbols per second over elapsed seconds, one line per stage, each with its own dash."""
     figure = go.Figure()
     names = list(dict.fromkeys(point.stage for point in points))
     for index, name in enumerate(names):
@@ -120,7 +120,7 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figur
             )
         )
     figure.update_layout(theme.frame(height, showlegend=len(names) > 1))
-    figure.update_yaxes(title="units / s", rangemode="tozero")
+    figure.update_yaxes(title="symbols / s", rangemode="tozero")
     figure.update_xaxes(title=None, rangemode="tozero")
     return figure
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
 from technic_scanner.runs.model import RunQuery, StageSample
-from technic_scanner.ui import addresses, charts, theme
+from technic_scanner.ui import addresses, charts, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service
 from technic_scanner.ui.tables import height, revision
-from technic_scanner.ui.wording import count_text, number, seconds_text, short_id, status_text
+from technic_scanner.ui.wording import count_text, number, seconds_text, short_id
 
 Samples = tuple[StageSample, ...]
 
-# Bars and points that a browser still draws at once; statistics are always over all runs that were asked for.
+# What a browser still draws at once, and what is judged run by run; percentiles and rates are over all that was asked.
 MAX_BARS = 200
-MAX_POINTS = 2_000
+MAX_ROWS = 2_000
+MAX_JUDGED = 5_000
 MOMENTS = ("start", "10", "25", "50", "75")
 TREND_BY_RUN = 200
 
@@ -32,7 +32,7 @@ def show(query: RunQuery) -> None:
         depth = st.segmented_control(
             "Runs in the charts", list(DEPTHS), default="30", key="h_depth", required=True, bind="query-params"
         )
-        samples = run_service().samples(replace(query, limit=DEPTHS[depth], cursor=None))
+        samples = _samples(replace(query, limit=DEPTHS[depth], cursor=None), _ended())
         st.download_button(
             "Timings as CSV",
             data=lambda: timings_csv(samples),
@@ -53,71 +53,25 @@ def show(query: RunQuery) -> None:
                 _TABS[title](samples)
 
 
-def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
-    """Return the numbers of the stacked chart: a row per run, a column per stage, seconds."""
-    return pd.DataFrame(
-        [
-            {
-                "Run": short_id(sample.run_id),
-                "Created": sample.created_at,
-                "Status": status_text(sample.status),
-                **{theme.stage_label(name): seconds for name, seconds in sample.stage_seconds},
-                "Between": sample.gap_seconds,
-                "Total": sample.total_seconds,
-            }
-            for sample in samples
-        ]
-    )
+@st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
+def _samples(query: RunQuery, ended: tuple[object, ...]) -> Samples:
+    """Return timings; shared between sessions, for they are frozen, and read again once a run has ended."""
+    del ended  # part of the key only
+    return run_service().samples(query)
 
 
-def statistics_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
-    """Return n, percentiles and mean of each stage over the successful runs, seconds."""
-    return pd.DataFrame(
-        [
-            (theme.stage_label(row.stage), row.n, row.p50, row.p90, row.p95, row.mean)
-            for row in analytics.stage_statistics(samples)
-        ],
-        columns=["Stage", "n", "p50", "p90", "p95", "Mean"],
-    )
-
-
-def accuracy_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
-    """Return how good the ETAs were at each moment, with n."""
-    return pd.DataFrame(
-        [
-            (charts.moment_label(row.moment), row.n, row.median_abs_error, row.bias, row.within_20pct)
-            for row in analytics.eta_accuracy(samples)
-        ],
-        columns=["Promise", "n", "Median error", "Bias", "Within 20 %"],
-    )
-
-
-def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
-    """Return regression checks as a frame, one row a stage of a run."""
-    return pd.DataFrame(
-        [
-            (
-                short_id(check.run_id),
-                check.created_at,
-                theme.stage_label(check.stage),
-                f"▲ {check.verdict.value}" if check.verdict is analytics.Verdict.SLOWER else check.verdict.value,
-                check.seconds,
-                check.cost,
-                check.unit,
-                check.median,
-                check.limit,
-                check.baseline_runs,
-            )
-            for check in checks
-        ],
-        columns=["Run", "Created", "Stage", "Verdict", "Seconds", "Cost", "Unit", "Median", "Limit", "Baseline n"],
-    )
+def _ended() -> tuple[object, ...]:
+    """Return a mark that changes whenever a run begins or ends."""
+    newest = run_service().list(RunQuery(limit=1)).records
+    return (*(record.run_id for record in newest), *sorted(run_service().count_by_status().items()))
 
 
 def _slow_notice(samples: Samples) -> None:
-    checks = analytics.regressions(samples)
-    newest = [check for check in checks if checks and check.run_id == checks[0].run_id]
-    slow = analytics.slower(newest)
+    """Say when the newest run was slower than comparable runs."""
+    rule = analytics.RegressionRule()
+    alike = [sample for sample in samples if sample.comparability_key == samples[0].comparability_key]
+    checks = analytics.regressions(alike[: rule.history + 1], rule)
+    slow = analytics.slower([check for check in checks if check.run_id == samples[0].run_id])
     if slow:
         parts = (
             f"{theme.stage_label(check.stage)} {number(check.cost / check.median, 1)} × its median"
@@ -130,7 +84,10 @@ def _slow_notice(samples: Samples) -> None:
 def _stages(samples: Samples) -> None:
     drawn = samples[:MAX_BARS]
     if len(drawn) < len(samples):
-        st.caption(f"The chart shows the newest {len(drawn):,} of {len(samples):,} runs; the table holds all.")
+        st.caption(
+            f"The chart shows the newest {len(drawn):,} of {len(samples):,} runs, the table {MAX_ROWS:,} at most; "
+            "the CSV holds all."
+        )
     chart, table = st.columns([3, 2])
     with chart:
         event = st.plotly_chart(
@@ -142,7 +99,7 @@ def _stages(samples: Samples) -> None:
             alt="Seconds of each stage, stacked per run, oldest left; the table beside it holds the same numbers",
         )
     with table:
-        frame = seconds_frame(samples)
+        frame = timing_frames.seconds_frame(samples[:MAX_ROWS])
         st.dataframe(
             frame,
             hide_index=True,
@@ -192,7 +149,7 @@ def _percentiles(samples: Samples) -> None:
     with table:
         seconds = {name: st.column_config.NumberColumn(format="%.3f") for name in ("p50", "p90", "p95", "Mean")}
         st.dataframe(
-            statistics_frame(samples),
+            timing_frames.statistics_frame(samples),
             hide_index=True,
             height="content",
             column_config=seconds,
@@ -216,13 +173,14 @@ def _rates(samples: Samples) -> None:
 
 
 def _accuracy(samples: Samples) -> None:
+    samples = _judged(samples)
     moment = st.segmented_control(
         "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
     )
     left, right = st.columns(2)
     with left:
         st.plotly_chart(
-            charts.eta_accuracy(samples[:MAX_POINTS], moment),
+            charts.eta_accuracy(samples[:MAX_ROWS], moment),
             key="h_eta",
             config=theme.FIGURE_CONFIG,
             alt=f"Total seconds promised {charts.moment_label(moment)} against the seconds that runs took",
@@ -236,7 +194,7 @@ def _accuracy(samples: Samples) -> None:
         )
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Median error", "Bias", "Within 20 %")}
     st.dataframe(
-        accuracy_frame(samples),
+        timing_frames.accuracy_frame(samples),
         hide_index=True,
         placeholder="–",
         height="content",
@@ -246,7 +204,14 @@ def _accuracy(samples: Samples) -> None:
     st.caption("Errors are shares of the actual duration; a bias above zero promised too long. Successful runs only.")
 
 
+def _judged(samples: Samples) -> Samples:
+    if len(samples) > MAX_JUDGED:
+        st.caption(f"Over the newest {MAX_JUDGED:,} of {len(samples):,} runs.")
+    return samples[:MAX_JUDGED]
+
+
 def _slow_downs(samples: Samples) -> None:
+    samples = _judged(samples)
     checks = analytics.regressions(samples)
     slow = analytics.slower(checks)
     rule = analytics.RegressionRule()
@@ -264,7 +229,7 @@ def _slow_downs(samples: Samples) -> None:
         st.success(text, title="No stage was slower than its baseline")
         return
     st.dataframe(
-        checks_frame(shown),
+        timing_frames.checks_frame(shown),
         hide_index=True,
         placeholder="–",
         column_config={

@@ -106,7 +106,7 @@ def short_id(run_id: str) -> str:
 
 
 def config_text(config: ScanConfig) -> str:
-    """Say in a few words what a config scans: source, universe, sectors, symbols."""
+    """Say in a few words what a config scans, and how, where that is not the default."""
     parts = [config.source if config.universe is None else f"{config.source} / {config.universe}"]
     if config.sectors:
         parts.append(_some(config.sectors, "sectors"))
@@ -114,6 +114,11 @@ def config_text(config: ScanConfig) -> str:
         parts.append(_some(config.symbols, "symbols"))
     if config.industry_contains:
         parts.append(f"industry “{config.industry_contains}”")
+    parts += [
+        str(getattr(config, name)).replace("_", " ")
+        for name in ("direction", "strategy_profile_name")
+        if getattr(config, name) != getattr(_PLAIN, name)
+    ]
     if config.as_of_date is not None:
         parts.append(f"as of {config.as_of_date.isoformat()}")
     return " · ".join(parts)
@@ -124,6 +129,7 @@ def escape(text: str) -> str:
     return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
 
 
+_PLAIN = ScanConfig()
 _MARKDOWN = frozenset("\\`*_{}[]<>#|~$:")
 
 

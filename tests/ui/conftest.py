@@ -6,42 +6,23 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from technic_scanner.bootstrap import Services, build
+from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.runs.service import RunService, ServiceRules
-from technic_scanner.settings import load_settings
 from technic_scanner.ui import services as ui_services
 
 from . import builders
+from .quiet import without_workers
 
 ROOT = Path(__file__).parents[2]
 WORKER = "test-worker"
-
-
-class NoLauncher:
-    """Counts how often a worker was asked for, and starts none."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def ensure_worker(self) -> None:
-        self.asked += 1
-
-
-def without_workers(home: Path) -> Services:
-    services = build(load_settings(home=home))
-    service = RunService(
-        services.store, services.catalog, NoLauncher(), services.clock, rules=ServiceRules(stale_after_seconds=600.0)
-    )
-    return replace(services, service=service)
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,9 @@ def test_sector_map_of_many_rows_draws_sectors_only_and_keeps_unknown_sectors() 
     rows.loc[0, "Sector"] = None
     rows.loc[1, "CompositeScore"] = np.nan
     tree = market_charts.sector_map(rows).data[0]
-    assert set(tree.ids) == {"Energy", "Utilities", "Unknown sector"}
-    assert sum(tree.values) == len(rows)
+    assert set(tree.ids) == {"All rows", "Energy", "Utilities", "Unknown sector"}
+    sizes = dict(zip(tree.ids, tree.values, strict=True))
+    assert sizes.pop("All rows") == sum(sizes.values()) == len(rows)
 
 
 def test_distribution_counts_every_known_score() -> None:

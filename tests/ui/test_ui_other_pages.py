@@ -9,7 +9,7 @@ import pytest
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.compare import compare_runs
-from technic_scanner.ui import compare_view, history_view, trends_view
+from technic_scanner.ui import compare_view, history_view, timing_frames, trends_view
 
 from . import builders
 from .test_ui_scan_page import texts, titles
@@ -119,7 +119,7 @@ def test_compare_says_which_run_does_not_exist(seeded, open_page) -> None:
 
 def test_the_timings_table_and_chart_hold_the_same_numbers() -> None:
     samples = (builders.sample("01RUNB", 1), builders.sample("01RUNA", 0, (0.4, 1.0, 6.0, 0.3)))
-    frame = trends_view.seconds_frame(samples)
+    frame = timing_frames.seconds_frame(samples)
     assert frame["Symbol scanning"].tolist() == [7.0, 6.0]
     assert frame["Total"].tolist() == [sample.total_seconds for sample in samples]
 
@@ -130,7 +130,7 @@ def test_percentiles_are_shown_with_n_over_successful_runs_alone() -> None:
         builders.sample("b", 1, (0.5, 4.0, 7.0, 0.4)),
         builders.sample("c", 2, (9.0, 9.0, 9.0, 9.0), status=RunStatus.CANCELLED),
     )
-    frame = trends_view.statistics_frame(samples).set_index("Stage")
+    frame = timing_frames.statistics_frame(samples).set_index("Stage")
     assert frame.loc["Data fetching", ["n", "p50"]].tolist() == [2, 3.0]
 
 
@@ -139,7 +139,7 @@ def test_a_slower_stage_is_flagged_in_words() -> None:
 
     steady = [builders.sample(f"r{index}", index) for index in range(8)]
     slow = builders.sample("slow", 99, (0.5, 9.0, 7.0, 0.4))
-    frame = trends_view.checks_frame(regressions([*steady, slow]))
+    frame = timing_frames.checks_frame(regressions([*steady, slow]))
     flagged = frame[frame["Verdict"] == "▲ slower"]
     assert flagged["Stage"].tolist() == ["Data fetching"]
     assert flagged["Baseline n"].tolist() == [8]

@@ -1,0 +1,115 @@
+"""Figures of what picks did afterwards, each with its uncertainty: IC over time, score groups, equity, group means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from technic_scanner.runs.outcomes import Equity, GroupOutcome, IcPoint
+from technic_scanner.screening.evidence import Interval, MeanTest
+from technic_scanner.ui import theme
+from technic_scanner.ui.wording import count_text
+
+
+def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
+    """Draw the rank IC of each run as a bar, oldest left, with the mean and its 95 % interval as lines."""
+    known = sorted((point for point in points if point.ic is not None), key=lambda point: (point.as_of, point.run_id))
+    figure = go.Figure(
+        go.Bar(
+            x=[point.as_of for point in known],
+            y=[point.ic for point in known],
+            customdata=[point.n for point in known],
+            name="IC of a run",
+            marker=theme.run_fill(0, len(known)),
+            hovertemplate="%{x}: %{y:.3f} over %{customdata} picks<extra></extra>",
+        )
+    )
+    for value, dash, label in ((test.mean, "solid", "mean"), (test.low, "dot", "low"), (test.high, "dot", "high")):
+        if value is not None:
+            figure.add_hline(
+                y=value,
+                line={"color": theme.STAGE_COLOURS["symbol_scanning"], "dash": dash, "width": 1.4},
+                annotation={"text": f"{label} {value:.3f}", "xanchor": "left", "x": 1.0},
+            )
+    figure.update_layout(theme.frame(height, margin={"l": 8, "r": 88, "t": 30, "b": 8}))
+    figure.update_yaxes(title="rank IC", zeroline=True)
+    return figure
+
+
+def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
+    """Draw the mean excess return of each score group, the lowest scores left, with 95 % intervals."""
+    figure = go.Figure(
+        go.Bar(
+            x=[f"Q{index} · n {group.n:,}" for index, group in enumerate(groups, start=1)],
+            y=[group.mean for group in groups],
+            error_y=_whiskers(groups),
+            marker=theme.run_fill(0, len(groups)),
+            hovertemplate="%{x}: %{y:.2%}<extra></extra>",
+            name="mean excess",
+        )
+    )
+    figure.update_layout(theme.frame(height, showlegend=False))
+    figure.update_yaxes(title="mean excess return", tickformat=".1%", zeroline=True)
+    figure.update_xaxes(title="score group, lowest left")
+    return figure
+
+
+def equity(line: Equity, height: int = 320) -> go.Figure:
+    """Draw the growth of 1 in the picks, after and before costs, and in the equal-weight universe."""
+    figure = go.Figure()
+    curves = (
+        ("picks, after costs", line.curve.picks, "solid", theme.ACCENT),
+        ("picks, before costs", line.curve.before_costs, "dash", theme.ACCENT),
+        ("universe, equal weight", line.curve.universe, "dot", theme.NEUTRAL),
+    )
+    for name, values, dash, colour in curves:
+        figure.add_trace(
+            go.Scatter(
+                x=list(line.dates),
+                y=[float(value) for value in values],
+                mode="lines+markers",
+                name=name,
+                line={"dash": dash, "color": colour, "width": 2},
+                marker={"size": 4},
+                hovertemplate="%{x}: %{y:.3f}<extra>" + name + "</extra>",
+            )
+        )
+    figure.update_layout(theme.frame(height))
+    figure.update_yaxes(title="growth of 1")
+    return figure
+
+
+def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
+    """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[group.excess.mean for group in groups],
+            y=[f"{group.value} · {count_text(group.excess.n, 'pick')}" for group in groups],
+            error_x=_whiskers([group.excess for group in groups]),
+            mode="markers",
+            marker={"size": 9, "color": theme.ACCENT},
+            hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=0, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
+    figure.update_layout(theme.frame(90 + 34 * len(groups), showlegend=False))
+    figure.update_xaxes(title="mean excess return", tickformat=".1%")
+    figure.update_yaxes(autorange="reversed")
+    return figure
+
+
+def _whiskers(intervals: Sequence[Interval]) -> dict[str, Any]:
+    """Return Plotly error bars; an interval that is not known has none."""
+
+    def reach(end: float | None, mean: float | None) -> float:
+        return 0.0 if end is None or mean is None else abs(end - mean)
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [reach(interval.high, interval.mean) for interval in intervals],
+        "arrayminus": [reach(interval.low, interval.mean) for interval in intervals],
+        "color": theme.NEUTRAL,
+    }

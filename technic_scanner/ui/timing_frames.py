@@ -1,0 +1,73 @@
+"""Timings of many runs as frames for tables: seconds, percentiles, the ETA's accuracy, checks; the charts' numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from technic_scanner.runs import analytics
+from technic_scanner.runs.model import StageSample
+from technic_scanner.ui import charts, theme
+from technic_scanner.ui.wording import short_id, status_text
+
+
+def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+    """Return the numbers of the stacked chart: a row per run, a column per stage, seconds."""
+    return pd.DataFrame(
+        [
+            {
+                "Run": short_id(sample.run_id),
+                "Created": sample.created_at,
+                "Status": status_text(sample.status),
+                **{theme.stage_label(name): seconds for name, seconds in sample.stage_seconds},
+                "Between": sample.gap_seconds,
+                "Total": sample.total_seconds,
+            }
+            for sample in samples
+        ]
+    )
+
+
+def statistics_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+    """Return n, percentiles and mean of each stage over the successful runs, seconds."""
+    return pd.DataFrame(
+        [
+            (theme.stage_label(row.stage), row.n, row.p50, row.p90, row.p95, row.mean)
+            for row in analytics.stage_statistics(samples)
+        ],
+        columns=["Stage", "n", "p50", "p90", "p95", "Mean"],
+    )
+
+
+def accuracy_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+    """Return how good the ETAs were at each moment, with n."""
+    return pd.DataFrame(
+        [
+            (charts.moment_label(row.moment), row.n, row.median_abs_error, row.bias, row.within_20pct)
+            for row in analytics.eta_accuracy(samples)
+        ],
+        columns=["Promise", "n", "Median error", "Bias", "Within 20 %"],
+    )
+
+
+def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
+    """Return regression checks as a frame, one row a stage of a run."""
+    return pd.DataFrame(
+        [
+            (
+                short_id(check.run_id),
+                check.created_at,
+                theme.stage_label(check.stage),
+                f"▲ {check.verdict.value}" if check.verdict is analytics.Verdict.SLOWER else check.verdict.value,
+                check.seconds,
+                check.cost,
+                check.unit,
+                check.median,
+                check.limit,
+                check.baseline_runs,
+            )
+            for check in checks
+        ],
+        columns=["Run", "Created", "Stage", "Verdict", "Seconds", "Cost", "Unit", "Median", "Limit", "Baseline n"],
+    )

@@ -1,0 +1,221 @@
+"""A real server, a real worker that can be held, and a real Chromium that is watched for errors and requests."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from technic_scanner.bootstrap import Services
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord
+from tests.ui.quiet import without_workers
+from tools.ensure_chromium import find
+
+from .paced_worker import hold_file
+
+ROOT = Path(__file__).parents[2]
+# Opening a sub-page makes Streamlit's front end ask below that page's path first; it then finds the right place.
+BENIGN = re.compile(r"/(_stcore/health|_stcore/host-config)$")
+# Small steps, so that a scan can be held at many moments.
+STEPS = RunOptions(chunk_size=20, fetch_batch_size=60, event_interval_seconds=0.0)
+PATIENCE_MS = 60_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass
+class Site:
+    """The dashboard and the API in a process of their own, over a data folder of their own."""
+
+    home: Path
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        here = {"TECHNIC_HOME": str(self.home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "TECHNIC_PORT": str(self.port)}
+        return os.environ | here | {"PYTHONPATH": str(ROOT)}
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "technic_scanner/asgi.py"]
+        # The developer's menu is what offers "Clear caches"; the shipped setting hides it.
+        flags = ["--server.port", str(self.port), "--client.toolbarMode", "developer"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, *flags], cwd=ROOT, env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        wait_until(self.answers, f"the server did not start; see {self.log}")
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def hold(self, share: float) -> None:
+        """Make scans wait once so much of their expected time has passed."""
+        (self.home / "hold.new").write_text(str(share))
+        (self.home / "hold.new").replace(hold_file(self.home))
+
+    def release(self) -> None:
+        """Let scans go on."""
+        hold_file(self.home).unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(10)
+
+
+def wait_until(true: Callable[[], bool], otherwise: str, seconds: float = 90.0) -> None:
+    """Ask again until it is true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, otherwise
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        assert not os.environ.get("CI"), "no Chromium: python -m tools.ensure_chromium"
+        pytest.skip("no Chromium on this machine: python -m tools.ensure_chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server whose scans are done by one paced worker."""
+    folder = tmp_path_factory.mktemp("site")
+    site = Site(folder / "home", free_port(), folder / "server.log")
+    site.home.mkdir()
+    with (folder / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.paced_worker"],
+            cwd=ROOT,
+            env=site.environment(),
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        site.start()
+        yield site
+    finally:
+        site.kill()
+        worker.terminate()
+        worker.wait(20)
+
+
+@pytest.fixture
+def plain_site(tmp_path: Path) -> Iterator[Site]:
+    """A server that starts its workers itself, as it does for people."""
+    site = Site(tmp_path / "home", free_port(), tmp_path / "server.log")
+    site.home.mkdir()
+    try:
+        site.start()
+        yield site
+    finally:
+        site.kill()
+
+
+@pytest.fixture(scope="module")
+def services(site: Site) -> Iterator[Services]:
+    """The same store, read from the test's own process; starts no workers of its own."""
+    services = without_workers(site.home, stale_after_seconds=20.0)
+    wait_until(lambda: bool(services.service.workers()), "the paced worker did not come up")
+    yield services
+    services.close()
+
+
+@dataclass
+class Watched:
+    """Pages of one browser context, with what they complained of and whom they asked."""
+
+    context: BrowserContext
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
+
+    def open(self, path: str = "/") -> Page:
+        page = self.context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._meet(request.url))
+        page.goto(self.url + path)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not BENIGN.search(message.location.get("url", "")):
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
+
+    def _meet(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.strangers.add(url)
+
+
+@pytest.fixture
+def tabs(chromium: Browser, site: Site) -> Iterator[Watched]:
+    """Open pages of the site; afterwards none may have logged an error or asked another machine."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    watched = Watched(context, site.url)
+    yield watched
+    context.close()
+    assert watched.strangers == set()
+    assert watched.complaints == []
+
+
+@pytest.fixture
+def held(site: Site) -> Iterator[None]:
+    """Scans wait at a third of their time until the test lets them go on."""
+    site.hold(0.3)
+    yield
+    site.release()
+
+
+@pytest.fixture
+def running(site: Site, services: Services, held: None) -> Iterator[RunRecord]:
+    """A scan of the sample that is under way, and waits at a third of its time."""
+    run = services.service.submit(ScanConfig(), STEPS, label="Watched scan")
+    wait_until(lambda: services.service.get(run.run_id).time_fraction >= 0.3, "the scan did not get to a third")
+    yield run
+    services.service.cancel(run.run_id)
+    wait_until(lambda: services.service.get(run.run_id).status.is_terminal, "the scan did not end")
+
+
+@pytest.fixture(scope="module")
+def finished(site: Site, services: Services) -> RunRecord:
+    """A finished scan of the whole sample."""
+    run = services.service.submit(ScanConfig(), RunOptions(), label="Finished scan")
+    wait_until(lambda: services.service.get(run.run_id).status.is_terminal, "the scan did not end")
+    return services.service.get(run.run_id)

@@ -1,0 +1,165 @@
+"""A scan belongs to nobody's browser: reloads, tabs, other widgets, cleared caches, a killed server do not end it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from technic_scanner.bootstrap import Services
+from technic_scanner.domain.run import RunRecord, RunStatus
+
+from .conftest import PATIENCE_MS, Site, Watched, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+OVERALL = re.compile(r"^(\d+\.\d)% · ")
+
+
+def overall(page: Page) -> float:
+    """Return the per cent that the topmost bar shows."""
+    text = page.get_by_text(OVERALL).first.inner_text()
+    found = OVERALL.match(text)
+    assert found is not None
+    return float(found[1])
+
+
+def at_least(page: Page, percent: float) -> float:
+    """Wait until the page itself, without being touched, shows more than so much; return what it shows."""
+    page.wait_for_function(
+        """([least]) => [...document.querySelectorAll('[data-testid="stProgress"]')].some(
+            (bar) => parseFloat((bar.innerText.match(/^(\\d+\\.\\d)% ·/) || [0, -1])[1]) > least)""",
+        arg=[percent],
+        timeout=PATIENCE_MS,
+    )
+    return overall(page)
+
+
+def expect_success(page: Page) -> None:
+    expect(page.get_by_text("✓ Succeeded").first).to_be_visible()
+    expect(page.get_by_role("button", name="Open results")).to_be_visible()
+
+
+def test_first_visit_of_a_fresh_server_may_be_a_deep_link(tabs: Watched) -> None:
+    page = tabs.open("/results")
+    expect(page.get_by_role("heading", name="Results")).to_be_visible()
+    expect(page.get_by_role("link", name="History")).to_be_visible()
+    expect(page.get_by_text("dashboard", exact=True)).to_have_count(0)
+
+
+def test_start_reload_and_the_same_scan_goes_on(tabs: Watched, services: Services, site: Site, held: None) -> None:
+    page = tabs.open()
+    page.get_by_role("button", name="Start scan").click()
+    expect(page).to_have_url(re.compile(r"\?run="))
+    run_id = page.url.split("run=")[1].split("&")[0]
+    before = at_least(page, 29.0)
+    page.reload()
+    assert at_least(page, 29.0) == before
+    assert page.url.endswith(run_id)
+    site.release()
+    expect_success(page)
+    assert len(services.service.list().records) == 1
+    assert services.service.get(run_id).attempt == 1
+
+
+def test_a_second_tab_sees_it_and_cancel_there_is_seen_here(
+    tabs: Watched, services: Services, running: RunRecord
+) -> None:
+    here = tabs.open(f"/?run={running.run_id}")
+    shown = at_least(here, 29.0)
+    there = tabs.open("/")
+    there.locator(f".st-key-open_{running.run_id} button").click()
+    expect(there.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
+    assert at_least(there, 0.0) == shown
+    there.get_by_role("button", name="Cancel", exact=True).click()
+    expect(here.get_by_text("■ Cancelled").first).to_be_visible()
+    expect(here.get_by_role("button", name="Resume")).to_be_visible()
+    assert services.service.get(running.run_id).status is RunStatus.CANCELLED
+    assert overall(here) < 100.0
+
+
+def test_a_cancelled_scan_is_resumed_from_the_page_and_watched_to_its_end(
+    tabs: Watched, services: Services, running: RunRecord, site: Site
+) -> None:
+    page = tabs.open(f"/?run={running.run_id}")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Resume").click()
+    site.release()
+    expect_success(page)
+    assert services.service.get(running.run_id).attempt == 2
+
+
+def test_other_widgets_do_not_disturb_it(tabs: Watched, services: Services, running: RunRecord, site: Site) -> None:
+    page = tabs.open(f"/?run={running.run_id}")
+    before = at_least(page, 29.0)
+    page.get_by_text("Configure another scan").click()
+    price = page.get_by_label("Min. price")
+    price.fill("12.50")
+    price.press("Enter")
+    page.get_by_text("Both", exact=True).click()
+    page.get_by_text("Advanced: history").click()
+    page.get_by_label("History, sessions").fill("300")
+    page.get_by_label("History, sessions").press("Enter")
+    site.hold(0.6)
+    at_least(page, max(before, 59.0))
+    expect(price).to_have_value("12.50")
+    site.release()
+    expect_success(page)
+    expect(price).to_have_value("12.50")
+    record = services.service.get(running.run_id)
+    assert (record.status, record.attempt) == (RunStatus.SUCCEEDED, 1)
+
+
+def test_clearing_the_caches_loses_nothing(tabs: Watched, services: Services, running: RunRecord, site: Site) -> None:
+    page = tabs.open(f"/?run={running.run_id}")
+    at_least(page, 29.0)
+    page.keyboard.press("c")
+    page.get_by_role("dialog").get_by_role("button", name="Clear caches").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    site.hold(0.6)
+    at_least(page, 59.0)
+    site.release()
+    expect_success(page)
+    assert services.service.get(running.run_id).attempt == 1
+
+
+def test_a_killed_and_restarted_server_shows_the_scan_still_advancing(
+    tabs: Watched, services: Services, running: RunRecord, site: Site
+) -> None:
+    page = tabs.open(f"/?run={running.run_id}")
+    at_least(page, 29.0)
+    site.kill()
+    site.hold(0.6)
+    wait_until(lambda: services.service.get(running.run_id).time_fraction >= 0.6, "the scan stopped with the server")
+    site.start()
+    page.reload()
+    at_least(page, 59.0)
+    site.release()
+    expect_success(page)
+    assert services.service.get(running.run_id).attempt == 1
+    # A server that is gone is something to complain of.
+    tabs.complaints.clear()
+
+
+def test_the_keyboard_alone_starts_and_cancels_a_scan(tabs: Watched, services: Services, held: None) -> None:
+    page = tabs.open()
+    start = page.get_by_role("button", name="Start scan")
+    expect(start).to_be_visible()
+    tab_to(page, "Start scan")
+    page.keyboard.press("Enter")
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    expect(cancel).to_be_visible()
+    tab_to(page, "Cancel")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("■ Cancelled").first).to_be_visible()
+    assert services.service.list().records[0].status is RunStatus.CANCELLED
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the button of this name has the focus."""
+    for _ in range(120):
+        if page.evaluate("document.activeElement.innerText") == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never reached {name!r}")

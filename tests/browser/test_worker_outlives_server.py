@@ -1,0 +1,36 @@
+"""The worker that the dashboard starts is a process of its own: it finishes its scan though the server is killed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from technic_scanner.domain.run import RunStatus
+from tests.ui.quiet import without_workers
+
+from .conftest import Site, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_a_scan_started_from_the_page_ends_without_the_server(chromium: Browser, plain_site: Site) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(plain_site.url)
+    page.get_by_role("button", name="Start scan").click()
+    expect(page).to_have_url(re.compile(r"\?run="))
+    run_id = page.url.split("run=")[1].split("&")[0]
+    services = without_workers(plain_site.home)
+    wait_until(lambda: services.service.get(run_id).status is not RunStatus.QUEUED, "no worker took the scan")
+    plain_site.kill()
+    wait_until(lambda: services.service.get(run_id).status.is_terminal, "the scan did not end")
+    assert services.service.get(run_id).status is RunStatus.SUCCEEDED
+    services.close()
+    plain_site.start()
+    page.reload()
+    expect(page.get_by_text("✓ Succeeded").first).to_be_visible()
+    page.get_by_role("button", name="Open results").click()
+    expect(page).to_have_url(re.compile(rf"/results\?.*run={run_id}"))
+    expect(page.get_by_role("heading", name="Results")).to_be_visible()
+    page.close()

@@ -1,0 +1,120 @@
+"""The outcomes page: judged picks of past runs, with n and intervals, and what it says before there are any."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.runs.outcomes import Equity, GroupOutcome, IcPoint, OutcomeQuery
+from technic_scanner.screening.evidence import Interval, MeanTest
+from technic_scanner.screening.outcomes import EquityCurve
+from technic_scanner.ui import outcome_charts, outcomes_view
+
+from .conftest import Stage
+from .quiet import without_workers
+from .test_ui_scan_page import texts, titles
+
+DATES = (date(2010, 4, 1), date(2010, 5, 3), date(2010, 6, 1))
+
+
+@pytest.fixture(scope="module")
+def judged_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with scans at three past dates."""
+    home = tmp_path_factory.mktemp("judged")
+    stage = Stage(without_workers(home))
+    for day in DATES:
+        stage.scanned(ScanConfig(as_of_date=day, direction="both", sectors=("Energy", "Utilities")))
+    stage.services.close()
+    return home
+
+
+@pytest.fixture
+def judged(judged_home: Path, monkeypatch: pytest.MonkeyPatch):
+    from technic_scanner.ui import services as ui_services
+
+    services = without_workers(judged_home)
+    monkeypatch.setattr(ui_services, "_built", [services])
+    yield Stage(services)
+    services.close()
+
+
+def test_it_shows_estimates_with_n_and_intervals(judged, open_page) -> None:
+    app = open_page("outcomes")
+    assert not app.exception
+    found = judged.services.outcomes.report(OutcomeQuery())
+    shown = {metric.label: metric for metric in app.metric}
+    assert shown["Runs"].value == str(len(DATES))
+    assert shown["Picks judged"].value == f"{found.judged:,} of {found.picks.num_rows:,}"
+    assert shown["Mean rank IC"].value == f"{found.ic_test.mean:.3f}"
+    assert f"n {found.excess.n:,}" in shown["Mean excess return"].delta
+    assert len(app.get("plotly_chart")) == 4
+    assert "survivor" in texts(app) or "dropped out" in texts(app)
+
+
+def test_the_horizon_comes_from_the_address(judged, open_page) -> None:
+    app = open_page("outcomes", o_horizon="63")
+    assert not app.exception
+    found = judged.services.outcomes.report(OutcomeQuery(horizon=63))
+    assert {metric.label: metric.value for metric in app.metric}["Picks judged"].startswith(f"{found.judged:,} of")
+
+
+def test_picks_that_wait_for_their_sessions_say_so(seeded, open_page) -> None:
+    app = open_page("outcomes")
+    assert not app.exception
+    assert "Too early to tell" in titles(app, "info")
+
+
+def test_extremes_are_sorted_by_excess_return(judged) -> None:
+    found = judged.services.outcomes.report(OutcomeQuery())
+    frame = outcomes_view.extremes_frame(found)
+    assert frame["Excess"].is_monotonic_decreasing
+    assert frame["Excess"].iloc[0] == pytest.approx(np.nanmax(found.picks["excess_21"].to_numpy()))
+    assert set(frame["Side"]) <= {"long", "short"}
+
+
+def test_groups_count_every_judged_pick_once(judged) -> None:
+    found = judged.services.outcomes.report(OutcomeQuery())
+    for group in ("profile", "sector", "tier", "regime"):
+        assert outcomes_view.groups_frame(found, group)["n"].sum() == found.judged
+
+
+@pytest.mark.parametrize(
+    ("interval", "text"),
+    [
+        (Interval(412, 0.542, 0.481, 0.603), "54.2 % (48.1 to 60.3 %), n 412"),
+        (Interval(1, 0.5, None, None), "50.0 %, n 1"),
+        (Interval(0, None, None, None), "unknown, n 0"),
+    ],
+)
+def test_estimates_are_said_with_their_interval(interval: Interval, text: str) -> None:
+    assert outcomes_view.interval_text(interval) == text
+
+
+def test_ic_bars_leave_out_what_is_unknown_and_draw_the_mean() -> None:
+    points = (IcPoint("b", DATES[1], 0.2, 30), IcPoint("a", DATES[0], -0.1, 20), IcPoint("c", DATES[2], None, 2))
+    figure = outcome_charts.ic_over_time(points, MeanTest(2, 0.05, 0.15, 0.33, -0.2, 0.3, 1))
+    assert list(figure.data[0].y) == [-0.1, 0.2]
+    assert sorted(shape.y0 for shape in figure.layout.shapes) == [-0.2, 0.05, 0.3]
+
+
+def test_whiskers_reach_to_the_ends_of_the_interval() -> None:
+    figure = outcome_charts.score_groups([Interval(9, 0.01, -0.01, 0.04), Interval(0, None, None, None)])
+    assert list(figure.data[0].error_y.array) == pytest.approx([0.03, 0.0])
+    assert list(figure.data[0].error_y.arrayminus) == pytest.approx([0.02, 0.0])
+    assert list(figure.data[0].x) == ["Q1 · n 9", "Q2 · n 0"]
+
+
+def test_equity_shows_costs_and_the_universe_beside_the_picks() -> None:
+    curve = EquityCurve(np.array([1.0, 1.1]), np.array([1.0, 1.2]), np.array([1.0, 1.05]), np.array([1.0]), 0)
+    figure = outcome_charts.equity(Equity("x", DATES[:2], curve))
+    assert [list(trace.y) for trace in figure.data] == [[1.0, 1.1], [1.0, 1.2], [1.0, 1.05]]
+    assert len({trace.line.dash for trace in figure.data}) == 3
+
+
+def test_group_points_name_their_n() -> None:
+    group = GroupOutcome("tier", "core", Interval(3, 0.5, 0.1, 0.9), Interval(3, 0.01, 0.0, 0.02))
+    assert list(outcome_charts.group_means([group]).data[0].y) == ["core · 3 picks"]
