@@ -38,6 +38,7 @@ from technic_scanner.pipeline.engine import run_scan as run_pipeline
 from technic_scanner.pipeline.ports import Executor, Journal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.outcome_service import Outcomes
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service import RunService, ServiceRules
 from technic_scanner.runs.validation import check_request
@@ -47,7 +48,7 @@ from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, load_settings
 from technic_scanner.version import VERSION
 
-WORKER_ALIVE_SECONDS = 10.0
+WORKER_ALIVE_SECONDS = 13.0
 
 
 class SourceCatalog:
@@ -158,6 +159,7 @@ class Services:
     cache: ParquetPriceCache
     scanning: Scanning
     service: RunService
+    outcomes: Outcomes
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
@@ -190,8 +192,9 @@ def build(settings: Settings | None = None) -> Services:
     scanning = Scanning(settings, clock, catalog, cache)
     launcher = WorkerLauncher(partial(_demand, store, clock), settings.max_concurrent_runs, settings.log_dir)
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
-    service = RunService(store, catalog, launcher, clock, rules=rules)
-    return Services(settings, clock, store, catalog, cache, scanning, service)
+    service = RunService(store, catalog, launcher, clock, coverage=partial(_coverage, catalog, cache), rules=rules)
+    outcomes = Outcomes(store, catalog, partial(_past_bars, catalog, cache))
+    return Services(settings, clock, store, catalog, cache, scanning, service, outcomes)
 
 
 def warm_up() -> None:
@@ -219,6 +222,16 @@ def run_scan(
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]
     return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))
+
+
+def _coverage(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> int:
+    last = catalog.source(config.source, config).info().last_session
+    as_of = min((day for day in (config.as_of_date, last) if day is not None), default=None)
+    return cache.fresh_count(catalog.cache_key(config), symbols, config.lookback_days, as_of)
+
+
+def _past_bars(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> Panel:
+    return cache.held(catalog.cache_key(config), symbols)
 
 
 def _demand(store: SqlStore, clock: Clock) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from statistics import median
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +24,7 @@ __all__ = [
     "RegressionRule",
     "StageCheck",
     "StageStatistics",
+    "Timing",
     "Verdict",
     "compare_runs",
     "eta_accuracy",
@@ -51,6 +53,25 @@ class StageStatistics:
     p90: float | None
     p95: float | None
     mean: float | None
+
+
+class Timing(Protocol):
+    """What a trend asks of a run; a StageSample is one."""
+
+    @property
+    def created_at(self) -> datetime: ...
+
+    @property
+    def status(self) -> RunStatus: ...
+
+    @property
+    def total_seconds(self) -> float: ...
+
+    @property
+    def symbols_per_second(self) -> float | None: ...
+
+    @property
+    def cache_hit_rate(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +129,9 @@ def stage_statistics(samples: Iterable[StageSample]) -> tuple[StageStatistics, .
     return tuple(_statistics(stage, values) for stage, values in (*seconds.items(), (TOTAL, totals)))
 
 
-def trends(samples: Iterable[StageSample]) -> tuple[DayTrend, ...]:
+def trends(samples: Iterable[Timing]) -> tuple[DayTrend, ...]:
     """Return one row per day that has runs, oldest first."""
-    days: dict[date, list[StageSample]] = defaultdict(list)
+    days: dict[date, list[Timing]] = defaultdict(list)
     for sample in samples:
         days[sample.created_at.astimezone(UTC).date()].append(sample)
     return tuple(_day_trend(day, days[day]) for day in sorted(days))
@@ -142,7 +163,7 @@ def _statistics(stage: str, values: Sequence[float]) -> StageStatistics:
     return StageStatistics(stage, len(values), p50, p90, p95, float(np.mean(values)))
 
 
-def _day_trend(day: date, samples: Sequence[StageSample]) -> DayTrend:
+def _day_trend(day: date, samples: Sequence[Timing]) -> DayTrend:
     done = [sample for sample in samples if sample.status is RunStatus.SUCCEEDED]
     return DayTrend(
         day=day,

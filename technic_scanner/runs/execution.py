@@ -14,7 +14,7 @@ from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.estimates import cost_history
-from technic_scanner.runs.lifeline import Lifeline, fault_of
+from technic_scanner.runs.lifeline import Lifeline, fault_of, said_plainly
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Scanner, ScanTask, Store
 from technic_scanner.runs.recorder import Recorder
@@ -71,7 +71,7 @@ class Execution:
             result = self._bench.scan(self._task())
         except ScanFailed as failed:
             _log.warning("run %s failed: %s", self._run.run_id, failed)
-            return RunStatus.FAILED, failed.error, failed.result
+            return RunStatus.FAILED, said_plainly(failed.error), failed.result
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay RUNNING
             _log.exception("run %s failed outside its stages", self._run.run_id)
             return RunStatus.FAILED, fault_of(error), None
@@ -117,6 +117,7 @@ class Execution:
     def _write(self, end: RunEnd, result: ScanResult | None) -> None:
         run = self._run
         self._recorder.flush()
+        end = replace(end, last_event=self._recorder.last_event())
         self._bench.store.finish(run.run_id, self._bench.worker_id, run.attempt, end, result)
         _log.info("run %s attempt %d %s", run.run_id, run.attempt, end.status.value)
 

@@ -79,7 +79,7 @@ class Lifeline:
         self._thread.start()
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._recorder.boundary_waits.set()
         self._thread.join()
@@ -141,9 +141,12 @@ class Lifeline:
 
 def fault_of(error: Exception) -> RunError:
     """Return an error as people are told it: its code and one sentence."""
-    if isinstance(error, StoreFullError):
-        return RunError(
-            error.code, "There is no space left where runs are stored. Free some space, then resume the run."
-        )
     code = error.code if isinstance(error, TechnicError) else "internal_error"
-    return RunError(code, str(error) or type(error).__name__)
+    return said_plainly(RunError(code, str(error) or type(error).__name__))
+
+
+def said_plainly(error: RunError) -> RunError:
+    """Return the error with a sentence that says what to do, where the store's own does not."""
+    if error.code != StoreFullError.code:
+        return error
+    return RunError(error.code, "There is no space left where runs are stored. Free some space, then resume the run.")

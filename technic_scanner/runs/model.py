@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, SymbolFailure
+from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.pipeline.result import MarketContext
 
@@ -126,15 +127,19 @@ class WorkerInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """What a worker writes when an attempt ends."""
+    """What a worker writes when an attempt ends; ``last_event`` goes into the journal with it or not at all.
+
+    An event that says 100 % must not outlive a worker that died before it could write the success.
+    """
 
     status: RunStatus
     error: RunError | None = None
+    last_event: ProgressEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrunePolicy:
-    """Which ended, unpinned runs to keep: the newest ``keep_runs``, and those under ``keep_days`` old; None: no limit."""
+    """Which ended, unpinned runs to keep: the newest ``keep_runs``, those under ``keep_days`` old; None: no limit."""
 
     keep_runs: int | None = None
     keep_days: float | None = None

@@ -15,6 +15,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import Journal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.progress.costs import CostHistory
+from technic_scanner.runs.analytics import DayTrend
 from technic_scanner.runs.model import (
     Appearance,
     Preset,
@@ -27,6 +28,7 @@ from technic_scanner.runs.model import (
     StoredResult,
     WorkerInfo,
 )
+from technic_scanner.screening.bars import Panel
 
 
 class RunStore(Protocol):
@@ -113,6 +115,10 @@ class RunStore(Protocol):
         """Return timings of ended runs, newest first, from summary rows; ``query.limit`` rows at most."""
         ...
 
+    def day_trends(self, query: RunQuery) -> tuple[DayTrend, ...]:
+        """Return what ``analytics.trends`` makes of those runs, without making a sample of each."""
+        ...
+
     def cost_runs(self, source: str, executor: str, workers: int | None, limit: int) -> tuple[RunRecord, ...]:
         """Return the newest SUCCEEDED runs of the same source, executor and workers, for the cost model."""
         ...
@@ -171,6 +177,14 @@ class Coverage(Protocol):
 
     def __call__(self, config: ScanConfig, symbols: Sequence[str]) -> int:
         """Return how many of ``symbols`` need no fetch."""
+        ...
+
+
+class PastBars(Protocol):
+    """Knows the bars that were fetched so far, for judging what picks did since."""
+
+    def __call__(self, config: ScanConfig, symbols: Sequence[str]) -> Panel:
+        """Return all bars held of ``symbols`` from the config's source, fresh or not; some symbols may be missing."""
         ...
 
 

@@ -37,6 +37,7 @@ class Recorder:
         self._boundaries: list[ProgressEvent] = []
         self._advance: ProgressEvent | None = None
         self._numbered: list[ProgressEvent] = []
+        self._last: ProgressEvent | None = None
         self._next_advance_at = float("-inf")
         self._shed = 0
         self.boundary_waits = threading.Event()
@@ -44,6 +45,10 @@ class Recorder:
     def __call__(self, event: ProgressEvent) -> None:
         """Take an event; never blocks on the store."""
         with self._lock:
+            if event.kind is EventKind.RUN_FINISHED:
+                self._advance = None
+                self._last = event
+                return
             if not event.kind.is_boundary:
                 self._advance = event
                 return
@@ -61,6 +66,14 @@ class Recorder:
             self._take()
             if self._numbered:
                 self._write()
+
+    def last_event(self) -> ProgressEvent | None:
+        """Return the attempt's last event under its number, to be written with the end; call ``flush`` before.
+
+        None while the scan has not sent one.
+        """
+        with self._writing, self._lock:
+            return None if self._last is None else replace(self._last, seq=self._next_seq)
 
     def _write(self) -> None:
         # If the connection goes after the commit the same events are sent again; the store passes over repeats.

@@ -225,6 +225,8 @@ class FakeStore:
     @transaction
     def finish(self, run_id: str, worker_id: str, attempt: int, end: RunEnd, result: ScanResult | None) -> RunRecord:
         run = self.fence(run_id, attempt, worker_id)
+        if end.last_event is not None:
+            self.append_events(run_id, attempt, (end.last_event,))
         changes: dict[str, Any] = {"error": end.error, "finished_at": self.clock.now()}
         if result is not None:
             self.results[run_id] = _stored(run_id, result)

@@ -17,6 +17,7 @@ from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs import codec
 from technic_scanner.runs.plain import Problems, codec_of, to_plain
 from tests.unit.runs import strategies as some
+from tests.unit.runs.make import event
 
 
 def through_json(value: object) -> object:
@@ -182,3 +183,42 @@ def test_to_plain_gives_only_json_types() -> None:
             ["finalization", 0.05],
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "wanted"),
+    [
+        ("sector_neutral", "yes", "true or false"),
+        ("source", 5, "text"),
+        ("as_of_date", "yesterday", "a date such as"),
+        ("as_of_date", 20100820, "a date such as"),
+        ("min_price", "cheap", "a number"),
+        ("min_price", True, "a number"),
+        ("top_n", 2.5, "a whole number"),
+        ("profile_weights", [["trend"]], "a list of 2 values"),
+        ("profile_weights", [["trend", "much"]], "a number"),
+    ],
+)
+def test_each_type_says_what_it_wants(field: str, value: object, wanted: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        codec.config_from_dict({field: value})
+    (problem,) = caught.value.problems
+    assert problem.field.startswith(field)
+    assert problem.message.startswith(f"must be {wanted}")
+
+
+@pytest.mark.parametrize("plan", [5, [["a", "b"]], [["a"]]])
+def test_a_stage_plan_of_the_wrong_shape_is_a_problem(plan: object) -> None:
+    with pytest.raises(ConfigError, match="stage_plan"):
+        codec.options_from_dict({"stage_plan": plan})
+
+
+def test_options_that_are_no_object_are_one_problem() -> None:
+    with pytest.raises(ConfigError, match="options: must be an object of fields"):
+        codec.options_from_dict([])  # type: ignore[arg-type]
+
+
+def test_an_unknown_state_in_a_stored_event_is_a_store_error() -> None:
+    stored = codec.event_to_dict(event()) | {"kind": "exploded", "stages": "none"}
+    with pytest.raises(StoreError, match=r"kind: must be one of run_started.*stages\[0\]: must be an object"):
+        codec.event_from_dict({key: stored[key] for key in reversed(stored)} | {"kind": "exploded"})

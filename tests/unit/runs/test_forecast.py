@@ -147,3 +147,10 @@ def test_a_scan_of_nothing_has_no_work() -> None:
 def test_rows_are_the_median_per_symbol_of_past_runs() -> None:
     work = expected_work([past(0.0, 100), past(0.0, 300), past(0.0, 900)], matching=10, cached=0)
     assert work["finalization", "row"] == 30
+
+
+def test_only_the_newest_universes_are_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("technic_scanner.runs.forecast._UNIVERSES_KEPT", 1)
+    for name in ("tech", "sp500", "sp500", "tech"):
+        bench.forecast.match_count(ScanConfig(universe=name))
+    assert bench.catalog.fake.loads == 3

@@ -148,3 +148,9 @@ def test_an_import_names_everything_that_is_wrong() -> None:
 def test_what_is_no_preset_is_one_problem(text: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         preset_from_json(text)
+
+
+def test_a_preset_of_another_format_version_is_refused() -> None:
+    payload = json.loads(preset_to_json(Preset("mine", ScanConfig()))) | {"format_version": 2}
+    with pytest.raises(ConfigError, match="another version wrote this file"):
+        preset_from_json(json.dumps(payload))

@@ -296,3 +296,8 @@ def test_presets_go_through_the_service(bench: Bench) -> None:
         bench.service.preset("mine")
     assert bench.service.import_preset(text).config.top_n == 4
     assert bench.service.export_preset("mine") == preset_to_json(bench.service.preset("mine"))
+
+
+def test_forecasts_go_through_the_service(bench: Bench) -> None:
+    assert bench.service.match_count(ScanConfig(sectors=("Energy",))).matching == 1
+    assert bench.service.estimate(ScanConfig()).seconds is None

@@ -1,0 +1,149 @@
+"""Commands about what picks did: replay past dates, report outcomes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from technic_scanner.bootstrap import Services, build
+from technic_scanner.cli.output import Exit, emit, emit_bytes, errors_as_sentences, say, table
+from technic_scanner.cli.requests import build_request
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.outcomes import OutcomeQuery, OutcomeReport
+from technic_scanner.runs.replay import ReplayPlan, queue_replay, replay_dates
+from technic_scanner.screening.evidence import Interval
+from technic_scanner.screening.outcomes import HORIZONS
+
+POLL_SECONDS = 0.5
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def replay(
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last as-of date.")],
+    every: Annotated[str, typer.Option(help="month, week or a number of sessions.")] = "month",
+    source: Annotated[str | None, typer.Option(help="Where bars come from.")] = None,
+    universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
+    sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
+    direction: Annotated[str | None, typer.Option(help="long, short or both.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Strategy profile.")] = None,
+    top_n: Annotated[int | None, typer.Option(help="How many picks a run returns.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Queue the runs and return.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Run the same scan at past dates; the same command again goes on where it stopped."""
+    given = {
+        "source": source, "universe": universe, "sectors": sector, "direction": direction,
+        "strategy_profile_name": profile, "top_n": top_n,
+    }  # fmt: skip
+    with errors_as_sentences():
+        services = build()
+        dates = replay_dates(first.date(), last.date(), every)
+        request = build_request(services.service, given, {}, preset, config)
+        plan = queue_replay(services.service, *request, dates)
+        say(f"{len(plan.runs)} runs from {dates[0]} to {dates[-1]}; {plan.resumed} go on from an earlier call.")
+        if not detach:
+            _wait(services, plan)
+        ended = [services.service.get(run.run_id) for run in plan.runs]
+        if as_json:
+            emit([{"run_id": run.run_id, "as_of": run.config.as_of_date, "status": run.status.value} for run in ended])
+    if not detach and any(run.status is not RunStatus.SUCCEEDED for run in ended):
+        raise typer.Exit(Exit.FAILED)
+
+
+def outcomes(
+    source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,
+    horizon: Annotated[int, typer.Option(help="Sessions after the as-of date: 1, 5, 10, 21 or 63.")] = 21,
+    profile: Annotated[list[str] | None, typer.Option(help="Only this strategy profile; may be repeated.")] = None,
+    sector: Annotated[list[str] | None, typer.Option(help="Only this sector; may be repeated.")] = None,
+    tier: Annotated[list[str] | None, typer.Option(help="Only this tier; may be repeated.")] = None,
+    top_n: Annotated[int | None, typer.Option(help="Only the best ranks of each run.")] = None,
+    cost_bps: Annotated[float, typer.Option(help="Cost of trading, basis points of the amount.")] = 10.0,
+    csv: Annotated[bool, typer.Option("--csv", help="Print every pick as CSV.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Say what the picks of past runs did after their as-of date."""
+    with errors_as_sentences():
+        if horizon not in HORIZONS:
+            known = ", ".join(map(str, HORIZONS))
+            raise ConfigError([FieldProblem("horizon", f"{horizon} is not one of {known}")])
+        query = OutcomeQuery(
+            source=source, horizon=horizon, profiles=tuple(profile or ()), sectors=tuple(sector or ()),
+            tiers=tuple(tier or ()), top_n=top_n, cost_bps=cost_bps,
+        )  # fmt: skip
+        report = build().outcomes.report(query)
+        if csv:
+            emit_bytes(to_csv(report.picks))
+        elif as_json:
+            emit(_to_dict(report))
+        else:
+            _show(report)
+
+
+def _wait(services: Services, plan: ReplayPlan) -> None:
+    """Wait for every run to end, saying how many have."""
+    left = {run.run_id for run in plan.runs}
+    told = len(left)
+    while left:
+        left = {run_id for run_id in left if not services.service.get(run_id).status.is_terminal}
+        if len(left) < told:
+            say(f"{len(plan.runs) - len(left)} of {len(plan.runs)} runs have ended")
+            told = len(left)
+        if left:
+            services.clock.sleep(POLL_SECONDS)
+
+
+def _show(report: OutcomeReport) -> None:
+    if not report.judged:
+        say("No pick can be judged yet: no bars are known after the as-of dates of the stored runs.")
+        return
+    rows = [
+        ("Runs", report.runs),
+        ("Picks judged", f"{report.judged} of {report.picks.num_rows}"),
+        ("Beat the universe", _interval(report.hit)),
+        ("Mean excess return", _interval(report.excess)),
+        ("Mean rank IC", "unknown" if report.ic_test.mean is None else f"{report.ic_test.mean:+.3f}"),
+        ("t-statistic of it", "unknown" if report.ic_test.t_stat is None else f"{report.ic_test.t_stat:+.2f}"),
+    ]
+    rows += [(f"Reached first: {name}", count) for name, count in report.exits]
+    table(f"Outcomes after {report.query.horizon} sessions", ("", ""), rows)
+    for note in report.notes:
+        say(note)
+
+
+def _interval(value: Interval) -> str:
+    if value.mean is None:
+        return "unknown"
+    band = "" if value.low is None or value.high is None else f" (95 %: {value.low:+.2%} to {value.high:+.2%})"
+    return f"{value.mean:+.2%}{band}, n = {value.n}"
+
+
+def _to_dict(report: OutcomeReport) -> dict[str, object]:
+    def plain(value: Interval) -> dict[str, object]:
+        return {"n": value.n, "mean": value.mean, "low": value.low, "high": value.high}
+
+    return {
+        "horizon": report.query.horizon,
+        "runs": report.runs,
+        "picks": report.picks.num_rows,
+        "judged": report.judged,
+        "hit_rate": plain(report.hit),
+        "excess": plain(report.excess),
+        "ic": [{"as_of": point.as_of, "ic": point.ic, "n": point.n} for point in report.ic],
+        "ic_mean": report.ic_test.mean,
+        "ic_t_stat": report.ic_test.t_stat,
+        "quantiles": [plain(value) for value in report.quantiles],
+        "exits": dict(report.exits),
+        "groups": [
+            {"group": item.group, "value": item.value, "hit_rate": plain(item.hit), "excess": plain(item.excess)}
+            for item in report.groups
+        ],
+        "notes": list(report.notes),
+    }

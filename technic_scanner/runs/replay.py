@@ -1,0 +1,77 @@
+"""Walk-forward: the same scan at past as-of dates, queued as ordinary runs, so that it can stop and go on."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.runs.judging import lineage_of
+from technic_scanner.runs.service import RunService
+
+MAX_DATES = 2_000
+_FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlan:
+    """The runs of one walk-forward, oldest date first; ``resumed`` were begun by an earlier call and go on."""
+
+    runs: tuple[RunRecord, ...]
+    resumed: int
+
+
+def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
+    """Return the as-of dates from ``first`` to ``last``, both included.
+
+    ``every`` is ``month`` (last weekday of each month), ``week`` (Fridays) or a number of weekdays. A date on which the
+    market was closed stands for the session before it. Raises ConfigError naming every bad argument.
+    """
+    problems = []
+    if first > last:
+        problems.append(FieldProblem("from", f"{first} lies after {last}"))
+    if every not in ("month", "week") and not (every.isascii() and every.isdigit() and 1 <= int(every) <= MAX_DATES):
+        problems.append(FieldProblem("every", f"must be month, week or a number of sessions, not {every!r}"))
+    if problems:
+        raise ConfigError(problems)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    weekdays = [day for day in days if day.weekday() <= _FRIDAY]
+    if every == "month":
+        chosen = [day for day in weekdays if day == _last_weekday(day)]
+    elif every == "week":
+        chosen = [day for day in weekdays if day.weekday() == _FRIDAY]
+    else:
+        chosen = weekdays[:: int(every)]
+    if not 0 < len(chosen) <= MAX_DATES:
+        raise ConfigError([FieldProblem("every", f"gives {len(chosen)} dates; 1 to {MAX_DATES} can be replayed")])
+    return tuple(chosen)
+
+
+def queue_replay(
+    service: RunService, config: ScanConfig, options: RunOptions, dates: Sequence[date], owner: str | None = None
+) -> ReplayPlan:
+    """Queue one run per date. Dates that were queued before keep their run; what of it broke off is resumed."""
+    lineage = lineage_of(config)
+    runs, resumed = [], 0
+    for day in dates:
+        run = service.submit(
+            replace(config, as_of_date=day),
+            options,
+            owner=owner,
+            label=f"replay {day}",
+            idempotency_key=f"replay-{lineage}-{day}",
+        )
+        if run.status in (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED):
+            run = service.resume(run.run_id)
+            resumed += 1
+        runs.append(run)
+    return ReplayPlan(tuple(runs), resumed)
+
+
+def _last_weekday(day: date) -> date:
+    last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return last - timedelta(days=max(0, last.weekday() - _FRIDAY))

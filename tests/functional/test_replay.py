@@ -1,0 +1,61 @@
+"""Walk-forward over the real sample: queued, executed, judged, and the same command again does nothing twice."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from technic_scanner.adapters.launcher import WorkerLauncher
+from technic_scanner.bootstrap import Services, build
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.outcomes import OutcomeQuery
+from technic_scanner.runs.replay import queue_replay, replay_dates
+from technic_scanner.settings import Settings
+
+CONFIG = ScanConfig(top_n=30, direction="both", lookback_days=120)
+
+
+@pytest.fixture
+def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+    monkeypatch.setattr(WorkerLauncher, "ensure_worker", lambda _self: None)
+    return build(Settings(home=tmp_path))
+
+
+def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Services) -> None:
+    dates = replay_dates(date(2010, 3, 1), date(2010, 6, 30), "month")
+    plan = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    assert services.worker().run() == 4
+    again = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    assert [run.run_id for run in again.runs] == [run.run_id for run in plan.runs]
+    assert services.worker().run() == 0
+    assert {services.service.get(run.run_id).status for run in plan.runs} == {RunStatus.SUCCEEDED}
+
+    report = services.outcomes.report(OutcomeQuery(horizon=21))
+    assert report.runs == 4
+    assert report.judged > 100
+    # The 31st of May was Memorial Day: the session before it stands for it.
+    assert [point.as_of for point in report.ic] == [dates[0], dates[1], date(2010, 5, 28), dates[3]]
+    assert any("dropped out" in note for note in report.notes)
+    assert report.equity is not None
+    assert len(report.equity.curve.picks) == 4
+
+    first = services.service.result(plan.runs[0].run_id)
+    symbol, close = first.table["Symbol"][0].as_py(), first.table["Close"][0].as_py()
+    bars = services.bars(CONFIG, symbol, date(2010, 8, 20), 400)
+    at = int(np.flatnonzero(bars.sessions == np.datetime64(dates[0], "D"))[0])
+    picked = report.picks.filter(np.array(report.picks["run_id"].to_pylist()) == plan.runs[0].run_id)
+    assert picked["forward_21"][0].as_py() == pytest.approx(bars.close[0, at + 21] / close - 1)
+
+
+def test_a_run_that_broke_off_goes_on_with_the_next_call(services: Services) -> None:
+    dates = replay_dates(date(2010, 5, 3), date(2010, 6, 30), "month")
+    plan = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    services.service.cancel(plan.runs[0].run_id)
+    again = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    assert again.resumed == 1
+    assert services.worker().run() == 2
+    assert services.service.get(plan.runs[0].run_id).status is RunStatus.SUCCEEDED

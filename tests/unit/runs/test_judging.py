@@ -1,0 +1,147 @@
+"""Outcomes of picks on bars made by hand, where every return can be worked out on paper."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import stats
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
+from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
+from technic_scanner.pipeline.result import MarketContext
+from technic_scanner.runs.judging import RunToJudge, judge_runs, lineage_of
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.outcomes import OutcomeQuery, report_outcomes
+from technic_scanner.screening.bars import Panel
+
+SESSIONS = np.busday_offset(np.datetime64("2024-01-02", "D"), np.arange(100))
+
+
+def panel_of(closes: dict[str, list[float]]) -> Panel:
+    close = np.array([values + [values[-1]] * (100 - len(values)) for values in closes.values()])
+    return Panel(tuple(closes), SESSIONS, close.copy(), close * 1.001, close * 0.999, close, np.full(close.shape, 1e6))
+
+
+def stored(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = (), **config: object) -> RunToJudge:
+    as_of = SESSIONS[at].item()
+    rows = [
+        {column.name: (None if column.kind is Kind.TEXT else 0) for column in COLUMNS}
+        | {"Rank": number, "Sector": "Energy", "Signal": "Long", "Tier": "core", "MarketRegime": "uptrend"}
+        | pick
+        for number, pick in enumerate(picks, start=1)
+    ]
+    failures = tuple(SymbolFailure(name, "finalization", FailureKind.REJECTED, "x", "x") for name in others)
+    return RunToJudge.of(
+        StoredResult(
+            run_id, ScanConfig(as_of_date=as_of, **config), Outcome.COMPLETE, "Scan complete.",
+            pa.Table.from_pylist(rows, schema=SCHEMA), failures, as_of, "bars", MarketContext(),
+        )
+    )  # fmt: skip
+
+
+def long(symbol: str, close: float, score: float = 70.0, **more: object) -> dict:
+    plan = {"Close": close, "Entry": close, "Stop": close * 0.9, "Target": close * 1.2}
+    return {"Symbol": symbol, "CompositeScore": score, **plan, **more}
+
+
+def short(symbol: str, close: float, score: float = 70.0) -> dict:
+    plan = {"Close": close, "Entry": close, "Stop": close * 1.1, "Target": close * 0.8}
+    return {"Symbol": symbol, "CompositeScore": score, "Signal": "Short", **plan}
+
+
+def test_forward_and_excess_returns_by_hand() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0] * 11 + [45.0], "C": [10.0]})
+    table = judge_runs([stored("r", 10, [long("A", 100.0), short("B", 50.0)], ("C",))], panel)
+    universe = (0.10 - 0.10 + 0.0) / 3
+    assert table["universe_1"].to_pylist() == pytest.approx([universe] * 2)
+    assert table["forward_1"].to_pylist() == pytest.approx([0.10, -0.10])
+    assert table["side"].to_pylist() == [1, -1]
+    assert table["excess_1"].to_pylist() == pytest.approx([0.10 - universe, 0.10 + universe])
+    assert table["exit"].to_pylist() == ["neither", "neither"]
+
+
+def test_which_of_stop_and_target_came_first() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0, 121.0], "B": [100.0] * 11 + [89.0, 130.0]})
+    table = judge_runs([stored("r", 10, [long("A", 100.0), long("B", 100.0)])], panel)
+    assert table["exit"].to_pylist() == ["target", "stop"]
+    assert table["exit_sessions"].to_pylist() == [2, 1]
+
+
+def test_what_has_not_happened_yet_is_null() -> None:
+    panel = panel_of({"A": [100.0]})
+    table = judge_runs([stored("r", 98, [long("A", 100.0)])], panel)
+    assert table["forward_1"].to_pylist() == [0.0]
+    assert table["forward_5"].to_pylist() == [None]
+    assert table["held_return"].to_pylist() == [None]
+    assert table["exit"].to_pylist() == ["open"]
+
+
+def test_a_pick_without_bars_is_counted_not_forgotten() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0]})
+    table = judge_runs([stored("r", 10, [long("GONE", 5.0), long("A", 100.0)])], panel)
+    assert table["Symbol"].to_pylist() == ["GONE", "A"]
+    assert table["forward_1"].to_pylist() == [None, pytest.approx(0.10)]
+    report = report_outcomes(table, OutcomeQuery(horizon=1))
+    assert (report.judged, report.picks.num_rows) == (1, 2)
+
+
+def test_lineage_leaves_out_the_as_of_date_only() -> None:
+    assert lineage_of(ScanConfig(as_of_date=date(2024, 1, 2))) == lineage_of(ScanConfig())
+    assert lineage_of(ScanConfig(top_n=3)) != lineage_of(ScanConfig())
+
+
+def test_equity_holds_each_pick_to_the_next_run() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0] * 10 + [99.0], "B": [50.0]})
+    runs = [
+        stored(name, at, [long("A", panel.close[0, at])], ("B",)) for name, at in (("r1", 10), ("r2", 20), ("r3", 30))
+    ]
+    report = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5, cost_bps=0.0))
+    assert report.equity is not None
+    assert list(report.equity.curve.picks) == pytest.approx([1.0, 1.10, 1.10 * 0.9])
+    assert list(report.equity.curve.universe) == pytest.approx([1.0, 1.05, 1.05 * 0.95])
+    assert report.equity.dates == tuple(SESSIONS[[10, 20, 30]].tolist())
+    costly = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5, cost_bps=50.0))
+    assert costly.equity is not None
+    assert costly.equity.curve.picks[-1] < report.equity.curve.picks[-1]
+
+
+def test_the_rank_ic_is_spearmans() -> None:
+    random = np.random.default_rng(3)
+    closes = {f"S{i}": [100.0] * 11 + [float(value)] for i, value in enumerate(random.normal(100, 10, 30))}
+    scores = random.uniform(40, 90, 30)
+    panel = panel_of(closes)
+    run = stored("r", 10, [long(symbol, 100.0, score) for symbol, score in zip(closes, scores, strict=True)])
+    report = report_outcomes(judge_runs([run], panel), OutcomeQuery(horizon=1))
+    assert report.ic[0].n == 30
+    assert report.ic[0].ic == pytest.approx(stats.spearmanr(scores, panel.close[:, 11]).statistic, abs=1e-12)
+
+
+def test_filters_and_groups() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0] * 11 + [45.0]})
+    run = stored("r", 10, [long("A", 100.0), long("B", 50.0, Sector="Utilities", Tier="watch")])
+    table = judge_runs([run], panel)
+    report = report_outcomes(table, OutcomeQuery(horizon=1))
+    found = {(item.group, item.value): item.excess.mean for item in report.groups}
+    assert found["sector", "Energy"] == pytest.approx(0.10)
+    assert found["sector", "Utilities"] == pytest.approx(-0.10)
+    assert report.hit.mean == 0.5
+    only = report_outcomes(table, OutcomeQuery(horizon=1, tiers=("watch",)))
+    assert only.picks["Symbol"].to_pylist() == ["B"]
+    assert report_outcomes(table, OutcomeQuery(horizon=1, top_n=1)).picks["Symbol"].to_pylist() == ["A"]
+    assert report_outcomes(table, OutcomeQuery(horizon=1, since=date(2025, 1, 1))).judged == 0
+
+
+def test_nothing_to_judge_is_a_report_of_unknowns() -> None:
+    report = report_outcomes(judge_runs([], Panel.empty()), OutcomeQuery())
+    assert (report.runs, report.judged, report.equity) == (0, 0, None)
+    assert report.hit.mean is None
+    assert report.ic_test.t_stat is None
+
+
+def test_another_horizon_is_refused() -> None:
+    with pytest.raises(ValueError, match="horizon 7"):
+        report_outcomes(judge_runs([], Panel.empty()), OutcomeQuery(horizon=7))
