@@ -6,7 +6,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from psycopg import sql
 
 # Without these a test database costs three times as much; nobody pulls the plug on a test.
 _QUICK = ("fsync", "synchronous_commit", "full_page_writes")
+# Of the process, not of a fixture: test files that import the fixture each get one of their own, on the same server.
+_NUMBERS = count()
 
 
 @dataclass
@@ -27,7 +29,6 @@ class PostgresServer:
 
     socket_folder: Path
     process: Any
-    _numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
         """Return the URL of one of its databases."""
@@ -35,7 +36,7 @@ class PostgresServer:
 
     def new_database(self, template: str | None = None) -> str:
         """Create a database, empty or a copy of ``template``, and return its name."""
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        name = f"test_{os.getpid()}_{next(_NUMBERS)}"
         self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template or "template0")
         return name
 

@@ -101,7 +101,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+# Not longer than these tests: while Playwright is open its event loop runs in this thread, and no other can.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = find()
     if path is None:
