@@ -1,0 +1,150 @@
+"""The README as a newcomer reads it: a copy of the checkout, a bare environment, its commands in its order."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+SHELL = [block.strip().splitlines() for block in re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)]
+PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SET_UP_SECONDS = 900.0
+# One worker for all of it: the folder is set up once, which is most of the time.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("newcomer")]
+
+
+class Newcomer:
+    """Somebody with the checkout in ``folder``, a home of their own, and nothing of this test's environment."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TECHNIC_", "PYTEST_", "CI"))}
+        own = str(ROOT / ".venv" / "bin")
+        path = os.pathsep.join(part for part in kept["PATH"].split(os.pathsep) if part != own)
+        kept.pop("VIRTUAL_ENV", None)
+        self.environment = kept | {"PATH": path, "TECHNIC_HOME": str(home)}
+
+    def run(self, command: list[str] | str, seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
+        """Run to the end; the exit code must be 0."""
+        done = subprocess.run(
+            command,
+            shell=isinstance(command, str),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        return done
+
+    @contextmanager
+    def serving(self, command: list[str], port: int, log: Path) -> Iterator[str]:
+        """Start a server in a session of its own and wait until it is healthy; afterwards end all of it."""
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=out, stderr=out, start_new_session=True
+            )
+        try:
+            give_up = time.monotonic() + SET_UP_SECONDS
+            while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < give_up, log.read_text()
+                time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
+    """The files that git knows or would take, in a fresh folder."""
+    folder = tmp_path_factory.mktemp("clone")
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return Newcomer(folder, tmp_path_factory.mktemp("home"))
+
+
+def test_it_opens_with_the_two_commands() -> None:
+    first, second = (line.split("#")[0].split() for line in SHELL[0])
+    assert (first, second) == (["make", "dashboard"], ["make", "test"])
+
+
+def test_make_dashboard_serves_the_dashboard_and_the_api(newcomer: Newcomer, tmp_path: Path) -> None:
+    port = free_port()
+    with newcomer.serving(["make", "dashboard", f"PORT={port}"], port, tmp_path / "log") as url:
+        assert "<title>Streamlit</title>" in read(url)
+        assert '"sample"' in read(f"{url}/api/sources")
+        assert '"status"' in read(f"{url}/api/health/ready")
+
+
+def test_streamlit_run_serves_the_dashboard_too(newcomer: Newcomer, tmp_path: Path) -> None:
+    port = free_port()
+    command = [".venv/bin/streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    with newcomer.serving(command, port, tmp_path / "log") as url:
+        assert "<title>Streamlit</title>" in read(url)
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=range(len(PYTHON)))
+def test_the_python_examples_print_picks(newcomer: Newcomer, code: str) -> None:
+    printed = newcomer.run([".venv/bin/python", "-c", code]).stdout
+    assert "Scan complete." in printed
+    assert "symbol_scanning" in printed or "Symbol" in printed
+
+
+def test_the_command_lines_run_as_they_stand(newcomer: Newcomer) -> None:
+    commands = [line for block in SHELL[1:] for line in block]
+    assert len(commands) >= 3
+    for command in commands:
+        newcomer.run(command)
+    picks = pd.read_csv(newcomer.folder / "picks.csv")
+    assert 0 < len(picks) <= 10
+    assert set(picks["Sector"]) == {"Information Technology"}
+    assert picks[["Entry", "Stop", "Target"]].notna().all(axis=None)
+
+
+def test_make_test_runs_tests(newcomer: Newcomer) -> None:
+    # One test file: the whole suite would come here again.
+    done = newcomer.run(["make", "test", "ARGS=tests/unit/progress/test_text.py"], SET_UP_SECONDS)
+    assert re.search(r"\d+ passed", done.stdout)
