@@ -15,6 +15,8 @@ POLL_SECONDS = 0.2
 CONNECT_SECONDS = 15
 # A chunk whose worker died is tried this often elsewhere.
 RETRIES = 3
+# Dask warns of tasks above this size.
+LARGEST_CHUNK = "1GB"
 # Chunks in flight per worker: enough to keep it busy, few enough that a cancel is quick.
 IN_FLIGHT = 3
 
@@ -37,7 +39,7 @@ class DaskExecutor:
         """Yield results as they complete; a worker that is killed is survived by trying its chunks elsewhere."""
         cancel.check()
         client = self._connect()
-        room = IN_FLIGHT * max(1, len(client.scheduler_info()["workers"]))
+        room = IN_FLIGHT * self._workers_of(client, cancel)
         running: dict[Any, int] = {}
         try:
             for index, chunk in chunks:
@@ -60,29 +62,44 @@ class DaskExecutor:
 
     def _connect(self) -> Any:
         # Imported here: it takes most of a second, which a local scan need not pay.
+        import dask  # noqa: PLC0415
         from distributed import Client, LocalCluster  # noqa: PLC0415
 
         if self._client is not None:
             return self._client
+        # A chunk travels inside its task on purpose, so that it can be sent again when its worker dies.
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_CHUNK})
         try:
             if self._scheduler is None:
                 cluster = LocalCluster(
                     n_workers=self._workers,
                     threads_per_worker=1,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # any free port: two scans may run at once
                     silence_logs=logging.ERROR,
                 )
                 self._client = _OwnCluster(cluster, Client(cluster))
             else:
                 self._client = Client(self._scheduler, timeout=CONNECT_SECONDS)
         except (OSError, ValueError) as error:
-            where = self._scheduler or "a local cluster"
-            raise ExecutorError(f"Dask at {where} could not be reached: {error}") from error
+            raise ExecutorError(f"Dask at {self._place} could not be reached: {error}") from error
         return self._client
+
+    def _workers_of(self, client: Any, cancel: CancelToken) -> int:
+        """Return how many workers there are; the first ones may still be on their way."""
+        for _ in range(int(CONNECT_SECONDS / POLL_SECONDS)):
+            if found := len(client.scheduler_info()["workers"]):
+                return found
+            cancel.wait(POLL_SECONDS)
+        raise ExecutorError(f"Dask at {self._place} has no workers")
+
+    @property
+    def _place(self) -> str:
+        return self._scheduler or "a local cluster"
 
     def _completed(self, running: dict[Any, int], cancel: CancelToken) -> Iterator[tuple[int, FloatArray]]:
         from distributed import wait  # noqa: PLC0415 - as above
+        from distributed.client import FuturesCancelledError  # noqa: PLC0415
 
         done: set[Any] = set()
         while not done:
@@ -91,6 +108,9 @@ class DaskExecutor:
                 done = wait(list(running), timeout=POLL_SECONDS, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 continue
+            except FuturesCancelledError as error:
+                # Nobody here cancels a chunk that is waited for: the scheduler is gone, and the chunks with it.
+                raise ExecutorError(f"Dask at {self._place} was lost: {error}") from error
         for future in done:
             yield running.pop(future), self._result(future)
 
