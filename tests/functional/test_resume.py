@@ -16,7 +16,7 @@ import pytest
 
 from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.domain.progress import EventKind
-from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.pipeline import analyse
 from technic_scanner.runs.export import to_csv
 from tests.functional.lab import STAGES, SYMBOLS, Death, Scans, all_events, make_worker, queue_run, work_and_die
@@ -111,6 +111,12 @@ def stopped_in(stage: str, store: SqlStore, cache_dir: Path, share: float = 0.5)
     return run_id
 
 
+def units_done(run: RunRecord, stage: str, unit_class: str) -> int:
+    """How many units of a class the run's last attempt worked through itself."""
+    assert run.metrics is not None
+    return sum(cost.units for cost in run.metrics.unit_costs if (cost.stage, cost.unit_class) == (stage, unit_class))
+
+
 def test_what_was_fetched_and_scanned_is_not_done_again(
     store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,10 +129,8 @@ def test_what_was_fetched_and_scanned_is_not_done_again(
     run = store.get_run(run_id)
     assert run.status is RunStatus.SUCCEEDED
     assert run.metrics is not None
-    scanned = [cost.units for cost in run.metrics.unit_costs if cost.stage == "symbol_scanning"]
-    assert 0 < sum(scanned) <= SYMBOLS // 2  # the other half is the first attempt's
-    fetched = [cost.units for cost in run.metrics.unit_costs if cost.unit_class == "miss"]
-    assert sum(fetched) == 0
+    assert 0 < units_done(run, "symbol_scanning", "symbol") <= SYMBOLS // 2  # the other half is the first attempt's
+    assert units_done(run, "data_fetching", "miss") == 0
     assert run.metrics.symbols_scanned == SYMBOLS
     first = next(event for event in all_events(store, run_id) if event.attempt == 2)
     assert first.overall_fraction >= stood.overall_fraction
@@ -154,7 +158,7 @@ def test_data_that_changed_between_attempts_starts_the_stage_over_and_says_so(
     assert run.status is RunStatus.SUCCEEDED
     assert any("data changed" in event.message for event in all_events(store, run_id))
     assert run.metrics is not None
-    assert sum(cost.units for cost in run.metrics.unit_costs if cost.stage == "symbol_scanning") == SYMBOLS
+    assert units_done(run, "symbol_scanning", "symbol") == SYMBOLS
 
 
 def test_a_cancelled_run_can_be_resumed_to_the_same_result(store: SqlStore, tmp_path: Path) -> None:

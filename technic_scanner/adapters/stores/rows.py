@@ -125,7 +125,7 @@ def lock_attempt(connection: Connection, run_id: str, attempt: int, worker_id: s
     This is the fence: a worker whose run was interrupted, cancelled for good, requeued or given to another worker gets
     RunStateError here and can write nothing more. RunNotFoundError if the run was deleted.
     """
-    row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update(key_share=True)).one_or_none()
+    row = connection.execute(_FENCE, {"id": run_id}).one_or_none()
     if row is None:
         raise no_such_run(run_id)
     if row.status != RunStatus.RUNNING.value or row.attempt != attempt or worker_id not in (None, row.worker_id):
