@@ -14,10 +14,10 @@ from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.export import to_csv
-from technic_scanner.runs.outcomes import OutcomeQuery, OutcomeReport
+from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
 from technic_scanner.runs.replay import ReplayPlan, queue_replay, replay_dates
 from technic_scanner.screening.evidence import Interval
-from technic_scanner.screening.outcomes import HORIZONS
+from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 
 POLL_SECONDS = 0.5
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -64,6 +64,9 @@ def outcomes(
     profile: Annotated[list[str] | None, typer.Option(help="Only this strategy profile; may be repeated.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="Only this sector; may be repeated.")] = None,
     tier: Annotated[list[str] | None, typer.Option(help="Only this tier; may be repeated.")] = None,
+    regime: Annotated[list[str] | None, typer.Option(help="Only this market regime; may be repeated.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First as-of date.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last as-of date.")] = None,
     top_n: Annotated[int | None, typer.Option(help="Only the best ranks of each run.")] = None,
     cost_bps: Annotated[float, typer.Option(help="Cost of trading, basis points of the amount.")] = 10.0,
     csv: Annotated[bool, typer.Option("--csv", help="Print every pick as CSV.")] = False,
@@ -76,7 +79,8 @@ def outcomes(
             raise ConfigError([FieldProblem("horizon", f"{horizon} is not one of {known}")])
         query = OutcomeQuery(
             source=source, horizon=horizon, profiles=tuple(profile or ()), sectors=tuple(sector or ()),
-            tiers=tuple(tier or ()), top_n=top_n, cost_bps=cost_bps,
+            tiers=tuple(tier or ()), regimes=tuple(regime or ()), since=since and since.date(),
+            until=until and until.date(), top_n=top_n, cost_bps=cost_bps,
         )  # fmt: skip
         report = build().outcomes.report(query)
         if csv:
@@ -106,13 +110,14 @@ def _show(report: OutcomeReport) -> None:
         return
     rows = [
         ("Runs", report.runs),
+        ("As-of dates", report.dates),
         ("Picks judged", f"{report.judged} of {report.picks.num_rows}"),
         ("Beat the universe", _interval(report.hit)),
         ("Mean excess return", _interval(report.excess)),
         ("Mean rank IC", "unknown" if report.ic_test.mean is None else f"{report.ic_test.mean:+.3f}"),
         ("t-statistic of it", "unknown" if report.ic_test.t_stat is None else f"{report.ic_test.t_stat:+.2f}"),
     ]
-    rows += [(f"Reached first: {name}", count) for name, count in report.exits]
+    rows += [(f"Reached first: {EXIT_TEXTS[name]}", count) for name, count in report.exits]
     table(f"Outcomes after {report.query.horizon} sessions", ("", ""), rows)
     for note in report.notes:
         say(note)
@@ -132,18 +137,38 @@ def _to_dict(report: OutcomeReport) -> dict[str, object]:
     return {
         "horizon": report.query.horizon,
         "runs": report.runs,
+        "dates": report.dates,
         "picks": report.picks.num_rows,
         "judged": report.judged,
         "hit_rate": plain(report.hit),
         "excess": plain(report.excess),
-        "ic": [{"as_of": point.as_of, "ic": point.ic, "n": point.n} for point in report.ic],
+        "ic": [{"as_of": point.as_of, "ic": point.ic, "n": point.n, "runs": point.runs} for point in report.ic],
         "ic_mean": report.ic_test.mean,
         "ic_t_stat": report.ic_test.t_stat,
         "quantiles": [plain(value) for value in report.quantiles],
         "exits": dict(report.exits),
+        "equity": None if report.equity is None else _equity(report.equity),
         "groups": [
-            {"group": item.group, "value": item.value, "hit_rate": plain(item.hit), "excess": plain(item.excess)}
+            {
+                "group": item.group,
+                "value": item.value,
+                "dates": item.dates,
+                "hit_rate": plain(item.hit),
+                "excess": plain(item.excess),
+            }
             for item in report.groups
         ],
         "notes": list(report.notes),
+    }
+
+
+def _equity(line: Equity) -> dict[str, object]:
+    curve = line.curve
+    return {
+        "profile": line.profile,
+        "dates": line.dates,
+        "picks": curve.picks.tolist(),
+        "before_costs": curve.before_costs.tolist(),
+        "universe": curve.universe.tolist(),
+        "turnover": curve.turnover.tolist(),
     }

@@ -106,8 +106,9 @@ def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
 def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, row_of: dict[str, int]) -> pa.Table:
     table = run.stored.table
     picks = table["Symbol"].to_pylist()
-    own = panel.take([row_of[symbol] for symbol in run.symbols if symbol in row_of])
-    at = session_index(own, np.datetime64(run.as_of, "D"))
+    # Judged by the sessions that count alone: copying ten years of bars for each run would take most of the time.
+    span, at = _span(panel, run.as_of, next_as_of)
+    own = span.take([row_of[symbol] for symbol in run.symbols if symbol in row_of])
     side = np.where(np.asarray(table["Target"]) >= np.asarray(table["Entry"]), 1, -1)
     known = np.array([symbol in row_of for symbol in picks])
     place = {symbol: row for row, symbol in enumerate(own.symbols)}
@@ -137,11 +138,25 @@ def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, row_of: dict[
     return pa.Table.from_arrays(arrays, schema=OUTCOME_SCHEMA)
 
 
+def _span(panel: Panel, as_of: date, until: date | None) -> tuple[Panel, int]:
+    """Return the bars from the session of ``as_of`` to the last that matters, and that session's column, −1 if none."""
+    at = session_index(panel, np.datetime64(as_of, "D"))
+    last = at + max(HORIZONS)
+    if until is not None:
+        last = max(last, session_index(panel, np.datetime64(until, "D")))
+    return panel.window(max(at, 0), min(last + 2, panel.shape[1])), min(at, 0)
+
+
 def _held(panel: Panel, at: int, rows: IntArray, until: date | None) -> tuple[FloatArray, float]:
-    """Return the picks' price change from column ``at`` to ``until``, and the universe's mean one; NaN if unknown."""
+    """Return the picks' price change from column ``at`` to ``until``, and the universe's mean one; NaN if unknown.
+
+    A symbol that stops trading in between is held to its last close: its loss until then is part of the truth.
+    """
     if until is None or at < 0 or not len(panel.sessions) or np.datetime64(until, "D") > panel.sessions[-1]:
         return np.full(len(rows), np.nan), float("nan")
-    change = panel.close[:, session_index(panel, np.datetime64(until, "D"))] / panel.close[:, at] - 1.0
+    span = panel.close[:, at : session_index(panel, np.datetime64(until, "D")) + 1]
+    newest = np.where(np.isfinite(span), np.arange(span.shape[1]), 0).max(axis=1, initial=0)
+    change = span[np.arange(len(span)), newest] / span[:, 0] - 1.0
     known = change[np.isfinite(change)]
     return change[rows], float(known.mean()) if len(known) else float("nan")
 

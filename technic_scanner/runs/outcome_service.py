@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.domain.universe import Universe
-from technic_scanner.errors import ResultsNotReadyError
+from technic_scanner.errors import ConfigError, ResultsNotReadyError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.judging import OUTCOME_SCHEMA, RunToJudge, judge_runs
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.outcomes import OutcomeQuery, OutcomeReport, report_outcomes
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
+from technic_scanner.screening.bars import Panel
 
 MAX_RUNS = 1_000
 _PAGE = 100
+# Over fewer sessions or symbols than these it is no wonder that none dropped out.
+_LONG_SESSIONS, _MANY_SYMBOLS = 504, 50
+# A symbol whose bars end this many sessions before the newest one has dropped out.
+_GONE_SESSIONS = 10
+
+_MISSING = "those that dropped out are missing, and returns look better than they were."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedRuns:
+    """Every pick of the stored runs with what it did, in ``judging.OUTCOME_SCHEMA``, and what taints the evidence."""
+
+    picks: pa.Table
+    notes: tuple[str, ...]
 
 
 class Outcomes:
@@ -30,17 +46,30 @@ class Outcomes:
     def report(self, query: OutcomeQuery | None = None) -> OutcomeReport:
         """Return the outcomes of the newest runs, at most 1,000; of equal runs of one day the newest alone."""
         query = query or OutcomeQuery()
-        runs = self._runs(query)
-        tables = []
-        for group in _by_place(runs).values():
-            symbols = sorted({symbol for run in group for symbol in run.symbols})
-            tables.append(judge_runs(group, self._past_bars(group[0].stored.config, symbols)))
-        outcomes = pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table()
-        return report_outcomes(outcomes, query, self._notes(runs))
+        judged = self.judged(query.source)
+        return report_outcomes(judged.picks, query, judged.notes)
 
-    def _runs(self, query: OutcomeQuery) -> list[RunToJudge]:
+    def judged(self, source: str | None = None) -> JudgedRuns:
+        """Judge the runs of one source (None: all); runs of a source that cannot be read now are named in a note."""
+        records, more = self._records(source)
+        notes = [f"Only the newest {MAX_RUNS:,} runs are judged."] if more else []
+        tables = []
+        for (name, universe), group in _by_place(self._runs(records)).items():
+            symbols = sorted({symbol for run in group for symbol in run.symbols})
+            try:
+                bars = self._past_bars(group[0].stored.config, symbols)
+            except (ConfigError, SourceError) as error:
+                notes.append(f"Runs of {_place_text(name, universe)} ({len(group)}) cannot be judged: {error}")
+                continue
+            tables.append(judge_runs(group, bars))
+            notes += filter(None, [self._taint(group[0], bars)])
+        return JudgedRuns(
+            pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
+        )
+
+    def _runs(self, records: Sequence[RunRecord]) -> list[RunToJudge]:
         newest: dict[tuple[str, object], RunToJudge] = {}
-        for record in self._records(query.source):
+        for record in records:
             try:
                 stored = self._store.result(record.run_id)
             except ResultsNotReadyError:  # pruned in between
@@ -51,35 +80,50 @@ class Outcomes:
             newest.setdefault((run.lineage, run.as_of), run)
         return list(newest.values())
 
-    def _records(self, source: str | None) -> list[RunRecord]:
+    def _records(self, source: str | None) -> tuple[list[RunRecord], bool]:
+        """Return the newest finished runs, and whether there are more than can be judged."""
         wanted = RunQuery(statuses=(RunStatus.SUCCEEDED,), source=source, limit=_PAGE)
         found: list[RunRecord] = []
         while len(found) < MAX_RUNS:
             page = self._store.list_runs(wanted)
             found.extend(page.records)
             if page.next_cursor is None:
-                break
+                return found, False
             wanted = replace(wanted, cursor=page.next_cursor)
-        return found[:MAX_RUNS]
+        return found[:MAX_RUNS], True
 
-    def _notes(self, runs: list[RunToJudge]) -> tuple[str, ...]:
-        """Say what taints the evidence: universes that hold survivors only, bars that are no market."""
-        notes = []
-        for source, universe in sorted({(run.stored.config.source, run.stored.config.universe or "") for run in runs}):
-            config = next(run.stored.config for run in runs if run.stored.config.source == source)
-            opened = self._catalog.source(source, replace(config, universe=universe or None))
-            listed: Universe = opened.universe(universe or None, CancelToken())
-            if listed.survivorship_biased:
-                notes.append(
-                    f"{opened.info().label}: the universe holds the companies that were in it at the end; those that "
-                    "dropped out are missing, and returns look better than they were."
-                )
-            if not opened.info().is_market:
-                notes.append(f"{opened.info().label}: these are made-up numbers and prove nothing.")
-        return tuple(notes)
+    def _taint(self, run: RunToJudge, bars: Panel) -> str | None:
+        """Say what speaks against the evidence: a universe of survivors, bars that are no market."""
+        config = run.stored.config
+        try:
+            opened = self._catalog.source(config.source, config)
+            biased = opened.universe(config.universe, CancelToken()).survivorship_biased
+        except (ConfigError, SourceError) as error:
+            place = _place_text(config.source, config.universe)
+            return f"{place}: whether its universe holds survivors only is unknown: {error}"
+        label, count = opened.info().label, len(bars.symbols)
+        if not opened.info().is_market:
+            return f"{label}: these are made-up numbers and prove nothing."
+        if biased:
+            return f"{label}: the universe holds the companies that were in it at the end; {_MISSING}"
+        if only_survivors(bars):
+            return f"{label}: each of the {count} symbols trades to the newest session, as if chosen then; {_MISSING}"
+        return None
 
 
-def _by_place(runs: list[RunToJudge]) -> dict[tuple[str, str | None], list[RunToJudge]]:
+def only_survivors(bars: Panel) -> bool:
+    """Return whether many symbols over a long time all trade to the end, as in a list made with hindsight."""
+    count, sessions = bars.shape
+    if count < _MANY_SYMBOLS or sessions < _LONG_SESSIONS:
+        return False
+    return bool(np.isfinite(bars.close[:, -_GONE_SESSIONS:]).any(axis=1).all())
+
+
+def _place_text(source: str, universe: str | None) -> str:
+    return f"{source} ({universe})" if universe else source
+
+
+def _by_place(runs: Sequence[RunToJudge]) -> dict[tuple[str, str | None], list[RunToJudge]]:
     groups: dict[tuple[str, str | None], list[RunToJudge]] = {}
     for run in runs:
         groups.setdefault((run.stored.config.source, run.stored.config.universe), []).append(run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,13 +16,14 @@ from technic_scanner.screening.evidence import (
     Interval,
     MeanTest,
     hit_rate,
-    mean_interval,
+    mean_by_period,
     mean_test,
     overlap_lags,
     quantile_groups,
     quantile_returns,
     rank_ic,
 )
+from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.outcomes import HORIZONS, EquityCurve, Holding, equity_curve
 
 GROUPS: dict[str, str] = {"profile": "profile", "sector": "Sector", "tier": "Tier", "regime": "MarketRegime"}
@@ -50,29 +52,41 @@ class OutcomeQuery:
 
 @dataclass(frozen=True, slots=True)
 class IcPoint:
-    """The rank IC of one run's picks (score against the return of their side) over ``n`` picks; None is unknown."""
+    """The rank IC of one as-of date over ``n`` picks of ``runs`` runs, their mean if there are several; None: unknown.
 
-    run_id: str
+    The IC is of the score for longs (100 − score for shorts) with the forward return, over the picks of one run.
+    """
+
     as_of: date
     ic: float | None
     n: int
+    runs: int
 
 
 @dataclass(frozen=True, slots=True)
 class GroupOutcome:
-    """The picks of one profile, sector, tier or regime: share that beat the universe, mean excess return."""
+    """The picks of one profile, sector, tier or regime: share that beat the universe, mean excess return.
+
+    ``dates`` is on how many as-of dates they were picked; those of a single one have no interval beside other dates.
+    """
 
     group: str
     value: str
+    dates: int
     hit: Interval
     excess: Interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equity:
-    """Growth of 1 in the top picks of one lineage of runs, rebalanced at each run; ``dates`` are (periods + 1)."""
+    """Growth of 1 in the top picks of one lineage of runs, rebalanced at each run; ``dates`` are (periods + 1).
+
+    It is the lineage with the most runs; ``others`` is how many lineages there are beside it.
+    """
 
     lineage: str
+    profile: str
+    others: int
     dates: tuple[date, ...]
     curve: EquityCurve
 
@@ -81,13 +95,15 @@ class Equity:
 class OutcomeReport:
     """The answer to an OutcomeQuery; ``picks`` has the columns of ``judging.OUTCOME_SCHEMA``.
 
-    ``judged`` is how many picks have a return at the horizon, of ``picks`` in all. ``excess`` and ``hit`` are over the
-    universe. ``quantiles`` are excess returns by score, the lowest first. ``exits`` counts what plans reached first.
+    ``judged`` is how many picks have a return at the horizon, of ``picks`` in all, on ``dates`` as-of dates. ``excess``
+    and ``hit`` are over the universe. ``quantiles`` are excess returns by score within each run, the lowest first.
+    ``exits`` counts what plans reached first.
     """
 
     query: OutcomeQuery
     picks: pa.Table
     runs: int
+    dates: int
     judged: int
     ic: tuple[IcPoint, ...]
     ic_test: MeanTest
@@ -104,105 +120,151 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
     """Filter the outcomes of ``judging.judge_runs`` and sum them up. Raises ValueError for another horizon."""
     if query.horizon not in HORIZONS:
         raise ValueError(f"the horizon {query.horizon} is not one of {', '.join(map(str, HORIZONS))}")
-    picks = _filtered(outcomes, query)
+    runs = _of_runs(outcomes, query)
+    picks = _of_picks(runs, query)
+    by_run = _rows_by(picks, "run_id")
     excess = _floats(picks, f"excess_{query.horizon}")
-    score = _floats(picks, "CompositeScore")
-    ic = _ic_points(picks, query.horizon)
+    ic = _ic_points(picks, by_run, query.horizon)
     values = np.array([np.nan if point.ic is None else point.ic for point in ic])
+    periods, lags = _periods(picks, excess, query.horizon)
+    quantile = _quantiles_within_runs(picks, by_run, query.quantiles)
     return OutcomeReport(
         query=query,
         picks=picks,
-        runs=len(set(picks["run_id"].to_pylist())),
+        runs=len(by_run),
+        dates=_count_days(_days(picks), excess),
         judged=int(np.isfinite(excess).sum()),
         ic=ic,
-        ic_test=mean_test(values, overlap_lags(query.horizon, _sessions_between(ic))),
-        hit=hit_rate(excess),
-        excess=mean_interval(excess),
-        quantiles=quantile_returns(quantile_groups(score, query.quantiles), excess, query.quantiles),
+        ic_test=mean_test(values, lags),
+        hit=hit_rate(excess, periods, lags),
+        excess=mean_by_period(excess, periods, lags),
+        quantiles=quantile_returns(quantile, excess, periods, query.quantiles, lags),
         exits=tuple(Counter(value for value in picks["exit"].to_pylist() if value).most_common()),
-        groups=_groups(picks, excess),
-        equity=_equity(picks, query.cost_bps),
+        groups=_groups(picks, excess, periods, lags),
+        equity=_equity(runs, picks, query.cost_bps),
         notes=notes,
     )
 
 
-def _filtered(outcomes: pa.Table, query: OutcomeQuery) -> pa.Table:
-    chosen = (
-        ("profile", query.profiles),
-        ("Sector", query.sectors),
-        ("Tier", query.tiers),
-        ("MarketRegime", query.regimes),
-    )
-    for name, values in chosen:
-        if values:
-            outcomes = outcomes.filter(pc.is_in(outcomes[name], value_set=pa.array(values)))
+def _of_runs(outcomes: pa.Table, query: OutcomeQuery) -> pa.Table:
+    """Return the picks of the runs that pass the filters on runs."""
+    outcomes = _among(outcomes, "profile", query.profiles)
     if query.since is not None:
         outcomes = outcomes.filter(pc.greater_equal(outcomes["as_of"], pa.scalar(query.since)))
     if query.until is not None:
         outcomes = outcomes.filter(pc.less_equal(outcomes["as_of"], pa.scalar(query.until)))
+    return outcomes
+
+
+def _of_picks(outcomes: pa.Table, query: OutcomeQuery) -> pa.Table:
+    """Return the picks that pass the filters on picks."""
+    for name, values in (("Sector", query.sectors), ("Tier", query.tiers), ("MarketRegime", query.regimes)):
+        outcomes = _among(outcomes, name, values)
     if query.top_n is not None:
         outcomes = outcomes.filter(pc.less_equal(outcomes["Rank"], pa.scalar(float(query.top_n))))
     return outcomes
 
 
-def _rows_by_run(picks: pa.Table) -> dict[str, list[int]]:
+def _among(outcomes: pa.Table, name: str, values: tuple[str, ...]) -> pa.Table:
+    return outcomes.filter(pc.is_in(outcomes[name], value_set=pa.array(values))) if values else outcomes
+
+
+def _rows_by(picks: pa.Table, name: str) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = {}
-    for row, run_id in enumerate(picks["run_id"].to_pylist()):
-        rows.setdefault(run_id, []).append(row)
+    for row, value in enumerate(picks[name].to_pylist()):
+        rows.setdefault(value, []).append(row)
     return rows
 
 
-def _ic_points(picks: pa.Table, horizon: int) -> tuple[IcPoint, ...]:
-    score, forward = _floats(picks, "CompositeScore"), _floats(picks, f"forward_{horizon}")
-    gained = forward * _floats(picks, "side")
+def _ic_points(picks: pa.Table, by_run: Mapping[str, list[int]], horizon: int) -> tuple[IcPoint, ...]:
+    """Return one point per as-of date, oldest first: runs of one date see the same market and are no two proofs."""
+    rank, forward = _floats(picks, "CompositeScore"), _floats(picks, f"forward_{horizon}")
+    score = np.where(_floats(picks, "side") > 0.0, rank, 100.0 - rank)
     dates = picks["as_of"].to_pylist()
-    return tuple(
-        IcPoint(run_id, dates[rows[0]], rank_ic(score[rows], gained[rows]), int(np.isfinite(gained[rows]).sum()))
-        for run_id, rows in _rows_by_run(picks).items()
-    )
+    found: dict[date, list[tuple[float | None, int]]] = {}
+    for rows in by_run.values():
+        known = int(np.isfinite(forward[rows]).sum())
+        found.setdefault(dates[rows[0]], []).append((rank_ic(score[rows], forward[rows]), known))
+    points = []
+    for day, runs in sorted(found.items()):
+        known_ics = [ic for ic, _ in runs if ic is not None]
+        mean = float(np.mean(known_ics)) if known_ics else None
+        points.append(IcPoint(day, mean, sum(n for _, n in runs), len(runs)))
+    return tuple(points)
 
 
-def _sessions_between(points: tuple[IcPoint, ...]) -> int:
-    """Return the median number of sessions from one run to the next, counted in weekdays; at least 1."""
-    days = sorted({point.as_of for point in points if point.ic is not None})
-    if len(days) < 2:
-        return 1
-    steps = np.busday_count(days[:-1], days[1:])
-    return max(1, int(np.median(steps)))
+def _periods(picks: pa.Table, excess: FloatArray, horizon: int) -> tuple[IntArray, int]:
+    """Return each pick's period (n,), the day number of its as-of date, and over how many later ones it overlaps.
+
+    On a single date every pick is a period of its own: there is nothing but their spread to judge them by.
+    """
+    days = _days(picks)
+    judged = np.unique(days[np.isfinite(excess)]).astype("datetime64[D]")
+    if len(judged) < 2:
+        return np.arange(len(days)), 0
+    steps = np.busday_count(judged[:-1], judged[1:])
+    return days, overlap_lags(horizon, max(1, int(np.median(steps))))
 
 
-def _groups(picks: pa.Table, excess: FloatArray) -> tuple[GroupOutcome, ...]:
+def _days(picks: pa.Table) -> IntArray:
+    return np.asarray(picks["as_of"].cast(pa.int32()).to_numpy(), dtype=np.int64)
+
+
+def _count_days(days: IntArray, excess: FloatArray) -> int:
+    return len(np.unique(days[np.isfinite(excess)]))
+
+
+def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, list[int]], quantiles: int) -> IntArray:
+    """Return the quantile (n,) of each pick's score among the picks of its run, −1 where unknown."""
+    score = _floats(picks, "CompositeScore")
+    found = np.full(len(score), -1)
+    for rows in by_run.values():
+        found[rows] = quantile_groups(score[rows], quantiles)
+    return found
+
+
+def _groups(picks: pa.Table, excess: FloatArray, periods: IntArray, lags: int) -> tuple[GroupOutcome, ...]:
     found = []
+    days = _days(picks)
     for group, name in GROUPS.items():
         values = np.array([value or "unknown" for value in picks[name].to_pylist()], dtype=np.str_)
         for value in sorted(set(values.tolist())):
-            own = excess[values == value]
-            found.append(GroupOutcome(group, value, hit_rate(own), mean_interval(own)))
+            own = values == value
+            hit, mean = hit_rate(excess[own], periods[own], lags), mean_by_period(excess[own], periods[own], lags)
+            found.append(GroupOutcome(group, value, _count_days(days[own], excess[own]), hit, mean))
     return tuple(found)
 
 
-def _equity(picks: pa.Table, cost_bps: float) -> Equity | None:
-    """Return the equity of the lineage with the most runs; None while no lineage has two runs with bars between."""
-    lineages = Counter(
-        dict.fromkeys(zip(picks["lineage"].to_pylist(), picks["run_id"].to_pylist(), strict=True)).keys()
-    )
-    runs = Counter(lineage for lineage, _ in lineages)
-    if not runs:
+def _equity(runs: pa.Table, picks: pa.Table, cost_bps: float) -> Equity | None:
+    """Return the equity of the lineage with the most runs; None while no lineage has two runs with bars between.
+
+    Every run of the lineage is a period, also one of which no pick passes the filters: that period is spent in cash.
+    """
+    of_run = dict(zip(runs["run_id"].to_pylist(), runs["lineage"].to_pylist(), strict=True))
+    counts = Counter(of_run.values())
+    if not counts:
         return None
-    lineage = max(runs, key=lambda name: (runs[name], name))
-    own = picks.filter(pc.and_(pc.equal(picks["lineage"], lineage), pc.is_valid(picks["universe_held_return"])))
+    lineage = max(counts, key=lambda name: (counts[name], name))
+    own = runs.filter(pc.and_(pc.equal(runs["lineage"], lineage), pc.is_valid(runs["universe_held_return"])))
     if not own.num_rows:
         return None
-    symbols, sides = own["Symbol"].to_pylist(), own["side"].to_pylist()
-    held, universe = _floats(own, "held_return"), _floats(own, "universe_held_return")
+    universe = _floats(own, "universe_held_return")
     starts, ends = own["as_of"].to_pylist(), own["next_as_of"].to_pylist()
-    periods, dates = [], []
-    for rows in _rows_by_run(own).values():
-        chosen = tuple((symbols[row], sides[row], float(held[row])) for row in rows)
-        periods.append(Holding(chosen, float(universe[rows[0]])))
-        dates.append(starts[rows[0]])
-        last = ends[rows[0]]
-    return Equity(lineage, (*dates, last), equity_curve(periods, cost_bps))
+    held = _holdings(picks)
+    first_rows = {run_id: rows[0] for run_id, rows in _rows_by(own, "run_id").items()}
+    periods = [Holding(held.get(run_id, ()), float(universe[row])) for run_id, row in first_rows.items()]
+    dates = (*(starts[row] for row in first_rows.values()), ends[max(first_rows.values())])
+    profile = own["profile"][0].as_py()
+    return Equity(lineage, profile, len(counts) - 1, dates, equity_curve(periods, cost_bps))
+
+
+def _holdings(picks: pa.Table) -> dict[str, tuple[tuple[str, int, float], ...]]:
+    """Return what each run's picks are held as: symbol, side, return to the lineage's next run."""
+    symbols, sides, held = picks["Symbol"].to_pylist(), picks["side"].to_pylist(), _floats(picks, "held_return")
+    return {
+        run_id: tuple((symbols[row], sides[row], float(held[row])) for row in rows)
+        for run_id, rows in _rows_by(picks, "run_id").items()
+    }
 
 
 def _floats(table: pa.Table, name: str) -> FloatArray:

@@ -89,19 +89,38 @@ def mean_test(values: FloatArray, lags: int = 0) -> MeanTest:
     return MeanTest(n, mean, error, mean / error, mean - reach, mean + reach, used)
 
 
-def mean_interval(values: FloatArray) -> Interval:
-    """Return the mean of independent values (m,), NaN left out, with Student's interval; one value has none."""
-    test = mean_test(values)
-    return Interval(test.n, test.mean, test.low, test.high)
+def mean_by_period(values: FloatArray, periods: IntArray, lags: int = 0) -> Interval:
+    """Return the mean over periods of each period's mean of values (m,), NaN left out; ``n`` counts the values.
+
+    Values of one period (``periods``: m numbers in the order of time) move together, so the interval is that of
+    ``mean_test`` over the periods' means; a single period has none. Give independent values a period each.
+    """
+    known = np.isfinite(values)
+    _, member = np.unique(periods[known], return_inverse=True)
+    means = np.bincount(member, weights=values[known]) / np.bincount(member)
+    test = mean_test(means, lags)
+    return Interval(int(known.sum()), test.mean, test.low, test.high)
 
 
-def hit_rate(values: FloatArray) -> Interval:
-    """Return the share of known values (m,) above zero with Wilson's (1927) score interval."""
-    known = values[np.isfinite(values)]
-    n = len(known)
+def hit_rate(values: FloatArray, periods: IntArray, lags: int = 0) -> Interval:
+    """Return the share of known values (m,) above zero, the mean over ``periods`` (m,), with its interval.
+
+    The interval is ``mean_by_period``'s, cut to 0–1; where every value has a period of its own it is Wilson's (1927).
+    """
+    known = np.isfinite(values)
+    hits = np.where(known, (values > 0.0).astype(np.float64), np.nan)
+    if len(np.unique(periods[known])) == known.sum():
+        return _wilson(hits[known])
+    rate = mean_by_period(hits, periods, lags)
+    low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))
+    return Interval(rate.n, rate.mean, low, high)
+
+
+def _wilson(hits: FloatArray) -> Interval:
+    n = len(hits)
     if not n:
         return Interval(0, None, None, None)
-    share = float((known > 0.0).mean())
+    share = float(hits.mean())
     z2 = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2.0) ** 2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
@@ -123,30 +142,11 @@ def quantile_groups(score: FloatArray, quantiles: int = 5) -> IntArray:
     return groups
 
 
-def quantile_returns(groups: IntArray, forward: FloatArray, quantiles: int = 5) -> tuple[Interval, ...]:
-    """Return the mean forward return (n,) of each quantile with its interval; rows of one date are not independent."""
-    return tuple(mean_interval(forward[groups == k]) for k in range(quantiles))
-
-
-def block_bootstrap(values: FloatArray, *, block: int, draws: int = 2000, seed: int = 0) -> Interval:
-    """Return the mean of values (m,), oldest first, with the percentile interval of a moving-block bootstrap.
-
-    Künsch (1989): blocks of ``block`` neighbours are drawn with replacement, so that overlap within a block is kept.
-    The same ``seed`` gives the same interval. NaN is left out; fewer than two blocks have no interval.
-    """
-    known = values[np.isfinite(values)]
-    n = len(known)
-    if not n:
-        return Interval(0, None, None, None)
-    mean = float(known.mean())
-    if n < 2 * block or n < 2:
-        return Interval(n, mean, None, None)
-    sums = np.concatenate([[0.0], np.cumsum(known)])
-    blocks = (sums[block:] - sums[:-block]) / block
-    picked = np.random.default_rng(seed).integers(0, len(blocks), (draws, math.ceil(n / block)))
-    tail = (1.0 - CONFIDENCE) / 2.0
-    low, high = np.quantile(blocks[picked].mean(axis=1), [tail, 1.0 - tail])
-    return Interval(n, mean, float(low), float(high))
+def quantile_returns(
+    groups: IntArray, forward: FloatArray, periods: IntArray, quantiles: int = 5, lags: int = 0
+) -> tuple[Interval, ...]:
+    """Return the mean forward return (n,) of each quantile over ``periods`` (n,), see ``mean_by_period``."""
+    return tuple(mean_by_period(forward[groups == k], periods[groups == k], lags) for k in range(quantiles))
 
 
 def student_quantile(probability: float, degrees: int) -> float:

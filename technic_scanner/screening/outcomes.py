@@ -14,6 +14,13 @@ HORIZONS: tuple[int, ...] = (1, 5, 10, 21, 63)
 
 # First: the stop, the target, both inside one bar (which one is unknown), none in all sessions asked for, none yet.
 EXITS: tuple[str, ...] = ("stop", "target", "unknown", "neither", "open")
+EXIT_TEXTS: dict[str, str] = {
+    "stop": "the stop",
+    "target": "the target",
+    "unknown": "unknown, both within one bar or no plan",
+    "neither": "neither in 63 sessions",
+    "open": "neither yet",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

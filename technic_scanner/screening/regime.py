@@ -153,6 +153,9 @@ def _label(trend: str, volatility: str) -> str:
     return f"{_VOLATILITY_ADJECTIVE[volatility]}{_TREND_NOUN[trend]}"
 
 
+REGIMES: tuple[str, ...] = tuple(dict.fromkeys(_label(trend, level) for trend in TRENDS for level in VOLATILITIES))
+
+
 def _policy_sentence(regime: Regime, alpha_weight: float, size: float, against: int) -> str:
     parts = [f"Alpha weighs {alpha_weight:.0%} of the score"]
     parts.append("position sizes are halved" if size < 1.0 else "position sizes are unchanged")

@@ -14,16 +14,16 @@ from technic_scanner.ui.wording import count_text
 
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
-    """Draw the rank IC of each run as a bar, oldest left, with the mean and its 95 % interval as lines."""
-    known = sorted((point for point in points if point.ic is not None), key=lambda point: (point.as_of, point.run_id))
+    """Draw the rank IC of each as-of date as a bar, oldest left, with the mean and its 95 % interval as lines."""
+    known = sorted((point for point in points if point.ic is not None), key=lambda point: point.as_of)
     figure = go.Figure(
         go.Bar(
             x=[point.as_of for point in known],
             y=[point.ic for point in known],
-            customdata=[point.n for point in known],
-            name="IC of a run",
+            customdata=[(point.n, point.runs) for point in known],
+            name="IC of a date",
             marker=theme.run_fill(0, len(known)),
-            hovertemplate="%{x}: %{y:.3f} over %{customdata} picks<extra></extra>",
+            hovertemplate="%{x}: %{y:.3f}, picks %{customdata[0]:,}, runs %{customdata[1]}<extra></extra>",
         )
     )
     for value, dash, label in ((test.mean, "solid", "mean"), (test.low, "dot", "low"), (test.high, "dot", "high")):

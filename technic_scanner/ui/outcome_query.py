@@ -8,6 +8,7 @@ from technic_scanner.domain.config import STRATEGY_PROFILES
 from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.runs.outcomes import OutcomeQuery
 from technic_scanner.screening.outcomes import HORIZONS
+from technic_scanner.screening.regime import REGIMES
 from technic_scanner.ui.services import run_service
 
 TIERS = ("core", "satellite", "watch")
@@ -53,6 +54,7 @@ def draw() -> OutcomeQuery:
         profiles = st.multiselect("Profiles", STRATEGY_PROFILES, key="o_profiles", bind="query-params", width=240)
         sectors = st.multiselect("Sectors", GICS_SECTORS, key="o_sectors", bind="query-params", width=240)
         tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", width=200)
+        regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", width=220)
         groups = st.segmented_control(
             "Score groups", list(_GROUPS), default="Quintiles", key="o_groups", required=True, bind="query-params"
         )
@@ -61,6 +63,7 @@ def draw() -> OutcomeQuery:
         profiles=tuple(profiles),
         sectors=tuple(sectors),
         tiers=tuple(tiers),
+        regimes=tuple(regimes),
         since=since,
         until=until,
         horizon=horizon,

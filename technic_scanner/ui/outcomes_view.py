@@ -7,8 +7,10 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.export import to_csv
-from technic_scanner.runs.outcomes import GROUPS, OutcomeQuery, OutcomeReport
+from technic_scanner.runs.outcome_service import JudgedRuns
+from technic_scanner.runs.outcomes import GROUPS, OutcomeQuery, OutcomeReport, report_outcomes
 from technic_scanner.screening.evidence import Interval
+from technic_scanner.screening.outcomes import EXIT_TEXTS
 from technic_scanner.ui import addresses, outcome_charts, theme
 from technic_scanner.ui.services import run_service, services
 from technic_scanner.ui.wording import UNKNOWN, count_text, escape, number
@@ -59,6 +61,7 @@ def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
         {
             GROUPS[group]: item.value,
             "n": item.excess.n,
+            "Dates": item.dates,
             "Hit rate": item.hit.mean,
             "Hit, low": item.hit.low,
             "Hit, high": item.hit.high,
@@ -95,10 +98,16 @@ def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
     )
 
 
-@st.cache_data(ttl="5m", max_entries=16, show_spinner="Looking up what came after the picks…")
+@st.cache_data(ttl="5m", max_entries=4, show_spinner="Looking up what came after the picks…")
+def _judged(source: str | None, ended: int, newest: str) -> JudgedRuns:
+    del ended, newest  # part of the key only: another run makes another table
+    return services().outcomes.judged(source)
+
+
+@st.cache_data(ttl="5m", max_entries=16, show_spinner="Summing up what came after the picks…")
 def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
-    del ended, newest  # part of the key only: another run makes another report
-    return services().outcomes.report(query)
+    judged = _judged(query.source, ended, newest)
+    return report_outcomes(judged.picks, query, judged.notes)
 
 
 def _nothing(found: OutcomeReport) -> None:
@@ -130,9 +139,19 @@ def _figures(found: OutcomeReport) -> None:
             delta_arrow="off",
             help=f"Newey-West standard error with {test.lags} lags, for returns that overlap.",
         )
-    exits = ", ".join(f"{theme.stage_label(name).lower()} {count:,}" for name, count in found.exits)
+    exits = "; ".join(f"{EXIT_TEXTS[name]} {count:,}" for name, count in found.exits)
     if exits:
-        st.caption(f"What plans reached first: {exits}.")
+        st.caption(f"What plans reached first: {exits}. A daily bar does not say which of the two it met first.")
+    st.caption(_intervals_sentence(found))
+
+
+def _intervals_sentence(found: OutcomeReport) -> str:
+    if found.dates < 2:
+        return "Intervals are 95 %, from the spread of the picks of a single as-of date, as if they were independent."
+    return (
+        f"Intervals are 95 %, from the means of {count_text(found.dates, 'as-of date')}: picks of one date move "
+        "together. A single date has none."
+    )
 
 
 def _estimate(label: str, interval: Interval) -> None:
@@ -181,9 +200,20 @@ def _evidence(found: OutcomeReport) -> None:
             f"universe {number(float(curve.universe[-1]), 3)}",
         )
         st.caption(
-            f"Rebalanced at each of {len(curve.turnover)} runs, costs {found.query.cost_bps:g} bps of what is traded; "
-            f"{count_text(curve.unpriced, 'position')} without a price are left out."
+            f"Profile {theme.stage_label(found.equity.profile).lower()}, equal weights, bought at the close of the "
+            f"as-of date and rebalanced at each of {len(curve.turnover)} runs; costs {found.query.cost_bps:g} bps of "
+            f"what is traded, a mean of {number(100 * float(curve.turnover.mean()), 0)} % a run.{_equity_rest(found)}"
         )
+
+
+def _equity_rest(found: OutcomeReport) -> str:
+    assert found.equity is not None  # asked where it is drawn
+    parts = []
+    if found.equity.others:
+        parts.append(f"{count_text(found.equity.others, 'other configuration')} with fewer runs not drawn")
+    if found.equity.curve.unpriced:
+        parts.append(f"{count_text(found.equity.curve.unpriced, 'position')} without a price counted as unmoved")
+    return f" {'; '.join(parts).capitalize()}." if parts else ""
 
 
 def _groups(found: OutcomeReport) -> None:
@@ -205,7 +235,7 @@ def _groups(found: OutcomeReport) -> None:
                 frame,
                 hide_index=True,
                 placeholder="–",
-                column_config={name: st.column_config.NumberColumn(format="percent") for name in frame.columns[2:]},
+                column_config={name: st.column_config.NumberColumn(format="percent") for name in frame.columns[3:]},
                 alt=f"Hit rate and mean excess return by {group}, with n and 95 % intervals",
             )
 

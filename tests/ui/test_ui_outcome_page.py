@@ -95,7 +95,7 @@ def test_estimates_are_said_with_their_interval(interval: Interval, text: str) -
 
 
 def test_ic_bars_leave_out_what_is_unknown_and_draw_the_mean() -> None:
-    points = (IcPoint("b", DATES[1], 0.2, 30), IcPoint("a", DATES[0], -0.1, 20), IcPoint("c", DATES[2], None, 2))
+    points = (IcPoint(DATES[1], 0.2, 30, 1), IcPoint(DATES[0], -0.1, 20, 2), IcPoint(DATES[2], None, 2, 1))
     figure = outcome_charts.ic_over_time(points, MeanTest(2, 0.05, 0.15, 0.33, -0.2, 0.3, 1))
     assert list(figure.data[0].y) == [-0.1, 0.2]
     assert sorted(shape.y0 for shape in figure.layout.shapes) == [-0.2, 0.05, 0.3]
@@ -110,11 +110,11 @@ def test_whiskers_reach_to_the_ends_of_the_interval() -> None:
 
 def test_equity_shows_costs_and_the_universe_beside_the_picks() -> None:
     curve = EquityCurve(np.array([1.0, 1.1]), np.array([1.0, 1.2]), np.array([1.0, 1.05]), np.array([1.0]), 0)
-    figure = outcome_charts.equity(Equity("x", DATES[:2], curve))
+    figure = outcome_charts.equity(Equity("x", "position", 0, DATES[:2], curve))
     assert [list(trace.y) for trace in figure.data] == [[1.0, 1.1], [1.0, 1.2], [1.0, 1.05]]
     assert len({trace.line.dash for trace in figure.data}) == 3
 
 
 def test_group_points_name_their_n() -> None:
-    group = GroupOutcome("tier", "core", Interval(3, 0.5, 0.1, 0.9), Interval(3, 0.01, 0.0, 0.02))
+    group = GroupOutcome("tier", "core", 2, Interval(3, 0.5, 0.1, 0.9), Interval(3, 0.01, 0.0, 0.02))
     assert list(outcome_charts.group_means([group]).data[0].y) == ["core · 3 picks"]

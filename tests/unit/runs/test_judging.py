@@ -109,6 +109,98 @@ def test_equity_holds_each_pick_to_the_next_run() -> None:
     assert costly.equity.curve.picks[-1] < report.equity.curve.picks[-1]
 
 
+def test_a_run_without_picks_in_the_filter_is_a_period_in_cash() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0] * 10 + [99.0] * 10 + [198.0], "B": [50.0]})
+    tiers = ("core", "watch", "core")
+    runs = [
+        stored(f"r{at}", at, [long("A", panel.close[0, at], Tier=tier)], ("B",))
+        for at, tier in zip((10, 20, 30), tiers, strict=True)
+    ]
+    runs.append(stored("r40", 40, [long("B", 50.0)], ("A",)))
+    report = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5, cost_bps=0.0, tiers=("core",)))
+    assert report.equity is not None
+    assert report.equity.dates == tuple(SESSIONS[[10, 20, 30, 40]].tolist())
+    assert list(report.equity.curve.picks) == pytest.approx([1.0, 1.10, 1.10, 2.20])
+    assert list(report.equity.curve.universe) == pytest.approx([1.0, 1.05, 1.05 * 0.95, 1.05 * 0.95 * 1.5])
+
+
+def test_a_pick_that_stops_trading_is_held_to_its_last_close() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [40.0], "B": [50.0]})
+    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+        values[0, 12:] = np.nan
+    runs = [stored("r1", 10, [long("A", 100.0)], ("B",)), stored("r2", 20, [long("B", 50.0)])]
+    table = judge_runs(runs, panel)
+    assert table["held_return"].to_pylist()[0] == pytest.approx(-0.6)
+    assert table["universe_held_return"].to_pylist()[0] == pytest.approx(-0.3)
+    assert table["forward_5"].to_pylist()[0] is None
+
+
+def test_equity_follows_the_lineage_with_the_most_runs_and_counts_the_others() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0]})
+    runs = [stored(f"r{at}", at, [long("A", 100.0)], ("B",)) for at in (10, 20, 30)]
+    runs += [
+        stored(f"p{at}", at, [long("B", 50.0)], ("A",), strategy_profile_name="position") for at in (10, 20)
+    ]  # fmt: skip
+    report = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5))
+    assert report.equity is not None
+    assert (report.equity.profile, report.equity.others) == ("short_term_swing", 1)
+    assert len(report.equity.dates) == 3
+
+
+def scores_and_closes(seed: int, count: int = 30) -> tuple[dict[str, list[float]], np.ndarray]:
+    random = np.random.default_rng(seed)
+    closes = {f"S{i:02d}": [100.0] * 11 + [float(value)] for i, value in enumerate(random.normal(100, 10, count))}
+    return closes, random.uniform(40, 90, count)
+
+
+def test_a_shorts_score_counts_as_the_opposite_of_a_longs() -> None:
+    closes, scores = scores_and_closes(4)
+    panel = panel_of(closes)
+    run = stored(
+        "r", 10,
+        [short(s, 100.0, 100.0 - score) if score < 50 else long(s, 100.0, score)
+         for s, score in zip(closes, scores, strict=True)],
+    )  # fmt: skip
+    report = report_outcomes(judge_runs([run], panel), OutcomeQuery(horizon=1))
+    assert report.ic[0].ic == pytest.approx(stats.spearmanr(scores, panel.close[:, 11]).statistic, abs=1e-12)
+
+
+def test_runs_of_one_date_are_one_proof() -> None:
+    closes, scores = scores_and_closes(5)
+    panel = panel_of(closes)
+
+    def run(name: str, at: int, values: np.ndarray, **config: object) -> RunToJudge:
+        return stored(
+            name, at, [long(s, panel.close[i, at], values[i]) for i, s in enumerate(closes)], **config
+        )  # fmt: skip
+
+    alone = [run("a", 10, scores), run("b", 20, scores)]
+    twins = [run("c", 10, scores, top_n=7), run("d", 20, scores, top_n=7)]
+    one = report_outcomes(judge_runs(alone, panel), OutcomeQuery(horizon=1))
+    both = report_outcomes(judge_runs([*alone, *twins], panel), OutcomeQuery(horizon=1))
+    assert (one.dates, both.dates, both.runs) == (2, 2, 4)
+    assert [(point.ic, point.runs) for point in both.ic] == [(one.ic[0].ic, 2), (None, 2)]
+    assert both.ic_test.n == one.ic_test.n == 1
+    assert both.excess.n == 2 * one.excess.n
+    assert (both.excess.low, both.excess.high) == pytest.approx((one.excess.low, one.excess.high))
+
+
+def test_quantiles_are_cut_within_each_run() -> None:
+    flat = {f"S{i}": [100.0] for i in range(6)}
+    closes = flat | {"S4": [100.0] * 11 + [120.0], "S5": [100.0] * 11 + [140.0]}
+    panel = panel_of(closes)
+
+    def run(name: str, at: int, base: float) -> RunToJudge:
+        return stored(name, at, [long(s, panel.close[i, at], base + i) for i, s in enumerate(closes)])
+
+    report = report_outcomes(
+        judge_runs([run("a", 10, 50.0), run("b", 20, 80.0)], panel), OutcomeQuery(horizon=1, quantiles=3)
+    )
+    # By pooled scores the second run would fill the upper groups alone.
+    assert [group.n for group in report.quantiles] == [4, 4, 4]
+    assert [group.mean for group in report.quantiles] == pytest.approx([-0.05, -0.05, 0.10])
+
+
 def test_the_rank_ic_is_spearmans() -> None:
     random = np.random.default_rng(3)
     closes = {f"S{i}": [100.0] * 11 + [float(value)] for i, value in enumerate(random.normal(100, 10, 30))}

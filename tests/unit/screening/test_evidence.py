@@ -11,9 +11,8 @@ from scipy import stats
 
 from technic_scanner.screening.evidence import (
     Interval,
-    block_bootstrap,
     hit_rate,
-    mean_interval,
+    mean_by_period,
     mean_ranks,
     mean_test,
     overlap_lags,
@@ -111,11 +110,36 @@ def test_mean_test_of_little() -> None:
     assert mean_test(np.array([1.0, 2.0]), 5).lags == 1
 
 
-def test_mean_interval_is_students() -> None:
-    interval = mean_interval(np.array([0.01, 0.03, NAN, 0.05]))
+def test_a_mean_of_independent_values_has_students_interval() -> None:
+    interval = mean_by_period(np.array([0.01, 0.03, NAN, 0.05]), np.arange(4))
     low, high = stats.t.interval(0.95, 2, loc=0.03, scale=0.02 / math.sqrt(3))
     assert (interval.n, interval.mean) == (3, pytest.approx(0.03))
     assert (interval.low, interval.high) == (pytest.approx(low, rel=1e-6), pytest.approx(high, rel=1e-6))
+
+
+def test_values_of_one_period_count_once() -> None:
+    values = np.array([0.00, 0.02, 0.05, 0.07, 0.09, NAN])
+    periods = np.array([5, 5, 9, 9, 9, 12])
+    interval = mean_by_period(values, periods)
+    oracle = stats.t.interval(0.95, 1, loc=0.04, scale=stats.sem([0.01, 0.07]))
+    assert (interval.n, interval.mean) == (5, pytest.approx(0.04))
+    assert (interval.low, interval.high) == (pytest.approx(oracle[0]), pytest.approx(oracle[1]))
+    twice = mean_by_period(np.repeat(values, 2), np.repeat(periods, 2))
+    assert (twice.low, twice.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
+
+
+def test_periods_that_overlap_are_tested_as_such() -> None:
+    values = np.convolve(np.random.default_rng(4).normal(size=120), np.ones(4), "valid")
+    periods = np.arange(len(values))[::-1]
+    interval = mean_by_period(values, periods, 3)
+    test = mean_test(values[::-1], 3)
+    assert (interval.low, interval.high) == (pytest.approx(test.low), pytest.approx(test.high))
+    assert _width(interval) > 1.5 * _width(mean_by_period(values, periods))
+
+
+def test_one_period_has_no_interval() -> None:
+    for interval in (mean_by_period(np.ones(9), np.zeros(9, int)), hit_rate(np.ones(9), np.zeros(9, int))):
+        assert (interval.n, interval.mean, interval.low, interval.high) == (9, 1.0, None, None)
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 5, 8, 12, 20, 50, 500])
@@ -126,14 +150,24 @@ def test_student_quantile_is_scipys(degrees: int) -> None:
 @pytest.mark.parametrize(("wins", "n"), [(0, 5), (3, 5), (5, 5), (61, 100)])
 def test_hit_rate_has_wilsons_interval(wins: int, n: int) -> None:
     values = np.array([0.01] * wins + [-0.01] * (n - wins) + [NAN])
-    interval = hit_rate(values)
+    interval = hit_rate(values, np.arange(n + 1))
     oracle = stats.binomtest(wins, n).proportion_ci(0.95, method="wilson")
     assert (interval.n, interval.mean) == (n, wins / n)
     assert (interval.low, interval.high) == (pytest.approx(oracle.low, abs=1e-9), pytest.approx(oracle.high, abs=1e-9))
 
 
+def test_a_hit_rate_over_periods_stays_a_share() -> None:
+    interval = hit_rate(np.array([1.0, -1.0, 1.0, 1.0]), np.array([1, 1, 2, 2]))
+    assert (interval.n, interval.mean, interval.low, interval.high) == (4, 0.75, 0.0, 1.0)
+    periods = np.repeat(np.arange(40), 5)
+    hits = np.where(np.arange(200) % 5 < np.arange(200) // 5 % 2 + 2, 1.0, -1.0)
+    low, high = stats.t.interval(0.95, 39, loc=0.5, scale=stats.sem([0.4, 0.6] * 20))
+    interval = hit_rate(hits, periods)
+    assert (interval.mean, interval.low, interval.high) == pytest.approx((0.5, low, high), abs=1e-6)
+
+
 def test_nothing_known_is_none() -> None:
-    for interval in (hit_rate(np.array([NAN])), mean_interval(np.empty(0)), block_bootstrap(np.empty(0), block=3)):
+    for interval in (hit_rate(np.array([NAN]), np.zeros(1, int)), mean_by_period(np.empty(0), np.empty(0, int))):
         assert (interval.n, interval.mean, interval.low, interval.high) == (0, None, None, None)
 
 
@@ -161,33 +195,13 @@ def test_every_known_score_has_a_quantile_in_order_of_score(values: list[float],
 def test_quantile_returns_are_group_means_with_their_n() -> None:
     score, forward = np.arange(10.0), np.arange(10.0) / 100
     forward[9] = NAN
-    result = quantile_returns(quantile_groups(score), forward)
+    result = quantile_returns(quantile_groups(score), forward, np.arange(10))
     assert [interval.n for interval in result] == [2, 2, 2, 2, 1]
     assert [interval.mean for interval in result] == pytest.approx([0.005, 0.025, 0.045, 0.065, 0.08])
     assert result[4].low is None
-
-
-def test_bootstrap_covers_the_mean_and_repeats_itself() -> None:
-    values = np.random.default_rng(3).normal(0.5, 1.0, 200)
-    first = block_bootstrap(values, block=1, seed=9)
-    assert first == block_bootstrap(values, block=1, seed=9)
-    assert first != block_bootstrap(values, block=1, seed=10)
-    oracle = stats.t.interval(0.95, 199, loc=values.mean(), scale=stats.sem(values))
-    assert (first.low, first.high) == (pytest.approx(oracle[0], abs=0.03), pytest.approx(oracle[1], abs=0.03))
-
-
-def test_bootstrap_by_blocks_widens_for_overlap() -> None:
-    overlapping = np.convolve(np.random.default_rng(4).normal(size=300), np.ones(10), "valid")
-    single, blocks = block_bootstrap(overlapping, block=1), block_bootstrap(overlapping, block=20)
-    assert _width(blocks) > 1.8 * _width(single)
 
 
 def _width(interval: Interval) -> float:
     assert interval.low is not None
     assert interval.high is not None
     return interval.high - interval.low
-
-
-def test_bootstrap_of_too_few_has_no_interval() -> None:
-    interval = block_bootstrap(np.array([1.0, 2.0, 3.0]), block=2)
-    assert (interval.n, interval.mean, interval.low) == (3, 2.0, None)

@@ -65,5 +65,7 @@ def test_quantile_returns(
     for at, (_, of_day) in enumerate(oracle.groupby(level="date")):
         groups, forward = quantile_groups(scores[at], QUANTILES), forward_returns(close, at, HORIZONS)
         for j in range(len(HORIZONS)):
-            means = [interval.mean for interval in quantile_returns(groups, forward[:, j], QUANTILES)]
+            means = [
+                interval.mean for interval in quantile_returns(groups, forward[:, j], np.arange(SYMBOLS), QUANTILES)
+            ]
             np.testing.assert_allclose(np.array(means, dtype=float), of_day.iloc[:, j].to_numpy(), atol=1e-12)
