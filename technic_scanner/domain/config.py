@@ -82,8 +82,8 @@ class RunOptions:
     """How to run a scan; changes no number in the result.
 
     ``workers`` None means one per core. ``chunk_size`` and ``fetch_batch_size`` are symbols. ``event_interval_seconds``
-    is the least time between two stored advance events. ``refresh`` asks the price cache to fetch what it lacks even
-    if what it holds would do.
+    is the least time between two stored advance events. ``refresh`` asks the source for newer bars of every symbol,
+    also where what the price cache holds would do, and again for symbols that had none.
     """
 
     executor: str = "local"

@@ -48,11 +48,14 @@ class _Fetcher:
         self._symbols = symbols
         self._failures: dict[str, SymbolFailure] = {}
         self._counted: set[str] = set()
+        self._refreshing: frozenset[str] = frozenset()
         self._restored = self._restore()
 
     def run(self) -> FetchOutcome:
         reporter = self._context.reporter
         held = self._read(self._symbols)
+        if self._context.options.refresh:
+            held = self._to_refresh(held)
         self._failures.update((failure.symbol, failure) for failure in held.failures)
         hits = [symbol for symbol in held.panel.symbols if symbol not in self._restored]
         reporter.declare(Stage.DATA_FETCHING, "hit", len(hits))
@@ -79,13 +82,22 @@ class _Fetcher:
             self._failures.setdefault(symbol, _failure(symbol, "no_data", "the source sent no bars that could be kept"))
         return held
 
+    def _to_refresh(self, held: CacheRead) -> CacheRead:
+        """Return the read as if nothing held would do, but for what an earlier attempt has fetched."""
+        stale = [symbol for symbol in held.panel.symbols if symbol not in self._restored]
+        self._refreshing = frozenset(stale)
+        doubtful = (failure.symbol for failure in held.failures)
+        kept = [row for row, symbol in enumerate(held.panel.symbols) if symbol in self._restored]
+        return CacheRead(held.panel.take(kept), (*held.missing, *doubtful, *stale), held.fingerprint)
+
     def _fetch_round(self, wanted: Sequence[str]) -> None:
         context = self._context
-        start = context.cache.start_for(context.source_key, wanted, None)
         size = context.options.fetch_batch_size
         for first in range(0, len(wanted), size):
             context.cancel.check()
             group = wanted[first : first + size]
+            # Of the group, not of all: one new symbol must not make hundreds of known ones fetch their whole history.
+            start = context.cache.start_for(context.source_key, group, None)
             for batch in context.source.fetch(group, start, None, context.cancel, context.reporter.message):
                 context.cancel.check()
                 context.cache.write(context.source_key, batch, start, None)
@@ -93,7 +105,10 @@ class _Fetcher:
 
     def _note(self, batch: PriceBatch) -> None:
         for failure in batch.failures:
-            self._failures[failure.symbol] = failure
+            if failure.symbol in self._refreshing:
+                self._context.reporter.message(f"{failure.symbol} keeps the bars it has: {failure.detail}")
+            else:
+                self._failures[failure.symbol] = failure
         arrived = [*batch.panel.symbols, *(failure.symbol for failure in batch.failures)]
         fresh = [symbol for symbol in arrived if symbol not in self._counted]
         self._count(fresh, "miss", "download")

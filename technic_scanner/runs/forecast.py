@@ -38,8 +38,13 @@ class Forecast:
         check_request(config, options, self._catalog)
         symbols = match(self._universe(config), config).symbols
         runs = cost_runs(self._store, config, options)
-        cached = None if self._coverage is None else self._coverage(config, symbols)
+        cached = self._cached(config, options, symbols)
         return estimate_before_start(history_of(runs), expected_work(runs, len(symbols), cached))
+
+    def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:
+        if self._coverage is None:
+            return None
+        return 0 if options.refresh else self._coverage(config, symbols)
 
     def _universe(self, config: ScanConfig) -> Universe:
         name = (config.source, config.universe)

@@ -232,7 +232,7 @@ def _execution() -> None:
     interval.number_input(
         "Seconds per event", min_value=0.0, max_value=60.0, step=0.1, key=key("event_interval_seconds"), **_WAITS
     )
-    st.toggle("Fetch again what the price cache lacks", key=key("refresh"), **_WAITS)
+    st.toggle("Fetch newer bars of every symbol", key=key("refresh"), **_WAITS)
 
 
 def _forget_universe() -> None:

@@ -18,7 +18,7 @@ from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.engine import Attempt, ScanFailed
 from technic_scanner.screening.bars import FIELDS, Panel
 from tests.fakes import MemoryCache, ScriptedSource, random_panel
-from tests.unit.pipeline.scanning import SYMBOLS, Bench, MemoryJournal
+from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench, MemoryJournal
 
 STAGES = [stage.value for stage in Stage]
 
@@ -84,6 +84,33 @@ def test_cache_hits_and_misses_are_those_of_the_cache() -> None:
     warm = Bench(source=bench.source, cache=bench.cache).scan()
     assert (warm.metrics.cache_hits, warm.metrics.cache_misses, warm.metrics.cache_hit_rate) == (40, 0, 1.0)
     assert warm.table.equals(cold.table)
+
+
+REFRESH = RunOptions(chunk_size=7, fetch_batch_size=10, event_interval_seconds=0.0, refresh=True)
+
+
+def test_a_refresh_asks_the_source_for_what_the_cache_would_have_served() -> None:
+    bench = Bench()
+    cold = bench.scan()
+    newer = random_panel(SYMBOLS, sessions=261, seed=2)
+    again = Bench(source=ScriptedSource(newer, dict(SECTORS)), cache=bench.cache)
+    assert again.scan().table.equals(cold.table)
+    assert again.source.fetched == []
+    refreshed = again.scan(options=REFRESH)
+    assert sorted(again.source.fetched) == sorted(SYMBOLS)
+    assert (refreshed.metrics.cache_hits, refreshed.metrics.cache_misses) == (0, 40)
+    assert refreshed.as_of == newer.last_session
+    assert refreshed.outcome is Outcome.COMPLETE
+
+
+def test_a_symbol_that_cannot_be_refreshed_keeps_the_bars_it_has_and_that_is_said() -> None:
+    bench = Bench()
+    cold = bench.scan(ScanConfig(top_n=None))
+    bench.source.failing = frozenset({"S03"})
+    refreshed = bench.scan(ScanConfig(top_n=None), REFRESH)
+    assert refreshed.table.equals(cold.table)
+    assert refreshed.outcome is Outcome.COMPLETE
+    assert "S03 keeps the bars it has: the provider has no bars" in {event.message for event in bench.events}
 
 
 def test_an_empty_universe_ends_empty_and_names_the_filter() -> None:
