@@ -1,7 +1,8 @@
-"""The dashboard's entry: page settings and navigation, nothing else."""
+"""The dashboard's entry: page settings, the sign-in where it is wanted, and navigation; nothing else."""
 
 import streamlit as st
 
+from technic_scanner.ui.sign_in import require_sign_in
 from technic_scanner.ui.theme import PAGE_ICON
 
 st.set_page_config(
@@ -9,6 +10,7 @@ st.set_page_config(
     page_icon=PAGE_ICON,
     layout="wide",
 )
+require_sign_in()
 
 page = st.navigation(
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,13 +11,17 @@ import streamlit as st
 from starlette.routing import Mount
 
 from technic_scanner.api.app import create_api
-from technic_scanner.api.security import require_safe_binding
 from technic_scanner.bootstrap import build
+from technic_scanner.settings import is_loopback, require_safe_binding
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 
 services = build()
 require_safe_binding(services.settings.host, services.settings.api_tokens)
+if not services.settings.require_sign_in and not is_loopback(services.settings.host):
+    logging.getLogger(__name__).warning(
+        "The dashboard is open to whoever reaches this address: set TECHNIC_REQUIRE_SIGN_IN, or guard it outside."
+    )
 api = create_api(services)
 
 

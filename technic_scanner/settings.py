@@ -1,10 +1,15 @@
-"""The only module that reads the environment: every TECHNIC_* setting, its default and its check."""
+"""The only module that reads the environment: every TECHNIC_* setting, its default, its check, what is safe."""
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -13,6 +18,17 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from technic_scanner.errors import ConfigError, FieldProblem
 
 APP_NAME = "technic-scanner"
+MIN_TOKEN_LENGTH = 16
+_NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What opens the API, and in whose name; only the SHA-256 digest is kept."""
+
+    owner: str
+    digest: bytes
 
 
 class Settings(BaseSettings):
@@ -40,13 +56,22 @@ class Settings(BaseSettings):
     max_queued_runs_per_token: int = Field(default=20, ge=1)
     require_sign_in: bool = False
     dask_scheduler: str | None = None
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     @field_validator("api_tokens", "allowed_hosts", "allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            read_tokens(value)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
         return value
 
     @field_validator("home", "files_root")
@@ -74,6 +99,11 @@ class Settings(BaseSettings):
         """Where detached workers write their logs."""
         return self.home / "logs"
 
+    def environment(self) -> dict[str, str]:
+        """Return the TECHNIC_ variables that give another process these settings."""
+        values = {name: getattr(self, name) for name in self.model_fields_set}
+        return {f"TECHNIC_{name.upper()}": _spelled(value) for name, value in values.items() if value is not None}
+
 
 def load_settings(**overrides: object) -> Settings:
     """Read the environment, ``overrides`` first. Raises ConfigError naming every bad TECHNIC_ variable."""
@@ -81,10 +111,64 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise ConfigError(
-            FieldProblem(f"TECHNIC_{'.'.join(map(str, item['loc'])).upper()}", item["msg"]) for item in error.errors()
+            FieldProblem(
+                f"TECHNIC_{'.'.join(map(str, item['loc'])).upper()}", item["msg"].removeprefix("Value error, ")
+            )
+            for item in error.errors()
         ) from error
+
+
+def read_tokens(entries: Iterable[str]) -> tuple[Token, ...]:
+    """Read ``name:token`` and ``name:sha256:<hex>`` entries. Raises ConfigError for every bad one, quoting none."""
+    problems: list[FieldProblem] = []
+    tokens = [_read_token(index, entry, problems) for index, entry in enumerate(entries)]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(token for token in tokens if token is not None)
+
+
+def _read_token(index: int, entry: str, problems: list[FieldProblem]) -> Token | None:
+    field = f"api_tokens[{index}]"
+    name, _, secret = entry.partition(":")
+    if not _NAME.fullmatch(name) or not secret:
+        problems.append(FieldProblem(field, "must be name:token or name:sha256:<64 hex digits>"))
+        return None
+    if secret.startswith("sha256:"):
+        digest = secret.removeprefix("sha256:")
+        if _DIGEST.fullmatch(digest):
+            return Token(name, bytes.fromhex(digest))
+        problems.append(FieldProblem(field, "must have 64 hex digits after sha256:"))
+        return None
+    if len(secret) < MIN_TOKEN_LENGTH:
+        problems.append(FieldProblem(field, f"must be a token of at least {MIN_TOKEN_LENGTH} characters"))
+        return None
+    return Token(name, hashlib.sha256(secret.encode()).digest())
+
+
+def require_safe_binding(host: str, tokens: Sequence[str]) -> None:
+    """Raise ConfigError if ``host`` can be reached from other machines and there are no tokens to ask for."""
+    if not tokens and not is_loopback(host):
+        raise ConfigError(
+            [FieldProblem("host", f"{host or 'every address'} is reachable by others: set TECHNIC_API_TOKENS first")]
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """True if only this machine can reach the address."""
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def environment_with(**values: str) -> dict[str, str]:
     """Return this process's environment with ``values`` set, for a process to start."""
     return {**os.environ, **values}
+
+
+def _spelled(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from technic_scanner.api.app import create_api
-from technic_scanner.api.security import require_safe_binding
 from technic_scanner.bootstrap import build
+from technic_scanner.settings import require_safe_binding
 
 services = build()
 require_safe_binding(services.settings.host, services.settings.api_tokens)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,9 +13,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from technic_scanner.api.problems import problem_response
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.settings import is_loopback, read_tokens
 
-MIN_TOKEN_LENGTH = 16
 BEARER_PROTOCOL_PREFIX = "bearer."
 WS_PROTOCOL = "technic"
 WS_UNAUTHORIZED = 4401
@@ -26,8 +23,6 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # A GET that starts a scan when it names no run, because the seed's clients expect it.
 _UNSAFE_GETS = ("/scan/stream",)
 _OPEN_PATHS = ("/health/live", "/health/ready")
-_NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
-_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -36,12 +31,6 @@ class _Refusal:
     status: int
     code: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    owner: str
-    digest: bytes
 
 
 class TokenBook:
@@ -54,11 +43,7 @@ class TokenBook:
 
         Raises ConfigError for every bad one.
         """
-        problems: list[FieldProblem] = []
-        tokens = [_read_token(index, entry, problems) for index, entry in enumerate(entries)]
-        if problems:
-            raise ConfigError(problems)
-        self._tokens = tuple(token for token in tokens if token is not None)
+        self._tokens = read_tokens(entries)
 
     def __bool__(self) -> bool:
         return bool(self._tokens)
@@ -71,26 +56,6 @@ class TokenBook:
             if hmac.compare_digest(token.digest, digest):
                 owner = token.owner
         return owner
-
-
-def require_safe_binding(host: str, tokens: Sequence[str]) -> None:
-    """Raise ConfigError if ``host`` can be reached from other machines and there are no tokens to ask for."""
-    if not tokens and not is_loopback(host):
-        raise ConfigError(
-            [FieldProblem("host", f"{host or 'every address'} is reachable by others: set TECHNIC_API_TOKENS first")]
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """True if only this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
 
 
 def owner_in(scope: Scope) -> str | None:
@@ -173,25 +138,6 @@ def route_path(scope: Scope) -> str:
     """Return the path below the mount point."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "").rstrip("/"))
-
-
-def _read_token(index: int, entry: str, problems: list[FieldProblem]) -> _Token | None:
-    """Read one entry; problems never quote it, for it may be a secret."""
-    field = f"api_tokens[{index}]"
-    name, _, secret = entry.partition(":")
-    if not _NAME.fullmatch(name) or not secret:
-        problems.append(FieldProblem(field, "must be name:token or name:sha256:<64 hex digits>"))
-        return None
-    if secret.startswith("sha256:"):
-        digest = secret.removeprefix("sha256:")
-        if _DIGEST.fullmatch(digest):
-            return _Token(name, bytes.fromhex(digest))
-        problems.append(FieldProblem(field, "must have 64 hex digits after sha256:"))
-        return None
-    if len(secret) < MIN_TOKEN_LENGTH:
-        problems.append(FieldProblem(field, f"must be a token of at least {MIN_TOKEN_LENGTH} characters"))
-        return None
-    return _Token(name, hashlib.sha256(secret.encode()).digest())
 
 
 def _presented_token(scope: Scope) -> str | None:

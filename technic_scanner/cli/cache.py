@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.output import emit, errors_as_sentences, say, table
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell
 
 app = typer.Typer(no_args_is_help=True, help="The price cache.")
 _MIB = 1024 * 1024
 
 
 @app.command("list")
-def list_coverage(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_coverage(as_json: Json = False) -> None:
     """Show coverage, age and size by source."""
     with errors_as_sentences():
         held = build().cache.coverage()
@@ -40,8 +40,9 @@ def list_coverage(as_json: Annotated[bool, typer.Option("--json", help="Print JS
 def clear(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     symbol: Annotated[list[str] | None, typer.Option(help="Only these symbols of it; may be repeated.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Forget bars, so that the next scan fetches them again."""
     with errors_as_sentences():
         count = build().cache.clear(source, symbol or None)
-        say(f"{count} symbols were forgotten.")
+        tell({"forgotten": count}, f"{count} symbols were forgotten.", as_json=as_json)

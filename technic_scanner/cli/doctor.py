@@ -7,12 +7,11 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable
-from typing import Annotated
 
 import typer
 
 from technic_scanner.bootstrap import Services, build, warm_up
-from technic_scanner.cli.output import Exit, emit, table
+from technic_scanner.cli.output import Exit, Json, emit, table
 from technic_scanner.errors import TechnicError
 from technic_scanner.version import VERSION
 
@@ -20,7 +19,7 @@ _GIB = 1024**3
 Check = Callable[[], str]
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Check the installation: settings, store, cache, sources, kernels, disk."""
     findings = [("version", True, f"{VERSION}, Python {platform.python_version()} on {sys.platform}")]
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -11,59 +12,93 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import build, warm_up
-from technic_scanner.cli.output import errors_as_sentences, say
-from technic_scanner.settings import environment_with, load_settings
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
-ASGI_SCRIPT = Path(__file__).resolve().parent.parent / "asgi.py"
+PACKAGE = Path(__file__).resolve().parent.parent
+ASGI_SCRIPT = PACKAGE / "asgi.py"
+DASHBOARD = PACKAGE.parent / "dashboard.py"
 SHUTDOWN_SECONDS = 3
 _Host = Annotated[str | None, typer.Option(help="Address to listen on; default TECHNIC_HOST or 127.0.0.1.")]
 _Port = Annotated[int | None, typer.Option(help="Port to listen on; default TECHNIC_PORT or 8501.")]
+_JsonAddress = Annotated[bool, typer.Option("--json", help="Print the address as JSON before serving.")]
 
 
 def worker(
     forever: Annotated[bool, typer.Option("--forever", help="Wait for more runs when the queue is empty.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Execute queued runs, one at a time, until the queue is empty."""
     with errors_as_sentences():
-        services = build()
+        settings = load_settings()
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        services = build(settings)
         hand = services.worker(forever=forever)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: hand.stop())
         count = hand.run()
         services.close()
-        say(f"{count} runs executed.")
+        tell({"executed": count}, f"{count} runs executed.", as_json=as_json)
 
 
-def serve(host: _Host = None, port: _Port = None) -> None:
+def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -> None:
     """Serve the dashboard and the API on one port."""
     with errors_as_sentences():
-        address, number = _address(host, port)
+        settings = load_settings()
+        address, number = _address(settings, host, port)
+        if not DASHBOARD.is_file():
+            raise ConfigError(
+                [FieldProblem("serve", f"{DASHBOARD} is missing; the dashboard is served from a checkout")]
+            )
+        _announce(address, number, "/api", as_json=as_json)
+        # Streamlit reads its settings and secrets from the folder that it is started in.
+        os.chdir(DASHBOARD.parent)
         flags = ["--server.address", address, "--server.port", number, "--server.headless", "true"]
-        _become([sys.executable, "-m", "streamlit", "run", str(ASGI_SCRIPT), *flags], address, number)
+        command = [sys.executable, "-m", "streamlit", "run", str(ASGI_SCRIPT), *flags]
+        _become(command, _environment(settings, address, number))
 
 
-def api(host: _Host = None, port: _Port = None) -> None:
+def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -> None:
     """Serve the API alone, at the root."""
     with errors_as_sentences():
-        address, number = _address(host, port)
+        settings = load_settings()
+        address, number = _address(settings, host, port)
+        _announce(address, number, "", as_json=as_json)
         flags = ["--host", address, "--port", number, "--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
         command = [sys.executable, "-m", "uvicorn", "technic_scanner.api.alone:app", *flags]
-        _become(command, address, number)
+        _become(command, _environment(settings, address, number))
 
 
-def warmup() -> None:
+def warmup(as_json: Json = False) -> None:
     """Compile the kernels, so that the first scan does not have to."""
     warm_up()
-    say("The kernels are compiled.")
+    tell({"kernels": "compiled"}, "The kernels are compiled.", as_json=as_json)
 
 
-def _address(host: str | None, port: int | None) -> tuple[str, str]:
-    settings = load_settings()
-    return host or settings.host, str(port if port is not None else settings.port)
+def _address(settings: Settings, host: str | None, port: int | None) -> tuple[str, str]:
+    """Return host and port. Raises ConfigError if others could reach them and there are no tokens to ask for."""
+    address = settings.host if host is None else host
+    require_safe_binding(address, settings.api_tokens)
+    return address, str(settings.port if port is None else port)
 
 
-def _become(command: list[str], host: str, port: str) -> None:
+def _environment(settings: Settings, host: str, port: str) -> dict[str, str]:
+    """Return the server's environment; its folders are absolute, wherever it is started."""
+    folders = {"TECHNIC_HOME": settings.home, "TECHNIC_FILES_ROOT": settings.files_root}
+    known = {name: str(folder) for name, folder in folders.items() if folder is not None}
+    return environment_with(TECHNIC_HOST=host, TECHNIC_PORT=port, **known)
+
+
+def _announce(host: str, port: str, mount: str, *, as_json: bool) -> None:
+    """Print where the API will be, for programs; people read it from the server."""
+    if as_json:
+        name = f"[{host}]" if ":" in host else host
+        emit({"url": f"http://{name}:{port}", "api": f"http://{name}:{port}{mount}"})
+
+
+def _become(command: list[str], environment: dict[str, str]) -> None:
     """Turn this process into the server, so that its signals and its end are the server's."""
-    os.execve(  # noqa: S606 - our own interpreter
-        sys.executable, command, environment_with(TECHNIC_HOST=host, TECHNIC_PORT=port)
-    )
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,8 +18,10 @@ from rich.table import Table
 
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, NotFoundError, TechnicError
+from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, TechnicError
 from technic_scanner.runs.codec import config_to_dict, metrics_to_dict, options_to_dict
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class Exit(IntEnum):
@@ -38,8 +42,13 @@ def out() -> Console:
 
 def emit(payload: Any) -> None:
     """Print one JSON document on one line."""
-    sys.stdout.write(json.dumps(payload, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.write(json_line(payload) + "\n")
     sys.stdout.flush()
+
+
+def json_line(payload: Any) -> str:
+    """Return the payload as JSON on one line; dates as ISO text, a number that JSON cannot hold as null."""
+    return json.dumps(_known(payload), ensure_ascii=False, allow_nan=False, default=_plain)
 
 
 def emit_bytes(data: bytes) -> None:
@@ -51,6 +60,28 @@ def emit_bytes(data: bytes) -> None:
 def say(text: str) -> None:
     """Print a sentence on standard error."""
     sys.stderr.write(text + "\n")
+
+
+def tell(payload: Any, sentence: str, *, as_json: bool) -> None:
+    """Print the outcome of a command: the payload as JSON, or the sentence."""
+    if as_json:
+        emit(payload)
+    else:
+        say(sentence)
+
+
+def check_file(path: Path | None) -> None:
+    """Raise ConfigError if ``path`` cannot become a file, before any work is done for it."""
+    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        raise ConfigError([FieldProblem("output", f"{path} cannot be written: it is a folder, or in none that exists")])
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that the user named. Raises ConfigError if that cannot be done."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise ConfigError([FieldProblem("output", f"{path} cannot be written: {error.strerror}")]) from error
 
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -110,6 +141,14 @@ def run_to_dict(run: RunRecord) -> dict[str, Any]:
         "options": options_to_dict(run.options),
         "metrics": None if run.metrics is None else metrics_to_dict(run.metrics),
     }
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _known(inner) for key, inner in value.items()}
+    return [_known(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(value: object) -> object:

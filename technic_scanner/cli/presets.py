@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.output import emit, errors_as_sentences, say, table
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, table, tell, write_file
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.codec import config_to_dict, options_to_dict
 from technic_scanner.runs.model import Preset
 
 app = typer.Typer(no_args_is_help=True, help="Saved scan configurations.")
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list")
-def list_presets(as_json: _Json = False) -> None:
+def list_presets(as_json: Json = False) -> None:
     """List all presets, shipped and saved."""
     with errors_as_sentences():
         presets = build().service.presets()
@@ -30,21 +30,30 @@ def list_presets(as_json: _Json = False) -> None:
 
 
 @app.command()
-def show(name: str) -> None:
-    """Print one preset as JSON, as import takes it."""
+def show(name: str, as_json: Json = False) -> None:
+    """Print one preset as import takes it: JSON in any case, on one line with --json."""
     with errors_as_sentences():
-        typer.echo(build().service.export_preset(name), nl=False)
+        text = build().service.export_preset(name)
+        if as_json:
+            emit(json.loads(text))
+        else:
+            typer.echo(text, nl=False)
 
 
 @app.command()
-def export(name: str, output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")]) -> None:
+def export(
+    name: str,
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.")],
+    as_json: Json = False,
+) -> None:
     """Write one preset to a JSON file."""
     with errors_as_sentences():
-        output.write_text(build().service.export_preset(name), encoding="utf-8")
+        write_file(output, build().service.export_preset(name).encode())
+        tell({"name": name, "output": str(output)}, f"Preset {name!r} is in {output}.", as_json=as_json)
 
 
 @app.command("import")
-def import_preset(file: Path, as_json: _Json = False) -> None:
+def import_preset(file: Path, as_json: Json = False) -> None:
     """Save the preset of a JSON file; a name that is taken is refused."""
     with errors_as_sentences():
         try:
@@ -52,18 +61,15 @@ def import_preset(file: Path, as_json: _Json = False) -> None:
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError([FieldProblem("file", f"{file} cannot be read: {error}")]) from error
         preset = build().service.import_preset(text)
-        if as_json:
-            emit(_to_dict(preset))
-        else:
-            say(f"Preset {preset.name!r} is saved.")
+        tell(_to_dict(preset), f"Preset {preset.name!r} is saved.", as_json=as_json)
 
 
 @app.command()
-def delete(name: str) -> None:
+def delete(name: str, as_json: Json = False) -> None:
     """Delete a saved preset."""
     with errors_as_sentences():
         build().service.delete_preset(name)
-        say(f"Preset {name!r} is deleted.")
+        tell({"name": name, "deleted": True}, f"Preset {name!r} is deleted.", as_json=as_json)
 
 
 def _to_dict(preset: Preset) -> dict[str, object]:

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.output import emit, emit_bytes, errors_as_sentences, run_to_dict, say, table
+from technic_scanner.cli.output import (
+    Json,
+    emit,
+    emit_bytes,
+    errors_as_sentences,
+    json_line,
+    run_to_dict,
+    say,
+    table,
+    tell,
+    write_file,
+)
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.compare import Comparison
 from technic_scanner.runs.export import timings_csv, to_csv, to_parquet
-from technic_scanner.runs.model import PrunePolicy, RunQuery
+from technic_scanner.runs.model import PrunePolicy, RunQuery, StoredResult
+from technic_scanner.runs.service import RunService
 from technic_scanner.runs.workbook import to_excel
-
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def runs(
@@ -26,15 +36,16 @@ def runs(
     source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many runs.")] = 20,
     timings: Annotated[Path | None, typer.Option(help="Write stage timings of these runs to this CSV file.")] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """List runs, newest first."""
     with errors_as_sentences():
         service = build().service
         query = RunQuery(statuses=tuple(status or ()), source=source, limit=limit)
         if timings is not None:
-            timings.write_bytes(timings_csv(service.samples(query)))
-            say(f"The timings are in {timings}.")
+            samples = service.samples(query)
+            write_file(timings, timings_csv(samples))
+            tell({"output": str(timings), "runs": len(samples)}, f"The timings are in {timings}.", as_json=as_json)
             return
         records = service.list(query).records
         if as_json:
@@ -46,7 +57,7 @@ def runs(
             table("Runs", header, [_row(record) for record in records])
 
 
-def show(run_id: str, as_json: _Json = False) -> None:
+def show(run_id: str, as_json: Json = False) -> None:
     """Show one run: its state, stage seconds and counts."""
     with errors_as_sentences():
         service = build().service
@@ -83,25 +94,23 @@ def export(
     parquet: Annotated[bool, typer.Option("--parquet", help="Parquet.")] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="Excel, with failures and configuration.")] = False,
     report: Annotated[bool, typer.Option("--report", help="A self-contained HTML report.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document: outcome, notes, rows.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default is standard output.")] = None,
 ) -> None:
     """Write the results of a run."""
     with errors_as_sentences():
-        if sum((csv, parquet, xlsx, report)) > 1:
-            raise ConfigError([FieldProblem("format", "choose one of --csv, --parquet, --xlsx and --report")])
-        service = build().service
-        if report:
-            data = service.report(run_id).encode()
-        else:
-            stored = service.result(run_id)
-            data = to_excel(stored) if xlsx else to_parquet(stored.table) if parquet else to_csv(stored.table)
+        wanted = {"csv": csv, "parquet": parquet, "xlsx": xlsx, "report": report, "json": as_json}
+        chosen = [name for name, is_wanted in wanted.items() if is_wanted]
+        if len(chosen) > 1:
+            raise ConfigError([FieldProblem("format", "choose one of --csv, --parquet, --xlsx, --report and --json")])
+        data = _exported(build().service, run_id, chosen[0] if chosen else "csv")
         if output is None:
             emit_bytes(data)
         else:
-            output.write_bytes(data)
+            write_file(output, data)
 
 
-def cancel(run_id: str, as_json: _Json = False) -> None:
+def cancel(run_id: str, as_json: Json = False) -> None:
     """Ask a run to stop; what it has found is kept."""
     with errors_as_sentences():
         run = build().service.cancel(run_id)
@@ -113,7 +122,7 @@ def cancel(run_id: str, as_json: _Json = False) -> None:
             say(f"Run {run_id} was asked to stop.")
 
 
-def compare(run_ids: list[str], as_json: _Json = False) -> None:
+def compare(run_ids: list[str], as_json: Json = False) -> None:
     """Compare two or more runs with the first: differences in config, stage seconds, symbols."""
     with errors_as_sentences():
         if len(run_ids) < 2:
@@ -129,7 +138,7 @@ def prune(
     keep_runs: Annotated[int | None, typer.Option(min=0, help="Keep the newest so many runs.")] = None,
     keep_days: Annotated[float | None, typer.Option(min=0, help="Keep runs younger than this.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Delete; without it only say what would be.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Delete old finished runs that are not pinned; says what it would delete unless --yes is given."""
     with errors_as_sentences():
@@ -141,6 +150,30 @@ def prune(
         else:
             verb = "would be deleted; --yes deletes them" if report.dry_run else "were deleted"
             say(f"{len(report.run_ids)} runs {verb}.")
+
+
+def _exported(service: RunService, run_id: str, form: str) -> bytes:
+    if form == "report":
+        return service.report(run_id).encode()
+    stored = service.result(run_id)
+    if form == "json":
+        return f"{json_line(_result_to_dict(stored))}\n".encode()
+    if form == "xlsx":
+        return to_excel(stored)
+    return to_parquet(stored.table) if form == "parquet" else to_csv(stored.table)
+
+
+def _result_to_dict(stored: StoredResult) -> dict[str, Any]:
+    return {
+        "run_id": stored.run_id,
+        "outcome": stored.outcome.value,
+        "status_text": stored.status_text,
+        "as_of": stored.as_of,
+        "source_label": stored.source_label,
+        "notes": list(stored.notes),
+        "rows": stored.table.to_pylist(),
+        "failures": [asdict(failure) for failure in stored.failures],
+    }
 
 
 def _row(run: RunRecord) -> tuple[object, ...]:

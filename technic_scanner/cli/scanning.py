@@ -8,7 +8,17 @@ from typing import Annotated, Any
 import typer
 
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.cli.output import Exit, emit, errors_as_sentences, exit_code, run_to_dict, say, table
+from technic_scanner.cli.output import (
+    Exit,
+    check_file,
+    emit,
+    errors_as_sentences,
+    exit_code,
+    run_to_dict,
+    say,
+    table,
+    write_file,
+)
 from technic_scanner.cli.requests import build_request
 from technic_scanner.cli.terminal import event_view
 from technic_scanner.domain.run import RunRecord
@@ -50,7 +60,10 @@ def scan(
     executor: Annotated[str | None, typer.Option(help="local or dask.")] = None,
     workers: Annotated[int | None, typer.Option(help="Threads or processes; default one per core.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
-    refresh: Annotated[bool | None, typer.Option("--refresh", help="Ask the source for newer bars.")] = None,
+    refresh: Annotated[
+        bool | None,
+        typer.Option("--refresh", help="Ask the source for newer bars of every symbol, whatever the cache holds."),
+    ] = None,
     label: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the picks to this file.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the run and return.")] = False,
@@ -68,6 +81,7 @@ def scan(
     }  # fmt: skip
     options = {"executor": executor, "workers": workers, "scheduler": scheduler, "refresh": refresh}
     with errors_as_sentences():
+        check_file(csv)
         services = build()
         run = services.service.submit(*build_request(services.service, given, options, preset, config), label=label)
         if detach:
@@ -114,11 +128,25 @@ def _follow(services: Services, run_id: str, **view: bool) -> Exit:
     try:
         return _watch(services, run_id, **view)
     except KeyboardInterrupt:
-        services.service.cancel(run_id)
-        say("Cancelling ...")
-        _watch(services, run_id, progress=False, as_json=False)
-        say(f"Run {run_id} is cancelled; technic-scanner resume {run_id} goes on with it.")
+        return _cancel(services, run_id)
+
+
+def _cancel(services: Services, run_id: str) -> Exit:
+    """Cancel a run and wait for its end; another Ctrl-C does not wait."""
+    services.service.cancel(run_id)
+    say("Cancelling ...")
+    resume_hint = f"technic-scanner resume {run_id} goes on with it."
+    try:
+        code = _watch(services, run_id, progress=False, as_json=False)
+    except KeyboardInterrupt:
+        say(f"Run {run_id} was asked to stop; once it has, {resume_hint}")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    run = services.service.get(run_id)
+    if run.status.can_resume:
+        say(f"Run {run_id} is {run.status.value}; {resume_hint}")
         return Exit.INTERRUPTED
+    say(f"Run {run_id} had ended before it could be cancelled.")
+    return code
 
 
 def _watch(services: Services, run_id: str, *, progress: bool, as_json: bool) -> Exit:
@@ -160,7 +188,7 @@ def _show_end(services: Services, run_id: str, csv: Path | None, *, as_json: boo
         say(f"{error} [{error.code}]")
         return
     if csv is not None:
-        csv.write_bytes(to_csv(stored.table))
+        write_file(csv, to_csv(stored.table))
         say(f"The picks are in {csv}.")
     if not as_json:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,11 +11,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from technic_scanner.domain.config import EXECUTORS, RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import TechnicError
+from technic_scanner.settings import Settings, is_loopback
 from technic_scanner.ui import notices
-from technic_scanner.ui.services import run_service, services
+from technic_scanner.ui.services import run_service, services, viewer_zone
 from technic_scanner.ui.wording import count_text, escape, seconds_text, status_text
 
 _PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
@@ -25,6 +29,7 @@ def show() -> None:
     left, right = st.columns(2, border=True)
     with left, notices.guarded():
         _workers()
+        _execution()
     with right, notices.guarded():
         _store()
     with st.container(border=True), notices.guarded():
@@ -78,6 +83,18 @@ def _workers() -> None:
     )
 
 
+def _execution() -> None:
+    """Say what executes a scan, where, and in which version."""
+    settings = services().settings
+    facts = {
+        "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
+        "Executors": f"{', '.join(EXECUTORS)}; {RunOptions().executor} unless the run says another",
+        "Dask cluster": settings.dask_scheduler or "none set; a Dask run starts one here",
+        "Workers of a run": f"one per core unless the run says how many; {count_text(os.cpu_count() or 1, 'core')} here",
+    }
+    st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
 def _store() -> None:
     settings = services().settings
     st.markdown("**Store and disk**")
@@ -89,9 +106,16 @@ def _store() -> None:
         "Exports": f"{settings.export_dir} ({_size_text(_folder_bytes(settings.export_dir))})",
         "Free on disk": _size_text(free),
         "A run is interrupted": f"{seconds_text(settings.stale_after_seconds)} after its worker's last sign of life",
-        "Sign-in": "required" if settings.require_sign_in else "not required; the service listens on this machine only",
+        "Sign-in": _sign_in_text(settings),
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _sign_in_text(settings: Settings) -> str:
+    if settings.require_sign_in:
+        return "required"
+    alone = is_loopback(settings.host)
+    return f"not required; {'only this machine' if alone else 'everybody who reaches the address'} can open the pages"
 
 
 def _sources() -> None:
@@ -135,7 +159,10 @@ def _coverage() -> None:
         ),
         hide_index=True,
         height="content",
-        column_config={"Written": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss")},
+        column_config={
+            "Bars": st.column_config.NumberColumn(format="localized"),
+            "Written": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+        },
         alt="What the price cache holds, source by source",
     )
 

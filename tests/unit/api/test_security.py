@@ -6,8 +6,9 @@ import hashlib
 
 import pytest
 
-from technic_scanner.api.security import TokenBook, _host_name, _same_place, is_loopback, require_safe_binding
+from technic_scanner.api.security import TokenBook, _host_name, _same_place
 from technic_scanner.errors import ConfigError
+from technic_scanner.settings import is_loopback, require_safe_binding
 
 SECRET = "correct horse battery"
 DIGEST = hashlib.sha256(SECRET.encode()).hexdigest()
