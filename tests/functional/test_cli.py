@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import click
 import pandas as pd
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.bootstrap import build
+from technic_scanner.cli import scanning
 from technic_scanner.cli.main import app
+from technic_scanner.cli.output import json_line
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 
@@ -212,9 +218,10 @@ def test_worker_drains_the_queue_and_leaves(monkeypatch: pytest.MonkeyPatch) -> 
     services = build()
     ids = [services.service.submit(ScanConfig(top_n=n)).run_id for n in (1, 2, 3)]
     assert services.service.get(ids[2]).queue_position == 3
-    result = run("worker")
+    result = run("worker", "--json")
     assert result.exit_code == EXIT_DONE
-    assert "3 runs executed" in result.stderr
+    assert json.loads(result.stdout) == {"executed": 3}
+    assert "0 runs executed" in run("worker").stderr
     assert {services.service.get(run_id).status for run_id in ids} == {RunStatus.SUCCEEDED}
 
 
@@ -227,9 +234,130 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "TECHNIC_PORT" in result.stderr
 
 
-def test_every_command_has_help() -> None:
-    for command in ("scan", "watch", "runs", "show", "export", "cancel", "resume", "compare", "prune", "presets",
-                    "cache", "warmup", "worker", "serve", "api", "doctor"):  # fmt: skip
-        result = run(command, "--help")
-        assert result.exit_code == EXIT_DONE
-        assert command in result.stdout
+def commands(group: click.Group | None = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield every command of the tree with the words that call it."""
+    for name, command in (group or get_command(app)).commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield (*words, name), command
+
+
+def test_every_command_has_help_and_speaks_json() -> None:
+    for words, command in commands():
+        shown = run(*words, "--help")
+        assert shown.exit_code == EXIT_DONE
+        assert command.help.partition(".")[0].split()[0] in shown.stdout
+        assert "--json" in {option for item in command.params for option in item.opts}, words
+
+
+def test_json_of_commands_that_change_something(tmp_path: Path) -> None:
+    picked = scanned("--top-n", "2")["run_id"]
+    exported = json.loads(run("export", picked, "--json").stdout)
+    assert [row["Rank"] for row in exported["rows"]] == [1, 2]
+    assert (exported["run_id"], exported["outcome"]) == (picked, "complete")
+    assert len(exported["failures"]) > 400
+    timings = tmp_path / "timings.csv"
+    assert json.loads(run("runs", "--timings", str(timings), "--json").stdout) == {"output": str(timings), "runs": 1}
+    name = json.loads(run("presets", "list", "--json").stdout)[0]["name"]
+    path = tmp_path / "preset.json"
+    assert json.loads(run("presets", "export", name, "-o", str(path), "--json").stdout)["output"] == str(path)
+    assert json.loads(run("presets", "show", name, "--json").stdout) == json.loads(path.read_text())
+    path.write_text(path.read_text().replace(name, "Mine"))
+    assert json.loads(run("presets", "import", str(path), "--json").stdout)["name"] == "Mine"
+    assert json.loads(run("presets", "delete", "Mine", "--json").stdout) == {"name": "Mine", "deleted": True}
+    held = json.loads(run("cache", "list", "--json").stdout)[0]["symbols"]
+    assert json.loads(run("cache", "clear", "--json").stdout) == {"forgotten": held}
+    assert json.loads(run("warmup", "--json").stdout) == {"kernels": "compiled"}
+
+
+def test_json_never_holds_what_json_cannot() -> None:
+    line = json_line({"a": [float("nan"), 1.5], "b": {"c": float("inf")}, "day": date(2010, 8, 20)})
+    assert json.loads(line) == {"a": [None, 1.5], "b": {"c": None}, "day": "2010-08-20"}
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence_before_the_work(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "no" / "folder.csv")
+    result = run("scan", "--csv", nowhere)
+    assert result.exit_code == EXIT_USAGE
+    assert nowhere in result.stderr
+    assert not build().service.list().records
+    picked = scanned("--top-n", "1")["run_id"]
+    for words in (("export", picked, "-o"), ("runs", "--timings"), ("presets", "export", "Momentum", "-o")):
+        result = run(*words, nowhere)
+        assert result.exit_code == EXIT_USAGE, words
+        assert "Traceback" not in result.output
+
+
+def test_another_ctrl_c_does_not_wait_for_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    presses: list[int] = []
+
+    def press(*_: object, **__: object) -> None:
+        presses.append(1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("technic_scanner.cli.scanning._watch", press)
+    result = run("scan", "--source", "synthetic", "--universe", "2000x1260")
+    assert (result.exit_code, len(presses)) == (EXIT_INTERRUPTED, 2)
+    record = build().service.list().records[0]
+    assert record.cancel_requested or record.status is RunStatus.CANCELLED
+    assert f"technic-scanner resume {record.run_id}" in result.stderr
+
+
+def test_ctrl_c_on_a_run_that_has_just_ended_tells_how_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = scanning._watch
+    watched: list[str] = []
+
+    def press_at_the_end(services: object, run_id: str, **view: bool) -> object:
+        code = watch(services, run_id, **view)  # type: ignore[arg-type]
+        watched.append(run_id)
+        if len(watched) == 1:
+            raise KeyboardInterrupt
+        return code
+
+    monkeypatch.setattr(scanning, "_watch", press_at_the_end)
+    result = run("scan", "--top-n", "1")
+    assert result.exit_code == EXIT_DONE
+    assert "had ended before" in result.stderr
+    assert "technic-scanner resume" not in result.stderr
+
+
+class _Became(Exception):
+    """The process would be the server now."""
+
+
+@pytest.mark.parametrize(("command", "mount"), [("serve", "/api"), ("api", "")])
+def test_servers_say_where_they_are_and_keep_their_folders(
+    command: str, mount: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[tuple[list[str], dict[str, str]]] = []
+
+    def become(_program: str, words: list[str], environment: dict[str, str]) -> None:
+        became.append((words, environment))
+        raise _Became
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TECHNIC_HOME", "data")
+    monkeypatch.setattr("os.execve", become)
+    result = CliRunner().invoke(app, [command, "--host", "::1", "--port", "8602", "--json"])
+    assert isinstance(result.exception, _Became)
+    assert json.loads(result.stdout) == {"url": "http://[::1]:8602", "api": f"http://[::1]:8602{mount}"}
+    words, environment = became[0]
+    assert words[0] == sys.executable
+    assert {"::1", "8602"} <= set(words)
+    assert environment["TECHNIC_HOME"] == str(tmp_path / "data")
+    assert (environment["TECHNIC_HOST"], environment["TECHNIC_PORT"]) == ("::1", "8602")
+
+
+@pytest.mark.parametrize("command", ["serve", "api"])
+def test_servers_refuse_an_address_for_others_without_tokens(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.execve", lambda *_: pytest.fail("it would have served"))
+    for words in ((command, "--host", "0.0.0.0"), (command, "--host", "")):
+        result = run(*words)
+        assert result.exit_code == EXIT_USAGE
+        assert "TECHNIC_API_TOKENS" in result.stderr
+    monkeypatch.setenv("TECHNIC_API_TOKENS", "ann:short")
+    result = run(command, "--host", "0.0.0.0")
+    assert result.exit_code == EXIT_USAGE
+    assert "TECHNIC_API_TOKENS" in result.stderr
+    assert "short" not in result.stderr

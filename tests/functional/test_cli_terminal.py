@@ -1,0 +1,107 @@
+"""The command line as a process of its own on a real terminal: live bars, Ctrl-C, exit codes, completion."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from technic_scanner.bootstrap import build
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.settings import load_settings
+
+PROGRAM = [sys.executable, "-m", "technic_scanner.cli.main"]
+CTRL_C = b"\x03"
+SECONDS = 120.0
+
+
+class Terminal:
+    """A program whose standard streams are a terminal that a test types into."""
+
+    def __init__(self, home: Path, *words: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TECHNIC_")}
+        environment |= {"TECHNIC_HOME": str(home), "TERM": "xterm", "COLUMNS": "120"}
+        self._file, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            [*PROGRAM, *words],
+            env=environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is its signal
+        )
+        os.close(theirs)
+        self.text = ""
+
+    def read_until(self, wanted: str) -> None:
+        """Return once this is on the screen."""
+        give_up = time.monotonic() + SECONDS
+        while wanted not in self.text:
+            assert self._read(), self.text
+            assert time.monotonic() < give_up, self.text
+
+    def press(self, key: bytes) -> None:
+        """Type."""
+        os.write(self._file, key)
+
+    def finish(self) -> int:
+        """Read to the end and return the exit code."""
+        while self._read():
+            pass
+        os.close(self._file)
+        return self._process.wait()
+
+    def _read(self) -> bool:
+        try:
+            data = os.read(self._file, 65536)
+        except OSError:  # the terminal's other side is closed
+            return False
+        self.text += data.decode(errors="replace")
+        return bool(data)
+
+
+def test_ctrl_c_on_a_terminal_cancels_and_says_how_to_resume(tmp_path: Path) -> None:
+    scan = Terminal(tmp_path, "scan", "--source", "synthetic", "--universe", "8000x1260", "--max-symbols", "8000")
+    scan.read_until("Symbol scanning")
+    scan.press(CTRL_C)
+    assert scan.finish() == 130
+    services = build(load_settings(home=tmp_path))
+    try:
+        record = services.service.list().records[0]
+        assert record.status is RunStatus.CANCELLED
+        assert "Overall" in scan.text
+        assert f"technic-scanner resume {record.run_id}" in scan.text
+        assert "Traceback" not in scan.text
+        while services.service.workers():
+            time.sleep(0.05)
+    finally:
+        services.close()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes_commands_and_their_options(tmp_path: Path, shell: str) -> None:
+    def completed(words: str) -> str:
+        asked = {
+            "_TECHNIC_SCANNER_COMPLETE": f"complete_{shell}",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+            "_TYPER_COMPLETE_ARGS": words,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+            "TECHNIC_HOME": str(tmp_path),
+        }
+        code = "import sys; sys.argv[0] = 'technic-scanner'; from technic_scanner.cli.main import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | asked, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    assert "cancel" in completed("technic-scanner can")
+    assert "--min-tech-rating" in completed("technic-scanner scan --min-te")
