@@ -18,7 +18,7 @@ from ulid import ULID
 from technic_scanner.adapters.csv_export import export_csv
 from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.adapters.executors.local import LocalExecutor
-from technic_scanner.adapters.launcher import WorkerLauncher
+from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.sources.files import FilesSource
 from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
 from technic_scanner.adapters.sources.sample import SampleSource
@@ -45,10 +45,8 @@ from technic_scanner.runs.validation import check_request
 from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicators import warm_up as compile_kernels
-from technic_scanner.settings import Settings, load_settings
+from technic_scanner.settings import Settings, environment_with, load_settings
 from technic_scanner.version import VERSION
-
-WORKER_ALIVE_SECONDS = 13.0
 
 
 class SourceCatalog:
@@ -168,6 +166,7 @@ class Services:
     def worker(self, *, forever: bool = False) -> Worker:
         """Make a worker of this process."""
         host, pid = socket.gethostname(), os.getpid()
+        worker_arrived(self.settings.log_dir, pid)
         identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
         rules = WorkerRules(
             max_running=self.settings.max_concurrent_runs,
@@ -190,7 +189,13 @@ def build(settings: Settings | None = None) -> Services:
     catalog = SourceCatalog(settings, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
     scanning = Scanning(settings, clock, catalog, cache)
-    launcher = WorkerLauncher(partial(_demand, store, clock), settings.max_concurrent_runs, settings.log_dir)
+    launcher = WorkerLauncher(
+        partial(_demand, store, clock, timedelta(seconds=settings.stale_after_seconds)),
+        settings.max_concurrent_runs,
+        settings.log_dir,
+        environment_with(**settings.environment()),
+        clock,
+    )
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
     service = RunService(store, catalog, launcher, clock, coverage=partial(_coverage, catalog, cache), rules=rules)
     outcomes = Outcomes(store, catalog, partial(_past_bars, catalog, cache))
@@ -234,9 +239,9 @@ def _past_bars(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanCon
     return cache.held(catalog.cache_key(config), symbols)
 
 
-def _demand(store: SqlStore, clock: Clock) -> tuple[int, int]:
-    alive = store.workers(clock.now() - timedelta(seconds=WORKER_ALIVE_SECONDS))
-    return store.count_by_status().get(RunStatus.QUEUED, 0), len(alive)
+def _demand(store: SqlStore, clock: Clock, stale_after: timedelta) -> Demand:
+    queued = store.count_by_status().get(RunStatus.QUEUED, 0)
+    return Demand(queued, store.workers(clock.now() - stale_after))
 
 
 def _peak_memory_bytes() -> int | None:

@@ -103,7 +103,7 @@ class RunService:
             idempotency_key=idempotency_key,
             comparability_key=config_hash(config, options),
         )
-        self._launcher.ensure_worker()
+        self._see_to_worker()
         return run
 
     def get(self, run_id: str) -> RunRecord:
@@ -135,7 +135,7 @@ class RunService:
         """Queue another attempt of a failed, cancelled or interrupted run; RunStateError for any other."""
         self._refresh()
         run = self._store.requeue(run_id)
-        self._launcher.ensure_worker()
+        self._see_to_worker()
         return run
 
     def rerun(self, run_id: str, *, owner: str | None = None) -> RunRecord:
@@ -232,6 +232,13 @@ class RunService:
     def import_preset(self, text: str) -> Preset:
         """Save the preset of a JSON text. Raises ConfigError, PresetConflictError."""
         return self._presets.load(text)
+
+    def _see_to_worker(self) -> None:
+        try:
+            self._launcher.ensure_worker()
+        except StoreUnavailableError as error:
+            # The run is queued already: to report a failure would make people queue it twice.
+            _log.warning("a worker will be seen to at the next look at the queue: %s", error)
 
     def _refresh(self) -> None:
         try:

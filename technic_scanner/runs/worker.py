@@ -75,7 +75,7 @@ class Worker:
         executed = 0
         try:
             while not self._stopping:
-                run = self._patience.call(self._next_run, self._check_stopping)
+                run = self._patience.call(self._next_run, self._check_stopping) or self._last_look()
                 if run is not None:
                     self._execute(run)
                     executed += 1
@@ -105,6 +105,19 @@ class Worker:
         self._presence.stamp(None)
         # A dead worker's run would count as running for ever, and keep the queue waiting.
         self._store.interrupt_stale(timedelta(seconds=self._rules.stale_after_seconds))
+        return self._claim()
+
+    def _last_look(self) -> RunRecord | None:
+        """Say goodbye, then look at the queue once more.
+
+        Whoever queued a run while this worker was still listed as idle counts on it, and launches no other.
+        """
+        if self._rules.forever:
+            return None
+        self._presence.leave()
+        return self._patience.call(self._claim, self._check_stopping)
+
+    def _claim(self) -> RunRecord | None:
         return self._store.claim(self._me.worker_id, self._me.host, self._me.version, self._rules.max_running)
 
     def _execute(self, run: RunRecord) -> None:
@@ -143,6 +156,7 @@ class _Presence:
 
     def leave(self) -> None:
         """Remove the row; a store that is away keeps it until it looks dead."""
+        self._next_at = float("-inf")
         try:
             self._store.remove_worker(self._me.worker_id)
         except StoreError as error:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Room, reading, writing_lazily
 from technic_scanner.adapters.stores.schema import workers
 from technic_scanner.runs.model import WorkerInfo
+
+_REMEMBERED = timedelta(days=1)
 
 
 class WorkerRoom(Room):
@@ -33,8 +35,14 @@ class WorkerRoom(Room):
 
     @writing_lazily
     def remove_worker(self, connection: Connection, worker_id: str) -> None:
-        """Forget a worker that has said goodbye; one that is not known is fine."""
-        connection.execute(delete(workers).where(workers.c.worker_id == worker_id))
+        """Forget a worker that has said goodbye; one that is not known is fine.
+
+        Those that died without a word go with it, a day later.
+        """
+        forgotten = self.clock.now() - _REMEMBERED
+        connection.execute(
+            delete(workers).where(or_(workers.c.worker_id == worker_id, workers.c.heartbeat_at < forgotten))
+        )
 
     @reading
     def workers(self, connection: Connection, alive_since: datetime) -> tuple[WorkerInfo, ...]:

@@ -364,6 +364,18 @@ def test_workers_are_stamped_and_forgotten(store: SqlStore, clock: ManualClock) 
     assert store.workers(started) == (again,)
 
 
+def test_workers_that_died_are_forgotten_a_day_later(store: SqlStore, clock: ManualClock) -> None:
+    started = clock.now()
+    for name in ("dead", "leaving"):
+        store.stamp_worker(WorkerInfo(name, "host", 1, started, started, None))
+    clock.advance(86_400)
+    store.remove_worker("leaving")
+    assert [worker.worker_id for worker in store.workers(started)] == ["dead"]
+    clock.advance(1)
+    store.remove_worker("leaving")
+    assert store.workers(started) == ()
+
+
 def test_counts_name_every_status(store: SqlStore) -> None:
     succeeded(store, owner="ann")
     add(store, owner="ann")

@@ -31,9 +31,12 @@ from tests.unit.runs.make import event, picks, scan_result
 class FakeLauncher:
     def __init__(self) -> None:
         self.asked = 0
+        self.error: Exception | None = None
 
     def ensure_worker(self) -> None:
         self.asked += 1
+        if self.error is not None:
+            raise self.error
 
 
 class Bench:
@@ -70,6 +73,15 @@ def test_a_submitted_run_waits_and_a_worker_is_seen_to(bench: Bench) -> None:
     assert run.comparability_key
     assert bench.launcher.asked == 1
     assert bench.service.submit(ScanConfig()).queue_position == 2
+
+
+def test_a_run_is_queued_though_nobody_can_be_seen_to(bench: Bench) -> None:
+    bench.launcher.error = StoreUnavailableError("locked")
+    run = bench.service.submit(ScanConfig())
+    assert run.status is RunStatus.QUEUED
+    bench.launcher.error = None
+    bench.service.get(run.run_id)
+    assert bench.launcher.asked == 2
 
 
 def test_everything_wrong_with_a_request_is_said_at_once(bench: Bench) -> None:

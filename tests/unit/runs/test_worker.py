@@ -106,6 +106,21 @@ def test_an_empty_queue_is_left_at_once(bench: Bench) -> None:
     assert bench.clock.monotonic() == 0.0
 
 
+def test_a_run_queued_while_the_worker_says_goodbye_is_not_left_behind(bench: Bench) -> None:
+    goodbye = bench.store.remove_worker
+
+    def queue_at_the_last_moment(worker_id: str) -> None:
+        # Until its row has gone a launcher takes the worker for idle and starts no other.
+        if not bench.store.runs:
+            bench.queue()
+        goodbye(worker_id)
+
+    bench.store.remove_worker = queue_at_the_last_moment  # type: ignore[method-assign]
+    assert bench.worker().run() == 1
+    assert bench.run().status is RunStatus.SUCCEEDED
+    assert bench.store.worker_rows == {}
+
+
 def test_a_finished_run_has_its_events_result_and_key(bench: Bench) -> None:
     bench.queue()
     bench.worker().run()
