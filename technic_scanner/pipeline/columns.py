@@ -54,7 +54,7 @@ COLUMNS: tuple[Column, ...] = (
     _number("VolatilityScore", "0-100", "score", "volatility sub-score"),
     _number("OscillatorScore", "0-100", "score", "oscillator sub-score"),
     _number("BreakoutScore", "0-100", "score", "breakout sub-score"),
-    _text("MissingInputs", "score", "sub-scores that had no data and were left out of TechRating"),
+    _text("MissingInputs", "score", "indicators that had no data, so that a sub-score does without them"),
     _number("Close", "currency", "plan", "last close", "close"),
     _number("Entry", "currency", "plan", "planned entry price"),
     _number("Stop", "currency", "plan", "planned stop price"),
@@ -63,7 +63,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("PositionSize", Kind.INTEGER, "shares", "plan", "whole shares"),
     _number("PositionValue", "currency", "plan", "shares x entry"),
     _number("RiskAmount", "currency", "plan", "shares x |entry - stop|"),
-    _text("SizeLimitedBy", "plan", "what capped the size: risk, notional, liquidity"),
+    _text(
+        "SizeLimitedBy", "plan", "what kept the size from being larger: risk, max_position, liquidity, below_one_share"
+    ),
     _number("WeightEqual", "x", "portfolio", "portfolio weight: equal"),
     _number("WeightScore", "x", "portfolio", "portfolio weight: by score"),
     _number("WeightInverseVol", "x", "portfolio", "portfolio weight: inverse volatility"),

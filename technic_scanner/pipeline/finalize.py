@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,7 @@ from technic_scanner.screening.alpha import alpha, blend
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.filters import Reason, eligibility, rating_filter
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
+from technic_scanner.screening.macro import steering
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.regime import RegimePolicy, regime_policy
 from technic_scanner.screening.scoring import profile_weights, tech_rating
@@ -57,13 +58,16 @@ def finalize(
     judged = _judge(context, listed, panel, matrix, market)
     _step(context, "blend", rows)
     reporter.start_substage("plan", rows)
-    table = build_table(context.config, judged.scored, judged.policy) if judged.scored else empty_table()
+    table, about = empty_table(), judged.context
+    if judged.scored:
+        table, notes = build_table(context.config, judged.scored, judged.policy)
+        about = _with_notes(about, *notes)
     _step(context, "plan", rows)
     reporter.start_substage("export", rows)
     where = context.ports.export(table)
     _step(context, "export", rows)
     reporter.complete_stage(f"results exported to {where}" if where else "")
-    return Ranking(table, judged.failures, judged.context)
+    return Ranking(table, judged.failures, about)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,16 +86,16 @@ def _judge(
     indicators, sub = matrix[:, : len(INDICATORS)], matrix[:, len(INDICATORS) :]
     _blank_stale(indicators, panel)
     regime = regime_of(market, panel)
-    policy = regime_policy(regime)
     keep, reasons = eligibility(
         indicators, min_price=config.min_price, min_dollar_volume=config.min_dollar_volume, min_bars=MIN_BARS
     )
     failures = _rejections(listed, np.arange(len(listed)), reasons)
     rows = np.flatnonzero(keep)
-    sectors = [listed[i].sector for i in rows]
-    about = describe_market(market, regime, indicators[rows], sectors)
+    kept, sectors = indicators[rows], [listed[i].sector for i in rows]
+    policy = regime_policy(regime, steering(kept, market.macro_facts))
+    about = describe_market(market, regime, policy, kept, sectors)
     rating, missing = tech_rating(sub[rows], profile_weights(config.strategy_profile_name, config.profile_weights))
-    factors = alpha(indicators[rows], sectors, sector_neutral=config.sector_neutral)
+    factors = alpha(kept, sectors, sector_neutral=config.sector_neutral)
     score = blend(rating, factors.score, policy.alpha_weight * factors.coverage)
     judged = judge(score, sub[rows], config.direction)
     # Seen from the row's own side, so that a weak chart can pass as a short.
@@ -102,7 +106,7 @@ def _judge(
     signals = judged.take(chosen)
     selection = select(signals, config.top_n)
     failures += _unselected(listed, rows[chosen], selection.order)
-    about = _with_note(about, selection.note)
+    about = _with_notes(about, selection.note)
     if not len(selection.order):
         return _Judged(None, policy, tuple(failures), about)
     picks = chosen[selection.order]
@@ -143,10 +147,8 @@ def _unselected(listed: list[Security], rows: IntArray, order: IntArray) -> list
     ]
 
 
-def _with_note(about: MarketContext, note: str) -> MarketContext:
-    return MarketContext(
-        about.regime_trend, about.regime_volatility, about.market_regime, about.facts, (*about.notes, note)
-    )
+def _with_notes(about: MarketContext, *notes: str) -> MarketContext:
+    return replace(about, notes=(*about.notes, *notes))
 
 
 def _step(context: ScanContext, name: str, rows: int) -> None:

@@ -12,7 +12,7 @@ from technic_scanner.pipeline.fetch import fetch_benchmark
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import DateArray, FloatArray, Panel
 from technic_scanner.screening.macro import breadth_facts, rotation_facts, sector_rotation, series_facts
-from technic_scanner.screening.regime import Regime, equal_weight_index, market_regime, regime_policy
+from technic_scanner.screening.regime import Regime, RegimePolicy, equal_weight_index, market_regime
 
 EQUAL_WEIGHT_NAME = "equal-weight index of the scanned symbols"
 
@@ -60,9 +60,9 @@ def regime_of(market: MarketView, panel: Panel) -> Regime:
 
 
 def describe_market(
-    market: MarketView, regime: Regime, indicators: FloatArray, sectors: Sequence[str | None]
+    market: MarketView, regime: Regime, policy: RegimePolicy, indicators: FloatArray, sectors: Sequence[str | None]
 ) -> MarketContext:
-    """Return the context for people: regime with its evidence, breadth, rotation and macro series."""
+    """Return the context for people: regime with its evidence, breadth, rotation, macro series, what they change."""
     return MarketContext(
         regime_trend=regime.trend,
         regime_volatility=regime.volatility,
@@ -73,5 +73,5 @@ def describe_market(
             *rotation_facts(sector_rotation(indicators, sectors)),
             *market.macro_facts,
         ),
-        notes=(regime_policy(regime).sentence,),
+        notes=(policy.sentence,),
     )

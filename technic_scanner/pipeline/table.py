@@ -16,10 +16,10 @@ from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import BoolArray
-from technic_scanner.screening.portfolio import METHODS, allocate
+from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
 from technic_scanner.screening.rationale import sentences
 from technic_scanner.screening.regime import RegimePolicy
-from technic_scanner.screening.scoring import SUB_SCORES, profile_weights
+from technic_scanner.screening.scoring import SUB_SCORES, missing_inputs, profile_weights
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import TradePlans, plan
 
@@ -28,7 +28,7 @@ LIQUIDITY_SHARE = 0.01
 SECTOR_CAP = 0.35
 # Sessions of returns behind risk parity.
 RETURN_SESSIONS = 126
-_WEIGHT_COLUMNS = {
+WEIGHT_COLUMNS: dict[str, str] = {
     "equal": "WeightEqual",
     "score": "WeightScore",
     "inverse_volatility": "WeightInverseVol",
@@ -51,8 +51,8 @@ class Scored:
     context: MarketContext
 
 
-def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> pa.Table:
-    """Return the ranked table of the picks, one row each, in the order of ``scored``."""
+def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the ranked table of the picks, one row each, in the order of ``scored``, and notes on its weights."""
     plans = plan(
         scored.indicators,
         scored.signals.side,
@@ -66,14 +66,20 @@ def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> pa.
     values: dict[str, object] = {
         column.name: scored.indicators[:, COLUMN[column.indicator]] for column in COLUMNS if column.indicator
     }
-    values |= _identity(scored) | _scores(config, scored) | _plan_columns(plans) | _weights(scored)
-    values |= _context(scored)
+    portfolios = _portfolios(scored)
+    values |= _identity(scored) | _scores(config, scored) | _plan_columns(plans) | _context(scored)
+    values |= {WEIGHT_COLUMNS[method]: portfolio.weights for method, portfolio in portfolios.items()}
     values["ATR14_pct"] = scored.indicators[:, COLUMN["atr_14"]] / scored.indicators[:, COLUMN["close"]]
     values["Rationale"] = sentences(
         scored.indicators, scored.sub, scored.rating, scored.alpha_score, scored.signals, plans
     )
     arrays = [_array(values[column.name], column.kind) for column in COLUMNS]
-    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+    notes = tuple(
+        f"Portfolio by {method.replace('_', ' ')}: {note}"
+        for method, portfolio in portfolios.items()
+        for note in portfolio.notes
+    )
+    return pa.Table.from_arrays(arrays, schema=SCHEMA), notes
 
 
 def _identity(scored: Scored) -> dict[str, object]:
@@ -98,10 +104,7 @@ def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
         "CompositeScore": scored.signals.rank_score,
         "TechRating": scored.rating,
         "AlphaScore": scored.alpha_score,
-        "MissingInputs": [
-            ", ".join(name for name, gone in zip(SUB_SCORES, row, strict=True) if gone) if any(row) else ""
-            for row in scored.missing.tolist()
-        ],
+        "MissingInputs": missing_inputs(scored.indicators),
         "Explanation": _explanations(scored, weights),
     }
 
@@ -142,11 +145,11 @@ def _plan_columns(plans: TradePlans) -> dict[str, object]:
     }
 
 
-def _weights(scored: Scored) -> dict[str, object]:
+def _portfolios(scored: Scored) -> dict[str, Portfolio]:
     closes = scored.panel.last(RETURN_SESSIONS + 1).close
     returns = closes[:, 1:] / closes[:, :-1] - 1.0
     return {
-        _WEIGHT_COLUMNS[method]: allocate(
+        method: allocate(
             method,
             score=scored.signals.rank_score,
             volatility=scored.indicators[:, COLUMN["realised_vol_60"]],
@@ -154,7 +157,7 @@ def _weights(scored: Scored) -> dict[str, object]:
             returns=returns,
             side=scored.signals.side,
             sector_cap=SECTOR_CAP,
-        ).weights
+        )
         for method in METHODS
     }
 

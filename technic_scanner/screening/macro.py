@@ -12,12 +12,15 @@ import numpy.typing as npt
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, column
+from technic_scanner.screening.regime import Macro
 
 Fact = tuple[str, float | None]
 
 # A daily series without a value for this long says nothing about the market on as_of.
 STALE_AFTER_DAYS = 10
 YEAR_BARS = 252
+# Of fewer rows than these a share says nothing about a market.
+LEAST_BREADTH_ROWS = 20
 # The 252-bar extreme comes back from a ratio, so equal prices agree to rounding only.
 _SAME_PRICE = 1e-9
 
@@ -113,6 +116,16 @@ def series_facts(series: Iterable[DatedSeries], as_of: date | None) -> tuple[Fac
     if values["yield slope 10y - 2y"] is None and short is not None and long is not None:
         values["yield slope 10y - 2y"] = long - short
     return tuple(values.items())
+
+
+def steering(indicators: FloatArray, series: Iterable[Fact]) -> Macro:
+    """Return what of the macro context steers a scan: breadth of the rows of the matrix (n, K), VIX of the series.
+
+    Breadth is unknown while fewer than 20 rows have a 200-session average.
+    """
+    close, average = column(indicators, "close"), column(indicators, "sma_200")
+    enough = int((np.isfinite(close) & np.isfinite(average)).sum()) >= LEAST_BREADTH_ROWS
+    return Macro(vix=dict(series).get("VIX"), breadth=_share_above(close, average) if enough else None)
 
 
 def _share_above(close: FloatArray, average: FloatArray) -> float | None:

@@ -18,6 +18,9 @@ SHORT_AVERAGE, LONG_AVERAGE = 50, 200
 VOL_WINDOW, VOL_HISTORY, VOL_HISTORY_LEAST = 20, 252, 60
 LOW_VOL_RATIO, HIGH_VOL_RATIO = 0.8, 1.25
 
+# A VIX from here on counts as high volatility; a trend that less than this share of the symbols is in, as sideways.
+STRESS_VIX, BROAD_SHARE = 30.0, 0.5
+
 # Symbols per block of the equal-weight index: a block of returns stays in cache.
 _BLOCK = 256
 
@@ -37,6 +40,14 @@ class Regime:
     market_regime: str
     index_name: str
     facts: tuple[tuple[str, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """What of the macro context steers: VIX in points, share 0–1 of symbols above their SMA 200; None is unknown."""
+
+    vix: float | None = None
+    breadth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +108,37 @@ def market_regime(close: FloatArray, index_name: str) -> Regime:
     return Regime(trend, volatility, _label(trend, volatility), index_name, trend_facts + volatility_facts)
 
 
-def regime_policy(regime: Regime) -> RegimePolicy:
-    """Return what the regime changes in the blend and in sizes, with the sentence that says so.
+def regime_policy(regime: Regime, macro: Macro | None = None) -> RegimePolicy:
+    """Return what regime and macro context change in the blend and in sizes, with the sentences that say so.
 
     Momentum pays most in rising markets and crashes after volatile falls (Daniel–Moskowitz 2016), so alpha weighs
     0.40 in an uptrend, 0.25 in a downtrend, 0.30 otherwise, less 0.10 when volatility is high. High volatility halves
     sizes (volatility-managed portfolios, Moreira–Muir 2017). Against a known trend sizes are halved once more.
+    A VIX of 30 or more counts as high volatility; a trend that most symbols do not share counts as sideways.
     """
-    alpha_weight = {"up": 0.40, "down": 0.25}.get(regime.trend, 0.30)
+    macro = macro or Macro()
+    stressed = macro.vix is not None and macro.vix >= STRESS_VIX
+    trend = "sideways" if _is_narrow(regime.trend, macro.breadth) else regime.trend
+    alpha_weight = {"up": 0.40, "down": 0.25}.get(trend, 0.30)
     size = 1.0
-    if regime.volatility == "high":
+    if stressed or regime.volatility == "high":
         alpha_weight -= 0.10
         size = 0.5
-    against = {"up": -1, "down": 1}.get(regime.trend, 0)
+    against = {"up": -1, "down": 1}.get(trend, 0)
     return RegimePolicy(
         alpha_weight=alpha_weight,
         size_multiplier=size,
         counter_trend_multiplier=0.5,
         against=against,
-        sentence=_policy_sentence(regime, alpha_weight, size, against),
+        sentence=f"{_policy_sentence(regime, alpha_weight, size, against)} {_macro_sentence(regime, macro)}",
     )
+
+
+def _is_narrow(trend: str, breadth: float | None) -> bool:
+    """Return whether less than half of the symbols stand on the trend's side of their SMA 200."""
+    if breadth is None:
+        return False
+    return (trend == "up" and breadth < BROAD_SHARE) or (trend == "down" and 1.0 - breadth < BROAD_SHARE)
 
 
 def _trend(close: FloatArray) -> tuple[str, tuple[tuple[str, float | None], ...]]:
@@ -165,3 +187,18 @@ def _policy_sentence(regime: Regime, alpha_weight: float, size: float, against: 
             parts[-1] = parts[-1].removesuffix(" again")
     reason = "The regime is unknown" if regime.market_regime == UNKNOWN else f"The market is in: {regime.market_regime}"
     return f"{reason} ({regime.index_name}). {', '.join(parts[:-1])} and {parts[-1]}."
+
+
+def _macro_sentence(regime: Regime, macro: Macro) -> str:
+    """Say what VIX and breadth are, and what each changes."""
+    if macro.vix is None:
+        vix = "VIX is unknown"
+    else:
+        effect = "counts as high volatility" if macro.vix >= STRESS_VIX else "changes nothing"
+        vix = f"VIX at {macro.vix:.1f} {effect}"
+    if macro.breadth is None:
+        return f"{vix}; breadth is unknown."
+    effect = "changes nothing"
+    if _is_narrow(regime.trend, macro.breadth):
+        effect = f"makes the {regime.trend}trend count as sideways"
+    return f"{vix}; a share of {macro.breadth:.0%} of the symbols above their SMA 200 {effect}."

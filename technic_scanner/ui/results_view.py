@@ -8,7 +8,16 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
-from technic_scanner.ui import addresses, market_charts, result_data, result_exports, symbol_view, tables, theme
+from technic_scanner.ui import (
+    addresses,
+    market_charts,
+    portfolio_view,
+    result_data,
+    result_exports,
+    symbol_view,
+    tables,
+    theme,
+)
 from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text
 
 SORTS: dict[str, tuple[str, bool]] = {
@@ -33,6 +42,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
         st.info(f"{escape(stored.status_text)}", title="No symbol passed")
     else:
         _table(record, stored, everything)
+        portfolio_view.show(stored, everything)
     failures(stored)
 
 

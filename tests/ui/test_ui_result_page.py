@@ -45,7 +45,7 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     assert shown[tables.PRICES].iloc[0][-1] == round(stored.table.column("Close").to_pylist()[0], 4)
     assert app.metric[0].value == f"{len(shown):,}"
     assert "S&P 500, Aug 2009 – Aug 2010" in texts(app)
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 3
 
 
 def test_filters_narrow_the_rows_and_come_back_from_the_address(seeded, open_page) -> None:
@@ -110,7 +110,7 @@ def test_a_symbol_shows_its_plan_its_reasons_and_its_chart(seeded, open_page) ->
     assert shown["Stop"] == f"{row['Stop']:,.2f}"
     assert shown["Target"] == f"{row['Target']:,.2f}"
     assert row["Rationale"].split(".")[0].split(":")[0] in texts(app).replace("\\", "")
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 5
     assert "No other run has picked this symbol" in texts(app)
 
 

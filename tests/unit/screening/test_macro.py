@@ -6,8 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from technic_scanner.screening.macro import breadth_facts, rotation_facts, sector_rotation, series_facts
+from technic_scanner.screening.indicator_names import COLUMN
+from technic_scanner.screening.macro import breadth_facts, rotation_facts, sector_rotation, series_facts, steering
 from technic_scanner.screening.matrix import blank
+from technic_scanner.screening.regime import Macro
 from tests.unit.screening.chart import rows
 
 NAN = float("nan")
@@ -126,3 +128,12 @@ def test_a_carried_slope_wins_over_the_difference_and_no_series_is_unknown() -> 
 def test_facts_have_one_name_each() -> None:
     names = [name for name, _ in (*breadth_facts(blank(1)), *series_facts([], None))]
     assert len(names) == len(set(names))
+
+
+def test_few_rows_have_no_breadth_that_steers() -> None:
+    matrix = blank(25)
+    matrix[:, COLUMN["close"]] = 10.0
+    matrix[:20, COLUMN["sma_200"]] = [9.0] * 5 + [11.0] * 15
+    assert steering(matrix, (("VIX", 21.5), ("2-year yield", 4.0))) == Macro(vix=21.5, breadth=0.25)
+    assert steering(matrix[1:], (("VIX", None),)) == Macro()
+    assert steering(matrix[:0], ()) == Macro()

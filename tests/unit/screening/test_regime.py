@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from technic_scanner.screening.bars import Panel
-from technic_scanner.screening.regime import Regime, equal_weight_index, market_regime, regime_policy
+from technic_scanner.screening.regime import Macro, Regime, equal_weight_index, market_regime, regime_policy
 
 NAN = float("nan")
 
@@ -136,14 +136,54 @@ def test_the_policy_says_what_it_does() -> None:
     said = regime_policy(market_regime(walk([(280, 0.001, 0.01), (20, 0.0, 0.02)]), "SPY")).sentence
     assert said == (
         "The market is in: volatile uptrend (SPY). Alpha weighs 30% of the score, position sizes are halved and short"
-        " positions, being against the trend, are halved again."
+        " positions, being against the trend, are halved again. VIX is unknown; breadth is unknown."
     )
     said = regime_policy(market_regime(walk([(300, -0.001, 0.01)]), "SPY")).sentence
     assert said.endswith(
         "Alpha weighs 25% of the score, position sizes are unchanged and long positions, being against the trend,"
-        " are halved."
+        " are halved. VIX is unknown; breadth is unknown."
     )
     said = regime_policy(market_regime(np.empty(0), "no benchmark")).sentence
     assert said == (
         "The regime is unknown (no benchmark). Alpha weighs 30% of the score and position sizes are unchanged."
+        " VIX is unknown; breadth is unknown."
+    )
+
+
+@pytest.mark.parametrize(("vix", "size", "weight"), [(29.9, 1.0, 0.40), (30.0, 0.5, 0.30), (None, 1.0, 0.40)])
+def test_a_high_vix_counts_as_high_volatility(vix: float | None, size: float, weight: float) -> None:
+    policy = regime_policy(regime("up", "normal"), Macro(vix=vix))
+    assert (policy.size_multiplier, policy.alpha_weight) == (size, pytest.approx(weight))
+    twice = regime_policy(regime("up", "high"), Macro(vix=vix))
+    assert (twice.size_multiplier, twice.alpha_weight) == (0.5, pytest.approx(0.30))
+
+
+@pytest.mark.parametrize(
+    ("trend", "breadth", "weight", "sizes"),
+    [
+        ("up", 0.5, 0.40, [1.0, 0.5]),
+        ("up", 0.49, 0.30, [1.0, 1.0]),
+        ("down", 0.5, 0.25, [0.5, 1.0]),
+        ("down", 0.51, 0.30, [1.0, 1.0]),
+        ("sideways", 0.1, 0.30, [1.0, 1.0]),
+        ("unknown", 0.9, 0.30, [1.0, 1.0]),
+    ],
+)
+def test_a_trend_that_most_do_not_share_counts_as_sideways(
+    trend: str, breadth: float, weight: float, sizes: list[float]
+) -> None:
+    policy = regime_policy(regime(trend, "normal"), Macro(breadth=breadth))
+    assert policy.alpha_weight == pytest.approx(weight)
+    assert policy.sizes(np.array([1, -1])).tolist() == sizes
+
+
+def test_the_policy_says_what_the_macro_context_changes() -> None:
+    said = regime_policy(regime("up", "normal"), Macro(vix=34.24, breadth=0.38)).sentence
+    assert said.endswith(
+        "VIX at 34.2 counts as high volatility; a share of 38% of the symbols above their SMA 200 makes the uptrend"
+        " count as sideways."
+    )
+    said = regime_policy(regime("up", "normal"), Macro(vix=14.0, breadth=0.7)).sentence
+    assert said.endswith(
+        "VIX at 14.0 changes nothing; a share of 70% of the symbols above their SMA 200 changes nothing."
     )

@@ -1,0 +1,149 @@
+"""What a whole scan says of its picks: small universes, missing inputs, few signals, macro context, portfolios."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Kind
+from technic_scanner.pipeline.ports import MacroSeries
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.pipeline.table import SECTOR_CAP, WEIGHT_COLUMNS
+from technic_scanner.screening.bars import Panel
+from tests.fakes import ScriptedSource, random_panel
+from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench
+
+EVERY_ROW = ScanConfig(direction="both", top_n=None)
+NEVER_UNKNOWN = (
+    *("Rank", "CompositeScore", "TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", "RewardRisk"),
+    *("PositionSize", "PositionValue", "RiskAmount", *WEIGHT_COLUMNS.values()),
+)
+
+
+def scanned(panel: Panel, config: ScanConfig = EVERY_ROW, sectors: dict[str, str] = SECTORS, **more) -> ScanResult:
+    return Bench(source=ScriptedSource(panel, sectors, **more)).scan(config)
+
+
+def nothing_needed_is_unknown(result: ScanResult) -> None:
+    for name in NEVER_UNKNOWN:
+        values = np.array(result.table[name].to_pylist(), dtype=float)
+        assert np.isfinite(values).all(), name
+    for name, column in COLUMN_BY_NAME.items():
+        if column.kind is Kind.NUMBER:
+            assert not np.isinf(np.array(result.table[name].to_pylist(), dtype=float)).any(), name
+    texts = ("Signal", "Tier", "TierReasons", "Rationale", "Explanation", "SizeLimitedBy", "MarketRegime")
+    for name in texts:
+        assert all(result.table[name].to_pylist()), name
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("sector_neutral", [False, True])
+def test_small_universes_and_one_sector(count: int, sector_neutral: bool) -> None:
+    names = SYMBOLS[:count]
+    config = ScanConfig(direction="both", top_n=None, sector_neutral=sector_neutral)
+    result = scanned(random_panel(names), config, dict.fromkeys(names, "Energy"))
+    assert result.table.num_rows == count
+    nothing_needed_is_unknown(result)
+
+
+def test_a_column_that_is_constant_or_missing_leaves_the_others_standing() -> None:
+    panel = random_panel(SYMBOLS)
+    for values in (panel.open, panel.high, panel.low, panel.close):
+        values[3] = 25.0  # never moves
+    panel.volume[7] = 0.0  # never trades
+    panel.close[11, :200] = panel.open[11, :200] = panel.high[11, :200] = panel.low[11, :200] = np.nan
+    panel.volume[11, :200] = np.nan  # listed sixty sessions ago
+    result = scanned(panel, ScanConfig(direction="both", top_n=None, min_dollar_volume=0.0))
+    assert result.table.num_rows == len(SYMBOLS)
+    nothing_needed_is_unknown(result)
+    same = scanned(panel.take([3] * 1), ScanConfig(direction="both", top_n=None))
+    nothing_needed_is_unknown(same)
+
+
+def test_a_row_names_the_inputs_that_it_lacks() -> None:
+    panel = random_panel(SYMBOLS)
+    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+        values[5, :140] = np.nan
+    rows = {row["Symbol"]: row for row in scanned(panel).table.to_pylist()}
+    assert rows["S04"]["MissingInputs"] == ""
+    assert rows["S05"]["MissingInputs"] == (
+        "sma_200, momentum_12_1, high_252_distance, low_252_distance"
+    )  # fmt: skip
+    assert rows["S05"]["Bars"] == 120
+    assert "without" not in rows["S05"]["Explanation"]
+
+
+def test_the_explanation_adds_up() -> None:
+    for row in scanned(random_panel(SYMBOLS)).table.to_pylist():
+        _, terms = row["Explanation"].split(" = ")
+        products = [term.rsplit(" ", 3)[1::2] for term in terms.split(" + ")]
+        assert sum(float(score) * float(weight) for score, weight in products) == pytest.approx(
+            row["TechRating"], abs=1.5
+        )
+
+
+def test_shorts_occur_as_readily_as_longs() -> None:
+    panel = random_panel([f"T{i:03d}" for i in range(200)])
+    signals = scanned(panel, EVERY_ROW, {}).table["Signal"].to_pylist()
+    assert signals.count("Short") + signals.count("Strong Short") > 10
+    assert signals.count("Long") + signals.count("Strong Long") > 10
+    only = scanned(panel, ScanConfig(direction="short", top_n=None), {}).table.to_pylist()
+    assert all(row["Target"] < row["Entry"] < row["Stop"] for row in only)
+
+
+def test_when_none_passes_the_best_are_shown_as_such() -> None:
+    falling = random_panel(SYMBOLS)
+    slide = np.exp(-0.01 * np.arange(260))
+    panel = Panel(
+        falling.symbols, falling.sessions,
+        *(getattr(falling, name) * slide + 2.0 for name in ("open", "high", "low", "close")), falling.volume,
+    )  # fmt: skip
+    result = scanned(panel, ScanConfig(direction="long", top_n=5))
+    rows = result.table.to_pylist()
+    assert [row["Tier"] for row in rows] == ["watch"] * 5
+    assert all("below the 60 that a signal needs" in row["TierReasons"] for row in rows)
+    assert "0 of 40 rows have a signal; the best 5 are shown as watch." in result.context.notes
+
+
+def test_an_empty_result_says_what_removed_how_many() -> None:
+    result = scanned(random_panel(SYMBOLS), ScanConfig(min_price=1e6))
+    assert result.table.num_rows == 0
+    assert result.status_text == "No results: price below minimum: 40."
+
+
+class MacroSource(ScriptedSource):
+    """A source that carries a VIX."""
+
+    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+        last = self.panel.sessions[-1:]
+        return (MacroSeries("VIX", last, np.array([self.vix])),)
+
+    vix = 15.0
+
+
+def test_a_high_vix_halves_sizes_and_says_so() -> None:
+    panel = random_panel(SYMBOLS)
+    calm, wild = MacroSource(panel, SECTORS), MacroSource(panel, SECTORS)
+    wild.vix = 41.0
+    before, after = Bench(source=calm).scan(EVERY_ROW), Bench(source=wild).scan(EVERY_ROW)
+    assert dict(after.context.facts)["VIX"] == 41.0
+    assert any("VIX at 41.0 counts as high volatility" in note for note in after.context.notes)
+    assert any("VIX at 15.0 changes nothing" in note for note in before.context.notes)
+    risk = [sum(result.table["RiskAmount"].to_pylist()) for result in (before, after)]
+    assert risk[1] == pytest.approx(0.5 * risk[0], rel=0.1)
+    unknown = Bench().scan(EVERY_ROW)
+    assert dict(unknown.context.facts)["VIX"] is None
+    assert any("VIX is unknown" in note for note in unknown.context.notes)
+
+
+def test_weights_respect_the_sector_cap_and_say_what_stays_in_cash() -> None:
+    result = scanned(random_panel(SYMBOLS), EVERY_ROW, dict.fromkeys(SYMBOLS, "Energy"))
+    for name in WEIGHT_COLUMNS.values():
+        assert sum(result.table[name].to_pylist()) == pytest.approx(SECTOR_CAP)
+    cash = f"The caps leave {1 - SECTOR_CAP:.1%} in cash."
+    assert [note for note in result.context.notes if note.endswith(cash)] == [
+        f"Portfolio by {name}: {cash}" for name in ("equal", "score", "inverse volatility", "risk parity")
+    ]
