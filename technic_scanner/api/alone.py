@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
-from technic_scanner.settings import require_safe_binding
+from technic_scanner.logs import configure
+from technic_scanner.settings import load_settings, require_safe_binding
 
-services = build()
-require_safe_binding(services.settings.host, services.settings.api_tokens)
+settings = load_settings()
+configure(settings.log_level, settings.log_format)
+services = build(settings)
+require_safe_binding(settings.host, settings.api_tokens)
 app = create_api(services)

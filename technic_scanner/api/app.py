@@ -15,6 +15,7 @@ from technic_scanner.api import (
     documentation,
     health,
     metrics,
+    outcomes,
     presets,
     problems,
     results,
@@ -30,7 +31,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
-_ROUTERS = (scans, results, streams, analytics, presets, catalog, health, metrics, seed_routes)
+_ROUTERS = (scans, results, streams, analytics, outcomes, presets, catalog, health, metrics, seed_routes)
 
 
 def create_api(services: Services) -> FastAPI:

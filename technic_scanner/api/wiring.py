@@ -10,12 +10,18 @@ from starlette.requests import HTTPConnection
 from technic_scanner.api.hub import EventHub
 from technic_scanner.api.security import owner_in
 from technic_scanner.bootstrap import Services
+from technic_scanner.runs.outcome_service import Outcomes
 from technic_scanner.runs.service import RunService
 
 
 async def _service(connection: HTTPConnection) -> RunService:
     services: Services = connection.app.state.services
     return services.service
+
+
+async def _outcomes(connection: HTTPConnection) -> Outcomes:
+    services: Services = connection.app.state.services
+    return services.outcomes
 
 
 async def _hub(connection: HTTPConnection) -> EventHub:
@@ -33,6 +39,7 @@ async def _root_path(connection: HTTPConnection) -> str:
 
 
 Service = Annotated[RunService, Depends(_service)]
+PastOutcomes = Annotated[Outcomes, Depends(_outcomes)]
 Hub = Annotated[EventHub, Depends(_hub)]
 Owner = Annotated[str | None, Depends(_owner)]
 RootPath = Annotated[str, Depends(_root_path)]

@@ -67,6 +67,14 @@ class Outcomes:
             pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
         )
 
+    def of_run(self, run_id: str) -> JudgedRuns:
+        """Judge the picks of one run, whatever other runs there are. ResultsNotReadyError, SourceError."""
+        run = RunToJudge.of(self._store.result(run_id))
+        if run.stored.as_of is None or not run.stored.table.num_rows:
+            return JudgedRuns(OUTCOME_SCHEMA.empty_table(), ())
+        bars = self._past_bars(run.stored.config, run.symbols)
+        return JudgedRuns(judge_runs([run], bars), tuple(filter(None, [self._taint(run, bars)])))
+
     def _runs(self, records: Sequence[RunRecord]) -> list[RunToJudge]:
         newest: dict[tuple[str, object], RunToJudge] = {}
         for record in records:

@@ -1,0 +1,219 @@
+"""What picks did after their as-of date: of past runs together, of one run, and as a file."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Annotated, Any
+
+import pyarrow as pa
+from fastapi import APIRouter, Query, Response
+from pydantic import AfterValidator, Field, JsonValue
+
+from technic_scanner.api.documentation import file_response, problems
+from technic_scanner.api.requests import TEXT_PATTERN, Request, RunId
+from technic_scanner.api.schemas import Document
+from technic_scanner.api.wiring import PastOutcomes
+from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
+from technic_scanner.screening.outcomes import HORIZONS
+
+router = APIRouter(tags=["outcomes"])
+
+CSV = "text/csv"
+Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
+
+
+def _one_of_the_horizons(sessions: int) -> int:
+    if sessions not in HORIZONS:
+        raise ValueError(f"{sessions} is not one of {', '.join(map(str, HORIZONS))}")
+    return sessions
+
+
+Horizon = Annotated[int, AfterValidator(_one_of_the_horizons), Field(json_schema_extra={"enum": list(HORIZONS)})]
+
+
+class OutcomeFilter(Request):
+    """Which picks to look at, and how; filters left out do not filter."""
+
+    source: Name | None = None
+    profile: list[Name] = Field(default_factory=list)
+    sector: list[Name] = Field(default_factory=list)
+    tier: list[Name] = Field(default_factory=list)
+    regime: list[Name] = Field(default_factory=list)
+    since: date | None = Field(default=None, description="First as-of date.")
+    until: date | None = Field(default=None, description="Last as-of date.")
+    horizon: Horizon = Field(default=OutcomeQuery().horizon, description="Sessions after the as-of date.")
+    top_n: int | None = Field(default=None, ge=1, le=100_000, description="Only the best ranks of each run.")
+    cost_bps: float = Field(default=10.0, ge=0, le=10_000, allow_inf_nan=False, description="Cost of trading.")
+    quantiles: int = Field(default=5, ge=2, le=20, description="How many groups by score.")
+
+    def query(self) -> OutcomeQuery:
+        """Return the service's form."""
+        return OutcomeQuery(
+            source=self.source,
+            profiles=tuple(self.profile),
+            sectors=tuple(self.sector),
+            tiers=tuple(self.tier),
+            regimes=tuple(self.regime),
+            since=self.since,
+            until=self.until,
+            horizon=self.horizon,
+            top_n=self.top_n,
+            cost_bps=self.cost_bps,
+            quantiles=self.quantiles,
+        )
+
+
+class IntervalDocument(Document):
+    """An estimate with its n and 95 % confidence interval; null is unknown."""
+
+    n: int
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+class MeanTestDocument(IntervalDocument):
+    """A mean over as-of dates, its t-statistic corrected for `lags` dates whose returns overlap."""
+
+    standard_error: float | None
+    t_stat: float | None
+    lags: int
+
+
+class IcPointDocument(Document):
+    """Rank IC of score and forward return on one as-of date."""
+
+    as_of: date
+    ic: float | None
+    n: int
+    runs: int
+
+
+class GroupDocument(Document):
+    """The picks of one profile, sector, tier or regime."""
+
+    group: str
+    value: str
+    dates: int
+    hit_rate: IntervalDocument
+    excess: IntervalDocument
+
+
+class EquityDocument(Document):
+    """Growth of 1 in the picks of the lineage with the most runs; each list but `turnover` is as long as `dates`."""
+
+    lineage: str
+    profile: str
+    dates: list[date]
+    picks: list[float | None]
+    before_costs: list[float | None]
+    universe: list[float | None]
+    turnover: list[float | None]
+
+    @classmethod
+    def of(cls, equity: Equity) -> EquityDocument:
+        """Build the document."""
+        curve = equity.curve
+        lines = {name: getattr(curve, name) for name in ("picks", "before_costs", "universe", "turnover")}
+        known = {name: [_known(value) for value in line.tolist()] for name, line in lines.items()}
+        return cls(lineage=equity.lineage, profile=equity.profile, dates=list(equity.dates), **known)
+
+
+class OutcomeReportDocument(Document):
+    """What the picks of past runs did. Returns are shares, `excess` over the run's equal-weight universe.
+
+    `judged` of `picks` have a return at the horizon by now. `quantiles` are excess returns by score, the lowest first.
+    `exits` counts what plans reached first. `notes` say what taints the evidence.
+    """
+
+    horizon: int
+    runs: int
+    dates: int
+    picks: int
+    judged: int
+    hit_rate: IntervalDocument
+    excess: IntervalDocument
+    ic: list[IcPointDocument]
+    ic_test: MeanTestDocument
+    quantiles: list[IntervalDocument]
+    exits: dict[str, int]
+    groups: list[GroupDocument]
+    equity: EquityDocument | None
+    notes: list[str]
+
+    @classmethod
+    def of(cls, report: OutcomeReport) -> OutcomeReportDocument:
+        """Build the document."""
+        return cls(
+            horizon=report.query.horizon,
+            runs=report.runs,
+            dates=report.dates,
+            picks=report.picks.num_rows,
+            judged=report.judged,
+            hit_rate=IntervalDocument.model_validate(report.hit),
+            excess=IntervalDocument.model_validate(report.excess),
+            ic=[IcPointDocument.model_validate(point) for point in report.ic],
+            ic_test=MeanTestDocument.model_validate(report.ic_test),
+            quantiles=[IntervalDocument.model_validate(value) for value in report.quantiles],
+            exits=dict(report.exits),
+            groups=[
+                GroupDocument(
+                    group=item.group,
+                    value=item.value,
+                    dates=item.dates,
+                    hit_rate=IntervalDocument.model_validate(item.hit),
+                    excess=IntervalDocument.model_validate(item.excess),
+                )
+                for item in report.groups
+            ],
+            equity=None if report.equity is None else EquityDocument.of(report.equity),
+            notes=list(report.notes),
+        )
+
+
+class RunOutcomesDocument(Document):
+    """What each pick of one run did, best rank first; null is what has not happened yet or has no bars."""
+
+    run_id: str
+    picks: list[dict[str, JsonValue]]
+    notes: list[str]
+
+
+@router.get("/outcomes", response_model=OutcomeReportDocument, responses=problems(422, 502))
+def read_outcomes(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutcomes) -> OutcomeReportDocument:
+    """Say what the picks of past runs did after their as-of date, with n and intervals."""
+    return OutcomeReportDocument.of(outcomes.report(filters.query()))
+
+
+@router.get(
+    "/outcomes.csv",
+    response_class=Response,
+    responses=file_response(CSV, "One row per pick of each run.") | problems(422, 502),
+)
+def read_outcomes_csv(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutcomes) -> Response:
+    """Return every pick with what it did, as CSV."""
+    content = to_csv(outcomes.report(filters.query()).picks)
+    headers = {"Content-Disposition": 'attachment; filename="outcomes.csv"'}
+    return Response(content, media_type=CSV, headers=headers)
+
+
+@router.get("/scans/{run_id}/outcomes", response_model=RunOutcomesDocument, responses=problems(404, 409, 422, 502))
+def read_outcomes_of_run(run_id: RunId, outcomes: PastOutcomes) -> RunOutcomesDocument:
+    """Say what the picks of one run did after its as-of date. 409 while there are no results."""
+    judged = outcomes.of_run(run_id)
+    return RunOutcomesDocument(run_id=run_id, picks=_rows(judged.picks), notes=list(judged.notes))
+
+
+def _rows(picks: pa.Table) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in picks.to_pylist()]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else _known(value)
+
+
+def _known(value: Any) -> Any:
+    """Return the value, None for a number that JSON cannot hold."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
