@@ -19,5 +19,5 @@ form = st.container() if run_id is None else st.expander("Configure another scan
 with form, notices.guarded():
     scan_form.prepare()
     presets_bar.draw()
-    scan_form.draw(scan_form.known_sources())
-    start_bar.draw()
+    with scan_form.draw(scan_form.known_sources()):
+        start_bar.draw()

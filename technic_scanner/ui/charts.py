@@ -166,12 +166,12 @@ def _rates(
     dashed = _line(moments, hits, "cache hit rate", theme.stage_colour(Stage.DATA_FETCHING))
     dashed.update(yaxis="y2", line={"dash": "dash"}, marker={"symbol": "diamond"})
     figure.add_trace(dashed)
-    right = {"title": "cache hit rate", "overlaying": "y", "side": "right", "range": [0, 1.05]}
+    right = {"title": "cache hit rate", "overlaying": "y", "side": "right", "range": [0, 1.05], "dtick": 0.25}
     figure.update_layout(
         theme.frame(
             height,
             yaxis={"title": "symbols/s", "rangemode": "tozero"},
-            yaxis2=right | {"tickformat": ".0%", "showgrid": False},
+            yaxis2=right | {"tickformat": ".0%", "showgrid": False, "tickmode": "linear"},
         )
     )
     return figure

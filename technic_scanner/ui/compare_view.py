@@ -47,7 +47,10 @@ def choose() -> list[RunRecord]:
 def show(records: Sequence[RunRecord]) -> None:
     """Show what differs between the runs."""
     comparison = run_service().compare([record.run_id for record in records])
-    names = [column_name(record, index) for index, record in enumerate(records)]
+    names = [column_name(index) for index, _ in enumerate(records)]
+    st.caption(
+        " · ".join(f"**{name}** {escape(run_name(record))}" for name, record in zip(names, records, strict=True))
+    )
     if not comparison.comparable:
         st.info(
             "Their timings differ for more reasons than speed: look at the differences first.",
@@ -59,13 +62,13 @@ def show(records: Sequence[RunRecord]) -> None:
     with right:
         _stages(comparison, names)
     _overlaid(records, names)
-    for changes, record in zip(comparison.symbols, records[1:], strict=True):
-        _symbols(changes, records[0], record)
+    for changes, name, record in zip(comparison.symbols, names[1:], records[1:], strict=True):
+        _symbols(changes, f"{names[0]} → {name}: {run_name(records[0])} → {run_name(record)}")
 
 
-def column_name(record: RunRecord, index: int) -> str:
-    """Return the heading of a run's column: ``A · 000000A1``."""
-    return f"{chr(ord('A') + index)} · {short_id(record.run_id)}"
+def column_name(index: int) -> str:
+    """Return the letter that stands for the ``index``-th run in tables and figures."""
+    return chr(ord("A") + index)
 
 
 def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
@@ -131,10 +134,7 @@ def _differences(comparison: Comparison, names: Sequence[str]) -> None:
 def _stages(comparison: Comparison, names: Sequence[str]) -> None:
     st.markdown("**Stage seconds against the baseline**")
     frame = stages_frame(comparison, names)
-    formats = {
-        name: st.column_config.NumberColumn(format="percent" if name.endswith("%") else "%.3f")
-        for name in frame.columns[1:]
-    }
+    formats = {name: st.column_config.NumberColumn(format=_seconds_format(name)) for name in frame.columns[1:]}
     st.dataframe(
         frame,
         hide_index=True,
@@ -144,9 +144,15 @@ def _stages(comparison: Comparison, names: Sequence[str]) -> None:
     )
 
 
+def _seconds_format(name: str) -> str:
+    if name.endswith("%"):
+        return "percent"
+    return "%+.3f" if name.startswith("Δ") else "%.3f"
+
+
 def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
     runs = [
-        (name, timeline.spans_of_metrics(record.metrics))
+        (f"{name} · {short_id(record.run_id)}", timeline.spans_of_metrics(record.metrics))
         for name, record in zip(names, records, strict=True)
         if record.metrics is not None
     ]
@@ -160,9 +166,9 @@ def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
         )
 
 
-def _symbols(changes: SymbolChanges | None, before: RunRecord, after: RunRecord) -> None:
+def _symbols(changes: SymbolChanges | None, title: str) -> None:
     with st.container(border=True):
-        st.markdown(f"**Picks: {escape(run_name(before))} → {escape(run_name(after))}**")
+        st.markdown(f"**Picks, {escape(title)}**")
         if changes is None:
             st.caption("One of the two runs left no results.")
             return

@@ -26,6 +26,7 @@ def draw() -> RunQuery:
             key="h_status",
             bind="query-params",
             on_change=_first_page,
+            placeholder="All",
             width=260,
         )
         source = st.selectbox(
@@ -91,6 +92,12 @@ def draw() -> RunQuery:
         text=text.strip() or None,
         limit=PAGE_ROWS,
     )
+
+
+def only_comparable_with(key: str) -> None:
+    """Filter by a comparability key; for a callback, before the widgets are drawn."""
+    st.session_state["h_key"] = key
+    _first_page()
 
 
 def cursor() -> str | None:

@@ -12,7 +12,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, history_query, notices
-from technic_scanner.ui.services import run_service
+from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import config_text, count_text, escape, run_name, short_id, status_text
 
@@ -93,7 +93,7 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
         selection_mode="multi-row",
         column_config={
             "Run": st.column_config.TextColumn(pinned=True, width=90),
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", width=150),
+            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone(), width=150),
             "Status": st.column_config.TextColumn(width=110),
             "Scan": st.column_config.TextColumn(width=260),
             "Progress": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width=110),
@@ -138,6 +138,23 @@ def _act_on_one(record: RunRecord) -> None:
         _watch(lambda: run_service().resume(record.run_id))
     if st.button("Run again", key="h_rerun"):
         _watch(lambda: run_service().rerun(record.run_id))
+    if record.comparability_key is not None:
+        st.button(
+            "Comparable runs",
+            key="h_alike",
+            on_click=history_query.only_comparable_with,
+            args=(record.comparability_key,),
+            help="Shows only runs of the same config, universe size, cache state and version.",
+        )
+    st.download_button(
+        "Report (HTML)",
+        data=lambda: run_service().report(record.run_id).encode(),
+        file_name=f"technic-scan-{record.run_id}.html",
+        mime="text/html",
+        on_click="ignore",
+        key="h_report",
+        help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
+    )
 
 
 def _watch(start: Callable[[], RunRecord]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -28,6 +30,7 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
 )
 MAX_TILES = 400
 _EVERYTHING = "All rows"
+_SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
 
 
 def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 560) -> go.Figure:
@@ -61,7 +64,8 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
             height,
             yaxis={"domain": [0.24, 1.0], "title": "price"},
             yaxis2={"domain": [0.0, 0.18], "title": "volume", "rangemode": "tozero"},
-            xaxis={"type": "category", "rangeslider": {"visible": False}, "nticks": 12, "anchor": "y2"},
+            xaxis={"type": "category", "rangeslider": {"visible": False}, "anchor": "y2", "tickangle": 0}
+            | _months(days),
             margin={"l": 8, "r": 96, "t": 30, "b": 8},
         )
     )
@@ -136,24 +140,31 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     return figure
 
 
-def score_distribution(rows: pd.DataFrame, height: int = 300) -> go.Figure:
+def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     """Draw how CompositeScore, TechRating and AlphaScore are spread over the rows, in bins of five."""
     figure = go.Figure()
-    for index, column in enumerate(("CompositeScore", "TechRating", "AlphaScore")):
+    for index, (column, label) in enumerate(_SPREAD):
         counts, edges = np.histogram(rows[column].dropna().to_numpy(dtype=float), bins=np.arange(0, 105, 5))
         figure.add_trace(
             go.Bar(
                 x=edges[:-1] + 2.5,
                 y=counts,
-                name=column,
+                name=label,
                 marker=theme.run_fill(index, len(counts)),
-                hovertemplate="%{y} rows around %{x}<extra>" + column + "</extra>",
+                hovertemplate="%{y} rows around %{x}<extra>" + label + "</extra>",
             )
         )
     figure.update_layout(theme.frame(height, barmode="group"))
     figure.update_xaxes(title="score, 0–100", range=[0, 100])
     figure.update_yaxes(title="rows")
     return figure
+
+
+def _months(days: Sequence[str]) -> dict[str, list[str]]:
+    """Return axis ticks at the first session of each month, every other month where there are many."""
+    firsts = [day for before, day in pairwise(days) if before[:7] != day[:7]]
+    chosen = firsts[:: 1 + len(firsts) // 8] or list(days[:1])
+    return {"tickvals": chosen, "ticktext": [f"{date.fromisoformat(day):%b %Y}" for day in chosen]}
 
 
 _LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid"), ("Stop", theme.DOWN_COLOUR, "dot"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,17 +11,28 @@ import streamlit as st
 from technic_scanner.errors import ConfigError, NotFoundError, StoreError, TechnicError
 from technic_scanner.ui.wording import escape
 
+_log = logging.getLogger(__name__)
 _ERROR_KEY = "notice_error"
 _TOAST_KEY = "notice_toast"
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Show an error of this package as a notice instead of letting it end the page; other errors pass through."""
+    """Show an error as a notice instead of letting it end the page; one that is not ours is logged with its trace.
+
+    Streamlit's own ways to end a script are no ``Exception``, so they pass.
+    """
     try:
         yield
     except TechnicError as error:
         show_error(error)
+    except Exception:  # noqa: BLE001 - it is logged with its trace, and the rest of the page stays usable
+        _log.exception("a part of the page could not be drawn")
+        st.error(
+            "The server's log says what happened. Runs are not touched by it; reload the page to try again. "
+            "Code: `internal_error`",
+            title="This part of the page could not be drawn",
+        )
 
 
 def show_error(error: TechnicError) -> None:

@@ -48,14 +48,14 @@ def _draw(record: RunRecord, trail: Trail) -> None:
         run_actions.draw(record)
     _overall(record, event)
     _numbers(record, event)
+    if record.status.is_terminal:
+        run_summary.draw(record)
     left, right = st.columns([5, 6])
     with left:
         stage_bars.draw(record, event)
         _messages(trail)
     with right:
         _figures(record, trail)
-    if record.status.is_terminal:
-        run_summary.draw(record)
 
 
 def _trail(run_id: str) -> Trail:
@@ -165,7 +165,7 @@ def _figures(record: RunRecord, trail: Trail) -> None:
         if record.status.is_terminal and record.metrics is not None:
             spans = (*timeline.queue_span(record), *timeline.spans_of_metrics(record.metrics))
         elif event is not None:
-            spans = timeline.spans_of_event(event, trail.starts)
+            spans = timeline.spans_of_event(event, trail.starts, record.status.is_terminal)
         else:
             st.caption("Drawn as soon as the first stage starts.")
             return

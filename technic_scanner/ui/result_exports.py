@@ -8,8 +8,10 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.export import to_csv, to_excel, to_parquet
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.services import run_service
+from technic_scanner.ui.wording import count_text
 
 _COLUMNS = "export_columns"
+_COPIED_SYMBOLS = 500
 
 
 def draw(record: RunRecord, stored: StoredResult) -> None:
@@ -25,17 +27,28 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
         help="All columns, all rows, numbers in full precision.",
     )
     with st.popover("More files…"):
+        chosen = st.multiselect(
+            "Columns of the files below", stored.table.column_names, key=_COLUMNS, placeholder="All columns"
+        )
+        table = stored.table.select(chosen) if chosen else stored.table
+        st.download_button(
+            "CSV of these columns",
+            data=lambda: to_csv(table),
+            file_name=f"{name}-columns.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="export_csv_columns",
+            width="stretch",
+            disabled=not chosen,
+        )
         st.download_button(
             "Parquet",
-            data=lambda: to_parquet(stored.table),
+            data=lambda: to_parquet(table),
             file_name=f"{name}.parquet",
             mime="application/vnd.apache.parquet",
             on_click="ignore",
             key="export_parquet",
             width="stretch",
-        )
-        chosen = st.multiselect(
-            "Columns in the workbook", stored.table.column_names, key=_COLUMNS, placeholder="All columns"
         )
         st.download_button(
             "Excel",
@@ -45,6 +58,7 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
             on_click="ignore",
             key="export_excel",
             width="stretch",
+            help="Numbers as numbers; the config and the symbols that are missing have sheets of their own.",
         )
         st.download_button(
             "Report (HTML)",
@@ -56,3 +70,7 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
             width="stretch",
             help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
         )
+        symbols = stored.table.column("Symbol").to_pylist()[:_COPIED_SYMBOLS]
+        if symbols:
+            st.caption(f"The best {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
+            st.code(" ".join(symbols), language=None, wrap_lines=True, height=96)

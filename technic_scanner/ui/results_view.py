@@ -129,10 +129,19 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=160)
         sectors = st.multiselect(
-            "Sectors", sorted(rows["Sector"].dropna().unique()), key="r_sectors", bind="query-params", width=220
+            "Sectors",
+            sorted(rows["Sector"].dropna().unique()),
+            key="r_sectors",
+            bind="query-params",
+            placeholder="All",
+            width=220,
         )
-        signals = st.multiselect("Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", width=180)
-        tiers = st.multiselect("Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", width=160)
+        signals = st.multiselect(
+            "Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", placeholder="All", width=180
+        )
+        tiers = st.multiselect(
+            "Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", placeholder="All", width=160
+        )
         least = st.number_input(
             "Min. score",
             min_value=0.0,
@@ -169,9 +178,9 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
     # The key carries what is shown and in which order: a keyed table would otherwise keep the selected position
     # when its rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
-    names = [name for name in tables.VIEWS[view] if name in shown.columns or name == tables.PRICES]
+    names = [name for name in tables.VIEWS[view] if name in shown.columns or name in tables.DRAWN]
     event = st.dataframe(
-        tables.with_prices(shown, prices),
+        tables.with_scores(tables.with_prices(shown, prices)),
         key=f"rows_{mark}",
         column_order=names,
         column_config=tables.column_settings(names),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from technic_scanner.domain.config import DIRECTIONS, EXECUTORS, STRATEGY_PROFILES, RunOptions, ScanConfig
 from technic_scanner.domain.sectors import GICS_SECTORS
@@ -33,18 +34,19 @@ def prepare() -> None:
         st.session_state.setdefault(name, value)
 
 
-def draw(sources: Sequence[SourceInfo]) -> None:
-    """Draw the whole form; the values are read from the session by ``form_state``."""
+def draw(sources: Sequence[SourceInfo]) -> DeltaGenerator:
+    """Draw the whole form, whose values ``form_state`` reads from the session; return the place for its start."""
     source = _chosen(sources)
-    left, middle, right = st.columns(3, border=True)
-    with left:
+    left, middle, right = st.columns(3)
+    with left.container(border=True, height="stretch"):
         _what_to_scan(sources, source)
-    with middle:
+    with middle.container(border=True, height="stretch"):
         _which_rows(source)
-    with right:
+    with right.container(border=True):
         _how_to_plan()
     with st.expander("Advanced: history, weights and how the run is executed"):
         _advanced()
+    return right.container(border=True, height="stretch", vertical_alignment="distribute")
 
 
 def _chosen(sources: Sequence[SourceInfo]) -> SourceInfo | None:

@@ -23,7 +23,7 @@ _UNITS: dict[str, str] = {
     Stage.UNIVERSE_LOADING: "steps",
     Stage.DATA_FETCHING: "symbols",
     Stage.SYMBOL_SCANNING: "symbols",
-    Stage.FINALIZATION: "rows",
+    Stage.FINALIZATION: "steps",
 }
 
 
@@ -40,24 +40,29 @@ def draw(record: RunRecord, event: ProgressEvent | None) -> None:
                 st.progress(0.0, text=f"{MARKS[StageState.PENDING]} {stage_label(name)} · waiting")
             return
         for stage in event.stages:
-            st.progress(min(1.0, max(0.0, stage.fraction)), text=stage_text(stage))
+            st.progress(min(1.0, max(0.0, stage.fraction)), text=stage_text(stage, record.status.is_terminal))
             if stage.substages:
-                st.caption("  ".join(substage_text(substage) for substage in stage.substages))
+                st.caption(" · ".join(substage_text(substage) for substage in stage.substages))
 
 
-def stage_text(stage: StageProgress) -> str:
-    """Say where a stage is: mark, name, counts, rate and time."""
-    parts = [f"{MARKS[stage.state]} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
+def stage_text(stage: StageProgress, ended: bool = False) -> str:
+    """Say where a stage is: mark, name, counts, rate and time.
+
+    ``ended``: the run is over. A worker that died left stages as running or pending; nothing of them is to come.
+    """
+    broken_off = ended and stage.state is StageState.RUNNING
+    mark = MARKS[StageState.CANCELLED if broken_off else stage.state]
+    parts = [f"{mark} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
     if stage.total is not None and stage.state is not StageState.PENDING:
         parts.append(f"{stage.completed:,} / {stage.total:,} {unit(stage.name)}")
-    if stage.state is StageState.RUNNING:
+    if stage.state is StageState.RUNNING and not ended:
         if stage.throughput is not None:
             parts.append(rate_text(stage.throughput, unit(stage.name)))
         parts.append(
             f"{seconds_text(stage.eta_seconds)} left" if stage.eta_seconds is not None else "time left unknown"
         )
     elif stage.state is StageState.PENDING:
-        parts.append("waiting")
+        parts.append("not reached" if ended else "waiting")
     else:
         parts.append(seconds_text(stage.elapsed_seconds))
     return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""The line under the form: how many symbols match, how long it will take, and Start."""
+"""The end of the form: how many symbols match, how long it will take, and Start."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ DOUBLE_CLICK_SECONDS = 2.0
 
 def draw() -> None:
     """Draw match count, expected duration, label and the Start button."""
-    with st.container(border=True):
-        text, action = st.columns([3, 2], vertical_alignment="bottom")
-        with text:
-            _forecast()
-        with action.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right"):
-            st.text_input(
-                "Label", key=_LABEL, placeholder="optional", max_chars=80, on_change="ignore", persist_state="session"
-            )
-            st.button("Start scan", type="primary", on_click=_start, key="start_scan")
+    with st.container(gap="xsmall"):
+        _forecast()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Label", key=_LABEL, placeholder="optional", max_chars=80, on_change="ignore", persist_state="session"
+        )
+        st.button("Start scan", type="primary", on_click=_start, key="start_scan")
 
 
 def _forecast() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import Appearance, StoredResult
 from technic_scanner.ui import addresses, market_charts, notices, result_data, theme
-from technic_scanner.ui.services import run_service
+from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.wording import escape, number, short_id
 
 _SHOWN_APPEARANCES = 20
@@ -120,7 +120,7 @@ def _appearances(stored: StoredResult, symbol: str) -> None:
         height="content",
         column_config={
             "Open": st.column_config.LinkColumn("Open", display_text="Open"),
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone=viewer_zone()),
             "Tech rating": st.column_config.NumberColumn(format="%.1f"),
             "Alpha": st.column_config.NumberColumn(format="%.1f"),
         },

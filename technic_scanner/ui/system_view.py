@@ -79,6 +79,11 @@ def _workers() -> None:
         ),
         hide_index=True,
         height="content",
+        placeholder="–",
+        column_config={
+            "Process": st.column_config.NumberColumn(format="%d"),
+            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+        },
         alt="Worker processes that are alive",
     )
 
@@ -90,7 +95,7 @@ def _execution() -> None:
         "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
         "Executors": f"{', '.join(EXECUTORS)}; {RunOptions().executor} unless the run says another",
         "Dask cluster": settings.dask_scheduler or "none set; a Dask run starts one here",
-        "Workers of a run": f"one per core unless the run says how many; {count_text(os.cpu_count() or 1, 'core')} here",
+        "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless the run says how many",
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
 

@@ -13,12 +13,14 @@ from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
 from technic_scanner.ui.market_charts import SUB_SCORE_COLUMNS
 
 PRICES = "Prices"
+SCORES = "Scores"
+DRAWN = frozenset({PRICES, SCORES})
 
 _CORE = ("Rank", "Symbol", PRICES, "Signal", "Tier", "CompositeScore")
 VIEWS: dict[str, tuple[str, ...]] = {
     "Picks": (
         *_CORE,
-        *("TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", "RewardRisk", "PositionSize"),
+        *(SCORES, "TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", "RewardRisk", "PositionSize"),
         *("PositionValue", "Sector", "Rationale"),
     ),
     "Scores": (*_CORE, "TechRating", "AlphaScore", *SUB_SCORE_COLUMNS, "MissingInputs", "TierReasons", "Explanation"),
@@ -59,7 +61,8 @@ _SHARES = frozenset(
 def column_settings(names: Sequence[str]) -> dict[str, Any]:
     """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help."""
     settings: dict[str, Any] = {
-        PRICES: st.column_config.LineChartColumn("Last 60", width=110, color="auto", help=_PRICES_HELP)
+        PRICES: st.column_config.LineChartColumn("Last 60", width=100, color="auto", help=_PRICES_HELP),
+        SCORES: st.column_config.BarChartColumn("Six scores", width=84, y_min=0, y_max=100, help=_SCORES_HELP),
     }
     return settings | {name: _setting(COLUMN_BY_NAME[name]) for name in names if name in COLUMN_BY_NAME}
 
@@ -78,6 +81,13 @@ def with_prices(rows: pd.DataFrame, prices: Mapping[str, list[float]]) -> pd.Dat
     """Return the rows with the sparkline column; symbols without bars get an empty cell."""
     column = pd.Series([prices.get(symbol) for symbol in rows["Symbol"]], index=rows.index, dtype=object)
     return rows.assign(**{PRICES: column})
+
+
+def with_scores(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the column of small bars: the six sub-scores in their order, an unknown one empty."""
+    scores = rows[list(SUB_SCORE_COLUMNS)].astype(float).round(1)
+    column = [[None if score != score else score for score in line] for line in scores.to_numpy()]  # noqa: PLR0124
+    return rows.assign(**{SCORES: pd.Series(column, index=rows.index, dtype=object)})
 
 
 def revision(*parts: object) -> str:
@@ -102,6 +112,7 @@ def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
 
 _ROW_PIXELS = 35
 _PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."
+_SCORES_HELP = "The six sub-scores, 0-100: " + ", ".join(name.removesuffix("Score") for name in SUB_SCORE_COLUMNS) + "."
 _LABELS = {
     "CompositeScore": "Score",
     "TechRating": "Tech rating",
@@ -135,7 +146,7 @@ def _setting(column: Column) -> Any:
         return st.column_config.TextColumn(title, help=help_text, pinned=pinned, width=width)
     if column.name == "CompositeScore":
         return st.column_config.ProgressColumn(
-            title, help=help_text, format="%.1f", min_value=0, max_value=100, width=120
+            title, help=help_text, format="%.1f", min_value=0, max_value=100, width=110
         )
     return st.column_config.NumberColumn(
         title, help=help_text, pinned=pinned, format=_format(column), width=_SMALL.get(column.name)

@@ -27,13 +27,17 @@ class Span:
     expected_seconds: float | None = None
 
 
-def spans_of_event(event: ProgressEvent, starts: Mapping[str, float]) -> tuple[Span, ...]:
-    """Return a bar per stage of a running attempt; a stage whose start was not seen follows the one before it."""
+def spans_of_event(event: ProgressEvent, starts: Mapping[str, float], ended: bool = False) -> tuple[Span, ...]:
+    """Return a bar per stage of an attempt; a stage whose start was not seen follows the one before it.
+
+    ``ended``: the run is over and left no metrics, so nothing more is expected.
+    """
     spans: list[Span] = []
     cursor = 0.0
     for stage in event.stages:
         start = starts.get(stage.name, cursor)
-        expected = stage.eta_seconds if stage.state in (StageState.RUNNING, StageState.PENDING) else None
+        open_still = stage.state in (StageState.RUNNING, StageState.PENDING) and not ended
+        expected = stage.eta_seconds if open_still else None
         spans.append(Span(stage.name, start, stage.elapsed_seconds, expected))
         cursor = start + stage.elapsed_seconds + (expected or 0.0)
     return tuple(spans)
@@ -65,7 +69,8 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
                 [theme.stage_colour(span.name) for span in spans], [theme.stage_pattern(span.name) for span in spans]
             ),
             text=[seconds_text(span.seconds) if span.seconds > 0 else "" for span in spans],
-            textposition="auto",
+            # Beside the bar, where the page is plain; inside only where the expected rest would lie under the words.
+            textposition=["inside" if span.expected_seconds else "outside" for span in spans],
             cliponaxis=False,
             name="elapsed",
             hovertemplate="%{y}: %{x:.3f} s from %{base:.3f} s<extra></extra>",
@@ -102,7 +107,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
     return figure
 
 
-def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figure:
+def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figure:
     """Draw symbols per second over elapsed seconds, one line per stage, each with its own dash."""
     figure = go.Figure()
     names = list(dict.fromkeys(point.stage for point in points))
@@ -121,7 +126,7 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 170) -> go.Figur
         )
     figure.update_layout(theme.frame(height, showlegend=len(names) > 1))
     figure.update_yaxes(title="symbols / s", rangemode="tozero")
-    figure.update_xaxes(title=None, rangemode="tozero")
+    figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero")
     return figure
 
 

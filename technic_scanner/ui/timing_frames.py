@@ -18,11 +18,11 @@ def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
         [
             {
                 "Run": short_id(sample.run_id),
-                "Created": sample.created_at,
-                "Status": status_text(sample.status),
-                **{theme.stage_label(name): seconds for name, seconds in sample.stage_seconds},
-                "Between": sample.gap_seconds,
                 "Total": sample.total_seconds,
+                **{theme.stage_label(name): seconds for name, seconds in sample.stage_seconds},
+                "Between stages": sample.gap_seconds,
+                "Status": status_text(sample.status),
+                "Created": sample.created_at,
             }
             for sample in samples
         ]

@@ -12,7 +12,7 @@ from technic_scanner.runs.export import timings_csv
 from technic_scanner.runs.model import RunQuery, StageSample
 from technic_scanner.ui import addresses, charts, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
-from technic_scanner.ui.services import run_service
+from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import count_text, number, seconds_text, short_id
 
@@ -88,7 +88,7 @@ def _stages(samples: Samples) -> None:
             f"The chart shows the newest {len(drawn):,} of {len(samples):,} runs, the table {MAX_ROWS:,} at most; "
             "the CSV holds all."
         )
-    chart, table = st.columns([3, 2])
+    chart, table = st.columns(2)
     with chart:
         event = st.plotly_chart(
             charts.stacked_stages(drawn),
@@ -106,12 +106,25 @@ def _stages(samples: Samples) -> None:
             height=height(len(frame), 340),
             lazy=False,
             column_config={
-                "Created": st.column_config.DatetimeColumn(format="MM-DD HH:mm:ss"),
-                **{name: st.column_config.NumberColumn(format="%.3f") for name in frame.columns[3:]},
+                "Run": st.column_config.TextColumn(pinned=True, width=90),
+                "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+                **{
+                    name: st.column_config.NumberColumn(_SHORT.get(name, name), format="%.3f", width=74)
+                    for name in frame.select_dtypes("number").columns
+                },
             },
             alt="Seconds of each stage of each run, newest first",
         )
     _link_to_bar(event["selection"]["points"])
+
+
+_SHORT = {
+    "Universe loading": "Universe",
+    "Data fetching": "Fetch",
+    "Symbol scanning": "Scan",
+    "Finalization": "Finalize",
+    "Between stages": "Between",
+}
 
 
 def _link_to_bar(points: Sequence[dict[str, object]]) -> None:
@@ -233,7 +246,7 @@ def _slow_downs(samples: Samples) -> None:
         hide_index=True,
         placeholder="–",
         column_config={
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss"),
+            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
             **{name: st.column_config.NumberColumn(format="%.4f") for name in ("Seconds", "Cost", "Median", "Limit")},
         },
         alt="Stages checked against the runs before them",

@@ -16,6 +16,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
+from technic_scanner.ui import notices
 from technic_scanner.ui import services as ui_services
 
 from . import builders
@@ -106,6 +107,14 @@ def in_project_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit reads .streamlit/config.toml from the folder it is started in."""
     monkeypatch.chdir(ROOT)
     assert os.getcwd() == str(ROOT)
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail where a page has turned an error that is not ours into a notice: AppTest alone would not see it."""
+    yield
+    logged = [record for record in caplog.get_records("call") if record.name == notices.__name__]
+    assert not logged, logged[0].exc_text or logged[0].getMessage()
 
 
 def running_events(run: RunRecord) -> list[object]:

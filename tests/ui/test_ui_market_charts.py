@@ -73,3 +73,14 @@ def test_distribution_counts_every_known_score() -> None:
     rows["CompositeScore"] = [0.0, 100.0, np.nan]
     figure = market_charts.score_distribution(rows)
     assert [int(sum(trace.y)) for trace in figure.data] == [2, 3, 3]
+
+
+def test_the_axis_of_days_names_the_first_session_of_each_month() -> None:
+    axis = market_charts.candles(panel(), {}, sessions=100).layout.xaxis
+    days = market_charts.candles(panel(), {}, sessions=100).data[0].x
+    assert list(axis.ticktext) == ["Feb 2010", "Mar 2010", "Apr 2010"]
+    assert list(axis.tickvals) == [next(day for day in days if day.startswith(f"2010-0{month}")) for month in (2, 3, 4)]
+
+
+def test_a_few_days_of_one_month_still_have_a_tick() -> None:
+    assert len(market_charts.candles(panel(bars=5), {}).layout.xaxis.tickvals) == 1

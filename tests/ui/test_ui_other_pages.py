@@ -169,6 +169,35 @@ def test_stage_deltas_are_against_the_first_run() -> None:
     assert total["Δ B, %"] == 0.5
 
 
+def select_run(app, *rows: int) -> None:
+    """Do what a click at the left edge of rows does."""
+    key = next(name for name in app.session_state.to_dict() if str(name).startswith("runs_"))
+    app.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    app.run()
+
+
+def test_a_selected_run_leads_to_the_runs_that_it_can_be_compared_with(seeded, open_page) -> None:
+    again = seeded.scanned(ScanConfig(), label="Whole again")
+    app = open_page("history")
+    select_run(app, 0)
+    assert app.button(key="h_alike").label == "Comparable runs"
+    app.button(key="h_alike").click().run()
+    assert not app.exception
+    assert app.text_input(key="h_key").value == again.comparability_key
+    assert app.query_params["h_key"] in ([again.comparability_key], again.comparability_key)
+    assert "Nothing" not in app.dataframe[0].value["Scan"].tolist()
+
+
+def test_a_run_without_results_has_a_report_too(empty, open_page) -> None:
+    run = empty.running(label="Broken")
+    empty.end(run, RunStatus.FAILED)
+    app = open_page("history")
+    select_run(app, 0)
+    assert not app.exception
+    assert next(button.proto.label for button in app.get("download_button")) == "Report (HTML)"
+    assert "Broken" in empty.services.service.report(run.run_id)
+
+
 def test_delete_asks_first_and_pinned_runs_show_it(seeded, open_page) -> None:
     newest = seeded.services.service.list().records[0]
     app = open_page("history")

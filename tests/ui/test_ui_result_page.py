@@ -160,3 +160,15 @@ def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:
     run = whole(seeded)
     exported = (seeded.services.settings.export_dir / f"{run.run_id}.csv").read_bytes()
     assert to_csv(seeded.services.service.result(run.run_id).table) == exported
+
+
+def test_files_of_chosen_columns_are_offered_once_columns_are_chosen(seeded, open_page) -> None:
+    app = open_page("results", run=whole(seeded).run_id)
+    button = next(item for item in app.get("download_button") if item.proto.label == "CSV of these columns")
+    assert button.proto.disabled
+    app.multiselect(key="export_columns").set_value(["Symbol", "Entry"]).run()
+    assert not app.exception
+    button = next(item for item in app.get("download_button") if item.proto.label == "CSV of these columns")
+    assert not button.proto.disabled
+    best = seeded.services.service.result(whole(seeded).run_id).table.column("Symbol").to_pylist()
+    assert " ".join(best) in [item.value for item in app.code]

@@ -167,6 +167,8 @@ def test_a_failed_run_says_why_with_its_code_and_offers_to_resume(empty, open_pa
     assert "The provider did not answer" in error.value
     assert "source_error" in error.value
     assert not app.progress[0].text.startswith("100")
+    assert app.progress[3].text == "■ **Symbol scanning** 50.0% · 250 / 500 symbols · 2.5 s"
+    assert app.progress[4].text == "○ **Finalization** 0.0% · not reached"
     app.button(key=f"resume_{run.run_id}").click().run()
     assert empty.services.service.get(run.run_id).status is RunStatus.QUEUED
     assert empty.services.service.get(run.run_id).attempt == 2
@@ -228,6 +230,22 @@ def test_a_store_that_is_away_is_a_sentence(empty, open_page, monkeypatch: pytes
     assert not app.exception
     assert "store_unavailable" in app.error[0].value
     assert "Nothing is lost" in app.error[0].value
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_code_and_a_trace_in_the_log(
+    empty, open_page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(type(empty.services.store), "get_run", broken)
+    app = open_page(run="01ANY")
+    assert not app.exception
+    assert "internal_error" in app.error[0].value
+    assert "secret detail" not in texts(app)
+    assert app.button(key="start_scan").label == "Start scan"
+    assert "ZeroDivisionError: secret detail" in caplog.text
+    caplog.clear()
 
 
 def test_choosing_a_preset_fills_the_form(empty, open_page) -> None:

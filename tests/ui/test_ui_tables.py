@@ -12,13 +12,13 @@ from .builders import result_rows
 
 def test_views_name_only_columns_that_exist() -> None:
     for view, names in tables.VIEWS.items():
-        assert set(names) - {tables.PRICES} <= set(COLUMN_NAMES), view
+        assert set(names) - tables.DRAWN <= set(COLUMN_NAMES), view
     assert set(COLUMN_NAMES) <= set(tables.VIEWS["Everything"])
 
 
 def test_every_column_has_a_setting_that_says_what_it_means() -> None:
     settings = tables.column_settings(COLUMN_NAMES)
-    assert set(settings) == {*COLUMN_NAMES, tables.PRICES}
+    assert set(settings) == {*COLUMN_NAMES, *tables.DRAWN}
     assert all(setting["help"] for setting in settings.values())
 
 
@@ -50,3 +50,9 @@ def test_the_key_of_a_table_changes_with_its_order() -> None:
 def test_sparklines_stand_beside_their_symbol_and_gaps_stay_empty() -> None:
     rows = tables.with_prices(result_rows(), {"CCC": [1.0, 2.0], "AAA": [3.0]})
     assert list(rows[tables.PRICES]) == [[3.0], None, [1.0, 2.0]]
+
+
+def test_the_six_scores_are_drawn_in_their_order_and_an_unknown_one_is_not_a_zero() -> None:
+    rows = result_rows(("AAA",))
+    rows[["TrendScore", "MomentumScore", "BreakoutScore"]] = [[81.24, float("nan"), 0.0]]
+    assert tables.with_scores(rows)[tables.SCORES].iloc[0] == [81.2, None, 50.0, 50.0, 50.0, 0.0]

@@ -91,3 +91,14 @@ def test_throughput_has_one_line_per_stage_with_its_own_dash() -> None:
         ("Symbol scanning", [400.0]),
     ]
     assert len({trace.line.dash for trace in figure.data}) == 2
+
+
+def test_a_run_that_is_over_expects_nothing_more() -> None:
+    spans = timeline.spans_of_event(running_event(), {}, ended=True)
+    assert [span.expected_seconds for span in spans] == [None] * 4
+    assert len(timeline.gantt(spans).data) == 1
+
+
+def test_a_bar_has_its_seconds_beside_it_unless_the_expected_rest_is_there() -> None:
+    elapsed = timeline.gantt(timeline.spans_of_event(running_event(), {})).data[0]
+    assert list(elapsed.textposition) == ["outside", "inside", "inside", "outside"]
