@@ -1,0 +1,101 @@
+"""The commands ``replay`` and ``outcomes`` over the real sample; the worker runs in a thread of the test."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from technic_scanner.adapters.launcher import WorkerLauncher
+from technic_scanner.bootstrap import build
+from technic_scanner.cli.main import app
+from technic_scanner.runs.judging import OUTCOME_SCHEMA
+
+DONE, USAGE = 0, 2
+SPRING = ("--from", "2010-03-01", "--to", "2010-05-31", "--direction", "both", "--top-n", "20", "--sector", "Energy")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    threads: list[threading.Thread] = []
+
+    def ensure_worker(_self: WorkerLauncher) -> None:
+        if not any(thread.is_alive() for thread in threads):
+            threads.append(threading.Thread(target=_work))
+            threads[-1].start()
+
+    monkeypatch.setattr(WorkerLauncher, "ensure_worker", ensure_worker)
+    yield tmp_path
+    for thread in threads:
+        thread.join(60)
+
+
+def _work() -> None:
+    services = build()
+    services.worker().run()
+    services.close()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), catch_exceptions=False)
+
+
+def test_outcomes_before_any_run_says_that_there_is_nothing() -> None:
+    result = run("outcomes")
+    assert result.exit_code == DONE
+    assert "No pick can be judged yet" in result.stderr
+
+
+def test_a_replay_is_journalled_once_and_judged() -> None:
+    result = run("replay", *SPRING, "--json")
+    assert result.exit_code == DONE, result.output
+    runs = json.loads(result.stdout)
+    assert [item["as_of"] for item in runs] == ["2010-03-31", "2010-04-30", "2010-05-31"]
+    assert {item["status"] for item in runs} == {"succeeded"}
+    assert json.loads(run("replay", *SPRING, "--json").stdout) == runs
+
+    report = json.loads(run("outcomes", "--json", "--horizon", "21").stdout)
+    assert (report["runs"], report["dates"], len(report["ic"])) == (3, 3, 3)
+    assert report["judged"] == report["picks"] == report["excess"]["n"] == 60
+    assert report["excess"]["low"] < report["excess"]["mean"] < report["excess"]["high"]
+    assert sum(report["exits"].values()) == 60
+    assert len(report["equity"]["picks"]) == len(report["equity"]["dates"]) == 3
+    assert any("dropped out are missing" in note for note in report["notes"])
+
+    costly = json.loads(run("outcomes", "--json", "--cost-bps", "100").stdout)
+    assert costly["equity"]["picks"][-1] < report["equity"]["picks"][-1]
+    assert costly["equity"]["before_costs"] == report["equity"]["before_costs"]
+    later = json.loads(run("outcomes", "--json", "--since", "2010-04-01", "--top-n", "5").stdout)
+    assert (later["runs"], later["picks"]) == (2, 10)
+    assert json.loads(run("outcomes", "--json", "--regime", "nowhere").stdout)["picks"] == 0
+
+
+def test_outcomes_as_csv_and_as_a_table() -> None:
+    assert run("replay", *SPRING).exit_code == DONE
+    rows = list(csv.reader(io.StringIO(run("outcomes", "--csv").stdout)))
+    assert rows[0] == OUTCOME_SCHEMA.names
+    assert len(rows) == 61
+    text = run("outcomes").stdout
+    for label in ("Beat the universe", "Mean rank IC", "t-statistic of it", "As-of dates", "Reached first: the stop"):
+        assert label in text
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("outcomes", "--horizon", "7"), "horizon"),
+        (("replay", "--from", "2010-03-01", "--to", "2010-02-01"), "from"),
+        (("replay", "--from", "2010-03-01", "--to", "2010-04-01", "--every", "moon"), "every"),
+    ],
+)
+def test_bad_arguments_are_named(words: tuple[str, ...], field: str) -> None:
+    result = run(*words)
+    assert result.exit_code == USAGE
+    assert field in result.stderr
