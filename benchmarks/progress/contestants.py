@@ -20,6 +20,7 @@ from technic_scanner.progress.tracker import MultiStageProgressTracker
 class Contestant(Protocol):
     """Is told what happens as it happens, and asked what it shows."""
 
+    def declare(self, stage: str, unit_class: str, units: int) -> None: ...
     def stage(self, name: str) -> None: ...
     def step(self, unit_class: str, units: int) -> None: ...
     def stage_done(self) -> None: ...
@@ -30,9 +31,12 @@ class Tqdm:
     """One bar over the units of all stages, known from the start; tqdm's own smoothing."""
 
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
-        self._bar = tqdm(total=sum(units for *_, units in trace.steps), file=io.StringIO(), ascii=True)
+        self._bar = tqdm(total=sum(step.units for step in trace.steps), file=io.StringIO(), ascii=True)
         self._bar._time = clock.monotonic
         self._bar.start_t = self._bar.last_print_t = clock.monotonic()
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        """tqdm knows no classes of work."""
 
     def stage(self, name: str) -> None:
         """tqdm knows no stages."""
@@ -55,7 +59,10 @@ class Rich:
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
         console = Console(file=io.StringIO())
         self._progress = rich.progress.Progress(console=console, get_time=clock.monotonic, auto_refresh=False)
-        self._task = self._progress.add_task("scan", total=sum(units for *_, units in trace.steps))
+        self._task = self._progress.add_task("scan", total=sum(step.units for step in trace.steps))
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        """One task: rich is told of no classes of work."""
 
     def stage(self, name: str) -> None:
         """One task: rich is told of no stages."""
@@ -77,6 +84,9 @@ class SeedFormula:
         self._tracker = MultiStageProgressTracker(dict(DEFAULT_WEIGHTS), clock)
         self._trace = trace
         self._begun = False
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        """The weights know no classes of work."""
 
     def stage(self, name: str) -> None:
         self._begun = True
@@ -111,15 +121,16 @@ class FixedWeights(SeedFormula):
 
 
 class Ours:
-    """The project's reporter, its history made of the past runs; work is declared when its stage starts or before."""
+    """The project's reporter, its history made of the past runs; it learns of the work when the run declared it."""
 
     def __init__(self, clock: ManualClock, trace: Trace, past: tuple[Trace, ...]) -> None:
         history = CostHistory(tuple(run.unit_costs() for run in past)) if past else None
         self._reporter = ProgressReporter("bench", StagePlan(), clock, interval_seconds=1e9, costs=history)
         self._trace = trace
         self._reporter.start_run()
-        for stage, unit_class, units in trace.work:
-            self._reporter.declare(stage, unit_class, units)
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        self._reporter.declare(stage, unit_class, units)
 
     def stage(self, name: str) -> None:
         self._reporter.start_stage(name, self._trace.units(name))
@@ -131,11 +142,11 @@ class Ours:
         self._reporter.complete_stage()
 
     def eta(self) -> float | None:
-        return self._reporter.snapshot().eta_seconds
+        return self.eta_and_band()[0]
 
-    def band(self) -> tuple[float, float] | None:
-        """Return the 80 % band, None while it is unknown."""
+    def eta_and_band(self) -> tuple[float | None, tuple[float, float] | None]:
+        """Return the ETA and its 80 % band, each None while it is unknown."""
         event = self._reporter.snapshot()
         if event.eta_low_seconds is None or event.eta_high_seconds is None:
-            return None
-        return event.eta_low_seconds, event.eta_high_seconds
+            return event.eta_seconds, None
+        return event.eta_seconds, (event.eta_low_seconds, event.eta_high_seconds)

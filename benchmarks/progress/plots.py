@@ -61,7 +61,7 @@ def _draw_runs(path: Path) -> None:
                     label="80 % band",
                 )
         axis.plot([0, total], [total, 0], color="black", lw=1, label="truth")
-        for _, start, _ in trace.stages[1:]:
+        for start in trace.stage_starts()[1:]:
             axis.axvline(start, color="0.85", lw=0.8, zorder=0)
         axis.set(title=WORKLOADS[index].name, xlim=(0, total), ylim=(0, 2.2 * total), xlabel="seconds into the run")
     axes[0][0].set_ylabel("predicted seconds left")

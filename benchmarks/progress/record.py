@@ -1,7 +1,7 @@
 """Record real scans of this project as traces: ``python -m benchmarks.progress.record sample``.
 
-A recording is a series of scans in one fresh data folder, so that the first of them finds the cache empty. Every
-advance becomes a step, because the scan is asked to throttle nothing.
+A recording is a series of scans, each in a process of its own as a worker's is, with the same config; in one data
+folder, so that the first of them finds the cache empty, or each in a fresh one.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
-from benchmarks.progress.traces import FOLDER, STAGES, Trace, save
+from benchmarks.progress.traces import DECLARE, END, FOLDER, START, STEP, Call, Trace, save
 from technic_scanner.bootstrap import run_scan, warm_up
-from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress
-from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.pipeline import engine
+from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.progress.stage_book import DEFAULT_CLASS
 from technic_scanner.settings import Settings
-
-CLASSES = {Stage.UNIVERSE_LOADING: "universe", Stage.SYMBOL_SCANNING: "symbol", Stage.FINALIZATION: "row"}
-CACHED_SUBSTAGE = "cached"
 
 
 @dataclass(frozen=True)
@@ -29,84 +30,86 @@ class Series:
     """Scans to record: one after the other, with the same config; ``fresh`` starts each with an empty cache."""
 
     config: ScanConfig
-    options: RunOptions = RunOptions(event_interval_seconds=0.0)  # noqa: RUF009 - frozen
-    runs: int = 6
+    runs: int = 11
     fresh: bool = False
 
 
+SAMPLE = ScanConfig(source="sample", lookback_days=245)
+SYNTHETIC = ScanConfig(source="synthetic", universe="4000x1260", lookback_days=1260)
 SERIES: dict[str, Series] = {
-    "sample": Series(ScanConfig(source="sample", lookback_days=245)),
-    "sample-cold": Series(ScanConfig(source="sample", lookback_days=245), fresh=True),
-    "synthetic-4000": Series(ScanConfig(source="synthetic", universe="4000x1260", lookback_days=1260)),
-    "synthetic-4000-cold": Series(ScanConfig(source="synthetic", universe="4000x1260", lookback_days=1260), fresh=True),
+    "sample": Series(SAMPLE),
+    "sample-cold": Series(SAMPLE, fresh=True),
+    "synthetic-4000": Series(SYNTHETIC),
+    "synthetic-4000-cold": Series(SYNTHETIC, fresh=True),
 }
 
 
-def from_events(label: str, events: Sequence[ProgressEvent]) -> Trace:
-    """Return the trace of a finished run from all of its events.
+class RecordingReporter(ProgressReporter):
+    """The reporter of a scan, which takes down what it is told."""
 
-    Fetched symbols are hits while the ``cached`` sub-stage moves, misses otherwise.
-    """
-    started: dict[str, float] = {}
-    stages: list[tuple[str, float, float]] = []
-    steps: list[tuple[float, str, str, int]] = []
-    for old, new in zip([None, *events], events, strict=False):
-        for stage in new.stages:
-            before = None if old is None else old.stage(stage.name)
-            units = stage.completed - (before.completed if before else 0)
-            if units > 0:
-                steps.append((new.elapsed_seconds, stage.name, _class_of(before, stage), units))
-        if new.kind is EventKind.STAGE_STARTED and new.current_stage is not None:
-            started[new.current_stage] = new.elapsed_seconds
-        if new.kind is EventKind.STAGE_COMPLETED:
-            name = STAGES[len(stages)]
-            stages.append((name, started[name], new.elapsed_seconds))
-    work: dict[tuple[str, str], int] = {}
-    for _, stage_name, unit_class, units in steps:
-        work[stage_name, unit_class] = work.get((stage_name, unit_class), 0) + units
-    declared = tuple((stage_name, unit_class, units) for (stage_name, unit_class), units in work.items())
-    return Trace(label, tuple(stages), declared, tuple(steps))
+    calls: list[Call]
 
+    def start_run(self, message: str = "") -> None:
+        super().start_run(message)
+        RecordingReporter.calls = []
 
-def _class_of(before: StageProgress | None, after: StageProgress) -> str:
-    if after.name != Stage.DATA_FETCHING:
-        return CLASSES[Stage(after.name)]
-    return "hit" if _cached(after) > (_cached(before) if before else 0) else "miss"
+    def start_stage(self, stage: str, total: float | None = None) -> None:
+        super().start_stage(stage, total)
+        self._note(START, stage)
 
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        super().declare(stage, unit_class, units)
+        self._note(DECLARE, stage, unit_class, units)
 
-def _cached(stage: StageProgress) -> int:
-    return sum(substage.completed for substage in stage.substages if substage.name == CACHED_SUBSTAGE)
+    def advance(
+        self,
+        units: int = 1,
+        unit_class: str = DEFAULT_CLASS,
+        substage: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        super().advance(units, unit_class, substage, seconds)
+        self._note(STEP, str(self._tracker.current_stage), unit_class, units)
+
+    def complete_stage(self, message: str = "") -> None:
+        stage = str(self._tracker.current_stage)
+        super().complete_stage(message)
+        self._note(END, stage)
+
+    def _note(self, what: str, stage: str, unit_class: str = "", units: int = 0) -> None:
+        self.calls.append(Call(round(self.total_seconds, 6), what, str(stage), unit_class, units))
 
 
 def record(label: str, series: Series) -> Iterator[Trace]:
-    """Run the scans of a series, each in a process of its own as a worker would, and yield their traces in order."""
-    spawn = multiprocessing.get_context("spawn")
-    with spawn.Pool(1) as pool:
-        pool.apply(warm_up)  # compiled kernels are on disk before a user's first scan
+    """Run the scans of a series and yield their traces in order."""
+    one_process = partial(ProcessPoolExecutor, 1, multiprocessing.get_context("spawn"))
+    with one_process() as pool:
+        pool.submit(warm_up).result()  # compiled kernels are on disk before a user's first scan
     with tempfile.TemporaryDirectory() as folder:
         for number in range(series.runs):
             home = Path(folder) / (str(number) if series.fresh else "shared")
-            with spawn.Pool(1) as pool:
-                yield pool.apply(record_one, (label, series, home))
+            with one_process() as pool:
+                yield pool.submit(record_one, label, series.config, home).result()
 
 
-def record_one(label: str, series: Series, home: Path) -> Trace:
+def record_one(label: str, config: ScanConfig, home: Path) -> Trace:
     """Run one scan here and return its trace."""
-    events: list[ProgressEvent] = []
-    run_scan(series.config, series.options, events.append, settings=Settings(home=home))
-    return from_events(label, events)
+    with mock.patch.object(engine, "ProgressReporter", RecordingReporter):
+        run_scan(config, settings=Settings(home=home))
+    return Trace(label, tuple(RecordingReporter.calls))
 
 
 def main() -> None:
     """Record the series named on the command line, all of them if none is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("series", nargs="*", choices=[*SERIES, []], default=[])
+    parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args()
-    FOLDER.mkdir(exist_ok=True)
+    options.folder.mkdir(parents=True, exist_ok=True)
     for label in options.series or list(SERIES):
         for number, trace in enumerate(record(label, SERIES[label])):
-            save(trace, FOLDER / f"{label}-{number}.json")
-            print(f"{label} {number}: {trace.seconds:.2f} s, {len(trace.steps)} steps")
+            save(trace, options.folder / f"{label}-{number:02}.json")
+            print(f"{label} {number}: {trace.seconds:.2f} s, {len(trace.steps)} steps", flush=True)
 
 
 if __name__ == "__main__":

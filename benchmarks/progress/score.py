@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.progress.contestants import Contestant, Ours
-from benchmarks.progress.traces import Trace
+from benchmarks.progress.traces import DECLARE, END, START, Call, Trace
 from technic_scanner.clock import ManualClock
 
 SAMPLES = 200  # moments of a run, evenly spread over its time, at which the ETA is read
@@ -36,20 +36,25 @@ def replay(make: Maker, trace: Trace, past: tuple[Trace, ...]) -> list[Reading]:
         while len(readings) < SAMPLES and moments[len(readings)] < at:
             moment = moments[len(readings)]
             clock.advance(max(0.0, moment - clock.monotonic()))
-            band = contestant.band() if isinstance(contestant, Ours) else None
-            readings.append(Reading(moment / total, contestant.eta(), band, total - moment))
+            eta, band = contestant.eta_and_band() if isinstance(contestant, Ours) else (contestant.eta(), None)
+            readings.append(Reading(moment / total, eta, band, total - moment))
         clock.advance(max(0.0, at - clock.monotonic()))
 
-    for name, start, end in trace.stages:
-        move_to(start)
-        contestant.stage(name)
-        for at, stage, unit_class, units in trace.steps:
-            if stage == name:
-                move_to(at)
-                contestant.step(unit_class, units)
-        move_to(end)
-        contestant.stage_done()
+    for call in trace.calls:
+        move_to(call.at)
+        _tell(contestant, call)
     return readings
+
+
+def _tell(contestant: Contestant, call: Call) -> None:
+    if call.what == START:
+        contestant.stage(call.stage)
+    elif call.what == DECLARE:
+        contestant.declare(call.stage, call.unit_class, call.units)
+    elif call.what == END:
+        contestant.stage_done()
+    else:
+        contestant.step(call.unit_class, call.units)
 
 
 def mean_error(readings: list[Reading], total: float) -> float:

@@ -6,7 +6,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from benchmarks.progress.traces import STAGES, Trace
+from benchmarks.progress.traces import DECLARE, END, STAGES, START, STEP, Call, Trace
 
 SYMBOLS = 2000
 UNIVERSE_UNITS = 400
@@ -67,11 +67,14 @@ def simulate(workload: Workload, seed: int) -> tuple[Trace, tuple[Trace, ...]]:
 def _run(workload: Workload, random_: random.Random, hits: float, throttle: float) -> Trace:
     machine = random_.gauss(0.0, MACHINE_SD)
     plan = _plan(random_, hits, workload.order)
+    calls = [
+        Call(0.0, DECLARE, stage, unit_class, classes.count(unit_class))
+        for stage, classes in zip(STAGES, plan, strict=True)
+        for unit_class in sorted(set(classes))
+    ]
     now = 0.0
-    stages, steps = [], []
-    work: dict[tuple[str, str], int] = {}
     for stage, share, classes in zip(STAGES, workload.mix, plan, strict=True):
-        start = now
+        calls.append(Call(now, START, stage))
         speed = {name: math.exp(machine + random_.gauss(0.0, CELL_SD)) for name in sorted(set(classes))}
         base = SECONDS * share / len(classes)
         if stage == "data_fetching":
@@ -82,11 +85,9 @@ def _run(workload: Workload, random_: random.Random, hits: float, throttle: floa
             if position >= throttled_from:
                 cost *= throttle
             now += cost * math.exp(random_.gauss(-(workload.sigma**2) / 2, workload.sigma))
-            steps.append((now, stage, unit_class, 1))
-            work[stage, unit_class] = work.get((stage, unit_class), 0) + 1
-        stages.append((stage, start, now))
-    declared = tuple((stage, unit_class, units) for (stage, unit_class), units in work.items())
-    return Trace(workload.name, tuple(stages), declared, tuple(steps))
+            calls.append(Call(now, STEP, stage, unit_class, 1))
+        calls.append(Call(now, END, stage))
+    return Trace(workload.name, tuple(calls))
 
 
 def _plan(random_: random.Random, hits: float, order: str) -> list[list[str]]:

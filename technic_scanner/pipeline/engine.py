@@ -151,7 +151,8 @@ class _Scan:
         found, context = self._found, self._context
         reporter, source = context.reporter, context.source
         reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
-        reporter.declare(Stage.UNIVERSE_LOADING, "universe", len(_UNIVERSE_STEPS))
+        for name in _UNIVERSE_STEPS:  # as unlike as steps can be: each is a class of work of its own
+            reporter.declare(Stage.UNIVERSE_LOADING, name, 1)
         reporter.start_substage("load", 1)
         found.universe = source.universe(context.config.universe, context.cancel)
         found.notes.extend(found.universe.notes)
@@ -163,12 +164,13 @@ class _Scan:
         self._step_done("filter")
         kept = len(found.filtered.kept)
         reporter.declare(Stage.SYMBOL_SCANNING, "symbol", kept)
-        reporter.declare(Stage.FINALIZATION, "row", kept * len(STEPS))
+        for name in STEPS:
+            reporter.declare(Stage.FINALIZATION, name, kept)
         reporter.complete_stage()
 
     def _step_done(self, name: str) -> None:
         self._context.cancel.check()
-        self._context.reporter.advance(1, "universe", name)
+        self._context.reporter.advance(1, name, name)
         self._context.reporter.complete_substage(name)
 
     def _scan_symbols(self, fetched: FetchOutcome) -> FloatArray:

@@ -51,7 +51,8 @@ def finalize(
     """Rank the symbols of ``panel`` by their analysis ``matrix`` (rows in the panel's order) and plan the picks."""
     reporter, rows = context.reporter, len(panel.symbols)
     reporter.start_stage(Stage.FINALIZATION, rows * len(STEPS))
-    reporter.declare(Stage.FINALIZATION, "row", rows * len(STEPS))
+    for name in STEPS:
+        reporter.declare(Stage.FINALIZATION, name, rows)
     by_symbol = {security.symbol: security for security in securities}
     listed = [by_symbol[symbol] for symbol in panel.symbols]
     reporter.start_substage("blend", rows)
@@ -153,5 +154,5 @@ def _with_notes(about: MarketContext, *notes: str) -> MarketContext:
 
 def _step(context: ScanContext, name: str, rows: int) -> None:
     context.cancel.check()
-    context.reporter.advance(rows, "row", name)
+    context.reporter.advance(rows, name, name)
     context.reporter.complete_substage(name)

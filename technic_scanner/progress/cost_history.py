@@ -16,7 +16,10 @@ RECENCY = 0.8  # what a run counts, relative to the one after it
 
 @dataclass(frozen=True, slots=True)
 class PastCell:
-    """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), units a run, cv, runs."""
+    """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), units a run, cv, runs.
+
+    Runs that did the stage without this class count as 0 units of it.
+    """
 
     log_cost: float
     log_cost_sd: float
@@ -35,11 +38,14 @@ class CostHistory:
     def cells(self) -> dict[Cell, PastCell]:
         """What the runs say of each cell that was measured at least once."""
         found: dict[Cell, list[tuple[float, UnitCost]]] = {}
+        stages: dict[str, float] = {}
         for age, run in enumerate(self.runs):
-            for cost in run:
-                if _is_usable(cost):
-                    found.setdefault((cost.stage, cost.unit_class), []).append((RECENCY**age, cost))
-        return {cell: _past_cell(weighted) for cell, weighted in found.items()}
+            usable = [cost for cost in run if _is_usable(cost)]
+            for cost in usable:
+                found.setdefault((cost.stage, cost.unit_class), []).append((RECENCY**age, cost))
+            for stage in {cost.stage for cost in usable}:
+                stages[stage] = stages.get(stage, 0.0) + RECENCY**age
+        return {cell: _past_cell(weighted, stages[cell[0]]) for cell, weighted in found.items()}
 
     @cached_property
     def correlation(self) -> float:
@@ -68,8 +74,8 @@ def _log_cost(cost: UnitCost) -> float:
     return math.log(cost.seconds / cost.units)
 
 
-def _past_cell(weighted: Iterable[tuple[float, UnitCost]]) -> PastCell:
-    """Pool one cell's runs.
+def _past_cell(weighted: Iterable[tuple[float, UnitCost]], stage_weight: float) -> PastCell:
+    """Pool one cell's runs; ``stage_weight`` is that of all runs that did its stage.
 
     The predictive sd is the posterior-predictive one of a normal with an inverse-gamma spread, so that few runs give
     a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs.
@@ -84,7 +90,7 @@ def _past_cell(weighted: Iterable[tuple[float, UnitCost]]) -> PastCell:
     return PastCell(
         log_cost=mean,
         log_cost_sd=math.sqrt(variance),
-        units=math.fsum(weight * cost.units for weight, cost in items) / total,
+        units=math.fsum(weight * cost.units for weight, cost in items) / stage_weight,
         cv=math.fsum(weight * cost.cv for weight, cost in items) / total,
         runs=len(items),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from statistics import NormalDist
 
 from technic_scanner.progress.cost_history import CostHistory, PastCell
 from technic_scanner.progress.gaussian import condition, quadratic_form
 from technic_scanner.progress.priors import Job, history_prior, weights_prior
+from technic_scanner.progress.running_step import CostedJob, stage_seconds
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
 from technic_scanner.progress.work_log import TAIL, WHOLE_STAGE
 
@@ -20,8 +20,6 @@ _PAST_STEPS = 20  # what past runs' cv counts, in steps of this one
 _FLOOR = 1e-4  # of an observed log mean's variance
 _FEW_STEPS = 0.25
 _EXACT = 1e-8  # keeps the matrices regular once all units were seen
-_LEAST_REST = 0.1
-_STEP_SD = 0.5  # of the log length of the step under way
 
 
 class Estimator:
@@ -51,11 +49,9 @@ class Estimator:
         mean, covariance = condition(*prior, seen, [value for value, _ in observed], [noise for _, noise in observed])
         totals = [job.total * math.exp(mean[i]) if job.left > 0 else 0.0 for i, job in enumerate(jobs)]
         variance = quadratic_form(totals, covariance)
-        left = [_left_of_job(job, total) for job, total in zip(jobs, totals, strict=True)]
+        costed = [CostedJob(job, totals[i], math.sqrt(max(0.0, covariance[i][i]))) for i, job in enumerate(jobs)]
         by_stage = {
-            stage.name: _stage_seconds(
-                stage, {job.cell[1]: left[i] for i, job in enumerate(jobs) if job.stage == index}
-            )
+            stage.name: stage_seconds(stage, [item for item in costed if item.job.stage == index])
             for index, stage in enumerate(stages)
         }
         known = self.knows_past or any(stage.ended and stage.seen for stage in stages)
@@ -73,7 +69,7 @@ class Estimator:
                 seen.get(unit_class),
                 _unit_cv(seen.get(unit_class), past.get(unit_class)),
             )
-            for unit_class in dict.fromkeys([*seen, *left])
+            for unit_class in dict.fromkeys([*left, *seen])
         ]
 
     def _left(self, stage: StageView, past: Mapping[str, PastCell]) -> dict[str, float]:
@@ -117,47 +113,12 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
     return math.log(seen.seconds / seen.units), noise + _EXACT
 
 
-def _left_of_job(job: Job, total_seconds: float) -> float:
-    """Return the seconds left of a job; what its rest would cost at a tenth of the mean is the least."""
-    if job.left <= 0:
-        return 0.0
-    spent = job.seen.seconds if job.seen is not None else 0.0
-    return max(total_seconds - spent, _LEAST_REST * total_seconds * job.left / job.total)
-
-
 def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:
     """Return a unit's cv: what was measured here and before, weighted by steps."""
     prior = _DEFAULT_CV if past is None else past.cv
     if seen is None or seen.steps < 2:
         return prior
     return math.sqrt((seen.cv**2 * seen.steps + prior**2 * _PAST_STEPS) / (seen.steps + _PAST_STEPS))
-
-
-def _stage_seconds(stage: StageView, seconds: Mapping[str, float]) -> float:
-    """Return the seconds left of a stage, those of the step under way counted down.
-
-    The step under way is as many units as reports had so far, all units left before the first report, the tail after
-    the last. Its length is log-normal with sd 0.5: once it is overdue, the median of X - t given X > t is expected.
-    """
-    total = sum(seconds.values())
-    if not stage.running or stage.idle_seconds <= 0:
-        return total
-    tail = sum(value for name, value in seconds.items() if name.startswith(TAIL))
-    units = sum(stage.left.values()) if stage.left else 0.0
-    steps = sum(item.steps for item in stage.seen)
-    share = 1.0
-    if units > 0 and steps:
-        share = min(1.0, sum(item.units for item in stage.seen) / steps / units)
-    step = share * (total - tail) or tail
-    return total - step + _left_of_step(step, stage.idle_seconds)
-
-
-def _left_of_step(expected: float, passed: float) -> float:
-    if expected <= 0:
-        return 0.0
-    length = NormalDist(math.log(expected), _STEP_SD)
-    chance = length.cdf(math.log(passed))
-    return max(0.0, math.exp(length.inv_cdf(min(1 - 1e-9, 0.5 + 0.5 * chance))) - passed)
 
 
 def _forecast(by_stage: Mapping[str, float], stages: Sequence[StageView], variance: float, *, known: bool) -> Forecast:

@@ -10,6 +10,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Universe
+from technic_scanner.pipeline.finalize import STEPS
 from technic_scanner.pipeline.universe import filter_securities
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.ports import RunStore
@@ -57,15 +58,14 @@ def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) 
 
     ``cached`` of them need no fetch; when that is unknown (None), the newest run's hit rate stands in, and without a
     run every symbol counts as to be fetched. Rows to finalize are the median per symbol of past runs. A stage without
-    work is named with 0 units, for what is not named would be taken to have as much as before.
+    work is named with 0 units, for what is not named is taken to have as much as before, as loading the universe is.
     """
     hits = cached if cached is not None else round(matching * _last_hit_rate(runs))
     return {
-        (Stage.UNIVERSE_LOADING.value, "universe"): _units(runs, Stage.UNIVERSE_LOADING.value, "universe"),
         (Stage.DATA_FETCHING.value, "hit"): min(hits, matching),
         (Stage.DATA_FETCHING.value, "miss"): max(matching - hits, 0),
         (Stage.SYMBOL_SCANNING.value, "symbol"): matching,
-        (Stage.FINALIZATION.value, "row"): round(matching * _rows_per_symbol(runs)),
+        **{(Stage.FINALIZATION.value, step): round(matching * _rows_per_symbol(runs, step)) for step in STEPS},
     }
 
 
@@ -74,16 +74,13 @@ def _last_hit_rate(runs: Sequence[RunRecord]) -> float:
     return next((rate for rate in rates if rate is not None), 0.0)
 
 
-def _units(runs: Sequence[RunRecord], stage: str, unit_class: str) -> int:
-    costs = (cost for run in runs if run.metrics is not None for cost in run.metrics.unit_costs)
-    return next((cost.units for cost in costs if (cost.stage, cost.unit_class) == (stage, unit_class)), 1)
-
-
-def _rows_per_symbol(runs: Sequence[RunRecord]) -> float:
-    stage = Stage.FINALIZATION.value
+def _rows_per_symbol(runs: Sequence[RunRecord], step: str) -> float:
+    cell = (Stage.FINALIZATION.value, step)
     ratios = [
-        _units((run,), stage, "row") / run.metrics.symbols_scanned
+        cost.units / run.metrics.symbols_scanned
         for run in runs
         if run.metrics is not None and run.metrics.symbols_scanned > 0
+        for cost in run.metrics.unit_costs
+        if (cost.stage, cost.unit_class) == cell
     ]
     return median(ratios) if ratios else 1.0

@@ -71,10 +71,10 @@ def metrics(seconds: tuple[float, ...] = (0.5, 2.0, 7.0, 0.5), **changes: Any) -
         peak_memory_bytes=None,
         attempt_seconds=(sum(seconds),),
         unit_costs=(
-            UnitCost("universe_loading", "universe", 4, seconds[0], 0.1),
+            UnitCost("universe_loading", "load", 1, seconds[0], 0.0),
             UnitCost("data_fetching", "miss", 100, seconds[1], 0.1),
             UnitCost("symbol_scanning", "symbol", 100, seconds[2], 0.1),
-            UnitCost("finalization", "row", 300, seconds[3], 0.1),
+            *(UnitCost("finalization", step, 100, seconds[3] / 3, 0.1) for step in ("blend", "plan", "export")),
         ),
         progress_summary="100 % after 10 s",
     )

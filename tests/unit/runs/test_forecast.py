@@ -112,8 +112,11 @@ def test_what_the_cache_holds_need_not_be_fetched() -> None:
     assert asked == [("AAPL", "MSFT", "XOM", "ZZZ")]
 
 
-def past(hit_rate: float | None, rows: int = 300) -> RunRecord:
-    costs = (UnitCost("universe_loading", "universe", 4, 1.0, 0.0), UnitCost("finalization", "row", rows, 1.0, 0.0))
+def past(hit_rate: float | None, rows: int = 100) -> RunRecord:
+    costs = (
+        UnitCost("universe_loading", "load", 1, 1.0, 0.0),
+        *(UnitCost("finalization", step, rows, 1.0, 0.0) for step in ("blend", "plan", "export")),
+    )
     measured = replace(metrics(), cache_hit_rate=hit_rate, unit_costs=costs)
     return RunRecord("r", RunStatus.SUCCEEDED, ScanConfig(), RunOptions(), NOON, metrics=measured)
 
@@ -121,11 +124,12 @@ def past(hit_rate: float | None, rows: int = 300) -> RunRecord:
 def test_the_work_of_a_scan() -> None:
     work = expected_work([past(0.5)], matching=200, cached=50)
     assert work == {
-        ("universe_loading", "universe"): 4,
         ("data_fetching", "hit"): 50,
         ("data_fetching", "miss"): 150,
         ("symbol_scanning", "symbol"): 200,
-        ("finalization", "row"): 600,
+        ("finalization", "blend"): 200,
+        ("finalization", "plan"): 200,
+        ("finalization", "export"): 200,
     }
 
 
@@ -137,16 +141,13 @@ def test_an_unknown_cache_is_taken_to_be_as_warm_as_last_time(rates: list[float 
 
 def test_a_scan_of_nothing_has_no_work() -> None:
     work = expected_work([past(0.5)], matching=0, cached=0)
-    assert {stage: units for (stage, _), units in work.items() if stage != "universe_loading"} == {
-        "data_fetching": 0,
-        "symbol_scanning": 0,
-        "finalization": 0,
-    }
+    assert {stage for stage, _ in work} == {"data_fetching", "symbol_scanning", "finalization"}
+    assert set(work.values()) == {0}
 
 
 def test_rows_are_the_median_per_symbol_of_past_runs() -> None:
-    work = expected_work([past(0.0, 100), past(0.0, 300), past(0.0, 900)], matching=10, cached=0)
-    assert work["finalization", "row"] == 30
+    work = expected_work([past(0.0, 50), past(0.0, 80), past(0.0, 100)], matching=10, cached=0)
+    assert work["finalization", "plan"] == 8
 
 
 def test_only_the_newest_universes_are_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
