@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import HistoryFilter
-from technic_scanner.api.schemas import RUN_ID_PATTERN, Document
+from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN, Document
 from technic_scanner.api.wiring import Service
 from technic_scanner.runs import analytics
 from technic_scanner.runs.analytics import Verdict
@@ -177,7 +177,12 @@ def compare(
     service: Service,
     runs: Annotated[
         list[Annotated[str, Field(pattern=RUN_ID_PATTERN)]],
-        Query(min_length=MIN_COMPARED, max_length=MAX_COMPARED, description="Run ids; the first is the yardstick."),
+        Query(
+            min_length=MIN_COMPARED,
+            max_length=MAX_COMPARED,
+            description="Run ids; the first is the yardstick.",
+            examples=[[EXAMPLE_RUN_ID, "01JCXM0Q7D4N8B2S6F1H9GZKXA"]],
+        ),
     ],
 ) -> ComparisonDocument:
     """Compare two or more runs: what was asked differently, stage seconds, symbols in the results."""

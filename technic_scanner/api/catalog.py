@@ -107,7 +107,7 @@ def count_matches(filters: Annotated[UniverseFilter, Query()], service: Service)
 
 @router.get("/symbols/{symbol}/appearances", response_model=AppearanceListDocument, responses=problems(422))
 def list_appearances(
-    symbol: Annotated[str, Path(min_length=1, max_length=32, pattern=TEXT_PATTERN)],
+    symbol: Annotated[str, Path(min_length=1, max_length=32, pattern=TEXT_PATTERN, examples=["AAPL"])],
     service: Service,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> AppearanceListDocument:

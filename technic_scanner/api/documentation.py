@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +14,8 @@ from pydantic.json_schema import models_json_schema
 
 from technic_scanner.api.problems import MEDIA_TYPE, BadField, Problem
 
+# Recorded answers by operation, "GET /scans"; tools/api_examples.py writes them.
+EXAMPLES_FILE = Path(__file__).with_name("examples.json")
 _REFERENCE = "#/components/schemas/{model}"
 _EVERYWHERE = (400, 401, 403, 405, 421, 500, 503)
 _OPEN_PATHS = ("/health/live", "/health/ready")
@@ -63,11 +68,26 @@ def _complete(app: FastAPI) -> dict[str, Any]:
         }
     }
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             if path not in _OPEN_PATHS:
                 operation["security"] = [{"bearer": []}, {}]
+            _add_example(operation["responses"], examples().get(f"{method.upper()} {path}"))
             _add_problems(operation["responses"])
     return document
+
+
+@cache
+def examples() -> dict[str, Any]:
+    """Return the recorded answers by operation."""
+    recorded: dict[str, Any] = json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))
+    return recorded
+
+
+def _add_example(responses: dict[str, Any], example: Any) -> None:
+    for status, response in responses.items():
+        content = response.get("content", {}).get("application/json")
+        if example is not None and content is not None and status.startswith("2"):
+            content["example"] = example
 
 
 def _add_problems(responses: dict[str, Any]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
+from fastapi.openapi.models import Example
 from pydantic import ConfigDict, Field
 
-from technic_scanner.api.documentation import Responses, problems
+from technic_scanner.api.documentation import Responses, examples, problems
 from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Request
 from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
 from technic_scanner.api.submitting import in_body, located
@@ -72,6 +73,7 @@ class PresetRequest(Request):
     )
 
 
+_EXPORTED: dict[str, Example] = {"exported": {"value": examples()["GET /presets/{name}/export"]}}
 _CREATED: Responses = {201: {"model": PresetDocument, "description": "Saved under a new name."}}
 
 
@@ -83,7 +85,10 @@ def list_presets(service: Service) -> PresetListDocument:
 
 @router.post("/presets/import", status_code=201, response_model=PresetDocument, responses=problems(409, 413, 422))
 def import_preset(
-    exported: dict[str, Any], response: Response, service: Service, root_path: RootPath
+    exported: Annotated[dict[str, Any], Body(openapi_examples=_EXPORTED)],
+    response: Response,
+    service: Service,
+    root_path: RootPath,
 ) -> PresetDocument:
     """Save a preset from its exported form."""
     preset = service.import_preset(json.dumps(exported))

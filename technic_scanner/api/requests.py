@@ -22,7 +22,7 @@ MAX_SEQ = 2**53 - 1
 TEXT_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 
 RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, examples=[EXAMPLE_RUN_ID])]
-PresetName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN)]
+PresetName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["Strong ones"])]
 After = Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events after this sequence number.")]
 
 _TEXT_OR_LIST = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}, {"type": "null"}]}
@@ -176,6 +176,8 @@ class ScanRequest(Request):
 
 class RunChange(Request):
     """What may be changed of a stored run; fields left out stay."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"label": "tech, kept", "pinned": True}]})
 
     label: str | None = Field(default=None, max_length=200, pattern=TEXT_PATTERN)
     pinned: bool = False

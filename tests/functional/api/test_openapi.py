@@ -1,0 +1,81 @@
+"""The OpenAPI document: complete, with an example for every body and every JSON answer, each of them valid."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import jsonschema
+import pytest
+from fastapi.routing import APIRoute
+
+from technic_scanner.api.app import _ROUTERS, create_api
+from technic_scanner.api.documentation import examples
+from technic_scanner.bootstrap import build
+from technic_scanner.settings import load_settings
+from tests.functional.api.conftest import open_client
+
+OPERATIONS = [
+    pytest.param(route.path, method, id=f"{method} {route.path}")
+    for module in _ROUTERS
+    for route in module.router.routes
+    if isinstance(route, APIRoute)
+    for method in sorted(route.methods)
+]
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    services = build(load_settings(home=tmp_path_factory.mktemp("openapi")))
+    with open_client(create_api(services)) as client:
+        body: dict[str, Any] = client.get("/openapi.json").json()
+    services.close()
+    return body
+
+
+def check(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> None:
+    whole = schema | {"components": document["components"]}
+    assert not [error.message for error in jsonschema.Draft202012Validator(whole).iter_errors(value)]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_answers_have_an_example_that_is_as_described(document: dict[str, Any], path: str, method: str) -> None:
+    responses = document["paths"][path][method.lower()]["responses"]
+    good = {status: response for status, response in responses.items() if status.startswith("2")}
+    assert good
+    for response in good.values():
+        content = response.get("content", {}).get("application/json")
+        if content is not None:
+            check(content["example"], content["schema"], document)
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_what_must_be_sent_has_an_example_that_is_as_described(
+    document: dict[str, Any], path: str, method: str
+) -> None:
+    operation = document["paths"][path][method.lower()]
+    for parameter in operation.get("parameters", []):
+        if parameter["required"]:
+            shown = parameter["schema"].get("examples") or [item["value"] for item in parameter["examples"].values()]
+            for value in shown:
+                check(value, parameter["schema"], document)
+    if "requestBody" in operation:
+        content = operation["requestBody"]["content"]["application/json"]
+        schema = content["schema"]
+        named = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+        shown = named.get("examples") or [item["value"] for item in content["examples"].values()]
+        for value in shown:
+            check(value, schema, document)
+
+
+def test_examples_are_of_operations_that_exist_and_name_no_machine(document: dict[str, Any]) -> None:
+    known = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    assert set(examples()) <= known
+    assert socket.gethostname() not in json.dumps(examples())
+
+
+def test_the_error_document_shows_every_bad_field(document: dict[str, Any]) -> None:
+    problem = document["components"]["schemas"]["Problem"]
+    check(problem["examples"][0], problem, document)
+    assert problem["examples"][0]["errors"]

@@ -1,0 +1,114 @@
+"""Run ``python -m tools.api_examples``: records the answers that the OpenAPI document shows as examples.
+
+Everything in them comes from two scans of the shipped sample; only names of this machine are replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from technic_scanner.api.app import create_api
+from technic_scanner.api.documentation import EXAMPLES_FILE
+from technic_scanner.bootstrap import Services, build
+from technic_scanner.runs.service import RunService
+from technic_scanner.settings import load_settings
+
+LONGEST_LIST = 2
+WHOLE_LISTS = ("stages", "stage_timings", "stage_plan", "columns")
+SHOWN_COLUMNS = ("Rank", "Symbol", "CompositeScore", "Entry", "Stop", "Target")
+SHOWN_OF_PICK = (*("run_id", "as_of", "profile", "Symbol", "Rank", "side"), "forward_21", "excess_21", "exit")
+SCAN = {"config": {"sectors": ["Information Technology"], "as_of_date": "2010-05-28"}, "label": "tech, first look"}
+PRESET = {"config": {"min_tech_rating": 60}, "description": "strong ones only"}
+
+
+class NoLauncher:
+    """Launches nothing: the one worker is this process."""
+
+    def ensure_worker(self) -> None:
+        """Runs are executed below."""
+
+
+def main() -> None:
+    """Record and write."""
+    with tempfile.TemporaryDirectory() as folder:
+        built = build(load_settings(home=Path(folder)))
+        services = replace(built, service=RunService(built.store, built.catalog, NoLauncher(), built.clock))
+        with TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+            recorded = record(services, client)
+        services.close()
+    lines = [json.dumps({name: cleaned(value)}, ensure_ascii=False)[1:-1] for name, value in recorded.items()]
+    EXAMPLES_FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def record(services: Services, client: TestClient) -> dict[str, Any]:
+    """Return an answer of every operation that answers in JSON."""
+    ask = Recorder(client)
+    first = ask("POST /scans", body=SCAN)["run_id"]
+    services.worker().run()
+    second = ask("POST /scans/{run_id}/rerun", first)["run_id"]
+    ask("GET /workers")
+    services.worker().run()
+    third = client.post("/scans", json={}).json()["run_id"]
+    ask("POST /scans/{run_id}/cancel", third)
+    ask("POST /scans/{run_id}/resume", third)
+    client.post(f"/scans/{third}/cancel")
+    for name in ("", "/failures", "/outcomes"):
+        ask(f"GET /scans/{{run_id}}{name}", first)
+    ask("GET /scans/{run_id}/events", first, limit=1)
+    ask("GET /scans/{run_id}/results", first, limit=LONGEST_LIST, column=SHOWN_COLUMNS)
+    ask("PATCH /scans/{run_id}", first, body={"label": "tech, kept", "pinned": True})
+    ask("POST /scans/estimate", body=SCAN)
+    ask("GET /compare", runs=[first, second])
+    ask("PUT /presets/{name}", "Strong ones", body=PRESET)
+    exported = ask("GET /presets/{name}/export", "Strong ones")
+    client.delete("/presets/Strong ones")
+    ask("POST /presets/import", body=exported)
+    ask("GET /presets/{name}", "Strong ones")
+    ask("GET /symbols/{symbol}/appearances", "AAPL")
+    for name in ("scans", "presets", "sources", "outcomes", "health/live", "health/ready"):
+        ask(f"GET /{name}")
+    for name in ("stages", "regressions", "eta", "trends"):
+        ask(f"GET /analytics/{name}")
+    ask("GET /universe", sectors="Energy")
+    return ask.recorded
+
+
+class Recorder:
+    """Asks and keeps the answer under the name of the operation."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.recorded: dict[str, Any] = {}
+        self._client = client
+
+    def __call__(self, operation: str, part: str = "", *, body: Any = None, **query: Any) -> Any:
+        """Ask an operation; ``part`` stands for the parameter in its path."""
+        method, _, path = operation.partition(" ")
+        answer = self._client.request(method, re.sub(r"\{\w+\}", part, path), json=body, params=query)
+        answer.raise_for_status()
+        self.recorded[operation] = answer.json()
+        return self.recorded[operation]
+
+
+def cleaned(value: Any, name: str = "") -> Any:
+    """Return the value with lists cut short and this machine's names replaced."""
+    if name in ("host", "worker_id") and value is not None:
+        return {"host": "scan-1", "worker_id": "scan-1-4711"}[name]
+    if name == "pid":
+        return 4711
+    if isinstance(value, dict):
+        kept = {key: inner for key, inner in value.items() if "forward_5" not in value or key in SHOWN_OF_PICK}
+        return {key: cleaned(inner, key) for key, inner in kept.items()}
+    if isinstance(value, list):
+        return [cleaned(inner) for inner in (value if name in WHOLE_LISTS else value[:LONGEST_LIST])]
+    return round(value, 6) if isinstance(value, float) else value
+
+
+if __name__ == "__main__":
+    main()
