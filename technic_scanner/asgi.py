@@ -12,13 +12,16 @@ from starlette.routing import Mount
 
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
-from technic_scanner.settings import is_loopback, require_safe_binding
+from technic_scanner.logs import configure
+from technic_scanner.settings import is_loopback, load_settings, require_safe_binding
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 
-services = build()
-require_safe_binding(services.settings.host, services.settings.api_tokens)
-if not services.settings.require_sign_in and not is_loopback(services.settings.host):
+settings = load_settings()
+configure(settings.log_level, settings.log_format)
+services = build(settings)
+require_safe_binding(settings.host, settings.api_tokens)
+if not settings.require_sign_in and not is_loopback(settings.host):
     logging.getLogger(__name__).warning(
         "The dashboard is open to whoever reaches this address: set TECHNIC_REQUIRE_SIGN_IN, or guard it outside."
     )

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     require_sign_in: bool = False
     dask_scheduler: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("api_tokens", "allowed_hosts", "allowed_origins", mode="before")
     @classmethod

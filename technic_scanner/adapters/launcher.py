@@ -25,6 +25,8 @@ _LOCK_SECONDS = 5.0
 # An installation that cannot run a worker is not asked to every few seconds.
 _FIRST_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
+# Workers share one log; at the next launch after this size it is put aside, in place of the one before.
+_LOG_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ class WorkerLauncher:
         starting.extend(self._launch() for _ in range(min(needed, allowed)))
 
     def _launch(self) -> _Process:
-        with (self._log_dir / "worker.log").open("ab") as log:
+        path = self._log_dir / "worker.log"
+        if path.exists() and path.stat().st_size > _LOG_BYTES:
+            path.replace(path.with_suffix(".log.1"))  # a worker that has it open goes on writing to the old one
+        with path.open("ab") as log:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 worker_command(),
                 env=self._environment,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ import typer
 from technic_scanner.bootstrap import build, warm_up
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.logs import configure
 from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -32,7 +32,7 @@ def worker(
     """Execute queued runs, one at a time, until the queue is empty."""
     with errors_as_sentences():
         settings = load_settings()
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        configure(settings.log_level, settings.log_format)
         services = build(settings)
         hand = services.worker(forever=forever)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -39,14 +39,17 @@ class Bench:
 
 
 class Execution:
-    """One attempt. ``beaten`` is called after each heartbeat."""
+    """One attempt. ``beaten`` is called after each heartbeat.
+
+    Raises CancelledError if the worker is told to stop while it waits for the store to say where the run stood.
+    """
 
     def __init__(self, bench: Bench, run: RunRecord, cancel: CancelToken, beaten: Callable[[], None]) -> None:
         self._bench = bench
         self._run = run
         self._cancel = cancel
         self._patience = Patience(bench.clock, bench.patience_seconds)
-        self._stood = self._patience.call(lambda: standing(bench.store, run.run_id))
+        self._stood = self._patience.call(lambda: standing(bench.store, run.run_id), cancel.check)
         self._recorder = Recorder(bench.store, run.run_id, run.attempt, self._stood.next_seq, bench.clock)
         self._lifeline = Lifeline(
             bench.store, run, self._recorder, cancel, worker_id=bench.worker_id, clock=bench.clock, beaten=beaten

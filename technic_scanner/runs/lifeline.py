@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Self
 
 from technic_scanner.clock import Clock
@@ -71,7 +73,9 @@ class Lifeline:
         self._flush_due = _Due(FLUSH_SECONDS)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name=f"lifeline-{run.run_id}", daemon=True)
+        # In a copy of this context, so that what the thread logs says of which run it is.
+        loop = partial(copy_context().run, self._loop)
+        self._thread = threading.Thread(target=loop, name=f"lifeline-{run.run_id}", daemon=True)
         self.lost = False
         self.fault: RunError | None = None
 

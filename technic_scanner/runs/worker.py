@@ -7,9 +7,11 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from structlog.contextvars import bound_contextvars
+
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.errors import NotFoundError, RunStateError, StoreError
+from technic_scanner.errors import CancelledError, NotFoundError, RunStateError, StoreError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.execution import SHUTDOWN_REASON, Bench, Execution
 from technic_scanner.runs.model import WorkerInfo
@@ -121,6 +123,11 @@ class Worker:
         return self._store.claim(self._me.worker_id, self._me.host, self._me.version, self._rules.max_running)
 
     def _execute(self, run: RunRecord) -> None:
+        """Execute one attempt; whatever is logged meanwhile says of which run it is."""
+        with bound_contextvars(run_id=run.run_id, attempt=run.attempt):
+            self._attempt(run)
+
+    def _attempt(self, run: RunRecord) -> None:
         _log.info("run %s attempt %d begins", run.run_id, run.attempt)
         cancel = CancelToken()
         self._cancel = cancel
@@ -128,7 +135,7 @@ class Worker:
             cancel.cancel(SHUTDOWN_REASON)
         try:
             Execution(self._bench, run, cancel, lambda: self._presence.stamp(run.run_id)).go()
-        except (RunStateError, NotFoundError) as error:
+        except (RunStateError, NotFoundError, CancelledError) as error:
             _log.warning("run %s attempt %d is left alone: %s", run.run_id, run.attempt, error)
         finally:
             self._cancel = None

@@ -237,6 +237,17 @@ def test_a_worker_is_detached_and_gets_its_environment(yard: Yard, monkeypatch: 
     assert (yard.folder / "worker.log").read_text() == "yes True\n"
 
 
+def test_a_log_that_has_grown_large_is_put_aside(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOG_BYTES", 100)
+    yard.folder.mkdir(parents=True)
+    (yard.folder / "worker.log").write_bytes(b"x" * 101)
+    (yard.folder / "worker.log.1").write_bytes(b"older")
+    yard.queued = 1
+    yard.launcher().ensure_worker()
+    assert (yard.folder / "worker.log.1").read_bytes() == b"x" * 101
+    assert (yard.folder / "worker.log").exists()
+
+
 def test_the_command_is_this_installations_worker() -> None:
     command = worker_command()
     assert command[0] == sys.executable

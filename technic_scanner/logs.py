@@ -1,0 +1,72 @@
+"""How a process that keeps running writes its logs: one line a record, as key=value or JSON, on standard error.
+
+Modules log through the standard library; a process that nobody configured is left as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+Format = Literal["text", "json"]
+
+_OURS = "technic_scanner"
+# They bring handlers of their own, in a form of their own.
+_SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
+_ORDER = ("timestamp", "level", "logger", "event")
+
+
+def configure(level: str, form: Format) -> None:
+    """Write what this package logs from ``level`` on, and others' warnings; again replaces what was configured.
+
+    Each line carries what ``structlog.contextvars`` has bound where it was logged.
+    """
+    handler = _StandardError()
+    handler.setFormatter(_formatter(form))
+    root = logging.getLogger()
+    root.handlers = [other for other in root.handlers if not isinstance(other, _StandardError)] + [handler]
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    logging.getLogger(_OURS).setLevel(level)
+    for name in _SERVERS:
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+
+
+def _formatter(form: Format) -> logging.Formatter:
+    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if form == "text":
+        renderer = structlog.processors.LogfmtRenderer(key_order=_ORDER)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+        ],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _in_order,
+            renderer,
+        ],
+    )
+
+
+def _in_order(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """Put what every line has before what only some have."""
+    return {**{name: entry[name] for name in _ORDER}, **entry}
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error at that moment, for somebody may have redirected it since."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
