@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import os
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 
 import psutil
 import pyarrow as pa
@@ -203,8 +205,12 @@ def build(settings: Settings | None = None) -> Services:
 
 
 def warm_up() -> None:
-    """Compile the kernels into numba's cache; quick when that was done before."""
+    """Compile the kernels into numba's cache and this package to bytecode; quick when that was done before.
+
+    Where Python was told to write no bytecode, every process would otherwise compile the package anew as it starts.
+    """
     compile_kernels()
+    compileall.compile_dir(Path(__file__).parent, quiet=2)
 
 
 def run_scan(

@@ -7,16 +7,17 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME
 from technic_scanner.runs.codec import config_to_dict
 from technic_scanner.runs.model import StoredResult
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 # A workbook carries its creation time; a constant one keeps equal results equal byte for byte.
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone
@@ -31,6 +32,8 @@ def to_excel(stored: StoredResult, columns: Sequence[str] | None = None) -> byte
     ``columns`` chooses and orders the result columns (None: all); ConfigError names every unknown one. Text is written
     as text, never as a formula; unknown numbers are empty cells. Equal results give equal bytes.
     """
+    import xlsxwriter  # noqa: PLC0415 - no scan needs it
+
     chosen = _chosen(stored.table.column_names, columns)
     sink = io.BytesIO()
     with xlsxwriter.Workbook(sink, {"in_memory": True}) as book:

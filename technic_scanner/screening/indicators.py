@@ -8,9 +8,7 @@ import numpy as np
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
-from technic_scanner.screening.kernel_rows import LEAST_PRICE, LIMIT
-from technic_scanner.screening.kernel_windows import BETA_RETURNS
-from technic_scanner.screening.kernels import BARS_NEEDED, rows
+from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
 
 __all__ = ["BARS_NEEDED", "last_indicators", "warm_up"]
 
@@ -22,6 +20,9 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     A symbol is computed over its own existing bars, however long ago the last of them is; NaN is a history too short,
     an input missing or a quotient without a value. The GIL is released while the kernel runs.
     """
+    # Loaded here: Numba takes as long to import as all the rest, and a scan's first events need not wait for it.
+    from technic_scanner.screening.kernels import rows  # noqa: PLC0415
+
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
     market = on_sessions(benchmark_close, sessions)

@@ -9,9 +9,9 @@ import math
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.kernel_compile import exact, fast
-from technic_scanner.screening.kernel_rows import LEAST_PRICE
+from technic_scanner.screening.kernel_limits import BETA_RETURNS, LEAST_PRICE
 from technic_scanner.screening.kernel_smoothing import STATE_SIZE
-from technic_scanner.screening.kernel_windows import BETA_RETURNS, FLOW_TIE, OBV_WEIGHTS, TREND_BARS, TREND_WEIGHTS
+from technic_scanner.screening.kernel_windows import FLOW_TIE, OBV_WEIGHTS, TREND_BARS, TREND_WEIGHTS
 
 WIDTH = 64
 # The last bars that are kept: beta's oldest return, which leaves its window with the new bar, starts 253 bars back.

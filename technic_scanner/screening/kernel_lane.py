@@ -11,8 +11,9 @@ from technic_scanner.screening import kernel_rows as rows
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.kernel_compile import exact
+from technic_scanner.screening.kernel_limits import BETA_RETURNS, LEAST_PRICE
 from technic_scanner.screening.kernel_smoothing import SEED_BARS, STATE_SIZE, STEADY, WEIGHTS, first_state, smooth
-from technic_scanner.screening.kernel_windows import BETA_MIN_RETURNS, BETA_RETURNS, SESSIONS_A_YEAR, TREND_SPREAD
+from technic_scanner.screening.kernel_windows import BETA_MIN_RETURNS, SESSIONS_A_YEAR, TREND_SPREAD
 
 _BARS_OF = {
     "return_1": 2, "gap": 2, "roc_5": 6, "swing_high_10": 10, "swing_low_10": 10, "mfi_14": 15, "stoch_k": 18,
@@ -40,9 +41,9 @@ def push(
         tail[row, t, j] = bar[row]
     close, market = bar[2], bar[3]
     cells[block.COUNT, j] += 1.0
-    cells[block.JOINED, j] = cells[block.JOINED, j] + 1.0 if market > 0.0 and close >= rows.LEAST_PRICE else 0.0
+    cells[block.JOINED, j] = cells[block.JOINED, j] + 1.0 if market > 0.0 and close >= LEAST_PRICE else 0.0
     far = True
-    if cells[block.ANCHOR, j] > 0.0 and close >= rows.LEAST_PRICE:
+    if cells[block.ANCHOR, j] > 0.0 and close >= LEAST_PRICE:
         tail[block.LOGS, t, j] = math.log(close / cells[block.ANCHOR, j])
         far = abs(tail[block.LOGS, t, j]) > block.FAR
     if far:

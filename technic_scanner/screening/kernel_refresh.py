@@ -12,9 +12,10 @@ from technic_scanner.screening import kernel_lane as lane
 from technic_scanner.screening import kernel_rows as rows
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.kernel_compile import entry, exact, sources_digest
+from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_smoothing import STATE_SIZE
-from technic_scanner.screening.kernel_windows import BETA_RETURNS, raw_stochastic
-from technic_scanner.screening.kernels import BARS_NEEDED, Prices, read, settled
+from technic_scanner.screening.kernel_windows import raw_stochastic
+from technic_scanner.screening.kernels import Prices, read, settled
 
 # heads (B,), cells (B, CELLS, WIDTH), tails (B, TAILS, ROOM, WIDTH) of B blocks; the indicators before (n, K)
 Saved = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
@@ -47,7 +48,7 @@ def keep(cells: FloatArray, tail: FloatArray, columns: rows.Columns, place: tupl
         tail[block.CLOSES, t, j] = close[source]
         tail[block.MARKETS, t, j] = market[source]
         tail[block.VOLUMES, t, j] = volume[source]
-        if cells[block.JOINED, j] == back and market[source] > 0.0 and close[source] >= rows.LEAST_PRICE:
+        if cells[block.JOINED, j] == back and market[source] > 0.0 and close[source] >= LEAST_PRICE:
             cells[block.JOINED, j] += 1.0
     for back in range(200):
         if back < 50:
@@ -93,7 +94,7 @@ def receive(bars: FloatArray, market: Market, cells: FloatArray, tail: FloatArra
     missing = 0
     for j in range(len(bars)):
         opened, high, low, close, volume = bars[j, 0], bars[j, 1], bars[j, 2], bars[j, 3], bars[j, 4]
-        if abs(opened) + abs(high) + abs(low) + abs(close) + abs(volume) < rows.LIMIT:
+        if abs(opened) + abs(high) + abs(low) + abs(close) + abs(volume) < LIMIT:
             if cells[block.LAG, j] > 0.0:
                 block.catch_up(cells, tail, head, j)
             lane.push(cells, tail, (head, j), (high, low, close, market[0], volume))

@@ -7,10 +7,10 @@ import math
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.kernel_compile import exact
+from technic_scanner.screening.kernel_limits import BETA_RETURNS, LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_smoothing import EMA_12_SCALE, EMA_26_SCALE, SIGNAL_SCALE, WILDER_SCALE
 from technic_scanner.screening.kernel_windows import (
     BETA_MIN_RETURNS,
-    BETA_RETURNS,
     SESSIONS_A_YEAR,
     TREND_BARS,
     covariance,
@@ -26,11 +26,6 @@ from technic_scanner.screening.kernel_windows import (
     traded,
     trend,
 )
-
-# NaN, infinity and prices that would overflow when squared all fail ``size < LIMIT``.
-LIMIT = 1e60
-# Closes to divide by or take the log of; the quotient of two of them, squared, is finite.
-LEAST_PRICE = 1e-60
 
 # open, high, low, close, volume, benchmark close: (m,) each, on the same sessions.
 Columns = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]

@@ -18,7 +18,6 @@ from technic_scanner.screening.kernel_compile import fast
 SESSIONS_A_YEAR = 252.0
 # |difference| of two typical prices that counts as none, relative to |a| + |b|: TA-Lib's dead zone, about 90 ulp.
 FLOW_TIE = 1e-14
-BETA_RETURNS = 252
 BETA_MIN_RETURNS = 60
 TREND_BARS = 63
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.kernel_compile import entry, exact, sources_digest
+from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LIMIT
 from technic_scanner.screening.kernel_rows import (
     BARS,
-    LIMIT,
     ROC_63,
     STRENGTH,
     Columns,
@@ -21,12 +21,10 @@ from technic_scanner.screening.kernel_rows import (
     put_whole_beta,
 )
 from technic_scanner.screening.kernel_smoothing import smooth_all
-from technic_scanner.screening.kernel_windows import BETA_RETURNS
 
-# Wilder's averages forget a bar as (13 / 14) ** age: what lies 400 bars back weighs 4e-13, and no window is longer.
-BARS_NEEDED = 400
-# ... unless the price has hardly moved since: below this share of the window's first or last close (Wilder's sums, so
-# 14 bars' worth) what lies further back may still show in the ninth digit of a ratio: the whole history is read.
+# Wilder's averages have forgotten what lies BARS_NEEDED back, unless the price has hardly moved since: below this share
+# of the window's first or last close (Wilder's sums, so 14 bars' worth) what lies further back may still show in the
+# ninth digit of a ratio: the whole history is read.
 QUIET = 1e-3
 
 # open, high, low, close, volume: (n, T) each.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
-
-from pytickersymbols import PyTickerSymbols
+from typing import TYPE_CHECKING, Any
 
 from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
+
+if TYPE_CHECKING:
+    from pytickersymbols import PyTickerSymbols
 
 DEFAULT = "S&P 500"
 # The name of a universe of symbols that someone typed.
@@ -84,6 +85,8 @@ def universe_of(symbols: Sequence[str]) -> Universe:
 
 @lru_cache(maxsize=1)
 def _lists() -> PyTickerSymbols:
+    from pytickersymbols import PyTickerSymbols  # noqa: PLC0415 - its lists take a while to load
+
     return PyTickerSymbols()
 
 
