@@ -17,7 +17,7 @@ EXITS: tuple[str, ...] = ("stop", "target", "unknown", "neither", "open")
 EXIT_TEXTS: dict[str, str] = {
     "stop": "the stop",
     "target": "the target",
-    "unknown": "unknown, both within one bar or no plan",
+    "unknown": "either, order unknown (one bar held both)",
     "neither": "neither in 63 sessions",
     "open": "neither yet",
 }

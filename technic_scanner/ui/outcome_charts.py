@@ -12,9 +12,12 @@ from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.ui import theme
 from technic_scanner.ui.wording import count_text
 
+# A year of months, to see whether the evidence comes and goes.
+TRAILING_DATES = 12
+
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
-    """Draw the rank IC of each as-of date as a bar, oldest left, with the mean and its 95 % interval as lines."""
+    """Draw the rank IC of each as-of date, oldest left, the mean as a line and its 95 % interval as a band."""
     known = sorted((point for point in points if point.ic is not None), key=lambda point: point.as_of)
     figure = go.Figure(
         go.Bar(
@@ -26,16 +29,39 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
             hovertemplate="%{x}: %{y:.3f}, picks %{customdata[0]:,}, runs %{customdata[1]}<extra></extra>",
         )
     )
-    for value, dash, label in ((test.mean, "solid", "mean"), (test.low, "dot", "low"), (test.high, "dot", "high")):
-        if value is not None:
-            figure.add_hline(
-                y=value,
-                line={"color": theme.STAGE_COLOURS["symbol_scanning"], "dash": dash, "width": 1.4},
-                annotation={"text": f"{label} {value:.3f}", "xanchor": "left", "x": 1.0},
-            )
-    figure.update_layout(theme.frame(height, margin={"l": 8, "r": 88, "t": 30, "b": 8}))
+    _add_trailing_mean(figure, known)
+    if test.mean is not None:
+        band = "" if test.low is None or test.high is None else f" ({test.low:.3f} to {test.high:.3f})"
+        figure.add_hline(
+            y=test.mean,
+            line={"color": theme.STAGE_COLOURS["symbol_scanning"], "width": 1.6},
+            annotation={"text": f"mean {test.mean:.3f}{band}", "xanchor": "right", "x": 1.0, "y": 1.0, "yref": "paper"},
+        )
+    if test.low is not None and test.high is not None:
+        figure.add_hrect(
+            y0=test.low, y1=test.high, line_width=0, fillcolor=theme.STAGE_COLOURS["symbol_scanning"], opacity=0.2
+        )
+    figure.update_layout(theme.frame(height))
     figure.update_yaxes(title="rank IC", zeroline=True)
     return figure
+
+
+def _add_trailing_mean(figure: go.Figure, known: Sequence[IcPoint]) -> None:
+    """Draw the mean of the newest ``TRAILING_DATES`` dates up to each, where there are enough for a line."""
+    values = [point.ic or 0.0 for point in known]
+    if len(values) < 2 * TRAILING_DATES:
+        return
+    ends = range(TRAILING_DATES, len(values) + 1)
+    figure.add_trace(
+        go.Scatter(
+            x=[known[end - 1].as_of for end in ends],
+            y=[sum(values[end - TRAILING_DATES : end]) / TRAILING_DATES for end in ends],
+            mode="lines",
+            name=f"mean of {TRAILING_DATES} dates",
+            line={"color": theme.RUN_COLOURS[3], "width": 2, "dash": "dash"},
+            hovertemplate="%{x}: %{y:.3f}<extra>" + f"mean of {TRAILING_DATES} dates</extra>",
+        )
+    )
 
 
 def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:

@@ -51,10 +51,14 @@ def draw() -> OutcomeQuery:
             width=150,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        profiles = st.multiselect("Profiles", STRATEGY_PROFILES, key="o_profiles", bind="query-params", width=240)
-        sectors = st.multiselect("Sectors", GICS_SECTORS, key="o_sectors", bind="query-params", width=240)
-        tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", width=200)
-        regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", width=220)
+        profiles = st.multiselect(
+            "Profiles", STRATEGY_PROFILES, key="o_profiles", bind="query-params", placeholder="All", width=240
+        )
+        sectors = st.multiselect(
+            "Sectors", GICS_SECTORS, key="o_sectors", bind="query-params", placeholder="All", width=240
+        )
+        tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", placeholder="All", width=200)
+        regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", placeholder="All", width=220)
         groups = st.segmented_control(
             "Score groups", list(_GROUPS), default="Quintiles", key="o_groups", required=True, bind="query-params"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.run import RunStatus
@@ -11,11 +10,9 @@ from technic_scanner.runs.outcome_service import JudgedRuns
 from technic_scanner.runs.outcomes import GROUPS, OutcomeQuery, OutcomeReport, report_outcomes
 from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.outcomes import EXIT_TEXTS
-from technic_scanner.ui import addresses, outcome_charts, theme
+from technic_scanner.ui import addresses, outcome_charts, outcome_tables, tables, theme
 from technic_scanner.ui.services import run_service, services
 from technic_scanner.ui.wording import UNKNOWN, count_text, escape, number
-
-EXTREMES = 20
 
 
 def runs_to_judge() -> int:
@@ -55,56 +52,14 @@ def interval_text(interval: Interval) -> str:
     return f"{_cent(interval.mean)} %{band}, n {interval.n:,}"
 
 
-def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
-    """Return one grouping as a frame: hit rate and mean excess with their intervals, and n."""
-    rows = [
-        {
-            GROUPS[group]: item.value,
-            "n": item.excess.n,
-            "Dates": item.dates,
-            "Hit rate": item.hit.mean,
-            "Hit, low": item.hit.low,
-            "Hit, high": item.hit.high,
-            "Mean excess": item.excess.mean,
-            "Excess, low": item.excess.low,
-            "Excess, high": item.excess.high,
-        }
-        for item in found.groups
-        if item.group == group
-    ]
-    return pd.DataFrame(rows)
-
-
-def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
-    """Return the best and the worst picks by excess return at the horizon, best first."""
-    name = f"excess_{found.query.horizon}"
-    picks = found.picks.to_pandas()
-    known = picks[picks[name].notna()].sort_values(name, ascending=False, kind="stable")
-    ends = known if len(known) <= 2 * EXTREMES else pd.concat([known.head(EXTREMES), known.tail(EXTREMES)])
-    return pd.DataFrame(
-        {
-            "Symbol": ends["Symbol"],
-            "Side": ends["side"].map({1: "long", -1: "short"}),
-            "As of": ends["as_of"],
-            "Rank": ends["Rank"],
-            "Score": ends["CompositeScore"],
-            "Sector": ends["Sector"],
-            "Tier": ends["Tier"],
-            "Return": ends[f"forward_{found.query.horizon}"],
-            "Universe": ends[f"universe_{found.query.horizon}"],
-            "Excess": ends[name],
-            "Reached first": ends["exit"],
-        }
-    )
-
-
-@st.cache_data(ttl="5m", max_entries=4, show_spinner="Looking up what came after the picks…")
+@st.cache_resource(ttl="5m", max_entries=4, show_spinner="Looking up what came after the picks…")
 def _judged(source: str | None, ended: int, newest: str) -> JudgedRuns:
+    # Held as they are, not as copies: Arrow tables cannot be changed, and a hundred thousand picks take megabytes.
     del ended, newest  # part of the key only: another run makes another table
     return services().outcomes.judged(source)
 
 
-@st.cache_data(ttl="5m", max_entries=16, show_spinner="Summing up what came after the picks…")
+@st.cache_resource(ttl="5m", max_entries=8, show_spinner="Summing up what came after the picks…")
 def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
     judged = _judged(query.source, ended, newest)
     return report_outcomes(judged.picks, query, judged.notes)
@@ -128,13 +83,13 @@ def _figures(found: OutcomeReport) -> None:
         st.metric("Runs", f"{found.runs:,}", border=True, height="stretch")
         st.metric("Picks judged", f"{found.judged:,} of {found.picks.num_rows:,}", border=True, height="stretch")
         _estimate("Beat the universe", found.hit)
-        _estimate("Mean excess return", found.excess)
+        _estimate("Mean excess return", found.excess, digits=2)
         st.metric(
             "Mean rank IC",
             UNKNOWN if test.mean is None else f"{test.mean:.3f}",
             border=True,
             height="stretch",
-            delta=f"t {number(test.t_stat)}, n {test.n}",
+            delta=f"t {number(test.t_stat)}, 95 %: {_band(test.low, test.high)}, n {count_text(test.n, 'date')}",
             delta_color="off",
             delta_arrow="off",
             help=f"Newey-West standard error with {test.lags} lags, for returns that overlap.",
@@ -154,11 +109,11 @@ def _intervals_sentence(found: OutcomeReport) -> str:
     )
 
 
-def _estimate(label: str, interval: Interval) -> None:
-    band = UNKNOWN if interval.low is None else f"{_cent(interval.low)} to {_cent(interval.high)} %"
+def _estimate(label: str, interval: Interval, digits: int = 1) -> None:
+    band = UNKNOWN if interval.low is None else f"{_cent(interval.low, digits)} to {_cent(interval.high, digits)} %"
     st.metric(
         label,
-        UNKNOWN if interval.mean is None else f"{_cent(interval.mean)} %",
+        UNKNOWN if interval.mean is None else f"{_cent(interval.mean, digits)} %",
         border=True,
         height="stretch",
         delta=f"95 %: {band}, n {interval.n:,}",
@@ -167,15 +122,19 @@ def _estimate(label: str, interval: Interval) -> None:
     )
 
 
+def _band(low: float | None, high: float | None) -> str:
+    return UNKNOWN if low is None or high is None else f"{low:.3f} to {high:.3f}"
+
+
 def _evidence(found: OutcomeReport) -> None:
     left, right = st.columns(2, border=True)
     with left:
-        st.markdown("**Rank IC, run by run**")
+        st.markdown("**Rank IC, date by date**")
         st.plotly_chart(
             outcome_charts.ic_over_time(found.ic, found.ic_test),
             key="o_ic",
             config=theme.FIGURE_CONFIG,
-            alt=f"Rank correlation of score and return of each run, mean {number(found.ic_test.mean, 3)}",
+            alt=f"Rank correlation of score and return on each as-of date, mean {number(found.ic_test.mean, 3)}",
         )
     with right:
         st.markdown("**Excess return by score**")
@@ -210,7 +169,7 @@ def _equity_rest(found: OutcomeReport) -> str:
     assert found.equity is not None  # asked where it is drawn
     parts = []
     if found.equity.others:
-        parts.append(f"{count_text(found.equity.others, 'other configuration')} with fewer runs not drawn")
+        parts.append(f"{count_text(found.equity.others, 'other configuration')} not drawn: choose a profile above")
     if found.equity.curve.unpriced:
         parts.append(f"{count_text(found.equity.curve.unpriced, 'position')} without a price counted as unmoved")
     return f" {'; '.join(parts).capitalize()}." if parts else ""
@@ -230,12 +189,15 @@ def _groups(found: OutcomeReport) -> None:
                 alt=f"Mean excess return by {group}; the table beside it holds the same numbers",
             )
         with table:
-            frame = groups_frame(found, group)
+            frame = outcome_tables.groups_frame(found, group)
             st.dataframe(
                 frame,
                 hide_index=True,
                 placeholder="–",
-                column_config={name: st.column_config.NumberColumn(format="percent") for name in frame.columns[3:]},
+                column_config={
+                    **{name: st.column_config.NumberColumn(format="localized") for name in frame.columns[1:3]},
+                    **{name: st.column_config.NumberColumn(format="percent") for name in frame.columns[3:]},
+                },
                 alt=f"Hit rate and mean excess return by {group}, with n and 95 % intervals",
             )
 
@@ -253,19 +215,25 @@ def _extremes(found: OutcomeReport) -> None:
             key="o_csv",
             width="stretch",
         )
+        frame = outcome_tables.extremes_frame(found)
+        half = (len(frame) + 1) // 2
         shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Return", "Universe", "Excess")}
-        st.dataframe(
-            extremes_frame(found),
-            hide_index=True,
-            placeholder="–",
-            column_config={
-                **shares,
-                "Rank": st.column_config.NumberColumn(format="%d"),
-                "Score": st.column_config.NumberColumn(format="%.1f"),
-            },
-            alt="The picks with the highest and the lowest excess return",
-        )
+        for label, ends in (("best", frame.head(half)), ("worst", frame.iloc[half:].iloc[::-1])):
+            st.caption(f"The {label}, by excess return over the universe")
+            st.dataframe(
+                ends,
+                hide_index=True,
+                height=tables.height(len(ends), 300),
+                placeholder="–",
+                column_config={
+                    **shares,
+                    "Open": st.column_config.LinkColumn(display_text="Open", width=60),
+                    "Rank": st.column_config.NumberColumn(format="%d"),
+                    "Score": st.column_config.NumberColumn(format="%.1f"),
+                },
+                alt=f"The {label} picks by excess return, each with a link to its run",
+            )
 
 
-def _cent(fraction: float | None) -> str:
-    return number(None if fraction is None else 100 * fraction, 1)
+def _cent(fraction: float | None, digits: int = 1) -> str:
+    return number(None if fraction is None else 100 * fraction, digits)

@@ -12,7 +12,7 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.runs.outcomes import Equity, GroupOutcome, IcPoint, OutcomeQuery
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.outcomes import EquityCurve
-from technic_scanner.ui import outcome_charts, outcomes_view
+from technic_scanner.ui import outcome_charts, outcome_tables, outcomes_view
 
 from .conftest import Stage
 from .quiet import without_workers
@@ -70,16 +70,52 @@ def test_picks_that_wait_for_their_sessions_say_so(seeded, open_page) -> None:
 
 def test_extremes_are_sorted_by_excess_return(judged) -> None:
     found = judged.services.outcomes.report(OutcomeQuery())
-    frame = outcomes_view.extremes_frame(found)
+    frame = outcome_tables.extremes_frame(found)
     assert frame["Excess"].is_monotonic_decreasing
     assert frame["Excess"].iloc[0] == pytest.approx(np.nanmax(found.picks["excess_21"].to_numpy()))
     assert set(frame["Side"]) <= {"long", "short"}
+    first = frame.iloc[0]
+    best = found.picks.to_pylist()[int(np.nanargmax(found.picks["excess_21"].to_numpy()))]
+    assert (first["Symbol"], first["Open"]) == (
+        best["Symbol"],
+        f"results?run={best['run_id']}&symbol={best['Symbol']}",
+    )
+
+
+def test_best_and_worst_are_shown_apart(judged, open_page) -> None:
+    app = open_page("outcomes")
+    ends = [frame.value for frame in app.dataframe if "Excess" in frame.value]
+    assert len(ends) == 2
+    assert ends[0]["Excess"].is_monotonic_decreasing
+    assert ends[1]["Excess"].is_monotonic_increasing
+    assert ends[0]["Excess"].min() >= ends[1]["Excess"].max()
+
+
+def test_every_filter_narrows_the_picks(judged, open_page) -> None:
+    every = judged.services.outcomes.report(OutcomeQuery())
+    regime, tier = every.picks["MarketRegime"][0].as_py(), every.picks["Tier"][0].as_py()
+    filters = {
+        "o_regimes": (regime, OutcomeQuery(regimes=(regime,))),
+        "o_tiers": (tier, OutcomeQuery(tiers=(tier,))),
+        "o_sectors": ("Energy", OutcomeQuery(sectors=("Energy",))),
+        "o_top": ("3", OutcomeQuery(top_n=3)),
+    }
+    for key, (value, query) in filters.items():
+        app = open_page("outcomes", **{key: value})
+        assert not app.exception
+        found = judged.services.outcomes.report(query)
+        assert found.judged > 0
+        shown = {metric.label: metric.value for metric in app.metric}
+        assert shown["Picks judged"] == f"{found.judged:,} of {found.picks.num_rows:,}", key
+    app = open_page("outcomes")
+    app.date_input(key="o_since").set_value(DATES[1]).run()
+    assert {metric.label: metric.value for metric in app.metric}["Runs"] == "2"
 
 
 def test_groups_count_every_judged_pick_once(judged) -> None:
     found = judged.services.outcomes.report(OutcomeQuery())
     for group in ("profile", "sector", "tier", "regime"):
-        assert outcomes_view.groups_frame(found, group)["n"].sum() == found.judged
+        assert outcome_tables.groups_frame(found, group)["n"].sum() == found.judged
 
 
 @pytest.mark.parametrize(
@@ -98,7 +134,19 @@ def test_ic_bars_leave_out_what_is_unknown_and_draw_the_mean() -> None:
     points = (IcPoint(DATES[1], 0.2, 30, 1), IcPoint(DATES[0], -0.1, 20, 2), IcPoint(DATES[2], None, 2, 1))
     figure = outcome_charts.ic_over_time(points, MeanTest(2, 0.05, 0.15, 0.33, -0.2, 0.3, 1))
     assert list(figure.data[0].y) == [-0.1, 0.2]
-    assert sorted(shape.y0 for shape in figure.layout.shapes) == [-0.2, 0.05, 0.3]
+    line, band = figure.layout.shapes
+    assert (line.y0, line.y1, band.y0, band.y1) == (0.05, 0.05, -0.2, 0.3)
+    assert figure.layout.annotations[0].text == "mean 0.050 (-0.200 to 0.300)"
+    assert len(figure.data) == 1
+
+
+def test_a_long_series_of_ics_has_a_trailing_mean() -> None:
+    days = [date(2010 + month // 12, month % 12 + 1, 1) for month in range(24)]
+    points = [IcPoint(day, float(value), 30, 1) for value, day in enumerate(days)]
+    figure = outcome_charts.ic_over_time(points, MeanTest(24, 11.5, None, None, None, None, 0))
+    trailing = figure.data[1]
+    assert list(trailing.x) == days[11:]
+    assert list(trailing.y) == [end - 5.5 for end in range(11, 24)]
 
 
 def test_whiskers_reach_to_the_ends_of_the_interval() -> None:
