@@ -42,11 +42,9 @@ def _tick(run_id: str) -> None:
 
 def _draw(record: RunRecord, trail: Trail) -> None:
     event = trail.latest
-    head, actions = st.columns([4, 2], vertical_alignment="center")
-    head.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
-    with actions:
-        run_actions.draw(record)
+    st.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
     _overall(record, event)
+    run_actions.draw(record)
     _numbers(record, event)
     if record.status.is_terminal:
         run_summary.draw(record)

@@ -14,9 +14,12 @@ from technic_scanner.ui.services import run_service
 
 
 def draw(record: RunRecord) -> None:
-    """Draw the buttons that the run's status allows."""
+    """Draw the buttons that the run's status allows.
+
+    They stand at the left: the toast that says the end would cover them at the right, and stays while it is pointed at.
+    """
     run_id = record.run_id
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True):
         if not record.status.is_terminal:
             st.button(
                 "Cancelling…" if record.cancel_requested else "Cancel",
