@@ -16,7 +16,7 @@ from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.pipeline.table import Scored, build_table
+from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, build_table
 from technic_scanner.screening.alpha import alpha, blend
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.filters import Reason, eligibility, rating_filter
@@ -114,7 +114,7 @@ def _judge(
     at = rows[picks]
     scored = Scored(
         securities=tuple(listed[i] for i in at),
-        panel=panel.take(at),
+        closes=panel.close[at, -RETURN_SESSIONS - 1 :],
         indicators=indicators[at],
         sub=sub[at],
         missing=missing[picks],

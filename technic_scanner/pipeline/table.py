@@ -13,7 +13,7 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import BoolArray
 from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
@@ -38,10 +38,10 @@ WEIGHT_COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """The picks, best first: m rows in every array."""
+    """The picks, best first: m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions."""
 
     securities: tuple[Security, ...]
-    panel: Panel
+    closes: FloatArray
     indicators: FloatArray
     sub: FloatArray
     missing: BoolArray
@@ -146,8 +146,7 @@ def _plan_columns(plans: TradePlans) -> dict[str, object]:
 
 
 def _portfolios(scored: Scored) -> dict[str, Portfolio]:
-    closes = scored.panel.last(RETURN_SESSIONS + 1).close
-    returns = closes[:, 1:] / closes[:, :-1] - 1.0
+    returns = scored.closes[:, 1:] / scored.closes[:, :-1] - 1.0
     return {
         method: allocate(
             method,
