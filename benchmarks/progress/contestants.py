@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from statistics import fmean
 from typing import Protocol
 
 import rich.progress
@@ -10,9 +14,11 @@ from rich.console import Console
 from tqdm import tqdm
 
 from benchmarks.progress.traces import Trace
+from benchmarks.progress.workloads import CELL_SD, MACHINE_SD
 from technic_scanner.clock import ManualClock
+from technic_scanner.domain.metrics import UnitCost
 from technic_scanner.domain.stage import DEFAULT_WEIGHTS, StagePlan
-from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.cost_history import Cell, CostHistory, PastCell
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.progress.tracker import MultiStageProgressTracker
 
@@ -77,8 +83,8 @@ class Rich:
         return self._progress.tasks[0].time_remaining
 
 
-class SeedFormula:
-    """The seed's: elapsed / weighted fraction - elapsed."""
+class FixedWeights:
+    """The running stage's own rate, and for the stages to come its predicted length times the ratio of weights."""
 
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
         self._tracker = MultiStageProgressTracker(dict(DEFAULT_WEIGHTS), clock)
@@ -99,13 +105,6 @@ class SeedFormula:
         self._tracker.complete_stage()
 
     def eta(self) -> float | None:
-        return self._tracker.update(0)["overall_estimated_remaining"] if self._begun else None
-
-
-class FixedWeights(SeedFormula):
-    """The running stage's own rate, and for the stages to come its predicted length times the ratio of weights."""
-
-    def eta(self) -> float | None:
         if not self._begun:
             return None
         shown = self._tracker.update(0)
@@ -124,10 +123,14 @@ class Ours:
     """The project's reporter, its history made of the past runs; it learns of the work when the run declared it."""
 
     def __init__(self, clock: ManualClock, trace: Trace, past: tuple[Trace, ...]) -> None:
-        history = CostHistory(tuple(run.unit_costs() for run in past)) if past else None
+        history = self._learn(tuple(run.unit_costs() for run in past)) if past else None
         self._reporter = ProgressReporter("bench", StagePlan(), clock, interval_seconds=1e9, costs=history)
         self._trace = trace
         self._reporter.start_run()
+
+    @staticmethod
+    def _learn(runs: tuple[tuple[UnitCost, ...], ...]) -> CostHistory:
+        return CostHistory(runs)
 
     def declare(self, stage: str, unit_class: str, units: int) -> None:
         self._reporter.declare(stage, unit_class, units)
@@ -150,3 +153,33 @@ class Ours:
         if event.eta_low_seconds is None or event.eta_high_seconds is None:
             return event.eta_seconds, None
         return event.eta_seconds, (event.eta_low_seconds, event.eta_high_seconds)
+
+
+@dataclass(frozen=True)
+class KnownLaws(CostHistory):
+    """The past runs, judged by one who knows by what laws the simulator draws costs."""
+
+    @cached_property
+    def cells(self) -> dict[Cell, PastCell]:
+        found = super().cells
+        logs: dict[Cell, list[float]] = {}
+        for run in self.runs:
+            for cost in run:
+                logs.setdefault((cost.stage, cost.unit_class), []).append(math.log(cost.seconds / cost.units))
+        sd = math.hypot(CELL_SD, MACHINE_SD)
+        return {
+            cell: replace(past, log_cost=fmean(logs[cell]), log_cost_sd=sd * math.sqrt(1 + 1 / len(logs[cell])))
+            for cell, past in found.items()
+        }
+
+    @cached_property
+    def correlation(self) -> float:
+        return MACHINE_SD**2 / (MACHINE_SD**2 + CELL_SD**2)
+
+
+class Informed(Ours):
+    """What the past runs cannot teach is told: how much costs vary and how much together. The floor for any ETA."""
+
+    @staticmethod
+    def _learn(runs: tuple[tuple[UnitCost, ...], ...]) -> CostHistory:
+        return KnownLaws(runs)

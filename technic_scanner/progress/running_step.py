@@ -65,7 +65,8 @@ def _step_under_way(jobs: Sequence[CostedJob]) -> tuple[float, float]:
         return sum(item.seconds_left for item in tails), max(item.log_sd for item in tails)
     job = under_way.job
     units = job.left if job.seen is None else min(job.left, job.seen.units / job.seen.steps)
-    log_sd = math.hypot(under_way.log_sd, job.cv / math.sqrt(units))
+    # what all units cost on average varies by log_sd; a part of them departs from it as a sample does
+    log_sd = math.hypot(under_way.log_sd, job.cv * math.sqrt(1 / units - 1 / job.total))
     return under_way.seconds_left * units / job.left, log_sd
 
 
