@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
@@ -16,6 +16,7 @@ from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch
 from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.panel_build import well_formed
 
 # The first round asks for missing days only; a symbol whose overlap does not match is dropped by the cache and
 # comes back as missing, so that the second round asks for all of it.
@@ -78,6 +79,8 @@ class _Fetcher:
                 return held
             self._fetch_round(wanted)
             held = self._read([symbol for symbol in self._symbols if symbol not in self._failures])
+            # Symbols whose bars came, and were none: the cache has noted that, and they are not missing any more.
+            self._failures.update((failure.symbol, failure) for failure in held.failures)
         for symbol in held.missing:
             self._failures.setdefault(symbol, _failure(symbol, "no_data", "the source sent no bars that could be kept"))
         return held
@@ -100,8 +103,9 @@ class _Fetcher:
             start = context.cache.start_for(context.source_key, group, None)
             for batch in context.source.fetch(group, start, None, context.cancel, context.reporter.message):
                 context.cancel.check()
-                context.cache.write(context.source_key, batch, start, None)
-                self._note(batch)
+                sound = replace(batch, panel=well_formed(batch.panel))
+                context.cache.write(context.source_key, sound, start, None)
+                self._note(sound)
 
     def _note(self, batch: PriceBatch) -> None:
         for failure in batch.failures:

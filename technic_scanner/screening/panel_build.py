@@ -81,6 +81,23 @@ def combine_panels(panels: Sequence[Panel], symbols: Sequence[str] | None = None
     return Panel(tuple(wanted), calendar.astype("datetime64[D]"), *target)
 
 
+def well_formed(panel: Panel) -> Panel:
+    """Return the panel as its class promises it, whoever made it: sessions ascending, each once; bars whole or NaN.
+
+    Of several columns for one session the last one counts. A bar with an infinite number in it is none.
+    """
+    days = _days(panel.sessions)
+    if len(days) == 0:
+        return panel
+    arrays = [getattr(panel, name) for name in FIELDS]
+    if not (np.diff(days) > 0).all():
+        backwards = np.unique(days[::-1], return_index=True)[1]
+        order = len(days) - 1 - backwards
+        days, arrays = days[order], [array[:, order] for array in arrays]
+    arrays = [np.where(np.isinf(array), np.nan, array) for array in arrays]
+    return _with_whole_bars(panel.symbols, days.astype("datetime64[D]"), arrays)
+
+
 def between(panel: Panel, start: date | None, end: date | None) -> Panel:
     """Return only the sessions start..end, both included; None leaves that end open."""
     low = 0 if start is None else int(np.searchsorted(panel.sessions, np.datetime64(start, "D"), side="left"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from technic_scanner.screening.panel_build import (
     drop_empty_sessions,
     panel_from_rows,
     positions_in,
+    well_formed,
 )
 
 DAYS = st.lists(st.integers(-400, 20_000), max_size=40)
@@ -117,6 +119,22 @@ def test_combined_symbols_come_in_the_order_asked_for() -> None:
 def test_nothing_combined_is_empty() -> None:
     assert combine_panels([]).shape == (0, 0)
     assert combine_panels([built([(0, 1, 1.0)])], ["NOPE"]).shape == (0, 0)
+
+
+@given(st.lists(st.integers(0, 6), max_size=8), st.randoms(use_true_random=False))
+def test_columns_in_any_order_become_well_formed(days: list[int], random: Random) -> None:
+    values = np.array([[random.choice([1.0, 2.0, 3.0, np.nan, np.inf]) for _ in days] for _ in NAMES]).reshape(4, -1)
+    whole = np.nan_to_num(values, nan=7.0, posinf=7.0)
+    panel = Panel(NAMES, np.array(days, dtype="datetime64[D]"), values, *[whole + k for k in range(1, 5)])
+    last = {day: column for column, day in enumerate(days)}
+    made = well_formed(panel)
+    assert made.sessions.astype(int).tolist() == sorted(last)
+    for row in range(4):
+        for column, day in enumerate(sorted(last)):
+            bar = [getattr(made, name)[row, column] for name in FIELDS]
+            before = [getattr(panel, name)[row, last[day]] for name in FIELDS]
+            assert np.isnan(bar).all() if not np.isfinite(before).all() else bar == before
+    assert as_dict(well_formed(made)) == as_dict(made)
 
 
 @pytest.mark.parametrize(
