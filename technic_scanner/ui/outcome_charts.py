@@ -32,11 +32,11 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
     _add_trailing_mean(figure, known)
     if test.mean is not None:
         band = "" if test.low is None or test.high is None else f" ({test.low:.3f} to {test.high:.3f})"
-        figure.add_hline(
-            y=test.mean,
-            line={"color": theme.STAGE_COLOURS["symbol_scanning"], "width": 1.6},
-            annotation={"text": f"mean {test.mean:.3f}{band}", "xanchor": "right", "x": 1.0, "y": 1.0, "yref": "paper"},
-        )
+        figure.add_hline(y=test.mean, line={"color": theme.STAGE_COLOURS["symbol_scanning"], "width": 1.6})
+        figure.add_annotation(
+            text=f"mean {test.mean:.3f}{band}", x=1.0, xref="paper", xanchor="right", y=1.0, yref="paper",
+            yanchor="bottom", showarrow=False,
+        )  # fmt: skip
     if test.low is not None and test.high is not None:
         figure.add_hrect(
             y0=test.low, y1=test.high, line_width=0, fillcolor=theme.STAGE_COLOURS["symbol_scanning"], opacity=0.2

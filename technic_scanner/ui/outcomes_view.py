@@ -89,7 +89,7 @@ def _figures(found: OutcomeReport) -> None:
             UNKNOWN if test.mean is None else f"{test.mean:.3f}",
             border=True,
             height="stretch",
-            delta=f"t {number(test.t_stat)}, 95 %: {_band(test.low, test.high)}, n {count_text(test.n, 'date')}",
+            delta=f"t {number(test.t_stat)}, n {count_text(test.n, 'date')}",
             delta_color="off",
             delta_arrow="off",
             help=f"Newey-West standard error with {test.lags} lags, for returns that overlap.",
@@ -120,10 +120,6 @@ def _estimate(label: str, interval: Interval, digits: int = 1) -> None:
         delta_color="off",
         delta_arrow="off",
     )
-
-
-def _band(low: float | None, high: float | None) -> str:
-    return UNKNOWN if low is None or high is None else f"{low:.3f} to {high:.3f}"
 
 
 def _evidence(found: OutcomeReport) -> None:
