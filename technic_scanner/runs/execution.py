@@ -18,12 +18,11 @@ from technic_scanner.runs.lifeline import Lifeline, fault_of, said_plainly
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Scanner, ScanTask, Store
 from technic_scanner.runs.recorder import Recorder
-from technic_scanner.runs.recovery import Patience, PatientJournal, retry_delay, standing
+from technic_scanner.runs.recovery import Patience, PatientJournal, retry_delay, standing, thin
 
 _log = logging.getLogger(__name__)
 
 SHUTDOWN_REASON = "the worker is shutting down"
-KEPT_EVENTS = 200
 _SHUTDOWN_PATIENCE_SECONDS = 3.0
 
 
@@ -60,7 +59,7 @@ class Execution:
         with self._lifeline:
             end, result = self._ended()
             self._conclude(end, result)
-        self._thin()
+        thin(self._bench.store, self._run.run_id)
 
     def _ended(self) -> tuple[RunEnd, ScanResult | None]:
         """Scan; return how it ended and what there is to keep."""
@@ -131,12 +130,6 @@ class Execution:
     def _patience_left(self) -> float:
         shutting_down = self._cancel.reason == SHUTDOWN_REASON
         return _SHUTDOWN_PATIENCE_SECONDS if shutting_down else self._bench.patience_seconds
-
-    def _thin(self) -> None:
-        try:
-            self._bench.store.thin_events(self._run.run_id, KEPT_EVENTS)
-        except StoreError as error:
-            _log.warning("run %s keeps all its events: %s", self._run.run_id, error)
 
 
 def _bare(result: ScanResult | None) -> ScanResult | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +11,16 @@ from typing import TypeVar
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.errors import StoreUnavailableError
+from technic_scanner.errors import RunNotFoundError, RunStateError, StoreError, StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import Journal
 from technic_scanner.runs.ports import RunStore
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
+KEPT_EVENTS = 200
 FIRST_DELAY_SECONDS = 0.1
 # Short enough that a worker speaks up before its readers take it for dead, once the store is back.
 LONGEST_DELAY_SECONDS = 0.5
@@ -81,6 +85,22 @@ class PatientJournal:
         return self._patience.call(action, self._cancel.check)
 
 
+def thin(store: RunStore, run_id: str) -> None:
+    """Leave an ended run as many events as history needs; one that has gone on meanwhile keeps them all."""
+    try:
+        store.thin_events(run_id, KEPT_EVENTS)
+    except (StoreError, RunStateError, RunNotFoundError) as error:
+        _log.warning("run %s keeps all its events: %s", run_id, error)
+
+
+def give_up_stale(store: RunStore, stale_after: timedelta) -> tuple[str, ...]:
+    """Mark runs whose worker has died INTERRUPTED and thin their events; return their ids. Raises StoreError."""
+    run_ids = store.interrupt_stale(stale_after)
+    for run_id in run_ids:
+        thin(store, run_id)
+    return run_ids
+
+
 class StaleSweep:
     """Marks runs whose worker has died, at most once a second however often it is asked; thread-safe."""
 
@@ -100,7 +120,7 @@ class StaleSweep:
             if now < self._next_at:
                 return ()
             self._next_at = now + self.INTERVAL_SECONDS
-        return self._store.interrupt_stale(self._stale_after)
+        return give_up_stale(self._store, self._stale_after)
 
 
 @dataclass(frozen=True, slots=True)

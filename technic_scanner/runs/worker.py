@@ -16,7 +16,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.execution import SHUTDOWN_REASON, Bench, Execution
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.ports import Scanner, Store
-from technic_scanner.runs.recovery import Patience
+from technic_scanner.runs.recovery import Patience, give_up_stale
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Worker:
     def _next_run(self) -> RunRecord | None:
         self._presence.stamp(None)
         # A dead worker's run would count as running for ever, and keep the queue waiting.
-        self._store.interrupt_stale(timedelta(seconds=self._rules.stale_after_seconds))
+        give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds))
         return self._claim()
 
     def _last_look(self) -> RunRecord | None:

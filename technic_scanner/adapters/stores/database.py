@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec, TypeVar
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 
 from technic_scanner.adapters.stores import engine as modes
 from technic_scanner.adapters.stores.faults import DRIVER_ERRORS, is_conflict, store_error
-from technic_scanner.clock import Clock
+from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.errors import TechnicError
 
 P = ParamSpec("P")
@@ -19,13 +20,16 @@ R = TypeVar("R", bound="Room")
 
 # A deadlock or a serialisation failure is undone by the server; a second conflict in a row is rare, a fifth is a bug.
 _TRIES = 5
+# Two that try again at the same moment may well meet again.
+_FIRST_PAUSE_SECONDS = 0.02
 
 
 class Database:
     """An engine and the three ways to use it. ``where`` names the store for people, without a password."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, clock: Clock | None = None) -> None:
         self.where = where
+        self._clock = clock or SystemClock()
         self._engine = engine
         self._modes = {mode: engine.execution_options(**{modes.MODE: mode}) for mode in modes.MODES}
 
@@ -36,15 +40,16 @@ class Database:
 
     def run(self, mode: str, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in one transaction. Raises StoreError and its kinds; the work's own errors undo it and pass."""
-        for remaining in reversed(range(_TRIES)):
+        for attempt in range(_TRIES):
             try:
                 with self._modes[mode].begin() as connection:
                     return work(connection)
             except TechnicError:
                 raise
             except DRIVER_ERRORS as error:
-                if not (remaining and is_conflict(error)):
+                if attempt == _TRIES - 1 or not is_conflict(error):
                     raise store_error(error, self.where) from error
+            self._clock.sleep(random.uniform(0.0, _FIRST_PAUSE_SECONDS * 2.0**attempt))
         raise AssertionError("unreachable: the last try returns or raises")
 
     def lock(self, connection: Connection, number: int) -> None:

@@ -62,17 +62,21 @@ class EventRoom(Room):
 
     @writing
     def thin_events(self, connection: Connection, run_id: str, keep: int) -> int:
-        """Drop advance events of an ended run evenly so that at most ``keep`` events stay; boundaries always stay.
+        """Drop advance events of an ended run evenly so that at most ``keep`` events stay, if boundaries are not more.
 
-        Returns how many were dropped. RunStateError while the run is queued or running.
+        Boundaries stay, and so does the last event of each attempt: a later attempt goes on from there. Returns how
+        many were dropped. RunStateError while the run is queued or running.
         """
         status = _check_run(connection, run_id)
         if not status.is_terminal:
             raise RunStateError(f"run {run_id} is {status.value}; its events are thinned when it has ended")
         stored = connection.execute(
-            select(events.c.seq, events.c.kind).where(events.c.run_id == run_id).order_by(events.c.seq)
+            select(events.c.seq, events.c.kind, events.c.attempt)
+            .where(events.c.run_id == run_id)
+            .order_by(events.c.seq)
         ).all()
-        advances = [seq for seq, kind in stored if kind == EventKind.ADVANCED.value]
+        ends = set({row.attempt: row.seq for row in stored}.values())
+        advances = [row.seq for row in stored if row.kind == EventKind.ADVANCED.value and row.seq not in ends]
         room = max(0, keep - (len(stored) - len(advances)))
         kept = set(_spread(advances, room))
         dropped = [seq for seq in advances if seq not in kept]

@@ -43,7 +43,7 @@ class SqlStore(
         self, url: str, clock: Clock, *, run_ids: Callable[[], str], busy_seconds: float = BUSY_SECONDS
     ) -> None:
         parsed = parse_url(url)
-        database = Database(open_engine(parsed, busy_seconds), _name(parsed))
+        database = Database(open_engine(parsed, busy_seconds), _name(parsed), clock)
         QueueRoom.__init__(self, database, clock)
         RunRoom.__init__(self, database, clock, run_ids)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from technic_scanner.adapters.stores import SqlStore
@@ -64,3 +65,22 @@ def test_no_attempt_is_claimed_twice(store_url: str, opened: Callable[..., SqlSt
         assert [stored.seq for stored in stores[0].events(record.run_id, 0, 10)] == list(range(1, record.attempt + 1))
     if max_running is not None:
         assert most_running[0] <= max_running
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("max_running", [None, 3])
+def test_a_run_that_another_session_holds_is_skipped_without_a_wait(
+    postgres_url: str, opened: Callable[..., SqlStore], max_running: int | None
+) -> None:
+    store = opened(postgres_url, busy_seconds=0.1)
+    held, free = add(store).run_id, add(store).run_id
+    with psycopg.connect(postgres_url) as other:
+        # As a worker on another host does while it claims.
+        other.execute("SELECT 1 FROM runs WHERE run_id = %s FOR UPDATE", (held,))
+        claimed = store.claim("w1", "host", "1", max_running)
+        assert claimed is not None
+        assert claimed.run_id == free
+        assert store.claim("w1", "host", "1", max_running) is None
+    claimed = store.claim("w1", "host", "1", max_running)
+    assert claimed is not None
+    assert claimed.run_id == held

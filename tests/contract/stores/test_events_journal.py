@@ -118,13 +118,13 @@ def test_thinning_keeps_boundaries_and_an_even_sample(store: SqlStore) -> None:
 @given(kinds=st.lists(st.sampled_from(list(EventKind)), max_size=40), keep=st.integers(0, 45))
 def test_thinning_never_drops_a_boundary(store: SqlStore, kinds: list[EventKind], keep: int) -> None:
     run_id = ended_with_events(store, kinds)
-    boundaries = [seq for seq, kind in enumerate(kinds, start=1) if kind.is_boundary]
+    needed = {seq for seq, kind in enumerate(kinds, start=1) if kind.is_boundary or seq == len(kinds)}
 
     dropped = store.thin_events(run_id, keep)
 
     left = [stored.seq for stored in store.events(run_id, 0, 100)]
-    assert set(boundaries) <= set(left)
-    assert len(left) == max(len(boundaries), min(keep, len(kinds)))
+    assert needed <= set(left)
+    assert len(left) == max(len(needed), min(keep, len(kinds)))
     assert dropped == len(kinds) - len(left)
 
 
@@ -140,4 +140,15 @@ def test_a_thinned_run_can_be_resumed(store: SqlStore) -> None:
     store.requeue(run_id)
     store.claim("w2", "h", "1", None)
     store.append_events(run_id, 2, [event(run_id, 51, attempt=2)])
-    assert [stored.seq for stored in store.events(run_id, 0, 100)] == [1, 25, 50, 51]
+    assert [stored.seq for stored in store.events(run_id, 0, 100)] == [1, 49, 50, 51]
+
+
+def test_thinning_keeps_where_each_attempt_stood(store: SqlStore) -> None:
+    run_id = ended_with_events(store, [EventKind.ADVANCED] * 20)
+    store.requeue(run_id)
+    claimed = store.claim("w1", "h", "1", None)
+    assert claimed is not None
+    store.append_events(run_id, 2, [event(run_id, seq, attempt=2) for seq in range(21, 31)])
+    store.finish(run_id, "w1", 2, RunEnd(RunStatus.CANCELLED), None)
+    store.thin_events(run_id, 0)
+    assert [(stored.seq, stored.attempt) for stored in store.events(run_id, 0, 100)] == [(20, 1), (30, 2)]

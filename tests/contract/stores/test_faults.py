@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 
 from technic_scanner.adapters.stores import SqlStore, open_store
 from technic_scanner.adapters.stores import engine as modes
-from technic_scanner.clock import ManualClock
+from technic_scanner.clock import ManualClock, SystemClock
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.runs.model import RunQuery
 from tests.contract.stores.samples import SUCCEEDED, add, running, scan_result
@@ -221,8 +221,8 @@ def test_a_row_locked_for_too_long_is_unavailable(postgres_url: str, opened: Cal
 
 
 @pg
-def test_a_deadlock_is_settled_by_trying_again(postgres_url: str, opened: Callable[..., SqlStore]) -> None:
-    store = opened(postgres_url)
+def test_a_deadlock_is_settled_by_trying_again(postgres_url: str) -> None:
+    store = open_store(postgres_url, SystemClock())  # which really waits before it tries again
     one, two = add(store).run_id, add(store).run_id
     both_hold_one = threading.Barrier(2)
     tries = []
@@ -246,8 +246,10 @@ def test_a_deadlock_is_settled_by_trying_again(postgres_url: str, opened: Callab
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(tries) == 3
+    # Three, unless the one that was undone is back before the other has noticed, and they meet again.
+    assert 3 <= len(tries) <= 6
     assert [store.get_run(run_id).label for run_id in (one, two)] == ["xx", "xx"]
+    store.close()
 
 
 @pg

@@ -292,11 +292,13 @@ class FakeStore:
     @transaction
     def thin_events(self, run_id: str, keep: int) -> int:
         events = self.journal_events[run_id]
-        advances = [event for event in events if event.kind is EventKind.ADVANCED]
+        ends = set({event.attempt: event.seq for event in events}.values())
+        advances = [event for event in events if event.kind is EventKind.ADVANCED and event.seq not in ends]
         room = max(0, keep - (len(events) - len(advances)))
         step = max(1, -(-len(advances) // room)) if room else len(advances) + 1
         kept = {event.seq for event in advances[::step]} if room else set()
-        self.journal_events[run_id] = [event for event in events if event.kind.is_boundary or event.seq in kept]
+        dropped = {event.seq for event in advances} - kept
+        self.journal_events[run_id] = [event for event in events if event.seq not in dropped]
         return len(events) - len(self.journal_events[run_id])
 
     def journal(self, run_id: str, attempt: int) -> FakeJournal:

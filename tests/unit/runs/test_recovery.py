@@ -14,7 +14,15 @@ from technic_scanner.domain.progress import EventKind
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import CancelledError, RunStateError, StoreFullError, StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.runs.recovery import Patience, PatientJournal, StaleSweep, Standing, retry_delay, standing
+from technic_scanner.runs.recovery import (
+    Patience,
+    PatientJournal,
+    StaleSweep,
+    Standing,
+    give_up_stale,
+    retry_delay,
+    standing,
+)
 from tests.unit.runs.fake_store import FakeStore
 from tests.unit.runs.make import event
 
@@ -114,6 +122,23 @@ def test_a_sweep_finds_dead_runs_at_most_once_a_second() -> None:
     assert sweep.sweep() == ("run-0001",)
     assert store.calls.count("interrupt_stale") == 3
     assert store.get_run("run-0001").status is RunStatus.INTERRUPTED
+
+
+def test_a_dead_run_keeps_as_many_events_as_one_that_ended() -> None:
+    store = running_store()
+    store.append_events("run-0001", 1, [event(seq) for seq in range(1, 1001)])
+    manual(store).advance(60)
+    assert give_up_stale(store, timedelta(seconds=10)) == ("run-0001",)
+    assert 0 < len(store.journal_events["run-0001"]) <= 200
+    assert store.journal_events["run-0001"][-1].seq == 1000
+
+
+def test_a_dead_run_is_given_up_though_its_events_cannot_be_thinned(caplog: pytest.LogCaptureFixture) -> None:
+    store = running_store()
+    manual(store).advance(60)
+    store.fail("thin_events", RunStateError("it was resumed at once"))
+    assert give_up_stale(store, timedelta(seconds=10)) == ("run-0001",)
+    assert "keeps all its events" in caplog.text
 
 
 def test_a_run_that_has_no_events_starts_at_one() -> None:
