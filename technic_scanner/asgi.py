@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
-from starlette.routing import Mount
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
@@ -35,4 +35,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         yield
 
 
-app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[Mount("/api", api)])
+# The seed's clients know its two streams by their paths at the root; the API serves them there as well.
+seed_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress", api)]
+app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[Mount("/api", api), *seed_routes])

@@ -33,6 +33,9 @@ from technic_scanner.settings import load_settings
 from tests.contract.stores.samples import SUCCEEDED, event, scan_result
 from tests.functional.api.live import LiveServer
 
+# One worker for all of it: what they share is set up once.
+pytestmark = pytest.mark.xdist_group("contract")
+
 TOKEN = "a-token-of-enough-letters"
 EXAMPLES = 10
 CHECKS = (

@@ -17,6 +17,8 @@ import pytest
 from technic_scanner.api.app import _ROUTERS
 from tests.functional.api.server_process import ServerProcess
 
+# One worker for all of it: what they share is set up once.
+pytestmark = pytest.mark.xdist_group("docs_examples")
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 TOKEN = "a-token-of-enough-letters"
 RUNNERS = {

@@ -20,6 +20,9 @@ from technic_scanner.settings import load_settings
 from tests.functional.api.conftest import open_client
 from tests.functional.api.hand_moved import HandMoved, NoLauncher
 
+# One worker for all of it: what they share is set up once.
+pytestmark = pytest.mark.xdist_group("outcomes")
+
 DAYS = (date(2010, 4, 30), date(2010, 5, 28))
 CONFIG = ScanConfig(top_n=20, lookback_days=120)
 

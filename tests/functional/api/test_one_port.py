@@ -1,0 +1,107 @@
+"""The dashboard and the API in one process: who answers which path, and under whose rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from technic_scanner.bootstrap import build
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.settings import load_settings
+from tests.functional.api.hand_moved import HandMoved
+from tests.functional.api.live import sse
+from tests.functional.api.server_process import ServerProcess
+
+# One worker for all of it: what they share is set up once.
+pytestmark = pytest.mark.xdist_group("one_port")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("one-port")
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[ServerProcess]:
+    served = ServerProcess(home, "serve", stale_after_seconds=600)
+    try:
+        served.wait_until_ready()
+        yield served
+    finally:
+        served.kill()
+
+
+@pytest.fixture(scope="module")
+def ended_run(home: Path, server: ServerProcess) -> str:
+    """A run with three events that has ended."""
+    services = build(load_settings(home=home))
+    record = services.store.add_run(
+        ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="one port"
+    )
+    claimed = services.store.claim("worker-of-the-test", "host", "0", None)
+    assert claimed is not None
+    run = HandMoved(services, claimed)
+    run.advance(2)
+    assert run.finish().status is RunStatus.SUCCEEDED
+    services.close()
+    return record.run_id
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "media_type"),
+    [
+        ("/", 200, "text/html"),
+        ("/history", 200, "text/html"),
+        ("/_stcore/health", 200, "text/plain"),
+        ("/api/health/ready", 200, "application/json"),
+        ("/api/openapi.json", 200, "application/json"),
+        ("/api/nothing", 404, "application/problem+json"),
+    ],
+)
+def test_each_path_has_one_that_answers(server: ServerProcess, path: str, status: int, media_type: str) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{server.port}{path}")
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (status, media_type)
+
+
+@pytest.mark.parametrize("mount", ["", "/api"])
+def test_the_seeds_streams_answer_at_the_root_and_at_the_mount_point(
+    server: ServerProcess, ended_run: str, mount: str
+) -> None:
+    with sse(server.port, f"{mount}/scan/stream?run_id={ended_run}") as stream:
+        assert stream.status == 200
+        marks = [message.fields.get("id") for message in stream.messages()]
+    assert marks == [None, *(f"{ended_run}:{mark}" for mark in ("1", "2", "3", "3-end"))]
+    with connect(f"ws://127.0.0.1:{server.port}{mount}/ws/scan-progress?run_id={ended_run}") as client:
+        *progress, end = [json.loads(message) for message in client]
+        assert client.close_code == 1000
+    assert [message["seq"] for message in progress] == [1, 2, 3]
+    assert end["status"] == "succeeded"
+    with connect(f"ws://127.0.0.1:{server.port}{mount}/ws/scan-progress") as client:
+        client.send('{"max_symbols": -1}')
+        problem = json.loads(client.recv(timeout=20))
+        with pytest.raises(ConnectionClosed):
+            client.recv(timeout=20)
+        assert client.close_code == 4422
+    assert [item["field"] for item in problem["errors"]] == ["config.max_symbols"]
+
+
+@pytest.mark.parametrize("mount", ["", "/api"])
+def test_the_apis_own_rules_hold_at_both_places(server: ServerProcess, mount: str) -> None:
+    url = f"http://127.0.0.1:{server.port}{mount}/scan/stream"
+    assert httpx.get(url, headers={"Host": "evil.test"}).status_code == 421
+    refused = httpx.get(url, headers={"Origin": "https://evil.test"})
+    assert (refused.status_code, refused.headers["x-content-type-options"]) == (403, "nosniff")
+    with (
+        pytest.raises(InvalidStatus) as caught,
+        connect(f"ws://127.0.0.1:{server.port}{mount}/ws/scan-progress", origin="https://evil.test"),  # type: ignore[arg-type]
+    ):
+        pass
+    assert caught.value.response.status_code == 403
+    assert httpx.get(f"http://127.0.0.1:{server.port}/api/scans").json()["next_cursor"] is None
