@@ -16,14 +16,14 @@ RECENCY = 0.8  # what a run counts, relative to the one after it
 
 @dataclass(frozen=True, slots=True)
 class PastCell:
-    """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), units a run, cv, runs.
+    """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), cv, how many runs.
 
-    Runs that did the stage without this class count as 0 units of it.
+    ``units`` are those of the newest run that did the stage, 0 if it had none of this class.
     """
 
     log_cost: float
     log_cost_sd: float
-    units: float
+    units: int
     cv: float
     runs: int
 
@@ -38,14 +38,14 @@ class CostHistory:
     def cells(self) -> dict[Cell, PastCell]:
         """What the runs say of each cell that was measured at least once."""
         found: dict[Cell, list[tuple[float, UnitCost]]] = {}
-        stages: dict[str, float] = {}
+        last: dict[str, dict[str, int]] = {}  # units by class in the newest run that did the stage
         for age, run in enumerate(self.runs):
             usable = [cost for cost in run if _is_usable(cost)]
             for cost in usable:
                 found.setdefault((cost.stage, cost.unit_class), []).append((RECENCY**age, cost))
-            for stage in {cost.stage for cost in usable}:
-                stages[stage] = stages.get(stage, 0.0) + RECENCY**age
-        return {cell: _past_cell(weighted, stages[cell[0]]) for cell, weighted in found.items()}
+            for stage in {cost.stage for cost in usable} - last.keys():
+                last[stage] = {cost.unit_class: cost.units for cost in usable if cost.stage == stage}
+        return {cell: _past_cell(weighted, last[cell[0]].get(cell[1], 0)) for cell, weighted in found.items()}
 
     @cached_property
     def correlation(self) -> float:
@@ -74,8 +74,8 @@ def _log_cost(cost: UnitCost) -> float:
     return math.log(cost.seconds / cost.units)
 
 
-def _past_cell(weighted: Iterable[tuple[float, UnitCost]], stage_weight: float) -> PastCell:
-    """Pool one cell's runs; ``stage_weight`` is that of all runs that did its stage.
+def _past_cell(weighted: Iterable[tuple[float, UnitCost]], units: int) -> PastCell:
+    """Pool one cell's runs.
 
     The predictive sd is the posterior-predictive one of a normal with an inverse-gamma spread, so that few runs give
     a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs.
@@ -90,7 +90,7 @@ def _past_cell(weighted: Iterable[tuple[float, UnitCost]], stage_weight: float) 
     return PastCell(
         log_cost=mean,
         log_cost_sd=math.sqrt(variance),
-        units=math.fsum(weight * cost.units for weight, cost in items) / stage_weight,
+        units=units,
         cv=math.fsum(weight * cost.cv for weight, cost in items) / total,
         runs=len(items),
     )

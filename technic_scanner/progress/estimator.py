@@ -73,7 +73,7 @@ class Estimator:
         ]
 
     def _left(self, stage: StageView, past: Mapping[str, PastCell]) -> dict[str, float]:
-        """Return the units left by class; those of past runs where this one has declared none, and their tail.
+        """Return the units left by class; those of the run before where this one has declared none, and their tail.
 
         A stage of which nothing at all is known is one unit of its own.
         """

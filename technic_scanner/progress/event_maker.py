@@ -1,4 +1,4 @@
-"""Make an event, complete in itself, of what a reporter holds: forecast, shown fractions, predictions."""
+"""Make an event, complete in itself, of what a reporter holds: counters, forecast, shown fractions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageState
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.progress.estimator import Estimator
-from technic_scanner.progress.predictions import PredictionLog
 from technic_scanner.progress.stage_book import StageBook
 from technic_scanner.progress.stage_view import Forecast
 from technic_scanner.progress.tracker import ALMOST_DONE, MultiStageProgressTracker
@@ -49,7 +48,6 @@ class EventMaker:
         self._clock = clock
         self._estimator = Estimator(costs)
         self._time_fraction = 0.0
-        self.predictions = PredictionLog()
 
     def make(self, kind: EventKind) -> ProgressEvent:
         """Return the present state under the last sequence number."""
@@ -61,8 +59,6 @@ class EventMaker:
         if facts.end != SUCCEEDED:
             overall = min(overall, ALMOST_DONE)
         self._time_fraction = self._time_fraction_at(elapsed, forecast.seconds, overall)
-        if facts.end is None:
-            self.predictions.note(overall, facts.earlier_seconds + elapsed, forecast.seconds)
         return ProgressEvent(
             run_id=facts.run_id,
             seq=facts.last_seq,

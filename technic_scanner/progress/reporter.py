@@ -250,11 +250,6 @@ class ProgressReporter:
             self._settle()
             return tuple(cost for name, book in self._books.items() for cost in book.work.unit_costs(name))
 
-    def predictions(self) -> tuple[tuple[str, float | None], ...]:
-        """Return what the total was predicted to be at the start and at 10, 25, 50 and 75 % of the work."""
-        with self._lock:
-            return self._maker.predictions.made
-
     def _book(self, stage: str) -> StageBook:
         book = self._books.get(stage)
         if book is None:

@@ -194,3 +194,35 @@ def test_before_the_start_nothing_is_invented():
 def test_useless_records_are_left_out():
     runs = ((cost("scan", "symbol", 0, 1.0), cost("scan", "row", 5, 0.0), cost("scan", "x", 5, math.inf)),)
     assert CostHistory(runs).cells == {}
+
+
+def test_a_stage_that_has_declared_nothing_is_expected_to_do_what_it_did_last_time():
+    cold = (cost("fetch", "miss", 100, 100.0), cost("fetch", "tail of miss", 100, 20.0))
+    warm = (cost("fetch", "hit", 100, 2.0),)
+    assert Estimator(CostHistory((warm, cold))).forecast([view("fetch", 1.0)]).seconds == pytest.approx(2)
+    assert Estimator(CostHistory((cold, warm))).forecast([view("fetch", 1.0)]).seconds == pytest.approx(120)
+
+
+def test_steps_unlike_each_other_are_counted_down_in_the_order_in_which_they_were_declared():
+    past = (cost("load", "read", 1, 0.1), cost("load", "regime", 1, 8.0), cost("load", "filter", 1, 0.9))
+
+    def left(idle):
+        seen = [Seen("read", 1, 0.1, 0.0, 1)]
+        declared = {"read": 0, "regime": 1, "filter": 1}
+        stage = view("load", 1.0, running=True, left=declared, seen=seen, idle=idle)
+        return Estimator(CostHistory((past,) * 5)).forecast([stage]).seconds
+
+    assert left(0) == pytest.approx(8.9)
+    assert left(4) == pytest.approx(4.9, rel=0.02)
+    assert 0.9 < left(8) < 2.5
+    assert left(30) > left(8)
+
+
+def test_the_steadier_a_step_has_been_the_sooner_it_is_expected_to_end_once_it_is_due():
+    def left_at_its_expected_end(spread):
+        runs = tuple((cost("scan", "symbol", 100, 10 * math.exp(sign * spread)),) for sign in (1, -1, 1, -1, 1, -1))
+        stage = view("scan", 1.0, running=True, left={"symbol": 100}, idle=10.0)
+        return Estimator(CostHistory(runs)).forecast([stage]).seconds
+
+    steady, unsteady = left_at_its_expected_end(0.02), left_at_its_expected_end(0.6)
+    assert steady < unsteady / 2 < 5
