@@ -7,7 +7,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from technic_scanner.runs.outcomes import GROUPS, OutcomeReport
+from technic_scanner.runs.outcomes import OutcomeReport
 
 EXTREMES = 20
 
@@ -16,7 +16,7 @@ def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
     """Return one grouping as a frame: hit rate and mean excess with their intervals, and n."""
     rows = [
         {
-            GROUPS[group]: item.value,
+            group.capitalize(): item.value,
             "n": item.excess.n,
             "Dates": item.dates,
             "Hit rate": item.hit.mean,

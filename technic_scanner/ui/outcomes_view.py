@@ -176,7 +176,7 @@ def _groups(found: OutcomeReport) -> None:
         group = st.segmented_control(
             "Picks by", list(GROUPS), format_func=str.capitalize, default="tier", key="o_group", required=True
         )
-        chart, table = st.columns(2)
+        chart, table = st.columns([2, 3])
         with chart:
             st.plotly_chart(
                 outcome_charts.group_means([item for item in found.groups if item.group == group]),

@@ -57,6 +57,8 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
 def _context(stored: StoredResult) -> None:
     context = stored.context
     notes = (*context.notes, *stored.notes)
+    # What the market changes in this scan and how many rows have a signal: to be seen without a click.
+    st.caption(escape(" ".join(context.notes[:2])))
     title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
     with st.expander(f"{title} · {count_text(len(notes), 'note')} on the data and the method"):
         facts, words = st.columns([2, 3])

@@ -46,6 +46,9 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     assert app.metric[0].value == f"{len(shown):,}"
     assert "S&P 500, Aug 2009 – Aug 2010" in texts(app)
     assert len(app.get("plotly_chart")) == 3
+    said = " ".join(item.value for item in app.caption)
+    for note in stored.context.notes[:2]:
+        assert note in said.replace("\\", "")
 
 
 def test_filters_narrow_the_rows_and_come_back_from_the_address(seeded, open_page) -> None:
