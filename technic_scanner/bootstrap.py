@@ -6,14 +6,12 @@ import compileall
 import hashlib
 import os
 import socket
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-import psutil
 import pyarrow as pa
 from ulid import ULID
 
@@ -21,6 +19,7 @@ from technic_scanner.adapters.csv_export import export_csv
 from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
+from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.adapters.sources.files import FilesSource
 from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
 from technic_scanner.adapters.sources.sample import SampleSource
@@ -132,7 +131,7 @@ class Scanning:
                 clock=self.clock,
                 journal=journal or NullJournal(),
                 export=partial(self._export, attempt.run_id),
-                peak_memory_bytes=_peak_memory_bytes,
+                peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
             )
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
@@ -248,18 +247,3 @@ def _past_bars(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanCon
 def _demand(store: SqlStore, clock: Clock, stale_after: timedelta) -> Demand:
     queued = store.count_by_status().get(RunStatus.QUEUED, 0)
     return Demand(queued, store.workers(clock.now() - stale_after))
-
-
-def _peak_memory_bytes() -> int | None:
-    """Return the process's peak resident memory; None where the system does not say."""
-    info = psutil.Process().memory_info()
-    return getattr(info, "peak_wset", None) or _peak_by_rusage()
-
-
-def _peak_by_rusage() -> int | None:
-    if sys.platform == "win32":
-        return None
-    import resource  # noqa: PLC0415 - not on Windows
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import importlib.metadata
 import os
-import platform
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
+from benchmarks.contest import Contestant, machine, take_turns
 from benchmarks.kernels import ours, peers
 from benchmarks.kernels.workload import SHARED, synthetic
 from technic_scanner.screening import incremental, indicators
@@ -22,31 +17,7 @@ from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 
 THREADS = min(2, os.cpu_count() or 1)
-
-
-@dataclass
-class Contestant:
-    """One way to do the work: ``run`` is timed ``times`` a round, ``scale`` times that is the whole work."""
-
-    name: str
-    run: Callable[[], object]
-    times: int = 1
-    scale: float = 1.0
-    prepare: Callable[[], None] = lambda: None
-    seconds: list[float] = field(default_factory=list)
-
-    def measure(self) -> None:
-        """Add this round's seconds."""
-        for _ in range(self.times):
-            self.prepare()
-            start = time.perf_counter()
-            self.run()
-            self.seconds.append((time.perf_counter() - start) * self.scale)
-
-    @property
-    def best(self) -> float:
-        """The least of all seconds: what the work costs when nothing disturbs it."""
-        return min(self.seconds)
+PACKAGES = ("numpy", "numba", "TA-Lib", "polars", "pandas", "ta", "pandas-ta-classic", "pyarrow")
 
 
 def main() -> None:
@@ -58,20 +29,16 @@ def main() -> None:
     parser.add_argument("--subset", type=int, default=20, help="symbols for the pandas libraries, extrapolated from")
     parser.add_argument("--ours", action="store_true", help="only our kernels, TA-Lib and the memory read")
     options = parser.parse_args()
-    print(_machine())
+    print(machine(PACKAGES))
     compile_seconds = _warm()
     panel, benchmark = synthetic(options.symbols, options.bars)
     small, _ = synthetic(500, options.bars, seed=2)
     print(f"\n{options.symbols:,} symbols x {options.bars:,} bars; compiled or loaded in {compile_seconds:.1f} s")
-    _agree(panel)
+    agree(panel)
     with ThreadPoolExecutor(THREADS) as pool:
         field_ = _contestants(panel, benchmark, small, pool, options)
-        for number in range(options.rounds):
-            for contestant in field_:
-                contestant.measure()
-                gc.collect()
-            print(f"round {number + 1} of {options.rounds} done", flush=True)
-    _report({contestant.name: contestant.best for contestant in field_}, options)
+        best = take_turns(field_, options.rounds)
+    _report(best, options)
 
 
 def _warm() -> float:
@@ -81,7 +48,7 @@ def _warm() -> float:
     return time.perf_counter() - start
 
 
-def _agree(panel: Panel) -> None:
+def agree(panel: Panel) -> None:
     """Stop unless TA-Lib's numbers and ours are the same ones: a fast wrong answer is no answer."""
     part = panel.rows(0, 200)
     columns = [j for j, name in enumerate(SHARED) if name != "obv"]
@@ -132,21 +99,6 @@ def _report(best: dict[str, float], options: argparse.Namespace) -> None:
         ("refresh / full pass", best["refresh by one bar"] / mine, "<= 0.1", best["refresh by one bar"] / mine <= 0.1),
     ):
         print(f"{text}: {value:.2f} (goal {goal}: {'met' if met else 'missed'})")
-
-
-def _machine() -> str:
-    names = ("numpy", "numba", "TA-Lib", "polars", "pandas", "ta", "pandas-ta-classic")
-    versions = []
-    for name in names:
-        try:
-            versions.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            versions.append(f"{name} not installed")
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
-    machine = f"{model}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
-    return f"{machine}, Python {platform.python_version()}, {', '.join(versions)}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,139 @@
+"""Run ``python -m benchmarks.scan``: whole scans and kernels of two sizes beside other libraries, as ratios.
+
+Every contestant of one size takes its turn in each round, in one process and over the same arrays; the least is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.contest import Contestant, machine, take_turns
+from benchmarks.kernels import ours, peers
+from benchmarks.kernels.__main__ import PACKAGES, THREADS, agree
+from benchmarks.scan.child import first_event_seconds, peak_of_a_scan
+from benchmarks.scan.market import Market, open_market
+from benchmarks.scan.report import Goal, goals_table, put_into, times_table
+from technic_scanner.bootstrap import warm_up
+from technic_scanner.domain.stage import Stage
+from technic_scanner.screening import incremental
+from technic_scanner.screening.bars import FIELDS
+from technic_scanner.screening.indicator_names import INDICATORS
+
+TALIB, LIMIT = "TA-Lib loop", "memory read"
+KERNELS, REFRESH = "ours: kernels", "ours: refresh by one bar"
+WARM, USUAL = "ours: whole scan, warm", "ours: whole scan, warm, 400 sessions, best 50"
+UNREADY, COLD = "ours: whole scan, from Parquet", "ours: whole scan, nothing stored"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One size: the least seconds by contestant, the scanning stage of the warm scan, peak memory ÷ panel."""
+
+    symbols: int
+    best: dict[str, float]
+    scanning_seconds: float
+    events: int
+    peak_ratio: float
+
+
+def main() -> None:
+    """Measure both sizes, print, and keep the tables in the page that is asked for."""
+    parser = argparse.ArgumentParser(description="Measure whole scans against other libraries' indicators.")
+    parser.add_argument("--symbols", type=int, nargs="+", default=[500, 8_000])
+    parser.add_argument("--bars", type=int, default=1_260)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--subset", type=int, default=20, help="symbols for the pandas libraries, extrapolated from")
+    parser.add_argument("--ours", action="store_true", help="only ours, TA-Lib and the memory read")
+    parser.add_argument("--markdown", type=Path, help="page to put the tables into, between its markers")
+    options = parser.parse_args()
+    warm_up()
+    incremental.warm_up()
+    sizes = [_measure(count, options) for count in options.symbols]
+    with tempfile.TemporaryDirectory() as home:
+        first = [first_event_seconds(Path(home)) for _ in range(options.rounds + 1)]
+    lines = _page(sizes, min(first[1:]), options)
+    print("\n".join(lines))
+    if options.markdown is not None:
+        put_into(options.markdown, lines)
+
+
+def _measure(count: int, options: argparse.Namespace) -> Measured:
+    print(f"{count:,} symbols x {options.bars:,} bars", flush=True)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(THREADS) as pool:
+        market = open_market(Path(folder), count, options.bars)
+        cold = Contestant(COLD, market.everything, prepare=market.forget_bars)
+        cold.measure()
+        agree(market.source.panel)
+        contestants = [cold, *_ours(market, pool), *([] if options.ours else _others(market, options))]
+        best = take_turns(contestants, options.rounds)
+        scans = [market.everything() for _ in range(options.rounds)]
+        scanning = min(market.stage_seconds(scan, Stage.SYMBOL_SCANNING) for scan in scans)
+        peak = peak_of_a_scan(market.home, count, options.bars)
+        return Measured(count, best, scanning, len(market.events), peak / (len(FIELDS) * 8 * count * options.bars))
+
+
+def _ours(market: Market, pool: ThreadPoolExecutor) -> list[Contestant]:
+    panel, benchmark = market.source.panel, market.source.benchmark_close
+    refresh = ours.Refresh(panel, benchmark, THREADS)
+    more = max(1, 8_000 // market.symbols)
+    return [
+        Contestant(UNREADY, market.everything, prepare=market.forget_ready_panels),
+        Contestant(WARM, market.everything, times=min(4 * more, 12)),
+        Contestant(USUAL, market.usual, times=min(4 * more, 12)),
+        Contestant(KERNELS, lambda: ours.threads(panel, benchmark, pool), times=8 * more),
+        Contestant(REFRESH, refresh.run, times=8 * more, prepare=refresh.prepare),
+        Contestant(LIMIT, lambda: ours.read(panel, pool), times=8 * more),
+        Contestant(TALIB, lambda: peers.talib_loop(panel), times=min(2 * more, 6)),
+    ]
+
+
+def _others(market: Market, options: argparse.Namespace) -> list[Contestant]:
+    panel = market.source.panel
+    found = [Contestant("numpy across symbols", peers.numpy_across(panel))]
+    if (polars := peers.polars_group_by(panel)) is not None:
+        found.append(Contestant("polars group_by", polars))
+    part, scale = panel.rows(0, options.subset), market.symbols / options.subset
+    for name, make in (("ta", peers.ta_loop), ("pandas-ta-classic", peers.pandas_ta_loop)):
+        if (run := make(part)) is not None:
+            found.append(Contestant(f"{name} (extrapolated from {options.subset})", run, scale=scale))
+    return found
+
+
+def _page(sizes: list[Measured], first_event: float, options: argparse.Namespace) -> list[str]:
+    lines = [f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine(PACKAGES)}.", ""]
+    for size in sizes:
+        lines += [*times_table(f"{size.symbols:,} symbols × {options.bars:,} bars", size.best, TALIB, LIMIT), ""]
+    large, small = sizes[-1], sizes[0]
+    lines += [
+        f"Kernels compute {len(INDICATORS)} indicators, the others 24.",
+        f"The warm scan of {large.symbols:,} sent {large.events} progress events and planned every symbol that passed.",
+        "",
+        *goals_table(_goals(large, small, first_event)),
+    ]
+    return lines
+
+
+def _goals(large: Measured, small: Measured, first_event: float) -> list[Goal]:
+    best = large.best
+    per_symbol = (best[WARM] / large.symbols) / (small.best[WARM] / small.symbols)
+    kernel_per_symbol = (best[KERNELS] / large.symbols) / (small.best[KERNELS] / small.symbols)
+    return [
+        Goal("TA-Lib loop ÷ kernels", best[TALIB] / best[KERNELS], 40.0, least=True),
+        Goal("kernels ÷ memory read", best[KERNELS] / best[LIMIT], 3.0),
+        Goal("whole warm scan ÷ TA-Lib loop", best[WARM] / best[TALIB], 0.5),
+        Goal("refresh by one bar ÷ kernels", best[REFRESH] / best[KERNELS], 0.1),
+        Goal("refresh by one bar ÷ the scanning stage of the warm scan", best[REFRESH] / large.scanning_seconds, 0.1),
+        Goal(f"a symbol of {large.symbols:,} ÷ one of {small.symbols:,}, whole warm scan", per_symbol, 1.2),
+        Goal(f"a symbol of {large.symbols:,} ÷ one of {small.symbols:,}, kernels", kernel_per_symbol, 1.2),
+        Goal("peak memory of the warm scan's process ÷ panel", large.peak_ratio, 3.0),
+        Goal("first event of `technic-scanner scan` from a fresh process", first_event, 2.0, unit=" s"),
+    ]
+
+
+if __name__ == "__main__":
+    main()
