@@ -9,14 +9,16 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.scan.market import Market, ReadySource
+from benchmarks.scan.market import Market
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
+from technic_scanner.adapters.sources.synthetic import SyntheticSource
 
 
 def peak_of_a_scan(home: Path, symbols: int, sessions: int) -> int:
-    """Return the peak resident memory of a process that does one whole scan of what is stored under ``home``.
+    """Return the peak resident memory of a process that does one whole scan with the price cache under ``home``.
 
-    Everything counts: the interpreter, the libraries, and the pages of the stored panel that the scan touched.
+    Everything counts: the interpreter, the libraries, and the pages of the stored panel that the scan touched. Where
+    nothing is stored the bars are made up in batches, as a provider would send them.
     """
     command = [sys.executable, "-m", "benchmarks.scan.child", str(home), str(symbols), str(sessions)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -37,17 +39,10 @@ def first_event_seconds(home: Path) -> float:
     return seconds
 
 
-class StoredSource(ReadySource):
-    """A source whose bars are all stored: asking it for one is a mistake."""
-
-    def __init__(self, symbols: int, sessions: int) -> None:
-        super(ReadySource, self).__init__(symbols, sessions)
-
-
 def main() -> None:
     """Scan once, print the peak."""
     home, symbols, sessions = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    Market(home, StoredSource(symbols, sessions), symbols, sessions).everything()
+    Market(home, SyntheticSource(symbols, sessions), symbols, sessions).everything()
     print(peak_memory_bytes())
 
 

@@ -64,7 +64,7 @@ class Market:
     """``symbols`` × ``sessions`` with a price cache under ``home``; ``events`` are those of the last scan."""
 
     home: Path
-    source: ReadySource
+    source: SyntheticSource
     symbols: int
     sessions: int
     events: list[ProgressEvent] = field(default_factory=list)
@@ -116,11 +116,6 @@ class Market:
 
     def _export(self, table: pa.Table) -> str:
         return str(export_csv(self.home / "picks.csv", to_csv(table)))
-
-
-def open_market(home: Path, symbols: int, sessions: int) -> Market:
-    """Make the bars; nothing is stored yet."""
-    return Market(home, ReadySource(symbols, sessions), symbols, sessions)
 
 
 def _silent(_text: str) -> None:
