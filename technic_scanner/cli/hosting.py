@@ -55,6 +55,8 @@ def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False)
         # Streamlit reads its settings and secrets from the folder that it is started in.
         os.chdir(DASHBOARD.parent)
         flags = ["--server.address", address, "--server.port", number, "--server.headless", "true"]
+        # Streamlit takes a page of any name for its own when the Host header has that name too, as a rebound one has.
+        flags += [part for name in settings.allowed_hosts for part in ("--server.allowedHosts", name.strip("[]"))]
         command = [sys.executable, "-m", "streamlit", "run", str(ASGI_SCRIPT), *flags]
         _become(command, _environment(settings, address, number))
 

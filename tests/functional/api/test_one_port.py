@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,3 +106,20 @@ def test_the_apis_own_rules_hold_at_both_places(server: ServerProcess, mount: st
         pass
     assert caught.value.response.status_code == 403
     assert httpx.get(f"http://127.0.0.1:{server.port}/api/scans").json()["next_cursor"] is None
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.test", 403), ("localhost", 101), ("[::1]", 101)])
+def test_the_dashboard_too_refuses_names_that_are_not_its_own(server: ServerProcess, host: str, status: int) -> None:
+    name = f"{host}:{server.port}"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        lines = [
+            "GET /_stcore/stream HTTP/1.1",
+            f"Host: {name}",
+            f"Origin: http://{name}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        ]
+        client.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        assert client.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
