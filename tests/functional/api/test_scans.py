@@ -114,6 +114,20 @@ def test_pages_hold_every_run_once(client: TestClient) -> None:
     assert len(seen) == 7
 
 
+def test_runs_that_come_and_go_between_pages_move_no_other(client: TestClient) -> None:
+    started = [client.post("/scans", json={}).json()["run_id"] for _ in range(7)]
+    newest_first = started[::-1]
+    page = client.get("/scans", params={"limit": 3}).json()
+    assert [run["run_id"] for run in page["runs"]] == newest_first[:3]
+    client.post("/scans", json={})
+    for gone in (newest_first[1], newest_first[2], newest_first[4]):  # one on the page before, its mark, one to come
+        client.post(f"/scans/{gone}/cancel")
+        assert client.delete(f"/scans/{gone}").status_code == 204
+    rest = client.get("/scans", params={"limit": 3, "cursor": page["next_cursor"]}).json()
+    assert [run["run_id"] for run in rest["runs"]] == [newest_first[3], *newest_first[5:]]
+    assert rest["next_cursor"] is None
+
+
 def test_filters_choose_runs(client: TestClient, services: Services) -> None:
     HandMoved.start(services, label="done").finish()
     client.post("/scans", json={"label": "waits"})
