@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
+from rich.table import Table
 
 from technic_scanner.cli.output import emit, say
-from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState
+from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState, SubstageProgress
 from technic_scanner.progress.text import format_estimate, format_percent, format_throughput, format_time
 from technic_scanner.runs.codec import event_to_dict
 
 Show = Callable[[ProgressEvent], None]
+_Place = tuple[int, int]  # a stage's row (0 is the whole), and a sub-stage's below it (0 is the stage)
 
 
 @contextmanager
@@ -39,6 +41,8 @@ def plain_line(event: ProgressEvent) -> None:
     parts = [format_percent(event.time_fraction), _stage_of(event), event.kind.value.replace("_", " ")]
     if event.kind in (EventKind.MESSAGE, EventKind.RUN_FINISHED):
         parts.append(event.message)
+    else:
+        parts.append(f"- {_left(event)}")
     say(" ".join(part for part in parts if part))
 
 
@@ -50,17 +54,17 @@ def _stage_of(event: ProgressEvent) -> str:
 
 
 class StageBars:
-    """One bar for the whole and one for each stage, drawn by rich."""
+    """One bar for the whole, one for each stage, and under a stage that runs its sub-stages; drawn by rich."""
 
     def __init__(self, console: Console) -> None:
-        self._progress = Progress(
+        self._progress = _SortedProgress(
             TextColumn("{task.description:<18}"),
             BarColumn(bar_width=36),
             TextColumn("{task.fields[share]:>6}"),
             TextColumn("{task.fields[facts]}"),
             console=console,
         )
-        self._tasks: dict[str, TaskID] = {}
+        self._tasks: dict[_Place, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -71,28 +75,52 @@ class StageBars:
 
     def show(self, event: ProgressEvent) -> None:
         """Draw the event's state."""
-        self._draw("overall", "Overall", event.time_fraction, _overall_facts(event))
-        for stage in event.stages:
-            self._draw(stage.name, stage.name.replace("_", " ").capitalize(), stage.fraction, _stage_facts(stage))
+        self._draw((0, 0), "Overall", event.time_fraction, _overall_facts(event))
+        for row, stage in enumerate(event.stages, start=1):
+            name = stage.name.replace("_", " ").capitalize()
+            self._draw((row, 0), name, stage.fraction, _stage_facts(stage))
+            shown = stage.state is not StageState.DONE
+            for place, step in enumerate(stage.substages, start=1):
+                self._draw((row, place), f"  {step.name}", step.fraction, _step_facts(step), shown=shown)
         if event.kind is EventKind.MESSAGE:
             self._progress.console.print(event.message)
 
-    def _draw(self, key: str, name: str, fraction: float, facts: str) -> None:
+    def _draw(self, place: _Place, name: str, fraction: float, facts: str, *, shown: bool = True) -> None:
         share = format_percent(fraction)
-        if key not in self._tasks:
-            self._tasks[key] = self._progress.add_task(name, total=1.0, share=share, facts=facts)
-        self._progress.update(self._tasks[key], completed=fraction, share=share, facts=facts)
+        if place not in self._tasks:
+            self._tasks[place] = self._progress.add_task(name, total=1.0, share=share, facts=facts, place=place)
+        self._progress.update(self._tasks[place], completed=fraction, share=share, facts=facts, visible=shown)
+
+
+class _SortedProgress(Progress):
+    """Draws tasks by their place, for sub-stages become known after the stages that follow theirs."""
+
+    def make_tasks_table(self, tasks: Iterable[Task]) -> Table:
+        return super().make_tasks_table(sorted(tasks, key=lambda task: task.fields["place"]))
 
 
 def _overall_facts(event: ProgressEvent) -> str:
-    left = format_estimate(event.eta_seconds, event.eta_low_seconds, event.eta_high_seconds)
     asked = event.cache_hits + event.cache_misses
     cache = f"  cache {event.cache_hits / asked:.0%}" if asked else ""
-    return f"{format_time(event.elapsed_seconds)} elapsed, {left} left{cache}"
+    left = "" if event.kind is EventKind.RUN_FINISHED else f", {_left(event)}"
+    return f"{format_time(event.elapsed_seconds)} elapsed{left}{cache}"
+
+
+def _left(event: ProgressEvent) -> str:
+    if event.eta_high_seconds is None:
+        return "time left unknown"
+    return f"{format_estimate(event.eta_seconds, event.eta_low_seconds, event.eta_high_seconds)} left"
 
 
 def _stage_facts(stage: StageProgress) -> str:
+    if not stage.completed and not stage.substages:
+        return stage.state.value
     total = "?" if stage.total is None else stage.total
     rate = "" if stage.throughput is None else f"  {format_throughput(stage.throughput, 'units')}"
-    steps = ", ".join(f"{step.name} {format_percent(step.fraction)}" for step in stage.substages)
-    return f"{stage.completed}/{total}{rate}  {steps}" if stage.completed or stage.substages else stage.state.value
+    running = stage.state is StageState.RUNNING and stage.eta_seconds is not None
+    left = f"  {format_time(stage.eta_seconds)} left" if running else ""
+    return f"{stage.completed}/{total}{rate}{left}"
+
+
+def _step_facts(step: SubstageProgress) -> str:
+    return f"{step.completed}/{'?' if step.total is None else step.total}  {format_time(step.elapsed_seconds)}"
