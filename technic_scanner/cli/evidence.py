@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +13,11 @@ import typer
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.output import Exit, emit, emit_bytes, errors_as_sentences, say, table
 from technic_scanner.cli.requests import build_request
-from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.export import to_csv
 from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
-from technic_scanner.runs.replay import ReplayPlan, queue_replay, replay_dates
+from technic_scanner.runs.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
 from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 
@@ -52,6 +54,8 @@ def replay(
         if not detach:
             _wait(services, plan)
         ended = [services.service.get(run.run_id) for run in plan.runs]
+        if not detach:
+            _say_end(ended)
         if as_json:
             emit([{"run_id": run.run_id, "as_of": run.config.as_of_date, "status": run.status.value} for run in ended])
     if not detach and any(run.status is not RunStatus.SUCCEEDED for run in ended):
@@ -93,15 +97,21 @@ def outcomes(
 
 def _wait(services: Services, plan: ReplayPlan) -> None:
     """Wait for every run to end, saying how many have."""
-    left = {run.run_id for run in plan.runs}
-    told = len(left)
-    while left:
-        left = {run_id for run_id in left if not services.service.get(run_id).status.is_terminal}
-        if len(left) < told:
-            say(f"{len(plan.runs) - len(left)} of {len(plan.runs)} runs have ended")
-            told = len(left)
-        if left:
-            services.clock.sleep(POLL_SECONDS)
+    watch = ReplayWatch(services.service, plan)
+    told = len(plan.runs)
+    while left := watch.left():
+        if left < told:
+            say(f"{len(plan.runs) - left} of {len(plan.runs)} runs have ended")
+            told = left
+        services.clock.sleep(POLL_SECONDS)
+
+
+def _say_end(ended: Sequence[RunRecord]) -> None:
+    failed = Counter(run.status.value for run in ended if run.status is not RunStatus.SUCCEEDED)
+    say(f"{len(ended) - failed.total()} of {len(ended)} runs succeeded.")
+    if failed:
+        counts = ", ".join(f"{count} {status}" for status, count in failed.most_common())
+        say(f"Not among them: {counts}; the same command goes on with them.")
 
 
 def _show(report: OutcomeReport) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.errors import ConfigError, FieldProblem, RunStateError
 from technic_scanner.runs.judging import lineage_of
 from technic_scanner.runs.service import RunService
 
@@ -70,6 +71,30 @@ def queue_replay(
             resumed += 1
         runs.append(run)
     return ReplayPlan(tuple(runs), resumed)
+
+
+class ReplayWatch:
+    """Follows the runs of one walk-forward to their ends; what a dying worker leaves behind is resumed, once each."""
+
+    def __init__(self, service: RunService, plan: ReplayPlan) -> None:
+        self._service = service
+        self._left = {run.run_id for run in plan.runs}
+        self._resumed: set[str] = set()
+
+    def left(self) -> int:
+        """Look at every run that had not ended; return how many have not ended now."""
+        for run_id in tuple(self._left):
+            status = self._service.get(run_id).status
+            if status is RunStatus.INTERRUPTED and run_id not in self._resumed:
+                self._resumed.add(run_id)
+                self._resume(run_id)
+            elif status.is_terminal:
+                self._left.discard(run_id)
+        return len(self._left)
+
+    def _resume(self, run_id: str) -> None:
+        with suppress(RunStateError):  # somebody else has resumed it
+            self._service.resume(run_id)
 
 
 def _last_weekday(day: date) -> date:

@@ -59,6 +59,7 @@ def test_a_replay_is_journalled_once_and_judged() -> None:
     runs = json.loads(result.stdout)
     assert [item["as_of"] for item in runs] == ["2010-03-31", "2010-04-30", "2010-05-31"]
     assert {item["status"] for item in runs} == {"succeeded"}
+    assert "3 of 3 runs succeeded." in result.stderr
     assert json.loads(run("replay", *SPRING, "--json").stdout) == runs
 
     report = json.loads(run("outcomes", "--json", "--horizon", "21").stdout)

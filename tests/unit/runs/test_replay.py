@@ -1,4 +1,4 @@
-"""The dates of a walk-forward."""
+"""The dates of a walk-forward, and following its runs to their ends."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from datetime import date
 
 import pytest
 
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError
-from technic_scanner.runs.replay import replay_dates
+from technic_scanner.runs.replay import ReplayWatch, queue_replay, replay_dates
+from tests.unit.runs.test_service import Bench
 
 
 def test_months_end_on_their_last_weekday() -> None:
@@ -44,3 +47,40 @@ def test_every_bad_argument_is_named(every: str) -> None:
 def test_a_span_without_a_date_is_refused() -> None:
     with pytest.raises(ConfigError, match="0 dates"):
         replay_dates(date(2024, 3, 2), date(2024, 3, 3), "1")
+
+
+def test_what_a_dying_worker_leaves_behind_is_resumed_once() -> None:
+    bench = Bench()
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)])
+    watch = ReplayWatch(bench.service, plan)
+    assert watch.left() == 2
+    for left in (2, 1):
+        claimed = bench.store.claim("w", "host", "1", None)
+        assert claimed is not None
+        assert claimed.run_id == plan.runs[0].run_id
+        bench.clock.advance(60.0)
+        bench.service.list()  # notices that the heartbeat is old
+        assert watch.left() == left
+    assert bench.service.get(plan.runs[0].run_id).status is RunStatus.INTERRUPTED
+    assert bench.service.get(plan.runs[1].run_id).status is RunStatus.QUEUED
+    again = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)])
+    assert again.resumed == 1
+
+
+def test_a_run_that_somebody_else_resumed_is_waited_for() -> None:
+    bench = Bench()
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1)])
+    bench.store.claim("w", "host", "1", None)
+    bench.clock.advance(60.0)
+    bench.service.list()
+    get, resume = bench.service.get, bench.service.resume
+
+    def get_late(run_id: str):
+        found = get(run_id)
+        if found.status is RunStatus.INTERRUPTED:
+            resume(run_id)
+        return found
+
+    bench.service.get = get_late  # type: ignore[method-assign]
+    assert ReplayWatch(bench.service, plan).left() == 1
+    assert get(plan.runs[0].run_id).status is RunStatus.QUEUED
