@@ -17,12 +17,14 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from technic_scanner.adapters.launcher import WorkerLauncher
+from technic_scanner.adapters.sources.sample import SampleSource
 from technic_scanner.bootstrap import build
 from technic_scanner.cli import scanning
 from technic_scanner.cli.main import app
 from technic_scanner.cli.output import json_line
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.errors import SourceError
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_EMPTY, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -86,6 +88,29 @@ def test_an_empty_scan_exits_3_and_says_why() -> None:
     result = run("scan", "--symbols", "NOSUCH")
     assert result.exit_code == EXIT_EMPTY
     assert "No symbols match" in result.stderr
+
+
+def test_a_failed_scan_exits_1_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise SourceError("the source went away")
+
+    monkeypatch.setattr(SampleSource, "universe", fail)
+    result = run("scan")
+    assert result.exit_code == EXIT_FAILED
+    assert "the source went away [source_error]" in result.stderr
+    failed = build().service.list().records[0]
+    assert failed.status is RunStatus.FAILED
+    assert run("watch", failed.run_id).exit_code == EXIT_FAILED
+    assert json.loads(run("show", failed.run_id, "--json").stdout)["error"]["code"] == "source_error"
+
+
+def test_a_store_that_does_not_answer_exits_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHNIC_DATABASE_URL", "postgresql://bob:secret@127.0.0.1:1/x")
+    result = run("runs")
+    assert result.exit_code == EXIT_FAILED
+    assert "store_unavailable" in result.stderr
+    assert "secret" not in result.output
+    assert run("doctor").exit_code == EXIT_FAILED
 
 
 def test_bad_fields_are_all_named_and_exit_2() -> None:
