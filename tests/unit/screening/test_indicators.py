@@ -13,10 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from technic_scanner.adapters.sources.sample import SampleSource
+from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.screening import kernel_compile, kernels
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.indicators import BARS_NEEDED, last_indicators, warm_up
+from tests.contract.sources.offers import bars_of
 from tests.unit.screening.indicator_oracle import indicators_of, mismatches
 from tests.unit.screening.made_bars import histories, market, panel_of, sessions, walk, without
 
@@ -73,6 +76,13 @@ class TestAgainstTheOracle:
     def test_awkward_histories(self, drawn: tuple[Panel, FloatArray]) -> None:
         panel, benchmark = drawn
         check(panel, benchmark, windows_only=True)
+
+    def test_the_sample_data(self) -> None:
+        source = SampleSource()
+        listed = [security.symbol for security in source.universe(None, CancelToken()).securities]
+        panel = bars_of(source, listed)
+        assert panel.shape[0] > 400
+        check(panel, np.exp(np.nanmean(np.log(panel.close), axis=0)))
 
     @pytest.mark.skipif(not SHARED.exists(), reason="the shared S&P 500 prices are not on this machine")
     def test_real_prices(self) -> None:
