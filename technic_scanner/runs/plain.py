@@ -202,16 +202,16 @@ def _optional(hint: Any) -> Codec:
 
 def _tuple(args: tuple[Any, ...]) -> Codec:
     if len(args) == 2 and args[1] is Ellipsis:
-        return _list(codec_of(args[0]))
+        return _list(codec_of(args[0]), of_pairs=typing.get_origin(args[0]) is tuple)
     return _record(tuple(codec_of(arg) for arg in args))
 
 
-def _list(inner: Codec) -> Codec:
+def _list(inner: Codec, *, of_pairs: bool) -> Codec:
     def encode(values: Any) -> Any:
         return [inner.encode(value) for value in values]
 
     def decode(values: Any, path: str, problems: Problems) -> Any:
-        if isinstance(values, Mapping):
+        if of_pairs and isinstance(values, Mapping):
             values = list(values.items())
         if values is None or isinstance(values, str):
             values = () if values is None else (values,)

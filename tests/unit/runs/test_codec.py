@@ -222,3 +222,10 @@ def test_an_unknown_state_in_a_stored_event_is_a_store_error() -> None:
     stored = codec.event_to_dict(event()) | {"kind": "exploded", "stages": "none"}
     with pytest.raises(StoreError, match=r"kind: must be one of run_started.*stages\[0\]: must be an object"):
         codec.event_from_dict({key: stored[key] for key in reversed(stored)} | {"kind": "exploded"})
+
+
+@pytest.mark.parametrize("value", [{}, {"AAPL": 1}, 5, True])
+def test_an_object_is_no_list_of_names(value: object) -> None:
+    with pytest.raises(ConfigError) as caught:
+        codec.config_from_dict({"symbols": value, "profile_weights": {"trend": 2.0}})
+    assert [problem.field for problem in caught.value.problems] == ["symbols"]
