@@ -8,12 +8,15 @@ from __future__ import annotations
 import argparse
 import io
 import itertools
+import multiprocessing
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from statistics import median
 from unittest import mock
 
 import rich.progress
@@ -120,7 +123,7 @@ def measure(updates: int, repeats: int) -> dict[str, tuple[float, float]]:
 
 
 class TimedReporter(ProgressReporter):
-    """Adds up the time spent in the calls that a scan makes."""
+    """Adds up the processor time of the calls that a scan makes; what other threads and programs take is not its."""
 
     spent_ns = 0
 
@@ -129,31 +132,54 @@ def _timed(name: str) -> Callable[..., object]:
     inner = getattr(ProgressReporter, name)
 
     def call(self: TimedReporter, *arguments: object, **named: object) -> object:
-        start = time.perf_counter_ns()
+        start = time.thread_time_ns()
         try:
             return inner(self, *arguments, **named)
         finally:
-            TimedReporter.spent_ns += time.perf_counter_ns() - start
+            TimedReporter.spent_ns += time.thread_time_ns() - start
 
     return call
 
 
-def scan_share(config: ScanConfig, repeats: int) -> float:
-    """Return the least share of a whole scan's seconds that its reporter took, over warm scans in this process.
+for _name in ("start_run", "start_stage", "start_substage", "complete_substage", "declare", "advance", "restore"):
+    setattr(TimedReporter, _name, _timed(_name))
+for _name in ("advance_substage", "cache", "message", "complete_stage", "finish", "set_total", "pulse"):
+    setattr(TimedReporter, _name, _timed(_name))
+
+
+def share_of_one(config: ScanConfig, home: Path) -> tuple[float, float]:
+    """Scan here; return the share of its seconds that its reporter took, and its seconds."""
+    TimedReporter.spent_ns = 0
+    with mock.patch.object(engine, "ProgressReporter", TimedReporter):
+        seconds = run_scan(config, None, lambda _event: None, settings=Settings(home=home)).metrics.total_seconds
+    return TimedReporter.spent_ns / 1e9 / seconds, seconds
+
+
+def scan_share(config: ScanConfig, repeats: int, *, own_process: bool) -> tuple[float, float]:
+    """Return the median share of a whole scan's seconds that its reporter took, and those seconds; cache warm.
 
     Timing the calls says more than a scan with against one without: the difference is far below the noise of either.
+    A scan that users start runs in a process of its own; one after the other in this process is the hardest case.
     """
-    for name in ("start_run", "start_stage", "start_substage", "complete_substage", "declare", "advance", "restore"):
-        setattr(TimedReporter, name, _timed(name))
-    for name in ("advance_substage", "cache", "message", "complete_stage", "finish", "set_total", "pulse"):
-        setattr(TimedReporter, name, _timed(name))
-    shares = []
-    with tempfile.TemporaryDirectory() as home, mock.patch.object(engine, "ProgressReporter", TimedReporter):
-        for _ in range(repeats + 1):
-            TimedReporter.spent_ns = 0
-            result = run_scan(config, None, lambda _event: None, settings=Settings(home=Path(home)))
-            shares.append(TimedReporter.spent_ns / 1e9 / result.metrics.total_seconds)
-    return min(shares[1:])
+    found = []
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as home:
+        share_of_one(config, Path(home))
+        for _ in range(repeats):
+            if own_process:
+                with ProcessPoolExecutor(1, spawn) as pool:
+                    found.append(pool.submit(share_of_one, config, Path(home)).result())
+            else:
+                found.append(share_of_one(config, Path(home)))
+    return median(share for share, _ in found), median(seconds for _, seconds in found)
+
+
+SCANS = (
+    ("sample, own process", ScanConfig(source="sample"), True),
+    ("8,000 x 1,260, own process", ScanConfig(source="synthetic", universe="8000x1260"), True),
+    ("8,000 x 1,260, warm process", ScanConfig(source="synthetic", universe="8000x1260"), False),
+    ("2,000 x 500, warm process", ScanConfig(source="synthetic", universe="2000x500"), False),
+)
 
 
 def main() -> None:
@@ -170,8 +196,10 @@ def main() -> None:
     ours = results["ours: reporter.advance, no event"]
     met = ours[0] <= rich_one / 2 and ours[1] <= rich_eight / 2
     print(f"goal, at most half of rich with 1 and with 8 threads: {'met' if met else 'NOT met'}")
-    share = scan_share(ScanConfig(source="synthetic", universe="2000x500"), 5)
-    print(f"goal, at most 1 % of a warm scan of 2,000 symbols: {share:.2%}, {'met' if share <= 0.01 else 'NOT met'}")
+    for name, config, own_process in SCANS:
+        share, seconds = scan_share(config, 5, own_process=own_process)
+        verdict = "met" if share <= 0.01 else "NOT met"
+        print(f"goal, at most 1 % of a scan with a warm cache, {name} ({seconds:.2f} s): {share:.2%}, {verdict}")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,14 @@ class CostHistory:
 
     def cells_of(self, stage: str) -> dict[str, PastCell]:
         """Return what is known of a stage's classes."""
-        return {unit_class: past for (name, unit_class), past in self.cells.items() if name == stage}
+        return self._by_stage.get(stage, {})
+
+    @cached_property
+    def _by_stage(self) -> dict[str, dict[str, PastCell]]:
+        found: dict[str, dict[str, PastCell]] = {}
+        for (stage, unit_class), past in self.cells.items():
+            found.setdefault(stage, {})[unit_class] = past
+        return found
 
 
 # The typical spread of a unit's cost from run to run, and how many runs' worth of evidence that opinion is.

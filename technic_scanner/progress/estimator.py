@@ -46,10 +46,15 @@ class Estimator:
             return Forecast(None, None, None, {stage.name: 0.0 if stage.ended else None for stage in stages})
         prior = history_prior(self._history, stages, jobs) if self.knows_past else weights_prior(stages, jobs)
         observed = [_observation(job, job.seen) for job in jobs if job.seen is not None]
-        mean, covariance = condition(*prior, seen, [value for value, _ in observed], [noise for _, noise in observed])
-        totals = [job.total * math.exp(mean[i]) if job.left > 0 else 0.0 for i, job in enumerate(jobs)]
+        values, noise = [value for value, _ in observed], [noise for _, noise in observed]
+        ahead = [i for i, job in enumerate(jobs) if job.left > 0]
+        mean, covariance = condition(*prior, seen, values, noise, ahead)
+        totals = [jobs[i].total * math.exp(value) for i, value in zip(ahead, mean, strict=True)]
         variance = quadratic_form(totals, covariance)
-        costed = [CostedJob(job, totals[i], math.sqrt(max(0.0, covariance[i][i]))) for i, job in enumerate(jobs)]
+        costed = [
+            CostedJob(jobs[i], total, math.sqrt(max(0.0, covariance[place][place])))
+            for place, (i, total) in enumerate(zip(ahead, totals, strict=True))
+        ]
         by_stage = {
             stage.name: stage_seconds(stage, [item for item in costed if item.job.stage == index])
             for index, stage in enumerate(stages)

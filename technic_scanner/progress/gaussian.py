@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import mul
 
 Vector = list[float]
 Matrix = list[list[float]]
 
 
 def condition(
-    mean: Vector, covariance: Matrix, seen: Sequence[int], values: Vector, noise: Vector
+    mean: Vector, covariance: Matrix, seen: Sequence[int], values: Vector, noise: Vector, wanted: Sequence[int]
 ) -> tuple[Vector, Matrix]:
-    """Return posterior mean and covariance given ``values`` of the coordinates ``seen``, with variances ``noise``.
+    """Return mean and covariance of the coordinates ``wanted``, given noisy ``values`` of the coordinates ``seen``.
 
-    mu + S H' (H S H' + R)^-1 (y - H mu) and S - S H' (H S H' + R)^-1 H S (Bishop, Pattern Recognition, 2.3.3),
-    by a Cholesky factor of H S H' + R.
+    ``noise`` are the variances of the values. mu + S H' (H S H' + R)^-1 (y - H mu) and
+    S - S H' (H S H' + R)^-1 H S (Bishop, Pattern Recognition, 2.3.3), by a Cholesky factor of H S H' + R.
     """
-    if not seen:
-        return mean, covariance
     gram = [[covariance[i][j] + (noise[a] if i == j else 0.0) for j in seen] for a, i in enumerate(seen)]
     factor = cholesky(gram)
     innovation = solve_lower(factor, [value - mean[i] for value, i in zip(values, seen, strict=True)])
-    size = range(len(mean))
-    gains = [solve_lower(factor, [covariance[row][i] for i in seen]) for row in size]
-    new_mean = [mean[row] + _dot(gains[row], innovation) for row in size]
-    new_covariance = [[covariance[row][col] - _dot(gains[row], gains[col]) for col in size] for row in size]
+    gains = [solve_lower(factor, [covariance[row][i] for i in seen]) for row in wanted]
+    new_mean = [mean[row] + _dot(gain, innovation) for row, gain in zip(wanted, gains, strict=True)]
+    new_covariance = [
+        [covariance[row][col] - _dot(gain, other) for col, other in zip(wanted, gains, strict=True)]
+        for row, gain in zip(wanted, gains, strict=True)
+    ]
     return new_mean, new_covariance
 
 
@@ -55,4 +56,4 @@ def quadratic_form(vector: Vector, matrix: Matrix) -> float:
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:
-    return sum(a * b for a, b in zip(left, right, strict=True))
+    return sum(map(mul, left, right))
