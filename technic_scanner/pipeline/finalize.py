@@ -93,8 +93,9 @@ def _judge(
     failures = _rejections(listed, np.arange(len(listed)), reasons)
     rows = np.flatnonzero(keep)
     kept, sectors = indicators[rows], [listed[i].sector for i in rows]
-    policy = regime_policy(regime, steering(kept, market.macro_facts))
-    about = describe_market(market, regime, policy, kept, sectors)
+    macro_facts = market.macro_facts(panel.last_session)
+    policy = regime_policy(regime, steering(kept, macro_facts))
+    about = describe_market(regime, policy, kept, sectors, macro_facts)
     rating, missing = tech_rating(sub[rows], profile_weights(config.strategy_profile_name, config.profile_weights))
     factors = alpha(kept, sectors, sector_neutral=config.sector_neutral)
     score = blend(rating, factors.score, policy.alpha_weight * factors.coverage)

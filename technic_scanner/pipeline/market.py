@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.fetch import fetch_benchmark
+from technic_scanner.pipeline.ports import MacroSeries
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import DateArray, FloatArray, Panel
-from technic_scanner.screening.macro import breadth_facts, rotation_facts, sector_rotation, series_facts
+from technic_scanner.screening.macro import (
+    STALE_AFTER_DAYS,
+    Fact,
+    breadth_facts,
+    rotation_facts,
+    sector_rotation,
+    series_facts,
+)
 from technic_scanner.screening.regime import Regime, RegimePolicy, equal_weight_index, market_regime
 
 EQUAL_WEIGHT_NAME = "equal-weight index of the scanned symbols"
@@ -19,11 +28,15 @@ EQUAL_WEIGHT_NAME = "equal-weight index of the scanned symbols"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarketView:
-    """What is known of the market before any bar of the universe is in: the benchmark's bars and the macro facts."""
+    """What the source knows of the market: the benchmark's name and bars, the macro series; up to the as-of date."""
 
+    benchmark_name: str | None
     benchmark: Panel
-    regime: Regime | None
-    macro_facts: tuple[tuple[str, float | None], ...]
+    series: tuple[MacroSeries, ...]
+
+    def macro_facts(self, newest: date | None) -> tuple[Fact, ...]:
+        """Return the facts of the macro series on ``newest``, the newest session that is scanned (None: whatever)."""
+        return series_facts(self.series, newest)
 
     def benchmark_close(self, sessions: DateArray) -> FloatArray | None:
         """Return the benchmark's closes on ``sessions``, NaN where it has none; None without a benchmark."""
@@ -38,29 +51,42 @@ class MarketView:
 
 
 def read_market(context: ScanContext, step_done: Callable[[str], None]) -> MarketView:
-    """Read the benchmark's regime and the source's macro series; the sub-steps ``regime`` and ``macro``.
+    """Read the benchmark's bars and the source's macro series; the sub-steps ``regime`` and ``macro``.
 
-    Without a benchmark the regime is judged later, from the equal-weight index of the scanned symbols.
+    What they say is judged later, on the newest session of the scanned symbols: either may be ahead of it or behind.
     """
     reporter = context.reporter
     reporter.start_substage("regime", 1)
     benchmark = fetch_benchmark(context).until(context.as_of)
-    name = context.source.benchmark()
-    regime = market_regime(benchmark.close[0], name) if name is not None and benchmark.symbols else None
     step_done("regime")
     reporter.start_substage("macro", 1)
-    facts = series_facts(context.source.macro(context.as_of), context.as_of)
+    series = context.source.macro(context.as_of)
     step_done("macro")
-    return MarketView(benchmark, regime, facts)
+    return MarketView(context.source.benchmark(), benchmark, tuple(series))
 
 
 def regime_of(market: MarketView, panel: Panel) -> Regime:
-    """Return the benchmark's regime or, without a benchmark, that of the panel's equal-weight index."""
-    return market.regime or market_regime(equal_weight_index(panel), EQUAL_WEIGHT_NAME)
+    """Return the benchmark's regime on the panel's newest session, else that of the panel's equal-weight index.
+
+    The index stands in where the source has no benchmark, or one that ended more than 10 days before.
+    """
+    name, newest = market.benchmark_name, panel.last_session
+    benchmark = market.benchmark.until(newest)
+    traded = np.flatnonzero(np.isfinite(benchmark.close).any(axis=0))
+    if name is None or not len(traded):
+        return market_regime(equal_weight_index(panel), EQUAL_WEIGHT_NAME)
+    last: date = benchmark.sessions[traded[-1]].astype("datetime64[D]").item()
+    if newest is not None and (newest - last).days > STALE_AFTER_DAYS:
+        return market_regime(equal_weight_index(panel), f"{EQUAL_WEIGHT_NAME}, for {name} ends on {last}")
+    return market_regime(benchmark.close[0], name)
 
 
 def describe_market(
-    market: MarketView, regime: Regime, policy: RegimePolicy, indicators: FloatArray, sectors: Sequence[str | None]
+    regime: Regime,
+    policy: RegimePolicy,
+    indicators: FloatArray,
+    sectors: Sequence[str | None],
+    macro_facts: Sequence[Fact],
 ) -> MarketContext:
     """Return the context for people: regime with its evidence, breadth, rotation, macro series, what they change."""
     return MarketContext(
@@ -71,7 +97,7 @@ def describe_market(
             *regime.facts,
             *breadth_facts(indicators),
             *rotation_facts(sector_rotation(indicators, sectors)),
-            *market.macro_facts,
+            *macro_facts,
         ),
         notes=(policy.sentence,),
     )

@@ -139,6 +139,34 @@ def test_a_high_vix_halves_sizes_and_says_so() -> None:
     assert any("VIX is unknown" in note for note in unknown.context.notes)
 
 
+def with_benchmark(ends: int) -> Panel:
+    """Return forty symbols and SPY, which falls throughout and has no bar in the last ``ends`` sessions."""
+    panel = random_panel((*SYMBOLS, "SPY"))
+    slide = 400.0 * np.exp(-0.004 * np.arange(260))
+    for values in (panel.open, panel.high, panel.low, panel.close):
+        values[-1] = slide
+    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+        values[-1, 260 - ends :] = np.nan
+    return panel
+
+
+@pytest.mark.parametrize(("ends", "name"), [(0, "(SPY)"), (5, "(SPY)"), (30, "for SPY ends on")])
+def test_a_benchmark_that_ended_does_not_speak_for_today(ends: int, name: str) -> None:
+    result = scanned(with_benchmark(ends), benchmark_symbol="SPY")
+    assert name in result.context.notes[0]
+    assert (result.context.regime_trend == "down") is (name == "(SPY)")
+
+
+def test_macro_values_after_the_newest_session_are_not_those_of_the_scan() -> None:
+    class Later(MacroSource):
+        def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+            days = self.panel.sessions[-1] + np.array([-1, 30])
+            return (MacroSeries("VIX", days, np.array([17.0, 55.0])),)
+
+    facts = dict(Bench(source=Later(random_panel(SYMBOLS), SECTORS)).scan(EVERY_ROW).context.facts)
+    assert facts["VIX"] == 17.0
+
+
 def test_weights_respect_the_sector_cap_and_say_what_stays_in_cash() -> None:
     result = scanned(random_panel(SYMBOLS), EVERY_ROW, dict.fromkeys(SYMBOLS, "Energy"))
     for name in WEIGHT_COLUMNS.values():
