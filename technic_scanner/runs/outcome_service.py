@@ -62,6 +62,7 @@ class Outcomes:
                 notes.append(f"Runs of {_place_text(name, universe)} ({len(group)}) cannot be judged: {error}")
                 continue
             tables.append(judge_runs(group, bars))
+            notes += filter(None, [_without_bars(group, bars)])
             notes += filter(None, [self._taint(group[0], bars)])
         return JudgedRuns(
             pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
@@ -125,6 +126,19 @@ def only_survivors(bars: Panel) -> bool:
     if count < _MANY_SYMBOLS or sessions < _LONG_SESSIONS:
         return False
     return bool(np.isfinite(bars.close[:, -_GONE_SESSIONS:]).any(axis=1).all())
+
+
+def _without_bars(runs: Sequence[RunToJudge], bars: Panel) -> str | None:
+    """Say how many picked symbols have no bars: they wait for a scan, not for time to pass."""
+    picked = {symbol for run in runs for symbol in run.stored.table["Symbol"].to_pylist()}
+    missing = len(picked.difference(bars.symbols))
+    if not missing:
+        return None
+    place = _place_text(runs[0].stored.config.source, runs[0].stored.config.universe)
+    return (
+        f"{place}: the price cache holds no bars of {missing:,} of {len(picked):,} picked symbols; a scan of this "
+        "source fetches those that it still has."
+    )
 
 
 def _place_text(source: str, universe: str | None) -> str:

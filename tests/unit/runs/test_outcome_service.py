@@ -69,6 +69,15 @@ def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
     assert report.notes == ("Runs of files (1) cannot be judged: source: set TECHNIC_FILES_ROOT",)
 
 
+def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
+    report = outcomes(result_of("a", 10), bars=lambda _config, _symbols: PANEL.rows(0, 1)).report(
+        OutcomeQuery(horizon=1)
+    )
+    assert (report.judged, report.picks.num_rows) == (1, 2)
+    assert len(report.notes) == 1
+    assert report.notes[0].startswith("sample: the price cache holds no bars of 1 of 2 picked symbols; a scan")
+
+
 def test_a_universe_that_cannot_be_listed_leaves_survivorship_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     service = outcomes(result_of("a", 10))
 
@@ -105,7 +114,7 @@ def test_symbols_that_all_live_to_the_end_look_like_survivors() -> None:
     assert not only_survivors(ten_years(0).last(300))
     assert not only_survivors(ten_years(0).rows(0, 20))
     service = outcomes(result_of("a", 10), bars=lambda _config, _symbols: ten_years(0))
-    assert "each of the 60 symbols trades to the newest session" in service.report(OutcomeQuery(horizon=1)).notes[0]
+    assert "each of the 60 symbols trades to the newest session" in service.report(OutcomeQuery(horizon=1)).notes[-1]
 
 
 def test_only_so_many_runs_are_judged_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
