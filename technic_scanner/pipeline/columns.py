@@ -98,7 +98,7 @@ COLUMNS: tuple[Column, ...] = (
     _text("MarketRegime", "context", "both in one word pair"),
     _text("TierReasons", "reason", "why the row is in its tier"),
     _text("Rationale", "reason", "two or three sentences from the numbers themselves"),
-    _text("Explanation", "reason", "how TechRating adds up"),
+    _text("Explanation", "reason", "how TechRating and the score add up"),
 )
 
 COLUMN_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)

@@ -98,7 +98,8 @@ def _judge(
     about = describe_market(regime, policy, kept, sectors, macro_facts)
     rating, missing = tech_rating(sub[rows], profile_weights(config.strategy_profile_name, config.profile_weights))
     factors = alpha(kept, sectors, sector_neutral=config.sector_neutral)
-    score = blend(rating, factors.score, policy.alpha_weight * factors.coverage)
+    alpha_share = policy.alpha_weight * factors.coverage
+    score = blend(rating, factors.score, alpha_share)
     judged = judge(score, sub[rows], config.direction)
     # Seen from the row's own side, so that a weak chart can pass as a short.
     oriented = np.where(judged.side > 0, rating, 100.0 - rating)
@@ -121,6 +122,7 @@ def _judge(
         missing=missing[picks],
         rating=rating[picks],
         alpha_score=factors.score[picks],
+        alpha_share=alpha_share[picks],
         signals=signals.take(selection.order),
         context=about,
     )

@@ -38,7 +38,10 @@ WEIGHT_COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """The picks, best first: m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions."""
+    """The picks, best first: m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions.
+
+    ``alpha_share`` is how much of the score is alpha, 0–1: the regime's weight × the row's coverage.
+    """
 
     securities: tuple[Security, ...]
     closes: FloatArray
@@ -47,6 +50,7 @@ class Scored:
     missing: BoolArray
     rating: FloatArray
     alpha_score: FloatArray
+    alpha_share: FloatArray
     signals: Signals
     context: MarketContext
 
@@ -105,7 +109,7 @@ def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
         "TechRating": scored.rating,
         "AlphaScore": scored.alpha_score,
         "MissingInputs": missing_inputs(scored.indicators),
-        "Explanation": _explanations(scored, weights),
+        "Explanation": list(map("; ".join, zip(_explanations(scored, weights), _blends(scored), strict=True))),
     }
 
 
@@ -121,6 +125,20 @@ def _explanations(scored: Scored, weights: Sequence[float]) -> list[str]:
             form = forms[missing] = _explanation_form(weights, missing)
         texts.append(form % (rating, *[score for score, lost in zip(scores, missing, strict=True) if not lost]))
     return texts
+
+
+def _blends(scored: Scored) -> list[str]:
+    """Say how each score adds up from TechRating and alpha; a short's is what is missing to 100."""
+    forms = {
+        1: "score %.1f = TechRating %.1f x %.2f + alpha %.1f x %.2f",
+        -1: "score %.1f = 100 - (TechRating %.1f x %.2f + alpha %.1f x %.2f)",
+    }
+    score, rating = scored.signals.rank_score.tolist(), scored.rating.tolist()
+    share, alpha = scored.alpha_share, scored.alpha_score.tolist()
+    columns = (score, rating, (1.0 - share).tolist(), alpha, share.tolist())
+    return [
+        forms[side] % row for side, row in zip(scored.signals.side.tolist(), zip(*columns, strict=True), strict=True)
+    ]
 
 
 def _explanation_form(weights: Sequence[float], missing: tuple[bool, ...]) -> str:

@@ -77,12 +77,21 @@ def test_a_row_names_the_inputs_that_it_lacks() -> None:
 
 
 def test_the_explanation_adds_up() -> None:
-    for row in scanned(random_panel(SYMBOLS)).table.to_pylist():
-        _, terms = row["Explanation"].split(" = ")
-        products = [term.rsplit(" ", 3)[1::2] for term in terms.split(" + ")]
-        assert sum(float(score) * float(weight) for score, weight in products) == pytest.approx(
-            row["TechRating"], abs=1.5
-        )
+    rows = scanned(random_panel(SYMBOLS)).table.to_pylist()
+    assert {row["Target"] > row["Entry"] for row in rows} == {True, False}
+    for row in rows:
+        rating, score = row["Explanation"].split("; ")
+        assert _sum_of(rating) == pytest.approx(row["TechRating"], abs=1.5)
+        is_short = " = 100 - (" in score
+        assert is_short is (row["Target"] < row["Entry"])
+        told = _sum_of(score.replace("100 - (", "").rstrip(")"))
+        assert (100 - told if is_short else told) == pytest.approx(row["CompositeScore"], abs=0.6)
+
+
+def _sum_of(sentence: str) -> float:
+    """Return what the products after the equals sign come to."""
+    products = [term.split()[-3::2] for term in sentence.split(" = ")[1].split(" + ")]
+    return sum(float(value) * float(weight) for value, weight in products)
 
 
 def test_shorts_occur_as_readily_as_longs() -> None:
