@@ -37,6 +37,7 @@ class ServerProcess:
             try:
                 httpx.get(f"{self.base_url}/health/ready").raise_for_status()
             except httpx.TransportError:
+                time.sleep(0.05)
                 continue
             return
         raise AssertionError(self.log.read_text())
