@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -28,6 +27,7 @@ from benchmarks.progress.tables import (
     Row,
     goals,
     make_row,
+    put_into,
     recorded_table,
     simulated_table,
 )
@@ -81,17 +81,6 @@ def recorded_cases(folder: Path = FOLDER) -> dict[str, list[Case]]:
             (traces[i], tuple(reversed(traces[i - PAST_RUNS : i]))) for i in range(PAST_RUNS, len(traces))
         ]
     return cases
-
-
-def put_into(page: Path, name: str, text: str) -> None:
-    """Replace what stands between ``<!-- name -->`` and ``<!-- end -->`` in a page; ValueError if nothing does."""
-    old = page.read_text(encoding="utf-8")
-    new, found = re.subn(
-        rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", lambda at: at[1] + text + at[2], old, flags=re.DOTALL
-    )
-    if not found:
-        raise ValueError(f"{page} has no place for {name}")
-    page.write_text(new, encoding="utf-8")
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ import rich.progress
 from rich.console import Console
 from tqdm import tqdm
 
+from benchmarks.progress.tables import markdown, put_into
 from technic_scanner.bootstrap import run_scan
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import ScanConfig
@@ -187,19 +188,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--updates", type=int, default=20_000)
     parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--docs", type=Path, help="docs folder whose progress.md to renew")
     options = parser.parse_args()
     results = measure(options.updates, options.repeats)
     rich_one, rich_eight = results["rich Progress.update"]
-    print(f"{'ns an update':44} {'1 thread':>10} {'8 threads':>10} {'of rich':>15}")
-    for name, (one, eight) in results.items():
-        print(f"{name:44} {one:10.0f} {eight:10.0f} {one / rich_one:8.2f} {eight / rich_eight:6.2f}")
+    updates = markdown(
+        ["ns an update", "1 thread", "8 threads", "of rich, 1", "of rich, 8"],
+        [
+            [name, f"{one:,.0f}", f"{eight:,.0f}", f"{one / rich_one:.2f}", f"{eight / rich_eight:.2f}"]
+            for name, (one, eight) in results.items()
+        ],
+    )
+    print(updates)
     ours = results["ours: reporter.advance, no event"]
     met = ours[0] <= rich_one / 2 and ours[1] <= rich_eight / 2
     print(f"goal, at most half of rich with 1 and with 8 threads: {'met' if met else 'NOT met'}")
+    shares = []
     for name, config, own_process in SCANS:
         share, seconds = scan_share(config, 5, own_process=own_process)
         verdict = "met" if share <= 0.01 else "NOT met"
         print(f"goal, at most 1 % of a scan with a warm cache, {name} ({seconds:.2f} s): {share:.2%}, {verdict}")
+        shares.append([name, f"{seconds:.2f} s", f"{share:.2%}"])
+    if options.docs is not None:
+        scans = markdown(["scan, cache warm", "takes", "of it progress"], shares)
+        put_into(options.docs / "progress.md", "cost", f"{updates}\n\n{scans}")
 
 
 if __name__ == "__main__":

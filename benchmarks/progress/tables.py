@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean, stdev
 
 PROTOTYPE = (3.6, 6.9, 4.0, 5.8, 4.7, 4.3, 9.4, 5.4, 17.5, 97.0)
@@ -50,12 +52,12 @@ def simulated_table(rows: Sequence[Row]) -> str:
     for row, prototype in zip(rows, PROTOTYPE, strict=True):
         floor = _with_error(row, FLOOR) if FLOOR in row.errors else "–"
         body.append([row.name, *_cells(row), f"{prototype:g}", floor, f"{row.held:.0f} %"])
-    return _markdown(head, body)
+    return markdown(head, body)
 
 
 def recorded_table(rows: Sequence[Row]) -> str:
     """Return the recorded scans as a Markdown table."""
-    return _markdown(
+    return markdown(
         ["recorded scans", *SHOWN, "80 % band holds"],
         [[row.name, *_cells(row), f"{row.held:.0f} %"] for row in rows],
     )
@@ -81,6 +83,17 @@ def goals(rows: Sequence[Row], recorded: Sequence[Row]) -> list[str]:
     return lines
 
 
+def put_into(page: Path, name: str, text: str) -> None:
+    """Replace what stands between ``<!-- name -->`` and ``<!-- end -->`` in a page; ValueError if nothing does."""
+    old = page.read_text(encoding="utf-8")
+    new, found = re.subn(
+        rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", lambda at: at[1] + text + at[2], old, flags=re.DOTALL
+    )
+    if not found:
+        raise ValueError(f"{page} has no place for {name}")
+    page.write_text(new, encoding="utf-8")
+
+
 def _goal(row: Row, goal: str, ours: float, limit: float) -> str:
     return f"{_met(ours <= limit)}  {row.name}: {goal}: {ours:.2f} against {limit:.2f}"
 
@@ -98,6 +111,6 @@ def _with_error(row: Row, label: str) -> str:
     return f"{row.errors[label]:.1f} ± {row.standard_errors[label]:.1f}"
 
 
-def _markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|---|" + "---|" * (len(head) - 1)]
     return "\n".join([*lines, *("| " + " | ".join(cells) + " |" for cells in body)])

@@ -5,8 +5,10 @@ from statistics import fmean
 
 import pytest
 
-from benchmarks.progress.contestants import FixedWeights, Ours, Rich, Tqdm
+from benchmarks.progress.__main__ import recorded_cases
+from benchmarks.progress.contestants import FixedWeights, Informed, Ours, Rich, Tqdm
 from benchmarks.progress.score import coverage, mean_error, replay
+from benchmarks.progress.tables import put_into
 from benchmarks.progress.traces import load, save
 from benchmarks.progress.workloads import WORKLOADS, simulate
 
@@ -43,3 +45,31 @@ def test_a_trace_survives_its_file(tmp_path: Path):
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(ValueError, match=r"other\.json is not a"):
         load(tmp_path / "other.json")
+
+
+def test_recorded_scans_are_foretold_better_than_by_any_peer():
+    cases = {name: runs for name, runs in recorded_cases().items() if "before" in name}
+    assert {name.split(",")[0] for name in cases} == {"sample", "sample-cold", "synthetic-4000", "synthetic-4000-cold"}
+    for runs in cases.values():
+        errors = {
+            make: fmean(mean_error(replay(make, trace, past), trace.seconds) for trace, past in runs)
+            for make in (Tqdm, Rich, FixedWeights, Ours)
+        }
+        assert errors[Ours] < min(errors[Tqdm], errors[Rich], errors[FixedWeights]) / 2
+
+
+def test_the_floor_is_told_how_much_costs_vary():
+    trace, past = simulate(WORKLOADS[0], 1)
+    told, learned = (replay(make, trace, past) for make in (Informed, Ours))
+    assert told != learned
+    assert mean_error(told, trace.seconds) == pytest.approx(mean_error(learned, trace.seconds), abs=2)
+
+
+def test_tables_are_put_into_their_place_on_a_page(tmp_path: Path):
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- one -->\nold\n<!-- end -->\nb\n<!-- two -->\n\n<!-- end -->\nc\n")
+    put_into(page, "one", "new \\1")
+    put_into(page, "two", "2")
+    assert page.read_text() == "a\n<!-- one -->\nnew \\1\n<!-- end -->\nb\n<!-- two -->\n2\n<!-- end -->\nc\n"
+    with pytest.raises(ValueError, match="no place for three"):
+        put_into(page, "three", "3")
