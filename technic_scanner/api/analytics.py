@@ -168,7 +168,7 @@ def eta_accuracy(filters: Filters, service: Service) -> EtaAccuracyListDocument:
 @router.get("/analytics/trends", response_model=TrendListDocument, responses=problems(422))
 def trends(filters: Filters, service: Service) -> TrendListDocument:
     """Return medians by day."""
-    found = analytics.trends(service.samples(filters.query()))
+    found = service.day_trends(filters.query())
     return TrendListDocument(days=[DayTrendDocument.model_validate(item) for item in found])
 
 

@@ -14,6 +14,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import LimitError, ResultsNotReadyError, StoreUnavailableError
 from technic_scanner.progress.costs import Estimate
+from technic_scanner.runs.analytics import DayTrend
 from technic_scanner.runs.comparability import config_hash
 from technic_scanner.runs.compare import Comparison, compare_runs
 from technic_scanner.runs.estimates import MatchCount
@@ -165,6 +166,11 @@ class RunService:
         """Return the timings of ended runs, newest first, for ``runs.analytics`` and ``runs.export``."""
         self._refresh()
         return self._store.stage_samples(query or RunQuery())
+
+    def day_trends(self, query: RunQuery | None = None) -> tuple[DayTrend, ...]:
+        """Return what ``analytics.trends`` makes of those samples, several times as quickly."""
+        self._refresh()
+        return self._store.day_trends(query or RunQuery())
 
     def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Compare runs with the first of them. Raises ValueError for fewer than two, RunNotFoundError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
 
 from technic_scanner.adapters.stores.database import Room, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import dump_event, load_event
@@ -25,6 +25,21 @@ _STAND = (
     .where(runs.c.run_id == bindparam("id"))
     .values(last_seq=bindparam("last_seq"), time_fraction=bindparam("time_fraction"))
 )
+# The fence, the count and the promises made so far in one statement; it finds no row if anything is not as usual.
+_ADVANCE = (
+    update(runs)
+    .where(
+        runs.c.run_id == bindparam("id"),
+        runs.c.status == RunStatus.RUNNING.value,
+        runs.c.attempt == bindparam("number"),
+        runs.c.last_seq == bindparam("before"),
+    )
+    .values(
+        last_seq=bindparam("after"),
+        time_fraction=case((runs.c.time_fraction > bindparam("now"), runs.c.time_fraction), else_=bindparam("now")),
+    )
+    .returning(runs.c.run_id, *(runs.c[f"predicted_{moment}"] for moment, _ in PREDICTION_MOMENTS))
+)
 
 
 class EventRoom(Room):
@@ -37,7 +52,12 @@ class EventRoom(Room):
         Events that are stored already, word for word, are passed over: a worker may repeat a call whose answer was
         lost. RunStateError for any other number, and for an attempt that no longer runs.
         """
-        append_batch(connection, lock_attempt(connection, run_id, attempt), batch)
+        row = _advance(connection, run_id, attempt, batch)
+        if row is None:
+            append_batch(connection, lock_attempt(connection, run_id, attempt), batch)
+        else:
+            connection.execute(_INSERT, [_to_row(event) for event in batch])
+            _note_predictions(connection, row, batch)
 
     @reading
     def events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
@@ -100,6 +120,19 @@ def append_batch(connection: Connection, row: Row[Any], batch: Sequence[Progress
     connection.execute(_INSERT, fresh)
     standing = {"last_seq": numbers[-1], "time_fraction": max(row.time_fraction, batch[-1].time_fraction)}
     connection.execute(_STAND, {"id": row.run_id} | standing)
+    _note_predictions(connection, row, batch)
+
+
+def _advance(connection: Connection, run_id: str, attempt: int, batch: Sequence[ProgressEvent]) -> Row[Any] | None:
+    """Move the run on by events that follow its last one; None if they do not, or the attempt may not write."""
+    numbers = [event.seq for event in batch]
+    if not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return None
+    values = {"id": run_id, "number": attempt, "before": numbers[0] - 1, "after": numbers[-1]}
+    return connection.execute(_ADVANCE, values | {"now": batch[-1].time_fraction}).one_or_none()
+
+
+def _note_predictions(connection: Connection, row: Row[Any], batch: Sequence[ProgressEvent]) -> None:
     if promises := _new_predictions(row, batch):
         connection.execute(update(runs).where(runs.c.run_id == row.run_id).values(**promises))
 

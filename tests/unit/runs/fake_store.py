@@ -25,6 +25,7 @@ from technic_scanner.errors import (
 )
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs import comparability
+from technic_scanner.runs.analytics import DayTrend, trends
 from technic_scanner.runs.codec import config_to_dict
 from technic_scanner.runs.model import (
     Appearance,
@@ -315,6 +316,9 @@ class FakeStore:
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:
         chosen = [run for run in reversed(self.runs.values()) if run.metrics is not None and _matches(run, query)]
         return tuple(_sample(run) for run in chosen[: query.limit])
+
+    def day_trends(self, query: RunQuery) -> tuple[DayTrend, ...]:
+        return trends(self.stage_samples(query))
 
     @transaction
     def cost_runs(self, source: str, executor: str, workers: int | None, limit: int) -> tuple[RunRecord, ...]:

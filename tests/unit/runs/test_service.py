@@ -20,6 +20,7 @@ from technic_scanner.errors import (
     RunStateError,
     StoreUnavailableError,
 )
+from technic_scanner.runs.analytics import trends
 from technic_scanner.runs.model import Preset, PrunePolicy, RunEnd, RunQuery, WorkerInfo
 from technic_scanner.runs.presets import preset_to_json
 from technic_scanner.runs.service import RunService, ServiceRules
@@ -262,6 +263,15 @@ def test_samples_are_of_ended_runs(bench: Bench) -> None:
     done = bench.done()
     bench.start()
     assert [sample.run_id for sample in bench.service.samples()] == [done.run_id]
+
+
+def test_trends_by_day_are_those_of_the_samples(bench: Bench) -> None:
+    bench.done()
+    bench.clock.advance(86_400)
+    bench.done()
+    found = bench.service.day_trends()
+    assert [day.runs for day in found] == [1, 1]
+    assert found == trends(bench.service.samples())
 
 
 def test_lists_are_filtered_and_paged(bench: Bench) -> None:
