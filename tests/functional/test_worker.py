@@ -39,6 +39,8 @@ __all__ = ["database_url", "postgres_server", "store"]
 CANCEL_SECONDS = 2.0
 WORKERS = 8
 RUNS = 50
+# How long a store is locked, gone or full: several heartbeats and a dozen flushes.
+TROUBLE_SECONDS = 0.8
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -157,7 +159,7 @@ def test_a_locked_file_does_not_harm_the_scan(tmp_path: Path) -> None:
 
     def lock() -> None:
         other.execute("BEGIN IMMEDIATE")
-        threading.Timer(1.5, lambda: other.execute("ROLLBACK")).start()
+        threading.Timer(TROUBLE_SECONDS, lambda: other.execute("ROLLBACK")).start()
 
     make_worker(store, Scans(tmp_path / "two", 0.02, seen=When("data_fetching", lock))).run()
     other.close()
@@ -178,7 +180,7 @@ def test_a_database_that_goes_and_comes_back_does_not_harm_the_scan(
     def go() -> None:
         admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # type: ignore[arg-type]
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        threading.Timer(1.5, come_back).start()
+        threading.Timer(TROUBLE_SECONDS, come_back).start()
 
     def come_back() -> None:
         admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")  # type: ignore[arg-type]
@@ -222,7 +224,7 @@ def test_a_full_disk_fails_the_run_with_a_clear_sentence_and_nothing_is_corrupt(
 
     def fill() -> None:
         full.set()
-        threading.Timer(1.5, full.clear).start()
+        threading.Timer(TROUBLE_SECONDS, full.clear).start()
 
     def scan(task: ScanTask) -> ScanResult:
         bulky = replace(task, journal=BulkyJournal(task.journal))
