@@ -47,6 +47,10 @@ class RunStore(Protocol):
         """Store a QUEUED run. Same owner, key and payload: the first call's run; another payload: IdempotencyError."""
         ...
 
+    def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
+        """True if this owner has made a run with this key."""
+        ...
+
     def get_run(self, run_id: str) -> RunRecord:
         """Return the run; RunNotFoundError if there is none."""
         ...

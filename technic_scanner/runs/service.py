@@ -95,7 +95,8 @@ class RunService:
         """
         options = options or RunOptions()
         check_request(config, options, self._catalog)
-        self._check_limit(owner)
+        if idempotency_key is None or not self._store.knows_key(owner, idempotency_key):
+            self._check_limit(owner)
         run = self._store.add_run(
             config,
             options,

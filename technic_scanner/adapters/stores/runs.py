@@ -74,6 +74,12 @@ class RunRoom(Room):
         return fetch_record(connection, run_id)
 
     @reading
+    def knows_key(self, connection: Connection, owner: str | None, idempotency_key: str) -> bool:
+        """True if this owner has made a run with this key."""
+        wanted = (idempotency_keys.c.owner == (owner or ""), idempotency_keys.c.key == idempotency_key)
+        return connection.execute(select(idempotency_keys.c.run_id).where(*wanted)).first() is not None
+
+    @reading
     def get_run(self, connection: Connection, run_id: str) -> RunRecord:
         """Return the run; RunNotFoundError if there is none."""
         return fetch_record(connection, run_id)

@@ -73,7 +73,11 @@ def test_of_many_who_save_at_once_one_wins(store_url: str, opened: Callable[...,
 
 
 def test_a_repeated_key_gives_the_first_run(store: SqlStore, clock: ManualClock) -> None:
+    assert not store.knows_key("ann", "k1")
     first = add(store, owner="ann", idempotency_key="k1", label="x")
+    assert store.knows_key("ann", "k1")
+    assert not store.knows_key(None, "k1")
+    assert not store.knows_key("ann", "k2")
     clock.advance(1)
     again = add(store, owner="ann", idempotency_key="k1", label="x")
 

@@ -231,6 +231,16 @@ def test_a_token_may_queue_so_many_runs(make_services: MakeServices) -> None:
         assert client.post("/scans", json={}, headers=ann).status_code == 202
 
 
+def test_a_repeat_is_answered_also_when_no_more_runs_may_wait(make_services: MakeServices) -> None:
+    app = create_api(make_services(api_tokens=(f"ann:{TOKEN}",), max_queued_runs_per_token=1))
+    headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": "once"}
+    with open_client(app) as client:
+        first, again = (client.post("/scans", json={}, headers=headers) for _ in range(2))
+        assert (first.status_code, again.status_code) == (202, 202)
+        assert again.json()["run_id"] == first.json()["run_id"]
+        assert client.post("/scans", json={}, headers=headers | {"Idempotency-Key": "twice"}).status_code == 429
+
+
 def test_an_estimate_starts_nothing(client: TestClient) -> None:
     answer = client.post("/scans/estimate", json={"config": {"max_symbols": 3}})
     assert answer.json() == {"seconds": None, "low_seconds": None, "high_seconds": None, "runs": 0}

@@ -161,6 +161,10 @@ class FakeStore:
         return self._run(run_id)
 
     @transaction
+    def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
+        return (owner, idempotency_key) in self.keys
+
+    @transaction
     def get_run(self, run_id: str) -> RunRecord:
         return self._run(run_id)
 
