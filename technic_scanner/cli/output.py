@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, TechnicError
 from technic_scanner.runs.codec import config_to_dict, metrics_to_dict, options_to_dict
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -36,6 +37,8 @@ class Exit(IntEnum):
 
 def out() -> Console:
     """Return the console of standard output; as wide as needed when it is not a terminal."""
+    from rich.console import Console  # noqa: PLC0415 - workers and JSON need no rich
+
     console = Console()
     return console if console.is_terminal else Console(width=200)
 
@@ -86,6 +89,8 @@ def write_file(path: Path, data: bytes) -> None:
 
 def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table."""
+    from rich.table import Table  # noqa: PLC0415 - as above
+
     grid = Table(title=title, title_justify="left")
     for name in header:
         grid.add_column(name, overflow="fold")

@@ -20,7 +20,6 @@ from technic_scanner.cli.output import (
     write_file,
 )
 from technic_scanner.cli.requests import build_request
-from technic_scanner.cli.terminal import event_view
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConflictError
 from technic_scanner.runs.export import to_csv
@@ -150,6 +149,8 @@ def _cancel(services: Services, run_id: str) -> Exit:
 
 
 def _watch(services: Services, run_id: str, *, progress: bool, as_json: bool) -> Exit:
+    from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - with rich, which no worker needs
+
     service = services.service
     seen = _start_after(services, run_id)
     with event_view(as_json=as_json, quiet=not progress) as show:
