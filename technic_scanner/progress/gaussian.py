@@ -56,4 +56,5 @@ def quadratic_form(vector: Vector, matrix: Matrix) -> float:
 
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:
-    return sum(map(mul, left, right))
+    total: float = sum(map(mul, left, right))
+    return total
