@@ -105,8 +105,7 @@ class When:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_cancel_is_obeyed_within_a_second_in_every_stage(tmp_path: Path, stage: str) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'runs.db'}", SystemClock())
+def test_a_cancel_is_obeyed_within_a_second_in_every_stage(store: SqlStore, tmp_path: Path, stage: str) -> None:
     run_id = queue_run(store).run_id
     ended: list[float] = []
     when = When(stage, lambda: store.request_cancel(run_id))
@@ -127,7 +126,6 @@ def test_a_cancel_is_obeyed_within_a_second_in_every_stage(tmp_path: Path, stage
     assert {timing.name for timing in run.metrics.stage_timings} == set(STAGES)
     assert store.result(run_id).outcome is Outcome.PARTIAL
     assert all_events(store, run_id)[-1].kind is EventKind.RUN_FINISHED
-    store.close()
 
 
 def expected_csv(store: SqlStore, cache_dir: Path) -> bytes:
