@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -21,7 +22,7 @@ def alphalens() -> ModuleType:
     """Import it where it is used: its plotting libraries take seconds and warn."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return pytest.importorskip("alphalens", reason="alphalens-reloaded is not installed")
+        return import_module("alphalens")
 
 
 @pytest.fixture(scope="module")
