@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard api test lint format setup setup-dev bench bench-progress screenshots lock clean
+.PHONY: dashboard api test lint format setup setup-dev setup-bench bench bench-progress screenshots lock clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
 	$(BIN)/technic-scanner serve --port $(PORT)
@@ -28,7 +28,7 @@ format: setup-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: setup-dev ## Peers side by side in one run, as ratios
+bench: setup-bench ## Peers side by side in one run, as ratios
 	$(BIN)/python -m benchmarks.kernels
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.progress.cost
@@ -39,12 +39,13 @@ bench-progress: setup-dev ## ETA accuracy on virtual time
 screenshots: setup-dev ## Remake docs/images from a seeded run
 	$(BIN)/python -m tools.screenshots
 
-lock: setup-dev ## Recompute constraints.txt from the two requirement files
+lock: setup-dev ## Recompute constraints.txt from the requirement files
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
-		-o constraints.txt requirements.txt requirements-dev.txt
+		-o constraints.txt requirements.txt requirements-dev.txt requirements-bench.txt
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.dev
+setup-bench: $(VENV)/.bench
 
 $(VENV)/.runtime: requirements.txt constraints.txt pyproject.toml tools/make_venv.sh
 	sh tools/make_venv.sh "$(PYTHON)" "$(VENV)"
@@ -55,6 +56,10 @@ $(VENV)/.runtime: requirements.txt constraints.txt pyproject.toml tools/make_ven
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -c constraints.txt
 	@touch $@
 
 clean:
