@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from PIL import Image
@@ -23,8 +24,10 @@ from tools.ensure_chromium import find
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
-WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 1280, 700, 2600
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 1280, 700, 1500
+PAST_MONTHS = (date(2010, 2, 26), date(2010, 3, 31), date(2010, 4, 30), date(2010, 5, 28))
 HISTORY: tuple[tuple[str, ScanConfig], ...] = (
+    *((f"Replay of {day:%B %Y}", ScanConfig(as_of_date=day)) for day in PAST_MONTHS),
     *((f"Daily scan {day}", ScanConfig()) for day in range(1, 13)),
     ("Energy and utilities", ScanConfig(sectors=("Energy", "Utilities"))),
     ("Breakouts, both ways", ScanConfig(direction="both", strategy_profile_name="breakout")),
@@ -74,6 +77,7 @@ def _pages(services: Services, runs: list[str]) -> dict[str, str]:
         "symbol": f"/results?run={runs[-1]}&symbol={best}",
         "history": "/history",
         "compare": f"/compare?runs={runs[-1]},{runs[-2]}",
+        "outcomes": "/outcomes",
         "system": "/system",
     }
 
@@ -112,7 +116,7 @@ def _shoot(browser: Browser, address: str, scheme: str, name: str, ready: Callab
     tall = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": WIDTH, "height": max(LEAST_HEIGHT, min(int(tall), MOST_HEIGHT))})
     page.wait_for_timeout(800)
-    path = IMAGES / f"{name}-{scheme}.png"
+    path = IMAGES / f"{name}-{scheme}-{WIDTH}.png"
     page.screenshot(path=path)
     context.close()
     # 256 colours are enough for a page of text and flat bars, and a third of the bytes.

@@ -12,7 +12,6 @@ from typing import Any
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics, SymbolFailure
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.progress.text import format_time
 from technic_scanner.runs.codec import config_to_dict, options_to_dict
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.report_page import Raw, page, section, stage_timeline, table
@@ -81,7 +80,7 @@ def _measured(metrics: ScanMetrics | None) -> list[tuple[Any, ...]]:
         return []
     rate = metrics.symbols_per_second
     return [
-        ("Total time", format_time(metrics.total_seconds)),
+        ("Total seconds", f"{metrics.total_seconds:.3f}"),
         ("Symbols in the universe", metrics.symbols_in_universe),
         ("Symbols attempted", metrics.symbols_attempted),
         ("Symbols scanned", metrics.symbols_scanned),

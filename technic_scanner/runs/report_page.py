@@ -20,6 +20,7 @@ table { border-collapse: collapse; margin: 1rem 0; font-size: 0.92em; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0;
   border-bottom: 1px solid var(--line); }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
+table.facts td.number { text-align: left; }
 svg text { fill: var(--ink); font-size: 13px; } svg rect { fill: var(--bar); } svg line { stroke: var(--line); }
 """
 _ROW_HEIGHT = 28
@@ -53,11 +54,15 @@ def section(title: str, body: Raw) -> Raw:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Raw:
-    """Return a table; the first cell of a row is its heading, numbers stand right, None is a dash."""
+    """Return a table; the first cell of a row is its heading, numbers stand right, None is a dash.
+
+    A table whose header is empty lists facts of different kinds, so its numbers stand left with the words.
+    """
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     lines = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
     top = f"<thead><tr>{head}</tr></thead>" if any(header) else ""
-    return Raw(f'<div class="wide"><table>{top}<tbody>{lines}</tbody></table></div>')
+    kind = "" if top else ' class="facts"'
+    return Raw(f'<div class="wide"><table{kind}>{top}<tbody>{lines}</tbody></table></div>')
 
 
 def stage_timeline(spans: Sequence[tuple[str, float, float]], total_seconds: float) -> Raw:

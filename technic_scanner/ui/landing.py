@@ -54,7 +54,8 @@ def _row(record: RunRecord) -> None:
     name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
     name.markdown(f"{status_badge(record.status)} {escape(run_name(record))}")
     if record.status.is_terminal:
-        bar.caption(f"{when(record.finished_at, viewer_zone())} · {escape(record.status_text)}")
+        parts = (when(record.finished_at, viewer_zone()), escape(record.status_text))
+        bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))
         bar.progress(fraction, text=f"{format_percent(fraction)} · since {when(record.created_at, viewer_zone())}")

@@ -214,7 +214,10 @@ def failures(stored: StoredResult) -> None:
     if not stored.failures:
         return
     frame = pd.DataFrame(
-        [(item.symbol, item.kind.value, item.stage, item.reason, item.detail) for item in stored.failures],
+        [
+            (item.symbol, item.kind.value, theme.stage_label(item.stage), item.reason.replace("_", " "), item.detail)
+            for item in stored.failures
+        ],
         columns=["Symbol", "Kind", "Stage", "Reason", "Detail"],
     )
     with st.expander(f"Not in the results: {count_text(len(frame), 'symbol')}, each with its reason"):

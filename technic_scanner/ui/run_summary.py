@@ -22,6 +22,6 @@ def draw(record: RunRecord) -> None:
             f"{count_text(metrics.symbols_returned, 'row')} returned of {metrics.symbols_scanned:,} scanned, "
             f"{metrics.symbols_rejected:,} rejected, {metrics.symbols_failed:,} failed"
         )
-    parts.append(f"started {when(record.started_at, viewer_zone())}, attempt {record.attempt}")
+    parts.append(f"Started {when(record.started_at, viewer_zone())}, attempt {record.attempt}")
     parts.append(f"on {escape(record.host)}" if record.host else "no worker took it")
     st.caption(" · ".join(parts))
