@@ -32,6 +32,8 @@ bench: setup-bench ## Peers side by side in one run, as ratios
 	$(BIN)/python -m benchmarks.kernels
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.progress.cost
+	$(BIN)/python -m benchmarks.store
+	$(BIN)/python -m benchmarks.api
 
 bench-progress: setup-dev ## ETA accuracy on virtual time
 	$(BIN)/python -m benchmarks.progress

@@ -80,6 +80,15 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
 
+    @field_validator("database_url")
+    @classmethod
+    def _anchored(cls, value: str | None) -> str | None:
+        # A server changes folder before it serves: a relative file would be another one there.
+        driver, _, path = (value or "").partition(":///")
+        if not driver.startswith("sqlite") or not path or path.startswith(("/", ":memory:", "file:")):
+            return value
+        return f"{driver}:///{Path(path).absolute()}"
+
     @property
     def store_url(self) -> str:
         """The run store's SQLAlchemy URL."""

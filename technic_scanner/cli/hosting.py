@@ -87,9 +87,7 @@ def _address(settings: Settings, host: str | None, port: int | None) -> tuple[st
 
 def _environment(settings: Settings, host: str, port: str) -> dict[str, str]:
     """Return the server's environment; its folders are absolute, wherever it is started."""
-    folders = {"TECHNIC_HOME": settings.home, "TECHNIC_FILES_ROOT": settings.files_root}
-    known = {name: str(folder) for name, folder in folders.items() if folder is not None}
-    return environment_with(TECHNIC_HOST=host, TECHNIC_PORT=port, **known)
+    return environment_with(**settings.environment() | {"TECHNIC_HOST": host, "TECHNIC_PORT": port})
 
 
 def _announce(host: str, port: str, mount: str, *, as_json: bool) -> None:
