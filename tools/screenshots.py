@@ -78,7 +78,6 @@ def _pages(services: Services, runs: list[str]) -> dict[str, str]:
         "history": "/history",
         "compare": f"/compare?runs={runs[-1]},{runs[-2]}",
         "outcomes": "/outcomes",
-        "system": "/system",
     }
 
 
@@ -119,8 +118,8 @@ def _shoot(browser: Browser, address: str, scheme: str, name: str, ready: Callab
     path = IMAGES / f"{name}-{scheme}-{WIDTH}.png"
     page.screenshot(path=path)
     context.close()
-    # 256 colours are enough for a page of text and flat bars, and a third of the bytes.
-    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+    # All colours are kept: 256 of them turn one line of a figure into another's colour.
+    Image.open(path).convert("RGB").save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
 
 

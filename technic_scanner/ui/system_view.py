@@ -57,7 +57,8 @@ def _workers() -> None:
     settings = services().settings
     workers = run_service().workers()
     st.caption(
-        f"{count_text(len(workers), 'worker')} alive; at most {settings.max_concurrent_runs} runs at once. "
+        f"{count_text(len(workers), 'worker')} alive; "
+        f"at most {count_text(settings.max_concurrent_runs, 'run')} at once. "
         "A worker starts when a run is queued and ends when the queue is empty."
     )
     if not workers:
