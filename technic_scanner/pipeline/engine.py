@@ -41,6 +41,9 @@ class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
         self.error = error
         self.result = result
 
+    def __reduce__(self) -> tuple[type[ScanFailed], tuple[RunError, ScanResult]]:
+        return type(self), (self.error, self.result)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from dataclasses import fields
 
@@ -181,6 +182,19 @@ def test_an_exception_in_any_stage_fails_the_run_with_full_metrics(where: str, m
     if where != "universe":
         lost = [failure.symbol for failure in caught.value.result.failures]
         assert sorted(lost) == sorted(SYMBOLS)
+
+
+def test_a_failed_scan_can_be_handed_to_another_process() -> None:
+    bench = Bench()
+    bench.source.universe_error = SourceError("no list today")
+    with pytest.raises(ScanFailed) as caught:
+        bench.scan()
+    told = pickle.loads(pickle.dumps(caught.value))
+    assert (str(told), told.error, told.result.status_text) == (
+        "no list today",
+        caught.value.error,
+        caught.value.result.status_text,
+    )
 
 
 @pytest.mark.parametrize("stage", STAGES)
