@@ -110,6 +110,8 @@ def test_what_the_cache_holds_need_not_be_fetched() -> None:
     bench.past_run(10.0)
     bench.forecast.estimate(ScanConfig(), RunOptions())
     assert asked == [("AAPL", "MSFT", "XOM", "ZZZ")]
+    bench.forecast.estimate(ScanConfig(), RunOptions(refresh=True))
+    assert len(asked) == 1, "a refresh fetches whatever the cache holds"
 
 
 def past(hit_rate: float | None, rows: int = 100) -> RunRecord:
