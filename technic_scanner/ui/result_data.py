@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +17,7 @@ from technic_scanner.ui.services import run_service, services
 
 SPARK_SESSIONS = 60
 CHART_SESSIONS = 420
+SparkPrices = npt.NDArray[np.float32]
 
 
 def stored_result(record: RunRecord) -> StoredResult:
@@ -32,13 +34,16 @@ def rows(run_id: str, attempt: int) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def spark_prices(run_id: str, attempt: int, _config: ScanConfig, _as_of: date | None) -> dict[str, list[float]]:
-    """Return the last closes of every row's symbol, as far as the price cache holds them; gaps are left out."""
+def spark_prices(run_id: str, attempt: int, _config: ScanConfig, _as_of: date | None) -> dict[str, SparkPrices]:
+    """Return the last closes of every row's symbol, as far as the price cache holds them; gaps are left out.
+
+    Single precision, for a line of 30 pixels: half of what a table of 8,000 rows sends to the browser.
+    """
     symbols = rows(run_id, attempt)["Symbol"].tolist()
     source = services().catalog.cache_key(_config)
     panel = services().cache.read(source, symbols, SPARK_SESSIONS, _as_of).panel
     return {
-        symbol: closes[np.isfinite(closes)].round(4).tolist()
+        symbol: closes[np.isfinite(closes)].astype(np.float32)
         for symbol, closes in zip(panel.symbols, panel.close, strict=True)
     }
 

@@ -182,7 +182,8 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
     names = [name for name in tables.VIEWS[view] if name in shown.columns or name in tables.DRAWN]
     event = st.dataframe(
-        tables.with_scores(tables.with_prices(shown, prices)),
+        # Only what is drawn: 8,000 rows of every column are more than twice the bytes.
+        tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
         column_order=names,
         column_config=tables.column_settings(names),

@@ -77,7 +77,7 @@ def label(name: str) -> str:
     return _LABELS.get(name, name)
 
 
-def with_prices(rows: pd.DataFrame, prices: Mapping[str, list[float]]) -> pd.DataFrame:
+def with_prices(rows: pd.DataFrame, prices: Mapping[str, Any]) -> pd.DataFrame:
     """Return the rows with the sparkline column; symbols without bars get an empty cell."""
     column = pd.Series([prices.get(symbol) for symbol in rows["Symbol"]], index=rows.index, dtype=object)
     return rows.assign(**{PRICES: column})

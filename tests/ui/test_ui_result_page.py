@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.export import to_csv
 from technic_scanner.ui import results_view, tables
@@ -42,7 +44,7 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     shown = table(app)
     assert shown["Symbol"].tolist() == stored.table.column("Symbol").to_pylist()
     assert all(45 <= len(prices) <= 60 for prices in shown[tables.PRICES])
-    assert shown[tables.PRICES].iloc[0][-1] == round(stored.table.column("Close").to_pylist()[0], 4)
+    assert shown[tables.PRICES].iloc[0][-1] == pytest.approx(stored.table.column("Close").to_pylist()[0], rel=1e-6)
     assert app.metric[0].value == f"{len(shown):,}"
     assert "S&P 500, Aug 2009 – Aug 2010" in texts(app)
     assert len(app.get("plotly_chart")) == 3
