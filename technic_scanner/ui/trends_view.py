@@ -32,10 +32,12 @@ def show(query: RunQuery) -> None:
         depth = st.segmented_control(
             "Runs in the charts", list(DEPTHS), default="30", key="h_depth", required=True, bind="query-params"
         )
-        samples = _samples(replace(query, limit=DEPTHS[depth], cursor=None), _ended())
+        whole = replace(query, limit=DEPTHS[depth], cursor=None)
+        # Most of the page needs the newest runs alone; what needs all of them reads them when it is opened.
+        samples = _samples(replace(whole, limit=min(whole.limit, MAX_JUDGED)), _ended())
         st.download_button(
             "Timings as CSV",
-            data=lambda: timings_csv(samples),
+            data=lambda: timings_csv(run_service().samples(whole)),
             file_name="technic-timings.csv",
             mime="text/csv",
             on_click="ignore",
@@ -50,7 +52,7 @@ def show(query: RunQuery) -> None:
     for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
         if tab.open:
             with tab:
-                _TABS[title](samples)
+                _TABS[title](_samples(whole, _ended()) if title in _OVER_ALL else samples)
 
 
 @st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
@@ -85,8 +87,8 @@ def _stages(samples: Samples) -> None:
     drawn = samples[:MAX_BARS]
     if len(drawn) < len(samples):
         st.caption(
-            f"The chart shows the newest {len(drawn):,} of {len(samples):,} runs, the table {MAX_ROWS:,} at most; "
-            "the CSV holds all."
+            f"The chart shows the newest {len(drawn):,} runs, the table {MAX_ROWS:,} at most; "
+            "the CSV holds all that were asked for."
         )
     chart, table = st.columns(2)
     with chart:
@@ -218,8 +220,8 @@ def _accuracy(samples: Samples) -> None:
 
 
 def _judged(samples: Samples) -> Samples:
-    if len(samples) > MAX_JUDGED:
-        st.caption(f"Over the newest {MAX_JUDGED:,} of {len(samples):,} runs.")
+    if len(samples) >= MAX_JUDGED:
+        st.caption(f"Over the newest {MAX_JUDGED:,} runs.")
     return samples[:MAX_JUDGED]
 
 
@@ -260,3 +262,4 @@ _TABS: dict[str, Callable[[Samples], None]] = {
     "ETA accuracy": _accuracy,
     "Slow-downs": _slow_downs,
 }
+_OVER_ALL = frozenset({"Percentiles", "Throughput and cache"})
