@@ -15,38 +15,38 @@ require_sign_in()
 page = st.navigation(
     [
         st.Page(
-            "app_pages/scan.py",
+            "pages/scan.py",
             title="Scan",
             icon=":material/radar:",
             default=True,
             help="Configure a scan, start it and watch its stages; reattach to runs in flight.",
         ),
         st.Page(
-            "app_pages/results.py",
+            "pages/results.py",
             title="Results",
             icon=":material/table_chart:",
             help="The picks of one run with charts, plans and reasons; downloads.",
         ),
         st.Page(
-            "app_pages/history.py",
+            "pages/history.py",
             title="History",
             icon=":material/history:",
             help="All runs with their stage timings, percentiles, trends and slow-downs.",
         ),
         st.Page(
-            "app_pages/compare.py",
+            "pages/compare.py",
             title="Compare",
             icon=":material/compare_arrows:",
             help="Two or more runs side by side: config, stage seconds, picks that entered, left or moved.",
         ),
         st.Page(
-            "app_pages/outcomes.py",
+            "pages/outcomes.py",
             title="Outcomes",
             icon=":material/query_stats:",
             help="What the picks of past runs did afterwards.",
         ),
         st.Page(
-            "app_pages/system.py",
+            "pages/system.py",
             title="System",
             icon=":material/dns:",
             help="Sources, cache, store, workers, versions and health of this installation.",

@@ -8,10 +8,10 @@ RUN = "run"
 RUNS = "runs"
 SYMBOL = "symbol"
 
-SCAN_PAGE = "app_pages/scan.py"
-RESULTS_PAGE = "app_pages/results.py"
-HISTORY_PAGE = "app_pages/history.py"
-COMPARE_PAGE = "app_pages/compare.py"
+SCAN_PAGE = "pages/scan.py"
+RESULTS_PAGE = "pages/results.py"
+HISTORY_PAGE = "pages/history.py"
+COMPARE_PAGE = "pages/compare.py"
 
 
 def run_in_address() -> str | None:

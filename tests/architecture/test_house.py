@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "technic_scanner"
-PAGES = sorted((ROOT / "app_pages").glob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("*.py"))
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 MAX_LINES = 300
 MAX_PAGE_LINES = 80
@@ -44,6 +44,14 @@ def test_page_scripts_import_only_streamlit_and_the_ui(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_pages_compose_in_few_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MAX_PAGE_LINES
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_pages_begin_by_going_through_the_dashboard(path: Path) -> None:
+    # Else the first visit of a fresh server could pass by the sign-in: see ui/entry.py.
+    _, *body = ast.parse(path.read_text()).body
+    first = next(node for node in body if not isinstance(node, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "entry.through_dashboard()"
 
 
 def test_modules_are_small_rooms() -> None:

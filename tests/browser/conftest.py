@@ -24,13 +24,15 @@ from technic_scanner.domain.run import RunRecord
 from tests.ui.quiet import without_workers
 from tools.ensure_chromium import find
 
-from .paced_worker import hold_file
+from .paced_worker import held_file, hold_file
 
 ROOT = Path(__file__).parents[2]
 # Opening a sub-page makes Streamlit's front end ask below that page's path first; it then finds the right place.
 BENIGN = re.compile(r"/(_stcore/health|_stcore/host-config)$")
 # Small steps, so that a scan can be held at many moments.
 STEPS = RunOptions(chunk_size=20, fetch_batch_size=60, event_interval_seconds=0.0)
+# Where scans are held, as weighted fractions: soon after the first symbols are scanned, and near the end of them.
+HELD_AT, HELD_LATER_AT = 0.33, 0.8
 PATIENCE_MS = 60_000
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -44,6 +46,7 @@ class Site:
     port: int
     log: Path
     process: subprocess.Popen[bytes] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -51,7 +54,7 @@ class Site:
 
     def environment(self) -> dict[str, str]:
         here = {"TECHNIC_HOME": str(self.home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "TECHNIC_PORT": str(self.port)}
-        return os.environ | here | {"PYTHONPATH": str(ROOT)}
+        return os.environ | here | self.settings | {"PYTHONPATH": str(ROOT)}
 
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", "technic_scanner/asgi.py"]
@@ -73,13 +76,22 @@ class Site:
             return False
 
     def hold(self, share: float) -> None:
-        """Make scans wait once so much of their expected time has passed."""
+        """Make scans wait once so much of their weighted work is done."""
         (self.home / "hold.new").write_text(str(share))
         (self.home / "hold.new").replace(hold_file(self.home))
 
     def release(self) -> None:
         """Let scans go on."""
         hold_file(self.home).unlink(missing_ok=True)
+
+    def holds(self, services: Services, run_id: str, share: float) -> bool:
+        """Whether the run waits at ``share`` or beyond, and the journal has the event at which it does."""
+        try:
+            at = float(held_file(self.home).read_text())
+        except FileNotFoundError:
+            return False
+        newest = services.store.latest_event(run_id)
+        return at >= share and newest is not None and newest.overall_fraction == pytest.approx(at, abs=1e-9)
 
     def kill(self) -> None:
         if self.process is not None:
@@ -198,17 +210,17 @@ def tabs(chromium: Browser, site: Site) -> Iterator[Watched]:
 
 @pytest.fixture
 def held(site: Site) -> Iterator[None]:
-    """Scans wait at a third of their time until the test lets them go on."""
-    site.hold(0.3)
+    """Scans wait when a third of their weighted work is done, until the test lets them go on."""
+    site.hold(HELD_AT)
     yield
     site.release()
 
 
 @pytest.fixture
 def running(site: Site, services: Services, held: None) -> Iterator[RunRecord]:
-    """A scan of the sample that is under way, and waits at a third of its time."""
+    """A scan of the sample that is under way, and waits."""
     run = services.service.submit(ScanConfig(), STEPS, label="Watched scan")
-    wait_until(lambda: services.service.get(run.run_id).time_fraction >= 0.3, "the scan did not get to a third")
+    wait_until(lambda: site.holds(services, run.run_id, HELD_AT), "the scan did not get to where it is held")
     yield run
     services.service.cancel(run.run_id)
     wait_until(lambda: services.service.get(run.run_id).status.is_terminal, "the scan did not end")

@@ -1,4 +1,7 @@
-"""A worker like every other, but one that a test can hold: it waits where the file ``hold`` in the data folder says."""
+"""A worker like every other, but one that a test can hold: it waits where the file ``hold`` in the data folder says.
+
+It is held by the weighted fraction, which follows from the work done; the share of time follows from the machine too.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,13 @@ PACE_SECONDS = float(os.environ.get("PACE_SECONDS", "0.1"))
 
 
 def hold_file(home: Path) -> Path:
-    """Return the file whose number is the share of the time at which scans wait; without it they do not."""
+    """Return the file whose number is the weighted fraction at which scans wait; without it they do not."""
     return home / "hold"
+
+
+def held_file(home: Path) -> Path:
+    """Return the file that holds the weighted fraction at which a scan waits right now; there while it waits."""
+    return home / "held"
 
 
 def level(file: Path) -> float:
@@ -31,16 +39,20 @@ def level(file: Path) -> float:
 
 def main() -> None:
     services = build()
-    hold = hold_file(services.settings.home)
+    hold, held = hold_file(services.settings.home), held_file(services.settings.home)
 
     def scan(task: ScanTask) -> ScanResult:
         def listen(event: ProgressEvent) -> None:
             task.listener(event)
-            if event.kind is not EventKind.ADVANCED:
+            if event.kind is EventKind.RUN_FINISHED:
                 return
-            time.sleep(PACE_SECONDS)
-            while event.time_fraction >= level(hold) and not task.cancel.is_cancelled:
+            if event.kind is EventKind.ADVANCED:
+                time.sleep(PACE_SECONDS)
+            while event.overall_fraction >= level(hold) and not task.cancel.is_cancelled:
+                held.with_suffix(".new").write_text(repr(event.overall_fraction))
+                held.with_suffix(".new").replace(held)
                 time.sleep(0.05)
+            held.unlink(missing_ok=True)
 
         return services.scanning(replace(task, listener=listen))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.progress.text import format_percent
 
-from .conftest import PATIENCE_MS, Site, Watched, wait_until
+from .conftest import HELD_AT, HELD_LATER_AT, Site, Watched, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -25,15 +26,14 @@ def overall(page: Page) -> float:
     return float(found[1])
 
 
-def at_least(page: Page, percent: float) -> float:
-    """Wait until the page itself, without being touched, shows more than so much; return what it shows."""
-    page.wait_for_function(
-        """([least]) => [...document.querySelectorAll('[data-testid="stProgress"]')].some(
-            (bar) => parseFloat((bar.innerText.match(/^(\\d+\\.\\d)% ·/) || [0, -1])[1]) > least)""",
-        arg=[percent],
-        timeout=PATIENCE_MS,
-    )
-    return overall(page)
+def shown_while_held(page: Page, site: Site, services: Services, run_id: str, share: float = HELD_AT) -> str:
+    """Wait until the run is held and the page, without being touched, shows where; return what it shows."""
+    wait_until(lambda: site.holds(services, run_id, share), "the scan did not get to where it is held")
+    newest = services.store.latest_event(run_id)
+    assert newest is not None
+    shown = format_percent(newest.time_fraction)
+    expect(page.get_by_text(re.compile(rf"^{re.escape(shown)} · ")).first).to_be_visible()
+    return shown
 
 
 def expect_success(page: Page) -> None:
@@ -48,14 +48,25 @@ def test_first_visit_of_a_fresh_server_may_be_a_deep_link(tabs: Watched) -> None
     expect(page.get_by_text("dashboard", exact=True)).to_have_count(0)
 
 
+def test_a_deep_link_to_a_fresh_server_does_not_pass_by_the_sign_in(plain_site: Site, chromium: Browser) -> None:
+    plain_site.kill()
+    plain_site.settings["TECHNIC_REQUIRE_SIGN_IN"] = "true"
+    plain_site.start()
+    page = chromium.new_page()
+    page.goto(f"{plain_site.url}/results")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Results")).to_have_count(0)
+    page.close()
+
+
 def test_start_reload_and_the_same_scan_goes_on(tabs: Watched, services: Services, site: Site, held: None) -> None:
     page = tabs.open()
     page.get_by_role("button", name="Start scan").click()
     expect(page).to_have_url(re.compile(r"\?run="))
     run_id = page.url.split("run=")[1].split("&")[0]
-    before = at_least(page, 29.0)
+    before = shown_while_held(page, site, services, run_id)
     page.reload()
-    assert at_least(page, 29.0) == before
+    assert shown_while_held(page, site, services, run_id) == before
     assert page.url.endswith(run_id)
     site.release()
     expect_success(page)
@@ -64,14 +75,14 @@ def test_start_reload_and_the_same_scan_goes_on(tabs: Watched, services: Service
 
 
 def test_a_second_tab_sees_it_and_cancel_there_is_seen_here(
-    tabs: Watched, services: Services, running: RunRecord
+    tabs: Watched, services: Services, running: RunRecord, site: Site
 ) -> None:
     here = tabs.open(f"/?run={running.run_id}")
-    shown = at_least(here, 29.0)
+    shown = shown_while_held(here, site, services, running.run_id)
     there = tabs.open("/")
     there.locator(f".st-key-open_{running.run_id} button").click()
     expect(there.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
-    assert at_least(there, 0.0) == shown
+    assert shown_while_held(there, site, services, running.run_id) == shown
     there.get_by_role("button", name="Cancel", exact=True).click()
     expect(here.get_by_text("■ Cancelled").first).to_be_visible()
     expect(here.get_by_role("button", name="Resume")).to_be_visible()
@@ -92,7 +103,7 @@ def test_a_cancelled_scan_is_resumed_from_the_page_and_watched_to_its_end(
 
 def test_other_widgets_do_not_disturb_it(tabs: Watched, services: Services, running: RunRecord, site: Site) -> None:
     page = tabs.open(f"/?run={running.run_id}")
-    before = at_least(page, 29.0)
+    shown_while_held(page, site, services, running.run_id)
     page.get_by_text("Configure another scan").click()
     price = page.get_by_label("Min. price")
     price.fill("12.50")
@@ -101,8 +112,8 @@ def test_other_widgets_do_not_disturb_it(tabs: Watched, services: Services, runn
     page.get_by_text("Advanced: history").click()
     page.get_by_label("History, sessions").fill("300")
     page.get_by_label("History, sessions").press("Enter")
-    site.hold(0.6)
-    at_least(page, max(before, 59.0))
+    site.hold(HELD_LATER_AT)
+    shown_while_held(page, site, services, running.run_id, HELD_LATER_AT)
     expect(price).to_have_value("12.50")
     site.release()
     expect_success(page)
@@ -113,12 +124,12 @@ def test_other_widgets_do_not_disturb_it(tabs: Watched, services: Services, runn
 
 def test_clearing_the_caches_loses_nothing(tabs: Watched, services: Services, running: RunRecord, site: Site) -> None:
     page = tabs.open(f"/?run={running.run_id}")
-    at_least(page, 29.0)
+    shown_while_held(page, site, services, running.run_id)
     page.keyboard.press("c")
     page.get_by_role("dialog").get_by_role("button", name="Clear caches").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    site.hold(0.6)
-    at_least(page, 59.0)
+    site.hold(HELD_LATER_AT)
+    shown_while_held(page, site, services, running.run_id, HELD_LATER_AT)
     site.release()
     expect_success(page)
     assert services.service.get(running.run_id).attempt == 1
@@ -128,13 +139,14 @@ def test_a_killed_and_restarted_server_shows_the_scan_still_advancing(
     tabs: Watched, services: Services, running: RunRecord, site: Site
 ) -> None:
     page = tabs.open(f"/?run={running.run_id}")
-    at_least(page, 29.0)
+    shown_while_held(page, site, services, running.run_id)
     site.kill()
-    site.hold(0.6)
-    wait_until(lambda: services.service.get(running.run_id).time_fraction >= 0.6, "the scan stopped with the server")
+    site.hold(HELD_LATER_AT)
+    later = lambda: site.holds(services, running.run_id, HELD_LATER_AT)
+    wait_until(later, "the scan stopped with the server")
     site.start()
     page.reload()
-    at_least(page, 59.0)
+    shown_while_held(page, site, services, running.run_id, HELD_LATER_AT)
     site.release()
     expect_success(page)
     assert services.service.get(running.run_id).attempt == 1

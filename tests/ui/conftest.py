@@ -96,7 +96,7 @@ def open_page() -> Callable[..., AppTest]:
             app.query_params[name] = value
         if page != "scan":
             app.run()
-            app.switch_page(f"app_pages/{page}.py")
+            app.switch_page(f"pages/{page}.py")
         return app.run()
 
     return opened

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui import notices, outcome_query, outcomes_view
+from technic_scanner.ui import entry, notices, outcome_query, outcomes_view
 
+entry.through_dashboard()
 notices.show_kept()
 st.title("Outcomes")
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui import notices, system_view
+from technic_scanner.ui import entry, notices, system_view
 
+entry.through_dashboard()
 notices.show_kept()
 st.title("System")
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui import addresses, notices, result_data, results_view, run_chooser
+from technic_scanner.ui import addresses, entry, notices, result_data, results_view, run_chooser
 
+entry.through_dashboard()
 notices.show_kept()
 st.title("Results")
 

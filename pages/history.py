@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui import history_query, history_view, notices, trends_view
+from technic_scanner.ui import entry, history_query, history_view, notices, trends_view
 
+entry.through_dashboard()
 notices.show_kept()
 st.title("History")
 

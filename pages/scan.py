@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui import addresses, landing, notices, presets_bar, progress_panel, scan_form, start_bar
+from technic_scanner.ui import addresses, entry, landing, notices, presets_bar, progress_panel, scan_form, start_bar
 
+entry.through_dashboard()
 notices.show_kept()
 run_id = addresses.run_in_address()
 

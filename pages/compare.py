@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui import compare_view, notices
+from technic_scanner.ui import compare_view, entry, notices
 
+entry.through_dashboard()
 notices.show_kept()
 st.title("Compare")
 
