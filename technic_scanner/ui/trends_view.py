@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -68,6 +69,14 @@ def _ended() -> tuple[object, ...]:
     return (*(record.run_id for record in newest), *sorted(run_service().count_by_status().items()))
 
 
+def _by_local_time(samples: Samples) -> Samples:
+    """Return the samples with the viewer's wall-clock time: a chart prints times as they come, the tables convert."""
+    zone = ZoneInfo(viewer_zone() or "UTC")
+    return tuple(
+        replace(sample, created_at=sample.created_at.astimezone(zone).replace(tzinfo=None)) for sample in samples
+    )
+
+
 def _slow_notice(samples: Samples) -> None:
     """Say when the newest run was slower than comparable runs."""
     rule = analytics.RegressionRule()
@@ -93,7 +102,7 @@ def _stages(samples: Samples) -> None:
     chart, table = st.columns(2)
     with chart:
         event = st.plotly_chart(
-            charts.stacked_stages(drawn),
+            charts.stacked_stages(_by_local_time(drawn)),
             key=f"h_stack_{revision(*(sample.run_id for sample in drawn))}",
             on_select="rerun",
             selection_mode="points",
@@ -175,7 +184,7 @@ def _percentiles(samples: Samples) -> None:
 
 def _rates(samples: Samples) -> None:
     if len(samples) <= TREND_BY_RUN:
-        figure, unit = charts.rate_trend(samples), "per run"
+        figure, unit = charts.rate_trend(_by_local_time(samples)), "per run"
     else:
         figure, unit = charts.daily_rates(analytics.trends(samples)), "daily medians of successful runs"
     st.plotly_chart(
@@ -202,7 +211,7 @@ def _accuracy(samples: Samples) -> None:
         )
     with right:
         st.plotly_chart(
-            charts.eta_error_trend(samples[:MAX_BARS], (moment,)),
+            charts.eta_error_trend(_by_local_time(samples[:MAX_BARS]), (moment,)),
             key="h_eta_error",
             config=theme.FIGURE_CONFIG,
             alt=f"Error of the promise made {charts.moment_label(moment)}, run by run",

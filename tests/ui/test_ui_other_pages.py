@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -57,6 +58,14 @@ def test_history_lists_all_runs_with_their_stage_seconds(seeded, open_page) -> N
     record = seeded.services.service.list().records[1]
     assert runs["Seconds"].iloc[1] == pytest.approx(record.metrics.total_seconds)
     assert len(app.get("plotly_chart")) == 1
+
+
+def test_charts_tell_times_as_the_viewers_clock_does(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trends_view, "viewer_zone", lambda: "Asia/Kolkata")
+    spec = open_page("history").get("plotly_chart")[0].proto.spec
+    created = seeded.services.service.list().records[1].created_at
+    assert f"{created.astimezone(ZoneInfo('Asia/Kolkata')):%m-%d %H:%M}" in spec
+    assert f"{created:%m-%d %H:%M}" not in spec
 
 
 def test_history_filters_come_from_the_address(seeded, open_page) -> None:
