@@ -53,7 +53,7 @@ def show(query: RunQuery) -> None:
     for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
         if tab.open:
             with tab:
-                _TABS[title](_samples(whole, _ended()) if title in _OVER_ALL else samples)
+                _TABS[title](samples, whole)
 
 
 @st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
@@ -61,6 +61,13 @@ def _samples(query: RunQuery, ended: tuple[object, ...]) -> Samples:
     """Return timings; shared between sessions, for they are frozen, and read again once a run has ended."""
     del ended  # part of the key only
     return run_service().samples(query)
+
+
+@st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
+def _days(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.DayTrend, ...]:
+    """Return daily medians, which the store makes of five columns a run; kept as the samples are."""
+    del ended
+    return run_service().day_trends(query)
 
 
 def _ended() -> tuple[object, ...]:
@@ -92,7 +99,7 @@ def _slow_notice(samples: Samples) -> None:
         st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
 
 
-def _stages(samples: Samples) -> None:
+def _stages(samples: Samples, _whole: RunQuery) -> None:
     drawn = samples[:MAX_BARS]
     if len(drawn) < len(samples):
         st.caption(
@@ -159,7 +166,8 @@ def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
     return None if carried is None else str(carried)
 
 
-def _percentiles(samples: Samples) -> None:
+def _percentiles(samples: Samples, whole: RunQuery) -> None:
+    samples = samples if len(samples) < MAX_JUDGED else _samples(whole, _ended())
     chart, table = st.columns([3, 2])
     statistics = analytics.stage_statistics(samples)
     with chart:
@@ -182,11 +190,11 @@ def _percentiles(samples: Samples) -> None:
         st.caption("Seconds, over successful runs only; n is how many there are.")
 
 
-def _rates(samples: Samples) -> None:
+def _rates(samples: Samples, whole: RunQuery) -> None:
     if len(samples) <= TREND_BY_RUN:
         figure, unit = charts.rate_trend(_by_local_time(samples)), "per run"
     else:
-        figure, unit = charts.daily_rates(analytics.trends(samples)), "daily medians of successful runs"
+        figure, unit = charts.daily_rates(_days(whole, _ended())), "daily medians of successful runs"
     st.plotly_chart(
         figure,
         key="h_rates",
@@ -196,7 +204,7 @@ def _rates(samples: Samples) -> None:
     st.caption(f"Shown {unit}.")
 
 
-def _accuracy(samples: Samples) -> None:
+def _accuracy(samples: Samples, _whole: RunQuery) -> None:
     samples = _judged(samples)
     moment = st.segmented_control(
         "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
@@ -234,7 +242,7 @@ def _judged(samples: Samples) -> Samples:
     return samples[:MAX_JUDGED]
 
 
-def _slow_downs(samples: Samples) -> None:
+def _slow_downs(samples: Samples, _whole: RunQuery) -> None:
     samples = _judged(samples)
     checks = analytics.regressions(samples)
     slow = analytics.slower(checks)
@@ -264,11 +272,10 @@ def _slow_downs(samples: Samples) -> None:
     )
 
 
-_TABS: dict[str, Callable[[Samples], None]] = {
+_TABS: dict[str, Callable[[Samples, RunQuery], None]] = {
     "Stage seconds": _stages,
     "Percentiles": _percentiles,
     "Throughput and cache": _rates,
     "ETA accuracy": _accuracy,
     "Slow-downs": _slow_downs,
 }
-_OVER_ALL = frozenset({"Percentiles", "Throughput and cache"})

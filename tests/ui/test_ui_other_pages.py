@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -104,6 +105,16 @@ def test_every_tab_of_the_timings_draws(seeded, open_page, tab: str) -> None:
         assert "No stage was slower than its baseline" in titles(app, "success")
     else:
         assert app.get("plotly_chart")
+
+
+def test_rates_of_many_runs_are_medians_by_day(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trends_view, "TREND_BY_RUN", 0)
+    app = open_page("history", h_tab="Throughput and cache")
+    assert not app.exception
+    assert "Shown daily medians of successful runs." in texts(app)
+    spec = json.loads(app.get("plotly_chart")[0].proto.spec)
+    days = {f"{record.created_at:%Y-%m-%d}" for record in seeded.services.service.list().records}
+    assert {str(day)[:10] for day in spec["data"][0]["x"]} == days
 
 
 def test_compare_shows_differences_deltas_and_changed_symbols(seeded, open_page) -> None:
