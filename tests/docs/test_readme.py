@@ -106,19 +106,32 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
     return Newcomer(folder, tmp_path_factory.mktemp("home"))
 
 
+@pytest.fixture(scope="module")
+def dashboard(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What ``make dashboard`` serves in the fresh folder, by path; afterwards the folder is set up for the others."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("logs") / "dashboard.log"
+    with newcomer.serving(["make", "dashboard", f"PORT={port}"], port, log) as url:
+        return {path: read(f"{url}{path}") for path in ("/", "/api/sources", "/api/health/ready")}
+
+
 def test_it_opens_with_the_two_commands() -> None:
     first, second = (line.split("#")[0].split() for line in SHELL[0])
     assert (first, second) == (["make", "dashboard"], ["make", "test"])
 
 
-def test_make_dashboard_serves_the_dashboard_and_the_api(newcomer: Newcomer, tmp_path: Path) -> None:
-    port = free_port()
-    with newcomer.serving(["make", "dashboard", f"PORT={port}"], port, tmp_path / "log") as url:
-        assert "<title>Streamlit</title>" in read(url)
-        assert '"sample"' in read(f"{url}/api/sources")
-        assert '"status"' in read(f"{url}/api/health/ready")
+def test_the_tests_of_a_group_share_a_process(request: pytest.FixtureRequest) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@newcomer"), "xdist does not group: each worker would set up its own"
 
 
+def test_make_dashboard_serves_the_dashboard_and_the_api(dashboard: dict[str, str]) -> None:
+    assert "<title>Streamlit</title>" in dashboard["/"]
+    assert '"sample"' in dashboard["/api/sources"]
+    assert '"status"' in dashboard["/api/health/ready"]
+
+
+@pytest.mark.usefixtures("dashboard")
 def test_streamlit_run_serves_the_dashboard_too(newcomer: Newcomer, tmp_path: Path) -> None:
     port = free_port()
     command = [".venv/bin/streamlit", "run", "dashboard.py", "--server.port", str(port)]
@@ -126,6 +139,7 @@ def test_streamlit_run_serves_the_dashboard_too(newcomer: Newcomer, tmp_path: Pa
         assert "<title>Streamlit</title>" in read(url)
 
 
+@pytest.mark.usefixtures("dashboard")
 @pytest.mark.parametrize("code", PYTHON, ids=range(len(PYTHON)))
 def test_the_python_examples_print_picks(newcomer: Newcomer, code: str) -> None:
     printed = newcomer.run([".venv/bin/python", "-c", code]).stdout
@@ -133,6 +147,7 @@ def test_the_python_examples_print_picks(newcomer: Newcomer, code: str) -> None:
     assert "symbol_scanning" in printed or "Symbol" in printed
 
 
+@pytest.mark.usefixtures("dashboard")
 def test_the_command_lines_run_as_they_stand(newcomer: Newcomer) -> None:
     commands = [line for block in SHELL[1:] for line in block]
     assert len(commands) >= 3
@@ -144,6 +159,7 @@ def test_the_command_lines_run_as_they_stand(newcomer: Newcomer) -> None:
     assert picks[["Entry", "Stop", "Target"]].notna().all(axis=None)
 
 
+@pytest.mark.usefixtures("dashboard")
 def test_make_test_runs_tests(newcomer: Newcomer) -> None:
     # One test file: the whole suite would come here again.
     done = newcomer.run(["make", "test", "ARGS=tests/unit/progress/test_text.py"], SET_UP_SECONDS)
