@@ -31,6 +31,8 @@ SORTS: dict[str, tuple[str, bool]] = {
     "Relative volume": ("RelativeVolume", False),
 }
 
+ROWS_AT_ONCE = 1_000
+
 
 def show(record: RunRecord, stored: StoredResult) -> None:
     """Show one run's results."""
@@ -103,7 +105,7 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) ->
     if shown.empty:
         st.info("Loosen the filters above to see rows again.", title="No row passes these filters")
     else:
-        _draw_rows(record, stored, shown)
+        _draw_rows(record, stored, _first(shown))
     symbol = addresses.symbol_in_address()
     if symbol is not None:
         symbol_view.show(stored, everything, symbol)
@@ -168,6 +170,17 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
         keep &= rows["CompositeScore"] >= least
     name, ascending = SORTS[order]
     return rows[keep].sort_values(name, ascending=ascending, kind="stable", na_position="last")
+
+
+def _first(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows to draw at once: a browser takes seconds for thousands of rows with pictures."""
+    if len(shown) <= ROWS_AT_ONCE:
+        return shown
+    with st.container(horizontal=True, vertical_alignment="center"):
+        everything = st.toggle(f"Draw all {len(shown):,} rows", key="r_all", bind="query-params")
+        if not everything:
+            st.caption(f"The first {ROWS_AT_ONCE:,} in this order are drawn; filters, figures and files cover all.")
+    return shown if everything else shown.head(ROWS_AT_ONCE)
 
 
 def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> None:

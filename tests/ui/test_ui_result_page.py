@@ -53,6 +53,25 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
         assert note in said.replace("\\", "")
 
 
+def test_of_very_many_rows_the_first_are_drawn_until_all_are_asked_for(
+    seeded, open_page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results_view, "ROWS_AT_ONCE", 7)
+    run = whole(seeded)
+    symbols = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()
+    app = open_page("results", run=run.run_id)
+    assert table(app)["Symbol"].tolist() == symbols[:7]
+    assert app.metric[0].value == f"{len(symbols):,}"
+    assert any(caption.value.startswith("The first 7 in this order") for caption in app.caption)
+    app.selectbox(key="r_sort").set_value("Symbol").run()
+    assert table(app)["Symbol"].tolist() == sorted(symbols)[:7]
+    app.toggle(key="r_all").set_value(True).run()
+    assert table(app)["Symbol"].tolist() == sorted(symbols)
+    last = max(symbols)
+    app = open_page("results", run=run.run_id, symbol=last)
+    assert f"{last} is not among the rows shown." in [caption.value for caption in app.caption]
+
+
 def test_filters_narrow_the_rows_and_come_back_from_the_address(seeded, open_page) -> None:
     run = whole(seeded)
     app = open_page("results", run=run.run_id)
