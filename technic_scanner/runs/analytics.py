@@ -13,7 +13,7 @@ import numpy as np
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.compare import Comparison, compare_runs
-from technic_scanner.runs.model import StageSample
+from technic_scanner.runs.model import StageSample, StageSeconds
 from technic_scanner.runs.regressions import RegressionRule, StageCheck, Verdict, regressions, slower
 
 __all__ = [
@@ -117,7 +117,7 @@ class EtaAccuracy:
     within_20pct: float | None
 
 
-def stage_statistics(samples: Iterable[StageSample]) -> tuple[StageStatistics, ...]:
+def stage_statistics(samples: Iterable[StageSample | StageSeconds]) -> tuple[StageStatistics, ...]:
     """Return statistics of each stage, in plan order, then of the total; over successful runs alone."""
     seconds: dict[str, list[float]] = {}
     totals: list[float] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -83,6 +84,14 @@ class StageSample:
     cache_hit_rate: float | None
     predicted_seconds: tuple[tuple[str, float | None], ...]
     config_json: str = ""
+
+
+class StageSeconds(NamedTuple):
+    """What percentiles ask of one finished run: its end and its seconds; a StageSample says the same and more."""
+
+    status: RunStatus
+    total_seconds: float
+    stage_seconds: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from technic_scanner.runs.model import (
     RunPage,
     RunQuery,
     StageSample,
+    StageSeconds,
     StoredResult,
     WorkerInfo,
 )
@@ -121,6 +122,10 @@ class RunStore(Protocol):
 
     def day_trends(self, query: RunQuery) -> tuple[DayTrend, ...]:
         """Return what ``analytics.trends`` makes of those runs, without making a sample of each."""
+        ...
+
+    def stage_seconds(self, query: RunQuery) -> tuple[StageSeconds, ...]:
+        """Return the seconds of those runs alone, without making a sample of each."""
         ...
 
     def cost_runs(self, source: str, executor: str, workers: int | None, limit: int) -> tuple[RunRecord, ...]:

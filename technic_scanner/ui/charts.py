@@ -10,14 +10,14 @@ import plotly.graph_objects as go
 
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.analytics import DayTrend
-from technic_scanner.runs.model import StageSample
+from technic_scanner.runs.model import StageSample, StageSeconds
 from technic_scanner.ui import theme
 from technic_scanner.ui.wording import seconds_text, short_id
 
 GAPS = "between stages"
 
 
-def stage_names(samples: Sequence[StageSample]) -> tuple[str, ...]:
+def stage_names(samples: Sequence[StageSample | StageSeconds]) -> tuple[str, ...]:
     """Return every stage that occurs, in plan order of first sight."""
     return tuple(dict.fromkeys(name for sample in samples for name, _ in sample.stage_seconds))
 
@@ -38,7 +38,7 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
     return figure
 
 
-def stage_boxes(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
+def stage_boxes(samples: Sequence[StageSample | StageSeconds], height: int = 300) -> go.Figure:
     """Draw the spread of each stage's seconds over the runs: 5, 25, 50, 75 and 95 per cent.
 
     The five numbers are computed here, so a figure over 100,000 runs is as small as one over ten.

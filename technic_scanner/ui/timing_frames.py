@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from technic_scanner.runs import analytics
-from technic_scanner.runs.model import StageSample
+from technic_scanner.runs.model import StageSample, StageSeconds
 from technic_scanner.ui import charts, theme
 from technic_scanner.ui.wording import short_id, status_text
 
@@ -29,7 +29,7 @@ def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
     )
 
 
-def statistics_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
+def statistics_frame(samples: Sequence[StageSample | StageSeconds]) -> pd.DataFrame:
     """Return n, percentiles and mean of each stage over the successful runs, seconds."""
     return pd.DataFrame(
         [

@@ -10,7 +10,7 @@ import streamlit as st
 
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
-from technic_scanner.runs.model import RunQuery, StageSample
+from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
 from technic_scanner.ui import addresses, charts, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service, viewer_zone
@@ -61,6 +61,13 @@ def _samples(query: RunQuery, ended: tuple[object, ...]) -> Samples:
     """Return timings; shared between sessions, for they are frozen, and read again once a run has ended."""
     del ended  # part of the key only
     return run_service().samples(query)
+
+
+@st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
+def _seconds(query: RunQuery, ended: tuple[object, ...]) -> tuple[StageSeconds, ...]:
+    """Return the seconds of very many runs, without the rest of their samples; kept as those are."""
+    del ended
+    return run_service().stage_seconds(query)
 
 
 @st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
@@ -167,24 +174,24 @@ def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
 
 
 def _percentiles(samples: Samples, whole: RunQuery) -> None:
-    samples = samples if len(samples) < MAX_JUDGED else _samples(whole, _ended())
+    seconds = samples if len(samples) < MAX_JUDGED else _seconds(whole, _ended())
     chart, table = st.columns([3, 2])
-    statistics = analytics.stage_statistics(samples)
+    statistics = analytics.stage_statistics(seconds)
     with chart:
         st.plotly_chart(
-            charts.stage_boxes(samples),
+            charts.stage_boxes(seconds),
             key="h_boxes",
             config=theme.FIGURE_CONFIG,
             alt="Spread of each stage's seconds: "
             + ", ".join(f"{theme.stage_label(row.stage)} median {seconds_text(row.p50)}" for row in statistics),
         )
     with table:
-        seconds = {name: st.column_config.NumberColumn(format="%.3f") for name in ("p50", "p90", "p95", "Mean")}
+        formats = {name: st.column_config.NumberColumn(format="%.3f") for name in ("p50", "p90", "p95", "Mean")}
         st.dataframe(
-            timing_frames.statistics_frame(samples),
+            timing_frames.statistics_frame(seconds),
             hide_index=True,
             height="content",
-            column_config=seconds,
+            column_config=formats,
             alt="Seconds per stage: number of successful runs, percentiles, mean",
         )
         st.caption("Seconds, over successful runs only; n is how many there are.")

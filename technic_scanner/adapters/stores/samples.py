@@ -17,7 +17,7 @@ from technic_scanner.adapters.stores.schema import run_documents, runs
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.analytics import DayTrend, trends
-from technic_scanner.runs.model import RunQuery, StageSample
+from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
 
 _UNIVERSE, _FETCHING, _SCANNING, _FINAL = (stage.value for stage in Stage)
 _STATUSES = {status.value: status for status in RunStatus}
@@ -66,6 +66,20 @@ class SampleRoom(Room):
             return trends(
                 _Timing(created_at, _STATUSES[status], *numbers)
                 for created_at, status, *numbers in connection.execute(statement)
+            )
+
+    @reading
+    def stage_seconds(self, connection: Connection, query: RunQuery) -> tuple[StageSeconds, ...]:
+        """Return status, total and stage seconds of ended runs, newest first; reads six columns of each."""
+        statement = _newest(query, runs.c.status, runs.c.total_seconds, *_SAMPLE[: len(Stage)])
+        with _without_cycle_search():
+            return tuple(
+                StageSeconds(
+                    _STATUSES[status],
+                    total,
+                    ((_UNIVERSE, loaded), (_FETCHING, fetched), (_SCANNING, scanned), (_FINAL, finished)),
+                )
+                for status, total, loaded, fetched, scanned, finished in connection.execute(statement)
             )
 
 

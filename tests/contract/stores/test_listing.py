@@ -13,7 +13,7 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError
-from technic_scanner.runs.analytics import trends
+from technic_scanner.runs.analytics import stage_statistics, trends
 from technic_scanner.runs.codec import config_from_dict
 from technic_scanner.runs.model import RunEnd, RunQuery
 from tests.contract.stores.samples import add, event, metrics, running, scan_result, succeeded
@@ -154,7 +154,7 @@ def test_samples_are_the_ended_runs_with_measurements(store: SqlStore, clock: Ma
     assert store.stage_samples(RunQuery(statuses=(RunStatus.FAILED,))) == ()
 
 
-def test_day_trends_are_those_of_the_samples(store: SqlStore, clock: ManualClock) -> None:
+def test_trends_and_seconds_are_those_of_the_samples(store: SqlStore, clock: ManualClock) -> None:
     for seconds in (1.0, 2.0, 7.0):
         clock.advance(12 * 3600)
         succeeded(store, scan_result(metrics=metrics((seconds, 1, 1, 1), cache_hit_rate=seconds / 10)), owner="ann")
@@ -164,7 +164,12 @@ def test_day_trends_are_those_of_the_samples(store: SqlStore, clock: ManualClock
     succeeded(store, owner="bob")
 
     for query in (RunQuery(), RunQuery(limit=2), RunQuery(owner="ann"), RunQuery(owner="carl")):
-        assert store.day_trends(query) == trends(store.stage_samples(query))
+        samples = store.stage_samples(query)
+        assert store.day_trends(query) == trends(samples)
+        assert store.stage_seconds(query) == tuple(
+            (sample.status, sample.total_seconds, sample.stage_seconds) for sample in samples
+        )
+        assert stage_statistics(store.stage_seconds(query)) == stage_statistics(samples)
     first, second = store.day_trends(RunQuery(owner="ann"))
     assert (first.runs, first.succeeded, first.total_seconds) == (2, 2, 4.75)
     assert (second.runs, second.succeeded, second.total_seconds) == (2, 1, 10.25)

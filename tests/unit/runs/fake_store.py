@@ -36,6 +36,7 @@ from technic_scanner.runs.model import (
     RunPage,
     RunQuery,
     StageSample,
+    StageSeconds,
     StoredResult,
     WorkerInfo,
 )
@@ -320,6 +321,10 @@ class FakeStore:
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:
         chosen = [run for run in reversed(self.runs.values()) if run.metrics is not None and _matches(run, query)]
         return tuple(_sample(run) for run in chosen[: query.limit])
+
+    def stage_seconds(self, query: RunQuery) -> tuple[StageSeconds, ...]:
+        found = self.stage_samples(query)
+        return tuple(StageSeconds(sample.status, sample.total_seconds, sample.stage_seconds) for sample in found)
 
     def day_trends(self, query: RunQuery) -> tuple[DayTrend, ...]:
         return trends(self.stage_samples(query))
