@@ -1,6 +1,7 @@
 """Measure what one update costs, in nanoseconds, from one thread and from eight, beside tqdm, rich and plain counters.
 
 Every contestant takes its turn in each of the repeats, so that a busy machine hits all alike; the least is shown.
+What progress adds to whole scans follows.
 """
 
 from __future__ import annotations
@@ -8,30 +9,23 @@ from __future__ import annotations
 import argparse
 import io
 import itertools
-import multiprocessing
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from statistics import median
-from unittest import mock
 
 import rich.progress
 from rich.console import Console
 from tqdm import tqdm
 
+from benchmarks.progress.overhead import WORKLOADS
+from benchmarks.progress.overhead import measure as measure_overhead
 from benchmarks.progress.tables import markdown, put_into
-from technic_scanner.bootstrap import run_scan
 from technic_scanner.clock import SystemClock
-from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.stage import Stage, StagePlan
-from technic_scanner.pipeline import engine
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.progress.tracker import MultiStageProgressTracker
-from technic_scanner.settings import Settings
 
 Update = Callable[[], object]
 NEVER = 1e9  # seconds between events: none in the measured time
@@ -123,66 +117,6 @@ def measure(updates: int, repeats: int) -> dict[str, tuple[float, float]]:
     return best
 
 
-class TimedReporter(ProgressReporter):
-    """Adds up the processor time of the calls that a scan makes; what other threads and programs take is not its."""
-
-    spent_ns = 0
-
-
-def _timed(name: str) -> Callable[..., object]:
-    inner = getattr(ProgressReporter, name)
-
-    def call(self: TimedReporter, *arguments: object, **named: object) -> object:
-        start = time.thread_time_ns()
-        try:
-            return inner(self, *arguments, **named)
-        finally:
-            TimedReporter.spent_ns += time.thread_time_ns() - start
-
-    return call
-
-
-for _name in ("start_run", "start_stage", "start_substage", "complete_substage", "declare", "advance", "restore"):
-    setattr(TimedReporter, _name, _timed(_name))
-for _name in ("advance_substage", "cache", "message", "complete_stage", "finish", "set_total", "pulse"):
-    setattr(TimedReporter, _name, _timed(_name))
-
-
-def share_of_one(config: ScanConfig, home: Path) -> tuple[float, float]:
-    """Scan here; return the share of its seconds that its reporter took, and its seconds."""
-    TimedReporter.spent_ns = 0
-    with mock.patch.object(engine, "ProgressReporter", TimedReporter):
-        seconds = run_scan(config, None, lambda _event: None, settings=Settings(home=home)).metrics.total_seconds
-    return TimedReporter.spent_ns / 1e9 / seconds, seconds
-
-
-def scan_share(config: ScanConfig, repeats: int, *, own_process: bool) -> tuple[float, float]:
-    """Return the median share of a whole scan's seconds that its reporter took, and those seconds; cache warm.
-
-    Timing the calls says more than a scan with against one without: the difference is far below the noise of either.
-    A scan that users start runs in a process of its own; one after the other in this process is the hardest case.
-    """
-    found = []
-    spawn = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as home:
-        share_of_one(config, Path(home))
-        for _ in range(repeats):
-            if own_process:
-                with ProcessPoolExecutor(1, spawn) as pool:
-                    found.append(pool.submit(share_of_one, config, Path(home)).result())
-            else:
-                found.append(share_of_one(config, Path(home)))
-    return median(share for share, _ in found), median(seconds for _, seconds in found)
-
-
-SCANS = (
-    ("sample, own process", ScanConfig(source="sample"), True),
-    ("8,000 x 1,260, own process", ScanConfig(source="synthetic", universe="8000x1260"), True),
-    ("8,000 x 1,260, warm process", ScanConfig(source="synthetic", universe="8000x1260"), False),
-    ("2,000 x 500, warm process", ScanConfig(source="synthetic", universe="2000x500"), False),
-)
-
-
 def main() -> None:
     """Print the table and whether the goals are met: at most half of rich's update, at most 1 % of a scan."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -203,14 +137,15 @@ def main() -> None:
     ours = results["ours: reporter.advance, no event"]
     met = ours[0] <= rich_one / 2 and ours[1] <= rich_eight / 2
     print(f"goal, at most half of rich with 1 and with 8 threads: {'met' if met else 'NOT met'}")
-    shares = []
-    for name, config, own_process in SCANS:
-        share, seconds = scan_share(config, 5, own_process=own_process)
-        verdict = "met" if share <= 0.01 else "NOT met"
-        print(f"goal, at most 1 % of a scan with a warm cache, {name} ({seconds:.2f} s): {share:.2%}, {verdict}")
-        shares.append([name, f"{seconds:.2f} s", f"{share:.2%}"])
+    rows = []
+    for workload in WORKLOADS:
+        found = measure_overhead(workload)
+        added, taken = f"{found.added:+.2%} ± {found.standard_error:.2%}", f"{found.taken:.2%}"
+        what = f"{workload.name} ({found.seconds:.2f} s, {workload.pairs} pairs)"
+        print(f"goal, at most 1 % of a scan with a warm cache, {what}: on/off {added}, calls {taken}, {found.verdict}")
+        rows.append([workload.name, f"{found.seconds:.2f} s", f"{workload.pairs}", added, taken])
     if options.docs is not None:
-        scans = markdown(["scan, cache warm", "takes", "of it progress"], shares)
+        scans = markdown(["scan, cache warm", "takes without", "pairs", "progress adds", "its calls take"], rows)
         put_into(options.docs / "progress.md", "cost", f"{updates}\n\n{scans}")
 
 
