@@ -7,7 +7,7 @@ there to judge picks by. No look-ahead comes of it, since the scan reads the cac
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
@@ -54,7 +54,7 @@ class _Fetcher:
 
     def run(self) -> FetchOutcome:
         reporter = self._context.reporter
-        held = self._read(self._symbols)
+        held = _read(self._context, self._symbols)
         if self._context.options.refresh:
             held = self._to_refresh(held)
         self._failures.update((failure.symbol, failure) for failure in held.failures)
@@ -78,7 +78,7 @@ class _Fetcher:
             if not wanted:
                 return held
             self._fetch_round(wanted)
-            held = self._read([symbol for symbol in self._symbols if symbol not in self._failures])
+            held = _read(self._context, [symbol for symbol in self._symbols if symbol not in self._failures])
             # Symbols whose bars came, and were none: the cache has noted that, and they are not missing any more.
             self._failures.update((failure.symbol, failure) for failure in held.failures)
         for symbol in held.missing:
@@ -98,14 +98,9 @@ class _Fetcher:
         size = context.options.fetch_batch_size
         for first in range(0, len(wanted), size):
             context.cancel.check()
-            group = wanted[first : first + size]
             # Of the group, not of all: one new symbol must not make hundreds of known ones fetch their whole history.
-            start = context.cache.start_for(context.source_key, group, None)
-            for batch in context.source.fetch(group, start, None, context.cancel, context.reporter.message):
-                context.cancel.check()
-                sound = replace(batch, panel=well_formed(batch.panel))
-                context.cache.write(context.source_key, sound, start, None)
-                self._note(sound)
+            for batch in _fetched(context, wanted[first : first + size]):
+                self._note(batch)
 
     def _note(self, batch: PriceBatch) -> None:
         for failure in batch.failures:
@@ -124,11 +119,6 @@ class _Fetcher:
             self._counted.update(symbols)
             self._context.reporter.advance(len(symbols), unit_class, substage)
 
-    def _read(self, symbols: Sequence[str]) -> CacheRead:
-        context = self._context
-        context.cancel.check()
-        return context.cache.read(context.source_key, symbols, context.config.lookback_days, context.as_of)
-
     def _record(self, symbols: Sequence[str]) -> None:
         payload = json.dumps(list(symbols)).encode()
         self._context.journal.record(Stage.DATA_FETCHING, self._context.next_record(), payload)
@@ -140,7 +130,7 @@ class _Fetcher:
         earlier = {symbol for payload in chunks.values() for symbol in json.loads(payload)}
         restored = earlier.intersection(self._symbols)
         if restored:
-            held = self._read(sorted(restored))
+            held = _read(self._context, sorted(restored))
             restored = restored.intersection(held.panel.symbols)
         if restored:
             self._context.reporter.restore(Stage.DATA_FETCHING, len(restored), "miss")
@@ -156,17 +146,34 @@ def fetch_benchmark(context: ScanContext) -> Panel:
     symbol = context.source.benchmark()
     if symbol is None:
         return Panel.empty()
-    config = context.config
-    held = context.cache.read(context.source_key, [symbol], config.lookback_days, context.as_of)
-    if held.missing:
-        start = context.cache.start_for(context.source_key, [symbol], None)
+    held = _read(context, [symbol])
+    why: list[str] = []
+    if context.options.refresh or held.missing:
         try:
-            for batch in context.source.fetch([symbol], start, None, context.cancel, context.reporter.message):
-                context.cache.write(context.source_key, batch, start, None)
+            why += [failure.detail for batch in _fetched(context, [symbol]) for failure in batch.failures]
         except SourceError as error:
-            context.reporter.message(f"the benchmark {symbol} could not be had: {error}")
-        held = context.cache.read(context.source_key, [symbol], config.lookback_days, context.as_of)
+            why.append(str(error))
+        held = _read(context, [symbol])
+    why = why or [failure.detail for failure in held.failures]
+    if why:
+        outcome = "keeps the bars it has" if held.panel.symbols else "could not be had"
+        context.reporter.message(f"the benchmark {symbol} {outcome}: {why[0]}")
     return held.panel
+
+
+def _read(context: ScanContext, symbols: Sequence[str]) -> CacheRead:
+    context.cancel.check()
+    return context.cache.read(context.source_key, symbols, context.config.lookback_days, context.as_of)
+
+
+def _fetched(context: ScanContext, symbols: Sequence[str]) -> Iterator[PriceBatch]:
+    """Ask the source for the days of ``symbols`` that the cache lacks; yield each batch, in order and stored."""
+    start = context.cache.start_for(context.source_key, symbols, None)
+    for batch in context.source.fetch(symbols, start, None, context.cancel, context.reporter.message):
+        context.cancel.check()
+        sound = replace(batch, panel=well_formed(batch.panel))
+        context.cache.write(context.source_key, sound, start, None)
+        yield sound
 
 
 def _failure(symbol: str, reason: str, detail: str) -> SymbolFailure:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 import threading
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.engine import Attempt, ScanFailed
+from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
 from tests.fakes import MemoryCache, ScriptedSource, random_panel
 from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench, MemoryJournal
@@ -112,6 +114,46 @@ def test_a_symbol_that_cannot_be_refreshed_keeps_the_bars_it_has_and_that_is_sai
     assert refreshed.table.equals(cold.table)
     assert refreshed.outcome is Outcome.COMPLETE
     assert "S03 keeps the bars it has: the provider has no bars" in {event.message for event in bench.events}
+
+
+def with_benchmark(sessions: int = 260, seed: int = 1) -> ScriptedSource:
+    """A source whose last symbol is the benchmark of the others."""
+    return ScriptedSource(random_panel((*SYMBOLS, "IDX"), sessions, seed), dict(SECTORS), benchmark_symbol="IDX")
+
+
+def test_a_refresh_asks_for_newer_bars_of_the_benchmark_as_well() -> None:
+    bench = Bench(source=with_benchmark())
+    bench.scan()
+    newer = with_benchmark(261, 2)
+    Bench(source=newer, cache=bench.cache).scan(options=REFRESH)
+    assert newer.fetched.count("IDX") == 1
+    assert bench.cache.held["IDX"].last_session == newer.panel.last_session
+
+
+def test_a_benchmark_that_fails_is_said_and_the_scan_goes_on() -> None:
+    bench = Bench(source=with_benchmark())
+    bench.source.failing = frozenset({"IDX"})
+    result = bench.scan(ScanConfig(top_n=None))
+    assert "the benchmark IDX could not be had: the provider has no bars" in {event.message for event in bench.events}
+    assert result.outcome is Outcome.COMPLETE
+    assert set(result.table["Beta252"].to_pylist()) == {None}
+
+
+def test_a_benchmark_that_comes_backwards_is_put_in_order() -> None:
+    expected = Bench(source=with_benchmark()).scan()
+    source = with_benchmark()
+    ordered = source.fetch
+
+    def backwards(symbols: Sequence[str], *rest: object) -> Iterator[PriceBatch]:
+        for batch in ordered(symbols, *rest):
+            panel = batch.panel
+            turned = (np.ascontiguousarray(getattr(panel, name)[:, ::-1]) for name in FIELDS)
+            yield replace(batch, panel=Panel(panel.symbols, panel.sessions[::-1], *turned))
+
+    source.fetch = backwards
+    result = Bench(source=source).scan()
+    assert result.table.equals(expected.table)
+    assert result.context == expected.context
 
 
 def test_an_empty_universe_ends_empty_and_names_the_filter() -> None:
