@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
-from technic_scanner.domain.stage import StagePlan
+from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.errors import ConfigError, FieldProblem
 
 DIRECTIONS: tuple[str, ...] = ("long", "short", "both")
@@ -139,6 +139,9 @@ def _options_problems(options: RunOptions) -> Iterable[FieldProblem]:
     yield from _count("chunk_size", options.chunk_size, 1, 100_000)
     yield from _count("fetch_batch_size", options.fetch_batch_size, 1, 10_000)
     yield from _number("event_interval_seconds", options.event_interval_seconds, 0.0, 60.0)
+    if set(options.stage_plan.names) != set(Stage):
+        names = ", ".join(options.stage_plan.names)
+        yield FieldProblem("stage_plan", f"must weigh each of {', '.join(Stage)} and no other stage, not {names}")
 
 
 def _not_text(config: ScanConfig) -> Iterable[FieldProblem]:

@@ -57,7 +57,6 @@ class Attempt:
     first_seq: int = 1
     earlier_seconds: tuple[float, ...] = ()
     costs: CostHistory | None = None
-    baseline_seconds: float | None = None
     stood: ProgressEvent | None = None
 
 
@@ -244,7 +243,6 @@ class _Scan:
             returned=returned,
             rejected=sum(failure.kind is FailureKind.REJECTED for failure in failures),
             failed=sum(failure.kind is FailureKind.ERROR for failure in failures),
-            baseline_seconds=self._attempt.baseline_seconds,
         )
 
 

@@ -16,6 +16,7 @@ from technic_scanner.domain.metrics import FailureKind, Outcome, ScanMetrics
 from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.errors import ConfigError, SourceError
+from technic_scanner.pipeline.analyse import _pack, _unpack
 from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.engine import Attempt, ScanFailed
 from technic_scanner.pipeline.ports import PriceBatch
@@ -309,6 +310,20 @@ def test_a_resumed_scan_takes_over_what_was_done_and_ends_the_same() -> None:
     assert result.metrics.cache_hits == 0
 
 
+def test_the_rate_of_a_resumed_scan_is_that_of_what_it_scanned_itself() -> None:
+    journal, cache = MemoryJournal(), MemoryCache()
+    Bench(journal=journal, cache=cache).scan(options=RunOptions(chunk_size=7))
+    [(record, payload)] = journal.held["symbol_scanning"].items()
+    first_two = [(index, rows) for index, rows in _unpack(payload) if index < 2]
+    journal.held["symbol_scanning"][record] = _pack(first_two)
+    clock = ManualClock()
+    again = Bench(journal=journal, cache=cache, clock=clock)
+    again.events = _Watched(lambda event: clock.advance(2.0) if event.kind is EventKind.STAGE_STARTED else None)
+    metrics = again.scan(options=RunOptions(chunk_size=7), attempt=Attempt("r", 2)).metrics
+    assert metrics.stage_seconds("symbol_scanning") == 2.0
+    assert (metrics.symbols_scanned, metrics.symbols_per_second) == (40, (40 - 14) / 2.0)
+
+
 def test_data_that_changed_between_attempts_is_said_and_scanned_again() -> None:
     journal, cache = MemoryJournal(), MemoryCache()
     first = Bench(journal=journal, cache=cache)
@@ -365,6 +380,13 @@ def test_the_stage_plan_may_weigh_the_stages_otherwise() -> None:
     bench.scan(options=RunOptions(stage_plan=plan, event_interval_seconds=0.0))
     done = [event for event in bench.events if event.kind is EventKind.STAGE_COMPLETED]
     assert [round(event.overall_fraction, 6) for event in done] == [0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize("names", [(*STAGES, "extra"), STAGES[:3], ("only",)])
+def test_a_stage_plan_of_other_stages_is_refused_before_the_scan(names: Sequence[str]) -> None:
+    plan = StagePlan(tuple((name, 1.0 / len(names)) for name in names))
+    with pytest.raises(ConfigError, match="stage_plan"):
+        Bench().scan(options=RunOptions(stage_plan=plan))
 
 
 class _Watched(list):
