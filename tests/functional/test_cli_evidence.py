@@ -1,50 +1,20 @@
-"""The commands ``replay`` and ``outcomes`` over the real sample; the worker runs in a thread of the test."""
+"""The commands ``replay`` and ``outcomes`` over the real sample; workers run in threads of the test."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from technic_scanner.adapters.launcher import WorkerLauncher
-from technic_scanner.bootstrap import build
-from technic_scanner.cli.main import app
 from technic_scanner.runs.judging import OUTCOME_SCHEMA
+from tests.functional.command_line import run
 
 DONE, USAGE = 0, 2
 SPRING = ("--from", "2010-03-01", "--to", "2010-05-31", "--direction", "both", "--top-n", "20", "--sector", "Energy")
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
-    threads: list[threading.Thread] = []
-
-    def ensure_worker(_self: WorkerLauncher) -> None:
-        if not any(thread.is_alive() for thread in threads):
-            threads.append(threading.Thread(target=_work))
-            threads[-1].start()
-
-    monkeypatch.setattr(WorkerLauncher, "ensure_worker", ensure_worker)
-    yield tmp_path
-    for thread in threads:
-        thread.join(60)
-
-
-def _work() -> None:
-    services = build()
-    services.worker().run()
-    services.close()
-
-
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words), catch_exceptions=False)
+pytestmark = pytest.mark.usefixtures("cli_home")
 
 
 def test_outcomes_before_any_run_says_that_there_is_nothing() -> None:
