@@ -81,9 +81,12 @@ class SourceCatalog:
 
     def cache_key(self, config: ScanConfig) -> str:
         """Return the name under which the cache keeps the bars that this config would fetch; "@" begins a version."""
+        return self.key_of(self.source(config.source, config), config)
+
+    def key_of(self, source: Source, config: ScanConfig) -> str:
+        """Return that name, given the source that the config opened: telling a folder's version reads every header."""
         if config.source == "synthetic":
-            return f"synthetic-{config.universe or SyntheticSource().info().universes[0]}"
-        source = self.source(config.source, config)
+            return f"synthetic-{config.universe or source.info().universes[0]}"
         if isinstance(source, FilesSource):
             place = f"{self._settings.files_root}/{config.universe or ''}"
             return f"files-{hashlib.blake2b(place.encode(), digest_size=6).hexdigest()}@{source.version()}"
@@ -121,11 +124,12 @@ class Scanning:
         journal: Journal | None = None,
     ) -> ScanResult:
         """Open what the scan needs, scan, and close it again."""
+        source = self.catalog.source(config.source, config)
         executor = self._executor(options)
         try:
             ports = ScanPorts(
-                source=self.catalog.source(config.source, config),
-                source_key=self.catalog.cache_key(config),
+                source=source,
+                source_key=self.catalog.key_of(source, config),
                 cache=self.cache,
                 executor=executor,
                 clock=self.clock,
@@ -235,9 +239,10 @@ def run_scan(
 
 
 def _coverage(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> int:
-    last = catalog.source(config.source, config).info().last_session
+    source = catalog.source(config.source, config)
+    last = source.info().last_session
     as_of = min((day for day in (config.as_of_date, last) if day is not None), default=None)
-    return cache.fresh_count(catalog.cache_key(config), symbols, config.lookback_days, as_of)
+    return cache.fresh_count(catalog.key_of(source, config), symbols, config.lookback_days, as_of)
 
 
 def _past_bars(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> Panel:

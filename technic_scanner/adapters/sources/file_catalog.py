@@ -47,20 +47,22 @@ def confine(root: Path, path: str | None) -> Path:
 
 def scan(root: Path, path: str | None) -> Catalog:
     """Look at every table in ``root``/``path`` (a file or a folder, not its sub-folders); raises ConfigError."""
-    target = confine(root, path)
+    base, target = root.resolve(), confine(root, path)
     folder = target if target.is_dir() else target.parent
     listed = sorted(folder.iterdir()) if target.is_dir() else [target]
-    sheets = {stem: _named(folder, stem, root) for stem in (UNIVERSE_STEM, MACRO_STEM)}
+    sheets = {stem: _named(base, folder, stem) for stem in (UNIVERSE_STEM, MACRO_STEM)}
     single: dict[str, tuple[Path, ...]] = {}
     long: list[Path] = []
     rejected: list[tuple[str, str]] = []
     for file in listed:
         if not file.name.lower().endswith(SUFFIXES) or file in sheets.values() or file.is_dir():
             continue
-        why = _why_not(root, file)
-        if why is not None:
-            rejected.append((file.name, why))
-        elif "symbol" in canonical(column_names(file)):
+        try:
+            meanings = _meanings(base, file)
+        except SourceDataError as error:
+            rejected.append((file.name, str(error).removeprefix(f"{file.name} ")))
+            continue
+        if "symbol" in meanings:
             long.append(file)
         else:
             symbol = stem_of(file).upper()
@@ -75,7 +77,8 @@ def available(root: Path) -> tuple[str, ...]:
     """Return what can be named under ``root``: itself as ".", its folders, and its tables unless they are many."""
     if not root.is_dir():
         return ()
-    inside = [entry for entry in sorted(root.iterdir()) if not entry.name.startswith(".") and _is_inside(root, entry)]
+    base = root.resolve()
+    inside = [entry for entry in sorted(root.iterdir()) if not entry.name.startswith(".") and _is_inside(base, entry)]
     folders = [entry.name for entry in inside if entry.is_dir()]
     tables = [
         entry.name
@@ -88,26 +91,26 @@ def available(root: Path) -> tuple[str, ...]:
     return (".", *folders, *(tables if len(tables) <= _CHOICES else ()))
 
 
-def _why_not(root: Path, file: Path) -> str | None:
-    """Return why a file cannot be read as bars, None if it can."""
-    if not _is_inside(root, file):
-        return "is a link to outside the folder that may be read"
-    try:
-        missing = lacking(canonical(column_names(file)))
-    except SourceDataError as error:
-        return str(error).removeprefix(f"{file.name} ")
-    return f"has no column for {', '.join(missing)}" if missing else None
+def _meanings(base: Path, file: Path) -> dict[str, str]:
+    """Return the file's columns by meaning. Raises SourceDataError if it cannot be read as bars."""
+    if not _is_inside(base, file):
+        raise SourceDataError(f"{file.name} is a link to outside the folder that may be read")
+    meanings = canonical(column_names(file))
+    if missing := lacking(meanings):
+        raise SourceDataError(f"{file.name} has no column for {', '.join(missing)}")
+    return meanings
 
 
-def _is_inside(root: Path, file: Path) -> bool:
-    return file.resolve().is_relative_to(root.resolve())
+def _is_inside(base: Path, file: Path) -> bool:
+    """Return whether the file, links followed, lies in ``base``, a path without links."""
+    return file.resolve().is_relative_to(base)
 
 
-def _named(folder: Path, stem: str, root: Path) -> Path | None:
+def _named(base: Path, folder: Path, stem: str) -> Path | None:
     """Return the folder's table called ``stem``, if it is not a link to elsewhere."""
     for suffix in SUFFIXES:
         file = folder / f"{stem}{suffix}"
-        if file.is_file() and _is_inside(root, file):
+        if file.is_file() and _is_inside(base, file):
             return file
     return None
 

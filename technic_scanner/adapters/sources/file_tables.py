@@ -119,7 +119,7 @@ def _parse(path: Path, dialect: _Dialect, types: dict[str, pa.DataType]) -> pa.T
         skipped.append(row)
         return "skip"
 
-    with pa.input_stream(path, compression="gzip" if path.name.endswith(".gz") else None) as stream:
+    with pa.input_stream(path, compression="gzip" if _is_compressed(path) else None) as stream:
         table = pacsv.read_csv(
             stream,
             read_options=pacsv.ReadOptions(column_names=dialect.names, skip_rows=dialect.header_lines),
@@ -135,8 +135,12 @@ def _parse(path: Path, dialect: _Dialect, types: dict[str, pa.DataType]) -> pa.T
     return table.replace_schema_metadata({_SKIPPED: str(len(skipped))})
 
 
+def _is_compressed(path: Path) -> bool:
+    return path.name.lower().endswith(".gz")
+
+
 def _open_text(path: Path) -> IO[str]:
-    if path.name.endswith(".gz"):
+    if _is_compressed(path):
         return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8-sig", newline=""))
     return path.open("rt", encoding="utf-8-sig", newline="")
 

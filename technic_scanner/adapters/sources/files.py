@@ -45,6 +45,11 @@ class FilesSource:
 
     def info(self) -> SourceInfo:
         """Describe the source; looks at names only."""
+        return self._info
+
+    @cached_property
+    def _info(self) -> SourceInfo:
+        # A scan asks for it at every turn, and a folder may hold thousands of files.
         others = tuple(other for other in available(self._root) if other != self._name)
         label = "Files" if self._path is None else f"Files: {self._path}"
         return SourceInfo(name="files", label=label, universes=(self._name, *others))
