@@ -94,7 +94,7 @@ class ScriptedSource:
         listed = [symbol for symbol in self.panel.symbols if symbol != self.benchmark_symbol]
         return Universe("all", tuple(Security(symbol, symbol, self.sectors.get(symbol)) for symbol in listed))
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
         return ()
 
     def benchmark(self) -> str | None:

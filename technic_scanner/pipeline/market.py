@@ -60,7 +60,7 @@ def read_market(context: ScanContext, step_done: Callable[[str], None]) -> Marke
     benchmark = fetch_benchmark(context).until(context.as_of)
     step_done("regime")
     reporter.start_substage("macro", 1)
-    series = context.source.macro(context.as_of)
+    series = context.source.macro(context.as_of, context.cancel)
     step_done("macro")
     return MarketView(context.source.benchmark(), benchmark, tuple(series))
 

@@ -50,8 +50,8 @@ class UniverseSource(Protocol):
         """Return the named universe (None: the default one). Raises ConfigError for an unknown name, SourceError."""
         ...
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
-        """Return what macro series the source carries, nothing after ``as_of``; empty if it carries none."""
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
+        """Return the macro series that the source carries, none after ``as_of``; CancelledError within 1 s of the stop."""
         ...
 
     def benchmark(self) -> str | None:

@@ -75,7 +75,7 @@ class FilesSource:
             notes += [*more, *([f"Not in {self._catalog.universe.name}: {_some(unlisted)}."] if unlisted else [])]
         return Universe(self._name, securities, _shorten(notes))
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
         """Return the series of macro.csv up to ``as_of``; none without that file. Raises SourceDataError."""
         return () if self._catalog.macro is None else read_macro(self._catalog.macro, as_of)
 

@@ -86,7 +86,7 @@ class SampleSource:
         sample = self._load()
         return Universe(UNIVERSE, sample.securities, sample.notes, survivorship_biased=True)
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
         """Return nothing: the package has no macro series."""
         return ()
 

@@ -106,7 +106,7 @@ class SyntheticSource:
         cancel.check()
         return Universe(self._size, tuple(self._security(i) for i in range(self._count)), self.info().notes)
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
         """Return nothing: no macro series are made up."""
         return ()
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from technic_scanner.adapters.sources.exchange_days import last_final_day
 from technic_scanner.adapters.sources.reasons import LASTING, failure, no_data
-from technic_scanner.adapters.sources.yahoo_client import YahooClient, YahooError
+from technic_scanner.adapters.sources.yahoo_client import YahooClient
 from technic_scanner.adapters.sources.yahoo_downloads import Arrival, Downloads, Pace
 from technic_scanner.adapters.sources.yahoo_symbols import load_universe, universe_names, universe_of
 from technic_scanner.clock import Clock
@@ -28,6 +28,8 @@ BENCHMARK = "SPY"
 # The volatility index and the 10- and 30-year yields in per cent.
 MACRO = ("^VIX", "^TNX", "^TYX")
 _DAYS_PER_YEAR = 365.25
+# What a scan can do without is not worth a wait.
+_ONCE = Pace(threads=1, attempts=1, back_off_seconds=())
 
 
 class YahooSource:
@@ -73,19 +75,20 @@ class YahooSource:
         cancel.check()
         return load_universe(name) if name is not None or self._given is None else universe_of(self._given)
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
         """Return the volatility index and yields up to ``as_of``; those that cannot be had now are left out."""
-        start, end = self._span(None, as_of)
+        span = self._span(None, as_of)
         found = []
         for symbol in MACRO:
-            try:
-                panel = between(self._client.bars(symbol, start, end).panel, start, end)
-            except YahooError as error:
-                _LOG.warning("yahoo: no %s (%s: %s)", symbol, error.reason, error.detail)
-                if error.reason not in LASTING:
-                    break  # the others would fail the same way, each after its own time-out
+            arrival = self._asked_once(symbol, span, cancel)
+            panel = _panel_of(arrival, span)
+            if panel is not None:
+                found.append(MacroSeries(symbol, panel.sessions, panel.close[0]))
                 continue
-            found.append(MacroSeries(symbol, panel.sessions, panel.close[0]))
+            why = _failure_of(arrival, span)
+            _LOG.warning("yahoo: no %s (%s: %s)", symbol, why.reason, why.detail)
+            if why.reason not in LASTING:
+                break  # the others would fail the same way, each after its own time-out
         return tuple(found)
 
     def benchmark(self) -> str | None:
@@ -122,6 +125,13 @@ class YahooSource:
             downloads.stop()
         if panels or failures:
             yield PriceBatch(combine_panels(panels), tuple(failures))
+
+    def _asked_once(self, symbol: str, span: tuple[date, date], cancel: CancelToken) -> Arrival:
+        downloads = Downloads(self._client, (symbol,), span, _ONCE)
+        try:
+            return next(downloads.outcomes(cancel, _LOG.warning))
+        finally:
+            downloads.stop()
 
     def _span(self, start: date | None, end: date | None) -> tuple[date, date]:
         """Return the first and last day to ask for: never the whole past, never a session that still runs."""

@@ -153,7 +153,7 @@ def test_the_benchmark_is_served_or_none(offer: Offer) -> None:
 
 def test_macro_looks_not_ahead(offer: Offer) -> None:
     day = offer.last - timedelta(days=30)
-    for series in offer.remake().macro(day):
+    for series in offer.remake().macro(day, CancelToken()):
         assert (series.sessions <= np.datetime64(day)).all()
         assert len(series.sessions) == len(series.values)
 

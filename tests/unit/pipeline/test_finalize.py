@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Kind
 from technic_scanner.pipeline.ports import MacroSeries
 from technic_scanner.pipeline.result import ScanResult
@@ -126,7 +127,7 @@ def test_an_empty_result_says_what_removed_how_many() -> None:
 class MacroSource(ScriptedSource):
     """A source that carries a VIX."""
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
         last = self.panel.sessions[-1:]
         return (MacroSeries("VIX", last, np.array([self.vix])),)
 
@@ -168,7 +169,7 @@ def test_a_benchmark_that_ended_does_not_speak_for_today(ends: int, name: str) -
 
 def test_macro_values_after_the_newest_session_are_not_those_of_the_scan() -> None:
     class Later(MacroSource):
-        def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+        def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
             days = self.panel.sessions[-1] + np.array([-1, 30])
             return (MacroSeries("VIX", days, np.array([17.0, 55.0])),)
 

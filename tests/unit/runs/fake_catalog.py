@@ -34,7 +34,7 @@ class FakeSource:
         self.loads += 1
         return Universe(name or "sp500", SECURITIES)
 
-    def macro(self, as_of: date | None) -> tuple[MacroSeries, ...]:
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
         return ()
 
     def benchmark(self) -> str | None:

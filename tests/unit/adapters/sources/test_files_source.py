@@ -243,7 +243,7 @@ def test_a_useless_universe_csv_is_an_error(tmp_path: Path, text: str) -> None:
 
 def test_macro_csv_is_served_up_to_as_of(tmp_path: Path) -> None:
     source = write(tmp_path, x=PLAIN, macro="date,vix,dgs10\n2024-01-03,14,\n2024-01-02,13,4.1\nlater,1,1\n")
-    vix, dgs10 = source.macro(None)
+    vix, dgs10 = source.macro(None, CancelToken())
     assert (vix.name, vix.values.tolist(), vix.sessions.astype(str).tolist()) == (
         "vix",
         [13, 14],
@@ -251,7 +251,7 @@ def test_macro_csv_is_served_up_to_as_of(tmp_path: Path) -> None:
     )
     assert dgs10.values[0] == 4.1
     assert np.isnan(dgs10.values[1])
-    assert source.macro(date(2024, 1, 2))[0].values.tolist() == [13]
+    assert source.macro(date(2024, 1, 2), CancelToken())[0].values.tolist() == [13]
     assert symbols_of(source) == ["X"]
 
 

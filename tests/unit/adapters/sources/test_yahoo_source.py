@@ -276,7 +276,7 @@ def test_given_symbols_are_the_default_universe() -> None:
 
 def test_macro_brings_volatility_and_yields() -> None:
     source = YahooSource(Script(lambda *_: None), ManualClock(NOW))
-    series = source.macro(date(2025, 12, 10))
+    series = source.macro(date(2025, 12, 10), CancelToken())
     assert [one.name for one in series] == ["^VIX", "^TNX", "^TYX"]
     for one in series:
         assert one.sessions[-1] == np.datetime64("2025-12-10")
@@ -290,7 +290,7 @@ def test_macro_that_cannot_be_had_is_left_out(caplog: pytest.LogCaptureFixture) 
         return None
 
     source = YahooSource(Script(act), ManualClock(NOW))
-    assert [one.name for one in source.macro(None)] == ["^VIX", "^TYX"]
+    assert [one.name for one in source.macro(None, CancelToken())] == ["^VIX", "^TYX"]
     assert "no ^TNX" in caplog.text
 
 
@@ -299,5 +299,21 @@ def test_macro_without_a_network_asks_once() -> None:
         raise YahooError("network", "refused")
 
     client = Script(act)
-    assert YahooSource(client, ManualClock(NOW)).macro(None) == ()
+    assert YahooSource(client, ManualClock(NOW)).macro(None, CancelToken()) == ()
     assert len(client.asked) == 1
+
+
+def test_a_cancel_does_not_wait_for_macro_that_hangs() -> None:
+    asked, cancel, answer = threading.Event(), CancelToken(), threading.Event()
+
+    def act(_: str, __: int) -> YahooBars | None:
+        asked.set()
+        answer.wait(60)
+        return None
+
+    threading.Thread(target=lambda: (asked.wait(30), cancel.cancel())).start()
+    try:
+        with pytest.raises(CancelledError):
+            YahooSource(Script(act), ManualClock(NOW)).macro(None, cancel)
+    finally:
+        answer.set()
