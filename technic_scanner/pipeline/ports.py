@@ -51,7 +51,10 @@ class UniverseSource(Protocol):
         ...
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
-        """Return the macro series that the source carries, none after ``as_of``; CancelledError within 1 s of the stop."""
+        """Return the macro series that the source carries, if any, none after ``as_of``.
+
+        Raises CancelledError within 1 s of the stop.
+        """
         ...
 
     def benchmark(self) -> str | None:
