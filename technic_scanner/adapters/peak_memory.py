@@ -20,7 +20,8 @@ def peak_memory_bytes() -> int | None:
     if sys.platform == "win32":
         return int(psutil.Process().memory_info().peak_wset)
     if _STATUS.exists():
-        fields = dict(line.split(":", 1) for line in _STATUS.read_text(encoding="ascii").splitlines())
+        text = _STATUS.read_text(encoding="ascii", errors="replace")  # it begins with the program's name
+        fields = dict(line.split(":", 1) for line in text.splitlines())
         held = fields.get("VmHWM")
         return None if held is None else int(held.split()[0]) * _KIBIBYTE
     import resource  # noqa: PLC0415 - not on Windows

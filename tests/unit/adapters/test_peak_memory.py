@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 
@@ -26,3 +27,10 @@ def test_what_was_held_stays_in_the_peak_of_its_process_and_out_of_that_of_its_c
     assert after > 0.95 * held_at_most  # the kernel counts pages in batches
     child = subprocess.run([sys.executable, "-c", ASK], check=True, capture_output=True, text=True)
     assert MEBIBYTE < int(child.stdout) < held_at_most / 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it along with the program's name")
+def test_the_name_of_the_program_may_have_any_letters() -> None:
+    named = f"open('/proc/self/comm', 'w').write('größe\\xa0:'); {ASK}"
+    child = subprocess.run([sys.executable, "-c", named], check=True, capture_output=True, text=True)
+    assert int(child.stdout) > MEBIBYTE
