@@ -15,15 +15,17 @@ from pathlib import Path
 from benchmarks.contest import Contestant, machine, take_turns
 from benchmarks.kernels import ours, peers
 from benchmarks.kernels.__main__ import PACKAGES, THREADS, agree
+from benchmarks.progress.tables import put_into
 from benchmarks.scan.child import first_event_seconds, peak_of_a_scan
 from benchmarks.scan.market import Market, ReadySource
-from benchmarks.scan.report import Goal, goals_table, put_into, times_table
+from benchmarks.scan.report import Goal, goals_table, times_table
 from technic_scanner.bootstrap import warm_up
 from technic_scanner.domain.stage import Stage
 from technic_scanner.screening import incremental
 from technic_scanner.screening.bars import FIELDS, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 
+PLACE = "begin: python -m benchmarks.scan"  # of the tables in the page that keeps them
 TALIB, LIMIT = "TA-Lib loop", "memory read"
 KERNELS, REFRESH = "ours: kernels", "ours: refresh by one bar"
 WARM, USUAL = "ours: whole scan, warm", "ours: whole scan, warm, 400 sessions, best 50"
@@ -60,7 +62,7 @@ def main() -> None:
     lines = _page(sizes, min(first[1:]), options)
     print("\n".join(lines))
     if options.markdown is not None:
-        put_into(options.markdown, lines)
+        put_into(options.markdown, PLACE, "\n".join(lines))
 
 
 def _measure(count: int, options: argparse.Namespace) -> Measured:

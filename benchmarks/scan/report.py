@@ -1,12 +1,9 @@
-"""The table of ratios and the goals, as Markdown, printed and put into the page that keeps them."""
+"""The table of ratios and the goals, as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-BEGIN, END = "<!-- begin: python -m benchmarks.scan -->", "<!-- end -->"
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,3 @@ def times_table(title: str, best: dict[str, float], base: str, limit: str) -> li
 def goals_table(goals: Sequence[Goal]) -> list[str]:
     """Return the goals with what was measured."""
     return ["| goal | figure | promised | |", "|---|---|---|---|", *(goal.row for goal in goals)]
-
-
-def put_into(page: Path, lines: Sequence[str]) -> None:
-    """Replace what stands between the two markers of ``page``; ValueError if it has none."""
-    text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page} has no place for the figures: {BEGIN} … {END}")
-    page.write_text("\n".join([before + BEGIN, *lines, END + after]), encoding="utf-8")

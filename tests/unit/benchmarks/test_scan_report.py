@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.scan.report import BEGIN, END, Goal, put_into, times_table
+from benchmarks.progress.tables import put_into
+from benchmarks.scan.__main__ import PLACE
+from benchmarks.scan.report import Goal, times_table
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks.md"
 
@@ -31,22 +33,8 @@ def test_a_goal_is_met_at_its_bound_and_not_beyond(goal: Goal, met: bool) -> Non
     assert goal.row.endswith("| met |" if met else "| **missed** |")
 
 
-def test_the_figures_replace_what_stands_between_the_markers(tmp_path: Path) -> None:
+def test_the_guide_has_a_place_for_them(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    put_into(page, ["new"])
-    put_into(page, ["newer"])
-    assert page.read_text() == f"before\n{BEGIN}\nnewer\n{END}\nafter\n"
-
-
-def test_a_page_without_markers_is_left_alone(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("no place\n")
-    with pytest.raises(ValueError, match="no place for the figures"):
-        put_into(page, ["new"])
-    assert page.read_text() == "no place\n"
-
-
-def test_the_guide_has_a_place_for_them() -> None:
-    text = PAGE.read_text()
-    assert text.index(BEGIN) < text.index(END)
+    page.write_text(PAGE.read_text())
+    put_into(page, PLACE, "new\nfigures")
+    assert "\n<!-- begin: python -m benchmarks.scan -->\nnew\nfigures\n<!-- end -->\n" in page.read_text()
