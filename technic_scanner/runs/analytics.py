@@ -13,7 +13,7 @@ import numpy as np
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.compare import Comparison, compare_runs
-from technic_scanner.runs.model import StageSample, StageSeconds
+from technic_scanner.runs.model import MOMENTS, StageSample, StageSeconds
 from technic_scanner.runs.regressions import RegressionRule, StageCheck, Verdict, regressions, slower
 
 __all__ = [
@@ -150,7 +150,7 @@ def eta_points(samples: Iterable[StageSample]) -> tuple[EtaPoint, ...]:
 
 def eta_accuracy(samples: Iterable[StageSample]) -> tuple[EtaAccuracy, ...]:
     """Return how good the ETAs were at the start and at 10, 25, 50 and 75 % of the work, over successful runs."""
-    errors: dict[str, list[float]] = {moment: [] for moment in ("start", "10", "25", "50", "75")}
+    errors: dict[str, list[float]] = {moment: [] for moment in MOMENTS}
     for point in eta_points(samples):
         errors.setdefault(point.moment, []).append(point.error)
     return tuple(_accuracy(moment, values) for moment, values in errors.items())

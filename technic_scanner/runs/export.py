@@ -11,14 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from technic_scanner.runs.model import StageSample
+from technic_scanner.runs.model import MOMENTS, StageSample
 from technic_scanner.runs.workbook import to_excel
 
 __all__ = ["timings_csv", "to_csv", "to_excel", "to_parquet"]
 
 # What spreadsheets take as the start of a formula (OWASP, "CSV Injection").
 FORMULA_START = r"^([=+\-@\t\r\n])"
-MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
 
 
 def to_csv(table: pa.Table) -> bytes:

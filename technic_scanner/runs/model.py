@@ -14,6 +14,9 @@ from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.pipeline.result import MarketContext
 
+# When an ETA's promise is kept: at the start, and at so many per cent of the work.
+MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
+
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
@@ -66,7 +69,7 @@ class StageSample:
     """The timing of one finished run, flat, for charts and statistics; seconds are full precision.
 
     ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that the
-    ETA promised then), moment one of "start", "10", "25", "50", "75" (per cent of the work); None where unknown.
+    ETA promised then), moment one of MOMENTS; None where unknown.
     ``config_json`` is the config's plain form as JSON text, unparsed, for exports.
     """
 

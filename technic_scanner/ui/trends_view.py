@@ -10,7 +10,7 @@ import streamlit as st
 
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
-from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
+from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample, StageSeconds
 from technic_scanner.ui import addresses, charts, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service, viewer_zone
@@ -23,7 +23,6 @@ Samples = tuple[StageSample, ...]
 MAX_BARS = 200
 MAX_ROWS = 2_000
 MAX_JUDGED = 5_000
-MOMENTS = ("start", "10", "25", "50", "75")
 TREND_BY_RUN = 200
 
 

@@ -9,7 +9,13 @@ from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select,
 
 from technic_scanner.adapters.stores.database import Room, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import dump_event, load_event
-from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, lock_attempt, no_such_run, to_predictions
+from technic_scanner.adapters.stores.rows import (
+    PREDICTION_MOMENTS,
+    RUNNING_ATTEMPT,
+    lock_attempt,
+    no_such_run,
+    to_predictions,
+)
 from technic_scanner.adapters.stores.schema import events, runs
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunStatus
@@ -28,12 +34,7 @@ _STAND = (
 # The fence, the count and the promises made so far in one statement; it finds no row if anything is not as usual.
 _ADVANCE = (
     update(runs)
-    .where(
-        runs.c.run_id == bindparam("id"),
-        runs.c.status == RunStatus.RUNNING.value,
-        runs.c.attempt == bindparam("number"),
-        runs.c.last_seq == bindparam("before"),
-    )
+    .where(*RUNNING_ATTEMPT, runs.c.last_seq == bindparam("before"))
     .values(
         last_seq=bindparam("after"),
         time_fraction=case((runs.c.time_fraction > bindparam("now"), runs.c.time_fraction), else_=bindparam("now")),

@@ -10,7 +10,7 @@ from technic_scanner.adapters.stores.database import Database, Room, reading, wr
 from technic_scanner.adapters.stores.documents import dump_metrics, load_config, load_options
 from technic_scanner.adapters.stores.events import append_batch
 from technic_scanner.adapters.stores.results import insert_result
-from technic_scanner.adapters.stores.rows import fetch_record, lock_attempt, lost_attempt, no_such_run
+from technic_scanner.adapters.stores.rows import RUNNING_ATTEMPT, fetch_record, lock_attempt, lost_attempt, no_such_run
 from technic_scanner.adapters.stores.schema import UtcTime, chunk_stages, chunks, run_documents, runs
 from technic_scanner.adapters.stores.summary import summary_columns
 from technic_scanner.clock import Clock
@@ -27,12 +27,7 @@ _CLAIM_LOCK = 0x7EC4C1A1
 # Made once: every worker says this twice a second.
 _BEAT = (
     update(runs)
-    .where(
-        runs.c.run_id == bindparam("id"),
-        runs.c.status == RunStatus.RUNNING.value,
-        runs.c.attempt == bindparam("number"),
-        runs.c.worker_id == bindparam("worker"),
-    )
+    .where(*RUNNING_ATTEMPT, runs.c.worker_id == bindparam("worker"))
     .values(heartbeat_at=bindparam("now", type_=UtcTime()))
     .returning(runs.c.cancel_requested)
 )
@@ -173,8 +168,8 @@ class QueueRoom(Room):
                 or_(runs.c.heartbeat_at < now - older_than, runs.c.heartbeat_at > now),
             )
         ).all()
-        seen = dict(self._ahead_of_time)
-        self._ahead_of_time = {}
+        # Put in place whole: another thread that looks meanwhile must not find what was seen half forgotten.
+        seen, ahead = self._ahead_of_time, {}
         stale = []
         for run_id, heartbeat_at in rows:
             if heartbeat_at is None:
@@ -184,9 +179,10 @@ class QueueRoom(Room):
                 continue
             known = seen.get(run_id)
             since = known[1] if known and known[0] == heartbeat_at else monotonic
-            self._ahead_of_time[run_id] = (heartbeat_at, since)
+            ahead[run_id] = (heartbeat_at, since)
             if monotonic - since > older_than.total_seconds():
                 stale.append((run_id, heartbeat_at))
+        self._ahead_of_time = ahead
         return tuple(stale)
 
     @writing

@@ -11,15 +11,10 @@ from technic_scanner.adapters.stores.schema import run_documents, runs
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError, RunStateError
+from technic_scanner.runs.model import MOMENTS
 
 # Moments of a run at which the ETA's promise is kept, with the share of the work from which each counts.
-PREDICTION_MOMENTS: tuple[tuple[str, float], ...] = (
-    ("start", 0.0),
-    ("10", 0.10),
-    ("25", 0.25),
-    ("50", 0.50),
-    ("75", 0.75),
-)
+PREDICTION_MOMENTS: tuple[tuple[str, float], ...] = tuple(zip(MOMENTS, (0.0, 0.10, 0.25, 0.50, 0.75), strict=True))
 
 _ahead = runs.alias("ahead")
 _queue_position = case(
@@ -102,6 +97,13 @@ def to_predictions(row: Row[Any]) -> tuple[tuple[str, float | None], ...]:
         ("75", row.predicted_75),
     )
 
+
+# The fence of statements that need no look before: they find no row unless this attempt still runs.
+RUNNING_ATTEMPT = (
+    runs.c.run_id == bindparam("id"),
+    runs.c.status == RunStatus.RUNNING.value,
+    runs.c.attempt == bindparam("number"),
+)
 
 # Made once: a worker asks this several times a second.
 _FENCE = (
