@@ -21,7 +21,6 @@ from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.outcomes import HORIZONS, Planned, pick_outcomes, session_index
 
-# A run whose as-of date lies before the first bar, or after the last one, has nothing to be judged by.
 _NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
 _TEXTS = ("Symbol", "Sector", "Signal", "Tier", "MarketRegime")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, ResultsNotReadyError, SourceError
+from technic_scanner.errors import ConfigError, ResultsNotReadyError, RunNotFoundError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.judging import OUTCOME_SCHEMA, RunToJudge, judge_runs
 from technic_scanner.runs.model import RunQuery
@@ -81,7 +81,7 @@ class Outcomes:
         for record in records:
             try:
                 stored = self._store.result(record.run_id)
-            except ResultsNotReadyError:  # pruned in between
+            except (ResultsNotReadyError, RunNotFoundError):  # it left none, or was deleted in between
                 continue
             if stored.as_of is None or not stored.table.num_rows:
                 continue

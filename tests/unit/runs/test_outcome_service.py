@@ -11,7 +11,7 @@ import pytest
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import Universe
-from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
+from technic_scanner.errors import ConfigError, FieldProblem, RunNotFoundError, SourceDataError
 from technic_scanner.runs import outcome_service
 from technic_scanner.runs.outcome_service import Outcomes, only_survivors
 from technic_scanner.runs.outcomes import OutcomeQuery
@@ -26,6 +26,7 @@ class Journal:
 
     def __init__(self, *results) -> None:
         self.results = {result.run_id: result for result in results}
+        self.deleted: set[str] = set()
 
     def list_runs(self, query):
         assert query.statuses == (RunStatus.SUCCEEDED,)
@@ -36,6 +37,8 @@ class Journal:
         return type("Page", (), {"records": tuple(page), "next_cursor": str(start + 2) if more else None})
 
     def result(self, run_id: str):
+        if run_id in self.deleted:
+            raise RunNotFoundError(f"there is no run {run_id}")
         return self.results[run_id]
 
 
@@ -56,6 +59,15 @@ def test_of_equal_runs_of_one_day_the_newest_is_judged() -> None:
         OutcomeQuery(horizon=1)
     )
     assert set(report.picks["run_id"].to_pylist()) == {"new", "other"}
+
+
+def test_a_run_that_is_deleted_meanwhile_is_passed_over() -> None:
+    journal = Journal(result_of("one", 10), result_of("two", 20))
+    journal.deleted.add("one")
+    report = Outcomes(journal, FakeCatalog(), lambda _config, _symbols: PANEL).report(  # type: ignore[arg-type]
+        OutcomeQuery(horizon=1)
+    )
+    assert set(report.picks["run_id"].to_pylist()) == {"two"}
 
 
 def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
