@@ -49,6 +49,8 @@ class Bench:
                 self.client.get("/health/ready").raise_for_status()
                 break
             except httpx.TransportError:
+                if self.server.poll() is not None:
+                    raise RuntimeError((home / "server.log").read_text()) from None
                 time.sleep(0.1)
 
     def round(self, watchers: int) -> Round:
