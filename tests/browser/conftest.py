@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord
+from tests.ports import ReservedPort
 from tests.ui.quiet import without_workers
 from tools.ensure_chromium import find
 
@@ -43,23 +44,24 @@ class Site:
     """The dashboard and the API in a process of their own, over a data folder of their own."""
 
     home: Path
-    port: int
     log: Path
     process: subprocess.Popen[bytes] | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    port: ReservedPort = field(default_factory=ReservedPort)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port.number}"
 
     def environment(self) -> dict[str, str]:
-        here = {"TECHNIC_HOME": str(self.home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "TECHNIC_PORT": str(self.port)}
+        port = str(self.port.number)
+        here = {"TECHNIC_HOME": str(self.home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "TECHNIC_PORT": port}
         return os.environ | here | self.settings | {"PYTHONPATH": str(ROOT)}
 
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", "technic_scanner/asgi.py"]
         # The developer's menu is what offers "Clear caches"; the shipped setting hides it.
-        flags = ["--server.port", str(self.port), "--client.toolbarMode", "developer"]
+        flags = ["--server.port", str(self.port.number), "--client.toolbarMode", "developer"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *flags], cwd=ROOT, env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -70,7 +72,7 @@ class Site:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
         try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=20) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -96,7 +98,12 @@ class Site:
     def kill(self) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait()
+
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        self.port.close()
 
 
 def wait_until(true: Callable[[], bool], otherwise: str, seconds: float = 90.0) -> None:
@@ -105,12 +112,6 @@ def wait_until(true: Callable[[], bool], otherwise: str, seconds: float = 90.0) 
     while not true():
         assert time.monotonic() < end, otherwise
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # Not longer than these tests: while Playwright is open its event loop runs in this thread, and no other can.
@@ -126,11 +127,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def patient_context(chromium: Browser, **settings: Any) -> BrowserContext:
+    """Return a context of its own that waits for a slow machine as long as ``expect`` does."""
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | settings)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page that nobody watches, for servers that are killed under it."""
+    context = patient_context(chromium)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server whose scans are done by one paced worker."""
     folder = tmp_path_factory.mktemp("site")
-    site = Site(folder / "home", free_port(), folder / "server.log")
+    site = Site(folder / "home", folder / "server.log")
     site.home.mkdir()
     with (folder / "worker.log").open("ab") as log:
         worker = subprocess.Popen(
@@ -144,21 +160,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.start()
         yield site
     finally:
-        site.kill()
+        site.close()
         worker.terminate()
-        worker.wait(20)
+        worker.wait()
 
 
 @pytest.fixture
 def plain_site(tmp_path: Path) -> Iterator[Site]:
     """A server that starts its workers itself, as it does for people."""
-    site = Site(tmp_path / "home", free_port(), tmp_path / "server.log")
+    site = Site(tmp_path / "home", tmp_path / "server.log")
     site.home.mkdir()
     try:
         site.start()
         yield site
     finally:
-        site.kill()
+        site.close()
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +184,22 @@ def services(site: Site) -> Iterator[Services]:
     wait_until(lambda: bool(services.service.workers()), "the paced worker did not come up")
     yield services
     services.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is quiet: its script has run, nothing is left of the run before, nothing is yet to be drawn.
+
+    Right after an action the page is still quiet, for the server has not heard of it. So first wait for what only the
+    action's own run can draw; this is for what moves the layout after that, and only for pages where nothing ticks.
+    """
+    page.wait_for_function(QUIET)
+
+
+QUIET = """() => {
+    const app = document.querySelector("[data-testid=stApp]")
+    return app?.dataset.testConnectionState === "CONNECTED" && app.dataset.testScriptState === "notRunning"
+        && document.querySelector("[data-testid=stSkeleton], [data-stale=true]") === null
+}"""
 
 
 @dataclass
@@ -200,7 +232,7 @@ class Watched:
 @pytest.fixture
 def tabs(chromium: Browser, site: Site) -> Iterator[Watched]:
     """Open pages of the site; afterwards none may have logged an error or asked another machine."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
+    context = patient_context(chromium)
     watched = Watched(context, site.url)
     yield watched
     context.close()

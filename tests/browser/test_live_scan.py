@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunRecord, RunStatus
@@ -48,15 +48,13 @@ def test_first_visit_of_a_fresh_server_may_be_a_deep_link(tabs: Watched) -> None
     expect(page.get_by_text("dashboard", exact=True)).to_have_count(0)
 
 
-def test_a_deep_link_to_a_fresh_server_does_not_pass_by_the_sign_in(plain_site: Site, chromium: Browser) -> None:
+def test_a_deep_link_to_a_fresh_server_does_not_pass_by_the_sign_in(plain_site: Site, page: Page) -> None:
     plain_site.kill()
     plain_site.settings["TECHNIC_REQUIRE_SIGN_IN"] = "true"
     plain_site.start()
-    page = chromium.new_page()
     page.goto(f"{plain_site.url}/results")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.get_by_role("heading", name="Results")).to_have_count(0)
-    page.close()
 
 
 def test_start_reload_and_the_same_scan_goes_on(tabs: Watched, services: Services, site: Site, held: None) -> None:

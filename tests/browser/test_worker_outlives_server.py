@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from technic_scanner.domain.run import RunStatus
 from tests.ui.quiet import without_workers
@@ -18,8 +18,7 @@ from .conftest import ROOT, Site, wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def test_a_scan_started_from_the_page_ends_without_the_server(chromium: Browser, plain_site: Site) -> None:
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+def test_a_scan_started_from_the_page_ends_without_the_server(page: Page, plain_site: Site) -> None:
     page.goto(plain_site.url)
     page.get_by_role("button", name="Start scan").click()
     expect(page).to_have_url(re.compile(r"\?run="))
@@ -36,13 +35,11 @@ def test_a_scan_started_from_the_page_ends_without_the_server(chromium: Browser,
     page.get_by_role("button", name="Open results").click()
     expect(page).to_have_url(re.compile(rf"/results\?.*run={run_id}"))
     expect(page.get_by_role("heading", name="Results")).to_be_visible()
-    page.close()
 
 
 def test_the_whole_sample_scanned_from_the_page_is_the_command_lines_export_byte_for_byte(
-    chromium: Browser, plain_site: Site
+    page: Page, plain_site: Site
 ) -> None:
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
     page.goto(plain_site.url)
     expect(page.get_by_text("524 symbols match.")).to_be_visible()
     page.get_by_role("button", name="Start scan").click()
@@ -52,7 +49,6 @@ def test_the_whole_sample_scanned_from_the_page_is_the_command_lines_export_byte
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     from_page = download.value.path().read_bytes()
-    page.close()
     command = [str(Path(sys.executable).with_name("technic-scanner")), "export", run_id, "--csv"]
     exported = subprocess.run(command, cwd=ROOT, env=plain_site.environment(), check=True, capture_output=True)
     assert exported.stdout == from_page

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from tests.ports import ReservedPort
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -37,7 +38,7 @@ class Newcomer:
         kept.pop("VIRTUAL_ENV", None)
         self.environment = kept | {"PATH": path, "TECHNIC_HOME": str(home)}
 
-    def run(self, command: list[str] | str, seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
+    def run(self, command: list[str] | str, seconds: float = 240.0) -> subprocess.CompletedProcess[str]:
         """Run to the end; the exit code must be 0."""
         done = subprocess.run(
             command,
@@ -53,40 +54,46 @@ class Newcomer:
         return done
 
     @contextmanager
-    def serving(self, command: list[str], port: int, log: Path) -> Iterator[str]:
-        """Start a server in a session of its own and wait until it is healthy; afterwards end all of it."""
+    def serving(self, command: list[str], log: Path) -> Iterator[str]:
+        """Start a server in a session of its own and wait until it is healthy; afterwards end all of it.
+
+        ``{port}`` in the command stands for the port that it is to serve.
+        """
+        port = ReservedPort()
+        url = f"http://127.0.0.1:{port.number}"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                command, cwd=self.folder, env=self.environment, stdout=out, stderr=out, start_new_session=True
+                [word.format(port=port.number) for word in command],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         try:
             give_up = time.monotonic() + SET_UP_SECONDS
-            while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+            while not answers(f"{url}/_stcore/health"):
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < give_up, log.read_text()
                 time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}"
+            yield url
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(30)
+            process.wait()
+            port.close()
 
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=20) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
 
 
 def read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return str(answer.read().decode())
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +116,8 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
 @pytest.fixture(scope="module")
 def dashboard(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What ``make dashboard`` serves in the fresh folder, by path; afterwards the folder is set up for the others."""
-    port = free_port()
     log = tmp_path_factory.mktemp("logs") / "dashboard.log"
-    with newcomer.serving(["make", "dashboard", f"PORT={port}"], port, log) as url:
+    with newcomer.serving(["make", "dashboard", "PORT={port}"], log) as url:
         return {path: read(f"{url}{path}") for path in ("/", "/api/sources", "/api/health/ready")}
 
 
@@ -133,9 +139,8 @@ def test_make_dashboard_serves_the_dashboard_and_the_api(dashboard: dict[str, st
 
 @pytest.mark.usefixtures("dashboard")
 def test_streamlit_run_serves_the_dashboard_too(newcomer: Newcomer, tmp_path: Path) -> None:
-    port = free_port()
-    command = [".venv/bin/streamlit", "run", "dashboard.py", "--server.port", str(port)]
-    with newcomer.serving(command, port, tmp_path / "log") as url:
+    command = [".venv/bin/streamlit", "run", "dashboard.py", "--server.port", "{port}"]
+    with newcomer.serving(command, tmp_path / "log") as url:
         assert "<title>Streamlit</title>" in read(url)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,13 +10,15 @@ from pathlib import Path
 
 import httpx
 
+from tests.ports import ReservedPort
+
 
 class ServerProcess:
     """A server over the store in ``home``; ``settings`` are TECHNIC_ variables without their prefix."""
 
     def __init__(self, home: Path, command: str = "api", **settings: object) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self._reserved = ReservedPort()
+        self.port = self._reserved.number
         self.path = "/api" if command == "serve" else ""
         self.base_url = f"http://127.0.0.1:{self.port}{self.path}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TECHNIC_")}
@@ -46,3 +47,4 @@ class ServerProcess:
         """End it, however it is."""
         self.process.kill()
         self.process.wait()
+        self._reserved.close()
