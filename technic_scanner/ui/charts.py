@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 import plotly.graph_objects as go
 
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
-from technic_scanner.runs.analytics import DayTrend
+from technic_scanner.runs.analytics import DayTrend, EtaPoint, eta_points
 from technic_scanner.runs.model import StageSample, StageSeconds
 from technic_scanner.ui import theme
 from technic_scanner.ui.wording import seconds_text, short_id
@@ -39,11 +40,12 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
 
 
 def stage_boxes(samples: Sequence[StageSample | StageSeconds], height: int = 300) -> go.Figure:
-    """Draw the spread of each stage's seconds over the runs: 5, 25, 50, 75 and 95 per cent.
+    """Draw the spread of each stage's seconds over the successful runs: 5, 25, 50, 75 and 95 per cent.
 
     The five numbers are computed here, so a figure over 100,000 runs is as small as one over ten.
     """
     figure = go.Figure()
+    samples = [sample for sample in samples if sample.status is RunStatus.SUCCEEDED]
     for name in stage_names(samples):
         seconds = [value for sample in samples for stage, value in sample.stage_seconds if stage == name]
         low, q1, middle, q3, high = (float(value) for value in np.percentile(seconds, (5, 25, 50, 75, 95)))
@@ -88,25 +90,21 @@ def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
 
 
 def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: int = 300) -> go.Figure:
-    """Plot what the ETA promised at ``moment`` against what the run took; on the dotted line it was right."""
-    pairs = [
-        (predicted, sample)
-        for sample in reversed(samples)
-        if (predicted := dict(sample.predicted_seconds).get(moment)) is not None
-    ]
-    actual = [sample.total_seconds for _, sample in pairs]
+    """Plot what the ETA promised at ``moment`` against what successful runs took; on the dotted line it was right."""
+    points = _promises(samples, moment)
+    promised, actual = [point.predicted_seconds for point in points], [point.actual_seconds for point in points]
     figure = go.Figure(
         go.Scatter(
-            x=[predicted for predicted, _ in pairs],
+            x=promised,
             y=actual,
             mode="markers",
             name="runs",
             marker={"size": 9, "color": theme.ACCENT, "opacity": 0.75},
-            customdata=[sample.run_id for _, sample in pairs],
+            customdata=[point.run_id for point in points],
             hovertemplate="promised %{x:.2f} s, took %{y:.2f} s<extra></extra>",
         )
     )
-    top = max([predicted for predicted, _ in pairs] + actual, default=1.0) * 1.05
+    top = max(promised + actual, default=1.0) * 1.05
     figure.add_trace(
         go.Scatter(
             x=[0, top],
@@ -124,14 +122,13 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
 
 
 def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], height: int = 300) -> go.Figure:
-    """Plot |promised − actual| / actual over time, one line per moment of the run at which the promise was made."""
-    runs = [sample for sample in reversed(samples) if sample.total_seconds > 0]
+    """Plot |promised − actual| / actual of successful runs over time, one line per moment of the promise."""
     figure = go.Figure()
     for index, moment in enumerate(moments):
-        errors = [eta_error(sample, moment) for sample in runs]
+        points = _promises(samples, moment)
         line = _line(
-            [sample.created_at for sample in runs],
-            errors,
+            [point.created_at for point in points],
+            [abs(point.error) for point in points],
             moment_label(moment),
             theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
         )
@@ -142,14 +139,6 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
     return figure
 
 
-def eta_error(sample: StageSample, moment: str) -> float | None:
-    """Return |promised − actual| / actual of one run at one moment, None where nothing was promised."""
-    predicted = dict(sample.predicted_seconds).get(moment)
-    if predicted is None or sample.total_seconds <= 0:
-        return None
-    return abs(predicted - sample.total_seconds) / sample.total_seconds
-
-
 def moment_label(moment: str) -> str:
     """Name a moment of prediction: ``at the start``, ``at 25 %``."""
     return "at the start" if moment == "start" else f"at {moment} %"
@@ -157,6 +146,11 @@ def moment_label(moment: str) -> str:
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up")
+
+
+def _promises(samples: Sequence[StageSample], moment: str) -> list[EtaPoint]:
+    """Return what can be judged of one moment's promises, the oldest run first."""
+    return [point for point in eta_points(reversed(samples)) if point.moment == moment]
 
 
 def _rates(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
 from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample, StageSeconds
@@ -93,7 +94,8 @@ def _by_local_time(samples: Samples) -> Samples:
 def _slow_notice(samples: Samples) -> None:
     """Say when the newest run was slower than comparable runs."""
     rule = analytics.RegressionRule()
-    alike = [sample for sample in samples if sample.comparability_key == samples[0].comparability_key]
+    key = samples[0].comparability_key
+    alike = [s for s in samples if s.comparability_key == key and s.status is RunStatus.SUCCEEDED]
     checks = analytics.regressions(alike[: rule.history + 1], rule)
     slow = analytics.slower([check for check in checks if check.run_id == samples[0].run_id])
     if slow:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.analytics import trends
 from technic_scanner.ui import charts
 
@@ -78,9 +79,16 @@ def test_accuracy_of_no_promise_at_all_is_an_empty_figure() -> None:
 
 
 def test_error_is_a_share_of_the_actual_duration() -> None:
-    assert charts.eta_error(sample("a"), "start") == pytest.approx(abs(12.0 - 10.0) / 10.0)
-    assert charts.eta_error(sample("a"), "25") is None
-    assert charts.eta_error(sample("a", total_seconds=0.0), "start") is None
+    (line,) = charts.eta_error_trend((sample("a"),), ("start",)).data
+    assert list(line.y) == pytest.approx([abs(12.0 - 10.0) / 10.0])
+
+
+def test_runs_that_broke_off_do_not_count_as_fast_ones() -> None:
+    runs = (sample("b", 1, (0.1, 0.2, 0.3, 0.0), status=RunStatus.CANCELLED), sample("a"))
+    assert charts.stage_boxes(runs) == charts.stage_boxes(runs[1:])
+    assert list(charts.eta_accuracy(runs, "start").data[0].customdata) == ["a"]
+    (line,) = charts.eta_error_trend(runs, ("start",)).data
+    assert list(line.x) == [runs[1].created_at]
 
 
 def test_error_trend_has_a_line_per_moment() -> None:
