@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 RUN = "run"
@@ -60,6 +62,11 @@ def open_runs(run_ids: tuple[str, ...]) -> None:
         st.query_params[RUNS] = ",".join(run_ids)
     else:
         st.query_params.pop(RUNS, None)
+
+
+def results_url(run_id: str, symbol: str) -> str:
+    """Return the address of one pick among a run's results, for a link in a table."""
+    return f"results?{urlencode({RUN: run_id, SYMBOL: symbol})}"
 
 
 def link(page: str, label: str, help_text: str | None = None, **params: str) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import RunQuery
-from technic_scanner.ui import addresses, history_query, notices
+from technic_scanner.ui import addresses, history_query, notices, result_exports
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import config_text, count_text, escape, run_name, short_id, status_text
@@ -146,15 +146,7 @@ def _act_on_one(record: RunRecord) -> None:
             args=(record.comparability_key,),
             help="Shows only runs of the same config, universe size, cache state and version.",
         )
-    st.download_button(
-        "Report (HTML)",
-        data=lambda: run_service().report(record.run_id).encode(),
-        file_name=f"technic-scan-{record.run_id}.html",
-        mime="text/html",
-        on_click="ignore",
-        key="h_report",
-        help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
-    )
+    result_exports.report_button(record.run_id, key="h_report")
 
 
 def _watch(start: Callable[[], RunRecord]) -> None:

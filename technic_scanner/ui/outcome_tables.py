@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import numpy as np
 import pandas as pd
 
 from technic_scanner.runs.outcomes import OutcomeReport
+from technic_scanner.ui import addresses
 
 EXTREMES = 20
 
@@ -42,8 +41,7 @@ def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Open": [
-                f"results?run={run}&symbol={quote(name)}"
-                for run, name in zip(picks["run_id"], picks["Symbol"], strict=True)
+                addresses.results_url(run, symbol) for run, symbol in zip(picks["run_id"], picks["Symbol"], strict=True)
             ],
             "Symbol": picks["Symbol"],
             "Side": picks["side"].map({1: "long", -1: "short"}),

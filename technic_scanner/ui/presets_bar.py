@@ -111,7 +111,7 @@ def _save() -> None:
     except TechnicError as error:
         notices.keep_error(error)
         return
-    _choose(saved, f"Preset “{saved.name}” saved as version {saved.version}.")
+    _choose(saved, f"Preset “{escape(saved.name)}” saved as version {saved.version}.")
 
 
 def _import() -> None:
@@ -124,7 +124,7 @@ def _import() -> None:
         notices.keep_error(error)
         return
     scan_form.fill(preset.config, preset.options)
-    _choose(preset, f"Preset “{preset.name}” imported.")
+    _choose(preset, f"Preset “{escape(preset.name)}” imported.")
 
 
 def _delete() -> None:
@@ -132,7 +132,7 @@ def _delete() -> None:
     try:
         run_service().delete_preset(name)
     except PresetNotFoundError:
-        notices.keep_toast(f"Preset “{name}” was already gone.")
+        notices.keep_toast(f"Preset “{escape(name)}” was already gone.")
     except TechnicError as error:
         notices.keep_error(error)
         return

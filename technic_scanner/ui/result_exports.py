@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
@@ -60,17 +62,22 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
             width="stretch",
             help="Numbers as numbers; the config and the symbols that are missing have sheets of their own.",
         )
-        st.download_button(
-            "Report (HTML)",
-            data=lambda: run_service().report(record.run_id).encode(),
-            file_name=f"{name}.html",
-            mime="text/html",
-            on_click="ignore",
-            key="export_report",
-            width="stretch",
-            help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
-        )
+        report_button(record.run_id, key="export_report", width="stretch")
         symbols = stored.table.column("Symbol").to_pylist()[:_COPIED_SYMBOLS]
         if symbols:
             st.caption(f"The best {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
             st.code(" ".join(symbols), language=None, wrap_lines=True, height=96)
+
+
+def report_button(run_id: str, *, key: str, width: Literal["content", "stretch"] = "content") -> None:
+    """Draw the download of a run's report."""
+    st.download_button(
+        "Report (HTML)",
+        data=lambda: run_service().report(run_id).encode(),
+        file_name=f"technic-scan-{run_id}.html",
+        mime="text/html",
+        on_click="ignore",
+        key=key,
+        width=width,
+        help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
+    )

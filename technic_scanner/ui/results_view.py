@@ -194,7 +194,7 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
     # when its rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
     names = [name for name in tables.VIEWS[view] if name in shown.columns or name in tables.DRAWN]
-    event = st.dataframe(
+    st.dataframe(
         # Only what is drawn: 8,000 rows of every column are more than twice the bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
@@ -209,7 +209,6 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
         alt=f"Picks of run {record.run_id}, one row per symbol",
         lazy=False,
     )
-    del event
     if symbol is not None and position is None:
         st.caption(f"{escape(symbol)} is not among the rows shown.")
 

@@ -132,7 +132,7 @@ def appearances_frame(items: Sequence[Appearance]) -> pd.DataFrame:
     """Return past picks of one symbol as a frame, with a link to each run's page about it."""
     return pd.DataFrame(
         {
-            "Open": [f"results?run={item.run_id}&symbol={item.symbol}" for item in items],
+            "Open": [addresses.results_url(item.run_id, item.symbol) for item in items],
             "Run": [short_id(item.run_id) for item in items],
             "When": [item.created_at for item in items],
             "As of": [item.as_of for item in items],

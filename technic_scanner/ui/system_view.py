@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def _store() -> None:
     st.markdown("**Store and disk**")
     free = shutil.disk_usage(_existing(settings.home)).free
     facts = {
-        "Run store": _redacted(settings.store_url),
+        "Run store": services().store.database.where,
         "Data folder": str(settings.home),
         "Price cache": f"{settings.cache_dir} ({_size_text(_folder_bytes(settings.cache_dir))})",
         "Exports": f"{settings.export_dir} ({_size_text(_folder_bytes(settings.export_dir))})",
@@ -193,20 +194,16 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _redacted(url: str) -> str:
-    """Return a store URL without its password."""
-    scheme, mark, rest = url.partition("://")
-    credentials, at, place = rest.rpartition("@")
-    user = credentials.partition(":")[0]
-    return f"{scheme}{mark}{user}{':…' if ':' in credentials else ''}{at}{place}"
-
-
 def _existing(path: Path) -> Path:
     return next(parent for parent in (path, *path.parents) if parent.exists())
 
 
 def _folder_bytes(path: Path) -> int:
-    return sum(item.stat().st_size for item in path.rglob("*") if item.is_file()) if path.exists() else 0
+    total = 0
+    for item in path.rglob("*"):
+        with suppress(FileNotFoundError):  # scans replace files meanwhile
+            total += item.stat().st_size if item.is_file() else 0
+    return total
 
 
 def _size_text(size: float) -> str:

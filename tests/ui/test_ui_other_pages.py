@@ -11,7 +11,7 @@ import pytest
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.compare import compare_runs
-from technic_scanner.ui import compare_view, history_view, timing_frames, trends_view
+from technic_scanner.ui import addresses, compare_view, history_view, timing_frames, trends_view
 
 from . import builders
 from .test_ui_scan_page import texts, titles
@@ -44,11 +44,8 @@ def test_system_counts_what_the_cache_holds(seeded, open_page) -> None:
     assert held.set_index("Source").loc["sample", "Symbols"] == 524
 
 
-def test_a_store_password_is_not_shown() -> None:
-    from technic_scanner.ui.system_view import _redacted
-
-    assert _redacted("postgresql+psycopg://me:secret@db:5432/x") == "postgresql+psycopg://me:…@db:5432/x"
-    assert _redacted("sqlite:////data/technic.db") == "sqlite:////data/technic.db"
+def test_a_link_to_a_pick_carries_any_symbol_whole() -> None:
+    assert addresses.results_url("01RUN", "B&F.A") == "results?run=01RUN&symbol=B%26F.A"
 
 
 def test_history_lists_all_runs_with_their_stage_seconds(seeded, open_page) -> None:

@@ -264,6 +264,13 @@ def test_choosing_a_preset_fills_the_form(empty, open_page) -> None:
     assert (record.config, record.options) == (config, options)
 
 
+def test_a_presets_name_is_not_read_as_markdown(empty, open_page) -> None:
+    app = open_page()
+    app.text_input(key="preset_name").set_value("A [b](c)")
+    app.button(key="preset_save").click().run()
+    assert [toast.value for toast in app.toast] == [r"Preset “A \[b\](c)” saved as version 1."]
+
+
 def test_saving_makes_versions_and_a_stale_form_is_refused(empty, open_page) -> None:
     app = open_page()
     app.number_input(key=key("min_price")).set_value(4.0)

@@ -16,7 +16,7 @@ from technic_scanner.adapters.stores.documents import load_failures, load_json, 
 from technic_scanner.adapters.stores.engine import parse_url
 from technic_scanner.adapters.stores.faults import is_conflict, store_error
 from technic_scanner.adapters.stores.schema import from_micros, to_micros
-from technic_scanner.adapters.stores.sql_store import ulids
+from technic_scanner.adapters.stores.sql_store import SqlStore, ulids
 from technic_scanner.adapters.stores.summary import eta_error
 from technic_scanner.clock import ManualClock
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
@@ -156,3 +156,9 @@ def test_bytes_that_are_no_table_are_a_store_error(read: object) -> None:
 def test_text_that_is_no_json_is_a_store_error() -> None:
     with pytest.raises(StoreError, match="not JSON"):
         load_json("{")
+
+
+def test_a_store_is_named_without_its_password() -> None:
+    store = SqlStore("postgresql://me:secret@db:5432/x", ManualClock(), run_ids=lambda: "1")
+    assert store.database.where == "postgresql+psycopg://me:***@db:5432/x"
+    store.close()
