@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from technic_scanner.api.app import create_api
@@ -37,4 +38,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 # The seed's clients know its two streams by their paths at the root; the API serves them there as well.
 seed_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress", api)]
-app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[Mount("/api", api), *seed_routes])
+# A mount answers below its path alone, and the dashboard takes every path that is left.
+mount_point = Route("/api", RedirectResponse("/api/"))
+app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[mount_point, Mount("/api", api), *seed_routes])

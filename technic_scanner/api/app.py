@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from technic_scanner.api import (
     analytics,
@@ -26,7 +28,7 @@ from technic_scanner.api import (
 from technic_scanner.api.hub import EventHub
 from technic_scanner.api.metrics import Meters, RequestMeter
 from technic_scanner.api.security import Gate, HostGuard, OriginGuard, TokenBook
-from technic_scanner.api.transport import BodyLimit, SecurityHeaders
+from technic_scanner.api.transport import BodyLimit, HeadLikeGet, SecurityHeaders
 from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
@@ -60,7 +62,13 @@ def create_api(services: Services) -> FastAPI:
     app.state.api_routes = [route for module in _ROUTERS for route in module.router.routes]
     for module in _ROUTERS:
         app.include_router(module.router)
+    app.add_route("/", _describe, include_in_schema=False)
     return app
+
+
+async def _describe(request: Request) -> Response:
+    """Lead whoever asks for the API itself to its description."""
+    return RedirectResponse(f"{request.scope.get('root_path', '').rstrip('/')}/openapi.json")
 
 
 @asynccontextmanager
@@ -81,6 +89,7 @@ def _middleware(services: Services, meters: Meters) -> list[Middleware]:
         Middleware(OriginGuard, allowed=settings.allowed_origins),
         Middleware(Gate, tokens=TokenBook(settings.api_tokens)),
         Middleware(BodyLimit, limit=settings.max_body_bytes),
+        Middleware(HeadLikeGet),
     ]
 
 

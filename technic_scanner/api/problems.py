@@ -20,6 +20,8 @@ from technic_scanner import errors
 from technic_scanner.errors import FieldProblem, TechnicError
 
 MEDIA_TYPE = "application/problem+json"
+# Paths of event streams, the only ones that take GET and not HEAD.
+STREAM_ENDING = "/stream"
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +203,8 @@ def _methods_at(request: Request) -> list[str]:
     for route in request.app.state.api_routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             found |= getattr(route, "methods", None) or set()
+    if "GET" in found and not request.url.path.endswith(STREAM_ENDING):
+        found.add("HEAD")
     return sorted(found)
 
 

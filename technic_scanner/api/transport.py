@@ -1,4 +1,4 @@
-"""What every response carries and what no request may exceed: security headers and the body limit."""
+"""What holds for every route: security headers, the body limit, and HEAD wherever there is GET."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from technic_scanner.api.problems import problem_response
+from technic_scanner.api.problems import STREAM_ENDING, problem_response
 
 _HEADERS: tuple[tuple[str, str], ...] = (
     ("X-Content-Type-Options", "nosniff"),
@@ -33,6 +33,26 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class HeadLikeGet:
+    """Answers HEAD as GET, without the body; not for streams, which have no end and may start a scan."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].endswith(STREAM_ENDING):
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        # A copy, for the server looks at the method again; the meter outside looks for the route.
+        asked = {**scope, "method": "GET"}
+        await self.app(asked, receive, without_body)
+        scope["route"] = asked.get("route")
 
 
 class BodyLimit:

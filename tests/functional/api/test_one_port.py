@@ -71,6 +71,34 @@ def test_each_path_has_one_that_answers(server: ServerProcess, path: str, status
     assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (status, media_type)
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+def test_the_mount_point_leads_to_the_apis_description(server: ServerProcess, path: str) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{server.port}{path}", follow_redirects=True)
+    assert (answer.status_code, answer.json()["info"]["title"]) == (200, "Technic Scanner")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/scans", "/api/openapi.json", "/api/timings.csv"])
+def test_head_answers_as_get_without_a_body(server: ServerProcess, path: str) -> None:
+    url = f"http://127.0.0.1:{server.port}{path}"
+    # Uncompressed: Streamlit compresses bodies, and there is none.
+    with httpx.Client(headers={"Accept-Encoding": "identity"}) as client:
+        for _ in range(2):  # the second time on the same connection, which a stray body would have broken
+            head, get = client.head(url), client.get(url)
+            assert (head.status_code, head.content) == (get.status_code, b"")
+            for name in ("content-type", "content-length", "location"):
+                assert head.headers.get(name) == get.headers.get(name)
+
+
+def test_head_neither_opens_a_stream_nor_starts_a_scan(server: ServerProcess, ended_run: str) -> None:
+    for path in (f"/api/scans/{ended_run}/stream", "/api/scan/stream", "/scan/stream"):
+        answer = httpx.head(f"http://127.0.0.1:{server.port}{path}")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert httpx.head(f"http://127.0.0.1:{server.port}/api/scans/{ended_run}/cancel").headers["allow"] == "POST"
+    deleted = httpx.delete(f"http://127.0.0.1:{server.port}/api/scans")
+    assert (deleted.status_code, deleted.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert len(httpx.get(f"http://127.0.0.1:{server.port}/api/scans").json()["runs"]) == 1
+
+
 @pytest.mark.parametrize("mount", ["", "/api"])
 def test_the_seeds_streams_answer_at_the_root_and_at_the_mount_point(
     server: ServerProcess, ended_run: str, mount: str
@@ -86,9 +114,9 @@ def test_the_seeds_streams_answer_at_the_root_and_at_the_mount_point(
     assert end["status"] == "succeeded"
     with connect(f"ws://127.0.0.1:{server.port}{mount}/ws/scan-progress") as client:
         client.send('{"max_symbols": -1}')
-        problem = json.loads(client.recv(timeout=20))
+        problem = json.loads(client.recv(timeout=120))
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=20)
+            client.recv(timeout=120)
         assert client.close_code == 4422
     assert [item["field"] for item in problem["errors"]] == ["config.max_symbols"]
 
@@ -111,7 +139,7 @@ def test_the_apis_own_rules_hold_at_both_places(server: ServerProcess, mount: st
 @pytest.mark.parametrize(("host", "status"), [("evil.test", 403), ("localhost", 101), ("[::1]", 101)])
 def test_the_dashboard_too_refuses_names_that_are_not_its_own(server: ServerProcess, host: str, status: int) -> None:
     name = f"{host}:{server.port}"
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as client:
         lines = [
             "GET /_stcore/stream HTTP/1.1",
             f"Host: {name}",
