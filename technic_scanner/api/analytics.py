@@ -142,7 +142,7 @@ class ComparisonDocument(Document):
 @router.get("/analytics/stages", response_model=StageStatisticsListDocument, responses=problems(422))
 def stage_statistics(filters: Filters, service: Service) -> StageStatisticsListDocument:
     """Return percentiles of stage seconds over the newest runs that the filters let through."""
-    found = analytics.stage_statistics(service.samples(filters.query()))
+    found = analytics.stage_statistics(service.stage_seconds(filters.query()))
     return StageStatisticsListDocument(stages=[StageStatisticsDocument.model_validate(item) for item in found])
 
 

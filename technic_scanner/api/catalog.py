@@ -9,15 +9,13 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from technic_scanner.api.documentation import problems
-from technic_scanner.api.requests import TEXT_PATTERN, Request
+from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
 from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import in_query, located
 from technic_scanner.api.wiring import Service
 from technic_scanner.runs.codec import request_from_dicts
 
 router = APIRouter(tags=["catalog"])
-
-Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
 
 
 class SourceDocument(Document):
@@ -112,5 +110,5 @@ def list_appearances(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> AppearanceListDocument:
     """List the runs whose picks hold a symbol, newest first."""
-    found = service.appearances(symbol.strip().upper(), limit)
+    found = service.appearances(symbol, limit)
     return AppearanceListDocument(appearances=[AppearanceDocument.model_validate(item) for item in found])

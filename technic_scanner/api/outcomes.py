@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,8 +10,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field, JsonValue
 
 from technic_scanner.api.documentation import file_response, problems
-from technic_scanner.api.requests import TEXT_PATTERN, Request, RunId
-from technic_scanner.api.schemas import Document
+from technic_scanner.api.requests import Name, Request, RunId
+from technic_scanner.api.schemas import Document, known
 from technic_scanner.api.wiring import PastOutcomes
 from technic_scanner.runs.export import to_csv
 from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
@@ -21,7 +20,6 @@ from technic_scanner.screening.outcomes import HORIZONS
 router = APIRouter(tags=["outcomes"])
 
 CSV = "text/csv"
-Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
 
 
 def _one_of_the_horizons(sessions: int) -> int:
@@ -117,8 +115,8 @@ class EquityDocument(Document):
         """Build the document."""
         curve = equity.curve
         lines = {name: getattr(curve, name) for name in ("picks", "before_costs", "universe", "turnover")}
-        known = {name: [_known(value) for value in line.tolist()] for name, line in lines.items()}
-        return cls(lineage=equity.lineage, profile=equity.profile, dates=list(equity.dates), **known)
+        plain = {name: [known(value) for value in line.tolist()] for name, line in lines.items()}
+        return cls(lineage=equity.lineage, profile=equity.profile, dates=list(equity.dates), **plain)
 
 
 class OutcomeReportDocument(Document):
@@ -211,9 +209,4 @@ def _rows(picks: pa.Table) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else _known(value)
-
-
-def _known(value: Any) -> Any:
-    """Return the value, None for a number that JSON cannot hold."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return value.isoformat() if isinstance(value, date) else known(value)

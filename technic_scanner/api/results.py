@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from technic_scanner.api.schemas import (
     FailureDocument,
     FailureListDocument,
     ResultDocument,
+    known,
 )
 from technic_scanner.api.wiring import Service
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -145,12 +145,7 @@ def _check_columns(table: pa.Table, columns: list[str]) -> None:
 
 
 def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    return [{name: _known(value) for name, value in row.items()} for row in table.to_pylist()]
-
-
-def _known(value: Any) -> Any:
-    """Return the value, None for a number that JSON cannot hold."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return [{name: known(value) for name, value in row.items()} for row in table.to_pylist()]
 
 
 def _context(stored: StoredResult) -> ContextDocument:
@@ -159,7 +154,7 @@ def _context(stored: StoredResult) -> ContextDocument:
         regime_trend=context.regime_trend,
         regime_volatility=context.regime_volatility,
         market_regime=context.market_regime,
-        facts={name: _known(value) for name, value in context.facts},
+        facts={name: known(value) for name, value in context.facts},
         notes=list(context.notes),
     )
 

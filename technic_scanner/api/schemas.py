@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -284,6 +285,11 @@ class EstimateDocument(Document):
     low_seconds: float | None
     high_seconds: float | None
     runs: int = Field(description="How many past runs this rests on.")
+
+
+def known(value: Any) -> Any:
+    """Return the value, None for a number that JSON cannot hold."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _links(record: RunRecord, root_path: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from technic_scanner.api.documentation import problems
 from technic_scanner.api.frames import End, Frame, sse_message
 from technic_scanner.api.hub import EventHub
 from technic_scanner.api.problems import document_of, document_of_invalid
-from technic_scanner.api.requests import MAX_SEQ, TEXT_PATTERN, Request, ScanRequest
+from technic_scanner.api.requests import MAX_SEQ, Name, Request, ScanRequest
 from technic_scanner.api.schemas import RUN_ID_PATTERN
 from technic_scanner.api.security import chosen_subprotocol
 from technic_scanner.api.streams import (
@@ -43,8 +43,6 @@ WS_FAILED = 1011
 # 4400-4499 mirror HTTP's own codes.
 _WS_MIRROR = 4000
 _NOT_CONFIG = frozenset({"run_id", "preset"})
-
-Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
 
 
 class _TooBigError(Exception):

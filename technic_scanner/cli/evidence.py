@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.cli.output import Exit, emit, emit_bytes, errors_as_sentences, say, table
+from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_sentences, say, table
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -22,7 +22,6 @@ from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 
 POLL_SECONDS = 0.5
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def replay(
@@ -38,7 +37,7 @@ def replay(
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the runs and return.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Run the same scan at past dates; the same command again goes on where it stopped."""
     given = {
@@ -71,10 +70,10 @@ def outcomes(
     regime: Annotated[list[str] | None, typer.Option(help="Only this market regime; may be repeated.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First as-of date.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last as-of date.")] = None,
-    top_n: Annotated[int | None, typer.Option(help="Only the best ranks of each run.")] = None,
-    cost_bps: Annotated[float, typer.Option(help="Cost of trading, basis points of the amount.")] = 10.0,
+    top_n: Annotated[int | None, typer.Option(min=1, help="Only the best ranks of each run.")] = None,
+    cost_bps: Annotated[float, typer.Option(min=0, help="Cost of trading, basis points of the amount.")] = 10.0,
     csv: Annotated[bool, typer.Option("--csv", help="Print every pick as CSV.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Say what the picks of past runs did after their as-of date."""
     with errors_as_sentences():

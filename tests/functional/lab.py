@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -141,6 +142,24 @@ def all_events(store: SqlStore, run_id: str) -> tuple[ProgressEvent, ...]:
 
 
 @dataclass(frozen=True)
+class StoppedScans:
+    """Scans that call ``stop`` once ``reached`` says so of an event, and go no further until they are told to end."""
+
+    scans: Scans
+    reached: Callable[[ProgressEvent], bool]
+    stop: Callable[[], object]
+
+    def __call__(self, task: ScanTask) -> ScanResult:
+        def seen(event: ProgressEvent) -> None:
+            if not task.cancel.is_cancelled and self.reached(event):
+                self.stop()
+                while not task.cancel.is_cancelled:
+                    time.sleep(0.01)
+
+        return replace(self.scans, seen=seen)(task)
+
+
+@dataclass(frozen=True)
 class Death:
     """When a worker process kills itself: ``after`` seconds into ``stage``, counted from the stage's first event."""
 
@@ -160,11 +179,12 @@ def work_and_die(url: str, cache_dir: str, pace: float, death: Death) -> None:
         started = event.kind is EventKind.STAGE_STARTED and event.current_stage == death.stage
         if started or (event.kind is EventKind.RUN_STARTED and death.stage == STAGES[0]):
             threading.Timer(death.after, kill).start()
+        if event.kind is EventKind.STAGE_COMPLETED and event.stage(death.stage).fraction == 1.0:
+            killed.wait()  # a machine that is busy may be late with the death; it comes within its stage all the same
 
     from technic_scanner.adapters.stores import open_store
 
     store = open_store(url, SystemClock())
     # Only the stage of its death has to last.
     make_worker(store, Scans(Path(cache_dir), pace, death.stage, seen), "doomed").run()
-    killed.wait(30)
-    raise AssertionError("nobody killed this process")
+    killed.wait()

@@ -62,6 +62,8 @@ def test_outcomes_as_csv_and_as_a_table() -> None:
     ("words", "field"),
     [
         (("outcomes", "--horizon", "7"), "horizon"),
+        (("outcomes", "--cost-bps", "-1"), "--cost-bps"),
+        (("outcomes", "--top-n", "0"), "--top-n"),
         (("replay", "--from", "2010-03-01", "--to", "2010-02-01"), "from"),
         (("replay", "--from", "2010-03-01", "--to", "2010-04-01", "--every", "moon"), "every"),
     ],

@@ -35,7 +35,7 @@ def test_a_server_tells_of_its_requests_in_json(tmp_path: Path) -> None:
     server.wait_until_ready()
     assert httpx.get(f"{server.base_url}/nothing/here").status_code == 404
     server.process.send_signal(signal.SIGTERM)
-    server.process.wait(20)
+    server.process.wait()
     entries = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
     (asked,) = [entry for entry in entries if "/nothing/here" in entry["event"]]
     assert (asked["logger"], asked["level"]) == ("uvicorn.access", "info")

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-START_SECONDS = 20.0
+START_SECONDS = 120.0
 
 
 class LiveServer:
@@ -75,7 +75,7 @@ class SseConnection:
     """A bare socket that reads server-sent events as bytes come, so that it can be cut in the middle of one."""
 
     def __init__(self, port: int, path: str, headers: dict[str, str] | None = None) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept: text/event-stream"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())

@@ -30,13 +30,13 @@ class ServerProcess:
                 words, env=environment | {"TECHNIC_HOME": str(home)}, stdout=log, stderr=log
             )
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
+    def wait_until_ready(self, seconds: float = 120.0) -> None:
         """Return when it answers."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             assert self.process.poll() is None, self.log.read_text()
             try:
-                httpx.get(f"{self.base_url}/health/ready").raise_for_status()
+                httpx.get(f"{self.base_url}/health/ready", timeout=60).raise_for_status()
             except httpx.TransportError:
                 time.sleep(0.05)
                 continue

@@ -64,7 +64,7 @@ def test_the_example_runs_as_it_stands(server: ServerProcess, language: str, cod
         env=os.environ | {"TECHNIC": server.base_url, "TECHNIC_TOKEN": TOKEN},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr + server.log.read_text()
     assert prints.strip() in done.stdout

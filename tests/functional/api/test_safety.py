@@ -169,15 +169,15 @@ def test_websockets_of_other_origins_hosts_and_strangers_are_refused(
             for headers in ({}, {"Authorization": "Bearer wrong-wrong-wrong-wrong"}):
                 with connect(url, additional_headers=headers) as stranger:
                     with pytest.raises(ConnectionClosed):
-                        stranger.recv(timeout=20)
+                        stranger.recv(timeout=120)
                     assert stranger.close_code == 4401
         url = f"ws://127.0.0.1:{live.port}/scans/{run.run_id}/ws"
         with connect(url, additional_headers=BEARER) as ann:
-            assert json.loads(ann.recv(timeout=20))["seq"] == 1
+            assert json.loads(ann.recv(timeout=120))["seq"] == 1
         # As a browser must do it, which cannot set headers on a WebSocket.
         with connect(url, subprotocols=["technic", f"bearer.{TOKEN}"]) as ann:  # type: ignore[list-item]
             assert ann.subprotocol == "technic"
-            assert json.loads(ann.recv(timeout=20))["seq"] == 1
+            assert json.loads(ann.recv(timeout=120))["seq"] == 1
 
 
 def test_big_bodies_are_refused_announced_or_not(make_services: MakeServices) -> None:
@@ -187,7 +187,7 @@ def test_big_bodies_are_refused_announced_or_not(make_services: MakeServices) ->
             (b"Content-Length: 3000", b" " * 3000),
             (b"Transfer-Encoding: chunked", (b"400\r\n" + b" " * 1024 + b"\r\n") * 3 + b"0\r\n\r\n"),
         ):
-            with socket.create_connection(("127.0.0.1", live.port), timeout=20) as client:
+            with socket.create_connection(("127.0.0.1", live.port), timeout=120) as client:
                 start = b"POST /scans HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 client.sendall(start + head + b"\r\n\r\n" + body)
                 answer = b""

@@ -43,7 +43,7 @@ def test_a_config_as_first_message_starts_a_run_and_streams_it(
     config = {"sectors": ["Information Technology"], "max_symbols": 100}
     with socket_to(live) as client:
         client.send(json.dumps({"config": config} if wrap else config))
-        started = json.loads(client.recv(timeout=20))
+        started = json.loads(client.recv(timeout=120))
         run = claimed(services)
         assert started == {"type": "started", "run_id": run.run_id}
         assert run.record.config.max_symbols == 100
@@ -97,11 +97,11 @@ def test_a_run_id_attaches(live: LiveServer, run: HandMoved) -> None:
 def test_a_bad_first_message_is_answered_with_a_problem(live: LiveServer, first: Any, fields: set[str]) -> None:
     with socket_to(live) as client:
         client.send(first if isinstance(first, str) else json.dumps(first))
-        problem = json.loads(client.recv(timeout=20))
+        problem = json.loads(client.recv(timeout=120))
         assert (problem["type"], problem["status"]) == ("error", 422)
         assert {item["field"] for item in problem["errors"]} == fields or not fields & {"config.nope"}
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=20)
+            client.recv(timeout=120)
         assert client.close_code == 4422
 
 
@@ -109,7 +109,7 @@ def test_no_first_message_is_not_waited_for_for_ever(live: LiveServer, monkeypat
     monkeypatch.setattr(seed_routes, "FIRST_MESSAGE_SECONDS", 0.05)
     with socket_to(live) as client:
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=20)
+            client.recv(timeout=120)
         assert client.close_code == 1008
 
 
@@ -117,20 +117,20 @@ def test_a_first_message_over_the_body_limit_closes_with_1009(make_services: Mak
     with LiveServer(create_api(make_services(max_body_bytes=1000))) as live, socket_to(live) as client:
         client.send(json.dumps({"label": "x" * 1000}))
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=20)
+            client.recv(timeout=120)
         assert client.close_code == 1009
 
 
 def test_unknown_presets_and_runs_have_their_codes(live: LiveServer) -> None:
     with socket_to(live) as client:
         client.send(json.dumps({"preset": "nope"}))
-        assert json.loads(client.recv(timeout=20))["code"] == "preset_not_found"
+        assert json.loads(client.recv(timeout=120))["code"] == "preset_not_found"
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=20)
+            client.recv(timeout=120)
         assert client.close_code == 4404
     with socket_to(live, "?run_id=nope") as client:
         with pytest.raises(ConnectionClosed):
-            client.recv(timeout=20)
+            client.recv(timeout=120)
         assert client.close_code == 4404
 
 
