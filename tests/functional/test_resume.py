@@ -108,7 +108,8 @@ def stopped_in(stage: str, store: SqlStore, cache_dir: Path, share: float = 0.5)
     """Run a scan whose worker shuts down once ``share`` of a stage is done; return the run's id."""
     run_id = queue_run(store).run_id
     reached = lambda event: event.stage(stage).fraction >= share
-    worker = make_worker(store, StoppedScans(Scans(cache_dir, PACE), reached, lambda: worker.stop()))
+    stop = lambda: worker.stop()  # noqa: PLW0108 - there is no worker yet
+    worker = make_worker(store, StoppedScans(Scans(cache_dir, PACE), reached, stop))
     worker.run()
     assert store.get_run(run_id).status is RunStatus.INTERRUPTED
     return run_id

@@ -91,7 +91,7 @@ def open_page() -> Callable[..., AppTest]:
     """Return a function that opens a page of the dashboard, as a new session, with query parameters."""
 
     def opened(page: str = "scan", **params: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
         for name, value in params.items():
             app.query_params[name] = value
         if page != "scan":

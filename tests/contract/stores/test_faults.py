@@ -70,12 +70,12 @@ def test_a_lock_that_is_released_in_time_is_not_noticed(file: Path, opened: Call
     made: list[str] = []
     writer = threading.Thread(target=lambda: made.append(add(store).run_id))
     writer.start()
-    assert waiting.wait(30)
+    assert waiting.wait(120)
     assert made == []
 
     other.execute("COMMIT")
     other.close()
-    writer.join(30)
+    writer.join(120)
     assert len(made) == 1
 
 
@@ -236,7 +236,7 @@ def test_a_deadlock_is_settled_by_trying_again(postgres_url: str) -> None:
             connection.execute(lock, {"run_id": first})
             if not met:
                 met.append(True)
-                both_hold_one.wait(30)
+                both_hold_one.wait(60)
             connection.execute(lock, {"run_id": second})
 
         store.database.run(modes.WRITE, work)

@@ -64,7 +64,7 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Yard]:
     yield made
     for process in made.launched:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_many_doors_of_one_machine_start_one_worker_for_one_run(yard: Yard) -> N
     together = Barrier(len(doors))
 
     def knock(launcher: WorkerLauncher) -> None:
-        together.wait(30)
+        together.wait(120)
         launcher.ensure_worker()
 
     with ThreadPoolExecutor(len(doors)) as pool:
@@ -143,7 +143,7 @@ def test_a_worker_that_dies_before_it_claims_is_replaced(yard: Yard, caplog: pyt
     launcher.ensure_worker()
     (child,) = yard.living()
     os.kill(child.pid, signal.SIGKILL)
-    child.wait(10)
+    child.wait(60)
     launcher.ensure_worker()
     assert yard.living() == []
     assert f"{child.pid} ended with code -9" in caplog.text
@@ -159,7 +159,7 @@ def test_a_worker_that_dies_at_its_work_is_replaced_at_once(yard: Yard) -> None:
     (child,) = yard.living()
     worker_arrived(yard.folder, child.pid)
     os.kill(child.pid, signal.SIGKILL)
-    child.wait(10)
+    child.wait(60)
     launcher.ensure_worker()
     assert len(yard.living()) == 1
 
@@ -184,7 +184,7 @@ def test_workers_that_always_fail_are_tried_less_and_less_often(yard: Yard, monk
     def launch() -> object:
         launched_at.append(yard.clock.monotonic())
         started = real()
-        launcher._children[-1].wait(10)
+        launcher._children[-1].wait(60)
         return started
 
     monkeypatch.setattr(launcher, "_launch", launch)
@@ -233,7 +233,7 @@ def test_a_worker_is_detached_and_gets_its_environment(yard: Yard, monkeypatch: 
     monkeypatch.setattr(module, "worker_command", lambda: (sys.executable, "-S", "-c", say))
     yard.queued = 1
     yard.launcher().ensure_worker()
-    assert yard.launched[0].wait(30) == 0
+    assert yard.launched[0].wait(120) == 0
     assert (yard.folder / "worker.log").read_text() == "yes True\n"
 
 

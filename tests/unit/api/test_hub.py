@@ -17,7 +17,7 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import RunNotFoundError
 from tests.unit.api.journals import RUN_ID, MemoryJournal
 
-LIMIT_SECONDS = 10.0
+LIMIT_SECONDS = 120.0
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:

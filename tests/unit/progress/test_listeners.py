@@ -68,23 +68,23 @@ def test_waiting_means_everything_before_was_heard():
     def slow(item):
         if item.seq == 1:
             entered.set()
-            assert release.wait(10)
+            assert release.wait(60)
         heard.append(item.seq)
 
     fanout = ListenerFanout([slow])
     fanout.put(event(1))
     deliverer = threading.Thread(target=fanout.deliver, kwargs={"wait": False})
     deliverer.start()
-    assert entered.wait(10)
+    assert entered.wait(60)
     fanout.put(event(2))
     fanout.deliver(wait=False)
     assert heard == []
     waiter = threading.Thread(target=fanout.deliver, kwargs={"wait": True})
     waiter.start()
     release.set()
-    waiter.join(10)
+    waiter.join(60)
     assert heard == [1, 2]
-    deliverer.join(10)
+    deliverer.join(60)
 
 
 def test_eight_threads_are_heard_in_order():

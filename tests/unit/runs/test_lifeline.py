@@ -177,7 +177,7 @@ def test_the_thread_does_what_the_ticks_do(bench: Bench) -> None:
     bench.recorder(event(1, EventKind.RUN_STARTED))
     bench.store.request_cancel("run-0001")
     with bench.lifeline, pytest.raises(Exception, match="cancelled on request"):
-        bench.cancel.wait(10)
+        bench.cancel.wait(60)
     assert [item.seq for item in bench.store.journal_events["run-0001"]] == [1]
 
 

@@ -190,14 +190,14 @@ def test_listening_never_waits_for_the_store(bench: Bench) -> None:
 
     def stuck(*args: object) -> None:
         inside.set()
-        assert release.wait(10)
+        assert release.wait(60)
 
     bench.store.append_events = stuck  # type: ignore[method-assign]
     bench.recorder(event(1, EventKind.RUN_STARTED))
     flushing = threading.Thread(target=bench.recorder.flush)
     flushing.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     bench.recorder(event(2, EventKind.MESSAGE))  # would block for ever if it waited
     release.set()
-    flushing.join(10)
+    flushing.join(60)
     assert not flushing.is_alive()

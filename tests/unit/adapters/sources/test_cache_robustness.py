@@ -222,7 +222,7 @@ def test_readers_see_a_write_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         bench.market = version
         bench.fetch(NAMES)
     stop.set()
-    thread.join(30)
+    thread.join(120)
     assert not strange
 
 

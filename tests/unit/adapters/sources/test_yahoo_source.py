@@ -157,7 +157,7 @@ def test_several_threads_refused_at_once_cost_one_wait() -> None:
 
     def act(_: str, time: int) -> YahooBars | None:
         if time == 1:
-            together.wait(10)
+            together.wait(60)
             raise YahooError("rate_limited", "Too Many Requests")
         return None
 
@@ -228,7 +228,7 @@ def test_threads_end_when_the_fetch_does() -> None:
     before = set(threading.enumerate())
     fetched(Script(lambda *_: None))
     for thread in set(threading.enumerate()) - before:
-        thread.join(30)
+        thread.join(120)
         frame = sys._current_frames().get(thread.ident or 0)
         assert not thread.is_alive(), "".join(traceback.format_stack(frame))
 
@@ -242,7 +242,7 @@ def test_a_fetch_given_up_by_its_reader_stops_asking() -> None:
     begun = set(threading.enumerate()) - before
     batches.close()  # type: ignore[attr-defined]
     for thread in begun:
-        thread.join(30)
+        thread.join(120)
     assert len(client.asked) < 5000
 
 
