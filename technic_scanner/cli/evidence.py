@@ -18,6 +18,7 @@ from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.export import to_csv
 from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
 from technic_scanner.runs.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
+from technic_scanner.runs.validation import check_request
 from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 
@@ -39,7 +40,7 @@ def replay(
     detach: Annotated[bool, typer.Option("--detach", help="Queue the runs and return.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the same scan at past dates; the same command again goes on where it stopped."""
+    """Run the same scan at past dates; the same command again goes on where it stopped, unless files have changed."""
     given = {
         "source": source, "universe": universe, "sectors": sector, "direction": direction,
         "strategy_profile_name": profile, "top_n": top_n,
@@ -47,8 +48,9 @@ def replay(
     with errors_as_sentences():
         services = build()
         dates = replay_dates(first.date(), last.date(), every)
-        request = build_request(services.service, given, {}, preset, config)
-        plan = queue_replay(services.service, *request, dates)
+        asked, options = build_request(services.service, given, {}, preset, config)
+        check_request(asked, options, services.catalog)
+        plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))
         say(f"{len(plan.runs)} runs from {dates[0]} to {dates[-1]}; {plan.resumed} go on from an earlier call.")
         if not detach:
             _wait(services, plan)

@@ -53,18 +53,20 @@ def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
 
 
 def queue_replay(
-    service: RunService, config: ScanConfig, options: RunOptions, dates: Sequence[date], owner: str | None = None
+    service: RunService, config: ScanConfig, options: RunOptions, dates: Sequence[date], data_version: str
 ) -> ReplayPlan:
-    """Queue one run per date. Dates that were queued before keep their run; what of it broke off is resumed."""
+    """Queue one run per date. Dates that were queued before keep their run; what of it broke off is resumed.
+
+    Another ``data_version``, such as the name under which the cache keeps the bars, makes other runs.
+    """
     lineage = lineage_of(config)
     runs, resumed = [], 0
     for day in dates:
         run = service.submit(
             replace(config, as_of_date=day),
             options,
-            owner=owner,
             label=f"replay {day}",
-            idempotency_key=f"replay-{lineage}-{day}",
+            idempotency_key=f"replay-{lineage}-{data_version}-{day}",
         )
         if run.status in (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED):
             run = service.resume(run.run_id)

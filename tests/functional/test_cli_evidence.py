@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,28 @@ def test_a_replay_is_journalled_once_and_judged() -> None:
     assert json.loads(run("outcomes", "--json", "--regime", "nowhere").stdout)["picks"] == 0
 
 
+def test_a_replay_over_files_that_have_changed_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    monkeypatch.setenv("TECHNIC_FILES_ROOT", str(folder))
+    words = ("replay", "--source", "files", "--from", "2024-01-08", "--to", "2024-01-09", "--every", "1", "--detach")
+
+    def write(count: int) -> None:
+        bars = [f"2024-01-{day:02},{day},{day},{day},{day},1000" for day in range(1, count + 1)]
+        (folder / "AAA.csv").write_text("\n".join(["date,open,high,low,close,volume", *bars, ""]))
+
+    def replayed() -> list[str]:
+        result = run(*words, "--json")
+        assert result.exit_code == DONE, result.output
+        return [item["run_id"] for item in json.loads(result.stdout)]
+
+    write(10)
+    first = replayed()
+    assert replayed() == first
+    write(12)
+    assert not set(replayed()) & set(first)
+
+
 def test_outcomes_as_csv_and_as_a_table() -> None:
     assert run("replay", *SPRING).exit_code == DONE
     rows = list(csv.reader(io.StringIO(run("outcomes", "--csv").stdout)))
@@ -65,6 +88,7 @@ def test_outcomes_as_csv_and_as_a_table() -> None:
         (("outcomes", "--cost-bps", "-1"), "--cost-bps"),
         (("outcomes", "--top-n", "0"), "--top-n"),
         (("replay", "--from", "2010-03-01", "--to", "2010-02-01"), "from"),
+        (("replay", "--from", "2010-03-01", "--to", "2010-04-01", "--source", "no", "--sector", "Nope"), "sectors"),
         (("replay", "--from", "2010-03-01", "--to", "2010-04-01", "--every", "moon"), "every"),
     ],
 )

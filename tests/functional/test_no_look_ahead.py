@@ -163,7 +163,7 @@ def replayed(home: Path, spoil: Spoil) -> list[tuple[bytes, object, object]]:
     services = build(Settings(home=home, files_root=folder))
     try:
         config = ScanConfig(source="files", direction="both", top_n=None, min_dollar_volume=0.0)
-        plan = queue_replay(services.service, config, RunOptions(), REPLAYED)
+        plan = queue_replay(services.service, config, RunOptions(), REPLAYED, "1")
         assert services.worker().run() == len(REPLAYED)
         stored = [services.service.result(run.run_id) for run in plan.runs]
         return [(to_csv(item.table), item.failures, item.context) for item in stored]

@@ -27,9 +27,9 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
 
 def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Services) -> None:
     dates = replay_dates(date(2010, 3, 1), date(2010, 6, 30), "month")
-    plan = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    plan = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
     assert services.worker().run() == 4
-    again = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    again = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
     assert [run.run_id for run in again.runs] == [run.run_id for run in plan.runs]
     assert services.worker().run() == 0
     assert {services.service.get(run.run_id).status for run in plan.runs} == {RunStatus.SUCCEEDED}
@@ -53,9 +53,9 @@ def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Servic
 
 def test_a_run_that_broke_off_goes_on_with_the_next_call(services: Services) -> None:
     dates = replay_dates(date(2010, 5, 3), date(2010, 6, 30), "month")
-    plan = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    plan = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
     services.service.cancel(plan.runs[0].run_id)
-    again = queue_replay(services.service, CONFIG, RunOptions(), dates)
+    again = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
     assert again.resumed == 1
     assert services.worker().run() == 2
     assert services.service.get(plan.runs[0].run_id).status is RunStatus.SUCCEEDED

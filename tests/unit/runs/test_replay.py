@@ -51,7 +51,7 @@ def test_a_span_without_a_date_is_refused() -> None:
 
 def test_what_a_dying_worker_leaves_behind_is_resumed_once() -> None:
     bench = Bench()
-    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)])
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)], "1")
     watch = ReplayWatch(bench.service, plan)
     assert watch.left() == 2
     for left in (2, 1):
@@ -63,13 +63,13 @@ def test_what_a_dying_worker_leaves_behind_is_resumed_once() -> None:
         assert watch.left() == left
     assert bench.service.get(plan.runs[0].run_id).status is RunStatus.INTERRUPTED
     assert bench.service.get(plan.runs[1].run_id).status is RunStatus.QUEUED
-    again = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)])
+    again = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)], "1")
     assert again.resumed == 1
 
 
 def test_a_run_that_somebody_else_resumed_is_waited_for() -> None:
     bench = Bench()
-    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1)])
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1)], "1")
     bench.store.claim("w", "host", "1", None)
     bench.clock.advance(60.0)
     bench.service.list()
