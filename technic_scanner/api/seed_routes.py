@@ -151,10 +151,10 @@ async def _start_from_message(websocket: WebSocket, hub: EventHub, service: RunS
         message = await websocket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
-    text = message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
-    if len(text) > websocket.app.state.services.settings.max_body_bytes:
+    sent = message.get("bytes") or (message.get("text") or "").encode()
+    if len(sent) > websocket.app.state.services.settings.max_body_bytes:
         raise _TooBigError
-    return await _start(hub, service, _request_in(text), owner, in_body)
+    return await _start(hub, service, _request_in(sent.decode("utf-8", "replace")), owner, in_body)
 
 
 def _request_in(text: str) -> ScanRequest:

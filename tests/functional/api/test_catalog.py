@@ -103,6 +103,12 @@ def test_unknown_methods_and_paths_do_not_make_new_labels(client: TestClient) ->
     assert len([key for key in requests if ("route", "unknown") in key[1]]) == 1
 
 
+def test_a_head_is_counted_as_what_it_is(client: TestClient) -> None:
+    client.head("/sources")
+    labels = (("method", "HEAD"), ("route", "/sources"), ("status", "200"))
+    assert _samples(client)["technic_http_requests_total", labels] == 1
+
+
 def test_two_applications_in_one_process_count_apart(services: Services) -> None:
     from technic_scanner.api.app import create_api
     from tests.functional.api.conftest import open_client

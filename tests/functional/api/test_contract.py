@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -26,13 +25,14 @@ from schemathesis.specs.openapi.checks import (
     use_after_free,
 )
 
-from technic_scanner.api.app import _ROUTERS, create_api
+from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.runs.service import RunService, ServiceRules
 from technic_scanner.settings import load_settings
 from tests.contract.stores.samples import SUCCEEDED, event, scan_result
 from tests.functional.api.live import LiveServer
+from tests.functional.api.operations import OPERATIONS
 
 # One worker for all of it: what they share is set up once.
 pytestmark = pytest.mark.xdist_group("contract")
@@ -87,15 +87,6 @@ def run_id(live: LiveServer) -> str:
 @pytest.fixture(scope="module")
 def api_schema(live: LiveServer) -> Any:
     return schemathesis.openapi.from_url(f"{live.base_url}/openapi.json", headers={"Authorization": f"Bearer {TOKEN}"})
-
-
-OPERATIONS = [
-    pytest.param(route.path, method, id=f"{method} {route.path}")
-    for module in _ROUTERS
-    for route in module.router.routes
-    if isinstance(route, APIRoute)
-    for method in sorted(route.methods)
-]
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

@@ -8,21 +8,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from fastapi.routing import APIRoute
 
-from technic_scanner.api.app import _ROUTERS, create_api
+from technic_scanner.api.app import create_api
 from technic_scanner.api.documentation import examples
 from technic_scanner.bootstrap import build
 from technic_scanner.settings import load_settings
 from tests.functional.api.conftest import open_client
-
-OPERATIONS = [
-    pytest.param(route.path, method, id=f"{method} {route.path}")
-    for module in _ROUTERS
-    for route in module.router.routes
-    if isinstance(route, APIRoute)
-    for method in sorted(route.methods)
-]
+from tests.functional.api.operations import OPERATIONS
 
 
 @pytest.fixture(scope="module")

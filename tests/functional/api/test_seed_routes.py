@@ -113,9 +113,10 @@ def test_no_first_message_is_not_waited_for_for_ever(live: LiveServer, monkeypat
         assert client.close_code == 1008
 
 
-def test_a_first_message_over_the_body_limit_closes_with_1009(make_services: MakeServices) -> None:
+@pytest.mark.parametrize("label", ["x" * 1000, "é" * 600], ids=["letters", "bytes"])
+def test_a_first_message_over_the_body_limit_closes_with_1009(make_services: MakeServices, label: str) -> None:
     with LiveServer(create_api(make_services(max_body_bytes=1000))) as live, socket_to(live) as client:
-        client.send(json.dumps({"label": "x" * 1000}))
+        client.send(json.dumps({"label": label}, ensure_ascii=False))
         with pytest.raises(ConnectionClosed):
             client.recv(timeout=120)
         assert client.close_code == 1009
