@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +19,7 @@ def cluster_of(workers: int) -> LocalCluster:
         threads_per_worker=1,
         host="127.0.0.1",
         dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
+        silence_logs=False,  # else it raises the level of pytest's own handlers too, for as long as the cluster lives
     )
 
 
