@@ -122,7 +122,11 @@ def _parse(path: Path, dialect: _Dialect, types: dict[str, pa.DataType]) -> pa.T
     with pa.input_stream(path, compression="gzip" if _is_compressed(path) else None) as stream:
         table = pacsv.read_csv(
             stream,
-            read_options=pacsv.ReadOptions(column_names=dialect.names, skip_rows=dialect.header_lines),
+            # In this thread alone: Arrow's threads, which guess types together, were seen to end the process
+            # (pyarrow 26.0.1).
+            read_options=pacsv.ReadOptions(
+                use_threads=False, column_names=dialect.names, skip_rows=dialect.header_lines
+            ),
             parse_options=pacsv.ParseOptions(delimiter=dialect.separator, invalid_row_handler=skip),
             convert_options=pacsv.ConvertOptions(
                 column_types=types,

