@@ -32,10 +32,13 @@ def test_a_worker_process_tells_of_its_run_in_json(tmp_path: Path) -> None:
 
 def test_a_server_tells_of_its_requests_in_json(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path, "api", log_format="json")
-    server.wait_until_ready()
-    assert httpx.get(f"{server.base_url}/nothing/here").status_code == 404
-    server.process.send_signal(signal.SIGTERM)
-    server.process.wait()
+    try:
+        server.wait_until_ready()
+        assert httpx.get(f"{server.base_url}/nothing/here", timeout=60).status_code == 404
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait()
+    finally:
+        server.kill()
     entries = [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
     (asked,) = [entry for entry in entries if "/nothing/here" in entry["event"]]
     assert (asked["logger"], asked["level"]) == ("uvicorn.access", "info")
