@@ -151,8 +151,8 @@ def regressions(
     filters: Filters,
     service: Service,
 ) -> RegressionListDocument:
-    """Check each run's stages against the 20 comparable successful runs before it."""
-    checks = analytics.regressions(service.samples(filters.query()))
+    """Check each run's stages against the 20 comparable successful runs before it, whatever the filters say of them."""
+    checks = service.slowdowns(filters.query())
     return RegressionListDocument(
         checks=[StageCheckDocument.model_validate(check) for check in checks], slower=len(analytics.slower(checks))
     )

@@ -34,7 +34,9 @@ from technic_scanner.runs.model import (
 from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
 from technic_scanner.runs.presets import Presets
 from technic_scanner.runs.recovery import StaleSweep
+from technic_scanner.runs.regressions import StageCheck
 from technic_scanner.runs.report import run_report
+from technic_scanner.runs.slowdowns import slowdowns
 from technic_scanner.runs.validation import check_request
 
 _log = logging.getLogger(__name__)
@@ -178,6 +180,10 @@ class RunService:
         """Return the seconds of those samples alone, several times as quickly."""
         self._refresh()
         return self._store.stage_seconds(query or RunQuery())
+
+    def slowdowns(self, query: RunQuery | None = None) -> tuple[StageCheck, ...]:
+        """Check the stages of those samples against the comparable runs before each, also against those left out."""
+        return slowdowns(self.samples(query), self._store.stage_samples)
 
     def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Compare runs with the first of them. Raises ValueError for fewer than two, RunNotFoundError."""

@@ -116,6 +116,15 @@ def test_timings_and_statistics_cover_history(client: TestClient, services: Serv
     }
 
 
+def test_a_run_asked_for_alone_is_judged_by_all_before_it(client: TestClient, services: Services) -> None:
+    for seconds in (1.0, 1.0, 1.0, 1.0, 1.0, 4.0):
+        run = HandMoved.start(services)
+        run.finish(result=scan_result(config=run.record.config, metrics=metrics((1.0, seconds, 1.0, 1.0))))
+    checks = client.get("/analytics/regressions", params={"limit": 1}).json()
+    assert checks["slower"] == 1
+    assert {(check["baseline_runs"], check["run_id"]) for check in checks["checks"]} == {(5, run.record.run_id)}
+
+
 def test_runs_are_compared_with_the_first(client: TestClient, services: Services) -> None:
     first, second = HandMoved.start(services), None
     first.finish()
