@@ -11,8 +11,6 @@ st.title("Compare")
 with notices.guarded():
     records = compare_view.choose()
     if len(records) < 2:
-        st.info(
-            "Choose two or more finished runs above; the first one is the baseline.", title="Nothing to compare yet"
-        )
+        compare_view.say_what_to_choose()
     else:
         compare_view.show(records)

@@ -14,7 +14,6 @@ with notices.guarded():
         st.info("Run a scan; its picks, charts and files appear here.", title="No results yet")
         addresses.link(addresses.SCAN_PAGE, "Configure a scan")
     elif record is not None and record.outcome is None:
-        st.info("The run has left no results, or not yet.", title="Nothing to show")
-        addresses.link(addresses.SCAN_PAGE, "Watch the run", run=record.run_id)
+        results_view.show_none(record)
     elif record is not None:
         results_view.show(record, result_data.stored_result(record))

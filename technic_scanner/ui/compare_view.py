@@ -44,6 +44,17 @@ def choose() -> list[RunRecord]:
     return [record for record in records if record.run_id in by_id]
 
 
+def say_what_to_choose() -> None:
+    """Say what to do while fewer than two runs are chosen."""
+    if any(run_service().count_by_status().values()):
+        text = "Choose two or more finished runs above, or select them in History; the first one is the baseline."
+        st.info(text, title="Nothing to compare yet")
+        addresses.link(addresses.HISTORY_PAGE, "Choose in History")
+        return
+    st.info("Two finished runs are needed; run a scan, change something, and run it again.", title="No runs yet")
+    addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+
+
 def show(records: Sequence[RunRecord]) -> None:
     """Show what differs between the runs."""
     comparison = run_service().compare([record.run_id for record in records])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from technic_scanner.errors import ConfigError, NotFoundError, StoreError, TechnicError
-from technic_scanner.ui.wording import escape
+from technic_scanner.ui.wording import escape, sentence
 
 _log = logging.getLogger(__name__)
 _ERROR_KEY = "notice_error"
@@ -41,7 +41,7 @@ def show_error(error: TechnicError) -> None:
         lines = [f"- **{escape(problem.field)}**: {escape(problem.message)}" for problem in error.problems]
         body = "\n".join(lines)
     else:
-        body = escape(str(error))
+        body = escape(sentence(str(error)))
     advice = _advice(error)
     st.error(f"{body}\n\n{advice + ' ' if advice else ''}Code: `{error.code}`", title=_title(error))
 

@@ -18,7 +18,7 @@ from technic_scanner.ui import (
     tables,
     theme,
 )
-from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text
+from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text, sentence, status_text
 
 SORTS: dict[str, tuple[str, bool]] = {
     "Rank": ("Rank", True),
@@ -41,11 +41,36 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     _context(stored)
     everything = result_data.rows(record.run_id, record.attempt)
     if everything.empty:
-        st.info(f"{escape(stored.status_text)}", title="No symbol passed")
+        _show_empty(record, stored)
     else:
         _table(record, stored, everything)
         portfolio_view.show(stored, everything)
     failures(stored)
+
+
+def show_none(record: RunRecord) -> None:
+    """Say why a run has no results, and where its next step is."""
+    if record.status.is_terminal:
+        text = (
+            f"{status_text(record.status)}, and nothing was left. Run it again or resume it where its stages are shown."
+        )
+        st.info(text, title="This run has no results")
+        addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
+        return
+    st.info("The results appear here when the scan has ended.", title="This run has no results yet")
+    addresses.link(addresses.SCAN_PAGE, "Watch the run", run=record.run_id)
+
+
+def _show_empty(record: RunRecord, stored: StoredResult) -> None:
+    if record.status.can_resume:
+        st.info(
+            f"{escape(sentence(stored.status_text))} Symbols are ranked at the end of a scan; Resume goes on with it.",
+            title="The run stopped before it ranked its symbols",
+        )
+        addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
+        return
+    st.info(f"{escape(sentence(stored.status_text))} Loosen the filters and scan again.", title="No symbol passed")
+    addresses.link(addresses.SCAN_PAGE, "Configure a scan")
 
 
 def _headline(record: RunRecord, stored: StoredResult) -> None:
@@ -83,7 +108,9 @@ def _figures(record: RunRecord) -> None:
         st.metric("Picks", f"{metrics.symbols_returned:,}", border=True, height="stretch")
         st.metric("Scanned", f"{metrics.symbols_scanned:,}", border=True, height="stretch")
         st.metric("Rejected", f"{metrics.symbols_rejected:,}", border=True, height="stretch")
-        st.metric("Failed", f"{metrics.symbols_failed:,}", border=True, height="stretch")
+        # What a run that stopped early did not come to has not failed.
+        label = "Not judged" if record.status.can_resume else "Failed"
+        st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch")
         st.metric(
             "Duration",
             seconds_text(metrics.total_seconds),
@@ -184,9 +211,7 @@ def _first(shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> None:
-    view = st.segmented_control(
-        "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
-    )
+    view = st.radio("Columns", list(tables.VIEWS), key="r_view", horizontal=True, bind="query-params")
     prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
     symbol = addresses.symbol_in_address()
     position = tables.position_of(shown, symbol)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import streamlit as st
 
@@ -31,7 +32,9 @@ def draw(record: RunRecord) -> None:
         else:
             if record.status.can_resume:
                 st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
-            if record.outcome is not None and st.button("Open results", type="primary", key=f"results_{run_id}"):
+            # One button stands out: a run that stopped early has ranked nothing, so going on is what its viewer wants.
+            look: Literal["primary", "secondary"] = "secondary" if record.status.can_resume else "primary"
+            if record.outcome is not None and st.button("Open results", type=look, key=f"results_{run_id}"):
                 st.switch_page(addresses.RESULTS_PAGE, query_params={addresses.RUN: run_id})
             st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
         st.button(

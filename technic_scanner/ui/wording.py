@@ -124,6 +124,15 @@ def config_text(config: ScanConfig) -> str:
     return " · ".join(parts)
 
 
+def sentence(text: str) -> str:
+    """Return a message as a sentence: ``there is no run X`` → ``There is no run X.``; a name at its start stays."""
+    text = text.strip()
+    first = text.split(maxsplit=1)[0] if text else ""
+    if first.isalpha() and first.islower():
+        text = text[0].upper() + text[1:]
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
 def escape(text: str) -> str:
     """Make text from outside (labels, names, messages) safe to show inside Markdown."""
     return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)

@@ -19,12 +19,20 @@ from .test_ui_scan_page import texts, titles
 
 @pytest.mark.parametrize(
     ("page", "title"),
-    [("history", "No runs yet"), ("compare", "Nothing to compare yet"), ("outcomes", "No picks yet")],
+    [("history", "No runs yet"), ("compare", "No runs yet"), ("outcomes", "No picks yet")],
 )
 def test_empty_pages_say_what_to_do(empty, open_page, page: str, title: str) -> None:
     app = open_page(page)
     assert not app.exception
     assert title in titles(app, "info")
+    assert app.page_link[0].value == "Configure a scan"
+
+
+def test_compare_points_to_the_runs_there_are(seeded, open_page) -> None:
+    app = open_page("compare")
+    assert not app.exception
+    assert titles(app, "info") == ["Nothing to compare yet"]
+    assert app.page_link[0].value == "Choose in History"
 
 
 def test_system_shows_health_sources_and_store(empty, open_page) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.ui import results_view, tables
 
 from .test_ui_scan_page import texts, titles
@@ -17,6 +20,26 @@ def whole(seeded):
 
 def nothing(seeded):
     return next(run for run in seeded.services.service.list().records if run.label == "Nothing")
+
+
+def cancelled_while_scanning(stage):
+    """Scan for real, and cancel as soon as the first symbols are scanned."""
+    run = stage.queued()
+
+    def scan(task):
+        def listen(event):
+            task.listener(event)
+            if event.stage("symbol_scanning").completed:
+                stage.services.service.cancel(run.run_id)
+                task.cancel.cancel("cancelled on request")
+
+        return stage.services.scanning(replace(task, listener=listen))
+
+    identity = WorkerIdentity("test", "here", 1, "0")
+    Worker(stage.services.store, scan, stage.services.clock, identity, WorkerRules()).run()
+    ended = stage.services.service.get(run.run_id)
+    assert ended.status is RunStatus.CANCELLED
+    return ended
 
 
 def table(app):
@@ -153,12 +176,14 @@ def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> No
     assert not app.exception
     assert "No symbol passed" in titles(app, "info")
     assert "removed" in "".join(item.value for item in app.info)
+    assert app.page_link[0].value == "Configure a scan"
     assert app.metric[0].value == "0"
 
 
 def test_a_wrong_run_is_said_and_nothing_else_is_shown_in_its_place(seeded, open_page) -> None:
     app = open_page("results", run="01WRONG")
     assert not app.exception
+    assert app.error[0].value.startswith("There is no run 01WRONG.")
     assert "run_not_found" in app.error[0].value
     assert len(app.metric) == 0
     assert app.selectbox(key="run_choice").value is None
@@ -168,7 +193,8 @@ def test_a_running_scan_has_nothing_to_show_yet(empty, open_page) -> None:
     run = empty.running()
     app = open_page("results", run=run.run_id)
     assert not app.exception
-    assert titles(app, "info") == ["Nothing to show"]
+    assert titles(app, "info") == ["This run has no results yet"]
+    assert app.page_link[0].value == "Watch the run"
 
 
 def test_a_run_that_failed_without_rows_is_no_dead_end(empty, open_page) -> None:
@@ -176,8 +202,25 @@ def test_a_run_that_failed_without_rows_is_no_dead_end(empty, open_page) -> None
     empty.end(run, RunStatus.FAILED)
     app = open_page("results", run=run.run_id)
     assert not app.exception
-    assert titles(app, "info") == ["Nothing to show"]
-    assert app.page_link[0].value == "Watch the run"
+    assert titles(app, "info") == ["This run has no results"]
+    assert "✕ Failed" in app.info[0].value
+    assert app.page_link[0].value == "Open the run"
+
+
+def test_a_run_that_was_cancelled_has_ranked_nothing_and_says_how_to_go_on(empty, open_page) -> None:
+    run = cancelled_while_scanning(empty)
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Not judged"] == "524"
+    assert "Failed" not in shown
+    assert titles(app, "info") == ["The run stopped before it ranked its symbols"]
+    assert app.page_link[0].value == "Open the run"
+    panel = open_page(run=run.run_id)
+    assert "of 524 symbols scanned, none ranked" in texts(panel)
+    assert "524 failed" not in texts(panel)
+    assert panel.button(key=f"results_{run.run_id}").proto.type == "secondary"
+    assert panel.button(key=f"resume_{run.run_id}").proto.type == "primary"
 
 
 def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:

@@ -84,6 +84,13 @@ def test_a_run_is_named_by_its_label_else_by_what_it_scans() -> None:
     assert wording.config_text(many) == "sample / sp500 · 3 sectors · A"
 
 
+def test_a_message_becomes_a_sentence_and_a_name_at_its_start_stays() -> None:
+    assert wording.sentence("there is no run 01X") == "There is no run 01X."
+    assert wording.sentence("universe.csv cannot be read: bad byte") == "universe.csv cannot be read: bad byte."
+    assert wording.sentence("Scan complete.") == "Scan complete."
+    assert wording.sentence("") == ""
+
+
 def test_status_has_a_mark_and_a_word() -> None:
     assert wording.status_text(RunStatus.INTERRUPTED) == "‖ Interrupted"
 
