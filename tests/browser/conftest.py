@@ -56,7 +56,7 @@ class Site:
     def environment(self) -> dict[str, str]:
         port = str(self.port.number)
         here = {"TECHNIC_HOME": str(self.home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "TECHNIC_PORT": port}
-        return os.environ | here | self.settings | {"PYTHONPATH": str(ROOT)}
+        return os.environ | here | self.settings | {"PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
 
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", "technic_scanner/asgi.py"]
@@ -99,11 +99,14 @@ class Site:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+            self.process = None
 
     def close(self) -> None:
-        """End it for good."""
+        """End it for good; it must not have ended by itself."""
+        ended = None if self.process is None else self.process.poll()
         self.kill()
         self.port.close()
+        assert ended is None, f"the server ended with code {ended}: {self.log.read_text()}"
 
 
 def wait_until(true: Callable[[], bool], otherwise: str, seconds: float = 90.0) -> None:
@@ -160,9 +163,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.start()
         yield site
     finally:
-        site.close()
         worker.terminate()
         worker.wait()
+        site.close()
 
 
 @pytest.fixture
