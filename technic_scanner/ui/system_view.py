@@ -165,6 +165,7 @@ def _coverage() -> None:
             ]
         ),
         hide_index=True,
+        placeholder="–",
         height="content",
         column_config={
             "Bars": st.column_config.NumberColumn(format="localized"),

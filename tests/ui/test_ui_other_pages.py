@@ -50,6 +50,7 @@ def test_system_counts_what_the_cache_holds(seeded, open_page) -> None:
     app = open_page("system")
     held = next(frame.value for frame in app.dataframe if "Bars" in frame.value)
     assert held.set_index("Source").loc["sample", "Symbols"] == 524
+    assert next(frame for frame in app.dataframe if "Bars" in frame.value).proto.placeholder == "–"
 
 
 def test_a_link_to_a_pick_carries_any_symbol_whole() -> None:
