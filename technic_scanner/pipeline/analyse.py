@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,32 +31,48 @@ class AnalyseTask:
         return np.hstack((indicators, sub_scores(indicators)))
 
 
-def analyse(
-    context: ScanContext,
-    panel: Panel,
-    benchmark_close: FloatArray | None,
-    fingerprint: str,
-    counted: Callable[[int], None],
-) -> FloatArray:
-    """Return the (symbols, len(ANALYSIS_COLUMNS)) matrix of ``panel``; rows in the panel's order.
+class Analysis:
+    """What is known of a panel's symbols so far, rows in its order: also of use when a scan stops half-way.
 
-    Chunks that an earlier attempt recorded under the same fingerprint are taken over and not done again. ``counted``
-    is told how many symbols each chunk finished.
+    ``matrix``: (symbols, len(ANALYSIS_COLUMNS)), NaN where nothing is known. ``done``: (symbols,), which rows are.
+    """
+
+    __slots__ = ("done", "matrix")
+
+    def __init__(self, symbols: int) -> None:
+        self.matrix = np.full((symbols, len(ANALYSIS_COLUMNS)), np.nan)
+        self.done = np.zeros(symbols, dtype=bool)
+
+    def put(self, start: int, rows: FloatArray) -> None:
+        """Fill in the rows of a chunk that begins at row ``start``."""
+        self.matrix[start : start + len(rows)] = rows
+        self.done[start : start + len(rows)] = True
+
+    @property
+    def scanned(self) -> int:
+        """How many symbols are done."""
+        return int(self.done.sum())
+
+
+def analyse(
+    context: ScanContext, panel: Panel, benchmark_close: FloatArray | None, fingerprint: str, analysis: Analysis
+) -> None:
+    """Fill in the ``analysis`` of ``panel``, chunk by chunk.
+
+    Chunks that an earlier attempt recorded under the same fingerprint are taken over and not done again.
     """
     reporter = context.reporter
     count = len(panel.symbols)
     reporter.start_stage(Stage.SYMBOL_SCANNING, count)
     reporter.declare(Stage.SYMBOL_SCANNING, "symbol", count)
     bounds = _bounds(count, context.options.chunk_size)
-    matrix = np.full((count, len(ANALYSIS_COLUMNS)), np.nan)
     recorder = _ChunkRecorder(context)
-    done = recorder.restore(matrix, bounds, fingerprint)
+    done = recorder.restore(analysis, bounds, fingerprint)
     todo = [index for index in range(len(bounds)) if index not in done]
-    restored = sum(bounds[index][1] - bounds[index][0] for index in done)
+    restored = analysis.scanned
     reporter.start_substage("chunks", count - restored)
     if done:
         reporter.restore(Stage.SYMBOL_SCANNING, restored, "symbol")
-        counted(restored)
 
     def chunks() -> Iterator[tuple[int, Panel]]:
         for index in todo:
@@ -64,17 +80,14 @@ def analyse(
 
     try:
         for index, rows in context.ports.executor.map_chunks(AnalyseTask(benchmark_close), chunks(), context.cancel):
-            start, stop = bounds[index]
-            matrix[start:stop] = rows
-            reporter.advance(stop - start, "symbol", "chunks")
-            counted(stop - start)
+            analysis.put(bounds[index][0], rows)
+            reporter.advance(len(rows), "symbol", "chunks")
             recorder.add(index, rows)
     finally:
         recorder.flush()
     context.cancel.check()
     reporter.complete_substage("chunks")
     reporter.complete_stage()
-    return matrix
 
 
 def _bounds(count: int, size: int) -> list[tuple[int, int]]:
@@ -89,8 +102,8 @@ class _ChunkRecorder:
         self._pending: list[tuple[int, npt.NDArray[np.float64]]] = []
         self._flushed_at = context.ports.clock.monotonic()
 
-    def restore(self, matrix: FloatArray, bounds: list[tuple[int, int]], fingerprint: str) -> set[int]:
-        """Fill ``matrix`` with recorded chunks; return which. Starts over, and says so, if the data changed."""
+    def restore(self, analysis: Analysis, bounds: list[tuple[int, int]], fingerprint: str) -> set[int]:
+        """Fill in recorded chunks; return which. Starts over, and says so, if the data changed."""
         journal = self._context.journal
         known = journal.fingerprint(Stage.SYMBOL_SCANNING)
         if known != fingerprint:
@@ -104,8 +117,7 @@ class _ChunkRecorder:
         done: set[int] = set()
         for payload in records.values():
             for index, rows in _unpack(payload):
-                start, stop = bounds[index]
-                matrix[start:stop] = rows
+                analysis.put(bounds[index][0], rows)
                 done.add(index)
         return done
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,14 +13,14 @@ from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError
 from technic_scanner.domain.stage import Stage
-from technic_scanner.domain.universe import Universe
+from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import CancelledError, ConfigError, TechnicError
-from technic_scanner.pipeline.analyse import analyse
+from technic_scanner.pipeline.analyse import Analysis, analyse
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext, ScanPorts
 from technic_scanner.pipeline.fetch import FetchOutcome, fetch_prices
-from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize
+from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_scanned
 from technic_scanner.pipeline.market import MarketView, read_market
 from technic_scanner.pipeline.measure import Tally, collect_metrics
 from technic_scanner.pipeline.ports import Listener
@@ -68,9 +68,14 @@ class _Findings:
     filtered: FilterOutcome | None = None
     market: MarketView | None = None
     fetched: FetchOutcome | None = None
-    scanned: int = 0
+    analysis: Analysis | None = None
     ranking: Ranking | None = None
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def scanned(self) -> int:
+        """How many symbols were scanned."""
+        return self.analysis.scanned if self.analysis is not None else 0
 
 
 def run_scan(
@@ -127,8 +132,9 @@ class _Scan:
         try:
             status = self._stages()
         except CancelledError as stop:
+            self._found.ranking = self._rank_scanned()
             reporter.finish("cancelled", str(stop))
-            return self._result(f"Scan cancelled: {stop}.", cancelled=True)
+            return self._result(self._cancelled_status(stop), cancelled=True)
         except Exception as error:
             code = error.code if isinstance(error, TechnicError) else "internal_error"
             text = str(error) or type(error).__name__
@@ -145,7 +151,7 @@ class _Scan:
         assert filtered is not None  # set by the stage, as is the market
         assert found.market is not None
         found.fetched = fetch_prices(context, [security.symbol for security in filtered.kept])
-        matrix = self._scan_symbols(found.fetched)
+        matrix = self._scan_symbols(found.fetched).matrix
         found.ranking = finalize(context, filtered.kept, found.fetched.panel, matrix, found.market)
         return self._status(filtered, found.ranking)
 
@@ -175,16 +181,31 @@ class _Scan:
         self._context.reporter.advance(1, name, name)
         self._context.reporter.complete_substage(name)
 
-    def _scan_symbols(self, fetched: FetchOutcome) -> FloatArray:
+    def _scan_symbols(self, fetched: FetchOutcome) -> Analysis:
         found, context = self._found, self._context
         assert found.market is not None  # set by the universe stage
         benchmark = found.market.benchmark_close(fetched.panel.sessions)
         key = _scan_fingerprint(context, fetched, benchmark)
+        found.analysis = Analysis(len(fetched.panel.symbols))
+        analyse(context, fetched.panel, benchmark, key, found.analysis)
+        return found.analysis
 
-        def counted(symbols: int) -> None:
-            found.scanned += symbols
+    def _rank_scanned(self) -> Ranking | None:
+        """Rank what was scanned until the scan was stopped; None if that is nothing."""
+        found = self._found
+        if found.analysis is None or found.filtered is None or found.fetched is None or found.market is None:
+            return None
+        rows = np.flatnonzero(found.analysis.done)
+        if not len(rows):
+            return None
+        panel = found.fetched.panel.take(rows)
+        return rank_scanned(self._context, found.filtered.kept, panel, found.analysis.matrix[rows], found.market)
 
-        return analyse(context, fetched.panel, benchmark, key, counted)
+    def _cancelled_status(self, stop: CancelledError) -> str:
+        found = self._found
+        if found.ranking is None or found.filtered is None:
+            return f"Scan cancelled: {stop}."
+        return f"Scan cancelled: {stop}. Ranked among the {found.scanned:,} of {len(found.filtered.kept):,} scanned."
 
     def _status(self, filtered: FilterOutcome, ranking: Ranking) -> str:
         if not filtered.kept:
@@ -196,7 +217,7 @@ class _Scan:
     def _fetch_failures(self) -> tuple[SymbolFailure, ...]:
         return self._found.fetched.failures if self._found.fetched else ()
 
-    def _failures(self) -> tuple[SymbolFailure, ...]:
+    def _failures(self, *, cancelled: bool) -> tuple[SymbolFailure, ...]:
         found = self._found
         parts: list[SymbolFailure] = []
         if found.filtered is not None:
@@ -204,20 +225,14 @@ class _Scan:
         parts.extend(self._fetch_failures())
         if found.ranking is not None:
             parts.extend(found.ranking.failures)
-        elif found.filtered is not None:
-            named = {failure.symbol for failure in parts}
-            text = "the scan ended before this symbol was judged"
-            parts.extend(
-                SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, "not_reached", text)
-                for security in found.filtered.kept
-                if security.symbol not in named
-            )
+        if found.filtered is not None and (found.ranking is None or cancelled):
+            parts.extend(_not_reached(found.filtered.kept, parts, found.ranking))
         return tuple(parts)
 
     def _result(self, status: str, *, cancelled: bool = False) -> ScanResult:
         found, context = self._found, self._context
         table = found.ranking.table if found.ranking else empty_table()
-        failures = self._failures()
+        failures = self._failures(cancelled=cancelled)
         metrics = collect_metrics(context, self._attempt.earlier_seconds, self._tally(failures, table.num_rows))
         info = context.source.info()
         return ScanResult(
@@ -256,6 +271,19 @@ def _outcome(rows: int, failures: Sequence[SymbolFailure], finished: bool) -> Ou
         return Outcome.EMPTY
     failed = any(failure.kind is FailureKind.ERROR for failure in failures)
     return Outcome.PARTIAL if failed else Outcome.COMPLETE
+
+
+def _not_reached(
+    kept: Sequence[Security], failures: Sequence[SymbolFailure], ranking: Ranking | None
+) -> Iterator[SymbolFailure]:
+    """Yield those of ``kept`` that a scan had not judged when it ended."""
+    named = {failure.symbol for failure in failures}
+    if ranking is not None:
+        named.update(ranking.table["Symbol"].to_pylist())
+    text = "the scan ended before this symbol was judged"
+    for security in kept:
+        if security.symbol not in named:
+            yield SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, "not_reached", text)
 
 
 def _scan_fingerprint(context: ScanContext, fetched: FetchOutcome, benchmark: FloatArray | None) -> str:

@@ -59,16 +59,22 @@ def finalize(
     judged = _judge(context, listed, panel, matrix, market)
     _step(context, "blend", rows)
     reporter.start_substage("plan", rows)
-    table, about = empty_table(), judged.context
-    if judged.scored:
-        table, notes = build_table(context.config, judged.scored, judged.policy)
-        about = _with_notes(about, *notes)
+    ranking = _planned(context, judged)
     _step(context, "plan", rows)
     reporter.start_substage("export", rows)
-    where = context.ports.export(table)
+    where = context.ports.export(ranking.table)
     _step(context, "export", rows)
     reporter.complete_stage(f"results exported to {where}" if where else "")
-    return Ranking(table, judged.failures, about)
+    return ranking
+
+
+def rank_scanned(
+    context: ScanContext, securities: Sequence[Security], panel: Panel, matrix: FloatArray, market: MarketView
+) -> Ranking:
+    """Rank and plan what a scan that was stopped had scanned: as ``finalize``, but not reported and not exported."""
+    by_symbol = {security.symbol: security for security in securities}
+    listed = [by_symbol[symbol] for symbol in panel.symbols]
+    return _planned(context, _judge(context, listed, panel, matrix, market))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +133,14 @@ def _judge(
         context=about,
     )
     return _Judged(scored, policy, tuple(failures), about)
+
+
+def _planned(context: ScanContext, judged: _Judged) -> Ranking:
+    """Turn what was selected into the table of picks and their plans."""
+    if not judged.scored:
+        return Ranking(empty_table(), judged.failures, judged.context)
+    table, notes = build_table(context.config, judged.scored, judged.policy)
+    return Ranking(table, judged.failures, _with_notes(judged.context, *notes))
 
 
 def _blank_stale(indicators: FloatArray, panel: Panel) -> None:

@@ -258,6 +258,32 @@ def test_cancel_is_observed_in_every_stage(stage: str) -> None:
     assert bench.events[-1].overall_fraction < 1.0
 
 
+def test_a_cancelled_scan_keeps_the_rows_of_what_it_had_scanned() -> None:
+    bench = Bench(clock=_Ticking())
+
+    def stop(event: object) -> None:
+        last = bench.events[-1]
+        if last.current_stage == "symbol_scanning" and last.stage("symbol_scanning").completed >= 14:
+            bench.cancel.cancel()
+
+    bench.events = _Watched(stop)
+    config = ScanConfig(top_n=None, direction="both")
+    result = bench.scan(config, RunOptions(chunk_size=7))
+    scanned = result.metrics.symbols_scanned
+    assert 14 <= scanned < 40
+    assert result.table.num_rows == result.metrics.symbols_returned > 0
+    assert result.outcome is Outcome.PARTIAL
+    assert f"{scanned} of 40 scanned" in result.status_text
+    rows = set(result.table["Symbol"].to_pylist())
+    unreached = {failure.symbol for failure in result.failures if failure.reason == "not_reached"}
+    assert len(unreached) == 40 - scanned
+    named = [failure.symbol for failure in result.failures]
+    assert sorted([*rows, *named]) == sorted(SYMBOLS)
+    others = ScanConfig(top_n=None, direction="both", symbols=sorted(set(SYMBOLS) - unreached))
+    assert result.table.equals(Bench().scan(others).table)
+    assert bench.exported == []
+
+
 def test_cancel_wakes_a_fetch_that_hangs() -> None:
     bench = Bench(clock=SystemClock())
     bench.source.hang = True
