@@ -18,13 +18,8 @@ _GROUPS = {"Terciles": 3, "Quintiles": 5, "Deciles": 10}
 def draw() -> OutcomeQuery:
     """Draw the filters and return their query."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        horizon = st.radio(
-            "Sessions after the as-of date",
-            HORIZONS,
-            index=HORIZONS.index(21),
-            key="o_horizon",
-            horizontal=True,
-            bind="query-params",
+        horizon = st.segmented_control(
+            "Sessions after the as-of date", HORIZONS, default=21, key="o_horizon", required=True, bind="query-params"
         )
         source = st.selectbox(
             "Source",
@@ -64,13 +59,8 @@ def draw() -> OutcomeQuery:
         )
         tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", placeholder="All", width=200)
         regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", placeholder="All", width=220)
-        groups = st.radio(
-            "Score groups",
-            list(_GROUPS),
-            index=list(_GROUPS).index("Quintiles"),
-            key="o_groups",
-            horizontal=True,
-            bind="query-params",
+        groups = st.segmented_control(
+            "Score groups", list(_GROUPS), default="Quintiles", key="o_groups", required=True, bind="query-params"
         )
     return OutcomeQuery(
         source=source,

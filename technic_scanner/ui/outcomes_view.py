@@ -173,13 +173,8 @@ def _equity_rest(found: OutcomeReport) -> str:
 
 def _groups(found: OutcomeReport) -> None:
     with st.container(border=True):
-        group = st.radio(
-            "Picks by",
-            list(GROUPS),
-            index=list(GROUPS).index("tier"),
-            format_func=str.capitalize,
-            key="o_group",
-            horizontal=True,
+        group = st.segmented_control(
+            "Picks by", list(GROUPS), format_func=str.capitalize, default="tier", key="o_group", required=True
         )
         chart, table = st.columns([2, 3])
         with chart:

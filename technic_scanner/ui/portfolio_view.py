@@ -34,7 +34,9 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
     with st.container(border=True):
         head, choice = st.columns([2, 3], vertical_alignment="center")
         head.markdown("**Portfolio of the picks**")
-        label = choice.radio("Weights by", list(METHODS), key="r_weights", horizontal=True, bind="query-params")
+        label = choice.segmented_control(
+            "Weights by", list(METHODS), key="r_weights", default="Equal", required=True, bind="query-params"
+        )
         method = METHODS[label]
         frame = weights_frame(rows, method, stored.config.account_size)
         chart, table = st.columns(2)

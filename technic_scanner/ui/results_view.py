@@ -211,7 +211,9 @@ def _first(shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> None:
-    view = st.radio("Columns", list(tables.VIEWS), key="r_view", horizontal=True, bind="query-params")
+    view = st.segmented_control(
+        "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
+    )
     prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
     symbol = addresses.symbol_in_address()
     position = tables.position_of(shown, symbol)

@@ -98,7 +98,9 @@ def _what_to_scan(sources: Sequence[SourceInfo], source: SourceInfo | None) -> N
 
 def _which_rows(source: SourceInfo | None) -> None:
     st.markdown("**Which rows to keep**")
-    st.radio("Direction", DIRECTIONS, format_func=str.capitalize, key=key("direction"), horizontal=True, **_WAITS)
+    st.segmented_control(
+        "Direction", DIRECTIONS, format_func=str.capitalize, key=key("direction"), required=True, **_WAITS
+    )
     st.selectbox(
         "Strategy profile", STRATEGY_PROFILES, format_func=stage_label, key=key("strategy_profile_name"), **_REACTS
     )

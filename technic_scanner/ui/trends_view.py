@@ -30,7 +30,9 @@ TREND_BY_RUN = 200
 def show(query: RunQuery) -> None:
     """Show the statistics of the newest ended runs that pass the filters."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        depth = st.radio("Runs in the charts", list(DEPTHS), key="h_depth", horizontal=True, bind="query-params")
+        depth = st.segmented_control(
+            "Runs in the charts", list(DEPTHS), default="30", key="h_depth", required=True, bind="query-params"
+        )
         whole = replace(query, limit=DEPTHS[depth], cursor=None)
         # Most of the page needs the newest runs alone; what needs all of them reads them when it is opened.
         samples = _samples(replace(whole, limit=min(whole.limit, MAX_JUDGED)), _ended())
@@ -47,12 +49,11 @@ def show(query: RunQuery) -> None:
         st.info("Stage timings appear once a run that passes the filters has ended.", title="No timings yet")
         return
     _slow_notice(samples)
-    # Not tabs: on the dark page the open one's name would have the primary colour, in which white buttons stand too,
-    # and no colour reaches 4.5:1 against both.
-    title = st.radio(
-        "Show", list(_TABS), key="h_tab", horizontal=True, label_visibility="collapsed", bind="query-params"
-    )
-    _TABS[title](samples, whole)
+    titles = list(_TABS)
+    for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
+        if tab.open:
+            with tab:
+                _TABS[title](samples, whole)
 
 
 @st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
@@ -103,7 +104,7 @@ def _slow_notice(samples: Samples) -> None:
             for check in slow
             if check.median
         )
-        st.warning(f"{', '.join(parts)}. See Slow-downs below.", title=f"Run {short_id(slow[0].run_id)} was slower")
+        st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
 
 
 def _stages(samples: Samples, _whole: RunQuery) -> None:
@@ -213,7 +214,9 @@ def _rates(samples: Samples, whole: RunQuery) -> None:
 
 def _accuracy(samples: Samples, _whole: RunQuery) -> None:
     samples = _judged(samples)
-    moment = st.radio("Promise made", MOMENTS, format_func=charts.moment_label, key="h_moment", horizontal=True)
+    moment = st.segmented_control(
+        "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
+    )
     left, right = st.columns(2)
     with left:
         st.plotly_chart(
