@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
 from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample, StageSeconds
@@ -48,7 +47,7 @@ def show(query: RunQuery) -> None:
     if not samples:
         st.info("Stage timings appear once a run that passes the filters has ended.", title="No timings yet")
         return
-    _slow_notice(samples)
+    _slow_notice(whole)
     titles = list(_TABS)
     for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
         if tab.open:
@@ -77,6 +76,13 @@ def _days(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.DayTren
     return run_service().day_trends(query)
 
 
+@st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
+def _checks(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.StageCheck, ...]:
+    """Return checks against all comparable runs, also those that the filters left out; kept as the samples are."""
+    del ended
+    return run_service().slowdowns(query)
+
+
 def _ended() -> tuple[object, ...]:
     """Return a mark that changes whenever a run begins or ends."""
     newest = run_service().list(RunQuery(limit=1)).records
@@ -91,13 +97,9 @@ def _by_local_time(samples: Samples) -> Samples:
     )
 
 
-def _slow_notice(samples: Samples) -> None:
+def _slow_notice(whole: RunQuery) -> None:
     """Say when the newest run was slower than comparable runs."""
-    rule = analytics.RegressionRule()
-    key = samples[0].comparability_key
-    alike = [s for s in samples if s.comparability_key == key and s.status is RunStatus.SUCCEEDED]
-    checks = analytics.regressions(alike[: rule.history + 1], rule)
-    slow = analytics.slower([check for check in checks if check.run_id == samples[0].run_id])
+    slow = analytics.slower(_checks(replace(whole, limit=1), _ended()))
     if slow:
         parts = (
             f"{theme.stage_label(check.stage)} {number(check.cost / check.median, 1)} × its median"
@@ -250,9 +252,9 @@ def _judged(samples: Samples) -> Samples:
     return samples[:MAX_JUDGED]
 
 
-def _slow_downs(samples: Samples, _whole: RunQuery) -> None:
-    samples = _judged(samples)
-    checks = analytics.regressions(samples)
+def _slow_downs(samples: Samples, whole: RunQuery) -> None:
+    _judged(samples)
+    checks = _checks(replace(whole, limit=min(whole.limit, MAX_JUDGED)), _ended())
     slow = analytics.slower(checks)
     rule = analytics.RegressionRule()
     st.caption(

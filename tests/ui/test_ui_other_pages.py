@@ -12,6 +12,8 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.compare import compare_runs
 from technic_scanner.ui import addresses, compare_view, history_view, timing_frames, trends_view
+from technic_scanner.ui.wording import short_id
+from tests.contract.stores.samples import metrics, scan_result, succeeded
 
 from . import builders
 from .test_ui_scan_page import texts, titles
@@ -170,6 +172,21 @@ def test_a_slower_stage_is_flagged_in_words() -> None:
     assert flagged["Stage"].tolist() == ["Data fetching"]
     assert flagged["Baseline n"].tolist() == [8]
     assert "not enough history" in set(frame["Verdict"])
+
+
+def test_a_filter_that_leaves_only_a_slow_run_does_not_hide_that_it_is_slow(empty, open_page) -> None:
+    for _ in range(40):
+        succeeded(empty.services.store, scan_result(metrics=metrics((0.5, 2.0, 7.0, 0.4))))
+    slow = succeeded(empty.services.store, scan_result(metrics=metrics((0.5, 9.0, 7.0, 0.4))))
+    app = open_page("history", h_min="15", h_tab="Slow-downs")
+    assert not app.exception
+    runs, checks = (frame.value for frame in app.dataframe)
+    assert len(runs) == 1
+    assert titles(app, "warning") == [f"Run {short_id(slow.run_id)} was slower"]
+    assert "Data fetching 4.5 × its median" in app.warning[0].value
+    assert checks[["Run", "Stage", "Verdict", "Baseline n"]].to_numpy().tolist() == [
+        [short_id(slow.run_id), "Data fetching", "▲ slower", 20]
+    ]
 
 
 @pytest.mark.parametrize(
