@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from technic_scanner.progress.cost_history import CostHistory, PastCell
-from technic_scanner.progress.gaussian import condition, quadratic_form
+from technic_scanner.progress.gaussian import Matrix, Vector, condition, quadratic_form
 from technic_scanner.progress.priors import Job, history_prior, weights_prior
 from technic_scanner.progress.running_step import CostedJob, stage_seconds
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
@@ -19,6 +19,7 @@ _DEFAULT_CV = 0.5
 _PAST_STEPS = 20  # what past runs' cv counts, in steps of this one
 _FLOOR = 1e-4  # of an observed log mean's variance
 _FEW_STEPS = 0.25
+_MOST_SD = 3.0  # past runs that lie further off do not speak for this one
 _EXACT = 1e-8  # keeps the matrices regular once all units were seen
 
 
@@ -48,7 +49,7 @@ class Estimator:
         observed = [_observation(job, job.seen) for job in jobs if job.seen is not None]
         values, noise = [value for value, _ in observed], [noise for _, noise in observed]
         ahead = [i for i, job in enumerate(jobs) if job.left > 0]
-        mean, covariance = condition(*prior, seen, values, noise, ahead)
+        mean, covariance = condition(*_widened(prior, seen, values, noise), seen, values, noise, ahead)
         totals = [jobs[i].total * math.exp(value) for i, value in zip(ahead, mean, strict=True)]
         variance = quadratic_form(totals, covariance)
         costed = [
@@ -116,6 +117,24 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
     unseen = job.left / job.total
     noise = job.cv**2 * unseen / seen.units + (_FLOOR + _FEW_STEPS / seen.steps**2) * unseen
     return math.log(seen.seconds / seen.units), noise + _EXACT
+
+
+def _widened(prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, noise: Vector) -> tuple[Vector, Matrix]:
+    """Return the prior, its sd of each class widened until what was seen of the class lies within 3 predictive sd.
+
+    That is what a heavy-tailed prior does to an outlier (West, 1984, Outlier Models and Prior Distributions in
+    Bayesian Linear Regression): the class's own measurements are believed, and no other class is moved by more than
+    they would move it at 3 sd.
+    """
+    mean, covariance = prior
+    scale = [1.0] * len(mean)
+    for i, value, error in zip(seen, values, noise, strict=True):
+        needed = ((value - mean[i]) / _MOST_SD) ** 2 - error
+        if needed > covariance[i][i]:
+            scale[i] = math.sqrt(needed / covariance[i][i])
+    return mean, [
+        [a * b * one for b, one in zip(scale, row, strict=True)] for a, row in zip(scale, covariance, strict=True)
+    ]
 
 
 def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:

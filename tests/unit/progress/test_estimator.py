@@ -109,6 +109,36 @@ def test_what_a_stage_shows_replaces_what_was_expected_and_the_band_narrows():
     assert widths == sorted(widths, reverse=True)
 
 
+def test_a_run_unlike_all_before_it_is_believed_and_the_rest_is_not_blown_up():
+    random_ = random.Random(3)
+    runs = tuple(
+        tuple(
+            cost(stage, name, units, seconds * math.exp(random_.gauss(0, 0.4)), 4.0)
+            for stage, name, units, seconds in (
+                ("load", "list", 1, 0.001),
+                ("load", "tail of list", 1, 1e-6),
+                ("fetch", "hit", 500, 0.02),
+                ("fetch", "tail of hit", 500, 1e-5),
+                ("scan", "symbol", 500, 0.01),
+                ("finish", "rank", 500, 0.01),
+            )
+        )
+        for _ in range(10)
+    )
+    seen = Seen("symbol", 200, 8.0, 0.1, 25)
+    forecast = Estimator(CostHistory(runs)).forecast(
+        [
+            view("load", ended=True, seen=[Seen("list", 1, 0.1, 0.0, 1), Seen("tail of list", 1, 0.1, 0.0, 1)]),
+            view("fetch", ended=True, seen=[Seen("hit", 500, 0.1, 0.0, 1), Seen("tail of hit", 500, 0.1, 0.0, 1)]),
+            view("scan", left={"symbol": 300}, seen=[seen], running=True),
+            view("finish", left={"rank": 500}),
+        ]
+    )
+    assert forecast.stages["scan"] == pytest.approx(12.0, rel=0.25)
+    assert forecast.stages["finish"] < 1.0
+    assert forecast.low_seconds < 12.0 < forecast.high_seconds
+
+
 def test_unlike_steps_that_come_in_the_same_order_each_run_are_not_extrapolated():
     history = CostHistory((((cost("load", "universe", 4, 10.0, 1.7)),),) * 5)
     seen = [Seen("universe", 2, 9.9, 1.4, 2)]  # the second step takes nearly all of the time, as ever
