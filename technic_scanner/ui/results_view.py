@@ -43,6 +43,8 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     if everything.empty:
         _show_empty(record, stored)
     else:
+        if record.status.can_resume:
+            _say_that_it_stopped(record, "Picks of a run that stopped early")
         _table(record, stored, everything)
         portfolio_view.show(stored, everything)
     failures(stored)
@@ -63,14 +65,21 @@ def show_none(record: RunRecord) -> None:
 
 def _show_empty(record: RunRecord, stored: StoredResult) -> None:
     if record.status.can_resume:
-        st.info(
-            f"{escape(sentence(stored.status_text))} Symbols are ranked at the end of a scan; Resume goes on with it.",
-            title="The run stopped before it ranked its symbols",
-        )
-        addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
+        _say_that_it_stopped(record, "The run stopped before a symbol passed")
         return
     st.info(f"{escape(sentence(stored.status_text))} Loosen the filters and scan again.", title="No symbol passed")
     addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+
+
+def _say_that_it_stopped(record: RunRecord, title: str) -> None:
+    metrics = record.metrics
+    if metrics is None or not metrics.symbols_scanned:
+        text = "No symbol was scanned before the run stopped"
+    else:
+        scanned, attempted = metrics.symbols_scanned, count_text(metrics.symbols_attempted, "symbol")
+        text = f"{scanned:,} of {attempted} were scanned before the run stopped; ranks are among those alone"
+    st.info(f"{text}. Resume, where the stages are shown, goes on with the rest.", title=title)
+    addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
 
 
 def _headline(record: RunRecord, stored: StoredResult) -> None:

@@ -32,7 +32,7 @@ def draw(record: RunRecord) -> None:
         else:
             if record.status.can_resume:
                 st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
-            # One button stands out: a run that stopped early has ranked nothing, so going on is what its viewer wants.
+            # One button stands out: a run that stopped early has not judged all, so its viewer wants to go on.
             look: Literal["primary", "secondary"] = "secondary" if record.status.can_resume else "primary"
             if record.outcome is not None and st.button("Open results", type=look, key=f"results_{run_id}"):
                 st.switch_page(addresses.RESULTS_PAGE, query_params={addresses.RUN: run_id})

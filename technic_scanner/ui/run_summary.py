@@ -18,18 +18,22 @@ def draw(record: RunRecord) -> None:
         st.info("Resume goes on where the run stopped: fetched prices and scanned chunks are not done again.")
     parts = []
     if record.metrics is not None:
-        parts.append(_counts(record.metrics, ranked=not record.status.can_resume))
+        parts.append(_counts(record.metrics, stopped=record.status.can_resume))
     parts.append(f"Started {when(record.started_at, viewer_zone())}, attempt {record.attempt}")
     parts.append(f"on {escape(record.host)}" if record.host else "no worker took it")
     st.caption(" · ".join(parts))
 
 
-def _counts(metrics: ScanMetrics, ranked: bool) -> str:
-    """Say what came of the symbols; a run that was broken off has ranked none, and that is no failure of theirs."""
-    if not ranked:
+def _counts(metrics: ScanMetrics, stopped: bool) -> str:
+    """Say what came of the symbols; those that a run did not come to before it was stopped have not failed."""
+    returned = count_text(metrics.symbols_returned, "row")
+    if stopped:
         attempted = count_text(metrics.symbols_attempted, "symbol")
-        return f"{metrics.symbols_scanned:,} of {attempted} scanned, none ranked: the run stopped before"
+        return (
+            f"{returned} returned; {metrics.symbols_scanned:,} of {attempted} scanned before the run stopped, "
+            f"{metrics.symbols_rejected:,} rejected, {metrics.symbols_failed:,} not judged"
+        )
     return (
-        f"{count_text(metrics.symbols_returned, 'row')} returned of {metrics.symbols_scanned:,} scanned, "
+        f"{returned} returned of {metrics.symbols_scanned:,} scanned, "
         f"{metrics.symbols_rejected:,} rejected, {metrics.symbols_failed:,} failed"
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.export import to_csv
 from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
@@ -22,14 +23,14 @@ def nothing(seeded):
     return next(run for run in seeded.services.service.list().records if run.label == "Nothing")
 
 
-def cancelled_while_scanning(stage):
-    """Scan for real, and cancel as soon as the first symbols are scanned."""
-    run = stage.queued()
+def cancelled_while(stage, working: str, config: ScanConfig):
+    """Scan for real, and cancel as soon as a stage has done its first symbols."""
+    run = stage.services.service.submit(config, RunOptions(chunk_size=20, event_interval_seconds=0.0))
 
     def scan(task):
         def listen(event):
             task.listener(event)
-            if event.stage("symbol_scanning").completed:
+            if event.stage(working).completed:
                 stage.services.service.cancel(run.run_id)
                 task.cancel.cancel("cancelled on request")
 
@@ -207,20 +208,34 @@ def test_a_run_that_failed_without_rows_is_no_dead_end(empty, open_page) -> None
     assert app.page_link[0].value == "Open the run"
 
 
-def test_a_run_that_was_cancelled_has_ranked_nothing_and_says_how_to_go_on(empty, open_page) -> None:
-    run = cancelled_while_scanning(empty)
+def test_a_cancelled_run_shows_what_it_had_scanned_and_says_how_to_go_on(empty, open_page) -> None:
+    run = cancelled_while(empty, "symbol_scanning", ScanConfig(direction="both", min_tech_rating=0))
+    scanned, unjudged = run.metrics.symbols_scanned, run.metrics.symbols_failed
+    assert 0 < scanned < 524
     app = open_page("results", run=run.run_id)
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Not judged"] == "524"
+    assert shown["Not judged"] == str(unjudged)
     assert "Failed" not in shown
-    assert titles(app, "info") == ["The run stopped before it ranked its symbols"]
+    assert titles(app, "info") == ["Picks of a run that stopped early"]
+    assert app.info[0].value.startswith(f"{scanned} of 524 symbols were scanned before the run stopped;")
     assert app.page_link[0].value == "Open the run"
+    assert len(table(app)) == run.metrics.symbols_returned > 0
     panel = open_page(run=run.run_id)
-    assert "of 524 symbols scanned, none ranked" in texts(panel)
-    assert "524 failed" not in texts(panel)
+    assert f"{scanned} of 524 symbols scanned before the run stopped" in texts(panel)
+    assert f"{unjudged} failed" not in texts(panel)
     assert panel.button(key=f"results_{run.run_id}").proto.type == "secondary"
     assert panel.button(key=f"resume_{run.run_id}").proto.type == "primary"
+
+
+def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_to_go_on(empty, open_page) -> None:
+    run = cancelled_while(empty, "data_fetching", ScanConfig())
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric}["Picks"] == "0"
+    assert titles(app, "info") == ["The run stopped before a symbol passed"]
+    assert app.info[0].value.startswith("No symbol was scanned before the run stopped.")
+    assert app.page_link[0].value == "Open the run"
 
 
 def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:
