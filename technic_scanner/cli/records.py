@@ -111,7 +111,7 @@ def export(
 
 
 def cancel(run_id: str, as_json: Json = False) -> None:
-    """Ask a run to stop; what it has found is kept."""
+    """Ask a run to stop; the picks among what it has scanned are kept."""
     with errors_as_sentences():
         run = build().service.cancel(run_id)
         if as_json:
