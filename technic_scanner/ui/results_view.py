@@ -44,7 +44,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
         _show_empty(record, stored)
     else:
         if record.status.can_resume:
-            _say_that_it_stopped(record, "Picks of a run that stopped early")
+            _say_that_it_stopped(record, stored, "Picks of a run that stopped early")
         _table(record, stored, everything)
         portfolio_view.show(stored, everything)
     failures(stored)
@@ -65,20 +65,19 @@ def show_none(record: RunRecord) -> None:
 
 def _show_empty(record: RunRecord, stored: StoredResult) -> None:
     if record.status.can_resume:
-        _say_that_it_stopped(record, "The run stopped before a symbol passed")
+        _say_that_it_stopped(record, stored, "The run stopped before a symbol passed")
         return
     st.info(f"{escape(sentence(stored.status_text))} Loosen the filters and scan again.", title="No symbol passed")
     addresses.link(addresses.SCAN_PAGE, "Configure a scan")
 
 
-def _say_that_it_stopped(record: RunRecord, title: str) -> None:
+def _say_that_it_stopped(record: RunRecord, stored: StoredResult, title: str) -> None:
     metrics = record.metrics
-    if metrics is None or not metrics.symbols_scanned:
-        text = "No symbol was scanned before the run stopped"
-    else:
+    text = escape(sentence(stored.status_text))
+    if metrics is not None and metrics.symbols_scanned:
         scanned, attempted = metrics.symbols_scanned, count_text(metrics.symbols_attempted, "symbol")
-        text = f"{scanned:,} of {attempted} were scanned before the run stopped; ranks are among those alone"
-    st.info(f"{text}. Resume, where the stages are shown, goes on with the rest.", title=title)
+        text = f"{scanned:,} of {attempted} were scanned before the run stopped; ranks are among those alone."
+    st.info(f"{text} Resume, where the stages are shown, goes on from there.", title=title)
     addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
 
 

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.ui.tables import revision
+from technic_scanner.ui.wording import short_id
 
-from .conftest import Site, Watched, patient_context, settle
+from .conftest import Site, Watched, patient_context, settle, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -126,6 +127,25 @@ def test_a_clicked_bar_of_the_history_leads_to_its_run(tabs: Watched, finished: 
     chart.locator(".nsewdrag").click(position={"x": x, "y": y})
     page.locator("[data-testid=stPageLink]", has_text="Results").click()
     expect(page).to_have_url(re.compile(rf"/results\?.*run={finished.run_id}"))
+
+
+def test_a_run_selected_in_the_history_is_run_again_and_watched(
+    tabs: Watched, services: Services, finished: RunRecord
+) -> None:
+    page = tabs.open(f"/history?h_text={finished.run_id}")
+    table = page.locator("[class*=st-key-runs_] [data-testid=stDataFrame]")
+    expect(table.get_by_test_id("glide-cell-1-0")).to_have_text(short_id(finished.run_id))
+    settle(page)
+    click_row(table, 0)
+    page.get_by_role("button", name="Run again").click()
+    expect(page).to_have_url(re.compile(r"/\?run="))
+    again = services.service.list().records[0]
+    assert again.run_id != finished.run_id
+    assert again.config == finished.config
+    expect(page).to_have_url(re.compile(rf"run={again.run_id}"))
+    expect(page.get_by_text(short_id(again.run_id)).first).to_be_visible()
+    wait_until(lambda: services.service.get(again.run_id).status.is_terminal, "the run did not end")
+    services.service.delete(again.run_id)
 
 
 MIDDLE_OF_THE_TALLEST_BAR = """chart => {

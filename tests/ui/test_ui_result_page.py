@@ -234,7 +234,7 @@ def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric}["Picks"] == "0"
     assert titles(app, "info") == ["The run stopped before a symbol passed"]
-    assert app.info[0].value.startswith("No symbol was scanned before the run stopped.")
+    assert app.info[0].value.startswith("Scan cancelled\\: cancelled on request. Resume")
     assert app.page_link[0].value == "Open the run"
 
 
