@@ -9,7 +9,7 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import RunQuery
-from technic_scanner.ui import addresses, notices
+from technic_scanner.ui import addresses, notices, ticking
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.wording import escape, run_name, status_badge, when
 
@@ -21,7 +21,7 @@ _SHOWN = 8
 def show() -> None:
     """List the runs in flight, and the last few ended ones; ticks only while something is in flight."""
     alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
-    st.fragment(run_every=TICK_SECONDS if alive else None)(_tick)()
+    ticking.draw(_tick, every_seconds=TICK_SECONDS if alive else None)
 
 
 def _tick() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
-from technic_scanner.ui import notices, run_actions, run_summary, stage_bars, theme, timeline
+from technic_scanner.ui import notices, run_actions, run_summary, stage_bars, theme, ticking, timeline
 from technic_scanner.ui.services import run_service
 from technic_scanner.ui.trail import Trail
 from technic_scanner.ui.wording import (
@@ -29,7 +29,7 @@ def show(run_id: str) -> None:
     """Show one run; ticks while it is queued or running. Raises RunNotFoundError."""
     record = run_service().get(run_id)
     every = None if record.status.is_terminal else TICK_SECONDS
-    st.fragment(run_every=every)(_tick)(run_id)
+    ticking.draw(_tick, run_id, every_seconds=every)
 
 
 def _tick(run_id: str) -> None:
