@@ -16,7 +16,8 @@ else:
     with notices.guarded():
         progress_panel.show(run_id)
 
-form = st.container() if run_id is None else st.expander("Configure another scan")
+# Its key keeps it open where a notice above it moves it.
+form = st.container() if run_id is None else st.expander("Configure another scan", key="another_scan")
 with form, notices.guarded():
     scan_form.prepare()
     presets_bar.draw()

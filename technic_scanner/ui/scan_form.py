@@ -44,7 +44,8 @@ def draw(sources: Sequence[SourceInfo]) -> DeltaGenerator:
         _which_rows(source)
     with right.container(border=True):
         _how_to_plan()
-    with st.expander("Advanced: history, weights and how the run is executed"):
+    # Its key keeps it open where the description of a chosen preset moves it.
+    with st.expander("Advanced: history, weights and how the run is executed", key="advanced_settings"):
         _advanced()
     return right.container(border=True, height="stretch", vertical_alignment="distribute")
 

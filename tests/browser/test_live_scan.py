@@ -11,7 +11,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
 
-from .conftest import HELD_AT, HELD_LATER_AT, Site, Watched, wait_until
+from .conftest import HELD_AT, HELD_LATER_AT, Site, Watched, settle, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -173,3 +173,22 @@ def tab_to(page: Page, name: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab never reached {name!r}")
+
+
+def test_the_form_stays_open_where_a_notice_moves_it(tabs: Watched, finished: RunRecord) -> None:
+    page = tabs.open(f"/?run={finished.run_id}")
+    page.get_by_text("Configure another scan").click()
+    page.get_by_text("Advanced: history").click()
+    history = page.get_by_label("History, sessions")
+    expect(history).to_be_visible()
+    page.get_by_label("Preset", exact=True).click()
+    page.get_by_role("option").first.click()
+    # A shipped preset describes itself above the form.
+    expect(page.get_by_role("button", name="Export")).to_be_visible()
+    settle(page)
+    expect(history).to_be_visible()
+    page.get_by_role("button", name="Save…").click()
+    page.get_by_role("button", name="Save the form as preset").click()
+    expect(page.get_by_text("One field needs another value")).to_be_visible()
+    settle(page)
+    expect(history).to_be_visible()
