@@ -136,7 +136,8 @@ def _figures(record: RunRecord) -> None:
 
 def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> None:
     shown = _filtered(everything)
-    st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}. Click a row for its chart and its reasons.")
+    hint = "" if shown.empty else " Click a row for its chart and its reasons."
+    st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
     if shown.empty:
         st.info("Loosen the filters above to see rows again.", title="No row passes these filters")
     else:

@@ -23,6 +23,7 @@ Samples = tuple[StageSample, ...]
 MAX_BARS = 200
 MAX_ROWS = 2_000
 MAX_JUDGED = 5_000
+MAX_PICKED_OUT = 500  # runs between which a filter left others out: each has a baseline of its own to be read
 TREND_BY_RUN = 200
 
 
@@ -246,15 +247,17 @@ def _accuracy(samples: Samples, _whole: RunQuery) -> None:
     st.caption("Errors are shares of the actual duration; a bias above zero promised too long. Successful runs only.")
 
 
-def _judged(samples: Samples) -> Samples:
-    if len(samples) >= MAX_JUDGED:
-        st.caption(f"Over the newest {MAX_JUDGED:,} runs.")
-    return samples[:MAX_JUDGED]
+def _judged(samples: Samples, most: int = MAX_JUDGED) -> Samples:
+    if len(samples) > most or len(samples) >= MAX_JUDGED:
+        st.caption(f"Over the newest {most:,} runs.")
+    return samples[:most]
 
 
 def _slow_downs(samples: Samples, whole: RunQuery) -> None:
-    _judged(samples)
-    checks = _checks(replace(whole, limit=min(whole.limit, MAX_JUDGED)), _ended())
+    picked_out = (whole.min_seconds, whole.max_seconds, whole.text, whole.pinned) != (None, None, None, None)
+    most = MAX_PICKED_OUT if picked_out else MAX_JUDGED
+    _judged(samples, most)
+    checks = _checks(replace(whole, limit=min(whole.limit, most)), _ended())
     slow = analytics.slower(checks)
     rule = analytics.RegressionRule()
     st.caption(

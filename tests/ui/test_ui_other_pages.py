@@ -189,6 +189,19 @@ def test_a_filter_that_leaves_only_a_slow_run_does_not_hide_that_it_is_slow(empt
     ]
 
 
+def test_only_so_many_runs_that_a_filter_picked_out_are_judged(
+    empty, open_page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trends_view, "MAX_PICKED_OUT", 2)
+    for _ in range(6):
+        succeeded(empty.services.store, scan_result())
+    assert "Over the newest" not in texts(open_page("history", h_tab="Slow-downs"))
+    app = open_page("history", h_min="1", h_tab="Slow-downs")
+    assert not app.exception
+    assert "Over the newest 2 runs." in texts(app)
+    assert "of 8 had enough history" in app.success[0].value
+
+
 @pytest.mark.parametrize(
     ("points", "run_id"),
     [([], None), ([{"customdata": "01A"}], "01A"), ([{"customdata": ["01A"]}], "01A"), ([{"x": 1}], None)],
