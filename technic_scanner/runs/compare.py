@@ -23,7 +23,7 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class StageDelta:
-    """One stage (or ``total``) in all runs: seconds, the difference to the first run in s and as a share of it.
+    """One stage, ``between_stages`` or ``total`` in all runs: seconds, difference to the first run in s and as a share.
 
     None where a run has no metrics; a share is None as well where the first run took no time.
     """
@@ -91,9 +91,11 @@ def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:
     names = dict.fromkeys(
         timing.name for record in records if record.metrics is not None for timing in record.metrics.stage_timings
     )
-    totals = [None if record.metrics is None else record.metrics.total_seconds for record in records]
     stages = [_delta(name, [_stage_seconds(record, name) for record in records]) for name in names]
-    return (*stages, _delta("total", totals))
+    measured = [record.metrics for record in records]
+    gaps = [None if metrics is None else metrics.gap_seconds for metrics in measured]
+    totals = [None if metrics is None else metrics.total_seconds for metrics in measured]
+    return (*stages, _delta("between_stages", gaps), _delta("total", totals))
 
 
 def _stage_seconds(record: RunRecord, name: str) -> float | None:

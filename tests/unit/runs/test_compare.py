@@ -47,6 +47,14 @@ def test_stage_deltas_are_against_the_first_run() -> None:
     assert list(rows)[-1] == "total"
 
 
+def test_the_rows_above_the_total_sum_to_it() -> None:
+    paused = record("b", metrics=metrics((1.0, 1.0, 7.0, 1.0), gap_seconds=6.0, total_seconds=16.0))
+    *parts, total = compare_runs([(record("a"), None), (paused, None)]).stages
+    assert parts[-1].stage == "between_stages"
+    assert parts[-1].delta_seconds == (0.0, 6.0)
+    assert [sum(row.seconds[run] for row in parts) for run in (0, 1)] == list(total.seconds) == [10.0, 16.0]
+
+
 def test_a_share_of_nothing_is_unknown() -> None:
     first, second = record("a", metrics=metrics((0.0, 2.0, 7.0, 0.5))), record("b")
     row = compare_runs([(first, None), (second, None)]).stages[0]
