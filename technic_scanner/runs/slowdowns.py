@@ -12,6 +12,8 @@ from technic_scanner.runs.regressions import DEFAULT_RULE, RegressionRule, Stage
 
 Read = Callable[[RunQuery], Sequence[StageSample]]
 _ROOM = 2  # runs read at once, for each that is judged: most often the filters left no or few runs out
+_MANY = 500  # questions of 21 runs each; more of them take longer than one for all runs
+_ALL = 10_000_000
 
 
 def slowdowns(judged: Sequence[StageSample], read: Read, rule: RegressionRule = DEFAULT_RULE) -> tuple[StageCheck, ...]:
@@ -31,13 +33,19 @@ def _before(judged: Sequence[StageSample], read: Read, history: int) -> Iterator
         if sample.status is RunStatus.SUCCEEDED and sample.comparability_key is not None:
             by_key[sample.comparability_key].append(sample)
     for key, samples in by_key.items():
-        alike = RunQuery(statuses=(RunStatus.SUCCEEDED,), comparability_key=key)
-        limit = _ROOM * len(samples) + history
-        newest = max(sample.created_at for sample in samples)
-        found = read(replace(alike, created_to=newest, limit=limit))
-        yield from found
-        if len(found) < limit:
-            continue  # there are no more
-        for sample in samples:
-            if sample.created_at <= found[-history].created_at:
-                yield from read(replace(alike, created_to=sample.created_at, limit=history + 1))
+        yield from _comparable(RunQuery(statuses=(RunStatus.SUCCEEDED,), comparability_key=key), samples, read, history)
+
+
+def _comparable(alike: RunQuery, samples: Sequence[StageSample], read: Read, history: int) -> Iterator[StageSample]:
+    """Yield those of one key: the newest; then, where they do not reach, those before each run or, for many, all."""
+    limit = _ROOM * len(samples) + history
+    found = read(replace(alike, created_to=max(sample.created_at for sample in samples), limit=limit))
+    yield from found
+    if len(found) < limit:
+        return  # there are no more
+    beyond = [sample.created_at for sample in samples if sample.created_at <= found[-history].created_at]
+    if len(beyond) > _MANY:
+        yield from read(replace(alike, created_to=max(beyond), limit=_ALL))
+        return
+    for created_at in beyond:
+        yield from read(replace(alike, created_to=created_at, limit=history + 1))
