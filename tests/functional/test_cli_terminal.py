@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from technic_scanner.bootstrap import build
+from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.settings import load_settings
 
@@ -68,13 +69,30 @@ class Terminal:
         return bool(data)
 
 
+def hold_worker_at_first_event(services: Services) -> int:
+    """Stop the worker as soon as its run has begun, so that it cannot end before the key is pressed; return its pid."""
+    give_up = time.monotonic() + SECONDS
+    while time.monotonic() < give_up:
+        busy = [worker for worker in services.service.workers() if worker.run_id is not None]
+        if busy and services.service.events(str(busy[0].run_id), 0):
+            os.kill(busy[0].pid, signal.SIGSTOP)
+            return busy[0].pid
+        time.sleep(0.01)
+    raise AssertionError("no worker has begun the run")
+
+
 def test_ctrl_c_on_a_terminal_cancels_and_says_how_to_resume(tmp_path: Path) -> None:
     scan = Terminal(tmp_path, "scan", "--source", "synthetic", "--universe", "8000x1260", "--max-symbols", "8000")
-    scan.read_until("Symbol scanning")
-    scan.press(CTRL_C)
-    assert scan.finish() == 130
     services = build(load_settings(home=tmp_path))
     try:
+        worker = hold_worker_at_first_event(services)
+        try:
+            scan.read_until("Symbol scanning")
+            scan.press(CTRL_C)
+            scan.read_until("Cancelling")
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        assert scan.finish() == 130
         record = services.service.list().records[0]
         assert record.status is RunStatus.CANCELLED
         assert "Overall" in scan.text
