@@ -23,6 +23,12 @@ CTRL_C = b"\x03"
 SECONDS = 120.0
 
 
+def _hear_ctrl_c() -> None:
+    """Make the terminal the program's own, and Ctrl-C its signal even where the tests run in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program whose standard streams are a terminal that a test types into."""
 
@@ -37,7 +43,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no other threads; makes Ctrl-C its signal
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no other threads
         )
         os.close(theirs)
         self.text = ""
