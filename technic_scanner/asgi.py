@@ -15,6 +15,7 @@ from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
 from technic_scanner.logs import configure
 from technic_scanner.settings import is_loopback, load_settings, require_safe_binding
+from technic_scanner.ui.start_up import load_pages
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 
@@ -33,6 +34,7 @@ api = create_api(services)
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Run the API's own start and stop, which a mounted application does not get by itself."""
     async with api.router.lifespan_context(api):
+        load_pages()
         yield
 
 

@@ -49,7 +49,10 @@ class StageStatistics:
 
     stage: str
     n: int
+    p5: float | None
+    p25: float | None
     p50: float | None
+    p75: float | None
     p90: float | None
     p95: float | None
     mean: float | None
@@ -158,9 +161,9 @@ def eta_accuracy(samples: Iterable[StageSample]) -> tuple[EtaAccuracy, ...]:
 
 def _statistics(stage: str, values: Sequence[float]) -> StageStatistics:
     if not values:
-        return StageStatistics(stage, 0, None, None, None, None)
-    p50, p90, p95 = (float(value) for value in np.percentile(values, (50, 90, 95)))
-    return StageStatistics(stage, len(values), p50, p90, p95, float(np.mean(values)))
+        return StageStatistics(stage, 0, *(None,) * 7)
+    percentiles = (float(value) for value in np.percentile(values, (5, 25, 50, 75, 90, 95)))
+    return StageStatistics(stage, len(values), *percentiles, float(np.mean(values)))
 
 
 def _day_trend(day: date, samples: Sequence[Timing]) -> DayTrend:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
 import plotly.graph_objects as go
 
-from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
-from technic_scanner.runs.analytics import DayTrend, EtaPoint, eta_points
-from technic_scanner.runs.model import StageSample, StageSeconds
+from technic_scanner.runs.analytics import TOTAL, DayTrend, EtaPoint, StageStatistics, eta_points
+from technic_scanner.runs.model import StageSample
 from technic_scanner.ui import theme
 from technic_scanner.ui.wording import seconds_text, short_id
 
 GAPS = "between stages"
+# As many bars have room for their seconds, for a pattern that can be told from another, for a name below.
+MAX_WRITTEN = 12
+MAX_NAMED = 60
 
 
-def stage_names(samples: Sequence[StageSample | StageSeconds]) -> tuple[str, ...]:
+def stage_names(samples: Sequence[StageSample]) -> tuple[str, ...]:
     """Return every stage that occurs, in plan order of first sight."""
     return tuple(dict.fromkeys(name for sample in samples for name, _ in sample.stage_seconds))
 
@@ -34,32 +35,31 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
         figure.add_trace(_stack(name, ticks, seconds, ids))
     figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
     figure.update_layout(theme.frame(height, barmode="stack", clickmode="event+select"))
-    figure.update_xaxes(type="category", title=None, tickangle=-40, nticks=24, showticklabels=len(runs) <= 60)
+    figure.update_xaxes(type="category", title=None, tickangle=-40, nticks=24, showticklabels=len(runs) <= MAX_NAMED)
     figure.update_yaxes(title="seconds", rangemode="tozero")
     return figure
 
 
-def stage_boxes(samples: Sequence[StageSample | StageSeconds], height: int = 300) -> go.Figure:
-    """Draw the spread of each stage's seconds over the successful runs: 5, 25, 50, 75 and 95 per cent.
+def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.Figure:
+    """Draw the spread of each stage's seconds: 5, 25, 50, 75 and 95 per cent.
 
-    The five numbers are computed here, so a figure over 100,000 runs is as small as one over ten.
+    The five numbers come with it, so a figure over 100,000 runs is as small as one over ten.
     """
     figure = go.Figure()
-    samples = [sample for sample in samples if sample.status is RunStatus.SUCCEEDED]
-    for name in stage_names(samples):
-        seconds = [value for sample in samples for stage, value in sample.stage_seconds if stage == name]
-        low, q1, middle, q3, high = (float(value) for value in np.percentile(seconds, (5, 25, 50, 75, 95)))
+    for row in statistics:
+        if row.stage == TOTAL:
+            continue
         figure.add_trace(
             go.Box(
-                y=[theme.stage_label(name)],
-                lowerfence=[low],
-                q1=[q1],
-                median=[middle],
-                q3=[q3],
-                upperfence=[high],
+                y=[theme.stage_label(row.stage)],
+                lowerfence=[row.p5],
+                q1=[row.p25],
+                median=[row.p50],
+                q3=[row.p75],
+                upperfence=[row.p95],
                 orientation="h",
-                name=theme.stage_label(name),
-                marker_color=theme.stage_colour(name),
+                name=theme.stage_label(row.stage),
+                marker_color=theme.stage_colour(row.stage),
             )
         )
     figure.update_layout(theme.frame(height, showlegend=False))
@@ -173,14 +173,15 @@ def _rates(
 
 def _stack(name: str, ticks: list[str], seconds: list[float], ids: list[str]) -> go.Bar:
     label = theme.stage_label(name)
+    written, pattern = len(ids) <= MAX_WRITTEN, theme.stage_pattern(name) if len(ids) <= MAX_NAMED else ""
     return go.Bar(
         x=ticks,
         y=seconds,
         name=label,
         customdata=ids,
-        marker=theme.fill([theme.stage_colour(name)] * len(ids), [theme.stage_pattern(name)] * len(ids)),
-        text=[seconds_text(value) if len(ids) <= 12 and value > 0 else "" for value in seconds],
-        textposition="inside",
+        marker=theme.fill(theme.stage_colour(name), pattern),
+        text=[seconds_text(value) if value > 0 else "" for value in seconds] if written else None,
+        textposition="inside" if written else "none",
         hovertemplate="%{x}<br>" + label + ": %{y:.3f} s<extra></extra>",
     )
 

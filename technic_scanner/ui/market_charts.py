@@ -58,7 +58,6 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
             line = {"color": colour, "width": 1.6, "dash": dash}
             figure.add_trace(go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line))
     _add_volume(figure, panel, days, sessions)
-    _add_levels(figure, plan)
     figure.update_layout(
         theme.frame(
             height,
@@ -67,6 +66,7 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
             xaxis={"type": "category", "rangeslider": {"visible": False}, "anchor": "y2", "tickangle": 0}
             | _months(days),
             margin={"l": 8, "r": 96, "t": 30, "b": 8},
+            **_levels(plan),
         )
     )
     return figure
@@ -88,7 +88,7 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
                 x=values,
                 orientation="h",
                 name=name,
-                marker=theme.run_fill(index, len(values)),
+                marker=theme.run_fill(index),
                 text=["no data" if value is None else f"{value:.0f}" for value in values],
                 hovertemplate="%{y}: %{x:.1f}<extra></extra>",
             )
@@ -150,7 +150,7 @@ def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
                 x=edges[:-1] + 2.5,
                 y=counts,
                 name=label,
-                marker=theme.run_fill(index, len(counts)),
+                marker=theme.run_fill(index),
                 hovertemplate="%{y} rows around %{x}<extra>" + label + "</extra>",
             )
         )
@@ -170,16 +170,19 @@ def _months(days: Sequence[str]) -> dict[str, list[str]]:
 _LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid"), ("Stop", theme.DOWN_COLOUR, "dot"))
 
 
-def _add_levels(figure: go.Figure, plan: Mapping[str, float | None]) -> None:
+def _levels(plan: Mapping[str, float | None]) -> dict[str, list[dict[str, object]]]:
+    """Return lines across the prices, each with its name and price at the right: what add_hline adds one by one."""
+    shapes: list[dict[str, object]] = []
+    names: list[dict[str, object]] = []
     for name, colour, dash in _LEVELS:
         price = plan.get(name)
         if price is not None and math.isfinite(price):
-            figure.add_hline(
-                y=price,
-                yref="y",
-                line={"color": colour, "dash": dash, "width": 1.4},
-                annotation={"text": f"{name} {price:,.2f}", "xanchor": "left", "x": 1.0, "font": {"color": colour}},
-            )
+            at = {"xref": "x domain", "yref": "y"}
+            line = {"color": colour, "dash": dash, "width": 1.4}
+            shapes.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
+            words = {"text": f"{name} {price:,.2f}", "font": {"color": colour}, "showarrow": False}
+            names.append(at | words | {"x": 1, "y": price, "xanchor": "left", "yanchor": "bottom"})
+    return {"shapes": shapes, "annotations": names}
 
 
 def _add_volume(figure: go.Figure, panel: Panel, days: list[str], sessions: int) -> None:

@@ -25,7 +25,7 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
             y=[point.ic for point in known],
             customdata=[(point.n, point.runs) for point in known],
             name="IC of a date",
-            marker=theme.run_fill(0, len(known)),
+            marker=theme.run_fill(0),
             hovertemplate="%{x}: %{y:.3f}, picks %{customdata[0]:,}, runs %{customdata[1]}<extra></extra>",
         )
     )
@@ -71,7 +71,7 @@ def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
             x=[f"Q{index} · n {group.n:,}" for index, group in enumerate(groups, start=1)],
             y=[group.mean for group in groups],
             error_y=_whiskers(groups),
-            marker=theme.run_fill(0, len(groups)),
+            marker=theme.run_fill(0),
             hovertemplate="%{x}: %{y:.2%}<extra></extra>",
             name="mean excess",
         )

@@ -85,9 +85,9 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
         own = frame[frame["Side"] == side].groupby("Sector")["Weight"].sum()
         if len(own):
             weights = [float(value) for value in own]
-            figure.add_trace(_bars(list(own.index), weights, side, theme.run_fill(index, len(own))))
+            figure.add_trace(_bars(list(own.index), weights, side, theme.run_fill(index)))
     if cash > _NO_WEIGHT:
-        figure.add_trace(_bars(["Cash"], [cash], "cash", theme.fill([theme.NEUTRAL], ["."])))
+        figure.add_trace(_bars(["Cash"], [cash], "cash", theme.fill(theme.NEUTRAL, ".")))
     figure.add_vline(
         x=SECTOR_CAP,
         line={"color": theme.DOWN_COLOUR, "dash": "dash", "width": 1.4},

@@ -1,4 +1,4 @@
-"""The results of one run: key figures, context, the filterable table, the sector map and what is not in it."""
+"""The results of one run: key figures, context, the filterable table, and what its sections say of all rows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import (
     addresses,
-    market_charts,
-    portfolio_view,
     result_data,
     result_exports,
+    result_sections,
     symbol_view,
     tables,
-    theme,
 )
 from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text, sentence, status_text
 
@@ -42,12 +40,12 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     everything = result_data.rows(record.run_id, record.attempt)
     if everything.empty:
         _show_empty(record, stored)
+        result_sections.failures(stored)
     else:
         if record.status.can_resume:
             _say_that_it_stopped(record, stored, "Picks of a run that stopped early")
-        _table(record, stored, everything)
-        portfolio_view.show(stored, everything)
-    failures(stored)
+        shown = _table(record, stored, everything)
+        result_sections.show(stored, everything, shown)
 
 
 def show_none(record: RunRecord) -> None:
@@ -134,7 +132,8 @@ def _figures(record: RunRecord) -> None:
         )
 
 
-def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> None:
+def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> pd.DataFrame:
+    """Show the picks, and the chosen one in full; return the rows that pass the filters."""
     shown = _filtered(everything)
     hint = "" if shown.empty else " Click a row for its chart and its reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
@@ -145,23 +144,7 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) ->
     symbol = addresses.symbol_in_address()
     if symbol is not None:
         symbol_view.show(stored, everything, symbol)
-    left, right = st.columns(2, border=True)
-    with left:
-        st.markdown("**Sectors and scores**")
-        st.plotly_chart(
-            market_charts.sector_map(shown) if len(shown) else market_charts.sector_map(everything),
-            key="sector_map",
-            config=theme.FIGURE_CONFIG,
-            alt="Treemap of the rows by sector, coloured by score; the table holds the same numbers",
-        )
-    with right:
-        st.markdown("**Spread of the scores**")
-        st.plotly_chart(
-            market_charts.score_distribution(shown if len(shown) else everything),
-            key="score_distribution",
-            config=theme.FIGURE_CONFIG,
-            alt="How many rows have which score, in bins of five",
-        )
+    return shown
 
 
 def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
@@ -256,27 +239,3 @@ def _select(shown: pd.DataFrame, key: str) -> None:
 
 def _ordered(values: pd.Series) -> list[str]:
     return list(dict.fromkeys(values.dropna()))
-
-
-def failures(stored: StoredResult) -> None:
-    """Show the symbols that are not in the results, counted by reason, then one by one."""
-    if not stored.failures:
-        return
-    frame = pd.DataFrame(
-        [
-            (item.symbol, item.kind.value, theme.stage_label(item.stage), item.reason.replace("_", " "), item.detail)
-            for item in stored.failures
-        ],
-        columns=["Symbol", "Kind", "Stage", "Reason", "Detail"],
-    )
-    with st.expander(f"Not in the results: {count_text(len(frame), 'symbol')}, each with its reason"):
-        counts = frame.groupby(["Kind", "Stage", "Reason"]).size().reset_index(name="Symbols")
-        left, right = st.columns([2, 3])
-        left.dataframe(
-            counts.sort_values("Symbols", ascending=False),
-            hide_index=True,
-            alt="How many symbols are missing for which reason",
-        )
-        right.dataframe(
-            frame, hide_index=True, alt="Every symbol that is not in the results, with its reason", lazy=False
-        )

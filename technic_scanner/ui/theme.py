@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,16 +69,19 @@ def stage_pattern(name: str) -> str:
     return STAGE_PATTERNS.get(name, OTHER_PATTERN)
 
 
-def fill(colours: Sequence[str], shapes: Sequence[str]) -> dict[str, Any]:
-    """Return a Plotly marker: solid colours with a pale pattern over them, one of each per bar."""
-    pattern = {"shape": list(shapes), "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.55)", "size": 6}
-    return {"color": list(colours), "pattern": pattern | {"solidity": 0.18}}
+def fill(colour: str | list[str], shape: str | list[str]) -> dict[str, Any]:
+    """Return a Plotly marker: solid colour with a pale pattern over it; one for all bars, or a list with one of each.
+
+    A browser makes one pattern for all bars of the former, and one a bar of the latter.
+    """
+    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.55)", "size": 6}
+    return {"color": colour, "pattern": pattern | {"solidity": 0.18}}
 
 
-def run_fill(index: int, bars: int) -> dict[str, Any]:
-    """Return the marker of the ``index``-th of several runs, for so many bars."""
+def run_fill(index: int) -> dict[str, Any]:
+    """Return the marker of the ``index``-th of several runs."""
     place = index % len(RUN_COLOURS)
-    return fill([RUN_COLOURS[place]] * bars, [RUN_PATTERNS[place]] * bars)
+    return fill(RUN_COLOURS[place], RUN_PATTERNS[place])
 
 
 def stage_label(name: str) -> str:

@@ -97,7 +97,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
                 orientation="h",
                 offsetgroup=str(index),
                 name=label,
-                marker=theme.run_fill(index, len(spans)),
+                marker=theme.run_fill(index),
                 hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
             )
         )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from technic_scanner.runs import analytics
-from technic_scanner.runs.model import StageSample, StageSeconds
+from technic_scanner.runs.model import StageSample
 from technic_scanner.ui import charts, theme
 from technic_scanner.ui.wording import short_id, status_text
 
@@ -29,13 +29,10 @@ def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
     )
 
 
-def statistics_frame(samples: Sequence[StageSample | StageSeconds]) -> pd.DataFrame:
-    """Return n, percentiles and mean of each stage over the successful runs, seconds."""
+def statistics_frame(statistics: Sequence[analytics.StageStatistics]) -> pd.DataFrame:
+    """Return n, percentiles and mean of each stage, seconds."""
     return pd.DataFrame(
-        [
-            (theme.stage_label(row.stage), row.n, row.p50, row.p90, row.p95, row.mean)
-            for row in analytics.stage_statistics(samples)
-        ],
+        [(theme.stage_label(row.stage), row.n, row.p50, row.p90, row.p95, row.mean) for row in statistics],
         columns=["Stage", "n", "p50", "p90", "p95", "Mean"],
     )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
-from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample, StageSeconds
+from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample
 from technic_scanner.ui import addresses, charts, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service, viewer_zone
@@ -63,11 +63,11 @@ def _samples(query: RunQuery, ended: tuple[object, ...]) -> Samples:
     return run_service().samples(query)
 
 
-@st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
-def _seconds(query: RunQuery, ended: tuple[object, ...]) -> tuple[StageSeconds, ...]:
-    """Return the seconds of very many runs, without the rest of their samples; kept as those are."""
+@st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
+def _statistics(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.StageStatistics, ...]:
+    """Return percentiles, of very many runs as well; kept as the samples are."""
     del ended
-    return run_service().stage_seconds(query)
+    return analytics.stage_statistics(run_service().stage_seconds(query))
 
 
 @st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
@@ -178,12 +178,11 @@ def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
 
 
 def _percentiles(samples: Samples, whole: RunQuery) -> None:
-    seconds = samples if len(samples) < MAX_JUDGED else _seconds(whole, _ended())
+    statistics = analytics.stage_statistics(samples) if len(samples) < MAX_JUDGED else _statistics(whole, _ended())
     chart, table = st.columns([3, 2])
-    statistics = analytics.stage_statistics(seconds)
     with chart:
         st.plotly_chart(
-            charts.stage_boxes(seconds),
+            charts.stage_boxes(statistics),
             key="h_boxes",
             config=theme.FIGURE_CONFIG,
             alt="Spread of each stage's seconds: "
@@ -192,7 +191,7 @@ def _percentiles(samples: Samples, whole: RunQuery) -> None:
     with table:
         formats = {name: st.column_config.NumberColumn(format="%.3f") for name in ("p50", "p90", "p95", "Mean")}
         st.dataframe(
-            timing_frames.statistics_frame(seconds),
+            timing_frames.statistics_frame(statistics),
             hide_index=True,
             height="content",
             column_config=formats,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.analytics import trends
+from technic_scanner.runs.analytics import stage_statistics, trends
 from technic_scanner.ui import charts
 
 from .builders import STAGES, sample
@@ -38,7 +38,7 @@ def test_a_run_with_another_plan_gets_zero_where_it_has_no_such_stage() -> None:
 
 
 def test_boxes_show_the_percentiles_of_every_stage() -> None:
-    figure = charts.stage_boxes(three())
+    figure = charts.stage_boxes(stage_statistics(three()))
     assert [trace.name for trace in figure.data] == [charts.theme.stage_label(name) for name in STAGES]
     scanning = figure.data[2]
     seconds = [8.0, 7.0, 6.0]
@@ -49,7 +49,7 @@ def test_boxes_show_the_percentiles_of_every_stage() -> None:
 
 def test_boxes_of_many_runs_stay_small() -> None:
     many = tuple(sample(f"r{index}", index) for index in range(3000))
-    assert len(charts.stage_boxes(many).to_json()) < 20_000
+    assert len(charts.stage_boxes(stage_statistics(many)).to_json()) < 20_000
 
 
 def test_daily_rates_draw_a_point_per_day() -> None:
@@ -85,7 +85,7 @@ def test_error_is_a_share_of_the_actual_duration() -> None:
 
 def test_runs_that_broke_off_do_not_count_as_fast_ones() -> None:
     runs = (sample("b", 1, (0.1, 0.2, 0.3, 0.0), status=RunStatus.CANCELLED), sample("a"))
-    assert charts.stage_boxes(runs) == charts.stage_boxes(runs[1:])
+    assert charts.stage_boxes(stage_statistics(runs)) == charts.stage_boxes(stage_statistics(runs[1:]))
     assert list(charts.eta_accuracy(runs, "start").data[0].customdata) == ["a"]
     (line,) = charts.eta_error_trend(runs, ("start",)).data
     assert list(line.x) == [runs[1].created_at]

@@ -10,6 +10,7 @@ import pytest
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.analytics import stage_statistics
 from technic_scanner.runs.compare import compare_runs
 from technic_scanner.ui import addresses, compare_view, history_view, timing_frames, trends_view
 from technic_scanner.ui.wording import short_id
@@ -158,7 +159,7 @@ def test_percentiles_are_shown_with_n_over_successful_runs_alone() -> None:
         builders.sample("b", 1, (0.5, 4.0, 7.0, 0.4)),
         builders.sample("c", 2, (9.0, 9.0, 9.0, 9.0), status=RunStatus.CANCELLED),
     )
-    frame = timing_frames.statistics_frame(samples).set_index("Stage")
+    frame = timing_frames.statistics_frame(stage_statistics(samples)).set_index("Stage")
     assert frame.loc["Data fetching", ["n", "p50"]].tolist() == [2, 3.0]
 
 

@@ -33,7 +33,7 @@ def weights(app) -> pd.DataFrame:
 def test_the_weights_are_those_of_the_result(seeded, open_page, label: str, method: str) -> None:
     column = WEIGHT_COLUMNS[method]
     run = whole(seeded)
-    app = open_page("results", run=run.run_id, r_weights=label)
+    app = open_page("results", run=run.run_id, r_tab="Portfolio", r_weights=label)
     assert not app.exception
     stored = seeded.services.service.result(run.run_id)
     table = stored.table.to_pandas().set_index("Symbol")

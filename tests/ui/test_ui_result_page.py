@@ -71,7 +71,7 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     assert shown[tables.PRICES].iloc[0][-1] == pytest.approx(stored.table.column("Close").to_pylist()[0], rel=1e-6)
     assert app.metric[0].value == f"{len(shown):,}"
     assert "S&P 500, Aug 2009 – Aug 2010" in texts(app)
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 2
     said = " ".join(item.value for item in app.caption)
     for note in stored.context.notes[:2]:
         assert note in said.replace("\\", "")
@@ -158,7 +158,7 @@ def test_a_symbol_shows_its_plan_its_reasons_and_its_chart(seeded, open_page) ->
     assert shown["Stop"] == f"{row['Stop']:,.2f}"
     assert shown["Target"] == f"{row['Target']:,.2f}"
     assert row["Rationale"].split(".")[0].split(":")[0] in texts(app).replace("\\", "")
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 4
     assert "No other run has picked this symbol" in texts(app)
 
 
@@ -171,6 +171,17 @@ def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
     assert failure.detail in texts(app).replace("\\", "")
 
 
+def test_every_symbol_that_is_missing_has_its_reason_in_a_tab_of_its_own(seeded, open_page) -> None:
+    run = whole(seeded)
+    app = open_page("results", run=run.run_id, r_tab="Not in the results")
+    assert not app.exception
+    failures = seeded.services.service.result(run.run_id).failures
+    counts, each = (frame.value for frame in app.dataframe if "Reason" in frame.value)
+    assert list(zip(each["Symbol"], each["Detail"], strict=True)) == [(item.symbol, item.detail) for item in failures]
+    assert counts["Symbols"].sum() == len(failures) > 0
+    assert app.get("plotly_chart") == [], "a tab that is not open costs nothing"
+
+
 def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> None:
     run = nothing(seeded)
     app = open_page("results", run=run.run_id)
@@ -179,6 +190,8 @@ def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> No
     assert "removed" in "".join(item.value for item in app.info)
     assert app.page_link[0].value == "Configure a scan"
     assert app.metric[0].value == "0"
+    missing = next(frame.value for frame in app.dataframe if "Detail" in frame.value)
+    assert len(missing) == len(seeded.services.service.result(run.run_id).failures) > 0
 
 
 def test_a_wrong_run_is_said_and_nothing_else_is_shown_in_its_place(seeded, open_page) -> None:
