@@ -53,10 +53,8 @@ def finalize(
     reporter.start_stage(Stage.FINALIZATION, rows * len(STEPS))
     for name in STEPS:
         reporter.declare(Stage.FINALIZATION, name, rows)
-    by_symbol = {security.symbol: security for security in securities}
-    listed = [by_symbol[symbol] for symbol in panel.symbols]
     reporter.start_substage("blend", rows)
-    judged = _judge(context, listed, panel, matrix, market)
+    judged = _judge(context, _listed(securities, panel), panel, matrix, market)
     _step(context, "blend", rows)
     reporter.start_substage("plan", rows)
     ranking = _planned(context, judged)
@@ -72,9 +70,7 @@ def rank_scanned(
     context: ScanContext, securities: Sequence[Security], panel: Panel, matrix: FloatArray, market: MarketView
 ) -> Ranking:
     """Rank and plan what a scan that was stopped had scanned: as ``finalize``, but not reported and not exported."""
-    by_symbol = {security.symbol: security for security in securities}
-    listed = [by_symbol[symbol] for symbol in panel.symbols]
-    return _planned(context, _judge(context, listed, panel, matrix, market))
+    return _planned(context, _judge(context, _listed(securities, panel), panel, matrix, market))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +129,12 @@ def _judge(
         context=about,
     )
     return _Judged(scored, policy, tuple(failures), about)
+
+
+def _listed(securities: Sequence[Security], panel: Panel) -> list[Security]:
+    """Return the securities of the panel's symbols, in its order."""
+    by_symbol = {security.symbol: security for security in securities}
+    return [by_symbol[symbol] for symbol in panel.symbols]
 
 
 def _planned(context: ScanContext, judged: _Judged) -> Ranking:

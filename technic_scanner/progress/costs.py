@@ -39,6 +39,6 @@ def estimate_before_start(history: CostHistory | None, work: Mapping[Cell, float
         left = {unit_class: float(units) for (stage, unit_class), units in work.items() if stage == name}
         if any(left.values()) and not history.cells_of(name):
             return UNKNOWN_ESTIMATE
-        views.append(StageView(name, 1 / len(names), ended=False, running=False, left=left or None))
+        views.append(StageView(name, 1 / len(names), ended=False, left=left or None))
     forecast = Estimator(history).forecast(views)
     return Estimate(forecast.seconds, forecast.low_seconds, forecast.high_seconds, len(history.runs))

@@ -41,6 +41,8 @@ class Estimator:
         conditioned on this run's log means y with variance R; of N units at mean cost exp(mu+), what was seen is
         spent and the rest is left. Its variance is g'S+g with g = N exp(mu+).
         """
+        if all(stage.ended for stage in stages):
+            return Forecast(0.0, 0.0, 0.0, {stage.name: 0.0 for stage in stages})
         jobs = [job for index, stage in enumerate(stages) for job in self._jobs(index, stage)]
         seen = [i for i, job in enumerate(jobs) if job.seen is not None]
         if any(self._is_open_ended(stage) for stage in stages) or not (self.knows_past or seen):

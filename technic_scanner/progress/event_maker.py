@@ -10,7 +10,7 @@ from technic_scanner.domain.progress import EventKind, ProgressEvent, StageState
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.progress.estimator import Estimator
 from technic_scanner.progress.stage_book import StageBook
-from technic_scanner.progress.stage_view import Forecast
+from technic_scanner.progress.stage_view import Forecast, StageView
 from technic_scanner.progress.tracker import ALMOST_DONE, MultiStageProgressTracker
 
 SUCCEEDED = "succeeded"
@@ -48,6 +48,7 @@ class EventMaker:
         self._clock = clock
         self._estimator = Estimator(costs)
         self._time_fraction = 0.0
+        self._foreseen: tuple[list[StageView], Forecast] = ([], Forecast(None, None, None))
 
     def make(self, kind: EventKind) -> ProgressEvent:
         """Return the present state under the last sequence number."""
@@ -84,7 +85,10 @@ class EventMaker:
             return Forecast(0.0, 0.0, 0.0, dict.fromkeys(self._books, 0.0))
         if self._facts.end is not None:
             return Forecast(None, None, None)
-        return self._estimator.forecast([book.view(now) for book in self._books.values()])
+        views = [book.view(now) for book in self._books.values()]
+        if views != self._foreseen[0]:  # where a stage begins, nothing has changed since the one before it ended
+            self._foreseen = views, self._estimator.forecast(views)
+        return self._foreseen[1]
 
     def stand_at(self, time_fraction: float) -> None:
         """Show at least ``time_fraction`` from now on: what an earlier attempt had reached."""

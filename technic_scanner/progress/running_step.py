@@ -49,7 +49,7 @@ def stage_seconds(stage: StageView, jobs: Sequence[CostedJob]) -> float:
     log-normal: once it is overdue, the median of X - t given X > t is expected.
     """
     total = sum(item.seconds_left for item in jobs)
-    if not stage.running or stage.idle_seconds <= 0 or total <= 0:
+    if stage.idle_seconds <= 0 or total <= 0:
         return total
     step, log_sd = _step_under_way(jobs)
     if step <= 0:  # so cheap that its length is lost to rounding

@@ -9,7 +9,7 @@ from technic_scanner.domain.progress import StageProgress, StageState, SubstageP
 from technic_scanner.progress.shifts import since_last_shift
 from technic_scanner.progress.stage_record import StageRecord
 from technic_scanner.progress.stage_view import Seen, StageView
-from technic_scanner.progress.work_log import WorkLog, total_of, unit_cv
+from technic_scanner.progress.work_log import GRAIN_SECONDS, WorkLog, total_of, unit_cv
 
 DEFAULT_CLASS = "default"
 
@@ -17,7 +17,7 @@ DEFAULT_CLASS = "default"
 class StageBook:
     """One stage of a run. ``record`` belongs to the tracker; ``restored`` units were done by an earlier attempt."""
 
-    __slots__ = ("_measured", "record", "restored", "substages", "weight", "work")
+    __slots__ = ("_over", "record", "restored", "substages", "weight", "work")
 
     def __init__(self, record: StageRecord, weight: float) -> None:
         self.record = record
@@ -25,7 +25,7 @@ class StageBook:
         self.work = WorkLog()
         self.substages: dict[str, StageRecord] = {}
         self.restored = 0
-        self._measured: tuple[Seen, ...] | None = None  # once the stage is over, so that events stay cheap
+        self._over: StageView | None = None  # once the stage is over, so that events stay cheap
 
     def substage(self, name: str, now: float) -> StageRecord:
         """Return the named sub-stage, started now if it is new."""
@@ -43,24 +43,21 @@ class StageBook:
     def end(self, now: float, state: StageState) -> None:
         """Close the work log and whatever sub-stage still runs."""
         self.work.end(now)
-        self._measured = None
+        self._over = None
         for substage in self.substages.values():
             if substage.state is StageState.RUNNING:
                 substage.stop(now, state)
 
     def view(self, now: float) -> StageView:
         """Return the stage as the estimator sees it."""
-        running = self.record.state is StageState.RUNNING
-        return StageView(
-            name=self.record.name,
-            weight=self.weight,
-            ended=self.record.state not in (StageState.PENDING, StageState.RUNNING),
-            running=running,
-            left=self._left(),
-            done={name: n for name, cell in self.work.cells.items() if (n := cell.units + cell.restored)},
-            seen=self._seen_now() if running else self._seen_whole(),
-            idle_seconds=max(0.0, now - self.work.last_at) if running else 0.0,
-        )
+        name, weight, state = self.record.name, self.weight, self.record.state
+        if state is StageState.RUNNING:
+            return StageView(name, weight, False, self._left(), self._done(), self._seen_now(), self._idle_seconds(now))
+        if state is StageState.PENDING:
+            return StageView(name, weight, False, self._left(), self._done(), self._seen_whole())
+        if self._over is None:
+            self._over = StageView(name, weight, True, None, self._done(), self._seen_whole())
+        return self._over
 
     def progress(self, now: float, eta_seconds: float | None) -> StageProgress:
         """Return the stage as events show it; restored units move the bar but not the throughput."""
@@ -99,13 +96,20 @@ class StageBook:
 
     def _seen_whole(self) -> tuple[Seen, ...]:
         """Return what was measured in all; as stored for later runs."""
-        if self._measured is None:
-            steps = {name: total_of(cell.blocks).steps for name, cell in self.work.cells.items()}
-            self._measured = tuple(
-                Seen(cost.unit_class, cost.units, cost.seconds, cost.cv, max(1, steps.get(cost.unit_class, 1)))
-                for cost in self.work.unit_costs(self.record.name)
-            )
-        return self._measured
+        if self.work.started_at is None:
+            return ()
+        steps = {name: total_of(cell.blocks).steps for name, cell in self.work.cells.items()}
+        return tuple(
+            Seen(cost.unit_class, cost.units, cost.seconds, cost.cv, max(1, steps.get(cost.unit_class, 1)))
+            for cost in self.work.unit_costs(self.record.name)
+        )
+
+    def _idle_seconds(self, now: float) -> float:
+        idle_seconds = now - self.work.last_at
+        return idle_seconds if idle_seconds >= GRAIN_SECONDS else 0.0
+
+    def _done(self) -> dict[str, float]:
+        return {name: n for name, cell in self.work.cells.items() if (n := cell.units + cell.restored)}
 
     def _left(self) -> dict[str, float] | None:
         """Return the units left by class: what was declared and, where the total says more, the rest.

@@ -25,14 +25,14 @@ class Seen:
 class StageView:
     """One stage as the estimator sees it.
 
-    ``left`` are units to do by class, None while unknown; ``done`` are those done by class, whether measured or
-    restored from an earlier attempt; ``idle_seconds`` passed since the last report of a running stage.
+    ``left`` are units to do by class, None while unknown and once the stage has ended; ``done`` are those done by
+    class, whether measured or restored from an earlier attempt; ``idle_seconds`` passed since the last report of a
+    running stage, 0 while that is less than a clock tells apart. What is equal has the same forecast.
     """
 
     name: str
     weight: float
     ended: bool
-    running: bool
     left: Mapping[str, float] | None
     done: Mapping[str, float] = field(default_factory=dict)
     seen: tuple[Seen, ...] = ()

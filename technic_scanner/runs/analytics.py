@@ -161,9 +161,9 @@ def eta_accuracy(samples: Iterable[StageSample]) -> tuple[EtaAccuracy, ...]:
 
 def _statistics(stage: str, values: Sequence[float]) -> StageStatistics:
     if not values:
-        return StageStatistics(stage, 0, *(None,) * 7)
-    percentiles = (float(value) for value in np.percentile(values, (5, 25, 50, 75, 90, 95)))
-    return StageStatistics(stage, len(values), *percentiles, float(np.mean(values)))
+        return StageStatistics(stage, 0, None, None, None, None, None, None, None)
+    p5, p25, p50, p75, p90, p95 = (float(value) for value in np.percentile(values, (5, 25, 50, 75, 90, 95)))
+    return StageStatistics(stage, len(values), p5, p25, p50, p75, p90, p95, float(np.mean(values)))
 
 
 def _day_trend(day: date, samples: Sequence[Timing]) -> DayTrend:

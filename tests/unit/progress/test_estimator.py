@@ -15,9 +15,9 @@ def cost(stage, unit_class, units, seconds, cv=0.0):
     return UnitCost(stage, unit_class, units, seconds, cv)
 
 
-def view(name, weight=0.5, *, left=None, seen=(), ended=False, running=False, done=None, idle=0.0):
+def view(name, weight=0.5, *, left=None, seen=(), ended=False, done=None, idle=0.0):
     done = done if done is not None else {item.unit_class: item.units for item in seen}
-    return StageView(name, weight, ended, running, left, done, tuple(seen), idle)
+    return StageView(name, weight, ended, left, done, tuple(seen), idle)
 
 
 TWO = (cost("fetch", "miss", 100, 10.0, 0.5), cost("scan", "symbol", 100, 50.0, 0.5))
@@ -100,7 +100,7 @@ def test_what_a_stage_shows_replaces_what_was_expected_and_the_band_narrows():
     def forecast(done):
         seen = [Seen("symbol", done, done * 1.0, 0.5, done)] if done else []
         return Estimator(history).forecast(
-            [view("fetch", ended=True), view("scan", running=True, left={"symbol": 1000 - done}, seen=seen)]
+            [view("fetch", ended=True), view("scan", left={"symbol": 1000 - done}, seen=seen)]
         )
 
     assert forecast(0).seconds == pytest.approx(500)
@@ -130,7 +130,7 @@ def test_a_run_unlike_all_before_it_is_believed_and_the_rest_is_not_blown_up():
         [
             view("load", ended=True, seen=[Seen("list", 1, 0.1, 0.0, 1), Seen("tail of list", 1, 0.1, 0.0, 1)]),
             view("fetch", ended=True, seen=[Seen("hit", 500, 0.1, 0.0, 1), Seen("tail of hit", 500, 0.1, 0.0, 1)]),
-            view("scan", left={"symbol": 300}, seen=[seen], running=True),
+            view("scan", left={"symbol": 300}, seen=[seen]),
             view("finish", left={"rank": 500}),
         ]
     )
@@ -142,7 +142,7 @@ def test_a_run_unlike_all_before_it_is_believed_and_the_rest_is_not_blown_up():
 def test_unlike_steps_that_come_in_the_same_order_each_run_are_not_extrapolated():
     history = CostHistory((((cost("load", "universe", 4, 10.0, 1.7)),),) * 5)
     seen = [Seen("universe", 2, 9.9, 1.4, 2)]  # the second step takes nearly all of the time, as ever
-    forecast = Estimator(history).forecast([view("load", 1.0, running=True, left={"universe": 2}, seen=seen)])
+    forecast = Estimator(history).forecast([view("load", 1.0, left={"universe": 2}, seen=seen)])
     assert forecast.seconds < 2
 
 
@@ -171,7 +171,7 @@ def test_a_first_run_leans_on_the_weights_once_a_stage_is_done():
         seen = [Seen("miss", 100, 10.0, 0.2, 100)]
         return Estimator().forecast(
             [
-                view("fetch", 0.2, ended=ended, running=not ended, left={}, seen=seen),
+                view("fetch", 0.2, ended=ended, left={}, seen=seen),
                 view("scan", 0.8, left={"symbol": 100}),
             ]
         )
@@ -186,7 +186,7 @@ def test_work_without_an_end_has_no_eta():
     forecast = Estimator().forecast(
         [
             view("fetch", 0.2, ended=True, seen=[Seen("miss", 10, 1.0, 0.1, 10)]),
-            view("scan", 0.8, running=True, left=None, seen=[Seen("symbol", 10, 1.0, 0.1, 10)]),
+            view("scan", 0.8, left=None, seen=[Seen("symbol", 10, 1.0, 0.1, 10)]),
         ]
     )
     assert forecast.seconds is None
@@ -239,7 +239,7 @@ def test_steps_unlike_each_other_are_counted_down_in_the_order_in_which_they_wer
     def left(idle):
         seen = [Seen("read", 1, 0.1, 0.0, 1)]
         declared = {"read": 0, "regime": 1, "filter": 1}
-        stage = view("load", 1.0, running=True, left=declared, seen=seen, idle=idle)
+        stage = view("load", 1.0, left=declared, seen=seen, idle=idle)
         return Estimator(CostHistory((past,) * 5)).forecast([stage]).seconds
 
     assert left(0) == pytest.approx(8.9)
@@ -251,7 +251,7 @@ def test_steps_unlike_each_other_are_counted_down_in_the_order_in_which_they_wer
 def test_the_steadier_a_step_has_been_the_sooner_it_is_expected_to_end_once_it_is_due():
     def left_at_its_expected_end(spread):
         runs = tuple((cost("scan", "symbol", 100, 10 * math.exp(sign * spread)),) for sign in (1, -1, 1, -1, 1, -1))
-        stage = view("scan", 1.0, running=True, left={"symbol": 100}, idle=10.0)
+        stage = view("scan", 1.0, left={"symbol": 100}, idle=10.0)
         return Estimator(CostHistory(runs)).forecast([stage]).seconds
 
     steady, unsteady = left_at_its_expected_end(0.02), left_at_its_expected_end(0.6)
