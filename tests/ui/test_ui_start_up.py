@@ -13,7 +13,8 @@ import gc, sys
 from technic_scanner.ui.start_up import load_pages
 load_pages()
 print(gc.get_freeze_count(), len(gc.get_objects()))
-print(*sorted(name.removeprefix("technic_scanner.ui.") for name in sys.modules if name.startswith("technic_scanner.ui.")))
+ours = "technic_scanner.ui."
+print(*(name.removeprefix(ours) for name in sys.modules if name.startswith(ours)))
 """
 
 
