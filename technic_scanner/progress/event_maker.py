@@ -46,7 +46,8 @@ class EventMaker:
         self._tracker = tracker
         self._books = books
         self._clock = clock
-        self._estimator = Estimator(costs)
+        self._costs = costs or CostHistory()
+        self._estimator = Estimator(self._costs)
         self._time_fraction = 0.0
         self._foreseen: tuple[list[StageView], Forecast] = ([], Forecast(None, None, None))
 
@@ -95,9 +96,23 @@ class EventMaker:
         self._time_fraction = max(self._time_fraction, min(time_fraction, ALMOST_DONE))
 
     def _time_fraction_at(self, elapsed: float, eta: float | None, overall: float) -> float:
-        """Return the share of the expected time, the weighted fraction while no time is expected; never less."""
+        """Return the share of the expected time, the weighted fraction while no time is expected; never less.
+
+        Since it does not go back, it must not run ahead on a guess: while a stage has not said what it has to do, or
+        neither past runs nor this one know what that costs, no more than the weighted fraction is shown.
+        """
         if self._facts.end is not None:
             return 1.0 if self._facts.end == SUCCEEDED else self._time_fraction
         spent = self._facts.earlier_seconds + elapsed
         share = overall if eta is None or spent + eta <= 0 else spent / (spent + eta)
+        if any(self._is_a_guess(stage) for stage in self._foreseen[0]):
+            share = min(share, overall)
         return max(self._time_fraction, min(share, ALMOST_DONE))
+
+    def _is_a_guess(self, stage: StageView) -> bool:
+        if stage.ended:
+            return False
+        if stage.left is None:
+            return True
+        known = {item.unit_class for item in stage.seen} | self._costs.cells_of(stage.name).keys()
+        return any(units > 0 and unit_class not in known for unit_class, units in stage.left.items())

@@ -11,11 +11,12 @@ from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, notices, ticking
 from technic_scanner.ui.services import run_service, viewer_zone
-from technic_scanner.ui.wording import escape, run_name, status_badge, when
+from technic_scanner.ui.wording import count_text, escape, run_name, status_badge, when
 
 TICK_SECONDS = 2.0
 IN_FLIGHT = (RunStatus.QUEUED, RunStatus.RUNNING)
 _SHOWN = 8
+_MOST_QUEUED = 200
 
 
 def show() -> None:
@@ -26,9 +27,11 @@ def show() -> None:
 
 def _tick() -> None:
     with notices.guarded():
-        alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
+        alive = _in_flight()
         if alive:
-            _list("Runs in flight", alive)
+            _list("Runs in flight", alive[:_SHOWN])
+            if len(alive) > _SHOWN:
+                st.caption(f"And {count_text(len(alive) - _SHOWN, 'run')} after them in the queue; History lists all.")
         recent = run_service().list(RunQuery(statuses=_ENDED, limit=3)).records
         if recent:
             _list("Last runs", recent)
@@ -41,6 +44,13 @@ def _tick() -> None:
 
 
 _ENDED = tuple(status for status in RunStatus if status.is_terminal)
+
+
+def _in_flight() -> list[RunRecord]:
+    """Return the runs in flight in the order in which they end up on a worker: those that run, then by their place."""
+    running = run_service().list(RunQuery(statuses=(RunStatus.RUNNING,), limit=_SHOWN)).records
+    queued = run_service().list(RunQuery(statuses=(RunStatus.QUEUED,), limit=_MOST_QUEUED)).records
+    return [*running, *sorted(queued, key=lambda record: (record.queue_position or 0, record.created_at))]
 
 
 def _list(title: str, records: Sequence[RunRecord]) -> None:
@@ -58,7 +68,9 @@ def _row(record: RunRecord) -> None:
         bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))
-        bar.progress(fraction, text=f"{format_percent(fraction)} · since {when(record.created_at, viewer_zone())}")
+        place = "" if record.queue_position is None else f"Place {record.queue_position} in the queue"
+        stands = place or format_percent(fraction)
+        bar.progress(fraction, text=f"{stands} · since {when(record.created_at, viewer_zone())}")
     action.button(
         "Open", key=f"open_{record.run_id}", on_click=addresses.go_to_run, args=(record.run_id,), width="stretch"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
 from technic_scanner.ui import notices, run_actions, run_summary, stage_bars, theme, ticking, timeline
@@ -23,6 +23,7 @@ from technic_scanner.ui.wording import (
 TICK_SECONDS = 0.5
 _EVENTS_PER_READ = 500
 _SHOWN_MESSAGES = 6
+_BROKEN_OFF = (StageState.FAILED, StageState.CANCELLED, StageState.RUNNING)
 
 
 def show(run_id: str) -> None:
@@ -77,8 +78,22 @@ def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
         place = "" if record.queue_position is None else f" Place {record.queue_position} in the queue."
         st.progress(record.time_fraction, text=f"Waiting for a worker.{place}")
         return
+    if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
+        # How much of its time it would have been is not known of a run that did not come to its end.
+        done = 0.0 if event is None else event.overall_fraction
+        st.progress(done, text=f"{_stopped_in(event)}{_overall_words(record, event)}")
+        return
     fraction = event.time_fraction if event is not None else record.time_fraction
     st.progress(min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {_overall_words(record, event)}")
+
+
+def _stopped_in(event: ProgressEvent | None) -> str:
+    """Name the stage in which a run stopped, with what it had done: ``Stopped in symbol scanning, 280 of 524 · ``."""
+    stage = None if event is None else next((stage for stage in event.stages if stage.state in _BROKEN_OFF), None)
+    if stage is None:
+        return ""
+    done = "" if stage.total is None else f", {stage.completed:,} of {stage.total:,}"
+    return f"Stopped in {theme.stage_label(stage.name).lower()}{done} · "
 
 
 def _overall_words(record: RunRecord, event: ProgressEvent | None) -> str:

@@ -34,12 +34,19 @@ def draw(record: RunRecord) -> None:
                 st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
             # One button stands out: a run that stopped early has not judged all, so its viewer wants to go on.
             look: Literal["primary", "secondary"] = "secondary" if record.status.can_resume else "primary"
-            if record.outcome is not None and st.button("Open results", type=look, key=f"results_{run_id}"):
+            if _has_results(record) and st.button("Open results", type=look, key=f"results_{run_id}"):
                 st.switch_page(addresses.RESULTS_PAGE, query_params={addresses.RUN: run_id})
             st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
         st.button(
             "Close", key=f"close_{run_id}", on_click=addresses.go_to_run, args=(None,), help="The run itself goes on."
         )
+
+
+def _has_results(record: RunRecord) -> bool:
+    """Tell whether there is something to open: of a run that failed, picks."""
+    if record.error is not None:
+        return record.metrics is not None and record.metrics.symbols_returned > 0
+    return record.outcome is not None
 
 
 def _cancel(run_id: str) -> None:

@@ -15,7 +15,9 @@ def draw(record: RunRecord) -> None:
     if record.error is not None:
         st.error(f"{escape(sentence(record.error.message))}\n\nCode: `{record.error.code}`", title="The scan failed")
     if record.status.can_resume:
-        st.info("Resume goes on where the run stopped: fetched prices and scanned chunks are not done again.")
+        begun = record.metrics is None or record.metrics.symbols_attempted > 0
+        kept = ": fetched prices and scanned chunks are not done again" if begun else ""
+        st.info(f"Resume goes on where the run stopped{kept}.")
     parts = []
     if record.metrics is not None:
         parts.append(_counts(record.metrics, stopped=record.status.can_resume))

@@ -166,7 +166,8 @@ def test_a_failed_run_says_why_with_its_code_and_offers_to_resume(empty, open_pa
     (error,) = app.error
     assert "The provider did not answer" in error.value
     assert "source_error" in error.value
-    assert not app.progress[0].text.startswith("100")
+    assert app.progress[0].text == "Stopped in symbol scanning, 250 of 500 · The provider did not answer."
+    assert f"results_{run.run_id}" not in [button.key for button in app.button]
     assert app.progress[3].text == "■ **Symbol scanning** 50.0% · 250 / 500 symbols · 2.5 s"
     assert app.progress[4].text == "○ **Finalization** 0.0% · not reached"
     app.button(key=f"resume_{run.run_id}").click().run()
@@ -211,6 +212,16 @@ def test_runs_in_flight_are_listed_to_reattach_to(empty, open_page) -> None:
     app.button(key=f"open_{run.run_id}").click().run()
     assert app.query_params["run"] in ([run.run_id], run.run_id)
     assert "Slow one" in texts(app)
+
+
+def test_what_runs_comes_before_the_queue_and_the_queue_in_its_order(empty, open_page) -> None:
+    running = empty.running(label="Runs")
+    waiting = [empty.queued(label=f"Waits {place}") for place in range(1, 10)]
+    app = open_page()
+    opened = [button.key for button in app.button if button.label == "Open"]
+    assert opened == [f"open_{run.run_id}" for run in (running, *waiting[:7])]
+    assert [bar.text.split(" · ")[0] for bar in app.progress][1:3] == ["Place 1 in the queue", "Place 2 in the queue"]
+    assert "And 2 runs after them in the queue" in texts(app)
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(empty, open_page) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from technic_scanner.clock import ManualClock, SystemClock
+from technic_scanner.domain.metrics import UnitCost
 from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.progress.costs import CostHistory
@@ -253,6 +254,29 @@ def test_with_a_past_run_the_eta_is_right_from_the_start():
     for event in events:
         assert event.eta_seconds == pytest.approx(53.5 - event.elapsed_seconds, abs=1e-3)
         assert event.time_fraction == pytest.approx(event.elapsed_seconds / 53.5, abs=1e-3)
+
+
+def test_no_bar_runs_ahead_on_a_guess_of_what_a_stage_will_have_to_do():
+    # The run before found all prices in the cache; this one has 200 to fetch, and says so when it begins to fetch.
+    warm = [UnitCost(stage, unit_class, units, units * 1e-3, 0.1) for stage, unit_class, units in WORK]
+    reporter, clock, events = make(costs=CostHistory((tuple(warm),)))
+    reporter.start_run()
+    reporter.start_stage("universe_loading", 4)
+    reporter.declare("universe_loading", "universe", 4)
+    clock.advance(2.0)
+    reporter.advance(4, "universe")
+    reporter.declare("symbol_scanning", "symbol", 200)
+    reporter.declare("finalization", "row", 3)
+    reporter.complete_stage()
+    guess = events[-1]
+    assert guess.elapsed_seconds / (guess.elapsed_seconds + guess.eta_seconds) > 0.3
+    assert guess.time_fraction == guess.overall_fraction == pytest.approx(0.05)
+    reporter.start_stage("data_fetching", 200)
+    reporter.declare("data_fetching", "miss", 200)
+    clock.advance(0.5)
+    reporter.advance(10, "miss")
+    known = events[-1]
+    assert known.time_fraction == pytest.approx(known.elapsed_seconds / (known.elapsed_seconds + known.eta_seconds))
 
 
 def test_a_first_run_says_unknown_until_a_stage_is_done():
