@@ -69,7 +69,8 @@ def show(run_id: str, as_json: Json = False) -> None:
             ("Status", run.status.value),
             ("Outcome", run.outcome.value if run.outcome else None),
             ("Message", run.error.message if run.error else run.status_text),
-            ("Progress", format_percent(run.time_fraction)),
+            # Of a run that stopped before its end nobody knows what share of its time it took.
+            ("Progress", None if run.status.can_resume else format_percent(run.time_fraction)),
             ("Attempt", run.attempt),
             ("Created", run.created_at.isoformat(timespec="seconds")),
             ("Place in queue", run.queue_position),

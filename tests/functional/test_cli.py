@@ -79,6 +79,7 @@ def test_a_failed_scan_exits_1_and_says_why(monkeypatch: pytest.MonkeyPatch) -> 
     assert failed.status is RunStatus.FAILED
     assert run("watch", failed.run_id).exit_code == EXIT_FAILED
     assert json.loads(run("show", failed.run_id, "--json").stdout)["error"]["code"] == "source_error"
+    assert "%" not in run("show", failed.run_id).stdout, "nobody knows what share of its time a stopped run took"
 
 
 def test_a_store_that_does_not_answer_exits_1(monkeypatch: pytest.MonkeyPatch) -> None:
