@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.codec import config_to_dict, options_to_dict
 from technic_scanner.runs.model import StoredResult
 
@@ -25,7 +25,7 @@ class FieldDifference:
 class StageDelta:
     """One stage, ``between_stages`` or ``total`` in all runs: seconds, difference to the first run in s and as a share.
 
-    None where a run has no metrics; a share is None as well where the first run took no time.
+    None where a run has no metrics or did not reach the stage; a share is None as well where the first took no time.
     """
 
     stage: str
@@ -56,7 +56,10 @@ class SymbolChanges:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two or more runs side by side. ``symbols`` has one entry per later run, None where either has no result."""
+    """Two or more runs side by side. ``symbols`` has one entry per later run, None where either has no result.
+
+    A run that broke off without a pick has no result either: nothing left the picks, they were never made.
+    """
 
     run_ids: tuple[str, ...]
     comparable: bool
@@ -70,15 +73,33 @@ def compare_runs(runs: Sequence[RunWithResult]) -> Comparison:
     if len(runs) < 2:
         raise ValueError("a comparison needs at least two runs")
     records = [record for record, _ in runs]
-    first = runs[0][1]
+    results = [_picks(record, result) for record, result in runs]
     keys = {record.comparability_key for record in records}
     return Comparison(
         run_ids=tuple(record.run_id for record in records),
         comparable=len(keys) == 1 and None not in keys,
         differences=_differences(records),
         stages=_stage_deltas(records),
-        symbols=tuple(_symbol_changes(first, other) for _, other in runs[1:]),
+        symbols=tuple(_symbol_changes(results[0], other) for other in results[1:]),
     )
+
+
+def seconds_if_reached(status: RunStatus, seconds: float, units: int = 0) -> float | None:
+    """Return a stage's seconds, None where a run that did not succeed neither spent time nor did work in it.
+
+    A plan's timings hold every stage, with 0 s where the run never got; a run that succeeded went through them all.
+    """
+    reached = status is RunStatus.SUCCEEDED or seconds > 0 or units > 0
+    return seconds if reached else None
+
+
+def stage_seconds(record: RunRecord, name: str) -> float | None:
+    """Return the seconds that a run spent in a stage; None without metrics, or where the run did not reach it."""
+    timings = () if record.metrics is None else record.metrics.stage_timings
+    own = [timing for timing in timings if timing.name == name]
+    if not own:
+        return None
+    return seconds_if_reached(record.status, sum(timing.seconds for timing in own), sum(timing.units for timing in own))
 
 
 def _differences(records: Sequence[RunRecord]) -> tuple[FieldDifference, ...]:
@@ -91,17 +112,11 @@ def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:
     names = dict.fromkeys(
         timing.name for record in records if record.metrics is not None for timing in record.metrics.stage_timings
     )
-    stages = [_delta(name, [_stage_seconds(record, name) for record in records]) for name in names]
+    stages = [_delta(name, [stage_seconds(record, name) for record in records]) for name in names]
     measured = [record.metrics for record in records]
     gaps = [None if metrics is None else metrics.gap_seconds for metrics in measured]
     totals = [None if metrics is None else metrics.total_seconds for metrics in measured]
     return (*stages, _delta("between_stages", gaps), _delta("total", totals))
-
-
-def _stage_seconds(record: RunRecord, name: str) -> float | None:
-    if record.metrics is None or all(timing.name != name for timing in record.metrics.stage_timings):
-        return None
-    return record.metrics.stage_seconds(name)
 
 
 def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:
@@ -109,6 +124,13 @@ def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:
     deltas = tuple(None if base is None or value is None else value - base for value in seconds)
     shares = tuple(None if not base or delta is None else delta / base for delta in deltas)
     return StageDelta(stage, tuple(seconds), deltas, shares)
+
+
+def _picks(record: RunRecord, result: StoredResult | None) -> StoredResult | None:
+    """Return the result to compare; a table without rows of a run that broke off says nothing of its picks."""
+    if result is None or (record.status is not RunStatus.SUCCEEDED and result.table.num_rows == 0):
+        return None
+    return result
 
 
 def _symbol_changes(before: StoredResult | None, after: StoredResult | None) -> SymbolChanges | None:

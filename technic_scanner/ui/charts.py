@@ -17,6 +17,8 @@ GAPS = "between stages"
 # As many bars have room for their seconds, for a pattern that can be told from another, for a name below.
 MAX_WRITTEN = 12
 MAX_NAMED = 60
+# Where the axis of the ETA's errors ends: a promise of 40 times what a run took would flatten all the others.
+MOST_ERROR = 2.0
 
 
 def stage_names(samples: Sequence[StageSample]) -> tuple[str, ...]:
@@ -28,14 +30,14 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
     """Stack stage seconds per run, oldest left; ``customdata`` of each bar is the run id."""
     runs = list(reversed(samples))
     ids = [sample.run_id for sample in runs]
-    ticks = [f"{sample.created_at:%m-%d %H:%M} · {short_id(sample.run_id)}" for sample in runs]
+    ticks = [_tick(sample) for sample in runs]
     figure = go.Figure()
     for name in stage_names(samples):
         seconds = [dict(sample.stage_seconds).get(name, 0.0) for sample in runs]
         figure.add_trace(_stack(name, ticks, seconds, ids))
     figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
     figure.update_layout(theme.frame(height, barmode="stack", clickmode="event+select"))
-    figure.update_xaxes(type="category", title=None, tickangle=-40, nticks=24, showticklabels=len(runs) <= MAX_NAMED)
+    _place_run_by_run(figure, len(runs))
     figure.update_yaxes(title="seconds", rangemode="tozero")
     return figure
 
@@ -69,18 +71,23 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
 
 
 def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
-    """Draw symbols per second (left axis) and cache hit rate (right axis, dashed) of each run."""
+    """Draw symbols per second (left axis) and cache hit rate (right axis, dashed) run by run, oldest left.
+
+    Each run has a place of its own: on an axis of time those of one busy minute would be a single line.
+    """
     runs = list(reversed(samples))
-    return _rates(
-        [sample.created_at for sample in runs],
+    figure = _rates(
+        [_tick(sample) for sample in runs],
         [sample.symbols_per_second for sample in runs],
         [sample.cache_hit_rate for sample in runs],
         height,
     )
+    _place_run_by_run(figure, len(runs))
+    return figure
 
 
 def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
-    """Draw the same from daily medians."""
+    """Draw the same from daily medians, on an axis of dates."""
     return _rates(
         [day.day for day in days],
         [day.symbols_per_second for day in days],
@@ -122,13 +129,19 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
 
 
 def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], height: int = 300) -> go.Figure:
-    """Plot |promised − actual| / actual of successful runs over time, one line per moment of the promise."""
+    """Plot |promised − actual| / actual of successful runs over time, one line per moment of the promise.
+
+    The axis ends at ``MOST_ERROR``; how many points lie beyond is said below it.
+    """
     figure = go.Figure()
+    errors: list[float] = []
     for index, moment in enumerate(moments):
         points = _promises(samples, moment)
+        shares = [abs(point.error) for point in points]
+        errors += shares
         line = _line(
             [point.created_at for point in points],
-            [abs(point.error) for point in points],
+            shares,
             moment_label(moment),
             theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
         )
@@ -136,6 +149,11 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
         figure.add_trace(line)
     figure.update_layout(theme.frame(height))
     figure.update_yaxes(title="error, share of the run", tickformat=".0%", rangemode="tozero")
+    beyond = sum(error > MOST_ERROR for error in errors)
+    if beyond:
+        figure.update_yaxes(range=[0, MOST_ERROR])
+        limit, largest = 100 * MOST_ERROR, 100 * max(errors)
+        figure.update_xaxes(title=f"not shown: {beyond:,} above {limit:.0f} %, the largest {largest:,.0f} %")
     return figure
 
 
@@ -153,8 +171,17 @@ def _promises(samples: Sequence[StageSample], moment: str) -> list[EtaPoint]:
     return [point for point in eta_points(reversed(samples)) if point.moment == moment]
 
 
+def _tick(sample: StageSample) -> str:
+    return f"{sample.created_at:%m-%d %H:%M} · {short_id(sample.run_id)}"
+
+
+def _place_run_by_run(figure: go.Figure, runs: int) -> None:
+    """Give each of so many runs a place of its own on the x axis, named where there is room."""
+    figure.update_xaxes(type="category", title=None, tickangle=-40, nticks=24, showticklabels=runs <= MAX_NAMED)
+
+
 def _rates(
-    moments: Sequence[date], rates: Sequence[float | None], hits: Sequence[float | None], height: int
+    moments: Sequence[date | str], rates: Sequence[float | None], hits: Sequence[float | None], height: int
 ) -> go.Figure:
     figure = go.Figure(_line(moments, rates, "symbols/s", theme.stage_colour(Stage.SYMBOL_SCANNING)))
     dashed = _line(moments, hits, "cache hit rate", theme.stage_colour(Stage.DATA_FETCHING))
@@ -186,7 +213,7 @@ def _stack(name: str, ticks: list[str], seconds: list[float], ids: list[str]) ->
     )
 
 
-def _line(moments: Sequence[date], values: Sequence[float | None], name: str, colour: str) -> go.Scatter:
+def _line(moments: Sequence[date | str], values: Sequence[float | None], name: str, colour: str) -> go.Scatter:
     return go.Scatter(
         x=list(moments),
         y=list(values),

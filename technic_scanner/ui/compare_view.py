@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.compare import Comparison, SymbolChanges
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, notices, theme, timeline
 from technic_scanner.ui.services import run_service, viewer_zone
-from technic_scanner.ui.wording import escape, run_name, short_id, when
+from technic_scanner.ui.wording import escape, run_name, short_id, status_text, when
 
 _KEY = "compare_runs"
 _LISTED = 50
@@ -47,12 +47,21 @@ def choose() -> list[RunRecord]:
 def say_what_to_choose() -> None:
     """Say what to do while fewer than two runs are chosen."""
     if any(run_service().count_by_status().values()):
-        text = "Choose two or more finished runs above, or select them in History; the first one is the baseline."
-        st.info(text, title="Nothing to compare yet")
+        st.info(_missing(), title="Nothing to compare yet")
         addresses.link(addresses.HISTORY_PAGE, "Choose in History")
         return
     st.info("Two finished runs are needed; run a scan, change something, and run it again.", title="No runs yet")
     addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+
+
+def _missing() -> str:
+    """Say what the choice lacks."""
+    if not st.session_state[_KEY]:
+        return "Choose two or more finished runs above, or select them in History; the first one is the baseline."
+    named = [part.strip() for part in st.query_params.get(addresses.RUNS, "").split(",") if part.strip()]
+    if len(named) > len(set(named)) == 1:
+        return "Both are the same run: choose another."
+    return "Choose one more run."
 
 
 def show(records: Sequence[RunRecord]) -> None:
@@ -60,8 +69,9 @@ def show(records: Sequence[RunRecord]) -> None:
     comparison = run_service().compare([record.run_id for record in records])
     names = [column_name(index) for index, _ in enumerate(records)]
     st.caption(
-        " · ".join(f"**{name}** {escape(run_name(record))}" for name, record in zip(names, records, strict=True))
+        " · ".join(f"**{name}** {escape(_with_status(record))}" for name, record in zip(names, records, strict=True))
     )
+    _say_who_broke_off(records, names)
     if not comparison.comparable:
         st.info(
             "Their timings differ for more reasons than speed: look at the differences first.",
@@ -74,7 +84,7 @@ def show(records: Sequence[RunRecord]) -> None:
         _stages(comparison, names)
     _overlaid(records, names)
     for changes, name, record in zip(comparison.symbols, names[1:], records[1:], strict=True):
-        _symbols(changes, f"{names[0]} → {name}: {run_name(records[0])} → {run_name(record)}")
+        _symbols(changes, f"{names[0]} → {name}: {_with_status(records[0])} → {_with_status(record)}")
 
 
 def column_name(index: int) -> str:
@@ -92,17 +102,22 @@ def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFr
 
 
 def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
-    """Return seconds per stage and run, with the difference to the first in seconds and as a share."""
+    """Return seconds per stage and run, with the difference to the first in seconds and in per cent, rounded."""
     rows = []
     for item in comparison.stages:
         row: dict[str, Any] = {"Stage": theme.stage_label(item.stage)}
         for index, name in enumerate(names):
             row[f"{name}, s"] = item.seconds[index]
             if index:
-                row[f"Δ {name}, s"] = item.delta_seconds[index]
-                row[f"Δ {name}, %"] = item.delta_fraction[index]
+                row[f"Δ {name}, s"] = _rounded(item.delta_seconds[index], 1, digits=3)
+                row[f"Δ {name}, %"] = _rounded(item.delta_fraction[index], 100, digits=1)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _rounded(value: float | None, scale: int, digits: int) -> float | None:
+    """Return ``scale`` × value as its column shows it; adding 0 makes -0.0 plain 0."""
+    return None if value is None else round(scale * value, digits) + 0.0
 
 
 def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
@@ -126,7 +141,23 @@ def value_text(value: Any) -> str:
 
 
 def _line(record: RunRecord) -> str:
-    return f"{when(record.created_at, viewer_zone())}  {run_name(record)}"
+    return f"{when(record.created_at, viewer_zone())}  {_with_status(record)}"
+
+
+def _with_status(record: RunRecord) -> str:
+    return f"{run_name(record)} ({status_text(record.status)})"
+
+
+def _say_who_broke_off(records: Sequence[RunRecord], names: Sequence[str]) -> None:
+    """Say which of the runs did not get through their scan."""
+    broken = [
+        f"{name} ({status_text(record.status)})"
+        for name, record in zip(names, records, strict=True)
+        if record.status is not RunStatus.SUCCEEDED
+    ]
+    if broken:
+        whose = "its" if len(broken) == 1 else "their"
+        st.info(f"{' and '.join(broken)} did not succeed: {whose} seconds and picks are those of a part of a scan.")
 
 
 def _differences(comparison: Comparison, names: Sequence[str]) -> None:
@@ -150,14 +181,15 @@ def _stages(comparison: Comparison, names: Sequence[str]) -> None:
         frame,
         hide_index=True,
         height="content",
+        placeholder="–",
         column_config=formats,
-        alt="Seconds of each stage of each run, and deltas",
+        alt="Seconds of each stage of each run, and deltas; empty where a run did not reach the stage",
     )
 
 
 def _seconds_format(name: str) -> str:
     if name.endswith("%"):
-        return "percent"
+        return "%+,.1f %%"
     return "%+.3f" if name.startswith("Δ") else "%.3f"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -14,6 +15,17 @@ from technic_scanner.ui.services import run_service, viewer_zone
 PAGE_ROWS = 50
 DEPTHS: dict[str, int] = {"30": 30, "100": 100, "500": 500, "All": 100_000}
 _CURSORS = "history_cursors"
+_CLEARED: dict[str, Any] = {
+    "h_status": [],
+    "h_source": None,
+    "h_from": None,
+    "h_to": None,
+    "h_min": None,
+    "h_max": None,
+    "h_pinned": False,
+    "h_text": "",
+    "h_key": "",
+}
 _STATUSES = [status.value for status in RunStatus]
 
 
@@ -97,6 +109,13 @@ def draw() -> RunQuery:
 def only_comparable_with(key: str) -> None:
     """Filter by a comparability key; for a callback, before the widgets are drawn."""
     st.session_state["h_key"] = key
+    _first_page()
+
+
+def clear() -> None:
+    """Empty all filters; for a callback, before the widgets are drawn. The address follows its bound widgets."""
+    for key, value in _CLEARED.items():
+        st.session_state[key] = value
     _first_page()
 
 

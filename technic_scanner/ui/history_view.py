@@ -10,6 +10,7 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
+from technic_scanner.runs.compare import stage_seconds
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, history_query, notices, result_exports
 from technic_scanner.ui.services import run_service, viewer_zone
@@ -42,12 +43,10 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
                 "Created": record.created_at,
                 "Status": status_text(record.status),
                 "Scan": record.label or config_text(record.config),
-                "Progress": record.time_fraction,
+                # Of a run that stopped before its end nobody knows what share of its time it took.
+                "Progress": None if record.status.can_resume else record.time_fraction,
                 "Seconds": None if metrics is None else metrics.total_seconds,
-                **{
-                    name: None if metrics is None else metrics.stage_seconds(stage)
-                    for stage, name in STAGE_COLUMNS.items()
-                },
+                **{name: stage_seconds(record, stage) for stage, name in STAGE_COLUMNS.items()},
                 "Picks": None if metrics is None else metrics.symbols_returned,
                 "Scanned": None if metrics is None else metrics.symbols_scanned,
                 "Symbols/s": None if metrics is None else metrics.symbols_per_second,
@@ -75,7 +74,8 @@ def _nothing(query: RunQuery) -> bool:
         st.info("Start a scan; every run is kept here with its stage timings.", title="No runs yet")
         addresses.link(addresses.SCAN_PAGE, "Configure a scan")
         return False
-    st.info("Loosen the filters above, or clear them by opening this page anew.", title="No run passes these filters")
+    st.info("Loosen the filters above, or clear them all.", title="No run passes these filters")
+    st.button("Clear filters", key="h_clear", on_click=history_query.clear)
     return False
 
 

@@ -30,6 +30,7 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
 )
 MAX_TILES = 400
 _EVERYTHING = "All rows"
+_SMALLEST_LETTERS = 10
 _SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
 
 
@@ -103,21 +104,22 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
 def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     """Draw sectors and their symbols as a treemap: one tile a symbol, coloured by CompositeScore.
 
-    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean.
+    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean. A tile too
+    small for letters that can be read has none; pointing at it says what it is.
     """
-    frame = rows.assign(Sector=rows["Sector"].replace("", "Unknown sector").fillna("Unknown sector"))
-    sectors = frame.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
+    sectors = rows.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
     ids, labels = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
     parents = ["", *[_EVERYTHING] * len(sectors)]
-    values = [len(frame), *(int(size) for size in sectors["size"])]
-    colours = [float(frame["CompositeScore"].mean()), *(float(mean) for mean in sectors["mean"])]
-    if len(frame) <= MAX_TILES:
-        for symbol, sector, score in zip(frame["Symbol"], frame["Sector"], frame["CompositeScore"], strict=True):
+    values = [len(rows), *(int(size) for size in sectors["size"])]
+    colours = [float(rows["CompositeScore"].mean()), *(float(mean) for mean in sectors["mean"])]
+    if len(rows) <= MAX_TILES:
+        for symbol, sector, score in zip(rows["Symbol"], rows["Sector"], rows["CompositeScore"], strict=True):
             ids.append(f"{sector}/{symbol}")
             labels.append(symbol)
             parents.append(sector)
             values.append(1)
             colours.append(float(score))
+    least, most = _tens(colours)
     figure = go.Figure(
         go.Treemap(
             ids=ids,
@@ -128,15 +130,18 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             marker={
                 "colors": [None if math.isnan(colour) else colour for colour in colours],
                 "colorscale": [[0.0, "#8892A4"], [1.0, "#0F7453"]],
+                "cmin": least,
+                "cmax": most,
                 "colorbar": {"title": {"text": "score"}, "thickness": 10},
                 "cornerradius": 3,
             },
-            text=[number(colour, 0) for colour in colours],
+            text=[number(colour, 1) for colour in colours],
             texttemplate="%{label}<br>%{text}",
             hovertemplate="%{label}: score %{text}, rows %{value}<extra></extra>",
         )
     )
-    figure.update_layout(theme.frame(height, margin={"l": 0, "r": 0, "t": 4, "b": 4}))
+    letters = {"minsize": _SMALLEST_LETTERS, "mode": "hide"}
+    figure.update_layout(theme.frame(height, margin={"l": 0, "r": 0, "t": 4, "b": 4}, uniformtext=letters))
     return figure
 
 
@@ -158,6 +163,15 @@ def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     figure.update_xaxes(title="score, 0–100", range=[0, 100])
     figure.update_yaxes(title="rows")
     return figure
+
+
+def _tens(scores: Sequence[float]) -> tuple[float, float]:
+    """Return the range of the scores, rounded outward to tens: of 0–100 they fill too little to be told apart."""
+    known = [score for score in scores if math.isfinite(score)]
+    if not known:
+        return 0.0, 100.0
+    least = 10.0 * min(math.floor(min(known) / 10.0), 9)
+    return least, max(10.0 * math.ceil(max(known) / 10.0), least + 10.0)
 
 
 def _months(days: Sequence[str]) -> dict[str, list[str]]:

@@ -14,6 +14,8 @@ from technic_scanner.ui.wording import count_text
 
 # A year of months, to see whether the evidence comes and goes.
 TRAILING_DATES = 12
+# As many dates have room for their names, each under its own bar; more are placed on an axis of time.
+MAX_NAMED_DATES = 24
 
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
@@ -39,9 +41,12 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
         )  # fmt: skip
     if test.low is not None and test.high is not None:
         figure.add_hrect(
-            y0=test.low, y1=test.high, line_width=0, fillcolor=theme.STAGE_COLOURS["symbol_scanning"], opacity=0.2
-        )
+            y0=test.low, y1=test.high, line_width=0, fillcolor=theme.STAGE_COLOURS["symbol_scanning"], opacity=0.2,
+            layer="below",
+        )  # fmt: skip
     figure.update_layout(theme.frame(height))
+    if len(known) <= MAX_NAMED_DATES:
+        figure.update_xaxes(type="category")
     figure.update_yaxes(title="rank IC", zeroline=True)
     return figure
 

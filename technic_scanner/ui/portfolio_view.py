@@ -12,7 +12,6 @@ from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import tables, theme
 from technic_scanner.ui.wording import count_text, escape
 
-UNKNOWN_SECTOR = "Unknown sector"
 METHODS: dict[str, str] = {
     "Equal": "equal",
     "Score": "score",
@@ -32,9 +31,7 @@ _NO_WEIGHT = 1e-9
 def show(stored: StoredResult, rows: pd.DataFrame) -> None:
     """Show the portfolio of all picks of a run, by the method that the address names."""
     with st.container(border=True):
-        head, choice = st.columns([2, 3], vertical_alignment="center")
-        head.markdown("**Portfolio of the picks**")
-        label = choice.segmented_control(
+        label = st.segmented_control(
             "Weights by", list(METHODS), key="r_weights", default="Equal", required=True, bind="query-params"
         )
         method = METHODS[label]
@@ -67,7 +64,7 @@ def weights_frame(rows: pd.DataFrame, method: str, account_size: float) -> pd.Da
             "Symbol": rows["Symbol"],
             "Side": (rows["Target"] >= rows["Entry"]).map({True: "long", False: "short"}),
             "Tier": rows["Tier"],
-            "Sector": rows["Sector"].replace("", UNKNOWN_SECTOR).fillna(UNKNOWN_SECTOR),
+            "Sector": rows["Sector"],
             "Weight": weights,
             "Amount": weights * account_size,
         }

@@ -17,6 +17,7 @@ from technic_scanner.ui.services import run_service, services
 
 SPARK_SESSIONS = 60
 CHART_SESSIONS = 420
+UNKNOWN_SECTOR = "Unknown sector"
 SparkPrices = npt.NDArray[np.float32]
 
 
@@ -27,10 +28,13 @@ def stored_result(record: RunRecord) -> StoredResult:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def rows(run_id: str, attempt: int) -> pd.DataFrame:
-    """Return the result table of one attempt as a frame, one row per pick, ranked."""
+    """Return the result table of one attempt as a frame to be shown, one row per pick, ranked.
+
+    A sector that the source does not know has a name here; files are made of the table itself and leave it empty.
+    """
     del attempt  # part of the key only: a resumed run has another result
     frame: pd.DataFrame = run_service().result(run_id).table.to_pandas()
-    return frame
+    return frame.assign(Sector=frame["Sector"].replace("", UNKNOWN_SECTOR).fillna(UNKNOWN_SECTOR))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

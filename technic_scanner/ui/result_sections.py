@@ -5,47 +5,74 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import market_charts, portfolio_view, tables, theme
 from technic_scanner.ui.wording import count_text
 
 _TITLES = ("Sectors and scores", "Portfolio", "Not in the results")
 _FEW = 420  # px of the tables of failures
+_NOT_REACHED = "not_reached"
+# The stable codes of the stages, of the filters and of the sources, in words.
+_REASONS: dict[str, str] = {
+    "unknown_symbol": "not in the universe",
+    "symbols": "not in the list of symbols",
+    "sectors": "not in the chosen sectors",
+    "industries": "not in the chosen industries",
+    "subindustries": "not in the chosen sub-industries",
+    "industry_contains": "industry without the keyword",
+    "max_symbols": "beyond the most symbols",
+    "not_found": "unknown to the source",
+    "no_data": "no bars",
+    "bad_data": "unusable data",
+    "rate_limited": "source asked to wait",
+    "timed_out": "source took too long",
+    "network": "source not reached",
+    "provider_error": "source failed",
+    "too_few_bars": "too few bars",
+    "no_recent_bar": "no bar in the newest session",
+    "bad_bars": "impossible bars",
+    "price_below_minimum": "price below the minimum",
+    "dollar_volume_below_minimum": "dollar volume below the minimum",
+    "not_scored": "no sub-score known",
+    "rating_below_minimum": "rating below the minimum",
+    "below_top_n": "ranked below the picks",
+    _NOT_REACHED: "scan ended first",
+}
 
 
-def show(stored: StoredResult, everything: pd.DataFrame, shown: pd.DataFrame) -> None:
+def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, shown: pd.DataFrame) -> None:
     """Show the open tab of a run with picks; ``shown`` are those that the filters left. The others cost nothing."""
     scores, portfolio, missing = st.tabs(_TITLES, on_change="rerun", key="r_tab", bind="query-params")
     if scores.open:
         with scores:
+            _say_what_is_drawn(len(everything), len(shown))
             _sectors_and_scores(everything if shown.empty else shown)
     if portfolio.open:
         with portfolio:
+            if len(shown) < len(everything):
+                st.caption(f"All {count_text(len(everything), 'pick')}, whatever the filters.")
             portfolio_view.show(stored, everything)
     if missing.open:
         with missing:
-            failures(stored)
+            failures(record, stored)
 
 
-def failures(stored: StoredResult) -> None:
-    """Show the symbols that are not in the results, counted by reason, then one by one."""
+def failures(record: RunRecord, stored: StoredResult) -> None:
+    """Show the symbols that are not in the results, counted by reason, then one by one, the largest group first."""
     if not stored.failures:
-        st.caption("Every symbol of the universe is in the results.")
+        if record.status is RunStatus.SUCCEEDED and stored.table.num_rows:
+            st.caption("Every symbol of the universe is in the results.")
         return
-    frame = pd.DataFrame(
-        [
-            (item.symbol, item.kind.value, theme.stage_label(item.stage), item.reason.replace("_", " "), item.detail)
-            for item in stored.failures
-        ],
-        columns=["Symbol", "Kind", "Stage", "Reason", "Detail"],
-    )
+    frame, counts = failure_frames(stored.failures)
     st.caption(f"{count_text(len(frame), 'symbol')} not in the results, each with its reason.")
-    counts = frame.groupby(["Kind", "Stage", "Reason"]).size().reset_index(name="Symbols")
-    left, right = st.columns([2, 3])
+    left, right = st.columns([1, 3])
     left.dataframe(
-        counts.sort_values("Symbols", ascending=False),
+        counts,
         hide_index=True,
         height=tables.height(len(counts), _FEW),
+        column_config={"Symbols": st.column_config.NumberColumn(format="localized", width=70)},
         alt="How many symbols are missing for which reason",
     )
     right.dataframe(
@@ -57,10 +84,47 @@ def failures(stored: StoredResult) -> None:
     )
 
 
+def failure_frames(items: tuple[SymbolFailure, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return every failure as a row, in words, and the count of each reason; both with the most frequent reason first.
+
+    Within one reason the failures keep their order. A reason has one kind and one stage, so the counts name neither.
+    """
+    frame = pd.DataFrame(
+        [
+            (item.symbol, kind_text(item), theme.stage_label(item.stage), reason_text(item.reason), item.detail)
+            for item in items
+        ],
+        columns=["Symbol", "Kind", "Stage", "Reason", "Detail"],
+    )
+    sizes = frame.groupby("Reason", sort=False).size().sort_values(ascending=False, kind="stable")
+    order = {reason: place for place, reason in enumerate(sizes.index)}
+    frame = frame.sort_values("Reason", key=lambda reasons: reasons.map(order), kind="stable", ignore_index=True)
+    return frame, sizes.rename("Symbols").reset_index()
+
+
+def kind_text(failure: SymbolFailure) -> str:
+    """Say whether a symbol was turned down, failed, or was not come to: that one is not its own fault."""
+    return "not judged" if failure.reason == _NOT_REACHED else failure.kind.value
+
+
+def reason_text(code: str) -> str:
+    """Say a reason's code in words; one without words of its own is said as it is."""
+    return _REASONS.get(code, code.replace("_", " "))
+
+
+def _say_what_is_drawn(everything: int, shown: int) -> None:
+    if not shown:
+        verb = "is" if everything == 1 else "are"
+        st.caption(f"No row passes the filters; all {count_text(everything, 'row')} {verb} drawn.")
+    elif shown < everything:
+        st.caption(f"{shown:,} of {count_text(everything, 'row')}, as filtered.")
+
+
 def _sectors_and_scores(rows: pd.DataFrame) -> None:
-    left, right = st.columns(2, border=True)
+    # The names of sectors need more width than bars do.
+    left, right = st.columns([3, 2], border=True)
     with left:
-        st.markdown("**Sectors and scores**")
+        st.markdown("**Sectors, coloured by score**")
         st.plotly_chart(
             market_charts.sector_map(rows),
             key="sector_map",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.run import RunError, RunRecord
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import (
@@ -34,22 +36,28 @@ ROWS_AT_ONCE = 1_000
 
 def show(record: RunRecord, stored: StoredResult) -> None:
     """Show one run's results."""
+    everything = result_data.rows(record.run_id, record.attempt)
     _headline(record, stored)
+    if record.error is not None:
+        _say_that_it_failed(record, record.error)
     _figures(record)
     _context(stored)
-    everything = result_data.rows(record.run_id, record.attempt)
+    if record.status.can_resume and record.error is None:
+        _say_that_it_stopped(record, stored)
     if everything.empty:
-        _show_empty(record, stored)
-        result_sections.failures(stored)
+        if not record.status.can_resume:
+            _say_that_none_passed(stored)
+        result_sections.failures(record, stored)
     else:
-        if record.status.can_resume:
-            _say_that_it_stopped(record, stored, "Picks of a run that stopped early")
         shown = _table(record, stored, everything)
-        result_sections.show(stored, everything, shown)
+        result_sections.show(record, stored, everything, shown)
 
 
 def show_none(record: RunRecord) -> None:
     """Say why a run has no results, and where its next step is."""
+    if record.error is not None:
+        _say_that_it_failed(record, record.error)
+        return
     if record.status.is_terminal:
         text = (
             f"{status_text(record.status)}, and nothing was left. Run it again or resume it where its stages are shown."
@@ -61,28 +69,39 @@ def show_none(record: RunRecord) -> None:
     addresses.link(addresses.SCAN_PAGE, "Watch the run", run=record.run_id)
 
 
-def _show_empty(record: RunRecord, stored: StoredResult) -> None:
-    if record.status.can_resume:
-        _say_that_it_stopped(record, stored, "The run stopped before a symbol passed")
-        return
+def _say_that_it_failed(record: RunRecord, error: RunError) -> None:
+    st.error(f"{escape(sentence(error.message))}\n\nCode: `{error.code}`", title="The scan failed")
+    addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
+
+
+def _say_that_none_passed(stored: StoredResult) -> None:
     st.info(f"{escape(sentence(stored.status_text))} Loosen the filters and scan again.", title="No symbol passed")
     addresses.link(addresses.SCAN_PAGE, "Configure a scan")
 
 
-def _say_that_it_stopped(record: RunRecord, stored: StoredResult, title: str) -> None:
-    metrics = record.metrics
+def _say_that_it_stopped(record: RunRecord, stored: StoredResult) -> None:
+    metrics, picks = record.metrics, stored.table.num_rows
     text = escape(sentence(stored.status_text))
     if metrics is not None and metrics.symbols_scanned:
         scanned, attempted = metrics.symbols_scanned, count_text(metrics.symbols_attempted, "symbol")
-        text = f"{scanned:,} of {attempted} were scanned before the run stopped; ranks are among those alone."
+        ranks = "; ranks are among those alone" if picks else ""
+        text = f"{scanned:,} of {attempted} were scanned before the run stopped{ranks}."
+    title = "Picks of a run that stopped early" if picks else "The run stopped before a symbol passed"
     st.info(f"{text} Resume, where the stages are shown, goes on from there.", title=title)
     addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
 
 
 def _headline(record: RunRecord, stored: StoredResult) -> None:
-    as_of = "newest session" if stored.as_of is None else stored.as_of.isoformat()
+    parts = [f"**{escape(stored.source_label)}**"]
+    if stored.as_of is not None:
+        parts.append(f"as of {stored.as_of.isoformat()}")
+    if record.error is None:
+        parts.append(escape(stored.status_text))
+    if not stored.table.num_rows:
+        st.markdown(" · ".join(parts))
+        return
     left, right = st.columns([5, 2], vertical_alignment="center")
-    left.markdown(f"**{escape(stored.source_label)}** · as of {as_of} · {escape(stored.status_text)}")
+    left.markdown(" · ".join(parts))
     with right.container(horizontal=True, horizontal_alignment="right"):
         result_exports.draw(record, stored)
 
@@ -90,20 +109,30 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
 def _context(stored: StoredResult) -> None:
     context = stored.context
     notes = (*context.notes, *stored.notes)
+    if not notes and not context.facts:
+        return
     # What the market changes in this scan and how many rows have a signal: to be seen without a click.
-    st.caption(escape(" ".join(context.notes[:2])))
+    if context.notes:
+        st.caption(escape(" ".join(context.notes[:2])))
     title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
     with st.expander(f"{title} · {count_text(len(notes), 'note')} on the data and the method"):
+        if not context.facts:
+            _notes(notes)
+            return
         facts, words = st.columns([2, 3])
-        if context.facts:
-            facts.dataframe(
-                pd.DataFrame(context.facts, columns=["Market", "Value"]),
-                hide_index=True,
-                height=tables.height(len(context.facts), 320),
-                column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
-                alt="Market context of the scan; an empty value is unknown",
-            )
-        words.markdown("\n".join(f"- {escape(note)}" for note in notes))
+        facts.dataframe(
+            pd.DataFrame(context.facts, columns=["Market", "Value"]),
+            hide_index=True,
+            height=tables.height(len(context.facts), 320),
+            column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+            alt="Market context of the scan; an empty value is unknown",
+        )
+        with words:
+            _notes(notes)
+
+
+def _notes(notes: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {escape(note)}" for note in notes))
 
 
 def _figures(record: RunRecord) -> None:
@@ -137,11 +166,15 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) ->
     shown = _filtered(everything)
     hint = "" if shown.empty else " Click a row for its chart and its reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
+    symbol = addresses.symbol_in_address()
     if shown.empty:
         st.info("Loosen the filters above to see rows again.", title="No row passes these filters")
+        st.button("Clear filters", key="r_clear", on_click=_clear_filters)
     else:
-        _draw_rows(record, stored, _first(shown))
-    symbol = addresses.symbol_in_address()
+        drawn = _first(shown)
+        _draw_rows(record, stored, drawn, symbol)
+        if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
+            st.caption(f"{escape(symbol)} is not among the rows shown.")
     if symbol is not None:
         symbol_view.show(stored, everything, symbol)
     return shown
@@ -191,6 +224,11 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[keep].sort_values(name, ascending=ascending, kind="stable", na_position="last")
 
 
+def _clear_filters() -> None:
+    """Let every row pass again; the address follows, since the filters are bound to it. The order stays."""
+    st.session_state.update(r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_score=0.0)
+
+
 def _first(shown: pd.DataFrame) -> pd.DataFrame:
     """Return the rows to draw at once: a browser takes seconds for thousands of rows with pictures."""
     if len(shown) <= ROWS_AT_ONCE:
@@ -202,12 +240,11 @@ def _first(shown: pd.DataFrame) -> pd.DataFrame:
     return shown if everything else shown.head(ROWS_AT_ONCE)
 
 
-def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> None:
+def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, symbol: str | None) -> None:
     view = st.segmented_control(
         "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
     )
     prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
-    symbol = addresses.symbol_in_address()
     position = tables.position_of(shown, symbol)
     # The key carries what is shown and in which order: a keyed table would otherwise keep the selected position
     # when its rows change (streamlit #17026). The selection is then restored from the symbol.
@@ -228,8 +265,6 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame) -> 
         alt=f"Picks of run {record.run_id}, one row per symbol",
         lazy=False,
     )
-    if symbol is not None and position is None:
-        st.caption(f"{escape(symbol)} is not among the rows shown.")
 
 
 def _select(shown: pd.DataFrame, key: str) -> None:

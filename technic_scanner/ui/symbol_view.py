@@ -10,11 +10,12 @@ import streamlit as st
 
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import Appearance, StoredResult
-from technic_scanner.ui import addresses, market_charts, notices, result_data, theme
+from technic_scanner.ui import addresses, market_charts, notices, result_data, result_sections, tables, theme
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.wording import escape, number, short_id
 
 _SHOWN_APPEARANCES = 20
+_FEW = 220  # px of the table of other runs: what lies below it stays in reach
 
 
 def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
@@ -51,7 +52,8 @@ def _title(row: dict[str, Any]) -> str:
 def _why_not(stored: StoredResult, symbol: str) -> None:
     reasons = [item for item in stored.failures if item.symbol == symbol]
     for item in reasons:
-        st.caption(f"{item.kind.value.capitalize()} in {theme.stage_label(item.stage)}: {escape(item.detail)}")
+        kind = result_sections.kind_text(item).capitalize()
+        st.caption(f"{kind} in {theme.stage_label(item.stage)}: {escape(item.detail)}")
     if not reasons:
         st.caption("The run did not look at this symbol: it is not in its universe.")
 
@@ -117,7 +119,7 @@ def _appearances(stored: StoredResult, symbol: str) -> None:
     st.dataframe(
         appearances_frame(others),
         hide_index=True,
-        height="content",
+        height=tables.height(len(others), _FEW),
         column_config={
             "Open": st.column_config.LinkColumn("Open", display_text="Open"),
             "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone=viewer_zone()),

@@ -6,20 +6,25 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from technic_scanner.domain.stage import Stage
 from technic_scanner.runs import analytics
+from technic_scanner.runs.compare import seconds_if_reached
 from technic_scanner.runs.model import StageSample
 from technic_scanner.ui import charts, theme
 from technic_scanner.ui.wording import short_id, status_text
 
 
 def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
-    """Return the numbers of the stacked chart: a row per run, a column per stage, seconds."""
-    return pd.DataFrame(
+    """Return the numbers of the stacked chart: a row per run, a column per stage, seconds; empty if not reached."""
+    frame = pd.DataFrame(
         [
             {
                 "Run": short_id(sample.run_id),
                 "Total": sample.total_seconds,
-                **{theme.stage_label(name): seconds for name, seconds in sample.stage_seconds},
+                **{
+                    theme.stage_label(name): seconds_if_reached(sample.status, seconds)
+                    for name, seconds in sample.stage_seconds
+                },
                 "Between stages": sample.gap_seconds,
                 "Status": status_text(sample.status),
                 "Created": sample.created_at,
@@ -27,6 +32,8 @@ def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
             for sample in samples
         ]
     )
+    # Numbers also where no run at all reached a stage.
+    return frame.astype({theme.stage_label(name): float for name in charts.stage_names(samples)})
 
 
 def statistics_frame(statistics: Sequence[analytics.StageStatistics]) -> pd.DataFrame:
@@ -49,7 +56,7 @@ def accuracy_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
 
 
 def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
-    """Return regression checks as a frame, one row a stage of a run."""
+    """Return regression checks as a frame, one row a stage of a run; scanning in ms per symbol, the others in s."""
     return pd.DataFrame(
         [
             (
@@ -58,13 +65,18 @@ def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
                 theme.stage_label(check.stage),
                 f"▲ {check.verdict.value}" if check.verdict is analytics.Verdict.SLOWER else check.verdict.value,
                 check.seconds,
-                check.cost,
-                check.unit,
-                check.median,
-                check.limit,
+                _in_unit(check.cost, check.stage),
+                "ms/symbol" if check.stage == Stage.SYMBOL_SCANNING else check.unit,
+                _in_unit(check.median, check.stage),
+                _in_unit(check.limit, check.stage),
                 check.baseline_runs,
             )
             for check in checks
         ],
         columns=["Run", "Created", "Stage", "Verdict", "Seconds", "Cost", "Unit", "Median", "Limit", "Baseline n"],
     )
+
+
+def _in_unit(cost: float | None, stage: str) -> float | None:
+    """Return a cost in seconds as the table shows it: a symbol takes microseconds, which seconds would round to 0."""
+    return cost if cost is None or stage != Stage.SYMBOL_SCANNING else 1000 * cost

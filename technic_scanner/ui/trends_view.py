@@ -134,6 +134,7 @@ def _stages(samples: Samples, _whole: RunQuery) -> None:
             hide_index=True,
             height=height(len(frame), 340),
             lazy=False,
+            placeholder="–",
             column_config={
                 "Run": st.column_config.TextColumn(pinned=True, width=90),
                 "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
@@ -142,7 +143,7 @@ def _stages(samples: Samples, _whole: RunQuery) -> None:
                     for name in frame.select_dtypes("number").columns
                 },
             },
-            alt="Seconds of each stage of each run, newest first",
+            alt="Seconds of each stage of each run, newest first; empty where a run did not reach the stage",
         )
     _link_to_bar(event["selection"]["points"])
 

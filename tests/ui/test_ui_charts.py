@@ -59,6 +59,21 @@ def test_daily_rates_draw_a_point_per_day() -> None:
     assert list(hits.y) == [None, 0.75]
 
 
+def test_runs_of_one_moment_have_places_of_their_own_and_days_stay_dates() -> None:
+    burst = tuple(sample(f"01RUN0000000000000000000{name}") for name in "CBA")
+    figure = charts.rate_trend(burst)
+    assert figure.layout.xaxis.type == "category"
+    assert list(figure.data[0].x) == [f"01-02 14:30 · 0000000{name}" for name in "ABC"]
+    assert list(figure.data[1].x) == list(figure.data[0].x)
+    assert charts.daily_rates(trends(burst)).layout.xaxis.type is None
+
+
+def test_names_below_the_axis_are_left_out_where_they_have_no_room() -> None:
+    many = tuple(sample(f"r{index}", index) for index in range(charts.MAX_NAMED + 1))
+    assert charts.rate_trend(many[:-1]).layout.xaxis.showticklabels
+    assert not charts.rate_trend(many).layout.xaxis.showticklabels
+
+
 def test_unknown_rates_stay_gaps() -> None:
     figure = charts.rate_trend((sample("b", 1, cache_hit_rate=None, symbols_per_second=None), sample("a")))
     rates, hits = figure.data
@@ -81,6 +96,16 @@ def test_accuracy_of_no_promise_at_all_is_an_empty_figure() -> None:
 def test_error_is_a_share_of_the_actual_duration() -> None:
     (line,) = charts.eta_error_trend((sample("a"),), ("start",)).data
     assert list(line.y) == pytest.approx([abs(12.0 - 10.0) / 10.0])
+
+
+def test_an_error_far_off_does_not_flatten_the_others_and_is_said() -> None:
+    wild = sample("b", 1, predicted_seconds=(("start", 400.0),))
+    figure = charts.eta_error_trend((wild, sample("a")), ("start",))
+    assert figure.layout.yaxis.range == (0, 2.0)
+    assert figure.layout.xaxis.title.text == "not shown: 1 above 200 %, the largest 3,900 %"
+    tame = charts.eta_error_trend((sample("a"),), ("start",))
+    assert tame.layout.yaxis.range is None
+    assert tame.layout.xaxis.title.text is None
 
 
 def test_runs_that_broke_off_do_not_count_as_fast_ones() -> None:

@@ -58,14 +58,38 @@ def test_sector_map_counts_every_row_once() -> None:
     }
 
 
-def test_sector_map_of_many_rows_draws_sectors_only_and_keeps_unknown_sectors() -> None:
+def test_sector_map_of_many_rows_draws_sectors_only_and_keeps_rows_without_a_score() -> None:
     rows = result_rows(tuple(f"S{index:04d}" for index in range(market_charts.MAX_TILES + 1)))
-    rows.loc[0, "Sector"] = None
     rows.loc[1, "CompositeScore"] = np.nan
     tree = market_charts.sector_map(rows).data[0]
-    assert set(tree.ids) == {"All rows", "Energy", "Utilities", "Unknown sector"}
+    assert set(tree.ids) == {"All rows", "Energy", "Utilities"}
     sizes = dict(zip(tree.ids, tree.values, strict=True))
     assert sizes.pop("All rows") == sum(sizes.values()) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("scores", "least", "most"),
+    [
+        ([62.3, 72.5, 65.0], 60.0, 80.0),
+        ([41.0, np.nan, 44.0], 40.0, 50.0),
+        ([50.0, 50.0, 50.0], 50.0, 60.0),
+        ([0.0, 100.0, 30.0], 0.0, 100.0),
+        ([100.0, 100.0, 100.0], 90.0, 100.0),
+        ([np.nan, np.nan, np.nan], 0.0, 100.0),
+    ],
+)
+def test_the_colours_of_the_sector_map_run_over_tens_around_its_scores(scores, least: float, most: float) -> None:
+    rows = result_rows().assign(CompositeScore=scores)
+    tree = market_charts.sector_map(rows).data[0]
+    assert (tree.marker.cmin, tree.marker.cmax) == (least, most)
+
+
+def test_letters_of_the_sector_map_can_be_read_and_its_scores_have_one_decimal() -> None:
+    figure = market_charts.sector_map(result_rows().assign(CompositeScore=[62.34, 72.0, np.nan]))
+    assert figure.layout.uniformtext.minsize >= 10
+    assert figure.layout.uniformtext.mode == "hide"
+    said = dict(zip(figure.data[0].ids, figure.data[0].text, strict=True))
+    assert (said["Energy/AAA"], said["Utilities/BBB"], said["Energy/CCC"]) == ("62.3", "72.0", "–")
 
 
 def test_distribution_counts_every_known_score() -> None:

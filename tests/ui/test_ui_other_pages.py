@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,13 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.analytics import stage_statistics
 from technic_scanner.runs.compare import compare_runs
+from technic_scanner.runs.model import RunEnd
 from technic_scanner.ui import addresses, compare_view, history_view, timing_frames, trends_view
 from technic_scanner.ui.wording import short_id
-from tests.contract.stores.samples import metrics, scan_result, succeeded
+from tests.contract.stores.samples import metrics, scan_result, succeeded, table
 
 from . import builders
+from .conftest import WORKER
 from .test_ui_scan_page import texts, titles
 
 
@@ -35,7 +38,19 @@ def test_compare_points_to_the_runs_there_are(seeded, open_page) -> None:
     app = open_page("compare")
     assert not app.exception
     assert titles(app, "info") == ["Nothing to compare yet"]
+    assert app.info[0].value.startswith("Choose two or more finished runs")
     assert app.page_link[0].value == "Choose in History"
+
+
+@pytest.mark.parametrize(
+    ("times", "text"), [(1, "Choose one more run."), (2, "Both are the same run: choose another.")]
+)
+def test_compare_says_what_a_choice_of_one_run_lacks(seeded, open_page, times: int, text: str) -> None:
+    run_id = seeded.services.service.list().records[0].run_id
+    app = open_page("compare", runs=",".join([run_id] * times))
+    assert not app.exception
+    assert titles(app, "info") == ["Nothing to compare yet"]
+    assert app.info[0].value == text
 
 
 def test_system_shows_health_sources_and_store(empty, open_page) -> None:
@@ -89,6 +104,27 @@ def test_history_filters_come_from_the_address(seeded, open_page) -> None:
     assert "No run passes these filters" in titles(app, "info")
 
 
+def test_filters_that_no_run_passes_are_cleared_with_their_address(seeded, open_page) -> None:
+    filters = {
+        "h_status": "failed",
+        "h_source": "sample",
+        "h_from": "2026-01-01",
+        "h_to": "2026-01-02",
+        "h_min": "5000",
+        "h_max": "6000",
+        "h_pinned": "true",
+        "h_text": "no such run",
+        "h_key": "k",
+    }
+    app = open_page("history", **filters)
+    assert "No run passes these filters" in titles(app, "info")
+    app.button(key="h_clear").click().run()
+    assert not app.exception
+    assert app.dataframe[0].value["Scan"].tolist() == ["Nothing", "Whole sample"]
+    assert not set(filters) & set(app.query_params)
+    assert "h_clear" not in {button.key for button in app.button}
+
+
 def test_history_pages_by_key_and_back(empty, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
     from technic_scanner.ui import history_query
 
@@ -138,6 +174,53 @@ def test_compare_shows_differences_deltas_and_changed_symbols(seeded, open_page)
     assert len(app.get("plotly_chart")) == 1
 
 
+def broken_off(stage, **changes):
+    """Put a run on the stage that failed while it loaded its universe, with the metrics that the engine leaves."""
+    run = stage.running(label="Broken")
+    cut = metrics((1.0, 0.0, 0.0, 0.0))
+    timings = tuple(replace(timing, units=0) for timing in cut.stage_timings)
+    left = {"table": table(), "failures": (), "metrics": replace(cut, stage_timings=timings)} | changes
+    end = RunEnd(RunStatus.FAILED, None)
+    return stage.services.store.finish(run.run_id, WORKER, run.attempt, end, scan_result(**left))
+
+
+def test_a_failed_run_is_compared_as_a_part_of_a_scan(seeded, open_page) -> None:
+    good, failed = seeded.services.service.list().records[1], broken_off(seeded)
+    app = open_page("compare", runs=f"{good.run_id},{failed.run_id}")
+    assert not app.exception
+    assert "B (✕ Failed) did not succeed: its seconds and picks are those of a part of a scan." in [
+        info.value for info in app.info
+    ]
+    stages = next(frame.value for frame in app.dataframe if "Stage" in frame.value).set_index("Stage")
+    assert stages.loc["Universe loading", "B, s"] == 1.0
+    assert (
+        stages.loc[["Data fetching", "Symbol scanning", "Finalization"], ["B, s", "Δ B, s", "Δ B, %"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert "One of the two runs left no results." in texts(app)
+    assert not [frame for frame in app.dataframe if "Change" in frame.value]
+
+
+def test_compared_runs_are_named_with_their_status(seeded, open_page) -> None:
+    good, failed = seeded.services.service.list().records[1], broken_off(seeded)
+    app = open_page("compare", runs=f"{good.run_id},{failed.run_id}")
+    caption, picks = app.caption[0].value, app.markdown[-1].value
+    for said in (caption, picks):
+        assert re.search(r"Whole sample .*\(✓ Succeeded\).*Broken .*\(✕ Failed\)", said)
+    assert [option.rsplit("(")[-1] for option in app.multiselect[0].options] == [
+        "✕ Failed)",
+        "✓ Succeeded)",
+        "✓ Succeeded)",
+    ]
+
+
+def test_runs_that_all_succeeded_need_no_such_word(seeded, open_page) -> None:
+    newer, older = seeded.services.service.list().records
+    app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
+    assert "did not succeed" not in texts(app)
+
+
 def test_compare_says_which_run_does_not_exist(seeded, open_page) -> None:
     newer, older = seeded.services.service.list().records
     app = open_page("compare", runs=f"{older.run_id},01WRONG,{newer.run_id}")
@@ -151,6 +234,15 @@ def test_the_timings_table_and_chart_hold_the_same_numbers() -> None:
     frame = timing_frames.seconds_frame(samples)
     assert frame["Symbol scanning"].tolist() == [7.0, 6.0]
     assert frame["Total"].tolist() == [sample.total_seconds for sample in samples]
+
+
+def test_stages_that_a_run_did_not_reach_are_empty_and_not_zero() -> None:
+    runs = (builders.sample("b", 1, (0.5, 2.0, 0.0, 0.0), status=RunStatus.FAILED), builders.sample("a", 0, (0,) * 4))
+    frame = timing_frames.seconds_frame(runs)
+    assert frame["Data fetching"].tolist() == [2.0, 0.0]
+    assert frame[["Symbol scanning", "Finalization"]].isna().to_numpy().tolist() == [[True, True], [False, False]]
+    alone = timing_frames.seconds_frame(runs[:1])
+    assert "Finalization" in alone.select_dtypes("number").columns
 
 
 def test_percentiles_are_shown_with_n_over_successful_runs_alone() -> None:
@@ -173,6 +265,19 @@ def test_a_slower_stage_is_flagged_in_words() -> None:
     assert flagged["Stage"].tolist() == ["Data fetching"]
     assert flagged["Baseline n"].tolist() == [8]
     assert "not enough history" in set(frame["Verdict"])
+
+
+def test_the_cost_of_scanning_is_said_in_milliseconds_a_symbol() -> None:
+    from technic_scanner.runs.analytics import regressions
+
+    steady = [builders.sample(f"r{index}", index, (0.5, 2.0, 0.007, 0.4)) for index in range(8)]
+    frame = timing_frames.checks_frame(regressions(steady)[:4]).set_index("Stage")
+    scanning = frame.loc["Symbol scanning"]
+    assert scanning["Unit"] == "ms/symbol"
+    assert (scanning["Seconds"], scanning["Cost"], scanning["Median"]) == pytest.approx((0.007, 0.014, 0.014))
+    assert scanning["Limit"] == pytest.approx(0.021)
+    fetching = frame.loc["Data fetching"]
+    assert (fetching["Unit"], fetching["Cost"], fetching["Median"], fetching["Limit"]) == ("s", 2.0, 2.0, 3.0)
 
 
 def test_a_filter_that_leaves_only_a_slow_run_does_not_hide_that_it_is_slow(empty, open_page) -> None:
@@ -217,13 +322,41 @@ def test_runs_without_metrics_have_empty_cells_and_not_zeros() -> None:
     assert frame["Status"].tolist() == ["○ Queued"]
 
 
+def test_a_run_that_broke_off_has_neither_progress_nor_seconds_of_what_it_did_not_reach() -> None:
+    cut = replace(builders.metrics().stage_timings[3], seconds=0.0, units=0)
+    left = builders.metrics(stage_timings=(*builders.metrics().stage_timings[:3], cut))
+    statuses = (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED, RunStatus.SUCCEEDED, RunStatus.RUNNING)
+    records = [builders.record(status=status, metrics=left, time_fraction=0.54) for status in statuses]
+    frame = history_view.runs_frame(records)
+    assert frame["Progress"].isna().tolist() == [True, True, True, False, False]
+    assert frame["Finalize, s"].iloc[:3].isna().all()
+    assert frame["Finalize, s"].iloc[3] == 0.0
+    assert frame["Scan, s"].tolist() == [7.0] * 5
+
+
 def test_stage_deltas_are_against_the_first_run() -> None:
     first = builders.record("01A")
     slower = builders.record("01B", metrics=replace(builders.metrics(), total_seconds=15.0))
     frame = compare_view.stages_frame(compare_runs([(first, None), (slower, None)]), ["A", "B"])
     total = frame.set_index("Stage").loc["Total"]
     assert total["Δ B, s"] == 5.0
-    assert total["Δ B, %"] == 0.5
+    assert total["Δ B, %"] == 50.0
+
+
+def test_a_delta_too_small_to_show_is_plain_zero() -> None:
+    first = builders.record("01A")
+    other = builders.record("01B", metrics=replace(builders.metrics(), total_seconds=10.0 - 1e-5))
+    frame = compare_view.stages_frame(compare_runs([(first, None), (other, None)]), ["A", "B"])
+    deltas = frame.set_index("Stage").loc["Total", ["Δ B, s", "Δ B, %"]].tolist()
+    assert [f"{delta:+.3f}" for delta in deltas] == ["+0.000", "+0.000"]
+
+
+def test_deltas_have_a_sign(seeded, open_page) -> None:
+    newer, older = seeded.services.service.list().records
+    app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
+    columns = json.loads(next(frame for frame in app.dataframe if "Stage" in frame.value).proto.columns)
+    formats = {name: column["type_config"]["format"] for name, column in columns.items() if "Δ" in name}
+    assert formats == {"Δ B, s": "%+.3f", "Δ B, %": "%+,.1f %%"}
 
 
 def select_run(app, *rows: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -135,6 +136,17 @@ def test_ic_bars_leave_out_what_is_unknown_and_draw_the_mean() -> None:
     assert (line.y0, line.y1, band.y0, band.y1) == (0.05, 0.05, -0.2, 0.3)
     assert figure.layout.annotations[0].text == "mean 0.050 (-0.200 to 0.300)"
     assert len(figure.data) == 1
+
+
+def test_each_of_few_dates_is_named_under_its_bar_and_the_band_lies_behind() -> None:
+    test = MeanTest(2, 0.05, 0.15, 0.33, -0.2, 0.3, 1)
+    days = [date(2010 + month // 12, month % 12 + 1, 1) for month in range(25)]
+    points = [IcPoint(day, 0.1, 30, 1) for day in days]
+    few = outcome_charts.ic_over_time(points[:24], test)
+    assert few.layout.xaxis.type == "category"
+    assert json.loads(few.to_json())["data"][0]["x"][:2] == ["2010-01-01", "2010-02-01"]
+    assert few.layout.shapes[1].layer == "below"
+    assert outcome_charts.ic_over_time(points, test).layout.xaxis.type is None
 
 
 def test_a_long_series_of_ics_has_a_trailing_mean() -> None:

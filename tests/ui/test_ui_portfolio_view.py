@@ -9,6 +9,7 @@ import pytest
 
 from technic_scanner.pipeline.table import SECTOR_CAP, WEIGHT_COLUMNS
 from technic_scanner.ui import portfolio_view
+from technic_scanner.ui.result_data import UNKNOWN_SECTOR
 
 from .test_ui_result_page import whole
 from .test_ui_scan_page import texts
@@ -19,7 +20,7 @@ ROWS = pd.DataFrame(
         "Entry": [10.0, 20.0, 30.0],
         "Target": [12.0, 16.0, 33.0],
         "Tier": ["core", "satellite", "watch"],
-        "Sector": ["Energy", "Energy", ""],
+        "Sector": ["Energy", "Energy", UNKNOWN_SECTOR],
         **{name: [0.1, 0.25, 0.4] for name in WEIGHT_COLUMNS.values()},
     }
 )
@@ -43,6 +44,7 @@ def test_the_weights_are_those_of_the_result(seeded, open_page, label: str, meth
     assert shown["Weight"].is_monotonic_decreasing
     assert shown.groupby("Sector")["Weight"].sum().max() <= SECTOR_CAP + 1e-9
     assert "A sector gets at most 35%" in texts(app)
+    assert "Portfolio of the picks" not in texts(app), "the tab says so"
 
 
 def test_sides_sectors_and_cash_are_told_apart() -> None:
@@ -54,10 +56,10 @@ def test_sides_sectors_and_cash_are_told_apart() -> None:
     ]
     figure = portfolio_view.sector_weights(frame)
     bars = {trace.name: dict(zip(trace.y, trace.x, strict=True)) for trace in figure.data}
-    assert bars["long"] == {"Energy": 0.1, portfolio_view.UNKNOWN_SECTOR: 0.4}
+    assert bars["long"] == {"Energy": 0.1, UNKNOWN_SECTOR: 0.4}
     assert bars["short"] == {"Energy": 0.25}
     assert bars["cash"] == {"Cash": pytest.approx(0.25)}
-    assert list(figure.layout.yaxis.categoryarray) == ["Cash", "Energy", portfolio_view.UNKNOWN_SECTOR]
+    assert list(figure.layout.yaxis.categoryarray) == ["Cash", "Energy", UNKNOWN_SECTOR]
 
 
 def test_what_was_not_as_asked_is_said(seeded) -> None:

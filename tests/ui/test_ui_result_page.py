@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 
+from technic_scanner.adapters.sources.sample import SampleSource
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.run import RunError, RunStatus
+from technic_scanner.errors import SourceError
+from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.model import Appearance
 from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
-from technic_scanner.ui import results_view, tables
+from technic_scanner.ui import result_data, results_view, run_chooser, tables
 
 from .test_ui_scan_page import texts, titles
 
@@ -43,6 +48,33 @@ def cancelled_while(stage, working: str, config: ScanConfig):
     return ended
 
 
+def failed(stage, monkeypatch: pytest.MonkeyPatch):
+    """Scan for real with a source that cannot be read; the run fails and leaves a result without rows."""
+
+    def broken(*_: object) -> None:
+        raise SourceError("universe.csv cannot be read")
+
+    monkeypatch.setattr(SampleSource, "universe", broken)
+    run = stage.scanned(ScanConfig())
+    assert run.status is RunStatus.FAILED
+    assert run.outcome is not None
+    return run
+
+
+def change_result(monkeypatch: pytest.MonkeyPatch, run, change) -> None:
+    """Let the page see another result of the run than the stored one."""
+    stored = change(result_data.stored_result(run))
+    monkeypatch.setattr(result_data, "stored_result", lambda _: stored)
+
+
+def captions(app) -> list[str]:
+    return [item.value for item in app.caption]
+
+
+def exports(app) -> list[str]:
+    return [item.proto.label for item in app.get("download_button")]
+
+
 def table(app):
     return next(frame.value for frame in app.dataframe if "Symbol" in frame.value and tables.PRICES in frame.value)
 
@@ -70,8 +102,10 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     assert all(45 <= len(prices) <= 60 for prices in shown[tables.PRICES])
     assert shown[tables.PRICES].iloc[0][-1] == pytest.approx(stored.table.column("Close").to_pylist()[0], rel=1e-6)
     assert app.metric[0].value == f"{len(shown):,}"
-    assert "S&P 500, Aug 2009 – Aug 2010" in texts(app)
+    assert f"**S&P 500, Aug 2009 – Aug 2010** · as of {stored.as_of.isoformat()} · " in texts(app)
+    assert "as filtered" not in texts(app)
     assert len(app.get("plotly_chart")) == 2
+    assert "**Sectors, coloured by score**" in texts(app)
     said = " ".join(item.value for item in app.caption)
     for note in stored.context.notes[:2]:
         assert note in said.replace("\\", "")
@@ -93,7 +127,7 @@ def test_of_very_many_rows_the_first_are_drawn_until_all_are_asked_for(
     assert table(app)["Symbol"].tolist() == sorted(symbols)
     last = max(symbols)
     app = open_page("results", run=run.run_id, symbol=last)
-    assert f"{last} is not among the rows shown." in [caption.value for caption in app.caption]
+    assert f"{last} is not among the rows shown." in captions(app)
 
 
 def test_filters_narrow_the_rows_and_come_back_from_the_address(seeded, open_page) -> None:
@@ -115,6 +149,47 @@ def test_filters_that_pass_nothing_are_explained(seeded, open_page) -> None:
     app.number_input(key="r_score").set_value(100.0).run()
     assert not app.exception
     assert "No row passes these filters" in titles(app, "info")
+    rows = app.metric[0].value
+    assert f"No row passes the filters; all {rows} rows are drawn." in captions(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_the_filters_are_cleared_in_the_page_and_in_the_address(seeded, open_page) -> None:
+    everything = seeded.services.service.result(whole(seeded).run_id).table.num_rows
+    given = {"r_find": "zzz", "r_sectors": "Utilities", "r_signals": "Long", "r_tiers": "core", "r_score": "60"}
+    app = open_page("results", run=whole(seeded).run_id, r_sort="Symbol", **given)
+    assert set(given) <= set(app.query_params)
+    app.button(key="r_clear").click().run()
+    assert not app.exception
+    assert not set(given) & set(app.query_params)
+    assert app.selectbox(key="r_sort").value == "Symbol", "the order is no filter"
+    assert len(table(app)) == everything
+    assert [app.text_input(key="r_find").value, app.number_input(key="r_score").value] == ["", 0.0]
+    assert all(app.multiselect(key=name).value == [] for name in ("r_sectors", "r_signals", "r_tiers"))
+    assert "r_clear" not in [button.key for button in app.button]
+
+
+def test_each_tab_says_whether_the_filters_apply_to_it(seeded, open_page) -> None:
+    run = whole(seeded)
+    names = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()
+    some = {"run": run.run_id, "r_find": names[0]}
+    app = open_page("results", **some)
+    assert f"{len(table(app))} of {len(names)} rows, as filtered." in captions(app)
+    everyone = f"All {len(names)} picks, whatever the filters."
+    assert everyone in captions(open_page("results", r_tab="Portfolio", **some))
+    assert everyone in captions(open_page("results", r_tab="Portfolio", run=run.run_id, r_find="zzz"))
+    assert everyone not in captions(open_page("results", r_tab="Portfolio", run=run.run_id))
+
+
+def test_a_sector_that_the_source_does_not_know_has_a_name_on_the_page_alone(seeded, open_page) -> None:
+    run = whole(seeded)
+    stored = seeded.services.service.result(run.run_id).table.to_pandas()
+    unknown = set(stored.loc[stored["Sector"].fillna("") == "", "Symbol"])
+    assert unknown
+    app = open_page("results", run=run.run_id, r_sectors=result_data.UNKNOWN_SECTOR)
+    assert set(table(app)["Symbol"]) == unknown
+    assert "" not in app.multiselect(key="r_sectors").options
+    assert result_data.UNKNOWN_SECTOR not in to_csv(result_data.stored_result(run).table).decode()
 
 
 def test_a_clicked_row_opens_its_symbol_also_after_another_order(seeded, open_page) -> None:
@@ -168,6 +243,7 @@ def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
     app = open_page("results", run=run.run_id, symbol=failure.symbol)
     assert not app.exception
     assert "is not among this run's picks" in texts(app)
+    assert "is not among the rows shown" not in texts(app)
     assert failure.detail in texts(app).replace("\\", "")
 
 
@@ -177,8 +253,14 @@ def test_every_symbol_that_is_missing_has_its_reason_in_a_tab_of_its_own(seeded,
     assert not app.exception
     failures = seeded.services.service.result(run.run_id).failures
     counts, each = (frame.value for frame in app.dataframe if "Reason" in frame.value)
-    assert list(zip(each["Symbol"], each["Detail"], strict=True)) == [(item.symbol, item.detail) for item in failures]
+    said = list(zip(each["Symbol"], each["Detail"], strict=True))
+    assert sorted(said) == sorted((item.symbol, item.detail) for item in failures)
     assert counts["Symbols"].sum() == len(failures) > 0
+    assert counts["Reason"].tolist() == ["ranked below the picks", "no bar in the newest session"]
+    assert counts["Symbols"].is_monotonic_decreasing
+    assert each["Reason"].unique().tolist() == counts["Reason"].tolist(), "the largest group comes first"
+    settings = next(frame.proto.columns for frame in app.dataframe if "Symbols" in frame.value)
+    assert '"format": "localized"' in settings
     assert app.get("plotly_chart") == [], "a tab that is not open costs nothing"
 
 
@@ -190,6 +272,7 @@ def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> No
     assert "removed" in "".join(item.value for item in app.info)
     assert app.page_link[0].value == "Configure a scan"
     assert app.metric[0].value == "0"
+    assert exports(app) == []
     missing = next(frame.value for frame in app.dataframe if "Detail" in frame.value)
     assert len(missing) == len(seeded.services.service.result(run.run_id).failures) > 0
 
@@ -221,6 +304,72 @@ def test_a_run_that_failed_without_rows_is_no_dead_end(empty, open_page) -> None
     assert app.page_link[0].value == "Open the run"
 
 
+def test_a_run_that_failed_says_why_and_promises_nothing(empty, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = failed(empty, monkeypatch)
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    assert titles(app, "error") == ["The scan failed"]
+    assert app.error[0].value == "universe.csv cannot be read.\n\nCode: `source_error`"
+    assert app.page_link[0].value == "Open the run"
+    assert titles(app, "info") == []
+    assert exports(app) == []
+    said = texts(app)
+    assert not [words for words in ("Resume", "Every symbol", "newest session", "not in the results") if words in said]
+    assert len(app.expander) == 1
+    change_result(monkeypatch, run, lambda stored: replace(stored, notes=(), context=MarketContext()))
+    assert len(open_page("results", run=run.run_id).expander) == 0
+
+
+def test_a_failed_run_without_a_result_says_why(empty, open_page) -> None:
+    run = empty.running()
+    empty.end(run, RunStatus.FAILED, RunError("store_full", "the disk is full"))
+    app = open_page("results", run=run.run_id)
+    assert titles(app, "error") == ["The scan failed"]
+    assert "The disk is full." in app.error[0].value
+    assert app.page_link[0].value == "Open the run"
+
+
+def test_only_a_run_that_succeeded_with_rows_says_that_every_symbol_is_in_it(
+    seeded, open_page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = whole(seeded)
+    change_result(monkeypatch, run, lambda stored: replace(stored, failures=()))
+    words = "Every symbol of the universe is in the results."
+    assert words in captions(open_page("results", run=run.run_id, r_tab="Not in the results"))
+    change_result(monkeypatch, nothing(seeded), lambda stored: replace(stored, failures=(), table=stored.table[:0]))
+    assert words not in captions(open_page("results", run=nothing(seeded).run_id))
+
+
+def test_notes_without_facts_have_the_whole_width(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = whole(seeded)
+    assert len(open_page("results", run=run.run_id).expander[0].columns) == 2
+    change_result(monkeypatch, run, lambda stored: replace(stored, context=replace(stored.context, facts=())))
+    app = open_page("results", run=run.run_id)
+    assert len(app.expander[0].columns) == 0
+    assert app.expander[0].markdown[0].value.startswith("- ")
+
+
+def test_the_table_of_other_runs_does_not_push_the_rest_away(
+    seeded, open_page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = whole(seeded)
+    symbol = seeded.services.service.result(run.run_id).table.column("Symbol")[0].as_py()
+    many = [Appearance(f"01R{i}", run.created_at, None, symbol, 1, "Long", "core", 60.0, 60.0) for i in range(15)]
+    service = seeded.services.service
+    monkeypatch.setattr(type(service), "appearances", lambda *_, **__: tuple(many))
+    heights, draw = {}, st.dataframe
+
+    def measured(data, **options):
+        heights[options["alt"]] = options["height"]
+        return draw(data, **options)
+
+    monkeypatch.setattr(st, "dataframe", measured)
+    app = open_page("results", run=run.run_id, symbol=symbol)
+    assert not app.exception
+    assert 15 in [len(frame.value) for frame in app.dataframe]
+    assert heights[f"Earlier runs whose picks hold {symbol}"] == 220
+
+
 def test_a_cancelled_run_shows_what_it_had_scanned_and_says_how_to_go_on(empty, open_page) -> None:
     run = cancelled_while(empty, "symbol_scanning", ScanConfig(direction="both", min_tech_rating=0))
     scanned, unjudged = run.metrics.symbols_scanned, run.metrics.symbols_failed
@@ -230,6 +379,7 @@ def test_a_cancelled_run_shows_what_it_had_scanned_and_says_how_to_go_on(empty, 
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Not judged"] == str(unjudged)
     assert "Failed" not in shown
+    assert "ranks are among those alone" in app.info[0].value
     assert titles(app, "info") == ["Picks of a run that stopped early"]
     assert app.info[0].value.startswith(f"{scanned} of 524 symbols were scanned before the run stopped;")
     assert app.page_link[0].value == "Open the run"
@@ -241,7 +391,9 @@ def test_a_cancelled_run_shows_what_it_had_scanned_and_says_how_to_go_on(empty, 
     assert panel.button(key=f"resume_{run.run_id}").proto.type == "primary"
 
 
-def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_to_go_on(empty, open_page) -> None:
+def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_to_go_on(
+    empty, open_page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = cancelled_while(empty, "data_fetching", ScanConfig())
     app = open_page("results", run=run.run_id)
     assert not app.exception
@@ -249,6 +401,12 @@ def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_
     assert titles(app, "info") == ["The run stopped before a symbol passed"]
     assert app.info[0].value.startswith("Scan cancelled\\: cancelled on request. Resume")
     assert app.page_link[0].value == "Open the run"
+    kinds = {kind for frame in app.dataframe if "Kind" in frame.value for kind in frame.value["Kind"]}
+    assert kinds == {"not judged"}
+    metrics = replace(run.metrics, symbols_scanned=280)
+    monkeypatch.setattr(run_chooser, "choose", lambda: replace(run, metrics=metrics))
+    said = open_page("results", run=run.run_id).info[0].value
+    assert said.startswith("280 of 524 symbols were scanned before the run stopped. Resume")
 
 
 def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:

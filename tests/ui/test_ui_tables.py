@@ -1,11 +1,17 @@
-"""Selections follow the symbol, and every column is explained and formatted."""
+"""Selections follow the symbol, every column is explained and formatted, and a missing symbol's reason is in words."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from technic_scanner.adapters.sources import reasons
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.pipeline.columns import COLUMN_NAMES
-from technic_scanner.ui import tables
+from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.screening.filters import REASON_CODES
+from technic_scanner.ui import result_sections, tables
 
 from .builders import result_rows
 
@@ -56,3 +62,54 @@ def test_the_six_scores_are_drawn_in_their_order_and_an_unknown_one_is_not_a_zer
     rows = result_rows(("AAA",))
     rows[["TrendScore", "MomentumScore", "BreakoutScore"]] = [[81.24, float("nan"), 0.0]]
     assert tables.with_scores(rows)[tables.SCORES].iloc[0] == [81.2, None, 50.0, 50.0, 50.0, 0.0]
+
+
+def failure(symbol: str, reason: str, kind: FailureKind = FailureKind.REJECTED) -> SymbolFailure:
+    return SymbolFailure(symbol, "finalization", kind, reason, f"why {symbol}")
+
+
+def codes_of_the_universe_stage() -> set[str]:
+    """Return the reason of every filter that can turn a symbol down."""
+    universe = Universe("u", tuple(Security(symbol, symbol, "Energy", "Oil", "Rigs") for symbol in "ABC"))
+    configs = (
+        ScanConfig(symbols=("A", "X")),
+        ScanConfig(sectors=("Utilities",)),
+        ScanConfig(industries=("Banks",)),
+        ScanConfig(subindustries=("Banks",)),
+        ScanConfig(industry_contains="bank"),
+        ScanConfig(max_symbols=1),
+    )
+    return {item.reason for config in configs for item in filter_securities(universe, config).failures}
+
+
+def test_every_reason_that_a_symbol_can_be_missing_for_has_words_of_its_own() -> None:
+    of_sources = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
+    codes = {*REASON_CODES, *of_sources, *codes_of_the_universe_stage(), "below_top_n", "not_reached"}
+    words = {code: result_sections.reason_text(code) for code in codes}
+    assert len(words) == 23
+    assert set(result_sections._REASONS) == codes
+    assert len(set(words.values())) == len(words), "two reasons must not look alike"
+    assert not [text for text in words.values() if "_" in text or text != text.strip()]
+    assert result_sections.reason_text("a_new_one") == "a new one"
+
+
+def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their_order() -> None:
+    items = (
+        failure("C", "no_data", FailureKind.ERROR),
+        failure("Z", "below_top_n"),
+        failure("B", "bad_bars"),
+        failure("A", "below_top_n"),
+        failure("D", "no_data", FailureKind.ERROR),
+        failure("Y", "below_top_n"),
+    )
+    frame, counts = result_sections.failure_frames(items)
+    assert frame["Symbol"].tolist() == ["Z", "A", "Y", "C", "D", "B"]
+    assert frame["Detail"].tolist() == [f"why {symbol}" for symbol in frame["Symbol"]]
+    assert counts["Symbols"].tolist() == [3, 2, 1]
+    assert counts["Reason"].tolist() == frame["Reason"].unique().tolist()
+
+
+def test_what_a_run_did_not_come_to_was_not_judged_and_has_not_failed() -> None:
+    assert result_sections.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not judged"
+    assert result_sections.kind_text(failure("A", "no_data", FailureKind.ERROR)) == "error"
+    assert result_sections.kind_text(failure("A", "below_top_n")) == "rejected"

@@ -9,7 +9,7 @@ import pytest
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.runs.compare import Move, compare_runs
+from technic_scanner.runs.compare import Move, compare_runs, seconds_if_reached
 from tests.unit.runs.make import NOON, metrics, picks, stored_result
 
 
@@ -69,6 +69,37 @@ def test_a_run_without_metrics_has_unknown_times() -> None:
     assert rows[0].delta_fraction == (0.0, None)
 
 
+def test_a_stage_that_a_run_did_not_reach_has_unknown_times() -> None:
+    cut = metrics((0.5, 2.0, 0.0, 0.0))
+    untouched = [replace(timing, units=0) if timing.seconds == 0 else timing for timing in cut.stage_timings]
+    failed = record("b", status=RunStatus.FAILED, metrics=replace(cut, stage_timings=tuple(untouched)))
+    rows = {row.stage: row for row in compare_runs([(record("a"), None), (failed, None)]).stages}
+    assert rows["data_fetching"].seconds == (2.0, 2.0)
+    for name in ("symbol_scanning", "finalization"):
+        assert (rows[name].seconds[1], rows[name].delta_seconds[1], rows[name].delta_fraction[1]) == (None, None, None)
+    assert rows["total"].seconds == (10.0, 2.5)
+    skipped = {row.stage: row for row in compare_runs([(record("a"), None), (record("c", metrics=cut), None)]).stages}
+    assert skipped["symbol_scanning"].seconds == (7.0, 0.0)
+    assert skipped["symbol_scanning"].delta_fraction == (0.0, -1.0)
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "units", "known"),
+    [
+        (RunStatus.SUCCEEDED, 0.0, 0, True),
+        (RunStatus.FAILED, 0.0, 0, False),
+        (RunStatus.CANCELLED, 0.0, 0, False),
+        (RunStatus.INTERRUPTED, 0.0, 0, False),
+        (RunStatus.CANCELLED, 0.1, 0, True),
+        (RunStatus.CANCELLED, 0.0, 3, True),
+    ],
+)
+def test_a_stage_was_reached_if_time_was_spent_or_work_done_in_it(
+    status: RunStatus, seconds: float, units: int, known: bool
+) -> None:
+    assert seconds_if_reached(status, seconds, units) == (seconds if known else None)
+
+
 def test_symbols_that_entered_left_and_moved() -> None:
     before = stored_result("a", table=picks("AAPL", "MSFT", "XOM", "T"))
     after = stored_result("b", table=picks("MSFT", "AAPL", "XOM", "IBM"))
@@ -85,6 +116,19 @@ def test_without_a_result_symbol_changes_are_unknown() -> None:
     found = compare_runs([(record("a"), stored_result("a")), (record("b"), None), (record("c"), stored_result("c"))])
     assert found.symbols[0] is None
     assert found.symbols[1] is not None
+
+
+def test_a_run_that_broke_off_without_a_pick_has_no_result() -> None:
+    failed, nothing = record("b", status=RunStatus.FAILED), stored_result("b", table=picks())
+    good = (record("a"), stored_result("a"))
+    assert compare_runs([good, (failed, nothing)]).symbols == (None,)
+    assert compare_runs([(failed, nothing), good]).symbols == (None,)
+    (partial,) = compare_runs([good, (failed, stored_result("b", table=picks("AAPL")))]).symbols
+    assert partial is not None
+    assert partial.left == (("MSFT", 2),)
+    (found_none,) = compare_runs([good, (record("b"), nothing)]).symbols
+    assert found_none is not None
+    assert len(found_none.left) == 2
 
 
 @pytest.mark.parametrize("n", [0, 1])
