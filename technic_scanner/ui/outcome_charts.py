@@ -36,14 +36,24 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
         band = "" if test.low is None or test.high is None else f" ({test.low:.3f} to {test.high:.3f})"
         figure.add_hline(y=test.mean, line={"color": theme.STAGE_COLOURS["symbol_scanning"], "width": 1.6})
         figure.add_annotation(
-            text=f"mean {test.mean:.3f}{band}", x=1.0, xref="paper", xanchor="right", y=1.0, yref="paper",
-            yanchor="bottom", showarrow=False,
-        )  # fmt: skip
+            text=f"mean {test.mean:.3f}{band}",
+            x=1.0,
+            xref="paper",
+            xanchor="right",
+            y=1.0,
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
+        )
     if test.low is not None and test.high is not None:
         figure.add_hrect(
-            y0=test.low, y1=test.high, line_width=0, fillcolor=theme.STAGE_COLOURS["symbol_scanning"], opacity=0.2,
+            y0=test.low,
+            y1=test.high,
+            line_width=0,
+            fillcolor=theme.STAGE_COLOURS["symbol_scanning"],
+            opacity=0.2,
             layer="below",
-        )  # fmt: skip
+        )
     figure.update_layout(theme.frame(height))
     if len(known) <= MAX_NAMED_DATES:
         figure.update_xaxes(type="category")

@@ -18,14 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 OVERALL = re.compile(r"^(\d+\.\d)% · ")
 
 
-def overall(page: Page) -> float:
-    """Return the per cent that the topmost bar shows."""
-    text = page.get_by_text(OVERALL).first.inner_text()
-    found = OVERALL.match(text)
-    assert found is not None
-    return float(found[1])
-
-
 def shown_while_held(page: Page, site: Site, services: Services, run_id: str, share: float = HELD_AT) -> str:
     """Wait until the run is held and the page, without being touched, shows where; return what it shows."""
     wait_until(lambda: site.holds(services, run_id, share), "the scan did not get to where it is held")
@@ -85,7 +77,8 @@ def test_a_second_tab_sees_it_and_cancel_there_is_seen_here(
     expect(here.get_by_text("■ Cancelled").first).to_be_visible()
     expect(here.get_by_role("button", name="Resume")).to_be_visible()
     assert services.service.get(running.run_id).status is RunStatus.CANCELLED
-    assert overall(here) < 100.0
+    here.get_by_text(re.compile(r"^Stopped in symbol scanning, [\d,]+ of [\d,]+ · ")).first.wait_for()
+    assert here.get_by_text(OVERALL).count() == 0, "no share of time of a scan that stopped"
 
 
 def test_a_cancelled_scan_is_resumed_from_the_page_and_watched_to_its_end(
