@@ -31,7 +31,7 @@ SORTS: dict[str, tuple[str, bool]] = {
     "Relative volume": ("RelativeVolume", False),
 }
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 500
 
 
 def show(record: RunRecord, stored: StoredResult) -> None:
