@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from technic_scanner.domain.run import RunError
 from technic_scanner.errors import ConfigError, NotFoundError, StoreError, TechnicError
 from technic_scanner.ui.wording import escape, sentence
 
@@ -44,6 +45,11 @@ def show_error(error: TechnicError) -> None:
         body = escape(sentence(str(error)))
     advice = _advice(error)
     st.error(f"{body}\n\n{advice + ' ' if advice else ''}Code: `{error.code}`", title=_title(error))
+
+
+def show_failure(error: RunError) -> None:
+    """Draw why a run failed, with the code."""
+    st.error(f"{escape(sentence(error.message))}\n\nCode: `{error.code}`", title="The scan failed")
 
 
 def keep_error(error: TechnicError) -> None:

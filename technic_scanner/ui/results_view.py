@@ -12,6 +12,7 @@ from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import (
     addresses,
+    notices,
     result_data,
     result_exports,
     result_sections,
@@ -70,7 +71,7 @@ def show_none(record: RunRecord) -> None:
 
 
 def _say_that_it_failed(record: RunRecord, error: RunError) -> None:
-    st.error(f"{escape(sentence(error.message))}\n\nCode: `{error.code}`", title="The scan failed")
+    notices.show_failure(error)
     addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
 
 

@@ -6,14 +6,15 @@ import streamlit as st
 
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.ui import notices
 from technic_scanner.ui.services import viewer_zone
-from technic_scanner.ui.wording import count_text, escape, sentence, when
+from technic_scanner.ui.wording import count_text, escape, when
 
 
 def draw(record: RunRecord) -> None:
     """Draw what came of the run, or why nothing did, and where and when it ran."""
     if record.error is not None:
-        st.error(f"{escape(sentence(record.error.message))}\n\nCode: `{record.error.code}`", title="The scan failed")
+        notices.show_failure(record.error)
     if record.status.can_resume:
         begun = record.metrics is None or record.metrics.symbols_attempted > 0
         kept = ": fetched prices and scanned chunks are not done again" if begun else ""
