@@ -14,11 +14,19 @@ from technic_scanner.ui.wording import count_text
 
 _COLUMNS = "export_columns"
 _COPIED_SYMBOLS = 500
+_Width = Literal["content", "stretch"]
 
 
 def draw(record: RunRecord, stored: StoredResult) -> None:
-    """Draw the downloads: CSV at hand, the rest in a popover. Files are made when they are asked for."""
-    name = f"technic-scan-{record.run_id}"
+    """Draw the downloads: CSV at hand, the rest in a popover. Files are made when they are asked for.
+
+    A run without rows has what is not a list of picks: the workbook says which symbols are missing, the report why.
+    """
+    if not stored.table.num_rows:
+        _excel(stored, None)
+        report_button(record.run_id, key="export_report")
+        return
+    name = _name(record.run_id)
     st.download_button(
         "CSV",
         data=lambda: to_csv(stored.table),
@@ -52,29 +60,40 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
             key="export_parquet",
             width="stretch",
         )
-        st.download_button(
-            "Excel",
-            data=lambda: to_excel(stored, chosen or None),
-            file_name=f"{name}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            on_click="ignore",
-            key="export_excel",
-            width="stretch",
-            help="Numbers as numbers; the config and the symbols that are missing have sheets of their own.",
-        )
+        _excel(stored, chosen or None, width="stretch")
         report_button(record.run_id, key="export_report", width="stretch")
-        symbols = stored.table.column("Symbol").to_pylist()[:_COPIED_SYMBOLS]
-        if symbols:
-            st.caption(f"The best {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
-            st.code(" ".join(symbols), language=None, wrap_lines=True, height=96)
+        _watchlist(stored)
 
 
-def report_button(run_id: str, *, key: str, width: Literal["content", "stretch"] = "content") -> None:
+def _name(run_id: str) -> str:
+    return f"technic-scan-{run_id}"
+
+
+def _excel(stored: StoredResult, columns: list[str] | None, width: _Width = "content") -> None:
+    st.download_button(
+        "Excel",
+        data=lambda: to_excel(stored, columns),
+        file_name=f"{_name(stored.run_id)}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        on_click="ignore",
+        key="export_excel",
+        width=width,
+        help="Numbers as numbers; the config and the symbols that are missing have sheets of their own.",
+    )
+
+
+def _watchlist(stored: StoredResult) -> None:
+    symbols = stored.table.column("Symbol").to_pylist()[:_COPIED_SYMBOLS]
+    st.caption(f"The best {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
+    st.code(" ".join(symbols), language=None, wrap_lines=True, height=96)
+
+
+def report_button(run_id: str, *, key: str, width: _Width = "content") -> None:
     """Draw the download of a run's report."""
     st.download_button(
         "Report (HTML)",
         data=lambda: run_service().report(run_id).encode(),
-        file_name=f"technic-scan-{run_id}.html",
+        file_name=f"{_name(run_id)}.html",
         mime="text/html",
         on_click="ignore",
         key=key,

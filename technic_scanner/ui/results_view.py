@@ -16,6 +16,7 @@ from technic_scanner.ui import (
     result_data,
     result_exports,
     result_sections,
+    scan_form,
     symbol_view,
     tables,
 )
@@ -47,7 +48,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
         _say_that_it_stopped(record, stored)
     if everything.empty:
         if not record.status.can_resume:
-            _say_that_none_passed(stored)
+            _say_that_none_passed(record, stored)
         result_sections.failures(record, stored)
     else:
         shown = _table(record, stored, everything)
@@ -75,9 +76,20 @@ def _say_that_it_failed(record: RunRecord, error: RunError) -> None:
     addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
 
 
-def _say_that_none_passed(stored: StoredResult) -> None:
+def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
     st.info(f"{escape(sentence(stored.status_text))} Loosen the filters and scan again.", title="No symbol passed")
-    addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+    st.button(
+        "Change this scan",
+        key="r_change",
+        on_click=_open_form,
+        args=(record,),
+        help="Opens the form with what this run was asked.",
+    )
+
+
+def _open_form(record: RunRecord) -> None:
+    scan_form.fill(record.config, record.options)
+    st.switch_page(addresses.SCAN_PAGE)
 
 
 def _say_that_it_stopped(record: RunRecord, stored: StoredResult) -> None:
@@ -98,9 +110,6 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
         parts.append(f"as of {stored.as_of.isoformat()}")
     if record.error is None:
         parts.append(escape(stored.status_text))
-    if not stored.table.num_rows:
-        st.markdown(" · ".join(parts))
-        return
     left, right = st.columns([5, 2], vertical_alignment="center")
     left.markdown(" · ".join(parts))
     with right.container(horizontal=True, horizontal_alignment="right"):
@@ -116,7 +125,12 @@ def _context(stored: StoredResult) -> None:
     if context.notes:
         st.caption(escape(" ".join(context.notes[:2])))
     title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
-    with st.expander(f"{title} · {count_text(len(notes), 'note')} on the data and the method"):
+    words = f"{title} · {count_text(len(notes), 'note')} on the data and the method"
+    # Told when it is opened: what a closed one holds would be built by every browser that loads the page.
+    details = st.expander(words, key="r_context", on_change="rerun")
+    if not details.open:
+        return
+    with details:
         if not context.facts:
             _notes(notes)
             return

@@ -16,6 +16,7 @@ from technic_scanner.runs.export import to_csv
 from technic_scanner.runs.model import Appearance
 from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.ui import result_data, results_view, run_chooser, tables
+from technic_scanner.ui.form_state import config_of
 
 from .test_ui_scan_page import texts, titles
 
@@ -270,11 +271,24 @@ def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> No
     assert not app.exception
     assert "No symbol passed" in titles(app, "info")
     assert "removed" in "".join(item.value for item in app.info)
-    assert app.page_link[0].value == "Configure a scan"
     assert app.metric[0].value == "0"
-    assert exports(app) == []
+    assert exports(app) == ["Excel", "Report (HTML)"]
     missing = next(frame.value for frame in app.dataframe if "Detail" in frame.value)
     assert len(missing) == len(seeded.services.service.result(run.run_id).failures) > 0
+
+
+def test_an_empty_results_scan_is_changed_in_the_form_that_made_it(
+    seeded, open_page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = nothing(seeded)
+    went: list[str] = []
+    monkeypatch.setattr(st, "switch_page", went.append)  # AppTest stays where it is
+    app = open_page("results", run=run.run_id)
+    app.button(key="r_change").click().run()
+    assert went == ["pages/scan.py"]
+    app.switch_page("pages/scan.py").run()
+    assert not app.exception
+    assert config_of(app.session_state) == run.config != ScanConfig()
 
 
 def test_a_wrong_run_is_said_and_nothing_else_is_shown_in_its_place(seeded, open_page) -> None:
@@ -312,7 +326,7 @@ def test_a_run_that_failed_says_why_and_promises_nothing(empty, open_page, monke
     assert app.error[0].value == "universe.csv cannot be read.\n\nCode: `source_error`"
     assert app.page_link[0].value == "Open the run"
     assert titles(app, "info") == []
-    assert exports(app) == []
+    assert exports(app) == ["Excel", "Report (HTML)"]
     said = texts(app)
     assert not [words for words in ("Resume", "Every symbol", "newest session", "not in the results") if words in said]
     assert len(app.expander) == 1
@@ -342,9 +356,12 @@ def test_only_a_run_that_succeeded_with_rows_says_that_every_symbol_is_in_it(
 
 def test_notes_without_facts_have_the_whole_width(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
     run = whole(seeded)
-    assert len(open_page("results", run=run.run_id).expander[0].columns) == 2
-    change_result(monkeypatch, run, lambda stored: replace(stored, context=replace(stored.context, facts=())))
     app = open_page("results", run=run.run_id)
+    assert len(app.expander[0].children) == 0, "what is closed costs nothing"
+    app.session_state["r_context"] = True
+    assert len(app.run().expander[0].columns) == 2
+    change_result(monkeypatch, run, lambda stored: replace(stored, context=replace(stored.context, facts=())))
+    app.run()
     assert len(app.expander[0].columns) == 0
     assert app.expander[0].markdown[0].value.startswith("- ")
 
