@@ -125,9 +125,9 @@ def _context(stored: StoredResult) -> None:
     if context.notes:
         st.caption(escape(" ".join(context.notes[:2])))
     title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
-    words = f"{title} · {count_text(len(notes), 'note')} on the data and the method"
+    title += f" · {count_text(len(notes), 'note')} on the data and the method"
     # Told when it is opened: what a closed one holds would be built by every browser that loads the page.
-    details = st.expander(words, key="r_context", on_change="rerun")
+    details = st.expander(title, key="r_context", on_change="rerun")
     if not details.open:
         return
     with details:
