@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.explanation import rating_sums, score_sums
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import BoolArray
 from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
@@ -109,45 +109,17 @@ def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
         "TechRating": scored.rating,
         "AlphaScore": scored.alpha_score,
         "MissingInputs": missing_inputs(scored.indicators),
-        "Explanation": list(map("; ".join, zip(_explanations(scored, weights), _blends(scored), strict=True))),
+        "Explanation": _explanations(scored, weights),
     }
 
 
 def _explanations(scored: Scored, weights: Sequence[float]) -> list[str]:
-    """Say how each TechRating adds up, with the weights as re-scaled for missing sub-scores."""
-    forms: dict[tuple[bool, ...], str] = {}
-    texts = []
-    for rating, scores, missing in zip(
-        scored.rating.tolist(), scored.sub.tolist(), map(tuple, scored.missing.tolist()), strict=True
-    ):
-        form = forms.get(missing)
-        if form is None:
-            form = forms[missing] = _explanation_form(weights, missing)
-        texts.append(form % (rating, *[score for score, lost in zip(scores, missing, strict=True) if not lost]))
-    return texts
-
-
-def _blends(scored: Scored) -> list[str]:
-    """Say how each score adds up from TechRating and alpha; a short's is what is missing to 100."""
-    forms = {
-        1: "score %.1f = TechRating %.1f x %.2f + alpha %.1f x %.2f",
-        -1: "score %.1f = 100 - (TechRating %.1f x %.2f + alpha %.1f x %.2f)",
-    }
-    score, rating = scored.signals.rank_score.tolist(), scored.rating.tolist()
-    share, alpha = scored.alpha_share, scored.alpha_score.tolist()
-    columns = (score, rating, (1.0 - share).tolist(), alpha, share.tolist())
-    return [
-        forms[side] % row for side, row in zip(scored.signals.side.tolist(), zip(*columns, strict=True), strict=True)
-    ]
-
-
-def _explanation_form(weights: Sequence[float], missing: tuple[bool, ...]) -> str:
-    """Return the sentence with places for the rating and the known sub-scores; rows that lack the same share it."""
-    total = math.fsum(weight for weight, lost in zip(weights, missing, strict=True) if not lost)
-    known = [(name, weight) for name, weight, lost in zip(SUB_SCORES, weights, missing, strict=True) if not lost]
-    terms = " + ".join(f"{name} %.1f x {weight / total:.2f}" for name, weight in known)
-    left = ", ".join(name for name, lost in zip(SUB_SCORES, missing, strict=True) if lost)
-    return f"TechRating %.1f = {terms}" + (f" (without {left}: no data)" if left else "")
+    """Say how each TechRating adds up, and how each score does from TechRating and alpha."""
+    ratings = rating_sums(scored.rating, scored.sub, scored.missing, weights)
+    scores = score_sums(
+        scored.signals.rank_score, scored.rating, scored.alpha_score, scored.alpha_share, scored.signals.side
+    )
+    return list(map("; ".join, zip(ratings, scores, strict=True)))
 
 
 def _plan_columns(plans: TradePlans) -> dict[str, object]:

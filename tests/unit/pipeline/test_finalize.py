@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import numpy as np
@@ -82,17 +83,19 @@ def test_the_explanation_adds_up() -> None:
     assert {row["Target"] > row["Entry"] for row in rows} == {True, False}
     for row in rows:
         rating, score = row["Explanation"].split("; ")
-        assert _sum_of(rating) == pytest.approx(row["TechRating"], abs=1.5)
-        is_short = " = 100 - (" in score
-        assert is_short is (row["Target"] < row["Entry"])
-        told = _sum_of(score.replace("100 - (", "").rstrip(")"))
-        assert (100 - told if is_short else told) == pytest.approx(row["CompositeScore"], abs=0.6)
+        assert rating.startswith(f"TechRating {row['TechRating']:.1f} = ")
+        assert _sum_of(rating) == f"{row['TechRating']:.1f}"
+        assert (" = 100 - " in score) is (row["Target"] < row["Entry"])
+        assert score.startswith(f"score {row['CompositeScore']:.1f} = ")
+        assert _sum_of(score) == f"{row['CompositeScore']:.1f}"
 
 
-def _sum_of(sentence: str) -> float:
-    """Return what the products after the equals sign come to."""
-    products = [term.split()[-3::2] for term in sentence.split(" = ")[1].split(" + ")]
-    return sum(float(value) * float(weight) for value, weight in products)
+def _sum_of(sentence: str) -> str:
+    """Return what the points after the equals sign come to, as they are printed."""
+    sides = re.sub(r"\(.*?\)", "", sentence.split(" = ")[1])
+    return (
+        f"{sum(float(sign + points) for sign, points in re.findall(r'([+-]?) ?(?:[A-Za-z]+ )?([0-9.]+)', sides)):.1f}"
+    )
 
 
 def test_shorts_occur_as_readily_as_longs() -> None:
