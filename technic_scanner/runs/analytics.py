@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from statistics import median
@@ -33,6 +33,7 @@ __all__ = [
     "slower",
     "stage_statistics",
     "trends",
+    "trends_by_day",
 ]
 
 TOTAL = "total"
@@ -60,9 +61,6 @@ class StageStatistics:
 
 class Timing(Protocol):
     """What a trend asks of a run; a StageSample is one."""
-
-    @property
-    def created_at(self) -> datetime: ...
 
     @property
     def status(self) -> RunStatus: ...
@@ -132,11 +130,16 @@ def stage_statistics(samples: Iterable[StageSample | StageSeconds]) -> tuple[Sta
     return tuple(_statistics(stage, values) for stage, values in (*seconds.items(), (TOTAL, totals)))
 
 
-def trends(samples: Iterable[Timing]) -> tuple[DayTrend, ...]:
+def trends(samples: Iterable[StageSample]) -> tuple[DayTrend, ...]:
     """Return one row per day that has runs, oldest first."""
-    days: dict[date, list[Timing]] = defaultdict(list)
+    days: dict[date, list[StageSample]] = defaultdict(list)
     for sample in samples:
         days[sample.created_at.astimezone(UTC).date()].append(sample)
+    return trends_by_day(days)
+
+
+def trends_by_day(days: Mapping[date, Sequence[Timing]]) -> tuple[DayTrend, ...]:
+    """Return one row per day, oldest first, of runs that were put together by their day in UTC."""
     return tuple(_day_trend(day, days[day]) for day in sorted(days))
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, select, type_coerce
 
 from technic_scanner.adapters.stores.database import Room, reading
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, other_filters, status_filter
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS
-from technic_scanner.adapters.stores.schema import run_documents, runs
+from technic_scanner.adapters.stores.schema import from_micros, run_documents, runs
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
-from technic_scanner.runs.analytics import DayTrend, trends
+from technic_scanner.runs.analytics import DayTrend, trends_by_day
 from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
 
 _UNIVERSE, _FETCHING, _SCANNING, _FINAL = (stage.value for stage in Stage)
 _STATUSES = {status.value: status for status in RunStatus}
+_DAY_MICROS = 24 * 60 * 60 * 1_000_000
 
 # In the order in which _to_sample takes a row apart: by name it would take three times as long.
 _SAMPLE: tuple[ColumnElement[Any], ...] = (
@@ -49,24 +50,24 @@ class SampleRoom(Room):
         """Return timings of ended runs, newest first; ``query.limit`` rows at most."""
         statement = _newest(query, *_SAMPLE).join_from(runs, run_documents, run_documents.c.run_id == runs.c.run_id)
         with _without_cycle_search():
-            return tuple(_to_sample(row) for row in connection.execute(statement))
+            return tuple(_to_sample(row) for row in connection.execute(statement).all())
 
     @reading
     def day_trends(self, connection: Connection, query: RunQuery) -> tuple[DayTrend, ...]:
         """Return one row per day over the newest ``query.limit`` ended runs; reads five columns of each."""
         statement = _newest(
             query,
-            runs.c.created_at,
+            type_coerce(runs.c.created_at, BigInteger),  # a date for each day, not a time for each run
             runs.c.status,
             runs.c.total_seconds,
             runs.c.symbols_per_second,
             runs.c.cache_hit_rate,
         )
+        days: dict[int, list[_Timing]] = defaultdict(list)
         with _without_cycle_search():
-            return trends(
-                _Timing(created_at, _STATUSES[status], *numbers)
-                for created_at, status, *numbers in connection.execute(statement)
-            )
+            for micros, status, total, rate, hits in connection.execute(statement).all():
+                days[micros // _DAY_MICROS].append(_Timing(_STATUSES[status], total, rate, hits))
+        return trends_by_day({from_micros(day * _DAY_MICROS).date(): timings for day, timings in days.items()})
 
     @reading
     def stage_seconds(self, connection: Connection, query: RunQuery) -> tuple[StageSeconds, ...]:
@@ -79,14 +80,13 @@ class SampleRoom(Room):
                     total,
                     ((_UNIVERSE, loaded), (_FETCHING, fetched), (_SCANNING, scanned), (_FINAL, finished)),
                 )
-                for status, total, loaded, fetched, scanned, finished in connection.execute(statement)
+                for status, total, loaded, fetched, scanned, finished in connection.execute(statement).all()
             )
 
 
 class _Timing(NamedTuple):
-    """What ``analytics.trends`` asks of a run."""
+    """What ``analytics.trends_by_day`` asks of a run."""
 
-    created_at: datetime
     status: RunStatus
     total_seconds: float
     symbols_per_second: float | None
