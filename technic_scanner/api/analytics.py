@@ -40,7 +40,10 @@ class StageStatisticsListDocument(Document):
 
 
 class StageCheckDocument(Document):
-    """One stage of one run against the comparable runs before it; null where there are too few of them."""
+    """One stage of one run, or its `between_stages`, against the comparable runs before it.
+
+    Null where there are too few of them.
+    """
 
     run_id: str
     created_at: datetime

@@ -11,6 +11,8 @@ from technic_scanner.runs.codec import config_to_dict, options_to_dict
 from technic_scanner.runs.model import StoredResult
 
 RunWithResult = tuple[RunRecord, StoredResult | None]
+# How the seconds that belong to no stage are named where they stand among stages.
+BETWEEN_STAGES = "between_stages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:
     measured = [record.metrics for record in records]
     gaps = [None if metrics is None else metrics.gap_seconds for metrics in measured]
     totals = [None if metrics is None else metrics.total_seconds for metrics in measured]
-    return (*stages, _delta("between_stages", gaps), _delta("total", totals))
+    return (*stages, _delta(BETWEEN_STAGES, gaps), _delta("total", totals))
 
 
 def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:

@@ -1,4 +1,4 @@
-"""Flags stages that ran slower than comparable runs did, by a rule that noise alone rarely meets."""
+"""Flags stages, and gaps between them, that were slower than in comparable runs, by a rule that noise rarely meets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from statistics import median
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
+from technic_scanner.runs.compare import BETWEEN_STAGES
 from technic_scanner.runs.model import StageSample
 
 
@@ -40,7 +41,7 @@ class RegressionRule:
 
 @dataclass(frozen=True, slots=True)
 class StageCheck:
-    """One stage of one run against its baseline of ``baseline_runs`` runs.
+    """One stage of one run, or its time ``between_stages``, against its baseline of ``baseline_runs`` runs.
 
     ``cost``, ``median``, ``mad`` and ``limit`` are in ``unit``: seconds, or seconds per symbol for the scanning stage,
     so that a larger universe is no regression. They are None where there is too little history.
@@ -74,6 +75,7 @@ DEFAULT_RULE = RegressionRule()
 def regressions(samples: Sequence[StageSample], rule: RegressionRule = DEFAULT_RULE) -> tuple[StageCheck, ...]:
     """Check every stage of every successful run of ``samples`` against the runs before it; newest run first.
 
+    A run's time between its stages is checked after them, as a stage of its own: nothing that takes time goes unjudged.
     Order of ``samples`` does not matter. A run without a comparability key is compared with nothing.
     """
     baselines: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=rule.history))
@@ -95,7 +97,7 @@ def _check_run(
 ) -> tuple[StageCheck, ...]:
     """Check each stage, then add the run to the baselines of the runs after it."""
     checks = []
-    for stage, seconds in sample.stage_seconds:
+    for stage, seconds in (*sample.stage_seconds, (BETWEEN_STAGES, sample.gap_seconds)):
         cost = _cost(stage, seconds, sample.symbols_scanned)
         if cost is None:
             continue

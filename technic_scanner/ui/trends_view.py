@@ -15,7 +15,7 @@ from technic_scanner.ui import addresses, charts, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.tables import height, revision
-from technic_scanner.ui.wording import count_text, number, seconds_text, short_id
+from technic_scanner.ui.wording import count_text, seconds_text, short_id, slower_text
 
 Samples = tuple[StageSample, ...]
 
@@ -102,11 +102,10 @@ def _slow_notice(whole: RunQuery) -> None:
     """Say when the newest run was slower than comparable runs."""
     slow = analytics.slower(_checks(replace(whole, limit=1), _ended()))
     if slow:
-        parts = (
-            f"{theme.stage_label(check.stage)} {number(check.cost / check.median, 1)} × its median"
+        parts = [
+            f"{theme.stage_label(check.stage)} {slower_text(check.cost, check.median or 0.0, check.seconds)}"
             for check in slow
-            if check.median
-        )
+        ]
         st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
 
 
@@ -264,7 +263,7 @@ def _slow_downs(samples: Samples, whole: RunQuery) -> None:
         f"A stage is slower when it costs more than {rule.factor} × the median and more than the median plus "
         f"{rule.mads:.0f} × MAD of the last {rule.history} comparable successful runs, and took over "
         f"{rule.floor_seconds} s. Below {rule.minimum} such runs there is not enough history. "
-        "Scanning is judged per symbol."
+        "Scanning is judged per symbol; the time between stages is judged like a stage."
     )
     only = st.toggle("Only slower stages", value=True, key="h_only_slow")
     shown = slow if only else checks

@@ -63,6 +63,13 @@ def rate_text(rate: float | None, unit: str) -> str:
     return f"{rate:,.0f} {unit}/s" if rate >= 10 else f"{rate:.2f} {unit}/s"
 
 
+def slower_text(cost: float, median: float, seconds: float) -> str:
+    """Say how much more a stage cost: ``4.5 × its median``; its seconds where that is next to nothing."""
+    if cost >= _TELLING_FACTOR * median:
+        return f"{seconds_text(seconds)}, usually next to nothing"
+    return f"{number(cost / median, 1)} × its median"
+
+
 def count_text(count: int | None, noun: str) -> str:
     """Say a count with its noun: ``1 symbol``, ``1,200 symbols``."""
     if count is None:
@@ -139,6 +146,7 @@ def escape(text: str) -> str:
 
 
 _PLAIN = ScanConfig()
+_TELLING_FACTOR = 100.0
 _MARKDOWN = frozenset("\\`*_{}[]<>#|~$:")
 
 

@@ -295,6 +295,17 @@ def test_a_filter_that_leaves_only_a_slow_run_does_not_hide_that_it_is_slow(empt
     ]
 
 
+def test_a_gap_between_the_stages_is_a_slow_down_said_in_seconds(empty, open_page) -> None:
+    for gap in (0.001,) * 6 + (3.0,):
+        measured = metrics((0.5, 2.0, 7.0, 0.4), gap_seconds=gap, total_seconds=9.9 + gap)
+        succeeded(empty.services.store, scan_result(metrics=measured))
+    app = open_page("history", h_tab="Slow-downs")
+    assert not app.exception
+    assert "Between stages 3.0 s, usually next to nothing." in app.warning[0].value
+    checks = app.dataframe[1].value
+    assert checks[["Stage", "Verdict", "Seconds"]].to_numpy().tolist() == [["Between stages", "▲ slower", 3.0]]
+
+
 def test_only_so_many_runs_that_a_filter_picked_out_are_judged(
     empty, open_page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +316,7 @@ def test_only_so_many_runs_that_a_filter_picked_out_are_judged(
     app = open_page("history", h_min="1", h_tab="Slow-downs")
     assert not app.exception
     assert "Over the newest 2 runs." in texts(app)
-    assert "of 8 had enough history" in app.success[0].value
+    assert "of 10 had enough history" in app.success[0].value
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,19 @@ def test_seconds(seconds: float | None, text: str) -> None:
     assert wording.seconds_text(seconds) == text
 
 
+@pytest.mark.parametrize(
+    ("cost", "median", "text"),
+    [
+        (9.0, 2.0, "4.5 × its median"),
+        (3.0, 0.0301, "99.7 × its median"),
+        (3.0, 0.001, "3.0 s, usually next to nothing"),
+        (3.0, 0.0, "3.0 s, usually next to nothing"),
+    ],
+)
+def test_a_factor_that_says_nothing_gives_way_to_the_seconds(cost: float, median: float, text: str) -> None:
+    assert wording.slower_text(cost, median, 3.0) == text
+
+
 def test_time_left_names_the_range() -> None:
     assert wording.left_text(event(eta_seconds=14.0, eta_low_seconds=11.0, eta_high_seconds=19.0)) == (
         "about 14 s left (11–19 s)"

@@ -125,6 +125,17 @@ def test_a_run_asked_for_alone_is_judged_by_all_before_it(client: TestClient, se
     assert {(check["baseline_runs"], check["run_id"]) for check in checks["checks"]} == {(5, run.record.run_id)}
 
 
+def test_a_slow_gap_between_the_stages_is_a_slow_down_too(client: TestClient, services: Services) -> None:
+    for gap in (0.0, 0.0, 0.0, 0.0, 0.0, 2.0):
+        run = HandMoved.start(services)
+        measured = metrics((1.0, 1.0, 1.0, 1.0), gap_seconds=gap, total_seconds=4.0 + gap)
+        run.finish(result=scan_result(config=run.record.config, metrics=measured))
+    answer = client.get("/analytics/regressions", params={"limit": 1}).json()
+    slow = [check for check in answer["checks"] if check["verdict"] == "slower"]
+    assert [(check["stage"], check["seconds"], check["unit"]) for check in slow] == [("between_stages", 2.0, "s")]
+    assert answer["slower"] == 1
+
+
 def test_runs_are_compared_with_the_first(client: TestClient, services: Services) -> None:
     first, second = HandMoved.start(services), None
     first.finish()

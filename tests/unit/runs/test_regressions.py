@@ -10,7 +10,7 @@ import pytest
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import StageSample
 from technic_scanner.runs.regressions import RegressionRule, StageCheck, Verdict, regressions, slower
-from tests.unit.runs.make import sample
+from tests.unit.runs.make import STAGES, sample
 
 USUAL = (1.0, 2.0, 10.0, 0.2)
 
@@ -31,6 +31,20 @@ def test_the_stage_that_got_slower_is_flagged_and_no_other() -> None:
     assert flagged([*history(6), sample(6, (1.0, 3.1, 10.0, 0.2))]) == [("run-0006", "data_fetching")]
 
 
+def test_a_gap_between_the_stages_is_judged_like_a_stage() -> None:
+    usual = [replace(run, gap_seconds=0.01) for run in history(6)]
+    slow = replace(sample(6, USUAL), gap_seconds=3.0)
+    assert flagged([*usual, slow]) == [("run-0006", "between_stages")]
+    check = slower(regressions([*usual, slow]))[0]
+    assert (check.seconds, check.cost, check.unit, check.median, check.baseline_runs) == (3.0, 3.0, "s", 0.01, 6)
+    assert flagged([*usual, replace(slow, gap_seconds=0.4)]) == []
+    assert verdicts([*usual[:4], slow], "run-0006")["between_stages"] is Verdict.TOO_LITTLE_HISTORY
+
+
+def test_every_stage_and_then_the_gap_is_checked() -> None:
+    assert [check.stage for check in regressions(history(1))] == [*STAGES, "between_stages"]
+
+
 def test_up_to_one_and_a_half_times_the_median_is_normal() -> None:
     assert flagged([*history(6), sample(6, (1.5, 3.0, 15.0, 0.2))]) == []
 
@@ -48,7 +62,7 @@ def test_below_the_floor_nothing_is_flagged() -> None:
 
 
 def test_below_five_runs_there_is_not_enough_history() -> None:
-    slow = sample(9, (50.0, 50.0, 50.0, 50.0))
+    slow = sample(9, (50.0, 50.0, 50.0, 50.0), gap_seconds=50.0)
     found = [check for check in regressions([*history(4), slow]) if check.run_id == "run-0009"]
     assert {check.verdict for check in found} == {Verdict.TOO_LITTLE_HISTORY}
     assert {(check.baseline_runs, check.median, check.limit) for check in found} == {(4, None, None)}
