@@ -23,7 +23,14 @@ SparkPrices = npt.NDArray[np.float32]
 
 def stored_result(record: RunRecord) -> StoredResult:
     """Return the run's result. Raises ResultsNotReadyError while there is none."""
-    return run_service().result(record.run_id)
+    return _stored(record.run_id, record.attempt)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _stored(run_id: str, attempt: int) -> StoredResult:
+    """Return the result of one attempt; shared, not copied, for Arrow tables and frozen data cannot be changed."""
+    del attempt  # part of the key only: a resumed run has another result
+    return run_service().result(run_id)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -32,8 +39,7 @@ def rows(run_id: str, attempt: int) -> pd.DataFrame:
 
     A sector that the source does not know has a name here; files are made of the table itself and leave it empty.
     """
-    del attempt  # part of the key only: a resumed run has another result
-    frame: pd.DataFrame = run_service().result(run_id).table.to_pandas()
+    frame: pd.DataFrame = _stored(run_id, attempt).table.to_pandas()
     return frame.assign(Sector=frame["Sector"].replace("", UNKNOWN_SECTOR).fillna(UNKNOWN_SECTOR))
 
 

@@ -426,6 +426,15 @@ def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_
     assert said.startswith("280 of 524 symbols were scanned before the run stopped. Resume")
 
 
+def test_what_was_kept_of_a_run_is_not_shown_once_it_is_resumed(empty, open_page) -> None:
+    run = cancelled_while(empty, "data_fetching", ScanConfig())
+    assert len(open_page("results", run=run.run_id).metric) > 0
+    empty.services.store.requeue(run.run_id)
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    assert titles(app, "info") == ["This run has no results yet"]
+
+
 def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:
     run = whole(seeded)
     exported = (seeded.services.settings.export_dir / f"{run.run_id}.csv").read_bytes()
