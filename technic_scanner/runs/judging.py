@@ -12,42 +12,69 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.codec import config_to_dict
-from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.screening.bars import FloatArray, Panel
-from technic_scanner.screening.matrix import IntArray
-from technic_scanner.screening.outcomes import HORIZONS, Planned, pick_outcomes, session_index
+from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.outcomes import (
+    HORIZONS,
+    PickOutcomes,
+    Planned,
+    excess_returns,
+    first_exits,
+    forward_returns,
+    session_index,
+    universe_returns,
+)
 
 _NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
 _TEXTS = ("Symbol", "Sector", "Signal", "Tier", "MarketRegime")
+_PLAN = ("Close", "Entry", "Stop", "Target")
+_FAILED = ("symbol", "stage")
+JUDGED_COLUMNS: tuple[str, ...] = (*_TEXTS, *_NUMBERS, *_PLAN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunToJudge:
-    """A stored result, and the key of what it scanned: runs of one lineage differ in their as-of date alone."""
+    """What a run picked, what else it considered, and the key of what it scanned.
 
-    stored: StoredResult
+    Runs of one lineage differ in their as-of date alone. ``table`` holds JUDGED_COLUMNS at least; ``others`` are the
+    symbols that passed the run's universe filters and were not picked.
+    """
+
+    dated: DatedRun
     lineage: str
+    table: pa.Table
+    others: pa.ChunkedArray
 
     @classmethod
-    def of(cls, stored: StoredResult) -> RunToJudge:
-        """Return the run with its lineage."""
-        return cls(stored, lineage_of(stored.config))
+    def of(cls, dated: DatedRun, lineage: str, picks: PickTable) -> RunToJudge:
+        """Return the run with what it picked and what else it considered."""
+        scanned = pc.not_equal(picks.failed["stage"], Stage.UNIVERSE_LOADING.value)
+        return cls(dated, lineage, picks.table, picks.failed["symbol"].filter(scanned))
+
+    @classmethod
+    def of_stored(cls, stored: StoredResult) -> RunToJudge:
+        """Return the run of a whole stored result, which must be dated."""
+        assert stored.as_of is not None  # runs without a date are not judged
+        dated = DatedRun(stored.run_id, stored.config, stored.as_of)
+        failed = {name: pa.array([getattr(item, name) for item in stored.failures], pa.string()) for name in _FAILED}
+        return cls.of(dated, lineage_of(stored.config), PickTable(stored.run_id, stored.table, pa.table(failed)))
 
     @property
     def as_of(self) -> date:
         """The last session that the run looked at."""
-        assert self.stored.as_of is not None  # runs without one are not judged
-        return self.stored.as_of
+        return self.dated.as_of
 
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Everything that the run considered after its universe filters, picks or not, in symbol order."""
-        considered = {failure.symbol for failure in self.stored.failures if failure.stage != Stage.UNIVERSE_LOADING}
-        return tuple(sorted(considered.union(self.stored.table["Symbol"].to_pylist())))
+
+def considered(runs: Sequence[RunToJudge]) -> tuple[str, ...]:
+    """Return everything that the runs considered after their universe filters, picks or not, in symbol order."""
+    seen = [chunk for run in runs for column in (run.table["Symbol"], run.others) for chunk in column.chunks]
+    return tuple(sorted(pc.unique(pa.chunked_array(seen, pa.string())).to_pylist()))
 
 
 def lineage_of(config: ScanConfig) -> str:
@@ -84,12 +111,12 @@ def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
     run. ``held_return`` runs to ``next_as_of``, the as-of date of the lineage's next run. What has not happened yet is
     null. Picks whose symbol the panel lacks are left with nulls: they are counted, not forgotten.
     """
-    row_of = {symbol: row for row, symbol in enumerate(panel.symbols)}
+    symbols = pa.array(panel.symbols, pa.string())
     following = _following(runs)
     tables = [
-        _judge(run, following.get(run.stored.run_id), panel, row_of)
-        for run in sorted(runs, key=lambda run: (run.as_of, run.stored.run_id))
-        if run.stored.table.num_rows
+        _judge(run, following.get(run.dated.run_id), panel, symbols)
+        for run in sorted(runs, key=lambda run: (run.as_of, run.dated.run_id))
+        if run.table.num_rows
     ]
     return pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table()
 
@@ -99,84 +126,103 @@ def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
     by_lineage: dict[str, list[RunToJudge]] = {}
     for run in sorted(runs, key=lambda run: run.as_of):
         by_lineage.setdefault(run.lineage, []).append(run)
-    return {run.stored.run_id: later.as_of for line in by_lineage.values() for run, later in pairwise(line)}
+    return {run.dated.run_id: later.as_of for line in by_lineage.values() for run, later in pairwise(line)}
 
 
-def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, row_of: dict[str, int]) -> pa.Table:
-    table = run.stored.table
-    picks = table["Symbol"].to_pylist()
-    # Judged by the sessions that count alone: copying ten years of bars for each run would take most of the time.
-    span, at = _span(panel, run.as_of, next_as_of)
-    own = span.take([row_of[symbol] for symbol in run.symbols if symbol in row_of])
-    side = np.where(np.asarray(table["Target"]) >= np.asarray(table["Entry"]), 1, -1)
-    known = np.array([symbol in row_of for symbol in picks])
-    place = {symbol: row for row, symbol in enumerate(own.symbols)}
-    rows = np.array([place[symbol] for symbol in picks if symbol in place], dtype=np.int64)
-    planned = Planned(side[known], *(_floats(table[name])[known] for name in ("Close", "Stop", "Target")))
-    outcome = pick_outcomes(own, at, rows, planned)
-    held, universe_held = _held(own, at, rows, next_as_of)
-    count = len(picks)
+def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, symbols: pa.Array) -> pa.Table:
+    table, count = run.table, run.table.num_rows
+    at = session_index(panel, np.datetime64(run.as_of, "D"))
+    picked = _rows(table["Symbol"], symbols)
+    known = picked >= 0
+    picks = picked[known]
+    universe = np.zeros(len(panel.symbols), dtype=np.bool_)
+    universe[picks] = True
+    others = _rows(run.others, symbols)
+    universe[others[others >= 0]] = True
+    plan = {name: _floats(table[name]) for name in _PLAN}
+    side = np.where(plan["Target"] >= plan["Entry"], 1, -1)
+    planned = Planned(side[known], *(plan[name][known] for name in ("Close", "Stop", "Target")))
+    outcome = _outcomes(panel, at, universe, picks, planned)
+    held, universe_held = _held(panel, at, universe, picks, next_as_of)
+    place = None if known.all() else pa.array(np.cumsum(known) - 1, mask=~known)
     columns: dict[str, Any] = {
-        "run_id": [run.stored.run_id] * count,
-        "lineage": [run.lineage] * count,
-        "as_of": [run.as_of] * count,
-        "next_as_of": [next_as_of] * count,
-        "profile": [run.stored.config.strategy_profile_name] * count,
-        **{name: table[name].to_pylist() for name in _TEXTS},
-        **{name: _floats(table[name]) for name in _NUMBERS},
-        "side": side,
-        **{f"forward_{h}": _spread(outcome.forward[:, j], known) for j, h in enumerate(HORIZONS)},
-        **{f"excess_{h}": _spread(outcome.excess[:, j], known) for j, h in enumerate(HORIZONS)},
-        **{f"universe_{h}": np.full(count, outcome.universe[j]) for j, h in enumerate(HORIZONS)},
-        "held_return": _spread(held, known),
-        "universe_held_return": np.full(count, universe_held),
-        "exit": _texts(outcome.exits.first, known),
-        "exit_sessions": _sessions(outcome.exits.sessions, known),
+        "run_id": _repeated(run.dated.run_id, pa.string(), count),
+        "lineage": _repeated(run.lineage, pa.string(), count),
+        "as_of": _repeated(run.as_of, pa.date32(), count),
+        "next_as_of": _repeated(next_as_of, pa.date32(), count),
+        "profile": _repeated(run.dated.config.strategy_profile_name, pa.string(), count),
+        **{name: table[name].combine_chunks() for name in _TEXTS},
+        **{name: _numbers(_floats(table[name])) for name in _NUMBERS},
+        "side": pa.array(side),
+        **{f"forward_{h}": _spread(_numbers(outcome.forward[:, j]), place) for j, h in enumerate(HORIZONS)},
+        **{f"excess_{h}": _spread(_numbers(outcome.excess[:, j]), place) for j, h in enumerate(HORIZONS)},
+        **{f"universe_{h}": _repeated(outcome.universe[j], pa.float64(), count) for j, h in enumerate(HORIZONS)},
+        "held_return": _spread(_numbers(held), place),
+        "universe_held_return": _repeated(universe_held, pa.float64(), count),
+        "exit": _spread(pa.array(outcome.exits.first, pa.string()), place),
+        "exit_sessions": _spread(pa.array(outcome.exits.sessions, mask=outcome.exits.sessions < 0), place),
     }
-    arrays = [pa.array(columns[item.name], type=item.type, from_pandas=True) for item in OUTCOME_SCHEMA]
-    return pa.Table.from_arrays(arrays, schema=OUTCOME_SCHEMA)
+    return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
 
 
-def _span(panel: Panel, as_of: date, until: date | None) -> tuple[Panel, int]:
-    """Return the bars from the session of ``as_of`` to the last that matters, and that session's column, −1 if none."""
-    at = session_index(panel, np.datetime64(as_of, "D"))
-    last = at + max(HORIZONS)
-    if until is not None:
-        last = max(last, session_index(panel, np.datetime64(until, "D")))
-    return panel.window(max(at, 0), min(last + 2, panel.shape[1])), min(at, 0)
+def _outcomes(panel: Panel, at: int, universe: BoolArray, picks: IntArray, planned: Planned) -> PickOutcomes:
+    """Return what ``screening.outcomes.pick_outcomes`` does, copying only the bars that count of the picks alone.
+
+    Copying ten years of bars of every symbol for each run would take most of the time.
+    """
+    first, at = max(at, 0), min(at, 0)
+    forward = forward_returns(panel.close[:, first : first + max(HORIZONS) + 1], at)
+    means, own = universe_returns(forward[universe]), forward[picks]
+    exits = first_exits(_bars(panel, picks, slice(first, first + max(HORIZONS) + 1)), at, planned, max(HORIZONS))
+    return PickOutcomes(own, excess_returns(own, planned.side, means), means, exits)
 
 
-def _held(panel: Panel, at: int, rows: IntArray, until: date | None) -> tuple[FloatArray, float]:
+def _bars(panel: Panel, rows: IntArray, span: slice) -> Panel:
+    """Return the bars of the rows in the sessions of ``span``, without the volume, which no plan asks for."""
+    symbols = tuple(map(panel.symbols.__getitem__, rows.tolist()))
+    opened, high, low, close = (values[:, span][rows] for values in (panel.open, panel.high, panel.low, panel.close))
+    return Panel(symbols, panel.sessions[span], opened, high, low, close, np.broadcast_to(np.nan, close.shape))
+
+
+def _held(panel: Panel, at: int, universe: BoolArray, picks: IntArray, until: date | None) -> tuple[FloatArray, float]:
     """Return the picks' price change from column ``at`` to ``until``, and the universe's mean one; NaN if unknown.
 
     A symbol that stops trading in between is held to its last close: its loss until then is part of the truth.
     """
     if until is None or at < 0 or not len(panel.sessions) or np.datetime64(until, "D") > panel.sessions[-1]:
-        return np.full(len(rows), np.nan), float("nan")
+        return np.full(len(picks), np.nan), float("nan")
     span = panel.close[:, at : session_index(panel, np.datetime64(until, "D")) + 1]
-    newest = np.where(np.isfinite(span), np.arange(span.shape[1]), 0).max(axis=1, initial=0)
-    change = span[np.arange(len(span)), newest] / span[:, 0] - 1.0
+    start, last = span[:, 0], span[:, -1].copy()
+    gone = np.flatnonzero(universe & ~np.isfinite(last) & np.isfinite(start))
+    newest = np.where(np.isfinite(span[gone]), np.arange(span.shape[1]), 0).max(axis=1)
+    last[gone] = span[gone, newest]
+    change = np.full(len(last), np.nan)
+    change[universe] = last[universe] / start[universe] - 1.0
     known = change[np.isfinite(change)]
-    return change[rows], float(known.mean()) if len(known) else float("nan")
+    return change[picks], float(known.mean()) if len(known) else float("nan")
+
+
+def _rows(names: pa.ChunkedArray, symbols: pa.Array) -> IntArray:
+    """Return the row of each name among the symbols, −1 where it is not one of them."""
+    found = pc.fill_null(pc.index_in(names, value_set=symbols), -1)
+    return np.asarray(found.to_numpy(), dtype=np.int64)
 
 
 def _floats(column: pa.ChunkedArray) -> FloatArray:
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
-def _spread(values: FloatArray, known: np.ndarray[Any, np.dtype[np.bool_]]) -> FloatArray:
-    """Return the values (k,) of the known picks at their places among all n, NaN elsewhere."""
-    result = np.full(len(known), np.nan)
-    result[known] = values
-    return result
+def _numbers(values: FloatArray) -> pa.Array:
+    """Return the values as Arrow's, NaN as null."""
+    return pa.array(values, pa.float64(), from_pandas=True)
 
 
-def _texts(values: Sequence[str], known: np.ndarray[Any, np.dtype[np.bool_]]) -> list[str | None]:
-    answers = iter(values)
-    return [next(answers) if here else None for here in known.tolist()]
+def _repeated(value: object, kind: pa.DataType, count: int) -> pa.Array:
+    """Return the value ``count`` times; None and NaN as null."""
+    unknown = value is None or value != value  # noqa: PLR0124 - only NaN differs from itself
+    return pa.nulls(count, kind) if unknown else pa.repeat(pa.scalar(value, kind), count)
 
 
-def _sessions(values: IntArray, known: np.ndarray[Any, np.dtype[np.bool_]]) -> list[int | None]:
-    answers = iter(values.tolist())
-    taken = [next(answers) if here else -1 for here in known.tolist()]
-    return [value if value >= 0 else None for value in taken]
+def _spread(values: pa.Array, place: pa.Array | None) -> pa.Array:
+    """Return the values of the known picks at their places among all, null elsewhere; as they are if all are known."""
+    return values if place is None else values.take(place)

@@ -65,6 +65,32 @@ class StoredResult:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedRun:
+    """A SUCCEEDED run whose result has an as-of date; nothing of its table is read yet."""
+
+    run_id: str
+    config: ScanConfig
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRuns:
+    """The dated ones of the newest SUCCEEDED runs, newest first; ``more``: there are older runs, not looked at."""
+
+    runs: tuple[DatedRun, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PickTable:
+    """Some columns of a run's table, and the ``symbol`` and ``stage`` of what is not in it."""
+
+    run_id: str
+    table: pa.Table
+    failed: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
 class StageSample:
     """The timing of one finished run, flat, for charts and statistics; seconds are full precision.
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, ResultsNotReadyError, RunNotFoundError, SourceError
+from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.runs.judging import OUTCOME_SCHEMA, RunToJudge, judge_runs
-from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.judging import (
+    JUDGED_COLUMNS,
+    OUTCOME_SCHEMA,
+    RunToJudge,
+    considered,
+    judge_runs,
+    lineage_of,
+)
+from technic_scanner.runs.model import DatedRun, PickTable
 from technic_scanner.runs.outcomes import OutcomeQuery, OutcomeReport, report_outcomes
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
 from technic_scanner.screening.bars import Panel
 
 MAX_RUNS = 1_000
-_PAGE = 100
+# So many stored tables are read at once.
+_BATCH = 20
 # Over fewer sessions or symbols than these it is no wonder that none dropped out.
 _LONG_SESSIONS, _MANY_SYMBOLS = 504, 50
 # A symbol whose bars end this many sessions before the newest one has dropped out.
@@ -51,13 +60,12 @@ class Outcomes:
 
     def judged(self, source: str | None = None) -> JudgedRuns:
         """Judge the runs of one source (None: all); runs of a source that cannot be read now are named in a note."""
-        records, more = self._records(source)
-        notes = [f"Only the newest {MAX_RUNS:,} runs are judged."] if more else []
+        dated = self._store.dated_runs(source, MAX_RUNS)
+        notes = [f"Only the newest {MAX_RUNS:,} runs are judged."] if dated.more else []
         tables = []
-        for (name, universe), group in _by_place(self._runs(records)).items():
-            symbols = sorted({symbol for run in group for symbol in run.symbols})
+        for (name, universe), group in _by_place(self._runs(dated.runs)).items():
             try:
-                bars = self._past_bars(group[0].stored.config, symbols)
+                bars = self._past_bars(group[0].dated.config, considered(group))
             except (ConfigError, SourceError) as error:
                 notes.append(f"Runs of {_place_text(name, universe)} ({len(group)}) cannot be judged: {error}")
                 continue
@@ -70,40 +78,36 @@ class Outcomes:
 
     def of_run(self, run_id: str) -> JudgedRuns:
         """Judge the picks of one run, whatever other runs there are. ResultsNotReadyError, SourceError."""
-        run = RunToJudge.of(self._store.result(run_id))
-        if run.stored.as_of is None or not run.stored.table.num_rows:
+        stored = self._store.result(run_id)
+        if stored.as_of is None or not stored.table.num_rows:
             return JudgedRuns(OUTCOME_SCHEMA.empty_table(), ())
-        bars = self._past_bars(run.stored.config, run.symbols)
+        run = RunToJudge.of_stored(stored)
+        bars = self._past_bars(stored.config, considered([run]))
         return JudgedRuns(judge_runs([run], bars), tuple(filter(None, [self._taint(run, bars)])))
 
-    def _runs(self, records: Sequence[RunRecord]) -> list[RunToJudge]:
-        newest: dict[tuple[str, object], RunToJudge] = {}
-        for record in records:
-            try:
-                stored = self._store.result(record.run_id)
-            except (ResultsNotReadyError, RunNotFoundError):  # it left none, or was deleted in between
-                continue
-            if stored.as_of is None or not stored.table.num_rows:
-                continue
-            run = RunToJudge.of(stored)
-            newest.setdefault((run.lineage, run.as_of), run)
-        return list(newest.values())
+    def _runs(self, dated: Sequence[DatedRun]) -> list[RunToJudge]:
+        """Return the runs with picks, newest first: of equal runs of one day the newest alone, the others unread."""
+        equal: dict[tuple[str, date], list[DatedRun]] = {}
+        for run in dated:
+            equal.setdefault((lineage_of(run.config), run.as_of), []).append(run)
+        found: dict[str, RunToJudge] = {}
+        while equal:
+            newest = {runs[0].run_id: (runs[0], lineage) for (lineage, _), runs in equal.items()}
+            for picks in self._tables(tuple(newest)):
+                if picks.table.num_rows:
+                    found[picks.run_id] = RunToJudge.of(*newest[picks.run_id], picks)
+            # What picked nothing, or was deleted in between, leaves its day to the run before it.
+            equal = {key: runs[1:] for key, runs in equal.items() if runs[0].run_id not in found and runs[1:]}
+        return [found[run.run_id] for run in dated if run.run_id in found]
 
-    def _records(self, source: str | None) -> tuple[list[RunRecord], bool]:
-        """Return the newest finished runs, and whether there are more than can be judged."""
-        wanted = RunQuery(statuses=(RunStatus.SUCCEEDED,), source=source, limit=_PAGE)
-        found: list[RunRecord] = []
-        while len(found) < MAX_RUNS:
-            page = self._store.list_runs(wanted)
-            found.extend(page.records)
-            if page.next_cursor is None:
-                return found, False
-            wanted = replace(wanted, cursor=page.next_cursor)
-        return found[:MAX_RUNS], True
+    def _tables(self, run_ids: Sequence[str]) -> Iterator[PickTable]:
+        """Yield what the runs picked, without holding many tables with all of their columns."""
+        for start in range(0, len(run_ids), _BATCH):
+            yield from self._store.pick_tables(run_ids[start : start + _BATCH], JUDGED_COLUMNS)
 
     def _taint(self, run: RunToJudge, bars: Panel) -> str | None:
         """Say what speaks against the evidence: a universe of survivors, bars that are no market."""
-        config = run.stored.config
+        config = run.dated.config
         try:
             opened = self._catalog.source(config.source, config)
             biased = opened.universe(config.universe, CancelToken()).survivorship_biased
@@ -130,11 +134,11 @@ def only_survivors(bars: Panel) -> bool:
 
 def _without_bars(runs: Sequence[RunToJudge], bars: Panel) -> str | None:
     """Say how many picked symbols have no bars: they wait for a scan, not for time to pass."""
-    picked = {symbol for run in runs for symbol in run.stored.table["Symbol"].to_pylist()}
-    missing = len(picked.difference(bars.symbols))
+    picked = pc.unique(pa.chunked_array([chunk for run in runs for chunk in run.table["Symbol"].chunks], pa.string()))
+    missing = len(set(picked.to_pylist()).difference(bars.symbols))
     if not missing:
         return None
-    place = _place_text(runs[0].stored.config.source, runs[0].stored.config.universe)
+    place = _place_text(runs[0].dated.config.source, runs[0].dated.config.universe)
     return (
         f"{place}: the price cache holds no bars of {missing:,} of {len(picked):,} picked symbols; a scan of this "
         "source fetches those that it still has."
@@ -148,5 +152,5 @@ def _place_text(source: str, universe: str | None) -> str:
 def _by_place(runs: Sequence[RunToJudge]) -> dict[tuple[str, str | None], list[RunToJudge]]:
     groups: dict[tuple[str, str | None], list[RunToJudge]] = {}
     for run in runs:
-        groups.setdefault((run.stored.config.source, run.stored.config.universe), []).append(run)
+        groups.setdefault((run.dated.config.source, run.dated.config.universe), []).append(run)
     return groups

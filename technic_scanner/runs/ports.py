@@ -18,6 +18,8 @@ from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.analytics import DayTrend
 from technic_scanner.runs.model import (
     Appearance,
+    DatedRuns,
+    PickTable,
     Preset,
     PrunePolicy,
     PruneReport,
@@ -114,6 +116,14 @@ class RunStore(Protocol):
 
     def result(self, run_id: str) -> StoredResult:
         """Return the stored result; ResultsNotReadyError while there is none."""
+        ...
+
+    def dated_runs(self, source: str | None, limit: int) -> DatedRuns:
+        """Return those of the newest ``limit`` SUCCEEDED runs, of one source or all, whose result has an as-of date."""
+        ...
+
+    def pick_tables(self, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[PickTable, ...]:
+        """Return these columns of the runs' tables, in any order; runs without a result are left out."""
         ...
 
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:

@@ -14,6 +14,7 @@ from technic_scanner.adapters.stores.engine import BUSY_SECONDS, SQLITE, open_en
 from technic_scanner.adapters.stores.events import EventRoom
 from technic_scanner.adapters.stores.faults import store_error
 from technic_scanner.adapters.stores.listing import ListingRoom
+from technic_scanner.adapters.stores.past_picks import PastPickRoom
 from technic_scanner.adapters.stores.presets import PresetRoom
 from technic_scanner.adapters.stores.queue import QueueRoom
 from technic_scanner.adapters.stores.results import ResultRoom
@@ -33,6 +34,7 @@ class SqlStore(
     EventRoom,
     ChunkRoom,
     ResultRoom,
+    PastPickRoom,
     PresetRoom,
     WorkerRoom,
     RetentionRoom,

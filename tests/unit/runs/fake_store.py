@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import pyarrow as pa
+
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, ProgressEvent
@@ -29,6 +31,9 @@ from technic_scanner.runs.analytics import DayTrend, trends
 from technic_scanner.runs.codec import config_to_dict
 from technic_scanner.runs.model import (
     Appearance,
+    DatedRun,
+    DatedRuns,
+    PickTable,
     Preset,
     PrunePolicy,
     PruneReport,
@@ -41,6 +46,7 @@ from technic_scanner.runs.model import (
     WorkerInfo,
 )
 
+_FAILED = ("symbol", "stage")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -318,6 +324,20 @@ class FakeStore:
         return self.results[run_id]
 
     @transaction
+    def dated_runs(self, source: str | None, limit: int) -> DatedRuns:
+        wanted = RunQuery(statuses=(RunStatus.SUCCEEDED,), source=source)
+        found = [run for run in reversed(self.runs.values()) if _matches(run, wanted)]
+        dated = [self.results[run.run_id] for run in found[:limit] if run.run_id in self.results]
+        return DatedRuns(
+            tuple(DatedRun(item.run_id, item.config, item.as_of) for item in dated if item.as_of is not None),
+            more=len(found) > limit,
+        )
+
+    @transaction
+    def pick_tables(self, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[PickTable, ...]:
+        return tuple(pick_table(self.results[run_id], columns) for run_id in run_ids if run_id in self.results)
+
+    @transaction
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:
         chosen = [run for run in reversed(self.runs.values()) if run.metrics is not None and _matches(run, query)]
         return tuple(_sample(run) for run in chosen[: query.limit])
@@ -419,6 +439,12 @@ def _stored(run_id: str, result: ScanResult) -> StoredResult:
         result.context,
         result.notes,
     )
+
+
+def pick_table(result: StoredResult, columns: Sequence[str]) -> PickTable:
+    """What a store hands out of a result for judging."""
+    failed = {name: pa.array([getattr(item, name) for item in result.failures], pa.string()) for name in _FAILED}
+    return PickTable(result.run_id, result.table.select(list(columns)), pa.table(failed))
 
 
 def _sample(run: RunRecord) -> StageSample:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +14,7 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.runs.judging import RunToJudge, judge_runs, lineage_of
+from technic_scanner.runs.judging import RunToJudge, considered, judge_runs, lineage_of
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.outcomes import OutcomeQuery, report_outcomes
 from technic_scanner.screening.bars import Panel
@@ -27,6 +28,10 @@ def panel_of(closes: dict[str, list[float]]) -> Panel:
 
 
 def stored(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = (), **config: object) -> RunToJudge:
+    return RunToJudge.of_stored(result_of(run_id, at, picks, others, **config))
+
+
+def result_of(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = (), **config: object) -> StoredResult:
     as_of = SESSIONS[at].item()
     rows = [
         {column.name: (None if column.kind is Kind.TEXT else 0) for column in COLUMNS}
@@ -35,11 +40,9 @@ def stored(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = ()
         for number, pick in enumerate(picks, start=1)
     ]
     failures = tuple(SymbolFailure(name, "finalization", FailureKind.REJECTED, "x", "x") for name in others)
-    return RunToJudge.of(
-        StoredResult(
-            run_id, ScanConfig(as_of_date=as_of, **config), Outcome.COMPLETE, "Scan complete.",
-            pa.Table.from_pylist(rows, schema=SCHEMA), failures, as_of, "bars", MarketContext(),
-        )
+    return StoredResult(
+        run_id, ScanConfig(as_of_date=as_of, **config), Outcome.COMPLETE, "Scan complete.",
+        pa.Table.from_pylist(rows, schema=SCHEMA), failures, as_of, "bars", MarketContext(),
     )  # fmt: skip
 
 
@@ -133,6 +136,31 @@ def test_a_pick_that_stops_trading_is_held_to_its_last_close() -> None:
     assert table["held_return"].to_pylist()[0] == pytest.approx(-0.6)
     assert table["universe_held_return"].to_pylist()[0] == pytest.approx(-0.3)
     assert table["forward_5"].to_pylist()[0] is None
+
+
+def test_what_passed_the_universe_filters_is_the_universe_and_no_more() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0] * 11 + [45.0], "C": [10.0] * 11 + [30.0]})
+    found = result_of("r", 10, [long("A", 100.0)], ("B",))
+    left_out = SymbolFailure("C", "universe_loading", FailureKind.REJECTED, "sector", "another sector")
+    run = RunToJudge.of_stored(replace(found, failures=(left_out, *found.failures)))
+    assert considered([run]) == ("A", "B")
+    assert judge_runs([run], panel)["universe_1"].to_pylist() == pytest.approx([0.0])
+
+
+def test_a_universe_member_that_stops_trading_counts_to_its_last_close() -> None:
+    panel = panel_of({"A": [100.0], "B": [50.0] * 11 + [20.0], "C": [10.0]})
+    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+        values[1, 12:] = np.nan
+        values[2, :12] = np.nan  # not listed yet
+    table = judge_runs([stored(f"r{at}", at, [long("A", 100.0)], ("B", "C")) for at in (10, 20)], panel)
+    assert table["universe_held_return"].to_pylist() == [pytest.approx(-0.3), None]
+
+
+def test_a_run_dated_before_the_first_bar_is_counted_and_knows_nothing() -> None:
+    panel = panel_of({"A": [100.0]}).window(50, 100)
+    table = judge_runs([stored("r", 10, [long("A", 100.0)])], panel)
+    row = table.to_pylist()[0]
+    assert (row["forward_1"], row["universe_1"], row["exit"], row["exit_sessions"]) == (None, None, "unknown", None)
 
 
 def test_equity_follows_the_lineage_with_the_most_runs_and_counts_the_others() -> None:

@@ -9,41 +9,40 @@ import numpy as np
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import Universe
-from technic_scanner.errors import ConfigError, FieldProblem, RunNotFoundError, SourceDataError
+from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
 from technic_scanner.runs import outcome_service
+from technic_scanner.runs.model import DatedRun, DatedRuns
 from technic_scanner.runs.outcome_service import Outcomes, only_survivors
 from technic_scanner.runs.outcomes import OutcomeQuery
 from technic_scanner.screening.bars import Panel
 
 from .fake_catalog import INFO, SECURITIES, FakeCatalog
-from .test_judging import SESSIONS, long, panel_of, stored
+from .fake_store import pick_table
+from .test_judging import SESSIONS, long, panel_of
+from .test_judging import result_of as stored_result
 
 
 class Journal:
-    """Finished runs, newest first, in pages of two."""
+    """Finished runs, newest first, that counts how often tables are asked for."""
 
     def __init__(self, *results) -> None:
         self.results = {result.run_id: result for result in results}
         self.deleted: set[str] = set()
+        self.read: list[tuple[str, ...]] = []
 
-    def list_runs(self, query):
-        assert query.statuses == (RunStatus.SUCCEEDED,)
-        names = [name for name, found in self.results.items() if query.source in (None, found.config.source)]
-        start = int(query.cursor or 0)
-        page = [type("Record", (), {"run_id": name}) for name in names[start : start + 2]]
-        more = start + 2 < len(names)
-        return type("Page", (), {"records": tuple(page), "next_cursor": str(start + 2) if more else None})
+    def dated_runs(self, source, limit):
+        found = [found for found in self.results.values() if source in (None, found.config.source)]
+        dated = (DatedRun(item.run_id, item.config, item.as_of) for item in found[:limit] if item.as_of is not None)
+        return DatedRuns(tuple(dated), more=len(found) > limit)
 
-    def result(self, run_id: str):
-        if run_id in self.deleted:
-            raise RunNotFoundError(f"there is no run {run_id}")
-        return self.results[run_id]
+    def pick_tables(self, run_ids, columns):
+        self.read.append(tuple(run_ids))
+        return tuple(pick_table(self.results[name], columns) for name in sorted(run_ids) if name not in self.deleted)
 
 
 def result_of(name: str, at: int, source: str = "sample"):
-    found = stored(name, at, [long("A", 100.0), long("B", 50.0)]).stored
+    found = stored_result(name, at, [long("A", 100.0), long("B", 50.0)])
     return replace(found, config=replace(found.config, source=source))
 
 
@@ -59,6 +58,35 @@ def test_of_equal_runs_of_one_day_the_newest_is_judged() -> None:
         OutcomeQuery(horizon=1)
     )
     assert set(report.picks["run_id"].to_pylist()) == {"new", "other"}
+
+
+def test_tables_of_runs_that_are_not_judged_are_not_read() -> None:
+    journal = Journal(result_of("new", 10), result_of("old", 10), result_of("other", 20))
+    Outcomes(journal, FakeCatalog(), lambda _config, _symbols: PANEL).report()  # type: ignore[arg-type]
+    assert journal.read == [("new", "other")]
+
+
+def test_what_picked_nothing_or_is_gone_leaves_its_day_to_the_run_before() -> None:
+    empty = result_of("empty", 10)
+    journal = Journal(result_of("gone", 10), replace(empty, table=empty.table[:0]), result_of("old", 10))
+    journal.deleted.add("gone")
+    report = Outcomes(journal, FakeCatalog(), lambda _config, _symbols: PANEL).report()  # type: ignore[arg-type]
+    assert set(report.picks["run_id"].to_pylist()) == {"old"}
+
+
+def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome_service, "_BATCH", 2)
+    journal = Journal(*(result_of(name, at) for name, at in (("e", 10), ("d", 11), ("c", 12))))
+    asked = []
+
+    def bars(config: ScanConfig, _symbols: object) -> Panel:
+        asked.append(config.as_of_date)
+        return PANEL
+
+    report = Outcomes(journal, FakeCatalog(), bars).report()  # type: ignore[arg-type]
+    assert journal.read == [("e", "d"), ("c",)]
+    assert asked == [SESSIONS[10].item()]  # of the newest run
+    assert list(dict.fromkeys(report.picks["run_id"].to_pylist())) == ["e", "d", "c"]  # oldest as-of date first
 
 
 def test_a_run_that_is_deleted_meanwhile_is_passed_over() -> None:
