@@ -68,8 +68,9 @@ def column_settings(names: Sequence[str]) -> dict[str, Any]:
 
 
 def height(rows: int, most: int) -> int | Literal["content"]:
-    """Return a table's height: as tall as its rows, at most ``most`` pixels."""
-    return "content" if _ROW_PIXELS * (rows + 1) < most else most
+    """Return a table's height: as tall as its rows, or ``most`` pixels where that hides a whole row or more of them."""
+    full = _ROW_PIXELS * (rows + 1) + _BORDER_PIXELS
+    return most if full >= most + _ROW_PIXELS else "content"
 
 
 def label(name: str) -> str:
@@ -110,7 +111,9 @@ def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-_ROW_PIXELS = 35
+# As drawn at the base font size of the theme; the header is a row as well.
+_ROW_PIXELS = 31
+_BORDER_PIXELS = 2
 _PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."
 _SCORES_HELP = "The six sub-scores, 0-100: " + ", ".join(name.removesuffix("Score") for name in SUB_SCORE_COLUMNS) + "."
 _LABELS = {

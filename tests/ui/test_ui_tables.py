@@ -1,5 +1,8 @@
 """Selections follow the symbol, every column is explained and formatted, and a missing symbol's reason is in words."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -51,6 +54,20 @@ def test_the_key_of_a_table_changes_with_its_order() -> None:
     assert tables.revision("run", 1, "A", "B") != tables.revision("run", 1, "B", "A")
     assert tables.revision("run", 1, "A", "B") == tables.revision("run", 1, "A", "B")
     assert tables.revision("AB", "C") != tables.revision("A", "BC")
+
+
+@pytest.mark.parametrize("most", [220, 300, 320, 330, 340, 380, 420])
+def test_no_table_scrolls_for_a_part_of_a_row_or_has_room_left(most: int) -> None:
+    with (Path(__file__).parents[2] / ".streamlit/config.toml").open("rb") as file:
+        row = round(2.1875 * tomllib.load(file)["theme"]["baseFontSize"])  # rem, as Streamlit draws rows
+    for rows in range(1, 21):
+        full = row * (rows + 1) + 2
+        height = tables.height(rows, most)
+        if height == "content":
+            assert full < most + row
+        else:
+            assert height == most
+            assert full - most >= row
 
 
 def test_sparklines_stand_beside_their_symbol_and_gaps_stay_empty() -> None:
