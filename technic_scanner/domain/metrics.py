@@ -64,6 +64,9 @@ class ScanMetrics:
     sum to ``total_seconds``. ``speedup`` is baseline_seconds / total_seconds against a measured baseline or None.
     ``cache_hit_rate`` is hits / (hits + misses), None when nothing was asked of the cache.
     ``attempt_seconds`` are the wall seconds of each attempt, the last one last.
+    ``symbols_attempted`` passed the filters on the universe, ``symbols_scanned`` of them were scanned.
+    ``symbols_rejected`` were turned down by a rule, by those filters or after the scan, so they may be more than were
+    scanned; ``symbols_failed`` could not be judged.
     """
 
     total_seconds: float

@@ -68,9 +68,14 @@ def _row(record: RunRecord) -> None:
         bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))
-        place = "" if record.queue_position is None else f"Place {record.queue_position} in the queue"
-        stands = place or format_percent(fraction)
-        bar.progress(fraction, text=f"{stands} · since {when(record.created_at, viewer_zone())}")
+        bar.progress(fraction, text=f"{_stands(record, fraction)} · since {when(record.created_at, viewer_zone())}")
     action.button(
         "Open", key=f"open_{record.run_id}", on_click=addresses.go_to_run, args=(record.run_id,), width="stretch"
     )
+
+
+def _stands(record: RunRecord, fraction: float) -> str:
+    """Say how far a run in flight is; one that no worker has taken has no share of its time behind it, but a place."""
+    if record.status is RunStatus.QUEUED:
+        return "Waiting for a worker" + ("" if record.queue_position is None else f", place {record.queue_position}")
+    return format_percent(fraction) + (", cancelling" if record.cancel_requested else "")

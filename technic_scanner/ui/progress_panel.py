@@ -46,7 +46,9 @@ def _draw(record: RunRecord, trail: Trail) -> None:
     st.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
     _overall(record, event)
     run_actions.draw(record)
-    _numbers(record, event)
+    # Of an attempt that no worker has taken nothing can be known: the last event is that of the attempt before.
+    if record.started_at is not None:
+        _numbers(record, event)
     if record.status.is_terminal:
         run_summary.draw(record)
     left, right = st.columns([5, 6])
@@ -180,7 +182,8 @@ def _figures(record: RunRecord, trail: Trail) -> None:
         elif event is not None:
             spans = timeline.spans_of_event(event, trail.starts, record.status.is_terminal)
         else:
-            st.caption("Drawn as soon as the first stage starts.")
+            ended = record.status.is_terminal
+            st.caption("No stage was started." if ended else "Drawn as soon as the first stage starts.")
             return
         st.plotly_chart(
             timeline.gantt(spans),

@@ -36,8 +36,9 @@ def draw(record: RunRecord, event: ProgressEvent | None) -> None:
     """Draw a bar per stage; before the first event, the plan's stages at zero."""
     with st.container(border=True, gap="small"):
         if event is None:
+            to_come = _to_come(record.status.is_terminal)
             for name in record.options.stage_plan.names:
-                st.progress(0.0, text=f"{MARKS[StageState.PENDING]} {stage_label(name)} · waiting")
+                st.progress(0.0, text=f"{MARKS[StageState.PENDING]} {stage_label(name)} · {to_come}")
             return
         for stage in event.stages:
             st.progress(min(1.0, max(0.0, stage.fraction)), text=stage_text(stage, record.status.is_terminal))
@@ -62,10 +63,14 @@ def stage_text(stage: StageProgress, ended: bool = False) -> str:
             f"{seconds_text(stage.eta_seconds)} left" if stage.eta_seconds is not None else "time left unknown"
         )
     elif stage.state is StageState.PENDING:
-        parts.append("not reached" if ended else "waiting")
+        parts.append(_to_come(ended))
     else:
         parts.append(seconds_text(stage.elapsed_seconds))
     return " · ".join(parts)
+
+
+def _to_come(ended: bool) -> str:
+    return "not reached" if ended else "waiting"
 
 
 def substage_text(substage: SubstageProgress) -> str:

@@ -220,8 +220,18 @@ def test_what_runs_comes_before_the_queue_and_the_queue_in_its_order(empty, open
     app = open_page()
     opened = [button.key for button in app.button if button.label == "Open"]
     assert opened == [f"open_{run.run_id}" for run in (running, *waiting[:7])]
-    assert [bar.text.split(" · ")[0] for bar in app.progress][1:3] == ["Place 1 in the queue", "Place 2 in the queue"]
+    assert [bar.text.split(" · ")[0] for bar in app.progress][1:3] == [
+        "Waiting for a worker, place 1",
+        "Waiting for a worker, place 2",
+    ]
     assert "And 2 runs after them in the queue" in texts(app)
+
+
+def test_a_run_in_flight_that_was_asked_to_stop_says_so(empty, open_page) -> None:
+    run = empty.running(label="Slow one")
+    assert ", cancelling" not in open_page().progress[0].text
+    empty.services.service.cancel(run.run_id)
+    assert ", cancelling · since" in open_page().progress[0].text
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(empty, open_page) -> None:
