@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError
@@ -14,17 +15,21 @@ from technic_scanner.runs.compare import Comparison, SymbolChanges
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, notices, theme, timeline
 from technic_scanner.ui.services import run_service, viewer_zone
-from technic_scanner.ui.wording import escape, run_name, short_id, status_text, when
+from technic_scanner.ui.wording import DASH, count_text, escape, run_name, short_id, status_text, when
 
 _KEY = "compare_runs"
+# Below this a stage's seconds are mostly chance, and a share of them says nothing; from so many times on, times do.
+_TELLING_SECONDS = 0.01
+_MANY_TIMES = 10
 _LISTED = 50
 MAX_RUNS = len(theme.RUN_COLOURS)
 
 
 def choose() -> list[RunRecord]:
-    """Draw the choice and return the runs in the address that exist, in its order; unknown ones are said."""
+    """Draw the choice and return the runs in the address that left timings, in its order; the others are said."""
     records = []
-    for run_id in addresses.runs_in_address()[:MAX_RUNS]:
+    named = addresses.runs_in_address()
+    for run_id in named[:MAX_RUNS]:
         try:
             records.append(run_service().get(run_id))
         except RunNotFoundError as error:
@@ -41,6 +46,7 @@ def choose() -> list[RunRecord]:
         max_selections=MAX_RUNS,
         placeholder="Choose runs",
     )
+    _say_who_is_left_out([record for record in records if record.run_id not in by_id], len(named) - MAX_RUNS)
     return [record for record in records if record.run_id in by_id]
 
 
@@ -102,22 +108,32 @@ def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFr
 
 
 def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
-    """Return seconds per stage and run, with the difference to the first in seconds and in per cent, rounded."""
+    """Return seconds per stage and run, with the difference to the first in seconds (to the ms) and in per cent."""
     rows = []
     for item in comparison.stages:
         row: dict[str, Any] = {"Stage": theme.stage_label(item.stage)}
         for index, name in enumerate(names):
             row[f"{name}, s"] = item.seconds[index]
             if index:
-                row[f"Δ {name}, s"] = _rounded(item.delta_seconds[index], 1, digits=3)
-                row[f"Δ {name}, %"] = _rounded(item.delta_fraction[index], 100, digits=1)
+                delta, share = item.delta_seconds[index], item.delta_fraction[index]
+                row[f"Δ {name}, s"] = None if delta is None else round(delta, 3) + 0.0  # -0.0 is plain 0
+                row[f"Δ {name}, %"] = None if share is None else 100 * share
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _rounded(value: float | None, scale: int, digits: int) -> float | None:
-    """Return ``scale`` × value as its column shows it; adding 0 makes -0.0 plain 0."""
-    return None if value is None else round(scale * value, digits) + 0.0
+def stages_table(frame: pd.DataFrame, names: Sequence[str]) -> Styler:
+    """Return the frame with its per cents as ``share_text`` says them; the numbers behind them stay, to sort by."""
+    shares = [name for name in frame.columns if name.endswith("%")]
+    tiny = frame[f"{names[0]}, s"] < _TELLING_SECONDS
+    table = frame.style.format(share_text, subset=(frame.index[~tiny], shares), na_rep=DASH)
+    return table.format(lambda _: DASH, subset=(frame.index[tiny], shares))
+
+
+def share_text(per_cent: Any) -> str:
+    """Say a difference to the baseline: ``+24.1 %``, or how many times the baseline it is, from ten times on."""
+    times = 1 + per_cent / 100
+    return f"× {times:,.0f}" if times >= _MANY_TIMES else f"{round(per_cent, 1) + 0.0:+.1f} %"
 
 
 def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
@@ -148,6 +164,25 @@ def _with_status(record: RunRecord) -> str:
     return f"{run_name(record)} ({status_text(record.status)})"
 
 
+def _say_who_is_left_out(records: Sequence[RunRecord], too_many: int) -> None:
+    """Say which of the runs in the address are not compared, and why."""
+    lines = [f"{escape(_with_status(record))} is left out: {_why_no_timings(record)}." for record in records]
+    if too_many > 0:
+        lines.append(f"Only the first {MAX_RUNS} runs are compared: {count_text(too_many, 'run')} more left out.")
+    if lines:
+        st.info("  \n".join(lines))
+
+
+def _why_no_timings(record: RunRecord) -> str:
+    if record.status is RunStatus.QUEUED:
+        return "it waits for a worker"
+    if record.status is RunStatus.RUNNING:
+        return "it is still running"
+    if record.started_at is None:
+        return f"its attempt {record.attempt} was never started"
+    return "it broke off before it could write down its timings"
+
+
 def _say_who_broke_off(records: Sequence[RunRecord], names: Sequence[str]) -> None:
     """Say which of the runs did not get through their scan."""
     broken = [
@@ -176,21 +211,20 @@ def _differences(comparison: Comparison, names: Sequence[str]) -> None:
 def _stages(comparison: Comparison, names: Sequence[str]) -> None:
     st.markdown("**Stage seconds against the baseline**")
     frame = stages_frame(comparison, names)
-    formats = {name: st.column_config.NumberColumn(format=_seconds_format(name)) for name in frame.columns[1:]}
+    seconds = [name for name in frame.columns if name.endswith("s")]
+    formats = {
+        name: st.column_config.NumberColumn(format="%+.3f" if name.startswith("Δ") else "%.3f") for name in seconds
+    }
     st.dataframe(
-        frame,
+        stages_table(frame, names),
         hide_index=True,
         height="content",
         placeholder="–",
         column_config=formats,
         alt="Seconds of each stage of each run, and deltas; empty where a run did not reach the stage",
     )
-
-
-def _seconds_format(name: str) -> str:
-    if name.endswith("%"):
-        return "%+,.1f %%"
-    return "%+.3f" if name.startswith("Δ") else "%.3f"
+    least = f"{1000 * _TELLING_SECONDS:.0f} ms"
+    st.caption(f"× 12 is twelve times the baseline. No per cent where the baseline took under {least}.")
 
 
 def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:

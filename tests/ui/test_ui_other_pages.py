@@ -8,6 +8,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
@@ -229,6 +230,35 @@ def test_compare_says_which_run_does_not_exist(seeded, open_page) -> None:
     assert len(app.dataframe) == 3
 
 
+def test_compare_says_which_run_it_leaves_out_and_why(seeded, open_page) -> None:
+    newer, older = seeded.services.service.list().records
+    lost = seeded.running(label="Lost")
+    seeded.end(lost, RunStatus.INTERRUPTED)
+    stopped = seeded.queued(ScanConfig(min_price=8.0), label="Stopped")
+    seeded.services.service.cancel(stopped.run_id)
+    waits = seeded.queued(ScanConfig(min_price=9.0), label="Waits")
+    named = [run.run_id for run in (older, stopped, lost, waits, newer)]
+    app = open_page("compare", runs=",".join(named))
+    assert not app.exception
+    said = app.info[0].value
+    for words in (
+        r"Stopped .*\(■ Cancelled\) is left out: its attempt 1 was never started\.",
+        r"Lost .*\(. Interrupted\) is left out: it broke off before it could write down its timings\.",
+        r"Waits .*\(○ Queued\) is left out: it waits for a worker\.",
+    ):
+        assert re.search(words, said), said
+    assert app.multiselect[0].value == [older.run_id, newer.run_id]
+    assert len(app.dataframe) == 3
+    assert "left out" not in texts(open_page("compare", runs=f"{older.run_id},{newer.run_id}"))
+
+
+def test_compare_says_that_it_takes_only_so_many_runs(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare_view, "MAX_RUNS", 1)
+    newer, older = seeded.services.service.list().records
+    app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
+    assert app.info[0].value == "Only the first 1 runs are compared: 1 run more left out."
+
+
 def test_the_timings_table_and_chart_hold_the_same_numbers() -> None:
     samples = (builders.sample("01RUNB", 1), builders.sample("01RUNA", 0, (0.4, 1.0, 6.0, 0.3)))
     frame = timing_frames.seconds_frame(samples)
@@ -358,8 +388,36 @@ def test_a_delta_too_small_to_show_is_plain_zero() -> None:
     first = builders.record("01A")
     other = builders.record("01B", metrics=replace(builders.metrics(), total_seconds=10.0 - 1e-5))
     frame = compare_view.stages_frame(compare_runs([(first, None), (other, None)]), ["A", "B"])
-    deltas = frame.set_index("Stage").loc["Total", ["Δ B, s", "Δ B, %"]].tolist()
-    assert [f"{delta:+.3f}" for delta in deltas] == ["+0.000", "+0.000"]
+    seconds, share = frame.set_index("Stage").loc["Total", ["Δ B, s", "Δ B, %"]].tolist()
+    assert (f"{seconds:+.3f}", compare_view.share_text(share)) == ("+0.000", "+0.0 %")
+
+
+@pytest.mark.parametrize(
+    ("per_cent", "text"),
+    [(24.14, "+24.1 %"), (-95.0, "-95.0 %"), (899.0, "+899.0 %"), (900.0, "× 10"), (123_450.0, "× 1,236")],
+)
+def test_from_ten_times_on_a_share_is_said_as_times(per_cent: float, text: str) -> None:
+    assert compare_view.share_text(per_cent) == text
+
+
+def shown_deltas(app) -> dict[str, str]:
+    """Return what the table of stages shows as share, by stage; the numbers behind it are the frame's."""
+    element = next(frame for frame in app.dataframe if "Stage" in frame.value)
+    shown = convert_arrow_bytes_to_pandas_df(element.proto.arrow_data.styler.display_values)
+    return dict(zip(element.value["Stage"], shown["Δ B, %"], strict=True))
+
+
+def test_huge_shares_are_times_and_those_of_next_to_nothing_are_not_said(empty, open_page) -> None:
+    first = succeeded(empty.services.store, scan_result(metrics=metrics((0.009, 0.5, 4.0, 1.0))))
+    second = succeeded(empty.services.store, scan_result(metrics=metrics((0.9, 60.0, 5.0, 0.5))))
+    app = open_page("compare", runs=f"{first.run_id},{second.run_id}")
+    assert not app.exception
+    shown = shown_deltas(app)
+    assert (shown["Universe loading"], shown["Data fetching"]) == ("–", "× 120")
+    assert (shown["Symbol scanning"], shown["Finalization"]) == ("+25.0 %", "-50.0 %")
+    stages = next(frame.value for frame in app.dataframe if "Stage" in frame.value).set_index("Stage")
+    assert stages.loc["Universe loading", "Δ B, s"] == pytest.approx(0.891)
+    assert stages["Δ B, %"].iloc[:2].tolist() == pytest.approx([9900.0, 11900.0])
 
 
 def test_deltas_have_a_sign(seeded, open_page) -> None:
@@ -367,7 +425,7 @@ def test_deltas_have_a_sign(seeded, open_page) -> None:
     app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
     columns = json.loads(next(frame for frame in app.dataframe if "Stage" in frame.value).proto.columns)
     formats = {name: column["type_config"]["format"] for name, column in columns.items() if "Δ" in name}
-    assert formats == {"Δ B, s": "%+.3f", "Δ B, %": "%+,.1f %%"}
+    assert formats == {"Δ B, s": "%+.3f"}
 
 
 def select_run(app, *rows: int) -> None:
