@@ -68,9 +68,14 @@ def column_settings(names: Sequence[str]) -> dict[str, Any]:
 
 
 def height(rows: int, most: int) -> int | Literal["content"]:
-    """Return a table's height: as tall as its rows, or ``most`` pixels where that hides a whole row or more of them."""
-    full = _ROW_PIXELS * (rows + 1) + _BORDER_PIXELS
-    return most if full >= most + _ROW_PIXELS else "content"
+    """Return a table's height: as tall as its rows, unless they are a row or more beyond ``most`` pixels.
+
+    Then it is at most as tall as that and ends in half a row, so that it is seen to go on.
+    """
+    if _ROW_PIXELS * (rows + 1) + _BORDER_PIXELS < most + _ROW_PIXELS:
+        return "content"
+    spare = _BORDER_PIXELS + _ROW_PIXELS // 2
+    return (most - spare) // _ROW_PIXELS * _ROW_PIXELS + spare
 
 
 def label(name: str) -> str:
