@@ -20,16 +20,7 @@ from technic_scanner.runs.codec import config_to_dict
 from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray
-from technic_scanner.screening.outcomes import (
-    HORIZONS,
-    PickOutcomes,
-    Planned,
-    excess_returns,
-    first_exits,
-    forward_returns,
-    session_index,
-    universe_returns,
-)
+from technic_scanner.screening.outcomes import HORIZONS, Planned, pick_outcomes, session_index
 
 _NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
 _TEXTS = ("Symbol", "Sector", "Signal", "Tier", "MarketRegime")
@@ -142,7 +133,7 @@ def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, symbols: pa.A
     plan = {name: _floats(table[name]) for name in _PLAN}
     side = np.where(plan["Target"] >= plan["Entry"], 1, -1)
     planned = Planned(side[known], *(plan[name][known] for name in ("Close", "Stop", "Target")))
-    outcome = _outcomes(panel, at, universe, picks, planned)
+    outcome = pick_outcomes(panel, at, universe, picks, planned)
     held, universe_held = _held(panel, at, universe, picks, next_as_of)
     place = None if known.all() else pa.array(np.cumsum(known) - 1, mask=~known)
     columns: dict[str, Any] = {
@@ -163,25 +154,6 @@ def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, symbols: pa.A
         "exit_sessions": _spread(pa.array(outcome.exits.sessions, mask=outcome.exits.sessions < 0), place),
     }
     return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
-
-
-def _outcomes(panel: Panel, at: int, universe: BoolArray, picks: IntArray, planned: Planned) -> PickOutcomes:
-    """Return what ``screening.outcomes.pick_outcomes`` does, copying only the bars that count of the picks alone.
-
-    Copying ten years of bars of every symbol for each run would take most of the time.
-    """
-    first, at = max(at, 0), min(at, 0)
-    forward = forward_returns(panel.close[:, first : first + max(HORIZONS) + 1], at)
-    means, own = universe_returns(forward[universe]), forward[picks]
-    exits = first_exits(_bars(panel, picks, slice(first, first + max(HORIZONS) + 1)), at, planned, max(HORIZONS))
-    return PickOutcomes(own, excess_returns(own, planned.side, means), means, exits)
-
-
-def _bars(panel: Panel, rows: IntArray, span: slice) -> Panel:
-    """Return the bars of the rows in the sessions of ``span``, without the volume, which no plan asks for."""
-    symbols = tuple(map(panel.symbols.__getitem__, rows.tolist()))
-    opened, high, low, close = (values[:, span][rows] for values in (panel.open, panel.high, panel.low, panel.close))
-    return Panel(symbols, panel.sessions[span], opened, high, low, close, np.broadcast_to(np.nan, close.shape))
 
 
 def _held(panel: Panel, at: int, universe: BoolArray, picks: IntArray, until: date | None) -> tuple[FloatArray, float]:

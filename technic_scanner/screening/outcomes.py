@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray, Panel
-from technic_scanner.screening.matrix import IntArray, ratio
+from technic_scanner.screening.matrix import BoolArray, IntArray, ratio
 
 HORIZONS: tuple[int, ...] = (1, 5, 10, 21, 63)
 
@@ -98,16 +98,26 @@ def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZO
 
 
 def pick_outcomes(
-    panel: Panel, at: int, picks: IntArray, planned: Planned, horizons: Sequence[int] = HORIZONS
+    panel: Panel, at: int, universe: BoolArray, picks: IntArray, planned: Planned, horizons: Sequence[int] = HORIZONS
 ) -> PickOutcomes:
-    """Return what the picks, rows ``picks`` (k,) of the universe's ``panel``, did after the session of column ``at``.
+    """Return what the picks, rows ``picks`` (k,) of ``panel``, did after the session of column ``at``.
 
-    Nothing is known when ``at`` is not a column of the panel.
+    They are held against the rows that ``universe`` (n,) marks. Nothing is known when ``at`` is not a column of the
+    panel. The bars that count are copied, of the picks alone: ten years of every symbol would take most of the time.
     """
-    forward = forward_returns(panel.close, at, horizons)
-    universe = universe_returns(forward)
-    exits = first_exits(panel.take(picks), at, planned, max(horizons))
-    return PickOutcomes(forward[picks], excess_returns(forward[picks], planned.side, universe), universe, exits)
+    first, at = max(at, 0), min(at, 0)
+    span = slice(first, first + max(horizons) + 1)
+    forward = forward_returns(panel.close[:, span], at, horizons)
+    means, own = universe_returns(forward[universe]), forward[picks]
+    exits = first_exits(_bars(panel, picks, span), at, planned, max(horizons))
+    return PickOutcomes(own, excess_returns(own, planned.side, means), means, exits)
+
+
+def _bars(panel: Panel, rows: IntArray, span: slice) -> Panel:
+    """Return the bars of the rows in the sessions of ``span``, without the volume, which no plan asks for."""
+    symbols = tuple(map(panel.symbols.__getitem__, rows.tolist()))
+    opened, high, low, close = (values[:, span][rows] for values in (panel.open, panel.high, panel.low, panel.close))
+    return Panel(symbols, panel.sessions[span], opened, high, low, close, np.broadcast_to(np.nan, close.shape))
 
 
 def universe_returns(forward: FloatArray) -> FloatArray:

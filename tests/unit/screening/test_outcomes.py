@@ -171,7 +171,7 @@ def test_exits_agree_with_a_walk_bar_by_bar(raw: list[tuple[float, float, float,
 def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
     panel = closes([100, 111, 100], [100, 100, 94], [100, 90, 100], [100, 103, 102])
     planned = Planned(np.array([1, -1]), np.full(2, 100.0), np.array([95.0, 105.0]), np.array([110.0, 90.0]))
-    outcome = pick_outcomes(panel, 0, np.array([0, 2]), planned, (1, 2))
+    outcome = pick_outcomes(panel, 0, np.ones(4, dtype=bool), np.array([0, 2]), planned, (1, 2))
     np.testing.assert_allclose(outcome.forward, [[0.11, 0.0], [-0.10, 0.0]])
     np.testing.assert_allclose(outcome.universe, [0.01, -0.01])
     np.testing.assert_allclose(outcome.excess, [[0.10, 0.01], [0.11, -0.01]])
@@ -179,7 +179,7 @@ def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
 
 
 def test_a_scan_before_the_first_session_has_no_outcome() -> None:
-    outcome = pick_outcomes(closes([100, 101]), -1, np.array([0]), long())
+    outcome = pick_outcomes(closes([100, 101]), -1, np.ones(1, dtype=bool), np.array([0]), long())
     assert np.isnan(outcome.forward).all()
     assert np.isnan(outcome.excess).all()
     assert outcome.exits.first == ("unknown",)
