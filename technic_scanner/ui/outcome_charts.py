@@ -16,6 +16,7 @@ from technic_scanner.ui.wording import count_text
 TRAILING_DATES = 12
 # As many dates have room for their names, each under its own bar; more are placed on an axis of time.
 MAX_NAMED_DATES = 24
+MAX_FLAT_DATES = 6
 
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
@@ -54,11 +55,18 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
             opacity=0.2,
             layer="below",
         )
-    figure.update_layout(theme.frame(height))
+    figure.update_layout(theme.frame(height, bottom=theme.below(2)))
     if len(known) <= MAX_NAMED_DATES:
-        figure.update_xaxes(type="category")
+        _name_dates(figure, [str(point.as_of) for point in known])
     figure.update_yaxes(title="rank IC", zeroline=True)
     return figure
+
+
+def _name_dates(figure: go.Figure, dates: Sequence[str]) -> None:
+    """Name each date below its bar, slanted where several would not fit side by side."""
+    slants = len(dates) > MAX_FLAT_DATES
+    figure.update_xaxes(type="category", tickangle=theme.SLANT if slants else 0)
+    figure.update_layout(margin_b=theme.slanted(dates)[1] if slants else theme.below())
 
 
 def _add_trailing_mean(figure: go.Figure, known: Sequence[IcPoint]) -> None:
@@ -83,17 +91,17 @@ def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
     """Draw the mean excess return of each score group, the lowest scores left, with 95 % intervals."""
     figure = go.Figure(
         go.Bar(
-            x=[f"Q{index} · n {group.n:,}" for index, group in enumerate(groups, start=1)],
+            x=[f"Q{index}<br>n {group.n:,}" for index, group in enumerate(groups, start=1)],
             y=[group.mean for group in groups],
             error_y=_whiskers(groups),
             marker=theme.run_fill(0),
-            hovertemplate="%{x}: %{y:.2%}<extra></extra>",
+            hovertemplate="%{x}<br>%{y:.2%}<extra></extra>",
             name="mean excess",
         )
     )
-    figure.update_layout(theme.frame(height, showlegend=False))
+    figure.update_layout(theme.frame(height, bottom=theme.below(2, titled=True), showlegend=False))
     figure.update_yaxes(title="mean excess return", tickformat=".1%", zeroline=True)
-    figure.update_xaxes(title="score group, lowest left")
+    figure.update_xaxes(title="score group, lowest left", tickangle=0)
     return figure
 
 
@@ -117,17 +125,18 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
                 hovertemplate="%{x}: %{y:.3f}<extra>" + name + "</extra>",
             )
         )
-    figure.update_layout(theme.frame(height))
+    figure.update_layout(theme.frame(height, bottom=theme.below(2)))
     figure.update_yaxes(title="growth of 1")
     return figure
 
 
 def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
     """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
+    labels = [f"{group.value} · {count_text(group.excess.n, 'pick')}" for group in groups]
     figure = go.Figure(
         go.Scatter(
             x=[group.excess.mean for group in groups],
-            y=[f"{group.value} · {count_text(group.excess.n, 'pick')}" for group in groups],
+            y=labels,
             error_x=_whiskers([group.excess for group in groups]),
             mode="markers",
             marker={"size": 9, "color": theme.ACCENT},
@@ -135,7 +144,7 @@ def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
         )
     )
     figure.add_vline(x=0, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
-    figure.update_layout(theme.frame(90 + 34 * len(groups), showlegend=False))
+    figure.update_layout(theme.frame(90 + 34 * len(groups), left=theme.beside(labels), showlegend=False))
     figure.update_xaxes(title="mean excess return", tickformat=".1%")
     figure.update_yaxes(autorange="reversed")
     return figure

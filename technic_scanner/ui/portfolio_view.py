@@ -90,7 +90,7 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
         line={"color": theme.DOWN_COLOUR, "dash": "dash", "width": 1.4},
         annotation={"text": f"cap {SECTOR_CAP:.0%}", "yanchor": "bottom", "y": 1.0},
     )
-    figure.update_layout(theme.frame(height, barmode="stack"))
+    figure.update_layout(theme.frame(height, left=theme.beside(order), bottom=theme.below(), barmode="stack"))
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1])
     return figure

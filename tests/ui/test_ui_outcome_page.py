@@ -162,7 +162,7 @@ def test_whiskers_reach_to_the_ends_of_the_interval() -> None:
     figure = outcome_charts.score_groups([Interval(9, 0.01, -0.01, 0.04), Interval(0, None, None, None)])
     assert list(figure.data[0].error_y.array) == pytest.approx([0.03, 0.0])
     assert list(figure.data[0].error_y.arrayminus) == pytest.approx([0.02, 0.0])
-    assert list(figure.data[0].x) == ["Q1 · n 9", "Q2 · n 0"]
+    assert list(figure.data[0].x) == ["Q1<br>n 9", "Q2<br>n 0"]
 
 
 def test_equity_shows_costs_and_the_universe_beside_the_picks() -> None:
