@@ -13,6 +13,8 @@ from technic_scanner.runs.model import StageSample
 from technic_scanner.ui import theme
 from technic_scanner.ui.wording import seconds_text, short_id
 
+# The names of all stages do not fit above half a page side by side.
+_TWO_ROWS = 62
 GAPS = "between stages"
 # As many bars have room for their seconds, for a pattern that can be told from another, for a name below.
 MAX_WRITTEN = 12
@@ -36,8 +38,8 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
         seconds = [dict(sample.stage_seconds).get(name, 0.0) for sample in runs]
         figure.add_trace(_stack(name, ticks, seconds, ids))
     figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
-    figure.update_layout(theme.frame(height, barmode="stack", clickmode="event+select"))
-    _place_run_by_run(figure, len(runs))
+    figure.update_layout(theme.frame(height, top=_TWO_ROWS, barmode="stack", clickmode="event+select"))
+    _place_run_by_run(figure, ticks)
     figure.update_yaxes(title="seconds", rangemode="tozero")
     return figure
 
@@ -48,23 +50,23 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
     The five numbers come with it, so a figure over 100,000 runs is as small as one over ten.
     """
     figure = go.Figure()
-    for row in statistics:
-        if row.stage == TOTAL:
-            continue
+    stages = [row for row in statistics if row.stage != TOTAL]
+    names = [theme.stage_label(row.stage) for row in stages]
+    for row, name in zip(stages, names, strict=True):
         figure.add_trace(
             go.Box(
-                y=[theme.stage_label(row.stage)],
+                y=[name],
                 lowerfence=[row.p5],
                 q1=[row.p25],
                 median=[row.p50],
                 q3=[row.p75],
                 upperfence=[row.p95],
                 orientation="h",
-                name=theme.stage_label(row.stage),
+                name=name,
                 marker_color=theme.stage_colour(row.stage),
             )
         )
-    figure.update_layout(theme.frame(height, showlegend=False))
+    figure.update_layout(theme.frame(height, left=theme.beside(names), showlegend=False))
     figure.update_xaxes(title="seconds (whiskers 5–95 %)", rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
     return figure
@@ -76,13 +78,14 @@ def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
     Each run has a place of its own: on an axis of time those of one busy minute would be a single line.
     """
     runs = list(reversed(samples))
+    ticks = [_tick(sample) for sample in runs]
     figure = _rates(
-        [_tick(sample) for sample in runs],
+        ticks,
         [sample.symbols_per_second for sample in runs],
         [sample.cache_hit_rate for sample in runs],
         height,
     )
-    _place_run_by_run(figure, len(runs))
+    _place_run_by_run(figure, ticks)
     return figure
 
 
@@ -129,31 +132,33 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
 
 
 def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], height: int = 300) -> go.Figure:
-    """Plot |promised − actual| / actual of successful runs over time, one line per moment of the promise.
+    """Plot |promised − actual| / actual of successful runs, one line per moment of the promise.
 
+    Each run has a place of its own, the oldest left, as in ``rate_trend``.
     The axis ends at ``MOST_ERROR``; how many points lie beyond is said below it.
     """
     figure = go.Figure()
+    promises = {moment: _promises(samples, moment) for moment in moments}
+    judged = {point.run_id for points in promises.values() for point in points}
     errors: list[float] = []
-    for index, moment in enumerate(moments):
-        points = _promises(samples, moment)
+    for index, (moment, points) in enumerate(promises.items()):
         shares = [abs(point.error) for point in points]
         errors += shares
         line = _line(
-            [point.created_at for point in points],
+            [_tick(point) for point in points],
             shares,
             moment_label(moment),
             theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
         )
         line.update(line={"dash": _DASHES[index % len(_DASHES)]}, marker={"symbol": _SYMBOLS[index % len(_SYMBOLS)]})
         figure.add_trace(line)
-    figure.update_layout(theme.frame(height))
+    figure.update_layout(theme.frame(height, showlegend=len(promises) > 1))
     figure.update_yaxes(title="error, share of the run", tickformat=".0%", rangemode="tozero")
-    beyond = sum(error > MOST_ERROR for error in errors)
+    beyond, said = sum(error > MOST_ERROR for error in errors), None
     if beyond:
         figure.update_yaxes(range=[0, MOST_ERROR])
-        limit, largest = 100 * MOST_ERROR, 100 * max(errors)
-        figure.update_xaxes(title=f"not shown: {beyond:,} above {limit:.0f} %, the largest {largest:,.0f} %")
+        said = f"not shown: {beyond:,} above {100 * MOST_ERROR:.0f} %, the largest {100 * max(errors):,.0f} %"
+    _place_run_by_run(figure, [_tick(sample) for sample in reversed(samples) if sample.run_id in judged], said)
     return figure
 
 
@@ -171,13 +176,24 @@ def _promises(samples: Sequence[StageSample], moment: str) -> list[EtaPoint]:
     return [point for point in eta_points(reversed(samples)) if point.moment == moment]
 
 
-def _tick(sample: StageSample) -> str:
-    return f"{sample.created_at:%m-%d %H:%M} · {short_id(sample.run_id)}"
+def _tick(run: StageSample | EtaPoint) -> str:
+    return f"{run.created_at:%m-%d %H:%M} · {short_id(run.run_id)}"
 
 
-def _place_run_by_run(figure: go.Figure, runs: int) -> None:
-    """Give each of so many runs a place of its own on the x axis, named where there is room."""
-    figure.update_xaxes(type="category", title=None, tickangle=-40, nticks=24, showticklabels=runs <= MAX_NAMED)
+def _place_run_by_run(figure: go.Figure, ticks: Sequence[str], title: str | None = None) -> None:
+    """Give each of these runs a place of its own on the x axis, in their order, named where there is room."""
+    named = len(ticks) <= MAX_NAMED
+    figure.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=list(ticks),
+        title=title,
+        tickangle=theme.SLANT,
+        nticks=24,
+        showticklabels=named,
+    )
+    left, below = theme.slanted(ticks, title is not None) if named else (0, theme.below(0, title is not None))
+    figure.update_layout(margin={"l": max(left, figure.layout.margin.l), "b": below})
 
 
 def _rates(
@@ -191,6 +207,8 @@ def _rates(
     figure.update_layout(
         theme.frame(
             height,
+            right=theme.beside(["100%"], titled=True),
+            bottom=theme.below(2),
             yaxis={"title": "symbols/s", "rangemode": "tozero"},
             yaxis2=right | {"tickformat": ".0%", "showgrid": False, "tickmode": "linear"},
         )

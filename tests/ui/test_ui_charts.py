@@ -72,6 +72,7 @@ def test_names_below_the_axis_are_left_out_where_they_have_no_room() -> None:
     many = tuple(sample(f"r{index}", index) for index in range(charts.MAX_NAMED + 1))
     assert charts.rate_trend(many[:-1]).layout.xaxis.showticklabels
     assert not charts.rate_trend(many).layout.xaxis.showticklabels
+    assert charts.rate_trend(many).layout.margin.b < charts.rate_trend(many[:-1]).layout.margin.b
 
 
 def test_unknown_rates_stay_gaps() -> None:
@@ -113,7 +114,17 @@ def test_runs_that_broke_off_do_not_count_as_fast_ones() -> None:
     assert charts.stage_boxes(stage_statistics(runs)) == charts.stage_boxes(stage_statistics(runs[1:]))
     assert list(charts.eta_accuracy(runs, "start").data[0].customdata) == ["a"]
     (line,) = charts.eta_error_trend(runs, ("start",)).data
-    assert list(line.x) == [runs[1].created_at]
+    assert [place.split(" · ")[1] for place in line.x] == ["a"]
+
+
+def test_errors_of_runs_of_one_minute_have_places_of_their_own_in_the_order_of_the_runs() -> None:
+    names = [f"01RUN0000000000000000000{name}" for name in "CBA"]
+    late = sample(names[1], predicted_seconds=(("start", None), ("50", 11.0)))
+    figure = charts.eta_error_trend((sample(names[0]), late, sample(names[2])), ("start", "50"))
+    places = [f"01-02 14:30 · 0000000{name}" for name in "ABC"]
+    assert [list(line.x) for line in figure.data] == [[places[0], places[2]], places]
+    assert figure.layout.xaxis.type == "category"
+    assert list(figure.layout.xaxis.categoryarray) == places
 
 
 def test_error_trend_has_a_line_per_moment() -> None:
