@@ -15,6 +15,8 @@ from technic_scanner.ui.trail import TrailPoint
 from technic_scanner.ui.wording import seconds_text
 
 QUEUE = "queue"
+# Of the run's own length, how much of its wait in the queue is drawn.
+MOST_WAIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,13 @@ def queue_span(record: RunRecord) -> tuple[Span, ...]:
 
 
 def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
-    """Draw one run: elapsed seconds as solid bars, expected rest as pale hatched ones."""
+    """Draw one run: elapsed seconds as solid bars, expected rest as pale hatched ones.
+
+    A wait in the queue of more than ``MOST_WAIT`` of the run's own length is cut at the left, and says so: the stages
+    would be slivers beside it. The whole bar is there for who moves the axis.
+    """
     labels = [theme.stage_label(span.name) for span in spans]
+    cut = _cut(spans)
     figure = go.Figure(
         go.Bar(
             y=labels,
@@ -68,7 +75,7 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             marker=theme.fill(
                 [theme.stage_colour(span.name) for span in spans], [theme.stage_pattern(span.name) for span in spans]
             ),
-            text=[seconds_text(span.seconds) if span.seconds > 0 else "" for span in spans],
+            text=[_bar_text(span, cut is not None) for span in spans],
             # Beside the bar, where the page is plain; inside only where the expected rest would lie under the words.
             textposition=["inside" if span.expected_seconds else "outside" for span in spans],
             cliponaxis=False,
@@ -79,15 +86,20 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
     rest = [span for span in spans if span.expected_seconds]
     if rest:
         figure.add_trace(_expected_bars(rest))
-    figure.update_layout(theme.frame(height, barmode="overlay", showlegend=False, margin=_MARGIN))
+    figure.update_layout(
+        theme.frame(
+            height, left=theme.beside(labels), right=_ROOM_FOR_SECONDS, top=6, barmode="overlay", showlegend=False
+        )
+    )
     figure.update_yaxes(autorange="reversed", title=None)
-    figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero", automargin=True)
+    figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero", range=cut)
     return figure
 
 
 def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 320) -> go.Figure:
     """Draw several finished runs on one time axis, a row per stage, a colour and a pattern per run."""
     figure = go.Figure()
+    rows = {theme.stage_label(span.name) for _, spans in runs for span in spans}
     for index, (label, spans) in enumerate(runs):
         figure.add_trace(
             go.Bar(
@@ -101,7 +113,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
                 hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
             )
         )
-    figure.update_layout(theme.frame(height, barmode="group"))
+    figure.update_layout(theme.frame(height, left=theme.beside(rows), barmode="group"))
     figure.update_yaxes(autorange="reversed", title=None)
     figure.update_xaxes(title="seconds since the attempt started")
     return figure
@@ -130,9 +142,22 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
     return figure
 
 
-# Room at the right for the label of a bar that is too short to hold it.
-_MARGIN = {"l": 8, "r": 56, "t": 6, "b": 8}
+# At the right, for the label of the longest bar; the same while it grows, so that a live figure does not move.
+_ROOM_FOR_SECONDS = theme.beside(["59m 59s"])
 _DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def _cut(spans: Sequence[Span]) -> list[float] | None:
+    """Return the range of the time axis that cuts a long wait in the queue; None where nothing is to be cut."""
+    wait = sum(span.seconds for span in spans if span.name == QUEUE)
+    own = max((span.start_seconds + span.seconds for span in spans if span.name != QUEUE), default=0.0)
+    return [-MOST_WAIT * own, 1.05 * own] if own > 0 and wait > MOST_WAIT * own else None
+
+
+def _bar_text(span: Span, cut: bool) -> str:
+    if span.seconds <= 0:
+        return ""
+    return seconds_text(span.seconds) + (" of waiting, cut at the left" if cut and span.name == QUEUE else "")
 
 
 def _expected_bars(spans: Sequence[Span]) -> go.Bar:

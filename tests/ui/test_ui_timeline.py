@@ -65,6 +65,28 @@ def test_a_clock_that_stepped_back_gives_no_negative_wait() -> None:
     assert wait.seconds == 0.0
 
 
+def waited(seconds: float):
+    first = record(started_at=START + timedelta(seconds=seconds))
+    return timeline.gantt((*timeline.queue_span(first), *timeline.spans_of_metrics(metrics())))
+
+
+def test_a_long_wait_is_cut_at_the_left_and_says_so_with_all_its_seconds() -> None:
+    figure = waited(60.0)
+    left, right = figure.layout.xaxis.range
+    assert left == pytest.approx(-timeline.MOST_WAIT * 9.9)
+    assert right > 9.9
+    bars = figure.data[0]
+    assert (bars.base[0], bars.x[0]) == (-60.0, 60.0)
+    assert bars.text[0] == "1m 0s of waiting, cut at the left"
+    assert list(bars.text[1:]) == ["0.50 s", "2.0 s", "7.0 s", "0.40 s"]
+
+
+def test_a_short_wait_is_drawn_whole() -> None:
+    figure = waited(3.0)
+    assert figure.layout.xaxis.range is None
+    assert figure.data[0].text[0] == "3.0 s"
+
+
 def test_bars_differ_by_pattern_as_well_as_colour() -> None:
     figure = timeline.gantt(timeline.spans_of_metrics(metrics()))
     marks = list(zip(figure.data[0].marker.color, figure.data[0].marker.pattern.shape, strict=True))
