@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,9 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
 MAX_TILES = 400
 _EVERYTHING = "All rows"
 _SMALLEST_LETTERS = 10
+# A sector with this share of the rows has a tile that is wide enough for any sector's name in half a page.
+_WIDE_SHARE = 1 / 8
+_SHORT_NAME, _SHORT_WORD = 16, 9
 _SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
 
 
@@ -59,6 +63,7 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
             line = {"color": colour, "width": 1.6, "dash": dash}
             figure.add_trace(go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line))
     _add_volume(figure, panel, days, sessions)
+    lines, names = _levels(plan)
     figure.update_layout(
         theme.frame(
             height,
@@ -66,8 +71,10 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
             yaxis2={"domain": [0.0, 0.18], "title": "volume", "rangemode": "tozero"},
             xaxis={"type": "category", "rangeslider": {"visible": False}, "anchor": "y2", "tickangle": 0}
             | _months(days),
-            margin={"l": 8, "r": 96, "t": 30, "b": 8},
-            **_levels(plan),
+            right=theme.beside([name["text"] for name in names]),
+            bottom=theme.below(),
+            shapes=lines,
+            annotations=names,
         )
     )
     return figure
@@ -81,11 +88,12 @@ def moving_average(values: FloatArray, length: int) -> FloatArray:
 def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: int = 250) -> go.Figure:
     """Draw the six sub-scores (0–100) as bars, one group per named row; a missing input has no bar."""
     figure = go.Figure()
+    labels = [column.removesuffix("Score") for column in SUB_SCORE_COLUMNS]
     for index, (name, row) in enumerate(rows):
         values = [row.get(column) for column in SUB_SCORE_COLUMNS]
         figure.add_trace(
             go.Bar(
-                y=[column.removesuffix("Score") for column in SUB_SCORE_COLUMNS],
+                y=labels,
                 x=values,
                 orientation="h",
                 name=name,
@@ -95,7 +103,15 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
             )
         )
     figure.add_vline(x=50, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
-    figure.update_layout(theme.frame(height, showlegend=len(rows) > 1, margin={"l": 8, "r": 12, "t": 8, "b": 8}))
+    figure.update_layout(
+        theme.frame(
+            height,
+            left=theme.beside(labels),
+            top=None if len(rows) > 1 else 8,
+            bottom=theme.below(),
+            showlegend=len(rows) > 1,
+        )
+    )
     figure.update_xaxes(range=[0, 100], title=None)
     figure.update_yaxes(autorange="reversed")
     return figure
@@ -104,18 +120,20 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
 def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     """Draw sectors and their symbols as a treemap: one tile a symbol, coloured by CompositeScore.
 
-    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean. A tile too
-    small for letters that can be read has none; pointing at it says what it is.
+    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean. Long names
+    of small sectors are shortened. A tile too small for letters that can be read has none; pointing at it says what it
+    is, in full.
     """
     sectors = rows.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
-    ids, labels = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
+    ids, names = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
+    small = set(sectors.index[sectors["size"] < _WIDE_SHARE * len(rows)])
     parents = ["", *[_EVERYTHING] * len(sectors)]
     values = [len(rows), *(int(size) for size in sectors["size"])]
     colours = [float(rows["CompositeScore"].mean()), *(float(mean) for mean in sectors["mean"])]
     if len(rows) <= MAX_TILES:
         for symbol, sector, score in zip(rows["Symbol"], rows["Sector"], rows["CompositeScore"], strict=True):
             ids.append(f"{sector}/{symbol}")
-            labels.append(symbol)
+            names.append(symbol)
             parents.append(sector)
             values.append(1)
             colours.append(float(score))
@@ -123,7 +141,8 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     figure = go.Figure(
         go.Treemap(
             ids=ids,
-            labels=labels,
+            labels=[_shortened(name) if name in small else name for name in names],
+            customdata=names,
             parents=parents,
             values=values,
             branchvalues="total",
@@ -137,11 +156,11 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             },
             text=[number(colour, 1) for colour in colours],
             texttemplate="%{label}<br>%{text}",
-            hovertemplate="%{label}: score %{text}, rows %{value}<extra></extra>",
+            hovertemplate="%{customdata}: score %{text}, rows %{value}<extra></extra>",
         )
     )
     letters = {"minsize": _SMALLEST_LETTERS, "mode": "hide"}
-    figure.update_layout(theme.frame(height, margin={"l": 0, "r": 0, "t": 4, "b": 4}, uniformtext=letters))
+    figure.update_layout(theme.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=letters))
     return figure
 
 
@@ -165,6 +184,13 @@ def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     return figure
 
 
+def _shortened(name: str) -> str:
+    """Shorten the long words of a long name: ``Consumer Disc.``, ``Info. Tech.``."""
+    if len(name) <= _SHORT_NAME:
+        return name
+    return " ".join(word if len(word) <= _SHORT_WORD else f"{word[:4]}." for word in name.split())
+
+
 def _tens(scores: Sequence[float]) -> tuple[float, float]:
     """Return the range of the scores, rounded outward to tens: of 0–100 they fill too little to be told apart."""
     known = [score for score in scores if math.isfinite(score)]
@@ -184,19 +210,19 @@ def _months(days: Sequence[str]) -> dict[str, list[str]]:
 _LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid"), ("Stop", theme.DOWN_COLOUR, "dot"))
 
 
-def _levels(plan: Mapping[str, float | None]) -> dict[str, list[dict[str, object]]]:
-    """Return lines across the prices, each with its name and price at the right: what add_hline adds one by one."""
-    shapes: list[dict[str, object]] = []
-    names: list[dict[str, object]] = []
+def _levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return lines across the prices and, at the right, their names and prices: what add_hline adds one by one."""
+    lines: list[dict[str, Any]] = []
+    names: list[dict[str, Any]] = []
     for name, colour, dash in _LEVELS:
         price = plan.get(name)
         if price is not None and math.isfinite(price):
             at = {"xref": "x domain", "yref": "y"}
             line = {"color": colour, "dash": dash, "width": 1.4}
-            shapes.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
+            lines.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
             words = {"text": f"{name} {price:,.2f}", "font": {"color": colour}, "showarrow": False}
             names.append(at | words | {"x": 1, "y": price, "xanchor": "left", "yanchor": "bottom"})
-    return {"shapes": shapes, "annotations": names}
+    return lines, names
 
 
 def _add_volume(figure: go.Figure, panel: Panel, days: list[str], sessions: int) -> None:

@@ -92,6 +92,15 @@ def test_letters_of_the_sector_map_can_be_read_and_its_scores_have_one_decimal()
     assert (said["Energy/AAA"], said["Utilities/BBB"], said["Energy/CCC"]) == ("62.3", "72.0", "–")
 
 
+def test_long_names_are_shortened_where_a_sector_is_small_and_are_said_in_full() -> None:
+    sectors = ["Information Technology"] * 15 + ["Consumer Discretionary"] * 2 + ["Real Estate"]
+    rows = result_rows(tuple(f"S{index}" for index in range(len(sectors)))).assign(Sector=sectors)
+    tree = market_charts.sector_map(rows).data[0]
+    assert list(tree.labels)[1:4] == ["Information Technology", "Consumer Disc.", "Real Estate"]
+    assert list(tree.customdata)[1:4] == list(dict.fromkeys(sectors))
+    assert tree.hovertemplate.startswith("%{customdata}:")
+
+
 def test_distribution_counts_every_known_score() -> None:
     rows = result_rows(("AAA", "BBB", "CCC"))
     rows["CompositeScore"] = [0.0, 100.0, np.nan]
