@@ -32,8 +32,9 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
 MAX_TILES = 400
 _EVERYTHING = "All rows"
 _SMALLEST_LETTERS = 10
-# A sector with this share of the rows has a tile that is wide enough for any sector's name in half a page.
-_WIDE_SHARE = 1 / 8
+# A sector with this share of the rows has a tile wide enough for its name at 1280 px: with symbols, and without them,
+# where a dozen sectors of like size were seen to need no shortening.
+_WIDE_SHARE, _WIDE_SHARE_ALONE = 1 / 8, 1 / 16
 _SHORT_NAME, _SHORT_WORD = 16, 9
 _SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
 
@@ -126,7 +127,8 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     """
     sectors = rows.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
     ids, names = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
-    small = set(sectors.index[sectors["size"] < _WIDE_SHARE * len(rows)])
+    wide = _WIDE_SHARE if len(rows) <= MAX_TILES else _WIDE_SHARE_ALONE
+    small = set(sectors.index[sectors["size"] < wide * len(rows)])
     parents = ["", *[_EVERYTHING] * len(sectors)]
     values = [len(rows), *(int(size) for size in sectors["size"])]
     colours = [float(rows["CompositeScore"].mean()), *(float(mean) for mean in sectors["mean"])]

@@ -101,6 +101,13 @@ def test_long_names_are_shortened_where_a_sector_is_small_and_are_said_in_full()
     assert tree.hovertemplate.startswith("%{customdata}:")
 
 
+def test_sectors_without_their_symbols_keep_their_names_unless_they_are_very_small() -> None:
+    sectors = ["Energy"] * 350 + ["Information Technology"] * 40 + ["Consumer Discretionary"] * 20
+    rows = result_rows(tuple(f"S{index}" for index in range(len(sectors)))).assign(Sector=sectors)
+    labels = list(market_charts.sector_map(rows).data[0].labels)
+    assert labels == ["All rows", "Energy", "Information Technology", "Consumer Disc."]
+
+
 def test_distribution_counts_every_known_score() -> None:
     rows = result_rows(("AAA", "BBB", "CCC"))
     rows["CompositeScore"] = [0.0, 100.0, np.nan]
