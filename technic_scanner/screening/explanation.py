@@ -89,5 +89,5 @@ def _tenths(values: FloatArray) -> IntArray:
 
 
 def _spelled(form: str, numbers: FloatArray) -> list[str]:
-    """Return ``form`` filled with each row of ``numbers`` (n, places), in one formatting call, which is quicker than n."""
+    """Return ``form`` filled with each row of ``numbers`` (n, places), in one call, which is quicker than n."""
     return ((form + "\n") * len(numbers) % tuple(numbers.ravel().tolist())).split("\n")[: len(numbers)]

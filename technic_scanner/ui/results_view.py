@@ -16,6 +16,7 @@ from technic_scanner.ui import (
     result_data,
     result_exports,
     result_sections,
+    run_summary,
     scan_form,
     symbol_view,
     tables,
@@ -157,7 +158,13 @@ def _figures(record: RunRecord) -> None:
     with st.grid(6, gap="small", min_column_width=130):
         st.metric("Picks", f"{metrics.symbols_returned:,}", border=True, height="stretch")
         st.metric("Scanned", f"{metrics.symbols_scanned:,}", border=True, height="stretch")
-        st.metric("Rejected", f"{metrics.symbols_rejected:,}", border=True, height="stretch")
+        st.metric(
+            "Rejected",
+            f"{metrics.symbols_rejected:,}",
+            border=True,
+            height="stretch",
+            help=run_summary.REJECTED_HELP,
+        )
         # What a run that stopped early did not come to has not failed.
         label = "Not judged" if record.status.can_resume else "Failed"
         st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch")
