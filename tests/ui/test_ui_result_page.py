@@ -384,7 +384,9 @@ def test_the_table_of_other_runs_does_not_push_the_rest_away(
     app = open_page("results", run=run.run_id, symbol=symbol)
     assert not app.exception
     assert 15 in [len(frame.value) for frame in app.dataframe]
-    assert heights[f"Earlier runs whose picks hold {symbol}"] == 220
+    shown = heights[f"Earlier runs whose picks hold {symbol}"]
+    assert shown != "content"
+    assert shown <= 220
 
 
 def test_a_cancelled_run_shows_what_it_had_scanned_and_says_how_to_go_on(empty, open_page) -> None:
