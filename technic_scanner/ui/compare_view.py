@@ -13,7 +13,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.compare import Comparison, SymbolChanges
 from technic_scanner.runs.model import RunQuery
-from technic_scanner.ui import addresses, notices, theme, timeline
+from technic_scanner.ui import addresses, notices, tables, theme, timeline
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.wording import DASH, count_text, escape, run_name, short_id, status_text, when
 
@@ -22,6 +22,7 @@ _KEY = "compare_runs"
 _TELLING_SECONDS = 0.01
 _MANY_TIMES = 10
 _LISTED = 50
+_CHANGES_PIXELS = 420
 MAX_RUNS = len(theme.RUN_COLOURS)
 
 
@@ -256,5 +257,10 @@ def _symbols(changes: SymbolChanges | None, title: str) -> None:
         frame = changes_frame(changes)
         if not frame.empty:
             st.dataframe(
-                frame, hide_index=True, lazy=False, placeholder="–", alt="Symbols that entered, left or moved in rank"
+                frame,
+                hide_index=True,
+                height=tables.height(len(frame), _CHANGES_PIXELS),
+                lazy=False,
+                placeholder="–",
+                alt="Symbols that entered, left or moved in rank",
             )

@@ -275,6 +275,7 @@ def _slow_downs(samples: Samples, whole: RunQuery) -> None:
     st.dataframe(
         timing_frames.checks_frame(shown),
         hide_index=True,
+        height=height(len(shown), 420),
         placeholder="–",
         column_config={
             "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
