@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.analytics import TOTAL, DayTrend, EtaPoint, StageStatistics, eta_points
 from technic_scanner.runs.model import StageSample
-from technic_scanner.ui import theme
+from technic_scanner.ui import figure_frame, theme
 from technic_scanner.ui.wording import seconds_text, short_id
 
 # The names of all stages do not fit above half a page side by side.
@@ -38,7 +38,7 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
         seconds = [dict(sample.stage_seconds).get(name, 0.0) for sample in runs]
         figure.add_trace(_stack(name, ticks, seconds, ids))
     figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
-    figure.update_layout(theme.frame(height, top=_TWO_ROWS, barmode="stack", clickmode="event+select"))
+    figure.update_layout(figure_frame.frame(height, top=_TWO_ROWS, barmode="stack", clickmode="event+select"))
     _place_run_by_run(figure, ticks)
     figure.update_yaxes(title="seconds", rangemode="tozero")
     return figure
@@ -66,7 +66,7 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
                 marker_color=theme.stage_colour(row.stage),
             )
         )
-    figure.update_layout(theme.frame(height, left=theme.beside(names), showlegend=False))
+    figure.update_layout(figure_frame.frame(height, left=figure_frame.beside(names), showlegend=False))
     figure.update_xaxes(title="seconds (whiskers 5–95 %)", rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
     return figure
@@ -125,7 +125,7 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
             hoverinfo="skip",
         )
     )
-    figure.update_layout(theme.frame(height))
+    figure.update_layout(figure_frame.frame(height))
     figure.update_xaxes(title="promised total, seconds", rangemode="tozero")
     figure.update_yaxes(title="actual total, seconds", rangemode="tozero")
     return figure
@@ -152,7 +152,7 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
         )
         line.update(line={"dash": _DASHES[index % len(_DASHES)]}, marker={"symbol": _SYMBOLS[index % len(_SYMBOLS)]})
         figure.add_trace(line)
-    figure.update_layout(theme.frame(height, showlegend=len(promises) > 1))
+    figure.update_layout(figure_frame.frame(height, showlegend=len(promises) > 1))
     figure.update_yaxes(title="error, share of the run", tickformat=".0%", rangemode="tozero")
     beyond, said = sum(error > MOST_ERROR for error in errors), None
     if beyond:
@@ -188,11 +188,13 @@ def _place_run_by_run(figure: go.Figure, ticks: Sequence[str], title: str | None
         categoryorder="array",
         categoryarray=list(ticks),
         title=title,
-        tickangle=theme.SLANT,
+        tickangle=figure_frame.SLANT,
         nticks=24,
         showticklabels=named,
     )
-    left, below = theme.slanted(ticks, title is not None) if named else (0, theme.below(0, title is not None))
+    left, below = (
+        figure_frame.slanted(ticks, title is not None) if named else (0, figure_frame.below(0, title is not None))
+    )
     figure.update_layout(margin={"l": max(left, figure.layout.margin.l), "b": below})
 
 
@@ -205,10 +207,10 @@ def _rates(
     figure.add_trace(dashed)
     right = {"title": "cache hit rate", "overlaying": "y", "side": "right", "range": [0, 1.05], "dtick": 0.25}
     figure.update_layout(
-        theme.frame(
+        figure_frame.frame(
             height,
-            right=theme.beside(["100%"], titled=True),
-            bottom=theme.below(2),
+            right=figure_frame.beside(["100%"], titled=True),
+            bottom=figure_frame.below(2),
             yaxis={"title": "symbols/s", "rangemode": "tozero"},
             yaxis2=right | {"tickformat": ".0%", "showgrid": False, "tickmode": "linear"},
         )

@@ -13,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from technic_scanner.screening.bars import FloatArray, Panel
-from technic_scanner.ui import theme
+from technic_scanner.ui import figure_frame, theme
 from technic_scanner.ui.wording import number
 
 SUB_SCORE_COLUMNS: tuple[str, ...] = (
@@ -66,14 +66,14 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
     _add_volume(figure, panel, days, sessions)
     lines, names = _levels(plan)
     figure.update_layout(
-        theme.frame(
+        figure_frame.frame(
             height,
             yaxis={"domain": [0.24, 1.0], "title": "price"},
             yaxis2={"domain": [0.0, 0.18], "title": "volume", "rangemode": "tozero"},
             xaxis={"type": "category", "rangeslider": {"visible": False}, "anchor": "y2", "tickangle": 0}
             | _months(days),
-            right=theme.beside([name["text"] for name in names]),
-            bottom=theme.below(),
+            right=figure_frame.beside([name["text"] for name in names]),
+            bottom=figure_frame.below(),
             shapes=lines,
             annotations=names,
         )
@@ -105,11 +105,11 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
         )
     figure.add_vline(x=50, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
     figure.update_layout(
-        theme.frame(
+        figure_frame.frame(
             height,
-            left=theme.beside(labels),
+            left=figure_frame.beside(labels),
             top=None if len(rows) > 1 else 8,
-            bottom=theme.below(),
+            bottom=figure_frame.below(),
             showlegend=len(rows) > 1,
         )
     )
@@ -162,7 +162,7 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
         )
     )
     letters = {"minsize": _SMALLEST_LETTERS, "mode": "hide"}
-    figure.update_layout(theme.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=letters))
+    figure.update_layout(figure_frame.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=letters))
     return figure
 
 
@@ -180,7 +180,7 @@ def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
                 hovertemplate="%{y} rows around %{x}<extra>" + label + "</extra>",
             )
         )
-    figure.update_layout(theme.frame(height, barmode="group"))
+    figure.update_layout(figure_frame.frame(height, barmode="group"))
     figure.update_xaxes(title="score, 0–100", range=[0, 100])
     figure.update_yaxes(title="rows")
     return figure

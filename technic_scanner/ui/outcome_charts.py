@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from technic_scanner.runs.outcomes import Equity, GroupOutcome, IcPoint
 from technic_scanner.screening.evidence import Interval, MeanTest
-from technic_scanner.ui import theme
+from technic_scanner.ui import figure_frame, theme
 from technic_scanner.ui.wording import count_text
 
 # A year of months, to see whether the evidence comes and goes.
@@ -55,7 +55,7 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
             opacity=0.2,
             layer="below",
         )
-    figure.update_layout(theme.frame(height, bottom=theme.below(2)))
+    figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2)))
     if len(known) <= MAX_NAMED_DATES:
         _name_dates(figure, [str(point.as_of) for point in known])
     figure.update_yaxes(title="rank IC", zeroline=True)
@@ -65,8 +65,8 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
 def _name_dates(figure: go.Figure, dates: Sequence[str]) -> None:
     """Name each date below its bar, slanted where several would not fit side by side."""
     slants = len(dates) > MAX_FLAT_DATES
-    figure.update_xaxes(type="category", tickangle=theme.SLANT if slants else 0)
-    figure.update_layout(margin_b=theme.slanted(dates)[1] if slants else theme.below())
+    figure.update_xaxes(type="category", tickangle=figure_frame.SLANT if slants else 0)
+    figure.update_layout(margin_b=figure_frame.slanted(dates)[1] if slants else figure_frame.below())
 
 
 def _add_trailing_mean(figure: go.Figure, known: Sequence[IcPoint]) -> None:
@@ -99,7 +99,7 @@ def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
             name="mean excess",
         )
     )
-    figure.update_layout(theme.frame(height, bottom=theme.below(2, titled=True), showlegend=False))
+    figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2, titled=True), showlegend=False))
     figure.update_yaxes(title="mean excess return", tickformat=".1%", zeroline=True)
     figure.update_xaxes(title="score group, lowest left", tickangle=0)
     return figure
@@ -125,7 +125,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
                 hovertemplate="%{x}: %{y:.3f}<extra>" + name + "</extra>",
             )
         )
-    figure.update_layout(theme.frame(height, bottom=theme.below(2)))
+    figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2)))
     figure.update_yaxes(title="growth of 1")
     return figure
 
@@ -144,7 +144,7 @@ def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
         )
     )
     figure.add_vline(x=0, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
-    figure.update_layout(theme.frame(90 + 34 * len(groups), left=theme.beside(labels), showlegend=False))
+    figure.update_layout(figure_frame.frame(90 + 34 * len(groups), left=figure_frame.beside(labels), showlegend=False))
     figure.update_xaxes(title="mean excess return", tickformat=".1%")
     figure.update_yaxes(autorange="reversed")
     return figure

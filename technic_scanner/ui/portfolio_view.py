@@ -9,7 +9,7 @@ import streamlit as st
 from technic_scanner.pipeline.table import RETURN_SESSIONS, SECTOR_CAP, WEIGHT_COLUMNS
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
-from technic_scanner.ui import tables, theme
+from technic_scanner.ui import figure_frame, tables, theme
 from technic_scanner.ui.wording import count_text, escape
 
 METHODS: dict[str, str] = {
@@ -90,7 +90,9 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
         line={"color": theme.DOWN_COLOUR, "dash": "dash", "width": 1.4},
         annotation={"text": f"cap {SECTOR_CAP:.0%}", "yanchor": "bottom", "y": 1.0},
     )
-    figure.update_layout(theme.frame(height, left=theme.beside(order), bottom=theme.below(), barmode="stack"))
+    figure.update_layout(
+        figure_frame.frame(height, left=figure_frame.beside(order), bottom=figure_frame.below(), barmode="stack")
+    )
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1])
     return figure

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.ui import theme
+from technic_scanner.ui import figure_frame, theme
 from technic_scanner.ui.trail import TrailPoint
 from technic_scanner.ui.wording import seconds_text
 
@@ -87,8 +87,13 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
     if rest:
         figure.add_trace(_expected_bars(rest))
     figure.update_layout(
-        theme.frame(
-            height, left=theme.beside(labels), right=_ROOM_FOR_SECONDS, top=6, barmode="overlay", showlegend=False
+        figure_frame.frame(
+            height,
+            left=figure_frame.beside(labels),
+            right=_ROOM_FOR_SECONDS,
+            top=6,
+            barmode="overlay",
+            showlegend=False,
         )
     )
     figure.update_yaxes(autorange="reversed", title=None)
@@ -113,7 +118,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
                 hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
             )
         )
-    figure.update_layout(theme.frame(height, left=theme.beside(rows), barmode="group"))
+    figure.update_layout(figure_frame.frame(height, left=figure_frame.beside(rows), barmode="group"))
     figure.update_yaxes(autorange="reversed", title=None)
     figure.update_xaxes(title="seconds since the attempt started")
     return figure
@@ -136,14 +141,14 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
                 hovertemplate="%{y:,.1f} per second at %{x:.1f} s<extra>" + theme.stage_label(name) + "</extra>",
             )
         )
-    figure.update_layout(theme.frame(height, showlegend=len(names) > 1))
+    figure.update_layout(figure_frame.frame(height, showlegend=len(names) > 1))
     figure.update_yaxes(title="symbols / s", rangemode="tozero")
     figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero")
     return figure
 
 
 # At the right, for the label of the longest bar; the same while it grows, so that a live figure does not move.
-_ROOM_FOR_SECONDS = theme.beside(["59m 59s"])
+_ROOM_FOR_SECONDS = figure_frame.beside(["59m 59s"])
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 

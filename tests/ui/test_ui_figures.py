@@ -15,7 +15,7 @@ from technic_scanner.runs.analytics import stage_statistics, trends
 from technic_scanner.runs.outcomes import Equity, GroupOutcome, IcPoint
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.outcomes import EquityCurve
-from technic_scanner.ui import charts, market_charts, outcome_charts, portfolio_view, theme, timeline
+from technic_scanner.ui import charts, figure_frame, market_charts, outcome_charts, portfolio_view, timeline
 from technic_scanner.ui.trail import TrailPoint
 
 from .builders import metrics, panel, result_rows, sample
@@ -83,18 +83,18 @@ def test_no_axis_looks_for_room_by_itself(figure: go.Figure) -> None:
 @pytest.mark.parametrize("figure", FIGURES)
 def test_names_beside_an_axis_have_room(figure: go.Figure) -> None:
     names = [name for trace in figure.data if trace.type in ("bar", "box", "scatter") for name in _names(trace.y)]
-    assert figure.layout.margin.l >= theme.text_width(names)
+    assert figure.layout.margin.l >= figure_frame.text_width(names)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_titles_of_axes_have_room_beyond_the_labels(figure: go.Figure) -> None:
     margin = figure.layout.margin
     if figure.layout.xaxis.title.text:
-        assert margin.b >= theme.below(titled=True)
+        assert margin.b >= figure_frame.below(titled=True)
     if figure.layout.yaxis.title.text:
-        assert margin.l >= theme.beside(titled=True)
+        assert margin.l >= figure_frame.beside(titled=True)
     if "yaxis2" in figure.layout and figure.layout.yaxis2.side == "right":
-        assert margin.r >= theme.beside(["100%"], titled=True)
+        assert margin.r >= figure_frame.beside(["100%"], titled=True)
 
 
 def _axes(figure: go.Figure) -> list[go.layout.XAxis | go.layout.YAxis]:

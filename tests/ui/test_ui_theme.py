@@ -76,39 +76,3 @@ def test_every_status_and_stage_has_a_mark_of_its_own() -> None:
 def test_unknown_stages_are_drawn_in_the_neutral_colour() -> None:
     assert theme.stage_colour("warm_up") == theme.OTHER_COLOUR
     assert theme.stage_label("warm_up") == "Warm up"
-
-
-def test_longer_labels_get_more_room_and_a_title_gets_its_own() -> None:
-    assert theme.beside(["Energy"]) < theme.beside(["Energy", "Information Technology"])
-    assert theme.beside(titled=True) - theme.beside() == theme.below(titled=True) - theme.below() > 12
-    assert theme.below(1) < theme.below(2)
-
-
-@pytest.mark.parametrize(
-    ("label", "measured"),
-    [
-        ("Communication Services", 109.1),
-        ("Universe loading", 73.5),
-        ("01-02 14:30 · 0000000C", 99.1),
-        ("momentum_breakout · 12 picks", 139.1),
-        ("200M", 23.3),
-        ("1,234.50", 36.6),
-        ("−0.05", 23.5),
-        ("100%", 24.4),
-    ],
-)
-def test_no_label_is_wider_than_it_is_taken_to_be(label: str, measured: float) -> None:
-    """Measured in Chromium in the letters of the tick labels on our pages, 10.5 px."""
-    assert measured <= theme.text_width([label]) <= 1.25 * measured
-
-
-def test_slanted_labels_reach_to_the_left_and_below() -> None:
-    left, bottom = theme.slanted(["01-02 14:30 · 0000000C"])
-    assert left > 99.1 * 0.76
-    assert bottom > 99.1 * 0.64 + theme.below(0)
-
-
-def test_frame_keeps_the_zoom_of_a_live_figure() -> None:
-    frame = theme.frame(200, barmode="stack")
-    assert frame["uirevision"] == "keep"
-    assert (frame["height"], frame["barmode"]) == (200, "stack")
