@@ -99,7 +99,7 @@ class Overhead:
 
 
 WORKLOADS = (
-    Workload("sample, own process", ScanConfig(source="sample"), own_process=True, pairs=40),
+    Workload("sample, own process", ScanConfig(source="sample"), own_process=True, pairs=120),
     Workload("8,000 x 1,260, own process", ScanConfig(source="synthetic", universe="8000x1260"), True, pairs=40),
     Workload("8,000 x 1,260, warm process", ScanConfig(source="synthetic", universe="8000x1260"), False, pairs=150),
     Workload("2,000 x 500, warm process", ScanConfig(source="synthetic", universe="2000x500"), False, pairs=150),
