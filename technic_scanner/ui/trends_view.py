@@ -268,9 +268,7 @@ def _slow_downs(samples: Samples, whole: RunQuery) -> None:
     only = st.toggle("Only slower stages", value=True, key="h_only_slow")
     shown = slow if only else checks
     if not shown:
-        judged = [check for check in checks if check.verdict is not analytics.Verdict.TOO_LITTLE_HISTORY]
-        text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be judged."
-        st.success(text, title="No stage was slower than its baseline")
+        _say_none_was_slower(checks, rule.minimum)
         return
     st.dataframe(
         timing_frames.checks_frame(shown),
@@ -283,6 +281,17 @@ def _slow_downs(samples: Samples, whole: RunQuery) -> None:
         },
         alt="Stages checked against the runs before them",
     )
+
+
+def _say_none_was_slower(checks: Sequence[analytics.StageCheck], minimum: int) -> None:
+    """Say that no stage was slower; where none could be judged, that nothing is known."""
+    judged = [check for check in checks if check.verdict is not analytics.Verdict.TOO_LITTLE_HISTORY]
+    text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be judged."
+    if judged:
+        st.success(text, title="No stage was slower than its baseline")
+    else:
+        text += f" A stage is judged once {minimum} comparable successful runs came before it."
+        st.info(text, title="Not enough history")
 
 
 _TABS: dict[str, Callable[[Samples, RunQuery], None]] = {

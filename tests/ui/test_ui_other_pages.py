@@ -148,7 +148,9 @@ def test_every_tab_of_the_timings_draws(seeded, open_page, tab: str) -> None:
     app = open_page("history", h_tab=tab)
     assert not app.exception
     if tab == "Slow-downs":
-        assert "No stage was slower than its baseline" in titles(app, "success")
+        assert titles(app, "info") == ["Not enough history"], "nothing was judged, so nothing is well"
+        assert "0 stages of" in app.info[0].value
+        assert titles(app, "success") == []
     else:
         assert app.get("plotly_chart")
 
@@ -323,6 +325,14 @@ def test_a_filter_that_leaves_only_a_slow_run_does_not_hide_that_it_is_slow(empt
     assert checks[["Run", "Stage", "Verdict", "Baseline n"]].to_numpy().tolist() == [
         [short_id(slow.run_id), "Data fetching", "▲ slower", 20]
     ]
+
+
+def test_steady_runs_with_enough_before_them_are_said_to_be_none_slower(empty, open_page) -> None:
+    for _ in range(6):
+        succeeded(empty.services.store, scan_result(metrics=metrics((0.5, 2.0, 7.0, 0.4))))
+    app = open_page("history", h_tab="Slow-downs")
+    assert titles(app, "success") == ["No stage was slower than its baseline"]
+    assert app.success[0].value == "5 stages of 30 had enough history to be judged."
 
 
 def test_a_gap_between_the_stages_is_a_slow_down_said_in_seconds(empty, open_page) -> None:
