@@ -11,19 +11,17 @@ import streamlit as st
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
 from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample
-from technic_scanner.ui import addresses, charts, theme, timing_frames
+from technic_scanner.ui import addresses, charts, slowdowns_view, theme, timing_frames
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.tables import height, revision
-from technic_scanner.ui.wording import count_text, seconds_text, short_id, slower_text
+from technic_scanner.ui.wording import seconds_text, short_id
 
 Samples = tuple[StageSample, ...]
 
-# What a browser still draws at once, and what is judged run by run; percentiles and rates are over all that was asked.
+# What a browser still draws at once; percentiles and rates are over all that was asked.
 MAX_BARS = 200
 MAX_ROWS = 2_000
-MAX_JUDGED = 5_000
-MAX_PICKED_OUT = 500  # runs between which a filter left others out: each has a baseline of its own to be read
 TREND_BY_RUN = 200
 
 
@@ -35,7 +33,7 @@ def show(query: RunQuery) -> None:
         )
         whole = replace(query, limit=DEPTHS[depth], cursor=None)
         # Most of the page needs the newest runs alone; what needs all of them reads them when it is opened.
-        samples = _samples(replace(whole, limit=min(whole.limit, MAX_JUDGED)), _ended())
+        samples = _samples(replace(whole, limit=min(whole.limit, slowdowns_view.MAX_JUDGED)), _ended())
         st.download_button(
             "Timings as CSV",
             data=lambda: timings_csv(run_service().samples(whole)),
@@ -48,7 +46,7 @@ def show(query: RunQuery) -> None:
     if not samples:
         st.info("Stage timings appear once a run that passes the filters has ended.", title="No timings yet")
         return
-    _slow_notice(whole)
+    slowdowns_view.warn(whole, _ended())
     titles = list(_TABS)
     for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
         if tab.open:
@@ -77,13 +75,6 @@ def _days(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.DayTren
     return run_service().day_trends(query)
 
 
-@st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
-def _checks(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.StageCheck, ...]:
-    """Return checks against all comparable runs, also those that the filters left out; kept as the samples are."""
-    del ended
-    return run_service().slowdowns(query)
-
-
 def _ended() -> tuple[object, ...]:
     """Return a mark that changes whenever a run begins or ends."""
     newest = run_service().list(RunQuery(limit=1)).records
@@ -96,17 +87,6 @@ def _by_local_time(samples: Samples) -> Samples:
     return tuple(
         replace(sample, created_at=sample.created_at.astimezone(zone).replace(tzinfo=None)) for sample in samples
     )
-
-
-def _slow_notice(whole: RunQuery) -> None:
-    """Say when the newest run was slower than comparable runs."""
-    slow = analytics.slower(_checks(replace(whole, limit=1), _ended()))
-    if slow:
-        parts = [
-            f"{theme.stage_label(check.stage)} {slower_text(check.cost, check.median or 0.0, check.seconds)}"
-            for check in slow
-        ]
-        st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
 
 
 def _stages(samples: Samples, _whole: RunQuery) -> None:
@@ -178,7 +158,11 @@ def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
 
 
 def _percentiles(samples: Samples, whole: RunQuery) -> None:
-    statistics = analytics.stage_statistics(samples) if len(samples) < MAX_JUDGED else _statistics(whole, _ended())
+    statistics = (
+        analytics.stage_statistics(samples)
+        if len(samples) < slowdowns_view.MAX_JUDGED
+        else _statistics(whole, _ended())
+    )
     chart, table = st.columns([3, 2])
     with chart:
         st.plotly_chart(
@@ -215,7 +199,7 @@ def _rates(samples: Samples, whole: RunQuery) -> None:
 
 
 def _accuracy(samples: Samples, _whole: RunQuery) -> None:
-    samples = _judged(samples)
+    slowdowns_view.say_how_many_are_judged(len(samples))
     moment = st.segmented_control(
         "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
     )
@@ -246,52 +230,8 @@ def _accuracy(samples: Samples, _whole: RunQuery) -> None:
     st.caption("Errors are shares of the actual duration; a bias above zero promised too long. Successful runs only.")
 
 
-def _judged(samples: Samples, most: int = MAX_JUDGED) -> Samples:
-    if len(samples) > most or len(samples) >= MAX_JUDGED:
-        st.caption(f"Over the newest {most:,} runs.")
-    return samples[:most]
-
-
 def _slow_downs(samples: Samples, whole: RunQuery) -> None:
-    picked_out = (whole.min_seconds, whole.max_seconds, whole.text, whole.pinned) != (None, None, None, None)
-    most = MAX_PICKED_OUT if picked_out else MAX_JUDGED
-    _judged(samples, most)
-    checks = _checks(replace(whole, limit=min(whole.limit, most)), _ended())
-    slow = analytics.slower(checks)
-    rule = analytics.RegressionRule()
-    st.caption(
-        f"A stage is slower when it costs more than {rule.factor} × the median and more than the median plus "
-        f"{rule.mads:.0f} × MAD of the last {rule.history} comparable successful runs, and took over "
-        f"{rule.floor_seconds} s. Below {rule.minimum} such runs there is not enough history. "
-        "Scanning is judged per symbol; the time between stages is judged like a stage."
-    )
-    only = st.toggle("Only slower stages", value=True, key="h_only_slow")
-    shown = slow if only else checks
-    if not shown:
-        _say_none_was_slower(checks, rule.minimum)
-        return
-    st.dataframe(
-        timing_frames.checks_frame(shown),
-        hide_index=True,
-        height=height(len(shown), 420),
-        placeholder="–",
-        column_config={
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
-            **{name: st.column_config.NumberColumn(format="%.4f") for name in ("Seconds", "Cost", "Median", "Limit")},
-        },
-        alt="Stages checked against the runs before them",
-    )
-
-
-def _say_none_was_slower(checks: Sequence[analytics.StageCheck], minimum: int) -> None:
-    """Say that no stage was slower; where none could be judged, that nothing is known."""
-    judged = [check for check in checks if check.verdict is not analytics.Verdict.TOO_LITTLE_HISTORY]
-    text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be judged."
-    if judged:
-        st.success(text, title="No stage was slower than its baseline")
-    else:
-        text += f" A stage is judged once {minimum} comparable successful runs came before it."
-        st.info(text, title="Not enough history")
+    slowdowns_view.show(len(samples), whole, _ended())
 
 
 _TABS: dict[str, Callable[[Samples, RunQuery], None]] = {

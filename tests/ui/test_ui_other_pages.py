@@ -15,7 +15,7 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.analytics import stage_statistics
 from technic_scanner.runs.compare import compare_runs
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.ui import addresses, compare_view, history_view, timing_frames, trends_view
+from technic_scanner.ui import addresses, compare_view, history_view, slowdowns_view, timing_frames, trends_view
 from technic_scanner.ui.wording import short_id
 from tests.contract.stores.samples import metrics, scan_result, succeeded, table
 
@@ -349,7 +349,7 @@ def test_a_gap_between_the_stages_is_a_slow_down_said_in_seconds(empty, open_pag
 def test_only_so_many_runs_that_a_filter_picked_out_are_judged(
     empty, open_page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trends_view, "MAX_PICKED_OUT", 2)
+    monkeypatch.setattr(slowdowns_view, "MAX_PICKED_OUT", 2)
     for _ in range(6):
         succeeded(empty.services.store, scan_result())
     assert "Over the newest" not in texts(open_page("history", h_tab="Slow-downs"))
