@@ -72,7 +72,7 @@ def test_no_attempt_is_claimed_twice(store_url: str, opened: Callable[..., SqlSt
 def test_a_run_that_another_session_holds_is_skipped_without_a_wait(
     postgres_url: str, opened: Callable[..., SqlStore], max_running: int | None
 ) -> None:
-    store = opened(postgres_url, busy_seconds=0.1)
+    store = opened(postgres_url, busy_seconds=5)  # one that waited would fail after so long
     held, free = add(store).run_id, add(store).run_id
     with psycopg.connect(postgres_url) as other:
         # As a worker on another host does while it claims.

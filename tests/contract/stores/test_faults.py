@@ -211,7 +211,7 @@ def test_a_connection_cut_in_the_middle_undoes_the_work(postgres_url: str, opene
 
 @pg
 def test_a_row_locked_for_too_long_is_unavailable(postgres_url: str, opened: Callable[..., SqlStore]) -> None:
-    store = opened(postgres_url, busy_seconds=0.1)
+    store = opened(postgres_url, busy_seconds=1)
     run = running(store)
     with psycopg.connect(postgres_url) as other:
         other.execute("SELECT * FROM runs FOR UPDATE")
