@@ -18,6 +18,7 @@ from technic_scanner.ui.tables import height, revision
 from technic_scanner.ui.wording import seconds_text, short_id
 
 Samples = tuple[StageSample, ...]
+Mark = tuple[object, ...]  # of which runs have ended
 
 # What a browser still draws at once; percentiles and rates are over all that was asked.
 MAX_BARS = 200
@@ -32,8 +33,9 @@ def show(query: RunQuery) -> None:
             "Runs in the charts", list(DEPTHS), default="30", key="h_depth", required=True, bind="query-params"
         )
         whole = replace(query, limit=DEPTHS[depth], cursor=None)
+        ended = _ended()
         # Most of the page needs the newest runs alone; what needs all of them reads them when it is opened.
-        samples = _samples(replace(whole, limit=min(whole.limit, slowdowns_view.MAX_JUDGED)), _ended())
+        samples = _samples(replace(whole, limit=min(whole.limit, slowdowns_view.MAX_JUDGED)), ended)
         st.download_button(
             "Timings as CSV",
             data=lambda: timings_csv(run_service().samples(whole)),
@@ -46,36 +48,36 @@ def show(query: RunQuery) -> None:
     if not samples:
         st.info("Stage timings appear once a run that passes the filters has ended.", title="No timings yet")
         return
-    slowdowns_view.warn(whole, _ended())
+    slowdowns_view.warn(whole, ended)
     titles = list(_TABS)
     for title, tab in zip(titles, st.tabs(titles, on_change="rerun", key="h_tab", bind="query-params"), strict=True):
         if tab.open:
             with tab:
-                _TABS[title](samples, whole)
+                _TABS[title](samples, whole, ended)
 
 
 @st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
-def _samples(query: RunQuery, ended: tuple[object, ...]) -> Samples:
+def _samples(query: RunQuery, ended: Mark) -> Samples:
     """Return timings; shared between sessions, for they are frozen, and read again once a run has ended."""
     del ended  # part of the key only
     return run_service().samples(query)
 
 
 @st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
-def _statistics(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.StageStatistics, ...]:
+def _statistics(query: RunQuery, ended: Mark) -> tuple[analytics.StageStatistics, ...]:
     """Return percentiles, of very many runs as well; kept as the samples are."""
     del ended
     return analytics.stage_statistics(run_service().stage_seconds(query))
 
 
 @st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
-def _days(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.DayTrend, ...]:
+def _days(query: RunQuery, ended: Mark) -> tuple[analytics.DayTrend, ...]:
     """Return daily medians, which the store makes of five columns a run; kept as the samples are."""
     del ended
     return run_service().day_trends(query)
 
 
-def _ended() -> tuple[object, ...]:
+def _ended() -> Mark:
     """Return a mark that changes whenever a run begins or ends."""
     newest = run_service().list(RunQuery(limit=1)).records
     return (*(record.run_id for record in newest), *sorted(run_service().count_by_status().items()))
@@ -89,7 +91,7 @@ def _by_local_time(samples: Samples) -> Samples:
     )
 
 
-def _stages(samples: Samples, _whole: RunQuery) -> None:
+def _stages(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
     drawn = samples[:MAX_BARS]
     if len(drawn) < len(samples):
         st.caption(
@@ -157,11 +159,9 @@ def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
     return None if carried is None else str(carried)
 
 
-def _percentiles(samples: Samples, whole: RunQuery) -> None:
+def _percentiles(samples: Samples, whole: RunQuery, ended: Mark) -> None:
     statistics = (
-        analytics.stage_statistics(samples)
-        if len(samples) < slowdowns_view.MAX_JUDGED
-        else _statistics(whole, _ended())
+        analytics.stage_statistics(samples) if len(samples) < slowdowns_view.MAX_JUDGED else _statistics(whole, ended)
     )
     chart, table = st.columns([3, 2])
     with chart:
@@ -184,11 +184,11 @@ def _percentiles(samples: Samples, whole: RunQuery) -> None:
         st.caption("Seconds, over successful runs only; n is how many there are.")
 
 
-def _rates(samples: Samples, whole: RunQuery) -> None:
+def _rates(samples: Samples, whole: RunQuery, ended: Mark) -> None:
     if len(samples) <= TREND_BY_RUN:
         figure, unit = charts.rate_trend(_by_local_time(samples)), "per run"
     else:
-        figure, unit = charts.daily_rates(_days(whole, _ended())), "daily medians of successful runs"
+        figure, unit = charts.daily_rates(_days(whole, ended)), "daily medians of successful runs"
     st.plotly_chart(
         figure,
         key="h_rates",
@@ -198,7 +198,7 @@ def _rates(samples: Samples, whole: RunQuery) -> None:
     st.caption(f"Shown {unit}.")
 
 
-def _accuracy(samples: Samples, _whole: RunQuery) -> None:
+def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
     slowdowns_view.say_how_many_are_judged(len(samples))
     moment = st.segmented_control(
         "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
@@ -230,11 +230,11 @@ def _accuracy(samples: Samples, _whole: RunQuery) -> None:
     st.caption("Errors are shares of the actual duration; a bias above zero promised too long. Successful runs only.")
 
 
-def _slow_downs(samples: Samples, whole: RunQuery) -> None:
-    slowdowns_view.show(len(samples), whole, _ended())
+def _slow_downs(samples: Samples, whole: RunQuery, ended: Mark) -> None:
+    slowdowns_view.show(len(samples), whole, ended)
 
 
-_TABS: dict[str, Callable[[Samples, RunQuery], None]] = {
+_TABS: dict[str, Callable[[Samples, RunQuery, Mark], None]] = {
     "Stage seconds": _stages,
     "Percentiles": _percentiles,
     "Throughput and cache": _rates,
