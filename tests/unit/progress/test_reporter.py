@@ -1,7 +1,6 @@
 import math
 import sys
 import threading
-import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -14,6 +13,7 @@ from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
+from tests.memory import held_bytes
 
 STAGES = [stage.value for stage in Stage]
 UNIT_SECONDS = {"universe": 0.5, "miss": 0.05, "symbol": 0.2, "row": 0.5}
@@ -442,10 +442,8 @@ def test_eight_threads_count_exactly_and_events_never_go_back():
 
 
 def test_state_stays_small_after_a_million_updates():
-    clock = ManualClock()
-    tracemalloc.start()
-    try:
-        before, _ = tracemalloc.get_traced_memory()
+    def a_million_updates():
+        clock = ManualClock()
         reporter = ProgressReporter("r", StagePlan(), clock, interval_seconds=1e9)
         reporter.start_run()
         for stage in STAGES:
@@ -454,8 +452,8 @@ def test_state_stays_small_after_a_million_updates():
                 if i % 10 == 0:
                     clock.advance(0.002 * (1 + i % 7))
                 reporter.advance(1, "hit" if i % 100 < 50 else "miss")
-        after, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+        return reporter
+
+    reporter, size = held_bytes(a_million_updates)
     assert sum(timing.units for timing in reporter.timings()) == 1_000_000
-    assert after - before <= 100_000
+    assert 10_000 < size <= 100_000
