@@ -33,6 +33,7 @@ def questions(store: SqlStore, count: int) -> Iterator[Question]:
     yield "a page from the middle", _after(store, store.list_runs(replace(page, created_to=middle)))
     yield "count by status", store.count_by_status
     yield "cost history, 20 runs", lambda: store.cost_runs("sample", "local", 2, 20)
+    yield "cost history where no run is of the kind", lambda: store.cost_runs("sample", "dask", 2, 20)
     yield "trend of comparable runs", lambda: store.stage_samples(RunQuery(limit=count, comparability_key=key))
     yield f"trend by day over all {count:,}", lambda: store.day_trends(RunQuery(limit=count))
     yield f"a sample of each of {count:,}", lambda: store.stage_samples(RunQuery(limit=count))

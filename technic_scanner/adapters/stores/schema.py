@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The revision that this module describes; a test holds it equal to the head of migrations/versions.
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -124,6 +124,7 @@ runs = Table(
     Index("ix_runs_owner", "owner", "created_at", "run_id", "status"),  # with the status, quotas count in it alone
     Index("ix_runs_source", "source", "created_at", "run_id"),
     Index("ix_runs_pinned", "pinned", "created_at", "run_id"),
+    Index("ix_runs_costs", "source", "executor", "workers", "status", "created_at", "run_id"),
 )
 
 
