@@ -9,11 +9,12 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from technic_scanner.cli.output import emit, say
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState, SubstageProgress
-from technic_scanner.progress.text import format_estimate, format_percent, format_throughput, format_time
+from technic_scanner.domain.stage import unit_of
+from technic_scanner.progress.text import format_percent, left_text, rate_text, seconds_text
 from technic_scanner.runs.codec import event_to_dict
 
 Show = Callable[[ProgressEvent], None]
@@ -53,15 +54,23 @@ def _stage_of(event: ProgressEvent) -> str:
     return [stage.name for stage in event.stages if stage.state is StageState.DONE][-1]
 
 
+def _widths(columns: int) -> tuple[int, int]:
+    """Return the widths of a bar and of the facts beside it: a narrow terminal shortens the bar, then the facts."""
+    rest = columns - 18 - 6 - 3  # name, share and the spaces between
+    bar = min(36, max(10, rest - 56))  # 56: the longest facts there usually are
+    return bar, max(1, rest - bar)
+
+
 class StageBars:
     """One bar for the whole, one for each stage, and under a stage that runs its sub-stages; drawn by rich."""
 
     def __init__(self, console: Console) -> None:
+        bar, facts = _widths(console.width)
         self._progress = _SortedProgress(
             TextColumn("{task.description:<18}"),
-            BarColumn(bar_width=36),
+            BarColumn(bar_width=bar),
             TextColumn("{task.fields[share]:>6}"),
-            TextColumn("{task.fields[facts]}"),
+            TextColumn("{task.fields[facts]}", table_column=Column(no_wrap=True, overflow="ellipsis", max_width=facts)),
             console=console,
         )
         self._tasks: dict[_Place, TaskID] = {}
@@ -100,27 +109,32 @@ class _SortedProgress(Progress):
 
 
 def _overall_facts(event: ProgressEvent) -> str:
+    """Return time left, time gone and share of cache hits, what matters most first: a narrow terminal cuts the end."""
+    facts = [] if event.kind is EventKind.RUN_FINISHED else [_left(event)]
+    facts.append(f"{seconds_text(event.elapsed_seconds)} elapsed")
     asked = event.cache_hits + event.cache_misses
-    cache = f"  cache {event.cache_hits / asked:.0%}" if asked else ""
-    left = "" if event.kind is EventKind.RUN_FINISHED else f", {_left(event)}"
-    return f"{format_time(event.elapsed_seconds)} elapsed{left}{cache}"
+    if asked:
+        facts.append(f"cache {event.cache_hits / asked:.0%}")
+    return "  ".join(facts)
 
 
 def _left(event: ProgressEvent) -> str:
-    if event.eta_high_seconds is None:
-        return "time left unknown"
-    return f"{format_estimate(event.eta_seconds, event.eta_low_seconds, event.eta_high_seconds)} left"
+    return left_text(event.eta_seconds, event.eta_low_seconds, event.eta_high_seconds)
 
 
 def _stage_facts(stage: StageProgress) -> str:
     if not stage.completed and not stage.substages:
         return stage.state.value
-    total = "?" if stage.total is None else stage.total
-    rate = "" if stage.throughput is None else f"  {format_throughput(stage.throughput, 'units')}"
-    running = stage.state is StageState.RUNNING and stage.eta_seconds is not None
-    left = f"  {format_time(stage.eta_seconds)} left" if running else ""
-    return f"{stage.completed}/{total}{rate}{left}"
+    facts = [f"{stage.completed:,} / {'?' if stage.total is None else f'{stage.total:,}'} {unit_of(stage.name)}"]
+    if stage.state is not StageState.RUNNING:
+        return "  ".join([*facts, seconds_text(stage.elapsed_seconds)])
+    if stage.throughput is not None:
+        facts.append(rate_text(stage.throughput, unit_of(stage.name)))
+    if stage.eta_seconds is not None:
+        facts.append(f"{seconds_text(stage.eta_seconds)} left")
+    return "  ".join(facts)
 
 
 def _step_facts(step: SubstageProgress) -> str:
-    return f"{step.completed}/{'?' if step.total is None else step.total}  {format_time(step.elapsed_seconds)}"
+    total = "?" if step.total is None else f"{step.total:,}"
+    return f"{step.completed:,} / {total}  {seconds_text(step.elapsed_seconds)}"

@@ -26,6 +26,19 @@ class Stage(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+_UNITS: dict[str, str] = {
+    Stage.UNIVERSE_LOADING: "steps",
+    Stage.DATA_FETCHING: "symbols",
+    Stage.SYMBOL_SCANNING: "symbols",
+    Stage.FINALIZATION: "steps",
+}
+
+
+def unit_of(stage: str) -> str:
+    """Return what a stage counts, in the plural; ``units`` for a stage that is not one of these four."""
+    return _UNITS.get(stage, "units")
+
+
 DEFAULT_WEIGHTS: tuple[tuple[str, float], ...] = (
     (Stage.UNIVERSE_LOADING.value, 0.05),
     (Stage.DATA_FETCHING.value, 0.20),

@@ -44,11 +44,40 @@ def format_percent(fraction: float | None) -> str:
     return f"{tenths / 10:.1f}%"
 
 
-def format_estimate(seconds: float | None, low_seconds: float | None = None, high_seconds: float | None = None) -> str:
-    """Return an estimate with its band: ``about 14s (11s-19s)``; the band alone, or ``unknown``, where parts lack."""
-    band = None
-    if low_seconds is not None and high_seconds is not None:
-        band = f"{format_time(low_seconds)}-{format_time(high_seconds)}"
+def seconds_text(seconds: float | None) -> str:
+    """Say a duration: ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; ``unknown`` for None, NaN and infinity."""
+    if seconds is None or not math.isfinite(seconds):
+        return "unknown"
+    if seconds < 0.995:
+        return f"{max(0.0, seconds):.2f} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 59.5 else format_time(seconds)
+
+
+def range_text(low_seconds: float | None, high_seconds: float | None, joint: str = "–") -> str:
+    """Say a range of durations: ``11–19 s``, ``45 s–1m 30s``; empty when either end is unknown."""
+    if low_seconds is None or high_seconds is None:
+        return ""
+    low, high = seconds_text(low_seconds), seconds_text(high_seconds)
+    if low.endswith(" s") and high.endswith(" s"):
+        low = low.removesuffix(" s")
+    return f"{low}{joint}{high}"
+
+
+def left_text(seconds: float | None, low_seconds: float | None, high_seconds: float | None) -> str:
+    """Say how long it will still take: ``about 14 s left (11–19 s)``, ``between 8 and 12 s left``, ``done``."""
+    if seconds == 0.0:
+        return "done"
     if seconds is None:
-        return "unknown" if band is None else f"between {band.replace('-', ' and ')}"
-    return f"about {format_time(seconds)}" + (f" ({band})" if band else "")
+        band = range_text(low_seconds, high_seconds, " and ")
+        return f"between {band} left" if band else "time left unknown"
+    band = range_text(low_seconds, high_seconds)
+    return f"about {seconds_text(seconds)} left" + (f" ({band})" if band else "")
+
+
+def rate_text(rate: float | None, unit: str) -> str:
+    """Say a throughput: ``1,234 symbols/s``; three significant digits below ten."""
+    if rate is None or not math.isfinite(rate):
+        return "unknown"
+    return f"{rate:,.0f} {unit}/s" if rate >= 10 else f"{rate:.2f} {unit}/s"

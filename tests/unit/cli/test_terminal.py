@@ -34,9 +34,9 @@ SCAN = StageProgress("symbol_scanning", StageState.PENDING, 0.8, 0, None, 0.0, 0
 FETCHING = event(current_stage="data_fetching", stages=(FETCH, SCAN), cache_hits=20, cache_misses=10)
 
 
-def drawn(*events: ProgressEvent) -> list[str]:
+def drawn(*events: ProgressEvent, width: int = 120) -> list[str]:
     """Return the lines that stand on the screen in the end."""
-    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None, legacy_windows=False)
+    console = Console(file=io.StringIO(), force_terminal=True, width=width, color_system=None, legacy_windows=False)
     bars = StageBars(console)
     for item in events:
         bars.show(item)
@@ -55,19 +55,29 @@ def test_sub_stages_stand_under_their_stage_while_it_runs() -> None:
         "download",
         "Symbol scanning",
     ]
-    assert "10s elapsed, about 10s (8s-12s) left  cache 67%" in lines[0]
-    assert "30/100  10.0 units/sec  7s left" in lines[1]
+    assert "about 10 s left (8.0–12 s)  10 s elapsed  cache 67%" in lines[0]
+    assert "30 / 100 symbols  10 symbols/s  7.0 s left" in lines[1]
     assert "12.5%" in lines[3]
-    assert "10/80" in lines[3]
+    assert "10 / 80" in lines[3]
     assert lines[4].endswith("pending")
     done = replace(FETCHING, stages=(replace(FETCH, state=StageState.DONE, completed=100, fraction=1.0), SCAN))
     assert len(drawn(before, FETCHING, done)) == 3
 
 
+@pytest.mark.parametrize("width", [100, 80, 40])
+def test_each_bar_is_one_line_however_narrow_the_terminal(width: int) -> None:
+    lines = drawn(FETCHING, width=width)
+    assert len(lines) == 5
+    assert max(map(len, lines)) <= width
+    assert all("%" in line for line in lines)
+    if width >= 100:
+        assert "30 / 100 symbols  10 symbols/s  7.0 s left" in lines[1]
+
+
 def test_an_unknown_eta_is_said_to_be_and_none_is_shown_at_the_end() -> None:
     unknown = replace(FETCHING, eta_seconds=None, eta_low_seconds=None, eta_high_seconds=None)
     assert "time left unknown" in drawn(unknown)[0]
-    assert "between 8s and 12s left" in drawn(replace(FETCHING, eta_seconds=None))[0]
+    assert "between 8.0 and 12 s left" in drawn(replace(FETCHING, eta_seconds=None))[0]
     assert "left" not in drawn(replace(unknown, kind=EventKind.RUN_FINISHED))[0]
 
 
@@ -80,8 +90,8 @@ def test_a_log_file_gets_a_line_for_each_boundary_and_none_for_advances(capsys: 
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.splitlines() == [
-        "50.0% data_fetching stage started - about 10s (8s-12s) left",
-        "50.0% data_fetching stage completed - about 10s (8s-12s) left",
+        "50.0% data_fetching stage started - about 10 s left (8.0–12 s)",
+        "50.0% data_fetching stage completed - about 10 s left (8.0–12 s)",
         "50.0% data_fetching message the source is slow",
         "100.0% run finished done.",
     ]

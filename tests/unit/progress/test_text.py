@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic_scanner.progress.text import format_estimate, format_percent, format_throughput, format_time
+from technic_scanner.progress.text import (
+    format_percent,
+    format_throughput,
+    format_time,
+    left_text,
+    range_text,
+    rate_text,
+    seconds_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +67,42 @@ def test_percent_reads_100_only_when_all_is_done(fraction, text):
     assert format_percent(fraction) == text
 
 
-def test_format_estimate_shows_what_is_known():
-    assert format_estimate(14, 11, 19) == "about 14s (11s-19s)"
-    assert format_estimate(14) == "about 14s"
-    assert format_estimate(None, 60, 300) == "between 1m 0s and 5m 0s"
-    assert format_estimate(None) == "unknown"
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "unknown"),
+        (math.inf, "unknown"),
+        (math.nan, "unknown"),
+        (0.0, "0.00 s"),
+        (0.42, "0.42 s"),
+        (0.999, "1.0 s"),
+        (7.31, "7.3 s"),
+        (9.96, "10 s"),
+        (45.2, "45 s"),
+        (59.6, "1m 0s"),
+        (90.0, "1m 30s"),
+        (3600.0, "1h 0m"),
+    ],
+)
+def test_short_durations_keep_two_digits(seconds, text):
+    assert seconds_text(seconds) == text
+
+
+def test_range_across_a_minute_keeps_both_units():
+    assert range_text(11, 19) == "11–19 s"
+    assert range_text(45.0, 90.0) == "45 s–1m 30s"
+    assert range_text(None, 90.0) == ""
+
+
+def test_time_left_names_what_is_known():
+    assert left_text(14, 11, 19) == "about 14 s left (11–19 s)"
+    assert left_text(14, None, None) == "about 14 s left"
+    assert left_text(None, 60, 300) == "between 1m 0s and 5m 0s left"
+    assert left_text(None, None, None) == "time left unknown"
+    assert left_text(0.0, 0.0, 0.0) == "done"
+
+
+def test_rates_keep_three_digits_below_ten():
+    assert rate_text(1234.4, "symbols") == "1,234 symbols/s"
+    assert rate_text(1.234, "symbols") == "1.23 symbols/s"
+    assert rate_text(None, "symbols") == "unknown"
