@@ -49,6 +49,8 @@ from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, environment_with, load_settings
 from technic_scanner.version import VERSION
 
+PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
+
 
 class SourceCatalog:
     """The sources of this installation, by name."""
@@ -137,6 +139,7 @@ class Scanning:
                 export=partial(self._export, attempt.run_id),
                 peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
+                pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
             )
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
         finally:

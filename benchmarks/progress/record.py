@@ -21,7 +21,7 @@ from technic_scanner.bootstrap import run_scan, warm_up
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.pipeline import engine
 from technic_scanner.progress.reporter import ProgressReporter
-from technic_scanner.progress.stage_book import DEFAULT_CLASS
+from technic_scanner.progress.work_log import DEFAULT_CLASS
 from technic_scanner.settings import Settings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.pipeline.fetch import FetchOutcome
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.indicators import last_indicators
@@ -63,8 +65,8 @@ def analyse(
     """
     reporter = context.reporter
     count = len(panel.symbols)
-    reporter.start_stage(Stage.SYMBOL_SCANNING, count)
     reporter.declare(Stage.SYMBOL_SCANNING, "symbol", count)
+    reporter.start_stage(Stage.SYMBOL_SCANNING, count)
     bounds = _bounds(count, context.options.chunk_size)
     recorder = _ChunkRecorder(context)
     done = recorder.restore(analysis, bounds, fingerprint)
@@ -88,6 +90,19 @@ def analyse(
     context.cancel.check()
     reporter.complete_substage("chunks")
     reporter.complete_stage()
+
+
+def scan_fingerprint(context: ScanContext, fetched: FetchOutcome, benchmark: FloatArray | None) -> str:
+    """Identify everything that a scanned chunk depends on."""
+    digest = hashlib.blake2b(digest_size=16)
+    panel: Panel = fetched.panel
+    for part in (context.ports.version, fetched.fingerprint, str(context.options.chunk_size), ",".join(panel.symbols)):
+        digest.update(part.encode())
+        digest.update(b"\0")
+    digest.update(panel.sessions.astype("<i8").tobytes())
+    if benchmark is not None:
+        digest.update(np.ascontiguousarray(benchmark).tobytes())
+    return digest.hexdigest()
 
 
 def _bounds(count: int, size: int) -> list[tuple[int, int]]:

@@ -47,6 +47,8 @@ class ScanPorts:
 
     ``source_key`` is the name under which the cache keeps the source's bars. ``export`` writes the CSV and returns
     where; ``peak_memory_bytes`` reads the process's peak; ``version`` marks results of other engines as not reusable.
+    ``pulse_seconds`` is how often an event is sent while the scan has nothing to report, None for never: it comes from
+    a thread beside the scan, and not every listener may be called from one.
     """
 
     source: Source
@@ -58,6 +60,7 @@ class ScanPorts:
     export: Callable[[pa.Table], str | None] = _no_export
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
+    pulse_seconds: float | None = None
 
 
 @dataclass(slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +14,7 @@ from technic_scanner.domain.run import RunError
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import CancelledError, ConfigError, TechnicError
-from technic_scanner.pipeline.analyse import Analysis, analyse
+from technic_scanner.pipeline.analyse import Analysis, analyse, scan_fingerprint
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext, ScanPorts
@@ -24,11 +23,11 @@ from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_sca
 from technic_scanner.pipeline.market import MarketView, read_market
 from technic_scanner.pipeline.measure import Tally, collect_metrics
 from technic_scanner.pipeline.ports import Listener
+from technic_scanner.pipeline.pulse import Pulse
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.pipeline.universe import FilterOutcome, describe_removals, filter_securities
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
-from technic_scanner.screening.bars import FloatArray, Panel
 
 
 class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
@@ -127,6 +126,10 @@ class _Scan:
         self._context = ScanContext(config, options, ports, reporter, cancel)
 
     def run(self) -> ScanResult:
+        with Pulse(self._context.reporter.pulse, self._context.ports.pulse_seconds):
+            return self._ended()
+
+    def _ended(self) -> ScanResult:
         reporter = self._context.reporter
         reporter.start_run(f"scanning {self._context.ports.source.info().label}")
         try:
@@ -158,9 +161,9 @@ class _Scan:
     def _load_universe(self) -> None:
         found, context = self._found, self._context
         reporter, source = context.reporter, context.source
-        reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
         for name in _UNIVERSE_STEPS:  # as unlike as steps can be: each is a class of work of its own
             reporter.declare(Stage.UNIVERSE_LOADING, name, 1)
+        reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
         reporter.start_substage("load", 1)
         found.universe = source.universe(context.config.universe, context.cancel)
         found.notes.extend(found.universe.notes)
@@ -185,7 +188,7 @@ class _Scan:
         found, context = self._found, self._context
         assert found.market is not None  # set by the universe stage
         benchmark = found.market.benchmark_close(fetched.panel.sessions)
-        key = _scan_fingerprint(context, fetched, benchmark)
+        key = scan_fingerprint(context, fetched, benchmark)
         found.analysis = Analysis(len(fetched.panel.symbols))
         analyse(context, fetched.panel, benchmark, key, found.analysis)
         return found.analysis
@@ -284,16 +287,3 @@ def _not_reached(
     for security in kept:
         if security.symbol not in named:
             yield SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, "not_reached", text)
-
-
-def _scan_fingerprint(context: ScanContext, fetched: FetchOutcome, benchmark: FloatArray | None) -> str:
-    """Identify everything that a scanned chunk depends on."""
-    digest = hashlib.blake2b(digest_size=16)
-    panel: Panel = fetched.panel
-    for part in (context.ports.version, fetched.fingerprint, str(context.options.chunk_size), ",".join(panel.symbols)):
-        digest.update(part.encode())
-        digest.update(b"\0")
-    digest.update(panel.sessions.astype("<i8").tobytes())
-    if benchmark is not None:
-        digest.update(np.ascontiguousarray(benchmark).tobytes())
-    return digest.hexdigest()

@@ -50,9 +50,9 @@ def finalize(
 ) -> Ranking:
     """Rank the symbols of ``panel`` by their analysis ``matrix`` (rows in the panel's order) and plan the picks."""
     reporter, rows = context.reporter, len(panel.symbols)
-    reporter.start_stage(Stage.FINALIZATION, rows * len(STEPS))
     for name in STEPS:
         reporter.declare(Stage.FINALIZATION, name, rows)
+    reporter.start_stage(Stage.FINALIZATION, rows * len(STEPS))
     reporter.start_substage("blend", rows)
     judged = _judge(context, _listed(securities, panel), panel, matrix, market)
     _step(context, "blend", rows)

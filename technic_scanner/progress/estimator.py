@@ -11,7 +11,7 @@ from technic_scanner.progress.gaussian import Matrix, Vector, condition, quadrat
 from technic_scanner.progress.priors import Job, history_prior, weights_prior
 from technic_scanner.progress.running_step import CostedJob, stage_seconds
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
-from technic_scanner.progress.work_log import TAIL, WHOLE_STAGE
+from technic_scanner.progress.work_log import DEFAULT_CLASS, TAIL, WHOLE_STAGE
 
 _BAND_Z = 1.2815515655446004  # 80 % of a normal lie within this many sd
 _WIDEST = 20.0  # of a band, in log seconds; keeps exp within a float
@@ -87,7 +87,7 @@ class Estimator:
         """
         units = {name: cell.units for name, cell in past.items() if not name.startswith(TAIL)}
         if stage.left is not None:
-            left = dict(stage.left)
+            left = _shared_out(stage.left, units)
         elif units:
             left = {name: max(0.0, expected - stage.done.get(name, 0.0)) for name, expected in units.items()}
         else:
@@ -99,6 +99,14 @@ class Estimator:
         """Tell whether a stage has done some work and nothing says how much there is."""
         unknown = not stage.ended and stage.left is None and bool(stage.done)
         return unknown and not self._history.cells_of(stage.name)
+
+
+def _shared_out(left: Mapping[str, float], past: Mapping[str, float]) -> dict[str, float]:
+    """Return the units ``left`` by class; while a total is all that was said of them, by the ``past`` run's classes."""
+    if list(left) != [DEFAULT_CLASS] or past.keys() & {DEFAULT_CLASS, WHOLE_STAGE} or not any(past.values()):
+        return dict(left)
+    share = left[DEFAULT_CLASS] / sum(past.values())
+    return {name: units * share for name, units in past.items()}
 
 
 def _without_unheard_tails(seen: Sequence[Seen], past: Mapping[str, PastCell]) -> dict[str, Seen]:

@@ -11,10 +11,10 @@ from technic_scanner.domain.stage import StagePlan
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.progress.event_maker import END_STATES, EventMaker, RunFacts
 from technic_scanner.progress.listeners import ListenerFanout, ProgressListener
-from technic_scanner.progress.stage_book import DEFAULT_CLASS, StageBook
+from technic_scanner.progress.stage_book import StageBook
 from technic_scanner.progress.throttle import Throttle
 from technic_scanner.progress.tracker import MultiStageProgressTracker
-from technic_scanner.progress.work_log import GRAIN_SECONDS
+from technic_scanner.progress.work_log import DEFAULT_CLASS, GRAIN_SECONDS
 
 
 class ProgressReporter:

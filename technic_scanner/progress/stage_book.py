@@ -9,9 +9,7 @@ from technic_scanner.domain.progress import StageProgress, StageState, SubstageP
 from technic_scanner.progress.shifts import since_last_shift
 from technic_scanner.progress.stage_record import StageRecord
 from technic_scanner.progress.stage_view import Seen, StageView
-from technic_scanner.progress.work_log import GRAIN_SECONDS, WorkLog, total_of, unit_cv
-
-DEFAULT_CLASS = "default"
+from technic_scanner.progress.work_log import DEFAULT_CLASS, GRAIN_SECONDS, WorkLog, total_of, unit_cv
 
 
 class StageBook:

@@ -10,6 +10,7 @@ from technic_scanner.domain.metrics import UnitCost
 GRAIN_SECONDS = 1e-3  # steps shorter than this are summed: their single times are clock noise, and cost more to keep
 MAX_BLOCKS = 96
 _MOST_CV = 4.0
+DEFAULT_CLASS = "default"  # of units that were reported without one
 WHOLE_STAGE = "stage"  # the class of a stage that reported no unit: one unit, the stage itself
 TAIL = "tail of "  # + a class: what its units cost the stage after the last of all units was reported
 

@@ -53,10 +53,19 @@ class Bench:
     cancel: CancelToken = field(default_factory=CancelToken)
     events: list[ProgressEvent] = field(default_factory=list)
     exported: list[object] = field(default_factory=list)
+    pulse_seconds: float | None = None
 
     def ports(self) -> ScanPorts:
         return ScanPorts(
-            self.source, "scripted", self.cache, self.executor, self.clock, self.journal, self._export, version="t"
+            self.source,
+            "scripted",
+            self.cache,
+            self.executor,
+            self.clock,
+            self.journal,
+            self._export,
+            version="t",
+            pulse_seconds=self.pulse_seconds,
         )
 
     def scan(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
@@ -15,11 +15,14 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome, ScanMetrics
 from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
+from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.analyse import _pack, _unpack
+from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.engine import Attempt, ScanFailed
 from technic_scanner.pipeline.ports import PriceBatch
+from technic_scanner.progress.costs import CostHistory
 from technic_scanner.screening.bars import FIELDS, Panel
 from tests.fakes import MemoryCache, ScriptedSource, random_panel
 from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench, MemoryJournal
@@ -389,6 +392,24 @@ def test_stage_seconds_are_those_of_the_clock() -> None:
     assert metrics.symbols_per_second == 20.0
 
 
+def test_a_stage_that_begins_is_priced_as_it_was_before_it_began() -> None:
+    """Its first event must know the classes of its work: the list takes nearly all of the time of the first stage."""
+
+    def bench_with_a_slow_list() -> Bench:
+        clock = _Ticking()
+        return Bench(source=_SlowList(random_panel(SYMBOLS), dict(SECTORS), clock=clock), clock=clock)
+
+    costs = CostHistory((bench_with_a_slow_list().scan().metrics.unit_costs,) * 3)
+    bench = bench_with_a_slow_list()
+    bench.scan(attempt=Attempt(costs=costs))
+    for stage in ("universe_loading", "symbol_scanning", "finalization"):
+        begun = next(n for n, event in enumerate(bench.events) if event.current_stage == stage)
+        assert bench.events[begun].kind is EventKind.STAGE_STARTED
+        before, after = (bench.events[n].stage(stage).eta_seconds for n in (begun - 1, begun))
+        assert before is not None
+        assert after == pytest.approx(before, rel=0.05)
+
+
 def test_a_listener_that_raises_does_not_stop_the_scan(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
 
@@ -425,6 +446,17 @@ class _Watched(list):
     def append(self, event) -> None:
         super().append(event)
         self._tell(event)
+
+
+@dataclass
+class _SlowList(ScriptedSource):
+    """Its list of symbols takes a minute."""
+
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def universe(self, name: str | None, cancel: CancelToken) -> Universe:
+        self.clock.advance(60.0)
+        return super().universe(name, cancel)
 
 
 class _Ticking(ManualClock):

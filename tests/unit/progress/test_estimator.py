@@ -154,6 +154,17 @@ def test_a_class_never_met_is_priced_by_its_relative():
     assert Estimator(cold).forecast([view("fetch", 1.0, left={"other": 10})]).seconds == pytest.approx(10)
 
 
+def test_a_total_alone_is_shared_out_among_the_classes_of_the_run_before():
+    steps = [cost("load", name, 1, seconds) for name, seconds in (("list", 9.0), ("regime", 0.001), ("filter", 0.001))]
+    history = CostHistory((tuple(steps),) * 3)
+    by_class = Estimator(history).forecast([view("load", 1.0, left={"list": 1, "regime": 1, "filter": 1})])
+    assert by_class.seconds == pytest.approx(9.002)
+    assert Estimator(history).forecast([view("load", 1.0, left={"default": 3.0})]) == by_class
+    assert Estimator(history).forecast([view("load", 1.0)]) == by_class
+    twice = Estimator(history).forecast([view("load", 1.0, left={"default": 6.0})])
+    assert twice.seconds == pytest.approx(2 * 9.002)
+
+
 def test_a_stage_never_met_is_priced_by_its_weight():
     history = CostHistory(((cost("fetch", "miss", 100, 10.0),),) * 3)
     forecast = Estimator(history).forecast([view("fetch", 0.2, ended=True), view("scan", 0.8, left={"symbol": 50})])
@@ -164,6 +175,7 @@ def test_a_stage_known_only_as_a_whole_serves_units_too():
     history = CostHistory(((cost("load", "stage", 1, 8.0),),) * 3)
     assert Estimator(history).forecast([view("load", 1.0)]).seconds == pytest.approx(8)
     assert Estimator(history).forecast([view("load", 1.0, left={"universe": 4})]).seconds == pytest.approx(8)
+    assert Estimator(history).forecast([view("load", 1.0, left={"default": 4})]).seconds == pytest.approx(8)
 
 
 def test_a_first_run_leans_on_the_weights_once_a_stage_is_done():
