@@ -248,8 +248,15 @@ def _coverage(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConf
     return cache.fresh_count(catalog.key_of(source, config), symbols, config.lookback_days, as_of)
 
 
-def _past_bars(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> Panel:
-    return cache.held(catalog.cache_key(config), symbols)
+def _past_bars(
+    catalog: SourceCatalog,
+    cache: ParquetPriceCache,
+    config: ScanConfig,
+    symbols: Sequence[str],
+    since: date,
+    sessions: int,
+) -> Panel:
+    return cache.held(catalog.cache_key(config), symbols, since, sessions)
 
 
 def _demand(store: SqlStore, clock: Clock, stale_after: timedelta) -> Demand:

@@ -65,7 +65,7 @@ class Outcomes:
         tables = []
         for (name, universe), group in _by_place(self._runs(dated.runs)).items():
             try:
-                bars = self._past_bars(group[0].dated.config, considered(group))
+                bars = self._bars_since(group)
             except (ConfigError, SourceError) as error:
                 notes.append(f"Runs of {_place_text(name, universe)} ({len(group)}) cannot be judged: {error}")
                 continue
@@ -82,8 +82,13 @@ class Outcomes:
         if stored.as_of is None or not stored.table.num_rows:
             return JudgedRuns(OUTCOME_SCHEMA.empty_table(), ())
         run = RunToJudge.of_stored(stored)
-        bars = self._past_bars(stored.config, considered([run]))
+        bars = self._bars_since([run])
         return JudgedRuns(judge_runs([run], bars), tuple(filter(None, [self._taint(run, bars)])))
+
+    def _bars_since(self, runs: Sequence[RunToJudge]) -> Panel:
+        """Return the prices since the oldest run of one place; no earlier ones say what picks did."""
+        since = min(run.as_of for run in runs)
+        return self._past_bars(runs[0].dated.config, considered(runs), since, _LONG_SESSIONS)
 
     def _runs(self, dated: Sequence[DatedRun]) -> list[RunToJudge]:
         """Return the runs with picks, newest first: of equal runs of one day the newest alone, the others unread."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -202,8 +202,12 @@ class Coverage(Protocol):
 class PastBars(Protocol):
     """Knows the bars that were fetched so far, for judging what picks did since."""
 
-    def __call__(self, config: ScanConfig, symbols: Sequence[str]) -> Panel:
-        """Return all bars held of ``symbols`` from the config's source, fresh or not; some symbols may be missing."""
+    def __call__(self, config: ScanConfig, symbols: Sequence[str], since: date, sessions: int) -> Panel:
+        """Return the prices held of ``symbols`` from the config's source, fresh or not; some symbols may be missing.
+
+        They begin with the newest session on or before ``since`` and are of the newest ``sessions`` at least. The
+        volume may be left out as NaN.
+        """
         ...
 
 

@@ -10,7 +10,7 @@ from technic_scanner.adapters.sources.cache_folder import SourceFolder
 from technic_scanner.adapters.sources.cache_index import Entry, Index
 from technic_scanner.adapters.sources.cache_segments import Segment
 from technic_scanner.adapters.sources.long_bars import LongBars
-from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.panel_build import IntArray, calendar_of, positions_in
 
 
@@ -31,6 +31,10 @@ class SegmentReader:
 
     def newest(self, bars: int, end: int) -> Panel:
         """Return the newest ``bars`` sessions up to day ``end`` on which any of the entries has a bar."""
+        return self.on(self.calendar(end)[-bars:])
+
+    def calendar(self, end: int) -> IntArray:
+        """Return the days (since 1970) up to ``end`` on which any of the entries has a bar, ascending."""
         days = [np.empty(0, dtype=np.int64)]
         for part, segment in self._segments.items():
             if len(self._rows[part]) == segment.symbol_count:
@@ -39,30 +43,34 @@ class SegmentReader:
                 rows = segment.days()
                 days.append(calendar_of(rows.days[self._targets(part, rows) >= 0]))
         calendar = calendar_of(np.concatenate(days))
-        calendar = calendar[: np.searchsorted(calendar, end, side="right")]
-        return self.on(calendar[-bars:])
+        return calendar[: np.searchsorted(calendar, end, side="right")]
 
-    def on(self, calendar: IntArray) -> Panel:
-        """Return the bars on exactly the days of ``calendar``, ascending days since 1970."""
+    def on(self, calendar: IntArray, fields: tuple[str, ...] = FIELDS) -> Panel:
+        """Return the bars on exactly the days of ``calendar``, ascending days since 1970.
+
+        Of FIELDS only ``fields`` are read; the others are NaN, and take no memory.
+        """
         shape = (len(self._symbols), len(calendar))
-        target = [np.full(shape[0] * shape[1], np.nan) for _ in range(5)]
+        target = {name: np.full(shape[0] * shape[1], np.nan) for name in fields}
         for part in self._rows if len(calendar) else ():
             self._place(part, calendar, target)
         sessions = np.asarray(calendar).astype("datetime64[D]")
-        return Panel(self._symbols, sessions, *(array.reshape(shape) for array in target))
+        unread = np.broadcast_to(np.nan, shape)
+        arrays = (target[name].reshape(shape) if name in target else unread for name in FIELDS)
+        return Panel(self._symbols, sessions, *arrays)
 
-    def _place(self, part: int, calendar: IntArray, target: list[FloatArray]) -> None:
-        rows = self._segments[part].rows(int(calendar[0]), int(calendar[-1]))
-        columns = positions_in(calendar, rows.days)
-        to = self._targets(part, rows)
-        flat = to * len(calendar) + columns
-        wanted = (columns >= 0) & (to >= 0)
-        everything = bool(wanted.all())
-        for array, field in zip(target, rows.fields, strict=True):
-            if everything:
-                array[flat] = field
-            else:
-                array[flat[wanted]] = field[wanted]
+    def _place(self, part: int, calendar: IntArray, target: dict[str, FloatArray]) -> None:
+        for rows in self._segments[part].groups(int(calendar[0]), int(calendar[-1]), tuple(target)):
+            columns = positions_in(calendar, rows.days)
+            to = self._targets(part, rows)
+            flat = to * len(calendar) + columns
+            wanted = (columns >= 0) & (to >= 0)
+            everything = bool(wanted.all())
+            for array, field in zip(target.values(), rows.fields, strict=True):
+                if everything:
+                    array[flat] = field
+                else:
+                    array[flat[wanted]] = field[wanted]
 
     def _targets(self, part: int, rows: LongBars) -> IntArray:
         """Return the panel row of every stored row, −1 where it is not asked for."""

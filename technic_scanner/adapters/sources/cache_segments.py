@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -59,13 +60,20 @@ class Segment:
 
     def rows(self, first: int | None = None, last: int | None = None) -> LongBars:
         """Return the rows, at least those of the days ``first``..``last``."""
+        return self._rows(self._groups(first, last), FIELDS)
+
+    def groups(self, first: int, last: int, fields: tuple[str, ...]) -> Iterator[LongBars]:
+        """Yield the same rows, with these of FIELDS, a few sessions at a time: the room for decoding is used again."""
+        for group in self._groups(first, last):
+            yield self._rows([group], fields)
+
+    def _groups(self, first: int | None, last: int | None) -> list[int]:
         spans = [self._file.metadata.row_group(i).column(1).statistics for i in range(self._file.num_row_groups)]
-        groups = [
+        return [
             i
             for i, span in enumerate(spans)
             if (first is None or span.max >= first) and (last is None or span.min <= last)
         ]
-        return self._rows(groups, FIELDS)
 
     def _rows(self, groups: list[int], names: tuple[str, ...]) -> LongBars:
         try:

@@ -40,7 +40,7 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.errors import SourceDataError
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch
-from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.bars import FIELDS, Panel
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ _SECONDS_PER_DAY = 86_400
 # Below so many bars the Parquet is read as quickly as a ready-made panel.
 _SNAPSHOT_BARS = 200_000
 _READ_ATTEMPTS = 4
-ALL_BARS = 1_000_000
+_PRICES = FIELDS[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +106,23 @@ class ParquetPriceCache:
 
         return self._healing(source, serve)
 
-    def held(self, source: str, symbols: Sequence[str]) -> Panel:
-        """Return every final bar held of ``symbols``, fresh or not; symbols without any are left out.
+    def held(self, source: str, symbols: Sequence[str], since: date | None = None, bars: int = 1) -> Panel:
+        """Return the final prices held of ``symbols``, fresh or not; symbols without any are left out.
 
-        Raises as ``read``.
+        They begin with the newest session on or before ``since`` (None: the oldest), and are those of the newest
+        ``bars`` sessions at least. The volume is not read: it is NaN. Raises as ``read``.
         """
         end = day_number(self._end(None))
 
         def serve(folder: SourceFolder, index: Index) -> Panel:
             entries = [index.entries[symbol] for symbol in dict.fromkeys(symbols) if symbol in index.entries]
             known = [entry for entry in entries if entry.parts]
-            return SegmentReader(folder, index, known).newest(ALL_BARS, end) if known else Panel.empty()
+            if not known:
+                return Panel.empty()
+            reader = SegmentReader(folder, index, known)
+            calendar = reader.calendar(end)
+            first = 0 if since is None else np.searchsorted(calendar, day_number(since), side="right") - 1
+            return reader.on(calendar[max(0, min(first, len(calendar) - bars)) :], _PRICES)
 
         return self._healing(source, serve)
 

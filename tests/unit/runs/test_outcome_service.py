@@ -49,7 +49,7 @@ def result_of(name: str, at: int, source: str = "sample"):
 PANEL = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0]})
 
 
-def outcomes(*results, bars=lambda _config, _symbols: PANEL) -> Outcomes:
+def outcomes(*results, bars=lambda *_asked: PANEL) -> Outcomes:
     return Outcomes(Journal(*results), FakeCatalog(), bars)  # type: ignore[arg-type]
 
 
@@ -62,7 +62,7 @@ def test_of_equal_runs_of_one_day_the_newest_is_judged() -> None:
 
 def test_tables_of_runs_that_are_not_judged_are_not_read() -> None:
     journal = Journal(result_of("new", 10), result_of("old", 10), result_of("other", 20))
-    Outcomes(journal, FakeCatalog(), lambda _config, _symbols: PANEL).report()  # type: ignore[arg-type]
+    Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
     assert journal.read == [("new", "other")]
 
 
@@ -70,7 +70,7 @@ def test_what_picked_nothing_or_is_gone_leaves_its_day_to_the_run_before() -> No
     empty = result_of("empty", 10)
     journal = Journal(result_of("gone", 10), replace(empty, table=empty.table[:0]), result_of("old", 10))
     journal.deleted.add("gone")
-    report = Outcomes(journal, FakeCatalog(), lambda _config, _symbols: PANEL).report()  # type: ignore[arg-type]
+    report = Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
     assert set(report.picks["run_id"].to_pylist()) == {"old"}
 
 
@@ -79,7 +79,7 @@ def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch
     journal = Journal(*(result_of(name, at) for name, at in (("e", 10), ("d", 11), ("c", 12))))
     asked = []
 
-    def bars(config: ScanConfig, _symbols: object) -> Panel:
+    def bars(config: ScanConfig, *_asked: object) -> Panel:
         asked.append(config.as_of_date)
         return PANEL
 
@@ -89,17 +89,33 @@ def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch
     assert list(dict.fromkeys(report.picks["run_id"].to_pylist())) == ["e", "d", "c"]  # oldest as-of date first
 
 
+def test_prices_are_asked_for_since_the_oldest_run_of_a_place_and_so_many_that_survivors_show() -> None:
+    asked = []
+
+    def bars(config: ScanConfig, symbols: tuple[str, ...], since: date, sessions: int) -> Panel:
+        asked.append((config.source, symbols, since, sessions))
+        return PANEL
+
+    runs = (result_of("c", 30), result_of("b", 12), result_of("a", 20), result_of("f", 5, "files"))
+    service = outcomes(*runs, bars=bars)
+    service.report()
+    assert asked == [
+        ("sample", ("A", "B"), SESSIONS[12].item(), 504),
+        ("files", ("A", "B"), SESSIONS[5].item(), 504),
+    ]
+
+
 def test_a_run_that_is_deleted_meanwhile_is_passed_over() -> None:
     journal = Journal(result_of("one", 10), result_of("two", 20))
     journal.deleted.add("one")
-    report = Outcomes(journal, FakeCatalog(), lambda _config, _symbols: PANEL).report(  # type: ignore[arg-type]
+    report = Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report(  # type: ignore[arg-type]
         OutcomeQuery(horizon=1)
     )
     assert set(report.picks["run_id"].to_pylist()) == {"two"}
 
 
 def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
-    def bars(config: ScanConfig, _symbols: object) -> Panel:
+    def bars(config: ScanConfig, *_asked: object) -> Panel:
         if config.source == "files":
             raise ConfigError([FieldProblem("source", "set TECHNIC_FILES_ROOT")])
         return PANEL
@@ -110,9 +126,7 @@ def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
 
 
 def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
-    report = outcomes(result_of("a", 10), bars=lambda _config, _symbols: PANEL.rows(0, 1)).report(
-        OutcomeQuery(horizon=1)
-    )
+    report = outcomes(result_of("a", 10), bars=lambda *_asked: PANEL.rows(0, 1)).report(OutcomeQuery(horizon=1))
     assert (report.judged, report.picks.num_rows) == (1, 2)
     assert len(report.notes) == 1
     assert report.notes[0].startswith("sample: the price cache holds no bars of 1 of 2 picked symbols; a scan")
@@ -153,7 +167,7 @@ def test_symbols_that_all_live_to_the_end_look_like_survivors() -> None:
     assert not only_survivors(ten_years(1))
     assert not only_survivors(ten_years(0).last(300))
     assert not only_survivors(ten_years(0).rows(0, 20))
-    service = outcomes(result_of("a", 10), bars=lambda _config, _symbols: ten_years(0))
+    service = outcomes(result_of("a", 10), bars=lambda *_asked: ten_years(0))
     assert "each of the 60 symbols trades to the newest session" in service.report(OutcomeQuery(horizon=1)).notes[-1]
 
 
@@ -166,7 +180,7 @@ def test_only_so_many_runs_are_judged_and_it_is_said(monkeypatch: pytest.MonkeyP
 
 def test_new_bars_fill_in_what_was_unknown() -> None:
     def bars_until(stop: int):
-        return lambda _config, _symbols: PANEL.window(0, stop)
+        return lambda *_asked: PANEL.window(0, stop)
 
     early = outcomes(result_of("a", 10), bars=bars_until(11)).report(OutcomeQuery(horizon=1))
     later = outcomes(result_of("a", 10), bars=bars_until(12)).report(OutcomeQuery(horizon=1))

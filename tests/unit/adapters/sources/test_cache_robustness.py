@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from technic_scanner.adapters.sources import cache_compact, cache_folder, cache_
 from technic_scanner.adapters.sources.cache_index import UnreadableFileError
 from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
 from technic_scanner.errors import SourceDataError, StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.screening.bars import Panel
 from tests.unit.adapters.sources.cache_bench import FRIDAY, SOURCE, Bench, market, same
 
 NAMES = [f"S{i:02d}" for i in range(12)]
@@ -378,11 +381,34 @@ def test_a_source_name_cannot_leave_the_cache(tmp_path: Path, name: str) -> None
     assert [covered.source for covered in ParquetPriceCache(root, bench.clock).coverage()] == [name]
 
 
+def same_prices(left: Panel, right: Panel) -> bool:
+    """Whether the panels are the same but for the volume, which is not read where nobody asks for it."""
+    return same(left, replace(right, volume=left.volume))
+
+
 def test_everything_held_can_be_had_fresh_or_not(bench: Bench) -> None:
     bench.later(30)
     held = bench.cache.held(SOURCE, ["S11", "NOPE", "S00"])
-    assert same(held, bench.market.take([11, 0]))
+    assert same_prices(held, bench.market.take([11, 0]))
+    assert np.isnan(held.volume).all()
     assert bench.cache.held(SOURCE, ["NOPE"]).shape == (0, 0)
+
+
+def test_what_is_held_begins_with_the_session_that_a_run_of_the_day_looked_at(bench: Bench) -> None:
+    sessions = bench.market.sessions
+    monday = next(i for i in range(5, len(sessions)) if (sessions[i] - sessions[i - 1]).astype(int) > 1)
+    sunday = (sessions[monday] - 1).item()
+    assert same_prices(bench.cache.held(SOURCE, NAMES, sunday), bench.market.window(monday - 1, len(sessions)))
+    same_day = bench.cache.held(SOURCE, NAMES, sessions[monday].item())
+    assert same_prices(same_day, bench.market.window(monday, len(sessions)))
+
+
+def test_what_is_held_is_so_many_sessions_at_least(bench: Bench) -> None:
+    newest = bench.market.sessions[-1].item()
+    for bars in (1, 7, 10_000):
+        assert same_prices(bench.cache.held(SOURCE, NAMES, newest, bars), bench.market.last(bars))
+    assert same_prices(bench.cache.held(SOURCE, NAMES, date(1990, 1, 1), 7), bench.market)
+    assert same_prices(bench.cache.held(SOURCE, NAMES, date(2990, 1, 1), 7), bench.market.last(7))
 
 
 def test_what_is_held_is_had_around_a_torn_segment(bench: Bench) -> None:

@@ -87,6 +87,9 @@ def test_newest_sessions_can_be_read_without_the_old_ones(tmp_path: Path, sessio
         wanted.close, panel.last(100).take([panel.symbols.index(s) for s in wanted.symbols]).close, equal_nan=True
     )
     assert len(segment.rows()) == len(rows)
+    groups = list(segment.groups(first, int(segment.calendar[-1]), ("close",)))
+    assert np.array_equal(np.concatenate([group.days for group in groups]), newest.days)
+    assert np.array_equal(np.concatenate([group.fields[0] for group in groups]), newest.fields[3])
     assert len(segment.rows(None, int(segment.calendar[0]) - 1)) == 0
 
 
