@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,17 @@ from technic_scanner.runs.codec import config_to_dict
 from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray
-from technic_scanner.screening.outcomes import HORIZONS, Planned, pick_outcomes, session_index
+from technic_scanner.screening.outcomes import (
+    EXITS,
+    HORIZONS,
+    CodeArray,
+    PastPrices,
+    Planned,
+    pick_outcomes,
+    session_index,
+)
+
+Number = TypeVar("Number", bound=np.generic)
 
 _NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
 _TEXTS = ("Symbol", "Sector", "Signal", "Tier", "MarketRegime")
@@ -64,8 +75,8 @@ class RunToJudge:
 
 def considered(runs: Sequence[RunToJudge]) -> tuple[str, ...]:
     """Return everything that the runs considered after their universe filters, picks or not, in symbol order."""
-    seen = [chunk for run in runs for column in (run.table["Symbol"], run.others) for chunk in column.chunks]
-    return tuple(sorted(pc.unique(pa.chunked_array(seen, pa.string())).to_pylist()))
+    seen = _joined(column for run in runs for column in (run.table["Symbol"], run.others))
+    return tuple(sorted(pc.unique(seen).to_pylist()))
 
 
 def lineage_of(config: ScanConfig) -> str:
@@ -96,20 +107,23 @@ OUTCOME_SCHEMA: pa.Schema = pa.schema(
 
 
 def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
-    """Return the outcomes of all picks, oldest run first; ``panel`` holds all the bars there are of their symbols.
+    """Return the outcomes of all picks, oldest run first; ``panel`` holds the bars that there are of their symbols.
 
     Returns are price changes as shares; ``excess`` is what the pick's side gained over the equal-weight universe of its
     run. ``held_return`` runs to ``next_as_of``, the as-of date of the lineage's next run. What has not happened yet is
     null. Picks whose symbol the panel lacks are left with nulls: they are counted, not forgotten.
     """
-    symbols = pa.array(panel.symbols, pa.string())
+    ordered = sorted((run for run in runs if run.table.num_rows), key=lambda run: (run.as_of, run.dated.run_id))
+    if not ordered:
+        return OUTCOME_SCHEMA.empty_table()
     following = _following(runs)
-    tables = [
-        _judge(run, following.get(run.dated.run_id), panel, symbols)
-        for run in sorted(runs, key=lambda run: (run.as_of, run.dated.run_id))
-        if run.table.num_rows
+    prices = PastPrices.of(panel)
+    picked, others = _rows_by_run(ordered, panel.symbols)
+    judged = [
+        _judge(run, following.get(run.dated.run_id), prices, own, rest)
+        for run, own, rest in zip(ordered, picked, others, strict=True)
     ]
-    return pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table()
+    return _table(ordered, judged)
 
 
 def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
@@ -120,50 +134,91 @@ def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
     return {run.dated.run_id: later.as_of for line in by_lineage.values() for run, later in pairwise(line)}
 
 
-def _judge(run: RunToJudge, next_as_of: date | None, panel: Panel, symbols: pa.Array) -> pa.Table:
-    table, count = run.table, run.table.num_rows
-    at = session_index(panel, np.datetime64(run.as_of, "D"))
-    picked = _rows(table["Symbol"], symbols)
-    known = picked >= 0
+class _Judged(NamedTuple):
+    """What the k picks of one run did over H horizons, NaN and −1 where it is unknown or has not happened yet.
+
+    ``side`` (k,); ``forward`` and ``excess`` (k, H); ``universe`` (H,); ``held`` (k,), to the date ``next_as_of``;
+    ``exits`` (k,) are places in EXITS, reached after ``exit_sessions`` (k,).
+    """
+
+    next_as_of: date | None
+    side: IntArray
+    forward: FloatArray
+    excess: FloatArray
+    universe: FloatArray
+    held: FloatArray
+    universe_held: float
+    exits: CodeArray
+    exit_sessions: IntArray
+
+
+def _judge(run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked: IntArray, others: IntArray) -> _Judged:
+    """Judge one run; ``picked`` and ``others`` are the rows of ``prices`` of what it picked and did not, −1: none."""
+    at = session_index(prices.sessions, np.datetime64(run.as_of, "D"))
+    known = np.flatnonzero(picked >= 0)
     picks = picked[known]
-    universe = np.zeros(len(panel.symbols), dtype=np.bool_)
+    universe = np.zeros(len(prices.close), dtype=np.bool_)
     universe[picks] = True
-    others = _rows(run.others, symbols)
     universe[others[others >= 0]] = True
-    plan = {name: _floats(table[name]) for name in _PLAN}
+    plan = {name: _floats(run.table[name]) for name in _PLAN}
     side = np.where(plan["Target"] >= plan["Entry"], 1, -1)
     planned = Planned(side[known], *(plan[name][known] for name in ("Close", "Stop", "Target")))
-    outcome = pick_outcomes(panel, at, universe, picks, planned)
-    held, universe_held = _held(panel, at, universe, picks, next_as_of)
-    place = None if known.all() else pa.array(np.cumsum(known) - 1, mask=~known)
+    outcome = pick_outcomes(prices, at, universe, picks, planned)
+    held, universe_held = _held(prices, at, universe, picks, next_as_of)
+    place = (len(picked), known)
+    return _Judged(
+        next_as_of,
+        side,
+        _spread(outcome.forward, np.nan, *place),
+        _spread(outcome.excess, np.nan, *place),
+        outcome.universe,
+        _spread(held, np.nan, *place),
+        universe_held,
+        _spread(outcome.exits.codes, -1, *place),
+        _spread(outcome.exits.sessions, -1, *place),
+    )
+
+
+def _table(runs: Sequence[RunToJudge], judged: Sequence[_Judged]) -> pa.Table:
+    """Return the picks of all runs, in their order, as one table of OUTCOME_SCHEMA."""
+    of_run = pa.array(np.repeat(np.arange(len(runs)), [run.table.num_rows for run in runs]))
+    shape = (len(HORIZONS), len(of_run))
+    forward, excess = (
+        np.concatenate([getattr(one, name).T for one in judged], axis=1, out=np.empty(shape))
+        for name in ("forward", "excess")
+    )
+    universe = np.stack([one.universe for one in judged]).T
+    exits, after = (np.concatenate([getattr(one, name) for one in judged]) for name in ("exits", "exit_sessions"))
     columns: dict[str, Any] = {
-        "run_id": _repeated(run.dated.run_id, pa.string(), count),
-        "lineage": _repeated(run.lineage, pa.string(), count),
-        "as_of": _repeated(run.as_of, pa.date32(), count),
-        "next_as_of": _repeated(next_as_of, pa.date32(), count),
-        "profile": _repeated(run.dated.config.strategy_profile_name, pa.string(), count),
-        **{name: table[name].combine_chunks() for name in _TEXTS},
-        **{name: _numbers(_floats(table[name])) for name in _NUMBERS},
-        "side": pa.array(side),
-        **{f"forward_{h}": _spread(_numbers(outcome.forward[:, j]), place) for j, h in enumerate(HORIZONS)},
-        **{f"excess_{h}": _spread(_numbers(outcome.excess[:, j]), place) for j, h in enumerate(HORIZONS)},
-        **{f"universe_{h}": _repeated(outcome.universe[j], pa.float64(), count) for j, h in enumerate(HORIZONS)},
-        "held_return": _spread(_numbers(held), place),
-        "universe_held_return": _repeated(universe_held, pa.float64(), count),
-        "exit": _spread(pa.array(outcome.exits.first, pa.string()), place),
-        "exit_sessions": _spread(pa.array(outcome.exits.sessions, mask=outcome.exits.sessions < 0), place),
+        "run_id": pa.array([run.dated.run_id for run in runs], pa.string()).take(of_run),
+        "lineage": pa.array([run.lineage for run in runs], pa.string()).take(of_run),
+        "as_of": pa.array([run.as_of for run in runs], pa.date32()).take(of_run),
+        "next_as_of": pa.array([one.next_as_of for one in judged], pa.date32()).take(of_run),
+        "profile": pa.array([run.dated.config.strategy_profile_name for run in runs], pa.string()).take(of_run),
+        **{name: _joined(run.table[name] for run in runs).combine_chunks() for name in _TEXTS},
+        **{name: _numbers(np.concatenate([_floats(run.table[name]) for run in runs])) for name in _NUMBERS},
+        "side": pa.array(np.concatenate([one.side for one in judged])),
+        **{f"forward_{h}": _numbers(forward[j]) for j, h in enumerate(HORIZONS)},
+        **{f"excess_{h}": _numbers(excess[j]) for j, h in enumerate(HORIZONS)},
+        **{f"universe_{h}": _numbers(universe[j]).take(of_run) for j, h in enumerate(HORIZONS)},
+        "held_return": _numbers(np.concatenate([one.held for one in judged])),
+        "universe_held_return": _numbers(np.array([one.universe_held for one in judged])).take(of_run),
+        "exit": pa.array(EXITS, pa.string()).take(pa.array(exits, mask=exits < 0)),
+        "exit_sessions": pa.array(after, mask=after < 0),
     }
     return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
 
 
-def _held(panel: Panel, at: int, universe: BoolArray, picks: IntArray, until: date | None) -> tuple[FloatArray, float]:
+def _held(
+    prices: PastPrices, at: int, universe: BoolArray, picks: IntArray, until: date | None
+) -> tuple[FloatArray, float]:
     """Return the picks' price change from column ``at`` to ``until``, and the universe's mean one; NaN if unknown.
 
     A symbol that stops trading in between is held to its last close: its loss until then is part of the truth.
     """
-    if until is None or at < 0 or not len(panel.sessions) or np.datetime64(until, "D") > panel.sessions[-1]:
+    if until is None or at < 0 or not len(prices.sessions) or np.datetime64(until, "D") > prices.sessions[-1]:
         return np.full(len(picks), np.nan), float("nan")
-    span = panel.close[:, at : session_index(panel, np.datetime64(until, "D")) + 1]
+    span = prices.close[:, at : session_index(prices.sessions, np.datetime64(until, "D")) + 1]
     start, last = span[:, 0], span[:, -1].copy()
     gone = np.flatnonzero(universe & ~np.isfinite(last) & np.isfinite(start))
     newest = np.where(np.isfinite(span[gone]), np.arange(span.shape[1]), 0).max(axis=1)
@@ -174,10 +229,23 @@ def _held(panel: Panel, at: int, universe: BoolArray, picks: IntArray, until: da
     return change[picks], float(known.mean()) if len(known) else float("nan")
 
 
-def _rows(names: pa.ChunkedArray, symbols: pa.Array) -> IntArray:
-    """Return the row of each name among the symbols, −1 where it is not one of them."""
-    found = pc.fill_null(pc.index_in(names, value_set=symbols), -1)
-    return np.asarray(found.to_numpy(), dtype=np.int64)
+def _rows_by_run(runs: Sequence[RunToJudge], symbols: Sequence[str]) -> tuple[list[IntArray], list[IntArray]]:
+    """Return, run by run, the rows among ``symbols`` of its picks and of its others, −1 where a symbol is not there.
+
+    Names are looked up all at once: for each lookup Arrow makes a hash table of all symbols anew.
+    """
+    value_set = pa.array(symbols, pa.string())
+    found = []
+    for columns in ([run.table["Symbol"] for run in runs], [run.others for run in runs]):
+        rows = pc.fill_null(pc.index_in(_joined(columns), value_set=value_set), -1)
+        ends = np.cumsum([len(column) for column in columns])
+        found.append(np.split(np.asarray(rows.to_numpy(), dtype=np.int64), ends[:-1]))
+    return found[0], found[1]
+
+
+def _joined(columns: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Return the texts of all columns, one after the other."""
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
 
 
 def _floats(column: pa.ChunkedArray) -> FloatArray:
@@ -189,12 +257,10 @@ def _numbers(values: FloatArray) -> pa.Array:
     return pa.array(values, pa.float64(), from_pandas=True)
 
 
-def _repeated(value: object, kind: pa.DataType, count: int) -> pa.Array:
-    """Return the value ``count`` times; None and NaN as null."""
-    unknown = value is None or value != value  # noqa: PLR0124 - only NaN differs from itself
-    return pa.nulls(count, kind) if unknown else pa.repeat(pa.scalar(value, kind), count)
-
-
-def _spread(values: pa.Array, place: pa.Array | None) -> pa.Array:
-    """Return the values of the known picks at their places among all, null elsewhere; as they are if all are known."""
-    return values if place is None else values.take(place)
+def _spread(values: npt.NDArray[Number], unknown: float, count: int, known: IntArray) -> npt.NDArray[Number]:
+    """Return the values at the places ``known`` among ``count``, ``unknown`` at the others."""
+    if len(known) == count:
+        return values
+    spread = np.full((count, *values.shape[1:]), unknown, dtype=values.dtype)
+    spread[known] = values
+    return spread

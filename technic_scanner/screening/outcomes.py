@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.bars import DateArray, FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray, ratio
+
+CodeArray = npt.NDArray[np.int8]
 
 HORIZONS: tuple[int, ...] = (1, 5, 10, 21, 63)
 
 # First: the stop, the target, both inside one bar (which one is unknown), none in all sessions asked for, none yet.
 EXITS: tuple[str, ...] = ("stop", "target", "unknown", "neither", "open")
+_CODE: dict[str, np.int8] = {name: np.int8(code) for code, name in enumerate(EXITS)}
 EXIT_TEXTS: dict[str, str] = {
     "stop": "the stop",
     "target": "the target",
@@ -24,8 +29,32 @@ EXIT_TEXTS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PastPrices:
+    """Prices of n symbols over T sessions, as judging asks for them; each (n, T), NaN where there is no bar.
+
+    ``lowest`` and ``highest`` are the least and the greatest known of a bar's four prices. They depend on no plan:
+    found once, they serve every run.
+    """
+
+    sessions: DateArray
+    open: FloatArray
+    close: FloatArray
+    lowest: FloatArray
+    highest: FloatArray
+
+    @classmethod
+    def of(cls, panel: Panel) -> PastPrices:
+        """Return the prices of a panel; its volume is not looked at."""
+        lowest, highest = np.fmin(panel.low, panel.high), np.fmax(panel.low, panel.high)
+        for prices in (panel.open, panel.close):
+            np.fmin(lowest, prices, out=lowest)
+            np.fmax(highest, prices, out=highest)
+        return cls(panel.sessions, panel.open, panel.close, lowest, highest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """What a scan planned for n picks: ``side`` +1 or −1; ``close``, ``stop``, ``target`` in prices as it saw them."""
+    """What a scan planned for k picks: ``side`` +1 or −1; ``close``, ``stop``, ``target`` in prices as it saw them."""
 
     side: IntArray
     close: FloatArray
@@ -35,10 +64,15 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exits:
-    """How the plans of n picks ended: ``first`` is one of EXITS, ``sessions`` (n,) after how many sessions, −1: not."""
+    """How the plans of k picks ended: ``codes`` (k,) are places in EXITS, ``sessions`` (k,) after how many, −1: not."""
 
-    first: tuple[str, ...]
+    codes: CodeArray
     sessions: IntArray
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """What came first, one of EXITS for each pick."""
+        return tuple(EXITS[code] for code in self.codes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,9 +110,9 @@ class EquityCurve:
     unpriced: int
 
 
-def session_index(panel: Panel, as_of: np.datetime64) -> int:
+def session_index(sessions: DateArray, as_of: np.datetime64) -> int:
     """Return the column of the newest session on or before ``as_of``, −1 if there is none."""
-    return int(np.searchsorted(panel.sessions, as_of, side="right")) - 1
+    return int(np.searchsorted(sessions, as_of, side="right")) - 1
 
 
 def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZONS) -> FloatArray:
@@ -98,26 +132,21 @@ def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZO
 
 
 def pick_outcomes(
-    panel: Panel, at: int, universe: BoolArray, picks: IntArray, planned: Planned, horizons: Sequence[int] = HORIZONS
+    prices: PastPrices,
+    at: int,
+    universe: BoolArray,
+    picks: IntArray,
+    planned: Planned,
+    horizons: Sequence[int] = HORIZONS,
 ) -> PickOutcomes:
-    """Return what the picks, rows ``picks`` (k,) of ``panel``, did after the session of column ``at``.
+    """Return what the picks, rows ``picks`` (k,) of ``prices``, did after the session of column ``at``.
 
-    They are held against the rows that ``universe`` (n,) marks. Nothing is known when ``at`` is not a column of the
-    panel. The bars that count are copied, of the picks alone: ten years of every symbol would take most of the time.
+    They are held against the rows that ``universe`` (n,) marks. Nothing is known when ``at`` is not a column.
     """
-    first, at = max(at, 0), min(at, 0)
-    span = slice(first, first + max(horizons) + 1)
-    forward = forward_returns(panel.close[:, span], at, horizons)
+    forward = forward_returns(prices.close, at, horizons)
     means, own = universe_returns(forward[universe]), forward[picks]
-    exits = first_exits(_bars(panel, picks, span), at, planned, max(horizons))
+    exits = first_exits(prices, picks, at, planned, max(horizons))
     return PickOutcomes(own, excess_returns(own, planned.side, means), means, exits)
-
-
-def _bars(panel: Panel, rows: IntArray, span: slice) -> Panel:
-    """Return the bars of the rows in the sessions of ``span``, without the volume, which no plan asks for."""
-    symbols = tuple(map(panel.symbols.__getitem__, rows.tolist()))
-    opened, high, low, close = (values[:, span][rows] for values in (panel.open, panel.high, panel.low, panel.close))
-    return Panel(symbols, panel.sessions[span], opened, high, low, close, np.broadcast_to(np.nan, close.shape))
 
 
 def universe_returns(forward: FloatArray) -> FloatArray:
@@ -134,34 +163,32 @@ def excess_returns(forward: FloatArray, side: IntArray, universe: FloatArray) ->
     return side[:, None] * (forward - universe)
 
 
-def first_exits(panel: Panel, at: int, planned: Planned, sessions: int = 63) -> Exits:
-    """Return which of stop and target each pick, a row of ``panel``, reached first in the ``sessions`` after ``at``.
+def first_exits(prices: PastPrices, picks: IntArray, at: int, planned: Planned, sessions: int = 63) -> Exits:
+    """Return which of stop and target each pick, a row of ``prices``, reached first in the ``sessions`` after ``at``.
 
     An open beyond one of them decides; a bar whose range holds both without that is "unknown", for daily bars do not
     say which came first. "open" means that nothing was reached and fewer than ``sessions`` sessions have passed. Bars
     that do not exist reach nothing. Splits and dividends since the scan have rescaled past prices, so stop and target
     are rescaled by the close of ``at`` as it reads now ÷ as the scan saw it; where one is unknown, so is the exit.
     """
-    side = planned.side
-    now = panel.close[:, at] if 0 <= at < panel.shape[1] else np.full(len(side), np.nan)
+    is_column = 0 <= at < len(prices.sessions)
+    now = prices.close[picks, at] if is_column else np.full(len(picks), np.nan)
     rescale = ratio(now, planned.close)
     stop, target = planned.stop * rescale, planned.target * rescale
+    long = planned.side > 0
+    floor, ceiling = np.where(long, stop, target), np.where(long, target, stop)
     cut = slice(at + 1, at + 1 + sessions)
-    first, last, low, high = (
-        side[:, None] * values[:, cut] for values in (panel.open, panel.close, panel.low, panel.high)
-    )
-    worst, best = np.fmin(np.fmin(low, high), last), np.fmax(np.fmax(low, high), last)
-    floor, ceiling = (side * stop)[:, None], (side * target)[:, None]
-    opens_out, opens_up = first <= floor, first >= ceiling
-    stopped, reached = (worst <= floor) | opens_out, (best >= ceiling) | opens_up
-    code = np.full(worst.shape, -1)
-    code[stopped] = EXITS.index("stop")
-    code[reached & ~stopped] = EXITS.index("target")
-    code[reached & stopped] = EXITS.index("unknown")
-    code[opens_out] = EXITS.index("stop")
-    code[opens_up] = EXITS.index("target")
-    none = EXITS.index("open" if worst.shape[1] < sessions else "neither")
-    return _first_code(code, np.where(np.isfinite(stop) & np.isfinite(target), none, EXITS.index("unknown")))
+    below = prices.lowest[:, cut][picks] <= floor[:, None]
+    above = prices.highest[:, cut][picks] >= ceiling[:, None]
+    ended, bar = _first_true(below | above)
+    first = prices.open[picks[ended], at + 1 + bar]
+    low, high = _Touch(below[ended, bar], first <= floor[ended]), _Touch(above[ended, bar], first >= ceiling[ended])
+    waiting = _CODE["open" if below.shape[1] < sessions else "neither"]
+    codes = np.where(np.isfinite(stop) & np.isfinite(target), waiting, _CODE["unknown"])
+    codes[ended] = np.where(long[ended], _exit_codes(low, high), _exit_codes(high, low))
+    after = np.full(len(picks), -1)
+    after[ended] = bar + 1
+    return Exits(codes, after)
 
 
 def equity_curve(periods: Sequence[Holding], cost_bps: float) -> EquityCurve:
@@ -195,11 +222,23 @@ def _drifted(weights: dict[str, float], returns: dict[str, float], gain: float) 
     return {symbol: weight * (1.0 + returns[symbol]) / (1.0 + gain) for symbol, weight in weights.items()}
 
 
-def _first_code(code: IntArray, none: IntArray) -> Exits:
-    """Return the first code ≥ 0 of each row (n, width), ``none`` (n,) for rows without."""
-    rows, width = code.shape
-    hit = code >= 0
-    ended = hit.any(axis=1)
-    where = hit.argmax(axis=1) if width else np.zeros(rows, dtype=np.int64)
-    first = np.where(ended, code[np.arange(rows), where], none) if width else none
-    return Exits(tuple(EXITS[k] for k in first.tolist()), np.where(ended, where + 1, -1))
+class _Touch(NamedTuple):
+    """Whether bars (m,) reached a price at all, and whether their opens already lay beyond it."""
+
+    reached: BoolArray
+    opened: BoolArray
+
+
+def _exit_codes(stop: _Touch, target: _Touch) -> CodeArray:
+    """Return which of the two (m,) a bar that reached one or both of them ended a plan by."""
+    codes = np.where(stop.reached, np.where(target.reached, _CODE["unknown"], _CODE["stop"]), _CODE["target"])
+    codes[stop.opened] = _CODE["stop"]
+    codes[target.opened] = _CODE["target"]
+    return codes
+
+
+def _first_true(hit: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the rows of ``hit`` (k, width) that hold a true value, and the column of each one's first."""
+    ended = np.flatnonzero(hit.any(axis=1))
+    bar = hit.argmax(axis=1)[ended] if hit.shape[1] else np.empty(0, dtype=np.int64)
+    return ended, bar

@@ -92,6 +92,19 @@ def test_a_pick_without_bars_is_counted_not_forgotten() -> None:
     assert (report.judged, report.picks.num_rows) == (1, 2)
 
 
+def test_runs_judged_together_are_judged_as_each_alone() -> None:
+    random = np.random.default_rng(6)
+    names = [f"S{i}" for i in range(12)]
+    panel = panel_of({name: list(100 * np.exp(np.cumsum(random.normal(0, 0.03, 100)))) for name in names})
+    runs = []
+    for number, at in enumerate((5, 40, 40, 90, 98)):
+        chosen = random.permutation([*names, "GONE"]).tolist()
+        picks = [(short if random.random() < 0.5 else long)(name, 100.0) for name in chosen[: 2 + number]]
+        runs.append(stored(f"r{number}", at, picks, tuple(chosen[7:]), top_n=number + 1))
+    alone = pa.concat_tables([judge_runs([run], panel) for run in runs])
+    assert judge_runs(runs[::-1], panel).equals(alone)
+
+
 def test_lineage_leaves_out_the_as_of_date_only() -> None:
     assert lineage_of(ScanConfig(as_of_date=date(2024, 1, 2))) == lineage_of(ScanConfig())
     assert lineage_of(ScanConfig(top_n=3)) != lineage_of(ScanConfig())

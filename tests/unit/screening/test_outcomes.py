@@ -3,13 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.outcomes import (
     HORIZONS,
+    Exits,
     Holding,
+    PastPrices,
     Planned,
     equity_curve,
     excess_returns,
@@ -36,6 +38,11 @@ def closes(*histories: list[float]) -> Panel:
     return panel_of(*([(c, c, c, c) for c in history] for history in histories))
 
 
+def exits_of(panel: Panel, at: int, planned: Planned, sessions: int) -> Exits:
+    """How the plans of all the panel's rows ended."""
+    return first_exits(PastPrices.of(panel), np.arange(len(panel.symbols)), at, planned, sessions)
+
+
 def long(stop: float = 95.0, target: float = 110.0, close: float = 100.0) -> Planned:
     return Planned(np.array([1]), np.array([close]), np.array([stop]), np.array([target]))
 
@@ -51,7 +58,7 @@ QUIET: Bar = (100, 104, 96, 100)
 def test_session_index_is_the_newest_session_that_is_not_after() -> None:
     panel = closes([1.0, 2.0, 3.0])
     days = [np.datetime64(day) for day in ("2023-12-31", "2024-01-01", "2024-01-02", "2024-02-01")]
-    assert [session_index(panel, day) for day in days] == [-1, 0, 1, 2]
+    assert [session_index(panel.sessions, day) for day in days] == [-1, 0, 1, 2]
 
 
 def test_the_horizons_are_those_that_the_page_promises() -> None:
@@ -114,7 +121,7 @@ def test_a_short_gains_what_it_falls_behind() -> None:
     ],
 )
 def test_what_a_long_reached_first(bars: list[Bar], first: str, sessions: int) -> None:
-    exits = first_exits(panel_of([START, *bars]), 0, long(), sessions=3)
+    exits = exits_of(panel_of([START, *bars]), 0, long(), sessions=3)
     assert (exits.first, exits.sessions.tolist()) == ((first,), [sessions])
 
 
@@ -129,20 +136,20 @@ def test_what_a_long_reached_first(bars: list[Bar], first: str, sessions: int) -
     ],
 )
 def test_what_a_short_reached_first(bars: list[Bar], first: str, sessions: int) -> None:
-    exits = first_exits(panel_of([START, *bars]), 0, short(), sessions=3)
+    exits = exits_of(panel_of([START, *bars]), 0, short(), sessions=3)
     assert (exits.first, exits.sessions.tolist()) == ((first,), [sessions])
 
 
 def test_a_split_since_the_scan_rescales_stop_and_target() -> None:
     after_split = panel_of([(50, 50, 50, 50), (50, 52, 48, 50), (50, 55, 48, 54)])
-    exits = first_exits(after_split, 0, long(), sessions=3)
+    exits = exits_of(after_split, 0, long(), sessions=3)
     assert (exits.first, exits.sessions.tolist()) == (("target",), [2])
 
 
 @pytest.mark.parametrize("planned", [long(stop=NAN), long(close=NAN), long(target=NAN)])
 def test_an_unknown_plan_has_an_unknown_exit(planned: Planned) -> None:
     panel = panel_of([START, QUIET, QUIET, QUIET])
-    assert first_exits(panel, 0, planned, sessions=3).first == ("unknown",)
+    assert exits_of(panel, 0, planned, sessions=3).first == ("unknown",)
 
 
 bar_values = st.tuples(st.floats(80, 120), st.floats(0, 15), st.floats(0, 15), st.floats(0, 1))
@@ -164,14 +171,69 @@ def test_exits_agree_with_a_walk_bar_by_bar(raw: list[tuple[float, float, float,
             elif side * (o - target) >= 0:
                 expected = "target"
             break
-    exits = first_exits(panel_of([START, *bars]), 0, planned, sessions=20)
+    exits = exits_of(panel_of([START, *bars]), 0, planned, sessions=20)
     assert (exits.first, exits.sessions.tolist()) == ((expected,), [when])
+
+
+def exit_by_hand(panel: Panel, row: int, at: int, planned: Planned, k: int, sessions: int) -> tuple[str, int]:
+    """How the plan of pick ``k``, a row of the panel, ended: one bar after the other, one price after the other."""
+    count, side = len(panel.sessions), int(planned.side[k])
+    now = float(panel.close[row, at]) if 0 <= at < count else NAN
+    rescale = now / float(planned.close[k])
+    stop, target = float(planned.stop[k]) * rescale, float(planned.target[k]) * rescale
+    for t in range(at + 1, min(at + 1 + sessions, count)):
+        opened = float(panel.open[row, t])
+        prices = [opened, *(float(values[row, t]) for values in (panel.high, panel.low, panel.close))]
+        stopped = any(side * price <= side * stop for price in prices)
+        reached = any(side * price >= side * target for price in prices)
+        if side * opened >= side * target:
+            return "target", t - at
+        if side * opened <= side * stop:
+            return "stop", t - at
+        if stopped or reached:
+            return "unknown" if stopped and reached else "stop" if stopped else "target", t - at
+    if not (np.isfinite(stop) and np.isfinite(target)):
+        return "unknown", -1
+    return ("open" if count - at - 1 < sessions else "neither"), -1
+
+
+# Few different numbers, so that prices meet stops and targets exactly and both lie in one bar.
+levels = st.sampled_from([80.0, 90.0, 95.0, 97.5, 100.0, 102.5, 105.0, 110.0, 125.0])
+any_bar = st.one_of(st.just((NAN,) * 4), st.tuples(levels, levels, levels, levels))
+any_plan = st.tuples(
+    st.sampled_from([1, -1]), st.sampled_from([100.0, 50.0, NAN]), levels, st.one_of(levels, st.just(NAN))
+)
+
+
+@settings(max_examples=400)
+@given(
+    st.integers(1, 9).flatmap(
+        lambda width: st.lists(st.lists(any_bar, min_size=width, max_size=width), min_size=1, max_size=4)
+    ),
+    st.lists(st.tuples(any_plan, st.integers(0, 3)), max_size=6),
+    st.integers(-1, 8),
+    st.integers(1, 10),
+)
+def test_exits_of_many_picks_agree_with_a_walk_price_by_price(
+    histories: list[list[Bar]],
+    plans: list[tuple[tuple[int, float, float, float], int]],
+    at: int,
+    sessions: int,
+) -> None:
+    panel = panel_of(*histories)
+    at = min(at, len(panel.sessions) - 1)
+    rows = np.array([row % len(histories) for _, row in plans], dtype=np.int64)
+    numbers = np.array([plan for plan, _ in plans]).reshape(-1, 4).T
+    planned = Planned(numbers[0].astype(np.int64), *numbers[1:])
+    exits = first_exits(PastPrices.of(panel), rows, at, planned, sessions)
+    by_hand = [exit_by_hand(panel, row, at, planned, k, sessions) for k, row in enumerate(rows.tolist())]
+    assert list(zip(exits.first, exits.sessions.tolist(), strict=True)) == by_hand
 
 
 def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
     panel = closes([100, 111, 100], [100, 100, 94], [100, 90, 100], [100, 103, 102])
     planned = Planned(np.array([1, -1]), np.full(2, 100.0), np.array([95.0, 105.0]), np.array([110.0, 90.0]))
-    outcome = pick_outcomes(panel, 0, np.ones(4, dtype=bool), np.array([0, 2]), planned, (1, 2))
+    outcome = pick_outcomes(PastPrices.of(panel), 0, np.ones(4, dtype=bool), np.array([0, 2]), planned, (1, 2))
     np.testing.assert_allclose(outcome.forward, [[0.11, 0.0], [-0.10, 0.0]])
     np.testing.assert_allclose(outcome.universe, [0.01, -0.01])
     np.testing.assert_allclose(outcome.excess, [[0.10, 0.01], [0.11, -0.01]])
@@ -179,7 +241,7 @@ def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
 
 
 def test_a_scan_before_the_first_session_has_no_outcome() -> None:
-    outcome = pick_outcomes(closes([100, 101]), -1, np.ones(1, dtype=bool), np.array([0]), long())
+    outcome = pick_outcomes(PastPrices.of(closes([100, 101])), -1, np.ones(1, dtype=bool), np.array([0]), long())
     assert np.isnan(outcome.forward).all()
     assert np.isnan(outcome.excess).all()
     assert outcome.exits.first == ("unknown",)
