@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from technic_scanner.ui.readable import keep_text_readable
 from technic_scanner.ui.sign_in import require_sign_in
 from technic_scanner.ui.theme import PAGE_ICON
 
@@ -10,6 +11,7 @@ st.set_page_config(
     page_icon=PAGE_ICON,
     layout="wide",
 )
+keep_text_readable()
 require_sign_in()
 
 page = st.navigation(

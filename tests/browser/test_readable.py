@@ -1,0 +1,49 @@
+"""Words can be read in both themes, as the browser computes their colours: WCAG 2.2 asks 4.5:1 of text."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from technic_scanner.domain.run import RunRecord
+
+from .conftest import Site, patient_context
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+CONTRAST = """element => {
+    const channels = colour => colour.match(/[\\d.]+/g).map(Number)
+    const over = (front, back, alpha) => front.slice(0, 3).map((value, i) => value * alpha + back[i] * (1 - alpha))
+    const luminance = colour => colour.map(value => value / 255)
+        .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i], 0)
+    const layers = []
+    for (let node = element; node; node = node.parentElement)
+        layers.unshift(channels(getComputedStyle(node).backgroundColor))
+    const ground = layers.reduce((below, layer) => over(layer, below, layer[3] ?? 1), [255, 255, 255])
+    const letters = channels(getComputedStyle(element).color)
+    const [dark, light] = [ground, over(letters, ground, letters[3] ?? 1)].map(luminance).sort((a, b) => a - b)
+    return (light + 0.05) / (dark + 0.05)
+}"""
+
+
+def contrast(words: Locator) -> float:
+    """Return the ratio of the words' computed colour to all that is painted below them."""
+    expect(words).to_be_visible()
+    return float(words.evaluate(CONTRAST))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_chosen_and_what_is_pressed_can_be_read(
+    chromium: Browser, site: Site, finished: RunRecord, scheme: str
+) -> None:
+    context = patient_context(chromium, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(site.url)
+    assert contrast(page.get_by_role("button", name="Start scan").get_by_text("Start scan")) >= 4.5
+    for name in ("Long", "Short"):
+        assert contrast(page.get_by_role("radio", name=name).get_by_text(name)) >= 4.5
+    page.goto(f"{site.url}/results?run={finished.run_id}")
+    for name in ("Sectors and scores", "Portfolio"):
+        assert contrast(page.get_by_role("tab", name=name).get_by_text(name)) >= 4.5
+    context.close()
