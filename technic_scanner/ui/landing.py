@@ -11,16 +11,18 @@ from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, notices, ticking
 from technic_scanner.ui.services import run_service, viewer_zone
-from technic_scanner.ui.wording import count_text, escape, run_name, status_badge, when
+from technic_scanner.ui.wording import count_text, escape, run_name, sentence, status_badge, when
 
 TICK_SECONDS = 2.0
 IN_FLIGHT = (RunStatus.QUEUED, RunStatus.RUNNING)
 _SHOWN = 8
+# So many rows at least, as soon as there were so many runs: the last ones fill up what is in flight.
+_ROWS = 3
 _MOST_QUEUED = 200
 
 
 def show() -> None:
-    """List the runs in flight, and the last few ended ones; ticks only while something is in flight."""
+    """List the runs in flight, then the last few ended ones; ticks only while something is in flight."""
     alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
     ticking.draw(_tick, every_seconds=TICK_SECONDS if alive else None)
 
@@ -28,14 +30,10 @@ def show() -> None:
 def _tick() -> None:
     with notices.guarded():
         alive = _in_flight()
-        if alive:
-            _list("Runs in flight", alive[:_SHOWN])
-            if len(alive) > _SHOWN:
-                st.caption(f"And {count_text(len(alive) - _SHOWN, 'run')} after them in the queue; History lists all.")
-        recent = run_service().list(RunQuery(statuses=_ENDED, limit=3)).records
-        if recent:
-            _list("Last runs", recent)
-        elif not alive:
+        recent = run_service().list(RunQuery(statuses=_ENDED, limit=max(1, _ROWS - len(alive)))).records
+        if alive or recent:
+            _list(alive, recent)
+        else:
             st.info(
                 "Configure a scan below and press Start: it runs in a process of its own, so you may close this page "
                 "and come back to it.",
@@ -53,18 +51,22 @@ def _in_flight() -> list[RunRecord]:
     return [*running, *sorted(queued, key=lambda record: (record.queue_position or 0, record.created_at))]
 
 
-def _list(title: str, records: Sequence[RunRecord]) -> None:
+def _list(alive: Sequence[RunRecord], recent: Sequence[RunRecord]) -> None:
+    """List both in one frame: a run that ends changes its place there, and the form below stays where it is."""
+    title = "Last runs" if not alive else "Runs in flight and last runs" if recent else "Runs in flight"
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{title}**")
-        for record in records:
+        for record in (*alive[:_SHOWN], *recent):
             _row(record)
+        if len(alive) > _SHOWN:
+            st.caption(f"{count_text(len(alive) - _SHOWN, 'more run')} in flight; History lists all.")
 
 
 def _row(record: RunRecord) -> None:
     name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
     name.markdown(f"{status_badge(record.status)} {escape(run_name(record))}")
     if record.status.is_terminal:
-        parts = (when(record.finished_at, viewer_zone()), escape(record.status_text))
+        parts = (when(record.finished_at, viewer_zone()), escape(sentence(record.status_text)))
         bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))

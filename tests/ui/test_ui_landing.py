@@ -1,0 +1,35 @@
+"""The list of runs above the form: what is in flight first, and a form below it that stays where it is."""
+
+from __future__ import annotations
+
+from technic_scanner.domain.run import RunError, RunStatus
+
+from .test_ui_scan_page import texts
+
+
+def listed(app) -> list[str]:
+    return [button.key.removeprefix("open_") for button in app.button if button.label == "Open"]
+
+
+def test_a_run_that_ends_changes_its_place_and_the_form_stays_where_it_is(empty, open_page) -> None:
+    old = [empty.end(empty.running(), RunStatus.CANCELLED).run_id for _ in range(3)]
+    first, second = empty.running(), empty.queued()
+    app = open_page()
+    assert listed(app) == [first.run_id, second.run_id, old[2]]
+    empty.end(first, RunStatus.CANCELLED)
+    assert listed(app.run()) == [second.run_id, first.run_id, old[2]]
+    empty.services.service.cancel(second.run_id)
+    assert set(listed(app.run())) == {second.run_id, first.run_id, old[2]}
+
+
+def test_the_newest_ended_run_is_listed_however_many_are_in_flight(empty, open_page) -> None:
+    ended = empty.end(empty.running(), RunStatus.CANCELLED)
+    waiting = [empty.queued().run_id for _ in range(5)]
+    app = open_page()
+    assert listed(app) == [*waiting, ended.run_id]
+    assert "Runs in flight and last runs" in texts(app)
+
+
+def test_an_ended_run_says_how_it_ended_in_a_sentence_without_markup(empty, open_page) -> None:
+    empty.end(empty.running(), RunStatus.FAILED, RunError("source_error", "no [answer](http://x) came"))
+    assert "No \\[answer\\](http\\://x) came." in texts(open_page())
