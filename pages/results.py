@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from technic_scanner.ui import addresses, entry, notices, result_data, results_view, run_chooser
+from technic_scanner.ui import addresses, entry, no_results, notices, result_data, results_view, run_chooser
 
 entry.through_dashboard()
 notices.show_kept()
@@ -14,6 +14,6 @@ with notices.guarded():
         st.info("Run a scan; its picks, charts and files appear here.", title="No results yet")
         addresses.link(addresses.SCAN_PAGE, "Configure a scan")
     elif record is not None and record.outcome is None:
-        results_view.show_none(record)
+        no_results.show(record)
     elif record is not None:
         results_view.show(record, result_data.stored_result(record))

@@ -72,7 +72,9 @@ class Execution:
         try:
             result = self._bench.scan(self._task())
         except ScanFailed as failed:
-            _log.warning("run %s failed: %s", self._run.run_id, failed)
+            # What was raised on purpose says all in its message; a fault of ours needs its trace.
+            fault = failed if failed.error.code == "internal_error" else None
+            _log.warning("run %s failed: %s", self._run.run_id, failed, exc_info=fault)
             return RunStatus.FAILED, said_plainly(failed.error), failed.result
         except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay RUNNING
             _log.exception("run %s failed outside its stages", self._run.run_id)

@@ -48,8 +48,12 @@ def show_error(error: TechnicError) -> None:
 
 
 def show_failure(error: RunError) -> None:
-    """Draw why a run failed, with the code."""
-    st.error(f"{escape(sentence(error.message))}\n\nCode: `{error.code}`", title="The scan failed")
+    """Draw why a run failed, with the code; a fault of ours is called one, for its message alone says little."""
+    advice = _OUR_FAULT if error.code == "internal_error" else ""
+    st.error(f"{escape(sentence(error.message))}\n\n{advice}Code: `{error.code}`", title="The scan failed")
+
+
+_OUR_FAULT = "This is a fault of the program, not of what was asked; the worker's log has its trace. "
 
 
 def keep_error(error: TechnicError) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.run import RunError, RunRecord
+from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import (
     addresses,
-    notices,
+    no_results,
     result_data,
     result_exports,
     result_sections,
@@ -21,7 +21,7 @@ from technic_scanner.ui import (
     symbol_view,
     tables,
 )
-from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text, sentence, status_text
+from technic_scanner.ui.wording import count_text, escape, rate_text, seconds_text, sentence
 
 SORTS: dict[str, tuple[str, bool]] = {
     "Rank": ("Rank", True),
@@ -42,7 +42,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     everything = result_data.rows(record.run_id, record.attempt)
     _headline(record, stored)
     if record.error is not None:
-        _say_that_it_failed(record, record.error)
+        no_results.say_that_it_failed(record, record.error)
     _figures(record)
     _context(stored)
     if record.status.can_resume and record.error is None:
@@ -56,29 +56,12 @@ def show(record: RunRecord, stored: StoredResult) -> None:
         result_sections.show(record, stored, everything, shown)
 
 
-def show_none(record: RunRecord) -> None:
-    """Say why a run has no results, and where its next step is."""
-    if record.error is not None:
-        _say_that_it_failed(record, record.error)
-        return
-    if record.status.is_terminal:
-        text = (
-            f"{status_text(record.status)}, and nothing was left. Run it again or resume it where its stages are shown."
-        )
-        st.info(text, title="This run has no results")
-        addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
-        return
-    st.info("The results appear here when the scan has ended.", title="This run has no results yet")
-    addresses.link(addresses.SCAN_PAGE, "Watch the run", run=record.run_id)
-
-
-def _say_that_it_failed(record: RunRecord, error: RunError) -> None:
-    notices.show_failure(error)
-    addresses.link(addresses.SCAN_PAGE, "Open the run", run=record.run_id)
-
-
 def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
-    st.info(f"{escape(sentence(stored.status_text))} Loosen the filters and scan again.", title="No symbol passed")
+    if record.metrics is not None and record.metrics.symbols_rejected == 0 < record.metrics.symbols_failed:
+        advice, title = "Scan again when the source has them.", "No symbol had usable bars"
+    else:
+        advice, title = "Loosen the filters and scan again.", "No symbol passed"
+    st.info(f"{escape(sentence(stored.status_text))} {advice}", title=title)
     st.button(
         "Change this scan",
         key="r_change",
@@ -167,13 +150,13 @@ def _figures(record: RunRecord) -> None:
         )
         # What a run that stopped early did not come to has not failed.
         label = "Not judged" if record.status.can_resume else "Failed"
-        st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch")
+        st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch", help=_FAILED_HELP)
         st.metric(
             "Duration",
             seconds_text(metrics.total_seconds),
             border=True,
             height="stretch",
-            help=rate_text(metrics.symbols_per_second, "symbols"),
+            help=f"{rate_text(metrics.symbols_per_second, 'symbols')} in the scanning stage",
         )
         st.metric(
             "Cache hits",
@@ -181,6 +164,9 @@ def _figures(record: RunRecord) -> None:
             border=True,
             height="stretch",
         )
+
+
+_FAILED_HELP = "Without bars that could be used, or not come to; each is listed with its reason below."
 
 
 def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> pd.DataFrame:

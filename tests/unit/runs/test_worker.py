@@ -204,6 +204,19 @@ def test_a_cancelled_run_keeps_its_part(bench: Bench) -> None:
     assert bench.kinds()[-1] is EventKind.RUN_FINISHED
 
 
+@pytest.mark.parametrize(("code", "traced"), [("internal_error", True), ("source_error", False)])
+def test_the_log_has_the_trace_of_a_fault_of_ours_alone(
+    bench: Bench, caplog: pytest.LogCaptureFixture, code: str, traced: bool
+) -> None:
+    def scan(task: ScanTask) -> ScanResult:
+        raise ScanFailed(RunError(code, "division by zero"), scan_result()) from ZeroDivisionError()
+
+    bench.queue()
+    bench.worker(scan).run()
+    assert "failed: division by zero" in caplog.text
+    assert ("ZeroDivisionError" in caplog.text) is traced
+
+
 def test_a_failed_run_keeps_its_error_and_metrics(bench: Bench) -> None:
     bench.queue(2)
 
