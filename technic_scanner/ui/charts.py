@@ -38,7 +38,11 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
         seconds = [dict(sample.stage_seconds).get(name, 0.0) for sample in runs]
         figure.add_trace(_stack(name, ticks, seconds, ids))
     figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
-    figure.update_layout(figure_frame.frame(height, top=_TWO_ROWS, barmode="stack", clickmode="event+select"))
+    figure.update_layout(
+        figure_frame.frame(
+            height, top=_TWO_ROWS, barmode="stack", clickmode="event+select", uniformtext=figure_frame.READABLE
+        )
+    )
     _place_run_by_run(figure, ticks)
     figure.update_yaxes(title="seconds", rangemode="tozero")
     return figure

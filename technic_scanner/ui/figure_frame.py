@@ -9,6 +9,8 @@ from typing import Any
 
 # Names side by side below an axis that are too long to lie flat; degrees, as Plotly counts them.
 SLANT = -40
+# Words in bars and tiles: those that would have to shrink below so many px to fit are left out.
+READABLE = {"minsize": 10, "mode": "hide"}
 
 
 def beside(labels: Iterable[str] = ("12,345",), titled: bool = False) -> int:

@@ -31,7 +31,6 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
 )
 MAX_TILES = 400
 _EVERYTHING = "All rows"
-_SMALLEST_LETTERS = 10
 # A sector with this share of the rows has a tile wide enough for its name at 1280 px: with symbols, and without them,
 # where a dozen sectors of like size were seen to need no shortening.
 _WIDE_SHARE, _WIDE_SHARE_ALONE = 1 / 8, 1 / 16
@@ -161,8 +160,9 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             hovertemplate="%{customdata}: score %{text}, rows %{value}<extra></extra>",
         )
     )
-    letters = {"minsize": _SMALLEST_LETTERS, "mode": "hide"}
-    figure.update_layout(figure_frame.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=letters))
+    figure.update_layout(
+        figure_frame.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=figure_frame.READABLE)
+    )
     return figure
 
 

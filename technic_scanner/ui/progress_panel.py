@@ -16,6 +16,7 @@ from technic_scanner.ui.wording import (
     rate_text,
     run_name,
     seconds_text,
+    sentence,
     status_badge,
     status_text,
 )
@@ -43,7 +44,7 @@ def _tick(run_id: str) -> None:
 
 def _draw(record: RunRecord, trail: Trail) -> None:
     event = trail.latest
-    st.markdown(f"{status_badge(record.status)} **{escape(run_name(record))}**")
+    st.title(f"{status_badge(record.status)} {escape(run_name(record))}", anchor=False)
     _overall(record, event)
     run_actions.draw(record)
     # Of an attempt that no worker has taken nothing can be known: the last event is that of the attempt before.
@@ -102,7 +103,7 @@ def _overall_words(record: RunRecord, event: ProgressEvent | None) -> str:
     if record.cancel_requested and not record.status.is_terminal:
         return "cancelling: the workers finish what they hold"
     if record.status.is_terminal:
-        return record.status_text or status_text(record.status)
+        return escape(sentence(record.status_text)) or status_text(record.status)
     return "starting" if event is None else left_text(event)
 
 
@@ -114,11 +115,16 @@ def _numbers(record: RunRecord, event: ProgressEvent | None) -> None:
             _left(record, event),
             border=True,
             height="stretch",
-            help="With the range that holds in 4 of 5 runs.",
+            help=None if record.status.is_terminal else _LEFT_HELP,
         )
-        st.metric("Symbols", _symbols(event), border=True, height="stretch")
-        st.metric("Throughput", _rate(record, event), border=True, height="stretch")
-        st.metric("Cache hits", _hits(event), border=True, height="stretch")
+        st.metric("Symbols", _symbols(record, event), border=True, height="stretch", help=_SYMBOLS_HELP)
+        st.metric("Throughput", _rate(record, event), border=True, height="stretch", help=_rate_help(record, event))
+        st.metric("Cache hits", _hits(event), border=True, height="stretch", help=_HITS_HELP)
+
+
+_LEFT_HELP = "The line at the top adds the range that holds in 4 of 5 runs."
+_SYMBOLS_HELP = "Scanned, of those to scan: how many these are is known once their bars are fetched."
+_HITS_HELP = "Share of the symbols whose bars were in the price cache; the others were fetched."
 
 
 def _elapsed(record: RunRecord, event: ProgressEvent | None) -> str:
@@ -141,12 +147,16 @@ def _left(record: RunRecord, event: ProgressEvent | None) -> str:
     return seconds_text(None if event is None else event.eta_seconds)
 
 
-def _symbols(event: ProgressEvent | None) -> str:
+def _symbols(record: RunRecord, event: ProgressEvent | None) -> str:
     if event is None:
         return "unknown"
     stage = next((stage for stage in event.stages if stage.name == "symbol_scanning"), None)
-    if stage is None or stage.total is None:
+    if stage is None:
         return "unknown"
+    if stage.total is None and stage.completed == 0:
+        return "none" if record.status.is_terminal else "none yet"
+    if stage.total is None:
+        return f"{stage.completed:,}"
     return f"{stage.completed:,} / {stage.total:,}"
 
 
@@ -156,6 +166,14 @@ def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
     if event is None or event.current_stage is None:
         return "unknown"
     return rate_text(event.stage(event.current_stage).throughput, stage_bars.unit(event.current_stage))
+
+
+def _rate_help(record: RunRecord, event: ProgressEvent | None) -> str | None:
+    if record.status.is_terminal:
+        return "Symbols scanned, by the seconds of the scanning stage alone."
+    if event is None or event.current_stage is None:
+        return None
+    return f"Of the stage that runs: {theme.stage_label(event.current_stage).lower()}."
 
 
 def _hits(event: ProgressEvent | None) -> str:
@@ -170,7 +188,7 @@ def _messages(trail: Trail) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown("**Messages**")
         for message in reversed(trail.messages[-_SHOWN_MESSAGES:]):
-            st.caption(f"{seconds_text(message.elapsed_seconds)} · {escape(message.text)}")
+            st.caption(f"{seconds_text(message.elapsed_seconds)} · {escape(sentence(message.text))}")
 
 
 def _figures(record: RunRecord, trail: Trail) -> None:

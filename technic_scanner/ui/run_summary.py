@@ -44,6 +44,8 @@ def _what_resume_does(record: RunRecord) -> str:
 def _counts(metrics: ScanMetrics, stopped: bool) -> str:
     """Say what came of the symbols; those that a run did not come to before it was stopped have not failed."""
     returned = count_text(metrics.symbols_returned, "row")
+    if stopped and metrics.symbols_attempted == metrics.symbols_rejected == 0:
+        return "Stopped before it knew what to scan"
     if stopped:
         attempted = count_text(metrics.symbols_attempted, "symbol")
         return (

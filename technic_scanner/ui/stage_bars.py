@@ -43,7 +43,8 @@ def draw(record: RunRecord, event: ProgressEvent | None) -> None:
         for stage in event.stages:
             st.progress(min(1.0, max(0.0, stage.fraction)), text=stage_text(stage, record.status.is_terminal))
             if stage.substages:
-                st.caption(" · ".join(substage_text(substage) for substage in stage.substages))
+                ended = record.status.is_terminal
+                st.caption(" · ".join(substage_text(substage, ended) for substage in stage.substages))
 
 
 def stage_text(stage: StageProgress, ended: bool = False) -> str:
@@ -51,9 +52,7 @@ def stage_text(stage: StageProgress, ended: bool = False) -> str:
 
     ``ended``: the run is over. A worker that died left stages as running or pending; nothing of them is to come.
     """
-    broken_off = ended and stage.state is StageState.RUNNING
-    mark = MARKS[StageState.CANCELLED if broken_off else stage.state]
-    parts = [f"{mark} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
+    parts = [f"{_mark(stage.state, ended)} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
     if stage.total is not None and stage.state is not StageState.PENDING:
         parts.append(f"{stage.completed:,} / {stage.total:,} {unit(stage.name)}")
     if stage.state is StageState.RUNNING and not ended:
@@ -73,8 +72,12 @@ def _to_come(ended: bool) -> str:
     return "not reached" if ended else "waiting"
 
 
-def substage_text(substage: SubstageProgress) -> str:
-    """Say where a sub-stage is: mark, name and counts."""
+def _mark(state: StageState, ended: bool) -> str:
+    return MARKS[StageState.CANCELLED if ended and state is StageState.RUNNING else state]
+
+
+def substage_text(substage: SubstageProgress, ended: bool = False) -> str:
+    """Say where a sub-stage is: mark, name and counts; of a run that is over none goes on."""
     name = escape(substage.name.replace("_", " "))
     counts = f" {substage.completed:,}/{substage.total:,}" if substage.total else ""
-    return f"{MARKS[substage.state]} {name}{counts}"
+    return f"{_mark(substage.state, ended)} {name}{counts}"

@@ -94,6 +94,7 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             top=6,
             barmode="overlay",
             showlegend=False,
+            uniformtext=figure_frame.READABLE,
         )
     )
     figure.update_yaxes(autorange="reversed", title=None)
@@ -141,7 +142,8 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
                 hovertemplate="%{y:,.1f} per second at %{x:.1f} s<extra>" + theme.stage_label(name) + "</extra>",
             )
         )
-    figure.update_layout(figure_frame.frame(height, showlegend=len(names) > 1))
+    # Also of one line alone: nothing else names the stage, and the figure does not move when a second one comes.
+    figure.update_layout(figure_frame.frame(height, showlegend=True))
     figure.update_yaxes(title="symbols / s", rangemode="tozero")
     figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero")
     return figure

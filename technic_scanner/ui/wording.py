@@ -17,9 +17,11 @@ DASH = "–"
 
 
 def seconds_text(seconds: float | None) -> str:
-    """Say a duration: ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; unknown when None."""
+    """Say a duration: ``< 0.01 s``, ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; unknown when None."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
+    if 0.0 < seconds < 0.005:
+        return "< 0.01 s"
     if seconds < 0.995:
         return f"{seconds:.2f} s"
     if seconds < 9.95:
@@ -135,7 +137,7 @@ def sentence(text: str) -> str:
     """Return a message as a sentence: ``there is no run X`` → ``There is no run X.``; a name at its start stays."""
     text = text.strip()
     first = text.split(maxsplit=1)[0] if text else ""
-    if first.isalpha() and first.islower():
+    if first.rstrip(":,").isalpha() and first.islower():
         text = text[0].upper() + text[1:]
     return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 

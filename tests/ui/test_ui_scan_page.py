@@ -100,7 +100,7 @@ def test_a_running_scan_shows_bars_numbers_and_messages(empty, open_page) -> Non
         "Throughput": "100 symbols/s",
         "Cache hits": "75.0%",
     }
-    assert "the provider asked us to wait" in texts(app)
+    assert "The provider asked us to wait." in texts(app)
     assert "✓ cached 500/500" in texts(app)
     assert len(app.get("plotly_chart")) == 2
 
@@ -224,7 +224,7 @@ def test_what_runs_comes_before_the_queue_and_the_queue_in_its_order(empty, open
         "Waiting for a worker, place 1",
         "Waiting for a worker, place 2",
     ]
-    assert "And 2 runs after them in the queue" in texts(app)
+    assert "2 more runs in flight; History lists all." in texts(app)
 
 
 def test_a_run_in_flight_that_was_asked_to_stop_says_so(empty, open_page) -> None:

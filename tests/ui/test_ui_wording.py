@@ -21,6 +21,8 @@ from .builders import event, record
         (math.inf, "unknown"),
         (math.nan, "unknown"),
         (0.0, "0.00 s"),
+        (0.004, "< 0.01 s"),
+        (0.005, "0.01 s"),
         (0.42, "0.42 s"),
         (0.999, "1.0 s"),
         (7.31, "7.3 s"),
