@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -44,7 +45,7 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
                 "Status": status_text(record.status),
                 "Scan": record.label or config_text(record.config),
                 # Of a run that stopped before its end nobody knows what share of its time it took.
-                "Progress": None if record.status.can_resume else record.time_fraction,
+                "Progress": None if record.status.can_resume else _promille(record.time_fraction),
                 "Seconds": None if metrics is None else metrics.total_seconds,
                 **{name: stage_seconds(record, stage) for stage, name in STAGE_COLUMNS.items()},
                 "Picks": None if metrics is None else metrics.symbols_returned,
@@ -59,6 +60,11 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _promille(fraction: float) -> float:
+    """Round a fraction down to what ``format_percent`` says of it, so that all pages say the same of a run."""
+    return math.floor(1000 * fraction + 1e-9) / 1000
 
 
 STAGE_COLUMNS: dict[str, str] = {

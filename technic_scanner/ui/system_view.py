@@ -21,6 +21,7 @@ from technic_scanner.ui import notices
 from technic_scanner.ui.services import run_service, services, viewer_zone
 from technic_scanner.ui.wording import count_text, escape, seconds_text, status_text
 
+_NAMED_UNIVERSES = 4
 _PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
 
 
@@ -130,16 +131,14 @@ def _sources() -> None:
     sources = run_service().sources()
     st.dataframe(
         pd.DataFrame(
-            [(info.name, info.label, _sessions(info), ", ".join(info.universes)) for info in sources],
+            [(info.name, info.label, _sessions(info), _universes(info)) for info in sources],
             columns=["Name", "Data", "Sessions", "Universes"],
         ),
         hide_index=True,
         height="content",
         alt="Sources and what they hold",
     )
-    for info in sources:
-        for note in info.notes:
-            st.caption(f"{info.name}: {escape(note)}")
+    st.caption("  \n".join(f"{info.name}: {escape(' '.join(info.notes))}" for info in sources if info.notes))
 
 
 def _coverage() -> None:
@@ -179,6 +178,13 @@ def _sessions(info: SourceInfo) -> str:
     if info.first_session is None and info.last_session is None:
         return "open-ended"
     return f"{info.first_session or '…'} – {info.last_session or '…'}"
+
+
+def _universes(info: SourceInfo) -> str:
+    """Name as many universes as the table has room for; the form of a scan lists all."""
+    more = len(info.universes) - _NAMED_UNIVERSES
+    named = ", ".join(info.universes[:_NAMED_UNIVERSES])
+    return named if more <= 0 else f"{named} and {more} more"
 
 
 def _versions() -> None:

@@ -98,7 +98,8 @@ def _stages(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
             f"The chart shows the newest {len(drawn):,} runs, the table {MAX_ROWS:,} at most; "
             "the CSV holds all that were asked for."
         )
-    chart, table = st.columns(2)
+    # So wide that how a run ended is seen beside its seconds at 1280 px.
+    chart, table = st.columns([3, 4])
     with chart:
         event = st.plotly_chart(
             charts.stacked_stages(_by_local_time(drawn)),
@@ -118,6 +119,7 @@ def _stages(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
             placeholder="–",
             column_config={
                 "Run": st.column_config.TextColumn(pinned=True, width=90),
+                "Status": st.column_config.TextColumn(width=104),
                 "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
                 **{
                     name: st.column_config.NumberColumn(_SHORT.get(name, name), format="%.3f", width=74)

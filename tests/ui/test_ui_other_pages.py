@@ -54,6 +54,20 @@ def test_compare_says_what_a_choice_of_one_run_lacks(seeded, open_page, times: i
     assert app.info[0].value == text
 
 
+def test_system_names_few_of_many_universes_and_says_how_many_more(empty, open_page) -> None:
+    (sources,) = [frame.value for frame in open_page("system").dataframe if "Universes" in frame.value]
+    named = sources.set_index("Name")["Universes"]
+    assert named["sample"] == "S&P 500"
+    (yahoo,) = [info for info in empty.services.service.sources() if info.name == "yahoo"]
+    assert named["yahoo"] == f"{', '.join(yahoo.universes[:4])} and {len(yahoo.universes) - 4} more"
+
+
+def test_history_says_of_a_run_in_flight_what_the_other_pages_say(empty) -> None:
+    run = empty.running()
+    frame = history_view.runs_frame([replace(run, time_fraction=0.7558), replace(run, time_fraction=0.9999)])
+    assert frame["Progress"].tolist() == [0.755, 0.999]
+
+
 def test_system_shows_health_sources_and_store(empty, open_page) -> None:
     app = open_page("system")
     assert not app.exception
