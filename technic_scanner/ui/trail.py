@@ -52,7 +52,7 @@ class Trail:
 
     def _fold(self, event: ProgressEvent) -> None:
         self.last_seq = event.seq
-        self.latest = event
+        before, self.latest = self.latest, event
         if event.attempt != self.attempt:
             self.attempt = event.attempt
             self.starts.clear()
@@ -60,14 +60,17 @@ class Trail:
         stage = event.current_stage
         if stage is not None:
             self.starts.setdefault(stage, event.elapsed_seconds)
-            self._point(event, stage)
+            self._point(event, stage, EventKind.ADVANCED)
+        elif before is not None and before.current_stage is not None:
+            # A stage's last units come with its end, whose event is of no stage any more.
+            self._point(event, before.current_stage, EventKind.STAGE_COMPLETED)
         if event.kind is EventKind.MESSAGE and event.message:
             self.messages.append(TrailMessage(event.attempt, event.elapsed_seconds, event.message))
             del self.messages[:-MAX_MESSAGES]
 
-    def _point(self, event: ProgressEvent, stage: str) -> None:
+    def _point(self, event: ProgressEvent, stage: str, kind: EventKind) -> None:
         rate = event.stage(stage).throughput
-        if rate is None or event.kind is not EventKind.ADVANCED:
+        if rate is None or event.kind is not kind:
             return
         self.points.append(TrailPoint(event.elapsed_seconds, stage, rate))
         if len(self.points) > MAX_POINTS:

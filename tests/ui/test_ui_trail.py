@@ -1,5 +1,6 @@
 """The trail must come out the same however the events are cut into reads, and stay small."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -37,6 +38,17 @@ def test_unknown_throughput_is_not_a_point() -> None:
     trail = Trail("01RUN")
     trail.follow([advance(1, rate=None)])
     assert trail.points == []
+
+
+def test_the_line_of_a_stage_ends_with_the_rate_of_all_its_units() -> None:
+    trail = Trail("01RUN")
+    done = replace(advance(3, rate=262.0, kind=EventKind.STAGE_COMPLETED), current_stage=None)
+    trail.follow([advance(1, kind=EventKind.STAGE_STARTED), advance(2, rate=140.0), done])
+    assert [(point.stage, point.throughput) for point in trail.points] == [
+        ("symbol_scanning", 140.0),
+        ("symbol_scanning", 262.0),
+    ]
+    assert list(trail.starts) == ["symbol_scanning"]
 
 
 def test_another_attempt_starts_another_line_but_keeps_the_messages() -> None:
