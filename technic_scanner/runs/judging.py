@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,8 +29,6 @@ from technic_scanner.screening.outcomes import (
     pick_outcomes,
     session_index,
 )
-
-Number = TypeVar("Number", bound=np.generic)
 
 _NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
 _TEXTS = ("Symbol", "Sector", "Signal", "Tier", "MarketRegime")
@@ -119,11 +116,14 @@ def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
     following = _following(runs)
     prices = PastPrices.of(panel)
     picked, others = _rows_by_run(ordered, panel.symbols)
-    judged = [
-        _judge(run, following.get(run.dated.run_id), prices, own, rest)
-        for run, own, rest in zip(ordered, picked, others, strict=True)
-    ]
-    return _table(ordered, judged)
+    judged = _Judged.unknown(len(ordered), sum(map(len, picked)))
+    start = 0
+    for number, run in enumerate(ordered):
+        stop = start + len(picked[number])
+        part = judged.part(number, slice(start, stop))
+        _judge(run, following.get(run.dated.run_id), prices, picked[number], others[number], part)
+        start = stop
+    return _table(ordered, [following.get(run.dated.run_id) for run in ordered], judged)
 
 
 def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
@@ -135,24 +135,50 @@ def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
 
 
 class _Judged(NamedTuple):
-    """What the k picks of one run did over H horizons, NaN and −1 where it is unknown or has not happened yet.
+    """What N picks of R runs did over H horizons, NaN and −1 where it is unknown or has not happened yet.
 
-    ``side`` (k,); ``forward`` and ``excess`` (k, H); ``universe`` (H,); ``held`` (k,), to the date ``next_as_of``;
-    ``exits`` (k,) are places in EXITS, reached after ``exit_sessions`` (k,).
+    ``side`` (N,); ``forward`` and ``excess`` (H, N); ``universe`` (H, R); ``held`` (N,) and ``universe_held`` (R,), to
+    the lineage's next run; ``exits`` (N,) are places in EXITS, reached after ``exit_sessions`` (N,).
     """
 
-    next_as_of: date | None
     side: IntArray
     forward: FloatArray
     excess: FloatArray
     universe: FloatArray
     held: FloatArray
-    universe_held: float
+    universe_held: FloatArray
     exits: CodeArray
     exit_sessions: IntArray
 
+    @classmethod
+    def unknown(cls, runs: int, picks: int) -> _Judged:
+        """Return room for so many runs and picks: what is written into it run by run is not copied again."""
+        return cls(
+            np.ones(picks, dtype=np.int64),
+            *(np.full((len(HORIZONS), count), np.nan) for count in (picks, picks, runs)),
+            *(np.full(count, np.nan) for count in (picks, runs)),
+            np.full(picks, -1, dtype=np.int8),
+            np.full(picks, -1),
+        )
 
-def _judge(run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked: IntArray, others: IntArray) -> _Judged:
+    def part(self, run: int, picks: slice) -> _Judged:
+        """Return the part of one run, to be written into."""
+        own = slice(run, run + 1)
+        return _Judged(
+            self.side[picks],
+            self.forward[:, picks],
+            self.excess[:, picks],
+            self.universe[:, own],
+            self.held[picks],
+            self.universe_held[own],
+            self.exits[picks],
+            self.exit_sessions[picks],
+        )
+
+
+def _judge(
+    run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked: IntArray, others: IntArray, into: _Judged
+) -> None:
     """Judge one run; ``picked`` and ``others`` are the rows of ``prices`` of what it picked and did not, −1: none."""
     at = session_index(prices.sessions, np.datetime64(run.as_of, "D"))
     known = np.flatnonzero(picked >= 0)
@@ -161,50 +187,36 @@ def _judge(run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked:
     universe[picks] = True
     universe[others[others >= 0]] = True
     plan = {name: _floats(run.table[name]) for name in _PLAN}
-    side = np.where(plan["Target"] >= plan["Entry"], 1, -1)
-    planned = Planned(side[known], *(plan[name][known] for name in ("Close", "Stop", "Target")))
+    into.side[:] = np.where(plan["Target"] >= plan["Entry"], 1, -1)
+    planned = Planned(into.side[known], *(plan[name][known] for name in ("Close", "Stop", "Target")))
     outcome = pick_outcomes(prices, at, universe, picks, planned)
-    held, universe_held = _held(prices, at, universe, picks, next_as_of)
-    place = (len(picked), known)
-    return _Judged(
-        next_as_of,
-        side,
-        _spread(outcome.forward, np.nan, *place),
-        _spread(outcome.excess, np.nan, *place),
-        outcome.universe,
-        _spread(held, np.nan, *place),
-        universe_held,
-        _spread(outcome.exits.codes, -1, *place),
-        _spread(outcome.exits.sessions, -1, *place),
-    )
+    into.forward[:, known] = outcome.forward.T
+    into.excess[:, known] = outcome.excess.T
+    into.universe[:, 0] = outcome.universe
+    into.held[known], into.universe_held[0] = _held(prices, at, universe, picks, next_as_of)
+    into.exits[known] = outcome.exits.codes
+    into.exit_sessions[known] = outcome.exits.sessions
 
 
-def _table(runs: Sequence[RunToJudge], judged: Sequence[_Judged]) -> pa.Table:
+def _table(runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], judged: _Judged) -> pa.Table:
     """Return the picks of all runs, in their order, as one table of OUTCOME_SCHEMA."""
     of_run = pa.array(np.repeat(np.arange(len(runs)), [run.table.num_rows for run in runs]))
-    shape = (len(HORIZONS), len(of_run))
-    forward, excess = (
-        np.concatenate([getattr(one, name).T for one in judged], axis=1, out=np.empty(shape))
-        for name in ("forward", "excess")
-    )
-    universe = np.stack([one.universe for one in judged]).T
-    exits, after = (np.concatenate([getattr(one, name) for one in judged]) for name in ("exits", "exit_sessions"))
     columns: dict[str, Any] = {
         "run_id": pa.array([run.dated.run_id for run in runs], pa.string()).take(of_run),
         "lineage": pa.array([run.lineage for run in runs], pa.string()).take(of_run),
         "as_of": pa.array([run.as_of for run in runs], pa.date32()).take(of_run),
-        "next_as_of": pa.array([one.next_as_of for one in judged], pa.date32()).take(of_run),
+        "next_as_of": pa.array(next_as_of, pa.date32()).take(of_run),
         "profile": pa.array([run.dated.config.strategy_profile_name for run in runs], pa.string()).take(of_run),
-        **{name: _joined(run.table[name] for run in runs).combine_chunks() for name in _TEXTS},
+        **{name: _joined(run.table[name] for run in runs) for name in _TEXTS},
         **{name: _numbers(np.concatenate([_floats(run.table[name]) for run in runs])) for name in _NUMBERS},
-        "side": pa.array(np.concatenate([one.side for one in judged])),
-        **{f"forward_{h}": _numbers(forward[j]) for j, h in enumerate(HORIZONS)},
-        **{f"excess_{h}": _numbers(excess[j]) for j, h in enumerate(HORIZONS)},
-        **{f"universe_{h}": _numbers(universe[j]).take(of_run) for j, h in enumerate(HORIZONS)},
-        "held_return": _numbers(np.concatenate([one.held for one in judged])),
-        "universe_held_return": _numbers(np.array([one.universe_held for one in judged])).take(of_run),
-        "exit": pa.array(EXITS, pa.string()).take(pa.array(exits, mask=exits < 0)),
-        "exit_sessions": pa.array(after, mask=after < 0),
+        "side": pa.array(judged.side),
+        **{f"forward_{h}": _numbers(judged.forward[j]) for j, h in enumerate(HORIZONS)},
+        **{f"excess_{h}": _numbers(judged.excess[j]) for j, h in enumerate(HORIZONS)},
+        **{f"universe_{h}": _numbers(judged.universe[j]).take(of_run) for j, h in enumerate(HORIZONS)},
+        "held_return": _numbers(judged.held),
+        "universe_held_return": _numbers(judged.universe_held).take(of_run),
+        "exit": pa.array(EXITS, pa.string()).take(pa.array(judged.exits, mask=judged.exits < 0)),
+        "exit_sessions": pa.array(judged.exit_sessions, mask=judged.exit_sessions < 0),
     }
     return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
 
@@ -255,12 +267,3 @@ def _floats(column: pa.ChunkedArray) -> FloatArray:
 def _numbers(values: FloatArray) -> pa.Array:
     """Return the values as Arrow's, NaN as null."""
     return pa.array(values, pa.float64(), from_pandas=True)
-
-
-def _spread(values: npt.NDArray[Number], unknown: float, count: int, known: IntArray) -> npt.NDArray[Number]:
-    """Return the values at the places ``known`` among ``count``, ``unknown`` at the others."""
-    if len(known) == count:
-        return values
-    spread = np.full((count, *values.shape[1:]), unknown, dtype=values.dtype)
-    spread[known] = values
-    return spread
