@@ -154,11 +154,14 @@ class _Judged(NamedTuple):
     def unknown(cls, runs: int, picks: int) -> _Judged:
         """Return room for so many runs and picks: what is written into it run by run is not copied again."""
         return cls(
-            np.ones(picks, dtype=np.int64),
-            *(np.full((len(HORIZONS), count), np.nan) for count in (picks, picks, runs)),
-            *(np.full(count, np.nan) for count in (picks, runs)),
-            np.full(picks, -1, dtype=np.int8),
-            np.full(picks, -1),
+            side=np.ones(picks, dtype=np.int64),
+            forward=np.full((len(HORIZONS), picks), np.nan),
+            excess=np.full((len(HORIZONS), picks), np.nan),
+            universe=np.full((len(HORIZONS), runs), np.nan),
+            held=np.full(picks, np.nan),
+            universe_held=np.full(runs, np.nan),
+            exits=np.full(picks, -1, dtype=np.int8),
+            exit_sessions=np.full(picks, -1),
         )
 
     def part(self, run: int, picks: slice) -> _Judged:
