@@ -44,7 +44,7 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
         )
     )
     _place_run_by_run(figure, ticks)
-    figure.update_yaxes(title="seconds", rangemode="tozero")
+    figure.update_yaxes(title_text="seconds", rangemode="tozero")
     return figure
 
 
@@ -71,7 +71,7 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
             )
         )
     figure.update_layout(figure_frame.frame(height, left=figure_frame.beside(names), showlegend=False))
-    figure.update_xaxes(title="seconds (whiskers 5–95 %)", rangemode="tozero")
+    figure.update_xaxes(title_text="seconds (whiskers 5–95 %)", rangemode="tozero")
     figure.update_yaxes(autorange="reversed")
     return figure
 
@@ -130,8 +130,8 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
         )
     )
     figure.update_layout(figure_frame.frame(height))
-    figure.update_xaxes(title="promised total, seconds", rangemode="tozero")
-    figure.update_yaxes(title="actual total, seconds", rangemode="tozero")
+    figure.update_xaxes(title_text="promised total, seconds", rangemode="tozero")
+    figure.update_yaxes(title_text="actual total, seconds", rangemode="tozero")
     return figure
 
 
@@ -157,7 +157,7 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
         line.update(line={"dash": _DASHES[index % len(_DASHES)]}, marker={"symbol": _SYMBOLS[index % len(_SYMBOLS)]})
         figure.add_trace(line)
     figure.update_layout(figure_frame.frame(height, showlegend=len(promises) > 1))
-    figure.update_yaxes(title="error, share of the run", tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(title_text="error, share of the run", tickformat=".0%", rangemode="tozero")
     beyond, said = sum(error > MOST_ERROR for error in errors), None
     if beyond:
         figure.update_yaxes(range=[0, MOST_ERROR])
@@ -191,7 +191,7 @@ def _place_run_by_run(figure: go.Figure, ticks: Sequence[str], title: str | None
         type="category",
         categoryorder="array",
         categoryarray=list(ticks),
-        title=title,
+        title_text=title,
         tickangle=figure_frame.SLANT,
         nticks=24,
         showticklabels=named,
@@ -233,6 +233,7 @@ def _stack(name: str, ticks: list[str], seconds: list[float], ids: list[str]) ->
         marker=theme.fill(theme.stage_colour(name), pattern),
         text=[seconds_text(value) if value > 0 else "" for value in seconds] if written else None,
         textposition="inside" if written else "none",
+        insidetextfont={"color": theme.INK},
         hovertemplate="%{x}<br>" + label + ": %{y:.3f} s<extra></extra>",
     )
 

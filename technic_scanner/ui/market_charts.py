@@ -30,6 +30,8 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
     (200, "#7A8699", "dot"),
 )
 MAX_TILES = 400
+# Of the lowest and the highest score; white words reach 4.5:1 on both and on all between.
+SCORE_COLOURS = ((0.0, "#66728A"), (1.0, "#0F7453"))
 _EVERYTHING = "All rows"
 # A sector with this share of the rows has a tile wide enough for its name at 1280 px: with symbols, and without them,
 # where a dozen sectors of like size were seen to need no shortening.
@@ -99,6 +101,7 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
                 name=name,
                 marker=theme.run_fill(index),
                 text=["no data" if value is None else f"{value:.0f}" for value in values],
+                insidetextfont={"color": theme.INK},
                 hovertemplate="%{y}: %{x:.1f}<extra></extra>",
             )
         )
@@ -112,7 +115,7 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
             showlegend=len(rows) > 1,
         )
     )
-    figure.update_xaxes(range=[0, 100], title=None)
+    figure.update_xaxes(range=[0, 100], title_text=None)
     figure.update_yaxes(autorange="reversed")
     return figure
 
@@ -147,9 +150,11 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             parents=parents,
             values=values,
             branchvalues="total",
+            textfont={"color": "#FFFFFF"},
+            tiling={"squarifyratio": 1},
             marker={
                 "colors": [None if math.isnan(colour) else colour for colour in colours],
-                "colorscale": [[0.0, "#8892A4"], [1.0, "#0F7453"]],
+                "colorscale": SCORE_COLOURS,
                 "cmin": least,
                 "cmax": most,
                 "colorbar": {"title": {"text": "score"}, "thickness": 10},
@@ -181,8 +186,8 @@ def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             )
         )
     figure.update_layout(figure_frame.frame(height, barmode="group"))
-    figure.update_xaxes(title="score, 0–100", range=[0, 100])
-    figure.update_yaxes(title="rows")
+    figure.update_xaxes(title_text="score, 0–100", range=[0, 100])
+    figure.update_yaxes(title_text="rows")
     return figure
 
 
@@ -222,7 +227,7 @@ def _levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], lis
             at = {"xref": "x domain", "yref": "y"}
             line = {"color": colour, "dash": dash, "width": 1.4}
             lines.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
-            words = {"text": f"{name} {price:,.2f}", "font": {"color": colour}, "showarrow": False}
+            words = {"text": f"{name} {price:,.2f}", "showarrow": False}
             names.append(at | words | {"x": 1, "y": price, "xanchor": "left", "yanchor": "bottom"})
     return lines, names
 

@@ -58,7 +58,7 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
     figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2)))
     if len(known) <= MAX_NAMED_DATES:
         _name_dates(figure, [str(point.as_of) for point in known])
-    figure.update_yaxes(title="rank IC", zeroline=True)
+    figure.update_yaxes(title_text="rank IC", zeroline=True)
     return figure
 
 
@@ -100,8 +100,8 @@ def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
         )
     )
     figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2, titled=True), showlegend=False))
-    figure.update_yaxes(title="mean excess return", tickformat=".1%", zeroline=True)
-    figure.update_xaxes(title="score group, lowest left", tickangle=0)
+    figure.update_yaxes(title_text="mean excess return", tickformat=".1%", zeroline=True)
+    figure.update_xaxes(title_text="score group, lowest left", tickangle=0)
     return figure
 
 
@@ -126,7 +126,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
             )
         )
     figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2)))
-    figure.update_yaxes(title="growth of 1")
+    figure.update_yaxes(title_text="growth of 1")
     return figure
 
 
@@ -145,7 +145,7 @@ def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
     )
     figure.add_vline(x=0, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
     figure.update_layout(figure_frame.frame(90 + 34 * len(groups), left=figure_frame.beside(labels), showlegend=False))
-    figure.update_xaxes(title="mean excess return", tickformat=".1%")
+    figure.update_xaxes(title_text="mean excess return", tickformat=".1%")
     figure.update_yaxes(autorange="reversed")
     return figure
 

@@ -29,6 +29,8 @@ OTHER_PATTERN = "."
 UP_COLOUR = "#12946A"
 DOWN_COLOUR = "#D6505B"
 ACCENT = "#3F7FD9"
+# Words on a bar of a stage or of one of the first four runs: these reach 4.5:1 there, white ones do not.
+INK = "#0B1220"
 NEUTRAL = "#7A8699"
 
 RUN_COLOURS: tuple[str, ...] = ("#3F7FD9", "#C27A10", "#0F9694", "#D1567F", "#8A63D2", "#7A8699")

@@ -78,6 +78,7 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             text=[_bar_text(span, cut is not None) for span in spans],
             # Beside the bar, where the page is plain; inside only where the expected rest would lie under the words.
             textposition=["inside" if span.expected_seconds else "outside" for span in spans],
+            insidetextfont={"color": theme.INK},
             cliponaxis=False,
             name="elapsed",
             hovertemplate="%{y}: %{x:.3f} s from %{base:.3f} s<extra></extra>",
@@ -97,8 +98,8 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             uniformtext=figure_frame.READABLE,
         )
     )
-    figure.update_yaxes(autorange="reversed", title=None)
-    figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero", range=cut)
+    figure.update_yaxes(autorange="reversed", title_text=None)
+    figure.update_xaxes(title_text="seconds since the attempt started", rangemode="tozero", range=cut)
     return figure
 
 
@@ -120,8 +121,8 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
             )
         )
     figure.update_layout(figure_frame.frame(height, left=figure_frame.beside(rows), barmode="group"))
-    figure.update_yaxes(autorange="reversed", title=None)
-    figure.update_xaxes(title="seconds since the attempt started")
+    figure.update_yaxes(autorange="reversed", title_text=None)
+    figure.update_xaxes(title_text="seconds since the attempt started")
     return figure
 
 
@@ -144,8 +145,8 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
         )
     # Also of one line alone: nothing else names the stage, and the figure does not move when a second one comes.
     figure.update_layout(figure_frame.frame(height, showlegend=True))
-    figure.update_yaxes(title="symbols / s", rangemode="tozero")
-    figure.update_xaxes(title="seconds since the attempt started", rangemode="tozero")
+    figure.update_yaxes(title_text="symbols / s", rangemode="tozero")
+    figure.update_xaxes(title_text="seconds since the attempt started", rangemode="tozero")
     return figure
 
 

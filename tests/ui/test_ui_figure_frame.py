@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import pytest
+from streamlit.elements.lib import streamlit_plotly_theme
 
 from technic_scanner.ui import figure_frame
 
@@ -45,3 +47,13 @@ def test_frame_keeps_the_zoom_of_a_live_figure() -> None:
     frame = figure_frame.frame(200, barmode="stack")
     assert frame["uirevision"] == "keep"
     assert (frame["height"], frame["barmode"]) == (200, "stack")
+
+
+def test_the_words_of_a_figure_are_in_the_stronger_grey_with_a_title_or_without() -> None:
+    figure = go.Figure(layout=figure_frame.frame(200, yaxis={"title": "price"}, yaxis2={"side": "right"}))
+    figure.update_xaxes(title_text="seconds")
+    assert figure_frame.WORDS == streamlit_plotly_theme.GRAY_90
+    assert figure.layout.font.color == figure_frame.WORDS
+    for axis in (figure.layout.xaxis, figure.layout.yaxis, figure.layout.yaxis2):
+        assert axis.tickfont.color == axis.title.font.color == figure_frame.WORDS
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("seconds", "price")

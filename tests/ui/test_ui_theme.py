@@ -7,7 +7,7 @@ import pytest
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
-from technic_scanner.ui import theme
+from technic_scanner.ui import market_charts, theme
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
 
@@ -38,6 +38,16 @@ def contrast(one: str, other: str) -> float:
 )
 def test_figure_colours_reach_three_to_one_on_both_pages(mode: str, colour: str) -> None:
     assert contrast(colour, CONFIG["theme"][mode]["backgroundColor"]) >= 3.0
+
+
+@pytest.mark.parametrize("colour", [*theme.STAGE_COLOURS.values(), *theme.RUN_COLOURS[:4], theme.OTHER_COLOUR])
+def test_words_on_a_bar_reach_four_and_a_half_to_one(colour: str) -> None:
+    assert contrast(theme.INK, colour) >= 4.5
+
+
+def test_white_words_on_a_tile_reach_four_and_a_half_to_one_at_every_score() -> None:
+    (_, low), (_, high) = market_charts.SCORE_COLOURS
+    assert min(contrast("#FFFFFF", low), contrast("#FFFFFF", high)) >= 4.5
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
