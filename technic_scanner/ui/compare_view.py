@@ -21,6 +21,7 @@ _KEY = "compare_runs"
 # Below this a stage's seconds are mostly chance, and a share of them says nothing; from so many times on, times do.
 _TELLING_SECONDS = 0.01
 _MANY_TIMES = 10
+_LEAST_PER_CENT = -99.9
 _LISTED = 50
 _CHANGES_PIXELS = 420
 MAX_RUNS = len(theme.RUN_COLOURS)
@@ -134,7 +135,10 @@ def stages_table(frame: pd.DataFrame, names: Sequence[str]) -> Styler:
 def share_text(per_cent: Any) -> str:
     """Say a difference to the baseline: ``+24.1 %``, or how many times the baseline it is, from ten times on."""
     times = 1 + per_cent / 100
-    return f"× {times:,.0f}" if times >= _MANY_TIMES else f"{round(per_cent, 1) + 0.0:+.1f} %"
+    if times >= _MANY_TIMES:
+        return f"× {times:,.0f}"
+    # -100 % is said of nothing at all, not of what was rounded to it.
+    return f"{round(per_cent if times == 0 else max(per_cent, _LEAST_PER_CENT), 1) + 0.0:+.1f} %"
 
 
 def changes_frame(changes: SymbolChanges) -> pd.DataFrame:

@@ -52,13 +52,13 @@ def draw() -> OutcomeQuery:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         profiles = st.multiselect(
-            "Profiles", STRATEGY_PROFILES, key="o_profiles", bind="query-params", placeholder="All", width=240
+            "Profiles", STRATEGY_PROFILES, key="o_profiles", bind="query-params", placeholder="All", width=200
         )
         sectors = st.multiselect(
-            "Sectors", GICS_SECTORS, key="o_sectors", bind="query-params", placeholder="All", width=240
+            "Sectors", GICS_SECTORS, key="o_sectors", bind="query-params", placeholder="All", width=220
         )
-        tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", placeholder="All", width=200)
-        regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", placeholder="All", width=220)
+        tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", placeholder="All", width=180)
+        regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", placeholder="All", width=200)
         groups = st.segmented_control(
             "Score groups", list(_GROUPS), default="Quintiles", key="o_groups", required=True, bind="query-params"
         )

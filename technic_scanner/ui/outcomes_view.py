@@ -9,7 +9,7 @@ from technic_scanner.runs.export import to_csv
 from technic_scanner.runs.outcome_service import JudgedRuns
 from technic_scanner.runs.outcomes import GROUPS, OutcomeQuery, OutcomeReport, report_outcomes
 from technic_scanner.screening.evidence import Interval
-from technic_scanner.screening.outcomes import EXIT_TEXTS
+from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 from technic_scanner.ui import addresses, outcome_charts, outcome_tables, tables, theme
 from technic_scanner.ui.services import run_service, services
 from technic_scanner.ui.wording import UNKNOWN, count_text, escape, number
@@ -31,8 +31,8 @@ def show(query: OutcomeQuery, ended: int) -> None:
     """Show the outcomes that pass the filters, of the newest of ``ended`` finished runs."""
     newest = run_service().list().records
     found = _report(query, ended, newest[0].run_id if newest else "")
-    for note in found.notes:
-        st.caption(f"Note: {escape(note)}")
+    if found.notes:
+        st.caption("  \n".join(f"Note: {escape(note)}" for note in found.notes))
     if found.judged == 0:
         _nothing(found)
         return
@@ -67,10 +67,11 @@ def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
 
 def _nothing(found: OutcomeReport) -> None:
     if found.picks.num_rows:
+        fewer = "" if found.query.horizon == min(HORIZONS) else "Choose fewer sessions above, or scan"
         st.info(
             f"{count_text(found.picks.num_rows, 'pick')} of {count_text(found.runs, 'run')} wait for "
-            f"{found.query.horizon} sessions after their as-of date. Choose fewer sessions above, or scan with an "
-            "as-of date further back.",
+            f"{count_text(found.query.horizon, 'session')} after their as-of date. {fewer or 'Scan'} with an as-of date "
+            "further back.",
             title="Too early to tell",
         )
     else:

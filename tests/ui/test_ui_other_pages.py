@@ -418,7 +418,15 @@ def test_a_delta_too_small_to_show_is_plain_zero() -> None:
 
 @pytest.mark.parametrize(
     ("per_cent", "text"),
-    [(24.14, "+24.1 %"), (-95.0, "-95.0 %"), (899.0, "+899.0 %"), (900.0, "× 10"), (123_450.0, "× 1,236")],
+    [
+        (24.14, "+24.1 %"),
+        (-95.0, "-95.0 %"),
+        (-99.97, "-99.9 %"),
+        (-100.0, "-100.0 %"),
+        (899.0, "+899.0 %"),
+        (900.0, "× 10"),
+        (123_450.0, "× 1,236"),
+    ],
 )
 def test_from_ten_times_on_a_share_is_said_as_times(per_cent: float, text: str) -> None:
     assert compare_view.share_text(per_cent) == text

@@ -83,6 +83,21 @@ def test_extremes_are_sorted_by_excess_return(judged) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("horizon", "advice"),
+    [
+        ("21", "wait for 21 sessions after their as-of date. Choose fewer sessions above, or scan with an"),
+        ("1", "wait for 1 session after their as-of date. Scan with an"),
+    ],
+)
+def test_too_early_advises_fewer_sessions_only_where_there_are_fewer(
+    seeded, open_page, horizon: str, advice: str
+) -> None:
+    app = open_page("outcomes", o_horizon=horizon)
+    assert titles(app, "info") == ["Too early to tell"]
+    assert advice in app.info[0].value
+
+
 def test_best_and_worst_are_shown_apart(judged, open_page) -> None:
     app = open_page("outcomes")
     ends = [frame.value for frame in app.dataframe if "Excess" in frame.value]
