@@ -44,11 +44,13 @@ class PastPrices:
 
     @classmethod
     def of(cls, panel: Panel) -> PastPrices:
-        """Return the prices of a panel; its volume is not looked at."""
-        lowest, highest = np.fmin(panel.low, panel.high), np.fmax(panel.low, panel.high)
-        for prices in (panel.open, panel.close):
-            np.fmin(lowest, prices, out=lowest)
-            np.fmax(highest, prices, out=highest)
+        """Return the prices of a panel; its volume is not looked at, and lows and highs that hold are not copied."""
+        lowest, highest = panel.low, panel.high
+        for prices in (panel.open, panel.close, panel.low, panel.high):
+            if (prices < lowest).any():
+                lowest = np.fmin(lowest, prices)
+            if (prices > highest).any():
+                highest = np.fmax(highest, prices)
         return cls(panel.sessions, panel.open, panel.close, lowest, highest)
 
 
