@@ -67,10 +67,10 @@ def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
 
 def _nothing(found: OutcomeReport) -> None:
     if found.picks.num_rows:
-        fewer = "" if found.query.horizon == min(HORIZONS) else "Choose fewer sessions above, or scan"
+        advice = "Scan" if found.query.horizon == min(HORIZONS) else "Choose fewer sessions above, or scan"
         st.info(
             f"{count_text(found.picks.num_rows, 'pick')} of {count_text(found.runs, 'run')} wait for "
-            f"{count_text(found.query.horizon, 'session')} after their as-of date. {fewer or 'Scan'} with an as-of date "
+            f"{count_text(found.query.horizon, 'session')} after their as-of date. {advice} with an as-of date "
             "further back.",
             title="Too early to tell",
         )
