@@ -39,7 +39,7 @@ def draw() -> None:
     )
     chosen = _find(presets, st.session_state[_CHOICE])
     with row.popover("Save…"):
-        _save_form(chosen)
+        _save_form()
     with row.popover("Import…"):
         st.file_uploader("A preset as JSON", type="json", key=_UPLOAD)
         st.button("Import", on_click=_import, disabled=st.session_state.get(_UPLOAD) is None, key="preset_import")
@@ -74,11 +74,10 @@ def _find(presets: Sequence[Preset], name: str | None) -> Preset | None:
     return next((preset for preset in presets if preset.name == name), None)
 
 
-def _save_form(chosen: Preset | None) -> None:
-    if chosen is not None and not chosen.builtin:
-        st.session_state.setdefault(_NAME, chosen.name)
-    st.text_input("Name", key=_NAME, max_chars=80)
-    st.text_input("What it is for", key=_DESCRIPTION, max_chars=200)
+def _save_form() -> None:
+    # They last as long as the choice does, which other pages do not undo.
+    st.text_input("Name", key=_NAME, max_chars=80, persist_state="session")
+    st.text_input("What it is for", key=_DESCRIPTION, max_chars=200, persist_state="session")
     st.button("Save the form as preset", on_click=_save, type="primary", key="preset_save")
     st.caption("Saving under the name of the chosen preset makes its next version.")
 
@@ -93,7 +92,7 @@ def _load() -> None:
         notices.keep_error(error)
         return
     scan_form.fill(preset.config, preset.options)
-    st.session_state[_LOADED] = (preset.name, preset.version)
+    _remember(preset)
 
 
 def _save() -> None:
@@ -137,9 +136,18 @@ def _delete() -> None:
         notices.keep_error(error)
         return
     st.session_state[_CHOICE] = None
+    # The name is free again: saved under it, the form is its first version.
+    st.session_state.pop(_LOADED, None)
 
 
 def _choose(preset: Preset, toast: str) -> None:
     st.session_state[_CHOICE] = preset.name
-    st.session_state[_LOADED] = (preset.name, preset.version)
+    _remember(preset)
     notices.keep_toast(toast)
+
+
+def _remember(preset: Preset) -> None:
+    """Note what the form now holds, so that saving it makes the next version; a shipped one needs a name of its own."""
+    st.session_state[_LOADED] = (preset.name, preset.version)
+    st.session_state[_NAME] = "" if preset.builtin else preset.name
+    st.session_state[_DESCRIPTION] = preset.description

@@ -310,6 +310,44 @@ def test_saving_makes_versions_and_a_stale_form_is_refused(empty, open_page) -> 
     assert empty.services.service.preset("Mine").config.min_price == 9.0
 
 
+def test_the_next_version_of_a_chosen_preset_keeps_its_name_and_description(empty, open_page) -> None:
+    service = empty.services.service
+    service.save_preset(Preset("Mine", ScanConfig(), description="Oil and gas"))
+    app = open_page()
+    app.selectbox(key="preset_choice").set_value("Mine").run()
+    assert app.text_input(key="preset_name").value == "Mine"
+    assert app.text_input(key="preset_description").value == "Oil and gas"
+    app.switch_page("pages/history.py").run()
+    app.switch_page("pages/scan.py").run()
+    app.number_input(key=key("min_price")).set_value(4.0)
+    app.button(key="preset_save").click().run()
+    assert not app.error
+    saved = service.preset("Mine")
+    assert (saved.version, saved.description, saved.config.min_price) == (2, "Oil and gas", 4.0)
+
+
+def test_a_shipped_preset_offers_no_name_that_cannot_be_saved(empty, open_page) -> None:
+    service = empty.services.service
+    service.save_preset(Preset("Mine", ScanConfig(), description="Oil and gas"))
+    shipped = next(preset for preset in service.presets() if preset.builtin)
+    app = open_page()
+    app.selectbox(key="preset_choice").set_value("Mine").run()
+    app.selectbox(key="preset_choice").set_value(shipped.name).run()
+    assert app.text_input(key="preset_name").value == ""
+    assert app.text_input(key="preset_description").value == shipped.description
+
+
+def test_a_deleted_preset_can_be_saved_again_from_the_form(empty, open_page) -> None:
+    service = empty.services.service
+    service.save_preset(Preset("Mine", ScanConfig(), description="Oil and gas"))
+    app = open_page()
+    app.selectbox(key="preset_choice").set_value("Mine").run()
+    app.button(key="preset_delete").click().run()
+    app.button(key="preset_save").click().run()
+    assert not app.error
+    assert service.preset("Mine").description == "Oil and gas"
+
+
 def test_a_preset_can_be_exported_deleted_and_imported_unchanged(empty, open_page) -> None:
     service = empty.services.service
     service.save_preset(Preset("Mine", ScanConfig(sectors=("Energy",)), description="d"))
