@@ -120,7 +120,7 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
     return figure
 
 
-def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
+def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
     """Draw sectors and their symbols as a treemap: one tile a symbol, coloured by CompositeScore.
 
     Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean. Long names
@@ -151,7 +151,6 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
             values=values,
             branchvalues="total",
             textfont={"color": "#FFFFFF"},
-            tiling={"squarifyratio": 1},
             marker={
                 "colors": [None if math.isnan(colour) else colour for colour in colours],
                 "colorscale": SCORE_COLOURS,
@@ -171,7 +170,7 @@ def sector_map(rows: pd.DataFrame, height: int = 360) -> go.Figure:
     return figure
 
 
-def score_distribution(rows: pd.DataFrame, height: int = 360) -> go.Figure:
+def score_distribution(rows: pd.DataFrame, height: int = 450) -> go.Figure:
     """Draw how CompositeScore, TechRating and AlphaScore are spread over the rows, in bins of five."""
     figure = go.Figure()
     for index, (column, label) in enumerate(_SPREAD):

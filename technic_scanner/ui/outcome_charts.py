@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from technic_scanner.runs.outcomes import Equity, GroupOutcome, IcPoint
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.ui import figure_frame, theme
-from technic_scanner.ui.wording import count_text
+from technic_scanner.ui.wording import count_text, words
 
 # A year of months, to see whether the evidence comes and goes.
 TRAILING_DATES = 12
@@ -132,7 +132,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
 
 def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
     """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
-    labels = [f"{group.value} · {count_text(group.excess.n, 'pick')}" for group in groups]
+    labels = [f"{words(group.value)} · {count_text(group.excess.n, 'pick')}" for group in groups]
     figure = go.Figure(
         go.Scatter(
             x=[group.excess.mean for group in groups],

@@ -6,16 +6,19 @@ import numpy as np
 import pandas as pd
 
 from technic_scanner.runs.outcomes import OutcomeReport
+from technic_scanner.screening.outcomes import EXIT_TEXTS
 from technic_scanner.ui import addresses
+from technic_scanner.ui.wording import words
 
 EXTREMES = 20
+_EXITS = {name: text.removeprefix("the ") for name, text in EXIT_TEXTS.items()}
 
 
 def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
     """Return one grouping as a frame: hit rate and mean excess with their intervals, and n."""
     rows = [
         {
-            group.capitalize(): item.value,
+            group.capitalize(): words(item.value),
             "n": item.excess.n,
             "Dates": item.dates,
             "Hit rate": item.hit.mean,
@@ -52,8 +55,8 @@ def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
             "Rank": picks["Rank"],
             "Score": picks["CompositeScore"],
             "Tier": picks["Tier"],
-            "Reached first": picks["exit"],
+            "Reached first": picks["exit"].map(_EXITS),
             "Sector": picks["Sector"],
-            "Profile": picks["profile"],
+            "Profile": picks["profile"].map(words),
         }
     )

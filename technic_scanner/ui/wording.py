@@ -142,6 +142,11 @@ def sentence(text: str) -> str:
     return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+def words(code: str) -> str:
+    """Say a profile, a regime or the like as words: ``short_term_swing`` → ``short term swing``."""
+    return code.replace("_", " ")
+
+
 def escape(text: str) -> str:
     """Make text from outside (labels, names, messages) safe to show inside Markdown."""
     return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)

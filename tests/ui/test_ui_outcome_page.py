@@ -190,3 +190,15 @@ def test_equity_shows_costs_and_the_universe_beside_the_picks() -> None:
 def test_group_points_name_their_n() -> None:
     group = GroupOutcome("tier", "core", 2, Interval(3, 0.5, 0.1, 0.9), Interval(3, 0.01, 0.0, 0.02))
     assert list(outcome_charts.group_means([group]).data[0].y) == ["core · 3 picks"]
+
+
+def test_outcomes_are_told_in_words_not_in_codes(judged) -> None:
+    found = judged.services.outcomes.report(OutcomeQuery())
+    frame = outcome_tables.extremes_frame(found)
+    assert set(frame["Profile"]) == {"short term swing"}
+    assert set(frame["Reached first"]) <= {"stop", "target", "neither yet", "neither in 63 sessions"} | {
+        text for text in frame["Reached first"] if text.startswith("either, order unknown")
+    }
+    assert outcome_tables.groups_frame(found, "profile")["Profile"].tolist() == ["short term swing"]
+    (point,) = outcome_charts.group_means([item for item in found.groups if item.group == "profile"]).data
+    assert point.y[0].startswith("short term swing · ")
