@@ -184,7 +184,7 @@ def test_compare_shows_differences_deltas_and_changed_symbols(seeded, open_page)
     app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
     assert not app.exception
     differences, stages, changes = (frame.value for frame in app.dataframe)
-    assert differences["Field"].tolist() == ["symbols"]
+    assert differences["Field"].tolist() == ["Symbols"]
     assert stages["Stage"].tolist()[-1] == "Total"
     picks = older.metrics.symbols_returned
     assert (changes["Change"] == "- left").sum() == picks
