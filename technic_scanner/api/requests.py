@@ -189,7 +189,15 @@ class RunFilter(Request):
 
     status: list[RunStatus] = Field(default_factory=list)
     source: str | None = Field(default=None, max_length=200, pattern=TEXT_PATTERN)
-    comparability_key: str | None = Field(default=None, max_length=200, pattern=TEXT_PATTERN)
+    comparability_key: str | None = Field(
+        default=None, max_length=200, pattern=TEXT_PATTERN, description="Only runs of this whole key."
+    )
+    same_config_as: str | None = Field(
+        default=None,
+        pattern=r"^[0-9A-Za-z]{8,26}$",
+        description="A run's id, the last 8 or more characters of one, or a config hash, which is the first 16 of a "
+        "`comparability_key`: runs of the same config, whatever their size, cache state and version.",
+    )
     created_from: Moment | None = None
     created_to: Moment | None = None
     min_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)

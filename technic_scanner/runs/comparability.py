@@ -25,6 +25,7 @@ COSMETIC_FIELDS: frozenset[str] = frozenset(
     }
 )
 _SETS = ("sectors", "industries", "subindustries", "symbols")
+HASH_LENGTH = 16
 WARM_RATE = 0.9
 COLD_RATE = 0.1
 
@@ -49,7 +50,17 @@ def config_hash(config: ScanConfig, options: RunOptions) -> str:
     """Return 16 hex digits of everything in config and options that changes the cost of a run."""
     payload = {"config": _costly(config_to_dict(config)), "options": _costly(options_to_dict(options))}
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
+
+
+def is_config_hash(text: str) -> bool:
+    """Tell whether a text has the form of a config hash."""
+    return len(text) == HASH_LENGTH and all(digit in "0123456789abcdef" for digit in text)
+
+
+def config_hash_of(key: str) -> str:
+    """Return the config hash that a comparability key begins with."""
+    return key[:HASH_LENGTH]
 
 
 def size_bucket(symbols: int) -> int:

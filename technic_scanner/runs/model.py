@@ -22,13 +22,15 @@ MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
 class RunQuery:
     """Filters of a run list; None and empty do not filter. Newest first.
 
-    ``cursor`` is an opaque mark from the page before. ``comparability_key`` selects comparable runs. ``text`` matches
-    the label or the run id. Durations are seconds of the whole run.
+    ``cursor`` is an opaque mark from the page before. ``comparability_key`` selects comparable runs, ``same_config_as``
+    those of one config whatever their size, cache state and version: it is a config hash, or a run's id or the end of
+    one, eight characters at least. ``text`` matches the label or the run id. Durations are seconds of the whole run.
     """
 
     statuses: tuple[RunStatus, ...] = ()
     source: str | None = None
     comparability_key: str | None = None
+    same_config_as: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
     min_seconds: float | None = None

@@ -85,17 +85,22 @@ def draw() -> RunQuery:
             width=260,
         )
         key = st.text_input(
-            "Comparable with",
+            "Same config as",
             key="h_key",
             bind="query-params",
             on_change=_first_page,
-            help="A comparability key: same config, universe size, cache state, version; each row shows its own.",
+            placeholder="run id, config hash or whole key",
+            help=_KEY_HELP,
             width=260,
         )
+    alike = key.strip() or None
+    # A config hash and the ids of runs hold no dash; a whole key does.
+    whole_key = alike is not None and "-" in alike
     return RunQuery(
         statuses=tuple(RunStatus(value) for value in statuses),
         source=source,
-        comparability_key=key.strip() or None,
+        comparability_key=alike if whole_key else None,
+        same_config_as=None if whole_key else alike,
         created_from=_midnight(start),
         created_to=_midnight(end, days=1),
         min_seconds=least,
@@ -106,8 +111,16 @@ def draw() -> RunQuery:
     )
 
 
-def only_comparable_with(key: str) -> None:
-    """Filter by a comparability key; for a callback, before the widgets are drawn."""
+_KEY_HELP = (
+    "The id of a run, whole or its last eight characters, or a config hash finds all runs of that config, whatever "
+    "as-of date, account, universe size, cache state or version. A whole comparability key finds only the runs that "
+    "are also alike in size, cache state and version. “Comparable with” shows each run's key; its first 16 "
+    "characters are the config hash."
+)
+
+
+def only_like(key: str) -> None:
+    """Filter by a config hash or a comparability key; for a callback, before the widgets are drawn."""
     st.session_state["h_key"] = key
     _first_page()
 

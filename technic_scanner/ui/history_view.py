@@ -11,6 +11,7 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
+from technic_scanner.runs.comparability import config_hash_of
 from technic_scanner.runs.compare import stage_seconds
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui import addresses, history_query, notices, result_exports
@@ -146,9 +147,16 @@ def _act_on_one(record: RunRecord) -> None:
         _watch(lambda: run_service().rerun(record.run_id))
     if record.comparability_key is not None:
         st.button(
+            "Same config",
+            key="h_same_config",
+            on_click=history_query.only_like,
+            args=(config_hash_of(record.comparability_key),),
+            help="Shows all runs of the same config, whatever as-of date, account, size, cache state or version.",
+        )
+        st.button(
             "Comparable runs",
             key="h_alike",
-            on_click=history_query.only_comparable_with,
+            on_click=history_query.only_like,
             args=(record.comparability_key,),
             help="Shows only runs of the same config, universe size, cache state and version.",
         )

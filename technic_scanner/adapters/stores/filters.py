@@ -7,12 +7,17 @@ import binascii
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, tuple_, union_all
 
 from technic_scanner.adapters.stores.schema import UtcTime, from_micros, runs, to_micros
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.runs.comparability import HASH_LENGTH, is_config_hash
 from technic_scanner.runs.model import RunQuery
+
+_LEAST_OF_AN_ID, _WHOLE_ID = 8, 26
+# A key goes on after its hash with "-n"; in every order of letters that databases sort by, "z" comes after that.
+_AFTER_ANY_KEY = "z"
 
 NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.run_id.desc())
 
@@ -56,6 +61,11 @@ def other_filters(query: RunQuery) -> Iterator[ColumnElement[bool]]:
         if value is not None:
             yield runs.c[name] == value
     yield from _ranges(query)
+    if query.same_config_as is not None:
+        head = _config_hash(query.same_config_as)
+        # As a range, which the index on the keys serves.
+        yield runs.c.comparability_key >= head
+        yield runs.c.comparability_key < head + _AFTER_ANY_KEY
     if query.text:
         yield or_(
             runs.c.label.icontains(query.text, autoescape=True),
@@ -77,6 +87,23 @@ def _ranges(query: RunQuery) -> Iterator[ColumnElement[bool]]:
         yield runs.c.total_seconds >= query.min_seconds
     if query.max_seconds is not None:
         yield runs.c.total_seconds <= query.max_seconds
+
+
+def _config_hash(hash_or_id: str) -> ColumnElement[str]:
+    """Return the config hash that is asked for, itself or as the newest run's of that id; NULL if there is no such."""
+    if is_config_hash(hash_or_id.lower()):
+        return literal(hash_or_id.lower())
+    if len(hash_or_id) < _LEAST_OF_AN_ID:
+        return literal(None, Text())
+    named, run_id = runs.alias("named"), hash_or_id.upper()
+    whole = len(run_id) == _WHOLE_ID  # found without looking at every run
+    return (
+        select(func.substr(named.c.comparability_key, 1, HASH_LENGTH, type_=Text()))
+        .where(named.c.run_id == run_id if whole else named.c.run_id.endswith(run_id, autoescape=True))
+        .order_by(named.c.created_at.desc(), named.c.run_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def to_cursor(record: RunRecord) -> str:

@@ -138,6 +138,18 @@ def test_filters_choose_runs(client: TestClient, services: Services) -> None:
     assert client.get("/scans", params={"min_seconds": 1e9}).json()["runs"] == []
 
 
+def test_a_run_or_a_config_hash_finds_all_runs_of_the_config(client: TestClient, services: Services) -> None:
+    done = HandMoved.start(services, label="done").finish()
+    client.post("/scans", json={"label": "waits"})
+    client.post("/scans", json={"label": "other", "config": {"min_price": 77.0}})
+    for name in (done.run_id, done.run_id[-8:], done.comparability_key[:16]):
+        found = client.get("/scans", params={"same_config_as": name}).json()["runs"]
+        assert [run["label"] for run in found] == ["waits", "done"]
+    alike = client.get("/scans", params={"comparability_key": done.comparability_key}).json()["runs"]
+    assert [run["label"] for run in alike] == ["done"]
+    assert client.get("/scans", params={"same_config_as": done.comparability_key}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -422,6 +422,7 @@ def _matches(run: RunRecord, query: RunQuery) -> bool:
         (not query.statuses or run.status in query.statuses)
         and query.source in (None, run.config.source)
         and query.comparability_key in (None, run.comparability_key)
+        and (query.same_config_as is None or (run.comparability_key or "").startswith(query.same_config_as))
         and query.owner in (None, run.owner)
     )
 
