@@ -118,13 +118,23 @@ def _reasons(
 def _reason(score: float, word: str, agree: int, flaw: str, kind: int) -> str:
     if math.isnan(score):
         return "Watch: its score is unknown."
-    # Rounded down: 59.96 is not the 60 that it is told to lack.
-    score = math.floor(score * 10.0) / 10.0
+    said = _score_text(score)
     if kind == 2:
-        return f"Watch: its {word} score of {score:.1f} is below the {SIGNAL_AT:.0f} that a signal needs."
+        return f"Watch: its {word} score of {said} is below the {SIGNAL_AT:.0f} that a signal needs."
     if kind == 1:
-        return f"Satellite: a {word} score of {score:.1f}, but {flaw}."
-    return f"Core: a {word} score of {score:.1f}, {agree} of {len(SUB_SCORES)} sub-scores agree."
+        return f"Satellite: a {word} score of {said}, but {flaw}."
+    return f"Core: a {word} score of {said}, {agree} of {len(SUB_SCORES)} sub-scores agree."
+
+
+def _score_text(score: float) -> str:
+    """Say a score to a tenth, as it is said everywhere; one that only rounding lifts to a threshold, to a hundredth.
+
+    59.96 is not the 60.0 that it is told to lack, and neither is 59.999, which reads 59.99.
+    """
+    for threshold in (SIGNAL_AT, STRONG_AT):
+        if score < threshold <= round(score, 1):
+            return f"{min(score, threshold - 0.01):.2f}"
+    return f"{score:.1f}"
 
 
 def _flaws(tests: BoolArray) -> list[str]:

@@ -68,7 +68,7 @@ def test_core_needs_strength_agreement_completeness_and_calm() -> None:
     assert result.tier == ("core", "satellite", "satellite", "satellite", "satellite", "satellite")
     assert result.reasons == (
         "Core: a long score of 70.0, 4 of 6 sub-scores agree.",
-        "Satellite: a long score of 69.9, but below the 70 of a strong signal.",
+        "Satellite: a long score of 69.99, but below the 70 of a strong signal.",
         "Satellite: a long score of 75.0, but fewer than 4 sub-scores agree.",
         "Satellite: a long score of 75.0, but a sub-score is missing.",
         "Satellite: a long score of 75.0, but its volatility sub-score is below 30.",
@@ -77,6 +77,27 @@ def test_core_needs_strength_agreement_completeness_and_calm() -> None:
             " and a sub-score is missing and its volatility sub-score is below 30."
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [
+        (72.46, "72.5"),
+        (72.44, "72.4"),
+        (59.94, "59.9"),
+        (59.96, "59.96"),
+        (59.9999, "59.99"),
+        (60.04, "60.0"),
+        (69.951, "69.95"),
+        (69.94, "69.9"),
+        (70.0, "70.0"),
+    ],
+)
+def test_a_score_reads_as_everywhere_unless_rounding_would_lift_it_to_a_threshold(score: float, said: str) -> None:
+    (reason,) = judge(np.array([score]), agreeing(1), "long").reasons
+    assert f"long score of {said}" in reason
+    for threshold in (60.0, 70.0):
+        assert (float(said) >= threshold) is (score >= threshold)
 
 
 def test_sub_scores_agree_with_a_short_when_they_are_low() -> None:
@@ -88,7 +109,7 @@ def test_sub_scores_agree_with_a_short_when_they_are_low() -> None:
 def test_watch_says_what_is_lacking() -> None:
     result = judge(np.array([59.99, NAN]), agreeing(2), "long")
     assert result.reasons == (
-        "Watch: its long score of 59.9 is below the 60 that a signal needs.",
+        "Watch: its long score of 59.99 is below the 60 that a signal needs.",
         "Watch: its score is unknown.",
     )
 
