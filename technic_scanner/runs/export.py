@@ -16,8 +16,8 @@ from technic_scanner.runs.workbook import to_excel
 
 __all__ = ["timings_csv", "to_csv", "to_excel", "to_parquet"]
 
-# What spreadsheets take as the start of a formula (OWASP, "CSV Injection").
-FORMULA_START = r"^([=+\-@\t\r\n])"
+# What spreadsheets take as the start of a formula (OWASP, "CSV Injection"); some fold the full-width signs to these.
+FORMULA_START = r"^([=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
 
 
 def to_csv(table: pa.Table) -> bytes:
