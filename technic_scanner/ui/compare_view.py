@@ -103,7 +103,8 @@ def column_name(index: int) -> str:
 def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
     """Return the config fields that are not equal, a column per run."""
     rows = [
-        {"Field": theme.stage_label(item.field), **{name: value_text(value) for name, value in zip(names, item.values, strict=True)}}
+        {"Field": theme.stage_label(item.field)}
+        | {name: value_text(value) for name, value in zip(names, item.values, strict=True)}
         for item in comparison.differences
     ]
     return pd.DataFrame(rows, columns=["Field", *names])
