@@ -30,7 +30,7 @@ _UNITS: dict[str, str] = {
     Stage.UNIVERSE_LOADING: "steps",
     Stage.DATA_FETCHING: "symbols",
     Stage.SYMBOL_SCANNING: "symbols",
-    Stage.FINALIZATION: "steps",
+    Stage.FINALIZATION: "row steps",  # each of its steps goes over each row once
 }
 
 

@@ -6,14 +6,14 @@ import streamlit as st
 
 from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.progress.text import format_percent
+from technic_scanner.domain.stage import Stage, unit_of
+from technic_scanner.progress.text import format_percent, range_text, rate_text
 from technic_scanner.ui import notices, run_actions, run_summary, stage_bars, theme, ticking, timeline
 from technic_scanner.ui.services import run_service
 from technic_scanner.ui.trail import Trail
 from technic_scanner.ui.wording import (
     escape,
     left_text,
-    rate_text,
     run_name,
     seconds_text,
     sentence,
@@ -91,11 +91,11 @@ def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
 
 
 def _stopped_in(event: ProgressEvent | None) -> str:
-    """Name the stage in which a run stopped, with what it had done: ``Stopped in symbol scanning, 280 of 524 · ``."""
+    """Name the stage in which a run stopped, and what was done: ``Stopped in data fetching, 280 of 524 symbols · ``."""
     stage = None if event is None else next((stage for stage in event.stages if stage.state in _BROKEN_OFF), None)
     if stage is None:
         return ""
-    done = "" if stage.total is None else f", {stage.completed:,} of {stage.total:,}"
+    done = "" if stage.total is None else f", {stage.completed:,} of {stage.total:,} {unit_of(stage.name)}"
     return f"Stopped in {theme.stage_label(stage.name).lower()}{done} · "
 
 
@@ -123,7 +123,7 @@ def _numbers(record: RunRecord, event: ProgressEvent | None) -> None:
 
 
 _LEFT_HELP = "The line at the top adds the range that holds in 4 of 5 runs."
-_SYMBOLS_HELP = "Scanned, of those to scan: how many these are is known once their bars are fetched."
+_SYMBOLS_HELP = "Scanned, of those to scan: first all that passed the filters, then those that have bars."
 _HITS_HELP = "Share of the symbols whose bars were in the price cache; the others were fetched."
 
 
@@ -144,20 +144,25 @@ def _left(record: RunRecord, event: ProgressEvent | None) -> str:
         return "done"
     if record.status.is_terminal:
         return "stopped"
+    if event is not None and event.eta_seconds is None:
+        return range_text(event.eta_low_seconds, event.eta_high_seconds) or "unknown"
     return seconds_text(None if event is None else event.eta_seconds)
 
 
 def _symbols(record: RunRecord, event: ProgressEvent | None) -> str:
     if event is None:
         return "unknown"
-    stage = next((stage for stage in event.stages if stage.name == "symbol_scanning"), None)
-    if stage is None:
+    stages = {stage.name: stage for stage in event.stages}
+    scanning, fetching = stages.get(Stage.SYMBOL_SCANNING), stages.get(Stage.DATA_FETCHING)
+    if scanning is None:
         return "unknown"
-    if stage.total is None and stage.completed == 0:
+    # What is fetched is what will be scanned, but for symbols without bars; the scanning stage counts its own.
+    total = fetching.total if scanning.total is None and fetching is not None else scanning.total
+    if total is not None:
+        return f"{scanning.completed:,} / {total:,}"
+    if scanning.completed == 0:
         return "none" if record.status.is_terminal else "none yet"
-    if stage.total is None:
-        return f"{stage.completed:,}"
-    return f"{stage.completed:,} / {stage.total:,}"
+    return f"{scanning.completed:,}"
 
 
 def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
@@ -165,7 +170,7 @@ def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
         return rate_text(record.metrics.symbols_per_second, "symbols")
     if event is None or event.current_stage is None:
         return "unknown"
-    return rate_text(event.stage(event.current_stage).throughput, stage_bars.unit(event.current_stage))
+    return rate_text(event.stage(event.current_stage).throughput, unit_of(event.current_stage))
 
 
 def _rate_help(record: RunRecord, event: ProgressEvent | None) -> str | None:
@@ -209,7 +214,7 @@ def _figures(record: RunRecord, trail: Trail) -> None:
             config=theme.FIGURE_CONFIG,
             alt="When each stage ran and for how long: " + _spoken(spans),
         )
-        points = [point for point in trail.points if stage_bars.unit(point.stage) == "symbols"]
+        points = [point for point in trail.points if unit_of(point.stage) == "symbols"]
         if len(points) > 1:
             st.markdown("**Throughput**")
             st.plotly_chart(

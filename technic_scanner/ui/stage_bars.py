@@ -6,10 +6,10 @@ import streamlit as st
 
 from technic_scanner.domain.progress import ProgressEvent, StageProgress, StageState, SubstageProgress
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.domain.stage import Stage
-from technic_scanner.progress.text import format_percent
+from technic_scanner.domain.stage import unit_of
+from technic_scanner.progress.text import format_percent, rate_text
 from technic_scanner.ui.theme import stage_label
-from technic_scanner.ui.wording import escape, rate_text, seconds_text
+from technic_scanner.ui.wording import escape, seconds_text
 
 MARKS: dict[StageState, str] = {
     StageState.PENDING: "○",
@@ -19,17 +19,6 @@ MARKS: dict[StageState, str] = {
     StageState.CANCELLED: "■",
     StageState.SKIPPED: "–",
 }
-_UNITS: dict[str, str] = {
-    Stage.UNIVERSE_LOADING: "steps",
-    Stage.DATA_FETCHING: "symbols",
-    Stage.SYMBOL_SCANNING: "symbols",
-    Stage.FINALIZATION: "steps",
-}
-
-
-def unit(stage: str) -> str:
-    """Return what a stage counts."""
-    return _UNITS.get(stage, "units")
 
 
 def draw(record: RunRecord, event: ProgressEvent | None) -> None:
@@ -54,10 +43,10 @@ def stage_text(stage: StageProgress, ended: bool = False) -> str:
     """
     parts = [f"{_mark(stage.state, ended)} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
     if stage.total is not None and stage.state is not StageState.PENDING:
-        parts.append(f"{stage.completed:,} / {stage.total:,} {unit(stage.name)}")
+        parts.append(f"{stage.completed:,} / {stage.total:,} {unit_of(stage.name)}")
     if stage.state is StageState.RUNNING and not ended:
         if stage.throughput is not None:
-            parts.append(rate_text(stage.throughput, unit(stage.name)))
+            parts.append(rate_text(stage.throughput, unit_of(stage.name)))
         parts.append(
             f"{seconds_text(stage.eta_seconds)} left" if stage.eta_seconds is not None else "time left unknown"
         )

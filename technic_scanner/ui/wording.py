@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.progress.text import format_time
+from technic_scanner.progress import text as progress_text
+from technic_scanner.progress.text import range_text
 from technic_scanner.ui import theme
 
 UNKNOWN = "unknown"
@@ -17,36 +18,13 @@ DASH = "–"
 
 
 def seconds_text(seconds: float | None) -> str:
-    """Say a duration: ``< 0.01 s``, ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; unknown when None."""
-    if seconds is None or not math.isfinite(seconds):
-        return UNKNOWN
-    if 0.0 < seconds < 0.005:
-        return "< 0.01 s"
-    if seconds < 0.995:
-        return f"{seconds:.2f} s"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 59.5 else format_time(seconds)
-
-
-def range_text(low: float | None, high: float | None) -> str:
-    """Say a range of durations: ``11–19 s``; empty when either end is unknown."""
-    if low is None or high is None:
-        return ""
-    left, right = seconds_text(low), seconds_text(high)
-    if left.endswith(" s") and right.endswith(" s"):
-        left = left.removesuffix(" s")
-    return f"{left}–{right}"
+    """Say a duration as ``progress.text`` does, but ``< 0.01 s`` for what was measured and would read ``0.00 s``."""
+    return "< 0.01 s" if seconds is not None and 0.0 < seconds < 0.005 else progress_text.seconds_text(seconds)
 
 
 def left_text(event: ProgressEvent) -> str:
     """Say how long a run will still take: ``about 14 s left (11–19 s)``."""
-    if event.eta_seconds is None:
-        return "time left unknown"
-    if event.eta_seconds == 0.0:
-        return "done"
-    band = range_text(event.eta_low_seconds, event.eta_high_seconds)
-    return f"about {seconds_text(event.eta_seconds)} left" + (f" ({band})" if band else "")
+    return progress_text.left_text(event.eta_seconds, event.eta_low_seconds, event.eta_high_seconds)
 
 
 def expected_text(seconds: float | None, low: float | None, high: float | None, runs: int) -> str:
@@ -56,13 +34,6 @@ def expected_text(seconds: float | None, low: float | None, high: float | None, 
     band = range_text(low, high)
     noun = "run" if runs == 1 else "runs"
     return f"Expected: about {seconds_text(seconds)}{f' ({band})' if band else ''}, from {runs} comparable {noun}."
-
-
-def rate_text(rate: float | None, unit: str) -> str:
-    """Say a throughput: ``1,234 symbols/s``; three significant digits below ten."""
-    if rate is None or not math.isfinite(rate):
-        return UNKNOWN
-    return f"{rate:,.0f} {unit}/s" if rate >= 10 else f"{rate:.2f} {unit}/s"
 
 
 def slower_text(cost: float, median: float, seconds: float) -> str:

@@ -77,7 +77,7 @@ def test_a_second_tab_sees_it_and_cancel_there_is_seen_here(
     expect(here.get_by_text("■ Cancelled").first).to_be_visible()
     expect(here.get_by_role("button", name="Resume")).to_be_visible()
     assert services.service.get(running.run_id).status is RunStatus.CANCELLED
-    here.get_by_text(re.compile(r"^Stopped in symbol scanning, [\d,]+ of [\d,]+ · ")).first.wait_for()
+    here.get_by_text(re.compile(r"^Stopped in symbol scanning, [\d,]+ of [\d,]+ symbols · ")).first.wait_for()
     assert here.get_by_text(OVERALL).count() == 0, "no share of time of a scan that stopped"
 
 

@@ -35,12 +35,49 @@ def test_the_run_is_the_headline_of_its_page(empty, open_page) -> None:
     assert "Energy only" in title.value
 
 
-def test_before_symbols_are_scanned_none_are_instead_of_unknown(empty, open_page) -> None:
+def tiles(app) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_while_bars_are_fetched_it_is_known_how_many_symbols_there_are_to_scan(empty, open_page) -> None:
     run = empty.running()
     empty.tell(run, fetching(run))
-    assert {metric.label: metric.value for metric in open_page(run=run.run_id).metric}["Symbols"] == "none yet"
+    assert tiles(open_page(run=run.run_id))["Symbols"] == "0 / 900"
     empty.end(run, RunStatus.FAILED, RunError("source_error", "no answer"))
-    assert {metric.label: metric.value for metric in open_page(run=run.run_id).metric}["Symbols"] == "none"
+    assert tiles(open_page(run=run.run_id))["Symbols"] == "0 / 900"
+
+
+def test_before_the_universe_is_loaded_no_number_of_symbols_is_made_up(empty, open_page) -> None:
+    run = empty.running()
+    empty.tell(run, builders.event(run_id=run.run_id, current_stage="universe_loading"))
+    assert tiles(open_page(run=run.run_id))["Symbols"] == "none yet"
+    empty.end(run, RunStatus.FAILED, RunError("source_error", "no answer"))
+    assert tiles(open_page(run=run.run_id))["Symbols"] == "none"
+
+
+def test_the_scanning_stage_counts_its_own_symbols(empty, open_page) -> None:
+    run = empty.running()
+    stages = (
+        builders.stage("data_fetching", state=StageState.DONE, total=900, completed=900, fraction=1.0),
+        builders.stage("symbol_scanning", state=StageState.RUNNING, total=880, completed=40),
+    )
+    empty.tell(run, builders.event(run_id=run.run_id, stages=stages))
+    assert tiles(open_page(run=run.run_id))["Symbols"] == "40 / 880"
+
+
+def test_a_band_without_a_middle_is_told_in_the_tile_as_in_the_line_above(empty, open_page) -> None:
+    run = empty.running()
+    empty.tell(run, builders.event(run_id=run.run_id, eta_seconds=None, eta_low_seconds=8.0, eta_high_seconds=12.0))
+    app = open_page(run=run.run_id)
+    assert tiles(app)["Time left"] == "8.0–12 s"
+    assert app.progress[0].text.endswith("between 8.0 and 12 s left")
+
+
+def test_finalization_does_not_call_its_steps_over_rows_steps_alone() -> None:
+    done = builders.stage(
+        "finalization", state=StageState.DONE, total=18_000, completed=18_000, fraction=1.0, elapsed_seconds=3.0
+    )
+    assert stage_bars.stage_text(done) == "✓ **Finalization** 100.0% · 18,000 / 18,000 row steps · 3.0 s"
 
 
 def test_a_rate_says_of_what_it_is(empty, open_page) -> None:

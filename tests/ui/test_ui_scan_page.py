@@ -166,7 +166,7 @@ def test_a_failed_run_says_why_with_its_code_and_offers_to_resume(empty, open_pa
     (error,) = app.error
     assert "The provider did not answer" in error.value
     assert "source_error" in error.value
-    assert app.progress[0].text == "Stopped in symbol scanning, 250 of 500 · The provider did not answer."
+    assert app.progress[0].text == "Stopped in symbol scanning, 250 of 500 symbols · The provider did not answer."
     assert f"results_{run.run_id}" not in [button.key for button in app.button]
     assert app.progress[3].text == "■ **Symbol scanning** 50.0% · 250 / 500 symbols · 2.5 s"
     assert app.progress[4].text == "○ **Finalization** 0.0% · not reached"
