@@ -129,7 +129,7 @@ def _act(chosen: list[RunRecord]) -> None:
         st.button("Delete…", key="h_delete", on_click=_doom, args=(ids,), disabled=not ended, help=_DELETE_HELP)
     doomed = st.session_state.get(_DOOMED, ())
     if doomed == ids:
-        _confirm(ids)
+        _confirm(chosen)
 
 
 _PIN_HELP = "Pinned runs are never pruned."
@@ -168,11 +168,27 @@ def _watch(start: Callable[[], RunRecord]) -> None:
         st.switch_page(addresses.SCAN_PAGE, query_params={addresses.RUN: start().run_id})
 
 
-def _confirm(ids: tuple[str, ...]) -> None:
+def _confirm(chosen: Sequence[RunRecord]) -> None:
+    ids = tuple(record.run_id for record in chosen)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Delete {count_text(len(ids), 'run')} with results and timings? This cannot be undone.")
+        st.markdown(
+            f"Delete {count_text(len(ids), 'run')} with results and timings?{_pinned_text(chosen)} "
+            "This cannot be undone."
+        )
         st.button("Delete", type="primary", key="h_delete_yes", on_click=_delete, args=(ids,))
         st.button("Keep", key="h_delete_no", on_click=_doom, args=((),))
+
+
+def _pinned_text(chosen: Sequence[RunRecord]) -> str:
+    """Say, with a leading space, which of these somebody has pinned so that they are kept; nothing if none is."""
+    pinned = sum(record.pinned for record in chosen)
+    if pinned == 0:
+        return ""
+    if len(chosen) == 1:
+        return " **It is pinned, to be kept.**"
+    if pinned == len(chosen):
+        return f" **All {pinned} are pinned, to be kept.**"
+    return f" **{pinned} of them {'is' if pinned == 1 else 'are'} pinned, to be kept.**"
 
 
 def _doom(ids: tuple[str, ...]) -> None:

@@ -203,7 +203,12 @@ def _rates(samples: Samples, whole: RunQuery, ended: Mark) -> None:
 def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
     slowdowns_view.say_how_many_are_judged(len(samples))
     moment = st.segmented_control(
-        "Promise made", MOMENTS, format_func=charts.moment_label, default="start", key="h_moment", required=True
+        "Promise made at the start, or at so many % of the work",
+        MOMENTS,
+        default="start",
+        key="h_moment",
+        required=True,
+        bind="query-params",
     )
     left, right = st.columns(2)
     with left:
