@@ -131,6 +131,16 @@ def test_no_page_names_a_setting_that_does_not_exist() -> None:
         assert named <= known, (page.name, named - known)
 
 
+def test_every_picture_is_shown_light_and_dark_where_its_page_is_described() -> None:
+    pictures = {path.name for path in (ROOT / "docs" / "images").glob("*.png")}
+    shown = {one or other for one, other in LINK.findall(USING)}
+    assert {f"images/{name}" for name in pictures} == {target for target in shown if target.startswith("images/")}
+    assert {name.replace("-light-", "-dark-") for name in pictures} <= pictures
+    readme = (ROOT / "README.md").read_text()
+    assert "-light-" in readme
+    assert "-dark-" in readme
+
+
 def links() -> list[Any]:
     found = []
     for page in PAGES:
