@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from technic_scanner.domain.metrics import UnitCost
+from technic_scanner.progress.work_log import TAIL
 
 Cell = tuple[str, str]  # (stage, unit class)
 
@@ -18,7 +19,10 @@ RECENCY = 0.8  # what a run counts, relative to the one after it
 class PastCell:
     """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), cv, how many runs.
 
-    ``units`` are those of the newest run that did the stage, 0 if it had none of this class.
+    ``units`` are those of the newest run that did the stage, 0 if it had none of this class. ``log_cost`` holds for a
+    stage of ``log_size`` (log units of all its classes); ``slope`` is how it changes with that, and ``slope_sd`` how
+    far that is known: a part of what a stage costs is there however few units it has, so that units get cheaper as
+    they become more.
     """
 
     log_cost: float
@@ -26,6 +30,14 @@ class PastCell:
     units: int
     cv: float
     runs: int
+    log_size: float = 0.0
+    slope: float = 0.0
+    slope_sd: float = 0.0
+
+    def expected(self, log_size: float) -> tuple[float, float]:
+        """Return mean and sd of the next run's log seconds per unit, its stage being of ``log_size``."""
+        away = log_size - self.log_size
+        return self.log_cost + self.slope * away, math.hypot(self.log_cost_sd, self.slope_sd * away)
 
 
 @dataclass(frozen=True)
@@ -37,15 +49,17 @@ class CostHistory:
     @cached_property
     def cells(self) -> dict[Cell, PastCell]:
         """What the runs say of each cell that was measured at least once."""
-        found: dict[Cell, list[tuple[float, UnitCost]]] = {}
+        found: dict[Cell, list[_Measured]] = {}
         last: dict[str, dict[str, int]] = {}  # units by class in the newest run that did the stage
         for age, run in enumerate(self.runs):
             usable = [cost for cost in run if _is_usable(cost)]
+            sizes = _log_sizes(usable)
             for cost in usable:
-                found.setdefault((cost.stage, cost.unit_class), []).append((RECENCY**age, cost))
+                measured = _Measured(RECENCY**age, sizes[cost.stage], _log_cost(cost), cost.cv)
+                found.setdefault((cost.stage, cost.unit_class), []).append(measured)
             for stage in {cost.stage for cost in usable} - last.keys():
                 last[stage] = {cost.unit_class: cost.units for cost in usable if cost.stage == stage}
-        return {cell: _past_cell(weighted, last[cell[0]].get(cell[1], 0)) for cell, weighted in found.items()}
+        return {cell: _past_cell(cell[1], runs, last[cell[0]].get(cell[1], 0)) for cell, runs in found.items()}
 
     @cached_property
     def correlation(self) -> float:
@@ -67,6 +81,11 @@ class CostHistory:
 # The typical spread of a unit's cost from run to run, and how many runs' worth of evidence that opinion is.
 _TYPICAL_SD = 0.2
 _TYPICAL_RUNS = 2
+# How log cost changes with log size before runs of different sizes have shown it, and its sd. A provider is paid by the
+# symbol; of what is computed here, much is there for one symbol as for a thousand (pools, compiled code, frames).
+_FETCHED_SLOPE = (-0.05, 0.2)
+_COMPUTED_SLOPE = (-0.4, 0.4)
+_SLOPES = (-1.0, 0.25)  # all of it fixed, and a little dearer by the unit
 # The typical correlation of two cells (the machine is faster or slower as a whole), and how many runs it counts.
 TYPICAL_CORRELATION = 0.2
 _CORRELATION_RUNS = 4
@@ -81,26 +100,59 @@ def _log_cost(cost: UnitCost) -> float:
     return math.log(cost.seconds / cost.units)
 
 
-def _past_cell(weighted: Iterable[tuple[float, UnitCost]], units: int) -> PastCell:
+def _log_sizes(costs: Iterable[UnitCost]) -> dict[str, float]:
+    """Return the log of the units of each stage, all classes together."""
+    sizes: dict[str, int] = {}
+    for cost in costs:
+        sizes[cost.stage] = sizes.get(cost.stage, 0) + (0 if cost.unit_class.startswith(TAIL) else cost.units)
+    return {stage: math.log(max(1, units)) for stage, units in sizes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What one run measured of a cell, and what it counts."""
+
+    weight: float
+    log_size: float
+    log_cost: float
+    cv: float
+
+
+def _past_cell(unit_class: str, runs: Sequence[_Measured], units: int) -> PastCell:
     """Pool one cell's runs.
 
-    The predictive sd is the posterior-predictive one of a normal with an inverse-gamma spread, so that few runs give
-    a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs.
+    The slope is the posterior mean of a regression of log cost on log size whose noise has the typical sd, kept within
+    what can be. The predictive sd is the posterior-predictive one of a normal with an inverse-gamma spread, so that few
+    runs give a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs
+    and e the departures from the regression (Gelman et al., Bayesian Data Analysis, 3.2 and 14.2).
     """
-    items = list(weighted)
-    total = math.fsum(weight for weight, _ in items)
-    logs = [(weight, _log_cost(cost)) for weight, cost in items]
-    mean = math.fsum(weight * value for weight, value in logs) / total
-    effective = total**2 / math.fsum(weight**2 for weight, _ in items)
-    squares = math.fsum(weight * (value - mean) ** 2 for weight, value in logs) * effective / total
+    total = math.fsum(run.weight for run in runs)
+    mean = math.fsum(run.weight * run.log_cost for run in runs) / total
+    size = math.fsum(run.weight * run.log_size for run in runs) / total
+    slope, slope_sd = _slope(unit_class, runs, mean, size)
+    effective = total**2 / math.fsum(run.weight**2 for run in runs)
+    departures = [(run.weight, run.log_cost - mean - slope * (run.log_size - size)) for run in runs]
+    squares = math.fsum(weight * one**2 for weight, one in departures) * effective / total
     variance = (_TYPICAL_RUNS * _TYPICAL_SD**2 + squares) / (_TYPICAL_RUNS + effective - 1) * (1 + 1 / effective)
     return PastCell(
         log_cost=mean,
         log_cost_sd=math.sqrt(variance),
         units=units,
-        cv=math.fsum(weight * cost.cv for weight, cost in items) / total,
-        runs=len(items),
+        cv=math.fsum(run.weight * run.cv for run in runs) / total,
+        runs=len(runs),
+        log_size=size,
+        slope=slope,
+        slope_sd=slope_sd,
     )
+
+
+def _slope(unit_class: str, runs: Sequence[_Measured], mean: float, size: float) -> tuple[float, float]:
+    prior, prior_sd = _FETCHED_SLOPE if unit_class == "miss" else _COMPUTED_SLOPE
+    spread = math.fsum(run.weight * (run.log_size - size) ** 2 for run in runs) / _TYPICAL_SD**2
+    along = math.fsum(run.weight * (run.log_size - size) * (run.log_cost - mean) for run in runs) / _TYPICAL_SD**2
+    precision = spread + 1 / prior_sd**2
+    least, most = _SLOPES
+    return min(most, max(least, (along + prior / prior_sd**2) / precision)), precision**-0.5
 
 
 def _correlation(runs: Iterable[tuple[UnitCost, ...]], cells: Mapping[Cell, PastCell]) -> float:
@@ -111,10 +163,12 @@ def _correlation(runs: Iterable[tuple[UnitCost, ...]], cells: Mapping[Cell, Past
     products: list[float] = []
     count = 0
     for run in runs:
+        usable = [cost for cost in run if _is_usable(cost)]
+        sizes = _log_sizes(usable)
         departures = [
-            (_log_cost(cost) - past.log_cost) / past.log_cost_sd
-            for cost in run
-            if (past := cells.get((cost.stage, cost.unit_class))) is not None and past.runs > 1 and _is_usable(cost)
+            (_log_cost(cost) - past.expected(sizes[cost.stage])[0]) / past.log_cost_sd
+            for cost in usable
+            if (past := cells.get((cost.stage, cost.unit_class))) is not None and past.runs > 1
         ]
         if len(departures) > 1:
             count += 1

@@ -9,7 +9,7 @@ from dataclasses import replace
 from technic_scanner.progress.cost_history import CostHistory, PastCell
 from technic_scanner.progress.gaussian import Matrix, Vector, condition, quadratic_form
 from technic_scanner.progress.priors import Job, history_prior, weights_prior
-from technic_scanner.progress.running_step import CostedJob, stage_seconds
+from technic_scanner.progress.running_step import FEW_STEPS, CostedJob, late_seconds, stage_seconds
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
 from technic_scanner.progress.work_log import DEFAULT_CLASS, TAIL, WHOLE_STAGE
 
@@ -18,8 +18,7 @@ _WIDEST = 20.0  # of a band, in log seconds; keeps exp within a float
 _DEFAULT_CV = 0.5
 _PAST_STEPS = 20  # what past runs' cv counts, in steps of this one
 _FLOOR = 1e-4  # of an observed log mean's variance
-_FEW_STEPS = 0.25
-_MOST_SD = 3.0  # past runs that lie further off do not speak for this one
+_MOST_SD = 2.0  # past runs that lie further off do not speak for this one
 _EXACT = 1e-8  # keeps the matrices regular once all units were seen
 
 
@@ -58,12 +57,11 @@ class Estimator:
             CostedJob(jobs[i], total, math.sqrt(max(0.0, covariance[place][place])))
             for place, (i, total) in enumerate(zip(ahead, totals, strict=True))
         ]
-        by_stage = {
-            stage.name: stage_seconds(stage, [item for item in costed if item.job.stage == index])
-            for index, stage in enumerate(stages)
-        }
+        work = [[item for item in costed if item.job.stage == index] for index in range(len(stages))]
+        by_stage = {stage.name: stage_seconds(stage, jobs) for stage, jobs in zip(stages, work, strict=True)}
         known = self.knows_past or any(stage.ended and stage.seen for stage in stages)
-        return _forecast(by_stage, stages, variance, known=known)
+        late = sum(late_seconds(stage, jobs) for stage, jobs in zip(stages, work, strict=True))
+        return _forecast(by_stage, stages, variance, late, known=known)
 
     def _jobs(self, index: int, stage: StageView) -> list[Job]:
         past = self._history.cells_of(stage.name)
@@ -125,16 +123,16 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
     Techniques, 2.6), with a floor and a penalty for very few steps that fade as the rest is seen.
     """
     unseen = job.left / job.total
-    noise = job.cv**2 * unseen / seen.units + (_FLOOR + _FEW_STEPS / seen.steps**2) * unseen
+    noise = job.cv**2 * unseen / seen.units + (_FLOOR + FEW_STEPS / seen.steps**2) * unseen
     return math.log(seen.seconds / seen.units), noise + _EXACT
 
 
 def _widened(prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, noise: Vector) -> tuple[Vector, Matrix]:
-    """Return the prior, its sd of each class widened until what was seen of the class lies within 3 predictive sd.
+    """Return the prior, its sd of each class widened until what was seen of the class lies within 2 predictive sd.
 
     That is what a heavy-tailed prior does to an outlier (West, 1984, Outlier Models and Prior Distributions in
     Bayesian Linear Regression): the class's own measurements are believed, and no other class is moved by more than
-    they would move it at 3 sd.
+    they would move it at 2 sd.
     """
     mean, covariance = prior
     scale = [1.0] * len(mean)
@@ -155,9 +153,17 @@ def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:
     return math.sqrt((seen.cv**2 * seen.steps + prior**2 * _PAST_STEPS) / (seen.steps + _PAST_STEPS))
 
 
-def _forecast(by_stage: Mapping[str, float], stages: Sequence[StageView], variance: float, *, known: bool) -> Forecast:
-    """Return the sum of the stages with its band; the band alone while the sum is not ``known`` well enough to say."""
+def _forecast(
+    by_stage: Mapping[str, float], stages: Sequence[StageView], variance: float, late: float, *, known: bool
+) -> Forecast:
+    """Return the sum of the stages with its band; the band alone while the sum is not ``known`` well enough to say.
+
+    An overdue step may be ``late`` by so many seconds more; the band holds them.
+    """
     seconds = sum(by_stage.values())
-    spread = min(_WIDEST, _BAND_Z * math.sqrt(variance) / seconds) if seconds > 0 else 0.0
+    spread = max(_BAND_Z * math.sqrt(variance) / seconds, math.log1p(late / seconds)) if seconds > 0 else 0.0
+    spread = min(_WIDEST, spread)
     shown = {stage.name: 0.0 if stage.ended else by_stage[stage.name] if known else None for stage in stages}
-    return Forecast(seconds if known else None, seconds * math.exp(-spread), seconds * math.exp(spread), shown)
+    return Forecast(
+        seconds if known else None, seconds * math.exp(-spread), seconds * math.exp(spread), shown, overdue=late > 0
+    )

@@ -98,14 +98,16 @@ class EventMaker:
     def _time_fraction_at(self, elapsed: float, eta: float | None, overall: float) -> float:
         """Return the share of the expected time, the weighted fraction while no time is expected; never less.
 
-        Since it does not go back, it must not run ahead on a guess: while a stage has not said what it has to do, or
-        neither past runs nor this one know what that costs, no more than the weighted fraction is shown.
+        Since it does not go back, it must not run ahead on a guess: while a stage has not said what it has to do, while
+        neither past runs nor this one know what that costs, or while a step takes far longer than they told, no more
+        than the weighted fraction is shown.
         """
         if self._facts.end is not None:
             return 1.0 if self._facts.end == SUCCEEDED else self._time_fraction
         spent = self._facts.earlier_seconds + elapsed
         share = overall if eta is None or spent + eta <= 0 else spent / (spent + eta)
-        if any(self._is_a_guess(stage) for stage in self._foreseen[0]):
+        views, forecast = self._foreseen
+        if forecast.overdue or any(self._is_a_guess(stage) for stage in views):
             share = min(share, overall)
         return max(self._time_fraction, min(share, ALMOST_DONE))
 

@@ -50,8 +50,9 @@ def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Seque
             deviations.append(_UNHEARD_SD)
         else:
             shifted = _SHIFTED_SD if job.seen is not None and job.seen.shifted else 0.0
-            means.append(past.log_cost)
-            deviations.append(math.hypot(past.log_cost_sd, shifted))
+            mean, sd = past.expected(math.log(_stage_units(stages[job.stage], job.stage, jobs)))
+            means.append(mean)
+            deviations.append(math.hypot(sd, shifted))
     correlation = history.correlation
     covariance = [
         [a * b * (1.0 if i == j else correlation) for j, b in enumerate(deviations)] for i, a in enumerate(deviations)
@@ -113,4 +114,5 @@ def _guess(history: CostHistory, stages: Sequence[StageView], job: Job, jobs: Se
 
 
 def _stage_units(stage: StageView, index: int, jobs: Sequence[Job]) -> float:
-    return sum(job.left for job in jobs if job.stage == index) + sum(stage.done.values()) or 1.0
+    left = sum(job.left for job in jobs if job.stage == index and not job.cell[1].startswith(TAIL))
+    return left + sum(stage.done.values()) or 1.0

@@ -12,6 +12,8 @@ from technic_scanner.progress.stage_view import StageView
 from technic_scanner.progress.work_log import TAIL
 
 _LEAST_REST = 0.1
+_LEVEL_VARIANCE = 0.06  # of a run's level, in log seconds: a typical sd of 0.2, and what few past runs leave open
+FEW_STEPS = 0.1  # of a mean of one step, in log seconds squared
 _MOST_LOG_SD = 0.5  # of a step's length, where little is known of its cost
 _LEAST_LOG_SD = 0.02
 _MOST_Z = 2.0
@@ -33,12 +35,23 @@ class CostedJob:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds left; what the rest would cost at a tenth of the mean is the least."""
+        """Seconds left: what the units left cost on average, or the total less what is spent.
+
+        The first holds where this run is faster or slower than others, the second where units are unlike and come in
+        the same order each time, so that dear ones at the start say nothing of those to come. Each weighs as much as
+        it explains of how far what was seen may lie from the mean; the second is never under a tenth of the first.
+        """
         job = self.job
         if job.left <= 0:
             return 0.0
-        spent = job.seen.seconds if job.seen is not None else 0.0
-        return max(self.total_seconds - spent, _LEAST_REST * self.total_seconds * job.left / job.total)
+        share = job.left / job.total
+        at_the_mean = self.total_seconds * share
+        if job.seen is None:
+            return at_the_mean
+        unlike = job.cv**2 * share / job.seen.units
+        weight = unlike / (unlike + _LEVEL_VARIANCE + FEW_STEPS * share / job.seen.steps**2)
+        rest = max(self.total_seconds - job.seen.seconds, _LEAST_REST * at_the_mean)
+        return weight * rest + (1 - weight) * at_the_mean
 
 
 def stage_seconds(stage: StageView, jobs: Sequence[CostedJob]) -> float:
@@ -57,6 +70,24 @@ def stage_seconds(stage: StageView, jobs: Sequence[CostedJob]) -> float:
     return total - step + left_of_step(step, stage.idle_seconds, log_sd)
 
 
+def late_seconds(stage: StageView, jobs: Sequence[CostedJob]) -> float:
+    """Return by how much the 90 % quantile of the step under way exceeds what ``stage_seconds`` expects of it.
+
+    0 unless the step has lasted more than two sd longer than was expected.
+    """
+    if stage.idle_seconds <= 0 or sum(item.seconds_left for item in jobs) <= 0:
+        return 0.0
+    step, log_sd = _step_under_way(jobs)
+    if step <= 0 or math.log(stage.idle_seconds / step) <= _MOST_Z * _step_sd(log_sd):
+        return 0.0
+    median, high = (left_of_step(step, stage.idle_seconds, log_sd, share) for share in (0.5, 0.9))
+    return high - median
+
+
+def _step_sd(log_sd: float) -> float:
+    return min(_MOST_LOG_SD, max(_LEAST_LOG_SD, log_sd))
+
+
 def _step_under_way(jobs: Sequence[CostedJob]) -> tuple[float, float]:
     """Return the expected seconds of the step under way, and the sd of their log."""
     under_way = next((item for item in jobs if item.job.left > 0 and not item.is_tail), None)
@@ -70,12 +101,12 @@ def _step_under_way(jobs: Sequence[CostedJob]) -> tuple[float, float]:
     return under_way.seconds_left * units / job.left, log_sd
 
 
-def left_of_step(expected: float, passed: float, log_sd: float) -> float:
-    """Return the median seconds left of a step of ``expected`` seconds that has lasted ``passed`` seconds.
+def left_of_step(expected: float, passed: float, log_sd: float, share: float = 0.5) -> float:
+    """Return the seconds left of a step of ``expected`` seconds that has lasted ``passed``: the ``share`` quantile.
 
     A step that is overdue by more than two sd shows that the sd was too small.
     """
     overdue = math.log(passed / expected)
-    sd = max(min(_MOST_LOG_SD, max(_LEAST_LOG_SD, log_sd)), overdue / _MOST_Z)
+    sd = max(_step_sd(log_sd), overdue / _MOST_Z)
     chance = _NORMAL.cdf(overdue / sd)
-    return max(0.0, expected * math.exp(sd * _NORMAL.inv_cdf(0.5 + 0.5 * chance)) - passed)
+    return max(0.0, expected * math.exp(sd * _NORMAL.inv_cdf(share + (1 - share) * chance)) - passed)

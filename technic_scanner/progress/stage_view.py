@@ -41,9 +41,13 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Seconds left with their 80 % band, over all and by stage; None is unknown, 0.0 is done."""
+    """Seconds left with their 80 % band, over all and by stage; None is unknown, 0.0 is done.
+
+    ``overdue`` says that the step under way has taken far longer than was to be expected of it.
+    """
 
     seconds: float | None
     low_seconds: float | None
     high_seconds: float | None
     stages: Mapping[str, float | None] = field(default_factory=dict)
+    overdue: bool = False

@@ -36,11 +36,77 @@ def test_when_every_stage_ended_nothing_is_left():
 
 def test_past_unit_costs_times_units_left():
     forecast = Estimator(CostHistory((TWO,))).forecast(
-        [view("fetch", left={"miss": 40}), view("scan", left={"symbol": 200})]
+        [
+            view("fetch", left={"miss": 40}, done={"miss": 60}),
+            view("scan", left={"symbol": 50}, done={"symbol": 50}),
+        ]
     )
-    assert forecast.seconds == pytest.approx(4 + 100)
-    assert forecast.stages == {"fetch": pytest.approx(4), "scan": pytest.approx(100)}
-    assert forecast.low_seconds < 104 < forecast.high_seconds
+    assert forecast.seconds == pytest.approx(4 + 25)
+    assert forecast.stages == {"fetch": pytest.approx(4), "scan": pytest.approx(25)}
+    assert forecast.low_seconds < 29 < forecast.high_seconds
+
+
+def sized(units, fixed_seconds, unit_seconds):
+    return (cost("scan", "symbol", units, fixed_seconds + unit_seconds * units),)
+
+
+@pytest.mark.parametrize("units", [1, 30, 100, 524, 700])
+def test_what_a_stage_costs_however_few_units_it_has_is_not_charged_by_the_unit(units):
+    runs = tuple(sized(past, 0.7, 2e-4) for past in (100, 524, 1, 524, 100))
+    forecast = Estimator(CostHistory(runs)).forecast([view("scan", 1.0, left={"symbol": units})])
+    assert forecast.seconds == pytest.approx(0.7 + 2e-4 * units, rel=0.2)
+    assert forecast.low_seconds < 0.7 + 2e-4 * units < forecast.high_seconds
+
+
+@pytest.mark.parametrize("units", [50, 524, 4000])
+def test_what_is_charged_by_the_unit_stays_so(units):
+    runs = tuple(sized(past, 0.0, 0.01) for past in (100, 524, 2000, 524, 100))
+    forecast = Estimator(CostHistory(runs)).forecast([view("scan", 1.0, left={"symbol": units})])
+    assert forecast.seconds == pytest.approx(0.01 * units, rel=0.1)
+
+
+def test_a_size_that_no_past_run_had_widens_the_band():
+    history = CostHistory((sized(500, 0.0, 0.01),) * 5)
+
+    def width(units):
+        found = Estimator(history).forecast([view("scan", 1.0, left={"symbol": units})])
+        return math.log(found.high_seconds / found.low_seconds)
+
+    assert width(500) < width(200) < width(50) < width(5)
+    few = Estimator(history).forecast([view("scan", 1.0, left={"symbol": 50})])
+    assert few.low_seconds < 0.5 < few.high_seconds  # if it is charged by the symbol
+    assert few.high_seconds > 2.5  # and if half of it is there for any
+
+
+def test_a_provider_is_expected_to_take_its_time_for_each_symbol():
+    history = CostHistory(((cost("fetch", "miss", 500, 50.0),),) * 5)
+    forecast = Estimator(history).forecast([view("fetch", 1.0, left={"miss": 1000})])
+    assert forecast.seconds == pytest.approx(100, rel=0.05)
+    assert forecast.low_seconds < 90
+    assert forecast.high_seconds > 110
+
+
+def test_a_provider_that_is_slower_today_is_believed_from_its_first_answers():
+    history = CostHistory(((cost("fetch", "miss", 1000, 10.0, 1.0),),) * 5)
+
+    def after(batches, factor):
+        seen = Seen("miss", 100 * batches, factor * batches, 0.5, batches)
+        return Estimator(history).forecast([view("fetch", 1.0, left={"miss": 1000 - 100 * batches}, seen=[seen])])
+
+    assert 1.4 * 9 < after(1, 3.0).seconds < 27
+    assert after(2, 3.0).seconds > 0.75 * 24
+    assert after(3, 5.0).high_seconds > 35
+    assert after(5, 5.0).seconds == pytest.approx(25, rel=0.1)
+
+
+def test_past_runs_speak_less_of_a_class_whose_level_has_moved_within_this_run():
+    history = CostHistory(((cost("fetch", "miss", 100, 10.0, 1.0),),) * 5)
+
+    def left(shifted):
+        seen = Seen("miss", 5, 0.9, 1.0, 5, shifted)  # 1.8 times as dear since then
+        return Estimator(history).forecast([view("fetch", 1.0, left={"miss": 20}, seen=[seen])]).seconds
+
+    assert left(shifted=True) > 1.3 * left(shifted=False)
 
 
 def test_the_newest_run_counts_most_and_costs_are_averaged_as_logs():
@@ -95,7 +161,7 @@ def test_a_slow_stage_foretells_slow_ones_when_they_have_moved_together():
 
 
 def test_what_a_stage_shows_replaces_what_was_expected_and_the_band_narrows():
-    history = CostHistory((TWO,) * 5)
+    history = CostHistory(((cost("fetch", "miss", 100, 10.0, 0.5), cost("scan", "symbol", 1000, 500.0, 0.5)),) * 5)
 
     def forecast(done):
         seen = [Seen("symbol", done, done * 1.0, 0.5, done)] if done else []
@@ -161,8 +227,8 @@ def test_a_total_alone_is_shared_out_among_the_classes_of_the_run_before():
     assert by_class.seconds == pytest.approx(9.002)
     assert Estimator(history).forecast([view("load", 1.0, left={"default": 3.0})]) == by_class
     assert Estimator(history).forecast([view("load", 1.0)]) == by_class
-    twice = Estimator(history).forecast([view("load", 1.0, left={"default": 6.0})])
-    assert twice.seconds == pytest.approx(2 * 9.002)
+    half = Estimator(history).forecast([view("load", 1.0, left={"default": 1.5}, done={"list": 1.5})])
+    assert half.seconds == pytest.approx(9.002 / 2, rel=0.1)
 
 
 def test_a_stage_never_met_is_priced_by_its_weight():
@@ -219,11 +285,11 @@ def test_the_band_holds_the_truth_about_four_times_in_five():
 
 def test_before_the_start_the_page_can_say_how_long():
     history = CostHistory((TWO, TWO, TWO))
-    estimate = estimate_before_start(history, {("fetch", "miss"): 10, ("scan", "symbol"): 10})
-    assert estimate.seconds == pytest.approx(6)
-    assert estimate.low_seconds < 6 < estimate.high_seconds
+    estimate = estimate_before_start(history, {("fetch", "miss"): 100, ("scan", "symbol"): 100})
+    assert estimate.seconds == pytest.approx(60)
+    assert estimate.low_seconds < 60 < estimate.high_seconds
     assert estimate.runs == 3
-    assert estimate_before_start(history, {("fetch", "miss"): 10}).seconds == pytest.approx(1 + 50)
+    assert estimate_before_start(history, {("fetch", "miss"): 10}).seconds == pytest.approx(1 + 50, rel=0.01)
 
 
 def test_before_the_start_nothing_is_invented():

@@ -279,6 +279,37 @@ def test_no_bar_runs_ahead_on_a_guess_of_what_a_stage_will_have_to_do():
     assert known.time_fraction == pytest.approx(known.elapsed_seconds / (known.elapsed_seconds + known.eta_seconds))
 
 
+def test_no_bar_runs_on_while_a_step_takes_far_longer_than_any_before():
+    # 3 batches of a provider that took 0.4 s in all, and now takes 5 s each; scanning took 1 s.
+    past = [("universe_loading", "universe", 4, 0.2), ("data_fetching", "miss", 300, 0.4)]
+    past += [("symbol_scanning", "symbol", 300, 1.0), ("finalization", "row", 300, 0.05)]
+    costs = CostHistory(
+        (tuple(UnitCost(stage, name, units, seconds, 1.0) for stage, name, units, seconds in past),) * 5
+    )
+    reporter, clock, events = make(costs=costs)
+    reporter.start_run()
+    for stage, name, units, _ in past:
+        reporter.declare(stage, name, units)
+    reporter.start_stage("universe_loading", 4)
+    clock.advance(0.2)
+    reporter.advance(4, "universe")
+    reporter.complete_stage()
+    reporter.start_stage("data_fetching", 300)
+    for batch in range(3):
+        for _ in range(10):
+            clock.advance(0.5)
+            reporter.pulse()
+        assert events[-1].eta_high_seconds > 5.0 * (2 - batch)
+        reporter.advance(100, "miss")
+    fetching = [event for event in events if event.current_stage == "data_fetching"]
+    assert all(event.time_fraction < 0.75 for event in fetching if event.elapsed_seconds < 10.0)
+    waiting = [event.time_fraction for event in fetching if 1.0 <= event.elapsed_seconds < 5.0]
+    assert len(waiting) > 5
+    assert len(set(waiting)) == 1, "it stands still until the first batch is there"
+    shown = [event.time_fraction for event in events]
+    assert shown == sorted(shown)
+
+
 def test_a_first_run_says_unknown_until_a_stage_is_done():
     reporter, clock, events = make()
     run_whole(reporter, clock)

@@ -86,10 +86,12 @@ def test_a_scan_takes_what_its_symbols_cost_before(bench: Bench) -> None:
         bench.past_run(scan_seconds=100.0)  # 1 s a symbol, 0.02 s a fetch
     estimate = bench.forecast.estimate(ScanConfig(), RunOptions())
     assert estimate.runs == 5
-    assert estimate.seconds == pytest.approx(0.5 + 4 * 0.02 + 4 * 1.0 + 0.02, rel=0.1)
+    by_the_symbol = 0.5 + 4 * 0.02 + 4 * 1.0 + 0.02
+    assert estimate.seconds is not None
     assert estimate.low_seconds is not None
     assert estimate.high_seconds is not None
-    assert estimate.low_seconds < estimate.seconds < estimate.high_seconds
+    assert by_the_symbol < estimate.seconds < 102.0 / 3  # for all that is known, a part of the 102 s is there for any
+    assert estimate.low_seconds < by_the_symbol < estimate.high_seconds
 
 
 def test_runs_of_another_source_or_executor_tell_nothing(bench: Bench) -> None:
