@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select,
 
 from technic_scanner.adapters.stores.database import Room, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import dump_event, load_event
+from technic_scanner.adapters.stores.promises import may_have_passed, new_promises
 from technic_scanner.adapters.stores.rows import (
     PREDICTION_MOMENTS,
     RUNNING_ATTEMPT,
@@ -134,8 +135,18 @@ def _advance(connection: Connection, run_id: str, attempt: int, batch: Sequence[
 
 
 def _note_predictions(connection: Connection, row: Row[Any], batch: Sequence[ProgressEvent]) -> None:
-    if promises := _new_predictions(row, batch):
-        connection.execute(update(runs).where(runs.c.run_id == row.run_id).values(**promises))
+    known = {moment for moment, seconds in to_predictions(row) if seconds is not None}
+    before = _event_before(connection, batch[0]) if may_have_passed(known, batch[0]) else None
+    if promises := new_promises(known, before, batch):
+        values = {f"predicted_{moment}": seconds for moment, seconds in promises.items()}
+        connection.execute(update(runs).where(runs.c.run_id == row.run_id).values(**values))
+
+
+def _event_before(connection: Connection, event: ProgressEvent) -> ProgressEvent | None:
+    """Return the event of the same attempt that came before."""
+    found = (events.c.run_id == event.run_id, events.c.seq == event.seq - 1, events.c.attempt == event.attempt)
+    payload = connection.execute(select(events.c.payload).where(*found)).scalar_one_or_none()
+    return None if payload is None else load_event(payload)
 
 
 def _without_repeats(connection: Connection, row: Row[Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -169,21 +180,6 @@ def _check_run(connection: Connection, run_id: str) -> RunStatus:
     if status is None:
         raise no_such_run(run_id)
     return RunStatus(status)
-
-
-def _new_predictions(row: Row[Any], batch: Sequence[ProgressEvent]) -> dict[str, float]:
-    """Return the promises that these events are the first to make: the ETA's total as known within each moment.
-
-    A moment reaches from its share of the work to the next one's; without an ETA in that time it stays unknown.
-    """
-    known = {moment for moment, seconds in to_predictions(row) if seconds is not None}
-    made: dict[str, float] = {}
-    for event in batch:
-        moment = [name for name, share in PREDICTION_MOMENTS if event.overall_fraction >= share][-1]
-        if event.eta_seconds is not None and event.overall_fraction < 1.0 and moment not in known:
-            known.add(moment)
-            made[f"predicted_{moment}"] = event.elapsed_seconds + event.eta_seconds
-    return made
 
 
 def _spread(numbers: list[int], count: int) -> list[int]:

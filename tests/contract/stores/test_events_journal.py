@@ -73,23 +73,37 @@ def test_the_fraction_never_goes_back(store: SqlStore) -> None:
     assert store.get_run(run.run_id).time_fraction == 0.5
 
 
-def test_the_first_promise_within_each_moment_is_kept(store: SqlStore) -> None:
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+@pytest.mark.parametrize(
+    ("told", "expected"),  # (overall fraction, ETA) of each event, whose elapsed seconds are its number
+    [
+        (
+            [(0.0, None), (0.05, 20.0), (0.06, 30.0), (0.12, 5.0), (0.5, None), (0.6, 1.0), (1.0, 0.0)],
+            # start: 2 + 20; 10 %: 4 + 5, which still stood at 25 %; 50 %: 6 + 1, which still stood at 75 %
+            (22.0, 9.0, 9.0, 7.0, 7.0),
+        ),
+        (  # a scan that reports its stages alone
+            [(0.0, 9.0), (0.05, 8.0), (0.25, 7.0), (0.25, 5.0), (0.95, 1.0), (1.0, 0.0)],
+            (10.0, 10.0, 10.0, 9.0, 9.0),
+        ),
+        (  # nothing was promised before 25 %
+            [(0.0, None), (0.05, None), (0.25, None), (0.26, 4.0), (0.95, 1.0), (1.0, 0.0)],
+            (None, None, 8.0, 8.0, 8.0),
+        ),
+        ([(0.0, None), (0.5, None), (1.0, 0.0)], (None, None, None, None, None)),
+    ],
+)
+def test_the_promise_that_stood_at_each_moment_is_kept(
+    store: SqlStore, told: list[tuple[float, float | None]], expected: tuple[float | None, ...], batch_size: int
+) -> None:
     run = running(store)
-    told = [  # overall fraction, eta; elapsed is the seq
-        (0.0, None),
-        (0.05, 20.0),  # start: 2 + 20
-        (0.06, 30.0),
-        (0.24, 5.0),  # 10 %: 4 + 5
-        (0.5, None),
-        (0.6, 1.0),  # 50 %: 6 + 1; nothing was promised between 25 and 50 %
-        (1.0, 0.0),  # done is no promise
-    ]
-    for seq, (fraction, eta) in enumerate(told, start=1):
-        store.append_events(run.run_id, 1, [event(run.run_id, seq, fraction, eta_seconds=eta)])
-    expected = (("start", 22.0), ("10", 9.0), ("25", None), ("50", 7.0), ("75", None))
-    assert store.get_run(run.run_id).predicted_seconds == expected
+    sent = [event(run.run_id, seq, share, eta_seconds=eta) for seq, (share, eta) in enumerate(told, start=1)]
+    for start in range(0, len(sent), batch_size):
+        store.append_events(run.run_id, 1, sent[start : start + batch_size])
+    promised = store.get_run(run.run_id).predicted_seconds
+    assert promised == tuple(zip(("start", "10", "25", "50", "75"), expected, strict=True))
     store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED), scan_result())
-    assert store.get_run(run.run_id).predicted_seconds == expected
+    assert store.get_run(run.run_id).predicted_seconds == promised
 
 
 def ended_with_events(store: SqlStore, kinds: list[EventKind]) -> str:
