@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from technic_scanner.domain.metrics import Outcome
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, TechnicError
 from technic_scanner.runs.codec import config_to_dict, metrics_to_dict, options_to_dict
 
@@ -115,13 +114,6 @@ def errors_as_sentences() -> Iterator[None]:
     except TechnicError as error:
         say(f"{error} [{error.code}]")
         raise typer.Exit(Exit.FAILED) from error
-
-
-def exit_code(run: RunRecord) -> Exit:
-    """Return the exit code that says how a run ended."""
-    if run.status is RunStatus.SUCCEEDED:
-        return Exit.EMPTY if run.outcome is Outcome.EMPTY else Exit.DONE
-    return Exit.INTERRUPTED if run.status in (RunStatus.CANCELLED, RunStatus.INTERRUPTED) else Exit.FAILED
 
 
 def run_to_dict(run: RunRecord) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from technic_scanner.bootstrap import Services, build
+from technic_scanner.cli.endings import end_sentence, why_unread
+from technic_scanner.cli.following import follow, watch_to_end
 from technic_scanner.cli.output import (
-    Exit,
     check_file,
     emit,
     errors_as_sentences,
-    exit_code,
     run_to_dict,
     say,
     table,
@@ -24,7 +24,6 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConflictError
 from technic_scanner.runs.export import to_csv
 
-POLL_SECONDS = 0.2
 SHOWN_PICKS = 10
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show the progress.")]
@@ -86,7 +85,7 @@ def scan(
         if detach:
             _announce(run, as_json=as_json)
             return
-        code = _follow(services, run.run_id, progress=progress, as_json=as_json)
+        code = follow(services, run.run_id, 0, progress=progress, as_json=as_json)
         _show_end(services, run.run_id, csv, as_json=as_json)
     raise typer.Exit(code)
 
@@ -95,12 +94,8 @@ def watch(run_id: str, progress: _Progress = True, as_json: _Json = False) -> No
     """Follow a run to its end; Ctrl-C leaves it running."""
     with errors_as_sentences():
         services = build()
-        services.service.get(run_id)
-        try:
-            code = _watch(services, run_id, progress=progress, as_json=as_json)
-        except KeyboardInterrupt:
-            say(f"Run {run_id} goes on; technic-scanner watch {run_id} follows it again.")
-            raise typer.Exit(Exit.INTERRUPTED) from None
+        code = watch_to_end(services, run_id, progress=progress, as_json=as_json)
+        _say_end(services, services.service.get(run_id), as_json=as_json)
     raise typer.Exit(code)
 
 
@@ -113,61 +108,15 @@ def resume(
     """Go on with a run that failed, was cancelled or interrupted; what is done is not done again."""
     with errors_as_sentences():
         services = build()
+        earlier = services.service.latest_event(run_id)
         run = services.service.resume(run_id)
         if detach:
             _announce(run, as_json=as_json)
             return
-        code = _follow(services, run_id, progress=progress, as_json=as_json)
+        seen = 0 if earlier is None else earlier.seq  # what the attempt before has left is not shown again
+        code = follow(services, run_id, seen, progress=progress, as_json=as_json)
         _show_end(services, run_id, None, as_json=as_json)
     raise typer.Exit(code)
-
-
-def _follow(services: Services, run_id: str, **view: bool) -> Exit:
-    """Watch; on Ctrl-C cancel the run, wait for its end and say how to resume it."""
-    try:
-        return _watch(services, run_id, **view)
-    except KeyboardInterrupt:
-        return _cancel(services, run_id)
-
-
-def _cancel(services: Services, run_id: str) -> Exit:
-    """Cancel a run and wait for its end; another Ctrl-C does not wait."""
-    services.service.cancel(run_id)
-    say("Cancelling ...")
-    resume_hint = f"technic-scanner resume {run_id} goes on with it."
-    try:
-        code = _watch(services, run_id, progress=False, as_json=False)
-    except KeyboardInterrupt:
-        say(f"Run {run_id} was asked to stop; once it has, {resume_hint}")
-        raise typer.Exit(Exit.INTERRUPTED) from None
-    run = services.service.get(run_id)
-    if run.status.can_resume:
-        say(f"Run {run_id} is {run.status.value}; {resume_hint}")
-        return Exit.INTERRUPTED
-    say(f"Run {run_id} had ended before it could be cancelled.")
-    return code
-
-
-def _watch(services: Services, run_id: str, *, progress: bool, as_json: bool) -> Exit:
-    from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - with rich, which no worker needs
-
-    service = services.service
-    seen = _start_after(services, run_id)
-    with event_view(as_json=as_json, quiet=not progress) as show:
-        while True:
-            run = service.get(run_id)
-            for event in service.events(run_id, seen):
-                show(event)
-                seen = event.seq
-            if run.status.is_terminal and seen >= service.get(run_id).last_seq:
-                return exit_code(run)
-            services.clock.sleep(POLL_SECONDS)
-
-
-def _start_after(services: Services, run_id: str) -> int:
-    """Return the event number to watch from: the latest one, since every event is complete in itself."""
-    latest = services.service.latest_event(run_id)
-    return 0 if latest is None else latest.seq - 1
 
 
 def _announce(run: RunRecord, *, as_json: bool) -> None:
@@ -181,26 +130,35 @@ def _show_end(services: Services, run_id: str, csv: Path | None, *, as_json: boo
     run = services.service.get(run_id)
     if as_json:
         emit({"run": run_to_dict(run)})
-    elif run.error is not None:
-        say(f"{run.error.message} [{run.error.code}]")
+    _show_result(services, run, csv, as_json=as_json)
+    _say_end(services, run, as_json=as_json)
+
+
+def _say_end(services: Services, run: RunRecord, *, as_json: bool) -> None:
+    """Say how the run ended; to a program only what its JSON does not hold."""
+    sentence = why_unread(services.service, run) if as_json else end_sentence(services.service, run)
+    if sentence is not None:
+        say(sentence)
+
+
+def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_json: bool) -> None:
     try:
-        stored = services.service.result(run_id)
+        stored = services.service.result(run.run_id)
     except ConflictError as error:
-        say(f"{error} [{error.code}]")
+        if run.error is None:  # else that says why there is no result
+            say(f"{error} [{error.code}]")
         return
     if csv is not None:
         write_file(csv, to_csv(stored.table))
         say(f"The picks are in {csv}.")
-    if not as_json:
+    if not as_json and stored.table.num_rows:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
-    if rows:
-        names = ("Rank", "Symbol", "Signal", "Tier", "CompositeScore", "Entry", "Stop", "Target", "PositionSize")
-        cells = [[_short(row[name]) for name in names] for row in rows]
-        table(f"Best {len(rows)} of {total} picks of run {run.run_id}", names, cells)
-    say(run.status_text)
+    names = ("Rank", "Symbol", "Signal", "Tier", "CompositeScore", "Entry", "Stop", "Target", "PositionSize")
+    cells = [[_short(row[name]) for name in names] for row in rows]
+    table(f"Best {len(rows)} of {total} picks of run {run.run_id}", names, cells)
 
 
 def _short(value: object) -> object:

@@ -39,12 +39,23 @@ def plain_line(event: ProgressEvent) -> None:
     """Print a boundary or message event as one line; advance events would flood a log file."""
     if event.kind is EventKind.ADVANCED:
         return
+    if event.kind is EventKind.RUN_FINISHED:
+        say(_end_of(event))
+        return
     parts = [format_percent(event.time_fraction), _stage_of(event), event.kind.value.replace("_", " ")]
-    if event.kind in (EventKind.MESSAGE, EventKind.RUN_FINISHED):
-        parts.append(event.message)
-    else:
-        parts.append(f"- {_left(event)}")
+    parts.append(event.message if event.kind is EventKind.MESSAGE else f"- {_left(event)}")
     say(" ".join(part for part in parts if part))
+
+
+def _end_of(event: ProgressEvent) -> str:
+    """Say that the run has ended, and where; why is for the command to say, once.
+
+    Of a run that stopped before its end nobody knows what share of its time it took.
+    """
+    if event.time_fraction >= 1.0:
+        return f"{format_percent(event.time_fraction)} run finished"
+    stopped = [stage.name for stage in event.stages if stage.state in (StageState.FAILED, StageState.CANCELLED)]
+    return " in ".join(["run stopped", *stopped[:1]])
 
 
 def _stage_of(event: ProgressEvent) -> str:
@@ -55,10 +66,14 @@ def _stage_of(event: ProgressEvent) -> str:
 
 
 def _widths(columns: int) -> tuple[int, int]:
-    """Return the widths of a bar and of the facts beside it: a narrow terminal shortens the bar, then the facts."""
-    rest = columns - 18 - 6 - 3  # name, share and the spaces between
+    """Return the widths of a bar and of the facts beside it: a narrow terminal shortens the bar, then the facts.
+
+    One that would have no room for facts gets no bar. Two columns stay free for the ^C that a terminal echoes: were it
+    to begin a new line, the bars would be drawn anew one line too low, and the first of them stand there twice.
+    """
+    rest = columns - 2 - 18 - 6 - 3  # ^C, name, share and the spaces between
     bar = min(36, max(10, rest - 56))  # 56: the longest facts there usually are
-    return bar, max(1, rest - bar)
+    return (bar, rest - bar) if rest - bar >= 10 else (0, max(1, rest + 1))
 
 
 class StageBars:
@@ -68,7 +83,7 @@ class StageBars:
         bar, facts = _widths(console.width)
         self._progress = _SortedProgress(
             TextColumn("{task.description:<18}"),
-            BarColumn(bar_width=bar),
+            *([BarColumn(bar_width=bar)] if bar else []),
             TextColumn("{task.fields[share]:>6}"),
             TextColumn("{task.fields[facts]}", table_column=Column(no_wrap=True, overflow="ellipsis", max_width=facts)),
             console=console,
@@ -92,7 +107,7 @@ class StageBars:
             for place, step in enumerate(stage.substages, start=1):
                 self._draw((row, place), f"  {step.name}", step.fraction, _step_facts(step), shown=shown)
         if event.kind is EventKind.MESSAGE:
-            self._progress.console.print(event.message)
+            self._progress.console.print(event.message, markup=False)
 
     def _draw(self, place: _Place, name: str, fraction: float, facts: str, *, shown: bool = True) -> None:
         share = format_percent(fraction)

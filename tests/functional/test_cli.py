@@ -19,11 +19,12 @@ from typer.testing import CliRunner
 from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.adapters.sources.sample import SampleSource
 from technic_scanner.bootstrap import build
-from technic_scanner.cli import scanning
+from technic_scanner.cli.following import Follower
 from technic_scanner.cli.main import app
 from technic_scanner.cli.output import json_line
+from technic_scanner.cli.terminal import Show
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import SourceError
 from tests.functional.command_line import run
 
@@ -75,9 +76,13 @@ def test_a_failed_scan_exits_1_and_says_why(monkeypatch: pytest.MonkeyPatch) -> 
     result = run("scan")
     assert result.exit_code == EXIT_FAILED
     assert "the source went away [source_error]" in result.stderr
+    assert result.output.count("the source went away") == 1
     failed = build().service.list().records[0]
     assert failed.status is RunStatus.FAILED
-    assert run("watch", failed.run_id).exit_code == EXIT_FAILED
+    watched = run("watch", failed.run_id)
+    assert watched.exit_code == EXIT_FAILED
+    assert "the source went away [source_error]" in watched.stderr
+    assert watched.output.count("the source went away") == 1
     assert json.loads(run("show", failed.run_id, "--json").stdout)["error"]["code"] == "source_error"
     assert "%" not in run("show", failed.run_id).stdout, "nobody knows what share of its time a stopped run took"
 
@@ -299,7 +304,7 @@ def test_another_ctrl_c_does_not_wait_for_the_end(monkeypatch: pytest.MonkeyPatc
         presses.append(1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("technic_scanner.cli.scanning._watch", press)
+    monkeypatch.setattr(Follower, "to_end", press)
     result = run("scan", "--source", "synthetic", "--universe", "2000x1260")
     assert (result.exit_code, len(presses)) == (EXIT_INTERRUPTED, 2)
     record = build().service.list().records[0]
@@ -308,17 +313,17 @@ def test_another_ctrl_c_does_not_wait_for_the_end(monkeypatch: pytest.MonkeyPatc
 
 
 def test_ctrl_c_on_a_run_that_has_just_ended_tells_how_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    watch = scanning._watch
+    to_end = Follower.to_end
     watched: list[str] = []
 
-    def press_at_the_end(services: object, run_id: str, **view: bool) -> object:
-        code = watch(services, run_id, **view)  # type: ignore[arg-type]
-        watched.append(run_id)
+    def press_at_the_end(follower: Follower, show: Show) -> RunRecord:
+        ended = to_end(follower, show)
+        watched.append(ended.run_id)
         if len(watched) == 1:
             raise KeyboardInterrupt
-        return code
+        return ended
 
-    monkeypatch.setattr(scanning, "_watch", press_at_the_end)
+    monkeypatch.setattr(Follower, "to_end", press_at_the_end)
     result = run("scan", "--top-n", "1")
     assert result.exit_code == EXIT_DONE
     assert "had ended before" in result.stderr

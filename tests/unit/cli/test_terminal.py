@@ -64,12 +64,14 @@ def test_sub_stages_stand_under_their_stage_while_it_runs() -> None:
     assert len(drawn(before, FETCHING, done)) == 3
 
 
-@pytest.mark.parametrize("width", [100, 80, 40])
+@pytest.mark.parametrize("width", [120, 100, 80, 60, 40])
 def test_each_bar_is_one_line_however_narrow_the_terminal(width: int) -> None:
     lines = drawn(FETCHING, width=width)
     assert len(lines) == 5
-    assert max(map(len, lines)) <= width
+    assert max(map(len, lines)) <= width - len("^C"), "an echoed ^C must not begin a new line"
     assert all("%" in line for line in lines)
+    assert ("━" in lines[0]) is (width > 40), "facts are worth more than a bar"
+    assert "about 10 s" in lines[0]
     if width >= 100:
         assert "30 / 100 symbols  10 symbols/s  7.0 s left" in lines[1]
 
@@ -93,8 +95,28 @@ def test_a_log_file_gets_a_line_for_each_boundary_and_none_for_advances(capsys: 
         "50.0% data_fetching stage started - about 10 s left (8.0–12 s)",
         "50.0% data_fetching stage completed - about 10 s left (8.0–12 s)",
         "50.0% data_fetching message the source is slow",
-        "100.0% run finished done.",
+        "100.0% run finished",
     ]
+
+
+def test_a_run_that_stopped_is_said_to_have_and_where_but_neither_why_nor_at_what_share(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stopped = replace(FETCHING, kind=EventKind.RUN_FINISHED, current_stage=None, message="boom")
+    plain_line(replace(stopped, stages=(replace(FETCH, state=StageState.FAILED), SCAN)))
+    plain_line(replace(stopped, stages=(replace(FETCH, state=StageState.CANCELLED), SCAN)))
+    plain_line(replace(stopped, stages=(SCAN,)))
+    assert capsys.readouterr().err.splitlines() == [
+        "run stopped in data_fetching",
+        "run stopped in data_fetching",
+        "run stopped",
+    ]
+
+
+def test_a_message_is_shown_as_it_is() -> None:
+    console = Console(file=io.StringIO(), width=120, color_system=None)
+    StageBars(console).show(replace(FETCHING, kind=EventKind.MESSAGE, message="[Errno 2] [/x] is away"))
+    assert "[Errno 2] [/x] is away" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def _done(stage: StageProgress) -> StageProgress:

@@ -1,0 +1,117 @@
+"""Follows a run to its end for a person or a program, through Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from technic_scanner.bootstrap import Services
+from technic_scanner.cli.endings import end_code
+from technic_scanner.cli.output import Exit, say
+from technic_scanner.domain.run import RunRecord
+
+if TYPE_CHECKING:
+    from technic_scanner.cli.terminal import Show
+
+POLL_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Follower:
+    """Where somebody is in a run's events: all up to number ``seen`` have been shown."""
+
+    services: Services
+    run_id: str
+    seen: int = 0
+
+    def to_end(self, show: Show) -> RunRecord:
+        """Show events until the run has ended and the last of them is shown; called again it goes on."""
+        service = self.services.service
+        while True:
+            run = service.get(self.run_id)
+            for event in service.events(self.run_id, self.seen):
+                with held_back():
+                    show(event)
+                    self.seen = event.seq
+            if run.status.is_terminal and self.seen >= service.get(self.run_id).last_seq:
+                return run
+            self.services.clock.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: bars half drawn would stand there twice, an event be printed twice."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler:  # Ctrl-C is ignored, or does something else than raise
+        yield
+        return
+    presses: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _frame: presses.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if presses:
+        raise KeyboardInterrupt
+
+
+def present(services: Services, run_id: str) -> int:
+    """Return the number to follow from so that a run's present state is shown at once: every event is whole in itself.
+
+    A new attempt that has sent no event yet has no state: the last event is the end of the attempt before.
+    """
+    run = services.service.get(run_id)
+    latest = services.service.latest_event(run_id)
+    if latest is None:
+        return 0
+    return latest.seq - 1 if latest.attempt == run.attempt else latest.seq
+
+
+def watch_to_end(services: Services, run_id: str, *, progress: bool, as_json: bool) -> Exit:
+    """Watch a run from its present state on; Ctrl-C leaves it running."""
+    from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - with rich, which no worker needs
+
+    follower = Follower(services, run_id, present(services, run_id))
+    try:
+        with event_view(as_json=as_json, quiet=not progress) as show:
+            run = follower.to_end(show)
+    except KeyboardInterrupt:
+        say(f"Run {run_id} goes on; technic-scanner watch {run_id} follows it again.")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    return end_code(services.service, run)
+
+
+def follow(services: Services, run_id: str, seen: int, *, progress: bool, as_json: bool) -> Exit:
+    """Watch a run; Ctrl-C cancels it, and the same view shows how it comes to its end; another does not wait for it."""
+    from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - as above
+
+    follower = Follower(services, run_id, seen)
+    cancelled = False
+    try:
+        with event_view(as_json=as_json, quiet=not progress) as show:
+            try:
+                run = follower.to_end(show)
+            except KeyboardInterrupt:
+                cancelled = True
+                services.service.cancel(run_id)
+                say("Cancelling ...")
+                run = follower.to_end(show)
+    except KeyboardInterrupt:
+        if cancelled:  # else the key was pressed as the view closed, after the end
+            say(f"Run {run_id} was asked to stop; once it has, technic-scanner resume {run_id} goes on with it.")
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    return _after_cancel(services, run) if cancelled else end_code(services.service, run)
+
+
+def _after_cancel(services: Services, run: RunRecord) -> Exit:
+    """Say how a run ended that was cancelled."""
+    if run.status.can_resume:
+        say(f"Run {run.run_id} is {run.status.value}; technic-scanner resume {run.run_id} goes on with it.")
+        return Exit.INTERRUPTED
+    say(f"Run {run.run_id} had ended before it could be cancelled.")
+    return end_code(services.service, run)
