@@ -33,7 +33,8 @@ def list_coverage(as_json: Json = False) -> None:
                 for item in held
             ]  # fmt: skip
             header = ("Source", "Symbols", "Bars", "First", "Last", "Written (UTC)", "Files", "MiB")
-            table("Price cache", header, rows)
+            spare = ("Files", "Written (UTC)", "MiB", "Bars", "First", "Last", "Symbols")
+            table("Price cache", header, rows, spare=spare)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -20,8 +20,11 @@ from technic_scanner.runs.codec import config_to_dict, metrics_to_dict, options_
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_GAP = 2  # between columns without rules
+_RULED_GAP = 3  # a rule and the spaces beside it
 
 
 class Exit(IntEnum):
@@ -86,16 +89,71 @@ def write_file(path: Path, data: bytes) -> None:
         raise ConfigError([FieldProblem("output", f"{path} cannot be written: {error.strerror}")]) from error
 
 
-def table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table."""
+def table(
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    spare: Sequence[str] = (),
+    prose: Sequence[str] = (),
+) -> None:
+    """Print a table.
+
+    With ``spare``, a terminal that is too narrow gets it without rules, then without the columns of ``spare``, the
+    first named first, and is told which; nothing breaks over lines but the columns of ``prose``.
+    """
+    console = out()
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    layout = _fitted(console.width, header, cells, spare, prose) if spare and console.is_terminal else None
+    shown = layout.columns if layout else tuple(range(len(header)))
+    console.print(_grid(title, header, cells, shown, ruled=layout is None or layout.ruled))
+    left_out = [name for place, name in enumerate(header) if place not in shown]
+    if left_out:
+        say(f"Left out, for the terminal is too narrow: {', '.join(left_out)}.")
+
+
+class _Layout(NamedTuple):
+    """The places of the columns that fit, and whether the rules between them do."""
+
+    columns: tuple[int, ...]
+    ruled: bool
+
+
+def _fitted(
+    width: int, header: Sequence[str], cells: Sequence[Sequence[str]], spare: Sequence[str], prose: Sequence[str]
+) -> _Layout:
+    needs = [_need([name, *(row[place] for row in cells)], name in prose) for place, name in enumerate(header)]
+    shown = tuple(range(len(header)))
+    if sum(needs) + _RULED_GAP * len(needs) + 1 <= width:
+        return _Layout(shown, ruled=True)
+    for name in (None, *spare):
+        shown = tuple(place for place in shown if header[place] != name)
+        if sum(needs[place] + _GAP for place in shown) - _GAP <= width:
+            break
+    return _Layout(shown, ruled=False)
+
+
+def _need(texts: Sequence[str], may_break: bool) -> int:
+    """Return the width that a column needs: of its longest text, or word if it may break."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    return max(cell_len(piece) for text in texts for piece in (text.split() or [""] if may_break else [text]))
+
+
+def _grid(
+    title: str, header: Sequence[str], cells: Sequence[Sequence[str]], shown: Sequence[int], *, ruled: bool
+) -> Table:
     from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
 
     grid = Table(title=title, title_justify="left")
-    for name in header:
-        grid.add_column(name, overflow="fold")
-    for row in rows:
-        grid.add_row(*("" if cell is None else str(cell) for cell in row))
-    out().print(grid)
+    if not ruled:
+        grid = Table(title=title, title_justify="left", box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    for place in shown:
+        grid.add_column(Text(header[place]), overflow="fold")
+    for row in cells:
+        grid.add_row(*(Text(row[place]) for place in shown))
+    return grid
 
 
 @contextmanager

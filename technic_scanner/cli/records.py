@@ -54,7 +54,8 @@ def runs(
             say("There are no runs yet; technic-scanner scan starts one.")
         else:
             header = ("Run", "Status", "Created (UTC)", "Source", "Seconds", "Symbols", "Picks", "Label")
-            table("Runs", header, [_row(record) for record in records])
+            spare = ("Label", "Source", "Symbols", "Picks", "Seconds", "Created (UTC)", "Status")
+            table("Runs", header, [_row(record) for record in records], spare=spare, prose=("Label",))
 
 
 def show(run_id: str, as_json: Json = False) -> None:

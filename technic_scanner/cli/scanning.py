@@ -25,6 +25,14 @@ from technic_scanner.errors import ConflictError
 from technic_scanner.runs.export import to_csv
 
 SHOWN_PICKS = 10
+# Columns of the result, and what a table for people calls them.
+_PICK_COLUMNS = {
+    "Rank": "Rank", "Symbol": "Symbol", "Signal": "Signal", "Tier": "Tier", "CompositeScore": "Score",
+    "Entry": "Entry", "Stop": "Stop", "Target": "Target", "PositionSize": "Shares",
+}  # fmt: skip
+# What a narrow terminal can do without, first what is missed least: rows stand in the order of the score, and a stop
+# below the entry is a long position.
+_SPARE_PICK_COLUMNS = ("Shares", "Tier", "Score", "Signal", "Rank", "Target", "Stop", "Entry")
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show the progress.")]
 
@@ -156,9 +164,9 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
-    names = ("Rank", "Symbol", "Signal", "Tier", "CompositeScore", "Entry", "Stop", "Target", "PositionSize")
-    cells = [[_short(row[name]) for name in names] for row in rows]
-    table(f"Best {len(rows)} of {total} picks of run {run.run_id}", names, cells)
+    cells = [[_short(row[name]) for name in _PICK_COLUMNS] for row in rows]
+    title = f"Best {len(rows)} of {total} picks of run {run.run_id}"
+    table(title, tuple(_PICK_COLUMNS.values()), cells, spare=_SPARE_PICK_COLUMNS)
 
 
 def _short(value: object) -> object:

@@ -131,6 +131,24 @@ def test_ctrl_c_on_a_terminal_cancels_and_says_how_to_resume(tmp_path: Path) -> 
         services.close()
 
 
+@pytest.mark.parametrize(("columns", "left_out"), [(40, "Signal, Tier, Score, Shares"), (80, None)])
+def test_a_narrow_terminal_shows_shares_of_work_and_picks_whole(
+    tmp_path: Path, columns: int, left_out: str | None
+) -> None:
+    words = ("scan", "--source", "synthetic", "--universe", "60x300", "--lookback-days", "300", "--top-n", "2")
+    scan = Terminal(tmp_path, *words, "--min-tech-rating", "0", "--direction", "both", columns=columns)
+    assert scan.finish() == 0
+    lines = scan.screen()
+    assert sum(" 100.0% " in line for line in lines) == 5
+    header = next(line for line in lines if line.startswith("Rank"))
+    picks = [line.split() for line in lines if re.match(r"[12] +SYN\d{5} ", line)]
+    assert {"Symbol", "Entry", "Stop", "Target"} <= set(header.split())
+    assert len(picks) == 2
+    assert all(sum(bool(re.fullmatch(r"\d+\.\d\d", word)) for word in words) >= 3 for words in picks)
+    assert ("Left out" in scan.text) is (left_out is not None)
+    assert left_out is None or left_out in "".join(lines)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shell_completes_commands_and_their_options(tmp_path: Path, shell: str) -> None:
     def completed(words: str) -> str:
