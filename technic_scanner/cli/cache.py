@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.bootstrap import build
+from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell
+from technic_scanner.errors import ConfigError, FieldProblem
 
 app = typer.Typer(no_args_is_help=True, help="The price cache.")
 _MIB = 1024 * 1024
@@ -39,11 +40,32 @@ def list_coverage(as_json: Json = False) -> None:
 
 @app.command()
 def clear(
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Only this source: a name as in scan, or one that cache list shows.")
+    ] = None,
     symbol: Annotated[list[str] | None, typer.Option(help="Only these symbols of it; may be repeated.")] = None,
     as_json: Json = False,
 ) -> None:
     """Forget bars, so that the next scan fetches them again."""
     with errors_as_sentences():
-        count = build().cache.clear(source, symbol or None)
-        tell({"forgotten": count}, f"{count} symbols were forgotten.", as_json=as_json)
+        services = build()
+        keys = _keys_of(services, source)
+        count = sum(services.cache.clear(key, symbol or None) for key in keys)
+        of = f" of {', '.join(keys)}" if keys else ""
+        tell({"forgotten": count}, f"{count:,} symbols{of} were forgotten.", as_json=as_json)
+
+
+def _keys_of(services: Services, source: str | None) -> list[str]:
+    """Return the names under which the cache holds bars of a source: one for each size or folder of some sources.
+
+    Raises ConfigError for a name that is neither a source's nor one of those.
+    """
+    held = [item.source for item in services.cache.coverage()]
+    if source is None:
+        return held
+    keys = [key for key in held if key == source or key.startswith(f"{source}-")]
+    known = {"files", *(info.name for info in services.service.sources())}  # of files there may be bars of yore
+    if not keys and source not in known:
+        hint = f"; the cache holds {', '.join(held)}" if held else ""
+        raise ConfigError([FieldProblem("source", f"{source!r} is not one of {', '.join(sorted(known))}{hint}")])
+    return keys

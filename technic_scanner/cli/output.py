@@ -192,6 +192,7 @@ def run_to_dict(run: RunRecord) -> dict[str, Any]:
         "host": run.host,
         "version": run.version,
         "time_fraction": run.time_fraction,
+        "predicted_seconds": dict(run.predicted_seconds),
         "config": config_to_dict(run.config),
         "options": options_to_dict(run.options),
         "metrics": None if run.metrics is None else metrics_to_dict(run.metrics),

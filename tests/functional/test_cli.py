@@ -203,6 +203,21 @@ def test_cache_lists_and_clears() -> None:
     assert json.loads(run("cache", "list", "--json").stdout) in ([], [{**held[0], "symbols": 0}])
 
 
+def test_clearing_a_source_clears_what_is_held_of_it_under_every_name() -> None:
+    for universe in ("30x300", "20x300", "10x300"):
+        run("scan", "--source", "synthetic", "--universe", universe, "--lookback-days", "300")
+    scanned("--sector", "Energy", "--top-n", "1")
+    one = run("cache", "clear", "--source", "synthetic-10x300")
+    assert "11 symbols of synthetic-10x300 were forgotten" in one.stderr
+    both = run("cache", "clear", "--source", "synthetic")
+    assert "52 symbols of synthetic-20x300, synthetic-30x300 were forgotten" in both.stderr
+    assert [item["source"] for item in json.loads(run("cache", "list", "--json").stdout)] == ["sample"]
+    assert "0 symbols were forgotten" in run("cache", "clear", "--source", "synthetic").stderr
+    unknown = run("cache", "clear", "--source", "synthetik")
+    assert unknown.exit_code == EXIT_USAGE
+    assert "the cache holds sample" in unknown.stderr
+
+
 def test_prune_says_what_it_would_delete_before_it_does() -> None:
     scanned("--top-n", "1")
     scanned("--top-n", "2")

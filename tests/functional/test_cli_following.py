@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,11 +15,13 @@ from technic_scanner.adapters.sources.sample import SampleSource
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli import terminal
 from technic_scanner.cli.following import held_back
+from technic_scanner.cli.output import run_to_dict
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.pipeline.ports import PriceBatch
+from technic_scanner.runs.model import MOMENTS
 from technic_scanner.screening.bars import Panel
 from tests.functional.command_line import run
 from tests.unit.runs.make import event
@@ -147,3 +150,13 @@ def test_a_source_that_gives_no_symbol_at_all_exits_1_and_says_why(
     again = run("watch", stored.run_id, *words)
     assert again.exit_code == EXIT_FAILED
     assert "No symbol could be read" in again.stderr
+
+
+def test_show_tells_what_the_eta_promised_by_the_name_that_the_api_uses() -> None:
+    run("scan", "--top-n", "1")
+    stored = build().service.list().records[0]
+    shown = json.loads(run("show", stored.run_id, "--json").stdout)
+    assert shown["predicted_seconds"] == dict(stored.predicted_seconds)
+    assert list(shown["predicted_seconds"]) == list(MOMENTS)
+    promised = replace(stored, predicted_seconds=(("start", None), ("10", 2.5)))
+    assert run_to_dict(promised)["predicted_seconds"] == {"start": None, "10": 2.5}
