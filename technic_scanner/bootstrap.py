@@ -113,6 +113,7 @@ class Scanning:
             earlier_seconds=task.earlier_seconds,
             costs=task.costs,
             stood=task.stood,
+            work=task.work,
         )
         return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,7 @@ from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.pipeline.universe import FilterOutcome, describe_removals, filter_securities
-from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.costs import Cell, CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
 
 
@@ -48,7 +48,8 @@ class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
 class Attempt:
     """Which attempt of which run this is, and where its event numbers, clocks and bars go on from.
 
-    ``earlier_seconds`` are those of each attempt before, ``stood`` is the last event of them.
+    ``earlier_seconds`` are those of each attempt before, ``stood`` is the last event of them. ``work`` is what it is
+    expected to have to do, units by (stage, unit class), until the stages themselves say it.
     """
 
     run_id: str = "local"
@@ -57,6 +58,7 @@ class Attempt:
     earlier_seconds: tuple[float, ...] = ()
     costs: CostHistory | None = None
     stood: ProgressEvent | None = None
+    work: Mapping[Cell, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -131,6 +133,8 @@ class _Scan:
 
     def _ended(self) -> ScanResult:
         reporter = self._context.reporter
+        for (stage, unit_class), units in self._attempt.work.items():
+            reporter.declare(stage, unit_class, units)
         reporter.start_run(f"scanning {self._context.ports.source.info().label}")
         try:
             status = self._stages()

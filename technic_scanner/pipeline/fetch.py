@@ -41,6 +41,9 @@ def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchOutcome:
     return outcome
 
 
+_NAMED = 3  # symbols that could not be refreshed and are named; a message is an event, and all of them a flood
+
+
 class _Fetcher:
     """One pass over the symbols: first what the cache holds, then what the source sends."""
 
@@ -50,6 +53,7 @@ class _Fetcher:
         self._failures: dict[str, SymbolFailure] = {}
         self._counted: set[str] = set()
         self._refreshing: frozenset[str] = frozenset()
+        self._unrefreshed: set[str] = set()
         self._restored = self._restore()
 
     def run(self) -> FetchOutcome:
@@ -68,6 +72,8 @@ class _Fetcher:
         if held.missing:
             reporter.start_substage("download", len(held.missing))
             held = self._download(held)
+            if len(self._unrefreshed) > _NAMED:
+                reporter.message(f"{len(self._unrefreshed):,} symbols in all keep the bars they have")
             reporter.complete_substage("download")
         self._count([symbol for symbol in self._symbols if symbol not in self._counted], "miss", None)
         return FetchOutcome(held.panel, tuple(self._failures.values()), held.fingerprint)
@@ -105,7 +111,7 @@ class _Fetcher:
     def _note(self, batch: PriceBatch) -> None:
         for failure in batch.failures:
             if failure.symbol in self._refreshing:
-                self._context.reporter.message(f"{failure.symbol} keeps the bars it has: {failure.detail}")
+                self._keep(failure)
             else:
                 self._failures[failure.symbol] = failure
         arrived = [*batch.panel.symbols, *(failure.symbol for failure in batch.failures)]
@@ -113,6 +119,12 @@ class _Fetcher:
         self._count(fresh, "miss", "download")
         if batch.panel.symbols:
             self._record(batch.panel.symbols)
+
+    def _keep(self, failure: SymbolFailure) -> None:
+        """Leave a symbol that could not be refreshed the bars it has; say so of the first few alone."""
+        self._unrefreshed.add(failure.symbol)
+        if len(self._unrefreshed) <= _NAMED:
+            self._context.reporter.message(f"{failure.symbol} keeps the bars it has: {failure.detail}")
 
     def _count(self, symbols: Sequence[str], unit_class: str, substage: str | None) -> None:
         if symbols:

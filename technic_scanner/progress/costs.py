@@ -9,7 +9,7 @@ from technic_scanner.progress.cost_history import Cell, CostHistory
 from technic_scanner.progress.estimator import Estimator
 from technic_scanner.progress.stage_view import StageView
 
-__all__ = ["UNKNOWN_ESTIMATE", "CostHistory", "Estimate", "estimate_before_start"]
+__all__ = ["UNKNOWN_ESTIMATE", "Cell", "CostHistory", "Estimate", "estimate_before_start"]
 
 
 @dataclass(frozen=True, slots=True)

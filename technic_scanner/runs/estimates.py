@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from statistics import median
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Universe
 from technic_scanner.pipeline.finalize import STEPS
 from technic_scanner.pipeline.universe import filter_securities
 from technic_scanner.progress.costs import CostHistory
+from technic_scanner.runs.model import Work
 from technic_scanner.runs.ports import RunStore
 
 HISTORY_RUNS = 20
+_SCANNED = (Stage.SYMBOL_SCANNING.value, "symbol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def history_of(runs: Sequence[RunRecord]) -> CostHistory:
     return CostHistory(tuple(run.metrics.unit_costs for run in runs if run.metrics is not None))
 
 
-def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) -> dict[tuple[str, str], float]:
+def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) -> dict[tuple[str, str], int]:
     """Return the units of work that a scan of ``matching`` symbols holds, by (stage, unit class).
 
     ``cached`` of them need no fetch; when that is unknown (None), the newest run's hit rate stands in, and without a
@@ -64,9 +67,26 @@ def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) 
     return {
         (Stage.DATA_FETCHING.value, "hit"): min(hits, matching),
         (Stage.DATA_FETCHING.value, "miss"): max(matching - hits, 0),
-        (Stage.SYMBOL_SCANNING.value, "symbol"): matching,
+        _SCANNED: matching,
         **{(Stage.FINALIZATION.value, step): round(matching * _rows_per_symbol(runs, step)) for step in STEPS},
     }
+
+
+def work_left(work: Work, stood: ProgressEvent | None) -> Work:
+    """Return what is left of a run's work for an attempt after the one whose last event is ``stood``.
+
+    What was fetched is in the cache now; what was scanned is in the journal.
+    """
+    if stood is None:
+        return work
+    hit, miss, scanned = (Stage.DATA_FETCHING.value, "hit"), (Stage.DATA_FETCHING.value, "miss"), _SCANNED
+    left = dict(work)
+    if hit in left and miss in left:
+        fetched = min(left[miss], max(0, stood.stage(Stage.DATA_FETCHING).completed - left[hit]))
+        left[hit], left[miss] = left[hit] + fetched, left[miss] - fetched
+    if scanned in left:
+        left[scanned] = max(0, left[scanned] - stood.stage(Stage.SYMBOL_SCANNING).completed)
+    return left
 
 
 def _last_hit_rate(runs: Sequence[RunRecord]) -> float:

@@ -13,7 +13,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.estimates import cost_history
+from technic_scanner.runs.estimates import cost_history, work_left
 from technic_scanner.runs.lifeline import Lifeline, fault_of, said_plainly
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Scanner, ScanTask, Store
@@ -86,6 +86,7 @@ class Execution:
 
     def _task(self) -> ScanTask:
         store, run = self._bench.store, self._run
+        work = self._patience.call(lambda: store.expected_work(run.run_id), self._cancel.check)
         return ScanTask(
             run=run,
             journal=PatientJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
@@ -95,6 +96,7 @@ class Execution:
             earlier_seconds=self._stood.attempt_seconds,
             costs=self._patience.call(lambda: cost_history(store, run.config, run.options), self._cancel.check),
             stood=self._stood.event,
+            work=work_left(work or {}, self._stood.event),
         )
 
     def _conclude(self, end: RunEnd, result: ScanResult | None) -> None:

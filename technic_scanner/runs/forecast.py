@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.universe import Universe
+from technic_scanner.errors import TechnicError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.progress.costs import Estimate, estimate_before_start
 from technic_scanner.runs.estimates import MatchCount, cost_runs, expected_work, history_of, match
+from technic_scanner.runs.model import Work
 from technic_scanner.runs.ports import Catalog, Coverage, RunStore
 from technic_scanner.runs.validation import check_request
+
+_log = logging.getLogger(__name__)
 
 UNIVERSE_KEPT_SECONDS = 60.0
 _UNIVERSES_KEPT = 8
@@ -40,6 +45,21 @@ class Forecast:
         runs = cost_runs(self._store, config, options)
         cached = self._cached(config, options, symbols)
         return estimate_before_start(history_of(runs), expected_work(runs, len(symbols), cached))
+
+    def work(self, config: ScanConfig, options: RunOptions) -> Work | None:
+        """Return the units of work that a scan is expected to hold; None where nothing tells what they cost.
+
+        A source that does not answer is not this question's fault: the run itself will say so.
+        """
+        runs = cost_runs(self._store, config, options)
+        if not runs:
+            return None
+        try:
+            symbols = match(self._universe(config), config).symbols
+            return expected_work(runs, len(symbols), self._cached(config, options, symbols))
+        except TechnicError as error:
+            _log.info("no forecast of the work of a run: %s", error)
+            return None
 
     def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:
         if self._coverage is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -16,6 +17,10 @@ from technic_scanner.pipeline.result import MarketContext
 
 # When an ETA's promise is kept: at the start, and at so many per cent of the work.
 MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
+
+
+# Units of work by (stage, unit class).
+Work = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)

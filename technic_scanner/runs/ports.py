@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -29,6 +29,7 @@ from technic_scanner.runs.model import (
     StageSample,
     StageSeconds,
     StoredResult,
+    Work,
     WorkerInfo,
 )
 from technic_scanner.screening.bars import Panel
@@ -46,12 +47,17 @@ class RunStore(Protocol):
         label: str | None,
         idempotency_key: str | None,
         comparability_key: str,
+        expected_work: Work | None = None,
     ) -> RunRecord:
         """Store a QUEUED run. Same owner, key and payload: the first call's run; another payload: IdempotencyError."""
         ...
 
     def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
         """True if this owner has made a run with this key."""
+        ...
+
+    def expected_work(self, run_id: str) -> Work | None:
+        """Return what the run was expected to have to do when it was added."""
         ...
 
     def get_run(self, run_id: str) -> RunRecord:
@@ -222,7 +228,7 @@ class Launcher(Protocol):
 @dataclass(frozen=True, slots=True)
 class ScanTask:
     """One attempt of a run, with all that the scan reports to; ``earlier_seconds`` are those of the attempts before,
-    ``stood`` is the last event of them.
+    ``stood`` is the last event of them; ``work`` is what it is expected to have to do.
     """
 
     run: RunRecord
@@ -233,6 +239,7 @@ class ScanTask:
     earlier_seconds: tuple[float, ...]
     costs: CostHistory
     stood: ProgressEvent | None
+    work: Work = field(default_factory=dict)
 
 
 class Scanner(Protocol):

@@ -107,6 +107,7 @@ class RunService:
             label=label,
             idempotency_key=idempotency_key,
             comparability_key=config_hash(config, options),
+            expected_work=self._forecast.work(config, options),
         )
         self._see_to_worker()
         return run

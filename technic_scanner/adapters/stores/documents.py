@@ -14,6 +14,7 @@ from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.errors import ConfigError, StoreError
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs import codec
+from technic_scanner.runs.model import Work
 
 _FAILURE_FIELDS = ("symbol", "stage", "kind", "reason", "detail")
 
@@ -67,6 +68,16 @@ def dump_metrics(metrics: ScanMetrics) -> str:
 
 def load_metrics(text: str | None) -> ScanMetrics | None:
     return None if text is None else codec.metrics_from_dict(load_json(text))
+
+
+def dump_work(work: Work) -> str:
+    return dump_json([[stage, unit_class, units] for (stage, unit_class), units in work.items()])
+
+
+def load_work(text: str | None) -> Work | None:
+    if text is None:
+        return None
+    return {(stage, unit_class): int(units) for stage, unit_class, units in load_json(text)}
 
 
 def dump_context(context: MarketContext) -> str:

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Database, Room, reading, writing
-from technic_scanner.adapters.stores.documents import dump_config, dump_json, dump_options
+from technic_scanner.adapters.stores.documents import dump_config, dump_json, dump_options, dump_work, load_work
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, no_such_run
 from technic_scanner.adapters.stores.schema import idempotency_keys, run_documents, runs
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import IdempotencyError, RunStateError
+from technic_scanner.runs.model import Work
 
 
 class RunRoom(Room):
@@ -36,6 +37,7 @@ class RunRoom(Room):
         label: str | None,
         idempotency_key: str | None,
         comparability_key: str,
+        expected_work: Work | None = None,
     ) -> RunRecord:
         """Store a QUEUED run. Same owner, key and payload (config, options, label): the run of the first call.
 
@@ -64,7 +66,8 @@ class RunRoom(Room):
                 time_fraction=0.0,
             )
         )
-        connection.execute(insert(run_documents).values(run_id=run_id, **documents))
+        work = None if expected_work is None else dump_work(expected_work)
+        connection.execute(insert(run_documents).values(run_id=run_id, **documents, expected_work=work))
         if idempotency_key is not None:
             digest = hashlib.sha256(dump_json([*documents.values(), label]).encode()).hexdigest()
             first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
@@ -78,6 +81,15 @@ class RunRoom(Room):
         """True if this owner has made a run with this key."""
         wanted = (idempotency_keys.c.owner == (owner or ""), idempotency_keys.c.key == idempotency_key)
         return connection.execute(select(idempotency_keys.c.run_id).where(*wanted)).first() is not None
+
+    @reading
+    def expected_work(self, connection: Connection, run_id: str) -> Work | None:
+        """Return what the run was expected to have to do when it was added; RunNotFoundError."""
+        statement = select(run_documents.c.expected_work).where(run_documents.c.run_id == run_id)
+        row = connection.execute(statement).one_or_none()
+        if row is None:
+            raise no_such_run(run_id)
+        return load_work(row.expected_work)
 
     @reading
     def get_run(self, connection: Connection, run_id: str) -> RunRecord:

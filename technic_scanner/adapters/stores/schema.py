@@ -134,12 +134,13 @@ def _run_key() -> Column[str]:
 
 
 class _DocumentColumns(TypedColumns):
-    """The JSON documents of a run: config, options and, once it has ended, metrics."""
+    """The JSON documents of a run: config, options, the work expected of it and, once it has ended, metrics."""
 
     run_id = _run_key()
     config: Named[str] = Column(Text)
     options: Named[str] = Column(Text)
     metrics: Named[str | None] = Column(Text)
+    expected_work: Named[str | None] = Column(Text)
 
 
 run_documents = Table("run_documents", metadata, _DocumentColumns)

@@ -42,6 +42,17 @@ def test_a_new_run_waits_with_all_that_was_asked(store: SqlStore, clock: ManualC
     assert (record.last_seq, record.time_fraction) == (0, 0.0)
 
 
+def test_what_is_expected_of_a_run_is_kept(store: SqlStore) -> None:
+    work = {("data_fetching", "miss"): 524, ("finalization", "blend"): 0}
+    wanted = {"owner": None, "label": None, "idempotency_key": "k", "comparability_key": "abc"}
+    run = store.add_run(ScanConfig(), RunOptions(), **wanted, expected_work=work)  # type: ignore[arg-type]
+    assert store.expected_work(run.run_id) == work
+    again = store.add_run(ScanConfig(), RunOptions(), **wanted, expected_work={})  # type: ignore[arg-type]
+    assert again.run_id == run.run_id, "it is not part of what was asked"
+    assert store.expected_work(run.run_id) == work
+    assert store.expected_work(add(store).run_id) is None
+
+
 def test_times_keep_their_microseconds(store: SqlStore, clock: ManualClock) -> None:
     clock.advance(0.123457)
     assert add(store).created_at == clock.now()
@@ -52,6 +63,7 @@ def test_times_keep_their_microseconds(store: SqlStore, clock: ManualClock) -> N
     "call",
     [
         lambda store: store.get_run(NOBODY),
+        lambda store: store.expected_work(NOBODY),
         lambda store: store.request_cancel(NOBODY),
         lambda store: store.requeue(NOBODY),
         lambda store: store.delete_run(NOBODY),

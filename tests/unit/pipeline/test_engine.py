@@ -12,7 +12,7 @@ import pytest
 
 from technic_scanner.clock import ManualClock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.metrics import FailureKind, Outcome, ScanMetrics
+from technic_scanner.domain.metrics import FailureKind, Outcome, ScanMetrics, UnitCost
 from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.domain.universe import Universe
@@ -118,6 +118,19 @@ def test_a_symbol_that_cannot_be_refreshed_keeps_the_bars_it_has_and_that_is_sai
     assert refreshed.table.equals(cold.table)
     assert refreshed.outcome is Outcome.COMPLETE
     assert "S03 keeps the bars it has: the provider has no bars" in {event.message for event in bench.events}
+
+
+def test_many_symbols_that_cannot_be_refreshed_are_counted_not_named() -> None:
+    bench = Bench()
+    bench.scan()
+    bench.source.failing = frozenset(SYMBOLS)
+    refresh = RunOptions(refresh=True, chunk_size=7, fetch_batch_size=10, event_interval_seconds=0.0)
+    bench.events.clear()
+    result = bench.scan(options=refresh)
+    assert result.metrics.symbols_scanned == len(SYMBOLS)
+    said = [event.message for event in bench.events if event.kind is EventKind.MESSAGE]
+    assert len([text for text in said if "keeps the bars it has" in text]) == 3
+    assert f"{len(SYMBOLS)} symbols in all keep the bars they have" in said
 
 
 def with_benchmark(sessions: int = 260, seed: int = 1) -> ScriptedSource:
@@ -408,6 +421,31 @@ def test_a_stage_that_begins_is_priced_as_it_was_before_it_began() -> None:
         before, after = (bench.events[n].stage(stage).eta_seconds for n in (begun - 1, begun))
         assert before is not None
         assert after == pytest.approx(before, rel=0.05)
+
+
+def test_a_run_that_was_told_its_work_prices_it_from_its_first_event() -> None:
+    """The run before found all prices in the cache; this one has them all to fetch, and was told so."""
+    costs = CostHistory(
+        (
+            (
+                UnitCost("data_fetching", "hit", 40, 0.4, 0.1),
+                UnitCost("data_fetching", "miss", 40, 400.0, 0.1),
+                UnitCost("symbol_scanning", "symbol", 40, 4.0, 0.1),
+            ),
+        )
+        * 3
+    )
+    work = {("data_fetching", "hit"): 0, ("data_fetching", "miss"): 40, ("symbol_scanning", "symbol"): 40}
+    bench = Bench()
+    bench.scan(attempt=Attempt(costs=costs, work=work))
+    assert bench.events[0].kind is EventKind.RUN_STARTED
+    assert bench.events[0].stage("data_fetching").eta_seconds == pytest.approx(400, rel=0.1)
+    assert bench.events[-1].stage("data_fetching").completed == 40
+    fewer = Bench()
+    fewer.scan(ScanConfig(symbols=SYMBOLS[:8]), attempt=Attempt(costs=costs, work=work))
+    scanning = next(event for event in fewer.events if event.current_stage == "symbol_scanning")
+    assert scanning.stage("symbol_scanning").total == 8
+    assert fewer.events[-1].time_fraction == 1.0
 
 
 def test_a_listener_that_raises_does_not_stop_the_scan(caplog: pytest.LogCaptureFixture) -> None:

@@ -43,6 +43,7 @@ from technic_scanner.runs.model import (
     StageSample,
     StageSeconds,
     StoredResult,
+    Work,
     WorkerInfo,
 )
 
@@ -101,6 +102,7 @@ class FakeStore:
     journal_events: dict[str, list[ProgressEvent]] = field(default_factory=lambda: defaultdict(list))
     results: dict[str, StoredResult] = field(default_factory=dict)
     keys: dict[tuple[str | None, str], tuple[str, object]] = field(default_factory=dict)
+    works: dict[str, Work | None] = field(default_factory=dict)
     fingerprints: dict[tuple[str, str], str] = field(default_factory=dict)
     chunk_rows: dict[tuple[str, str], dict[int, bytes]] = field(default_factory=lambda: defaultdict(dict))
     worker_rows: dict[str, WorkerInfo] = field(default_factory=dict)
@@ -145,6 +147,7 @@ class FakeStore:
         label: str | None,
         idempotency_key: str | None,
         comparability_key: str,
+        expected_work: Work | None = None,
     ) -> RunRecord:
         payload = (config, options, label)
         if idempotency_key is not None and (owner, idempotency_key) in self.keys:
@@ -163,6 +166,7 @@ class FakeStore:
             label=label,
             comparability_key=comparability_key,
         )
+        self.works[run_id] = expected_work
         if idempotency_key is not None:
             self.keys[owner, idempotency_key] = (run_id, payload)
         return self._run(run_id)
@@ -170,6 +174,10 @@ class FakeStore:
     @transaction
     def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
         return (owner, idempotency_key) in self.keys
+
+    @transaction
+    def expected_work(self, run_id: str) -> Work | None:
+        return self.works[self._run(run_id).run_id]
 
     @transaction
     def get_run(self, run_id: str) -> RunRecord:

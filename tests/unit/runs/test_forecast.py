@@ -10,15 +10,17 @@ import pytest
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import UnitCost
+from technic_scanner.domain.progress import StageProgress, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError
-from technic_scanner.runs.estimates import expected_work
+from technic_scanner.domain.universe import Universe
+from technic_scanner.errors import ConfigError, SourceError
+from technic_scanner.runs.estimates import expected_work, work_left
 from technic_scanner.runs.forecast import Forecast
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Coverage
 from tests.unit.runs.fake_catalog import FakeCatalog
 from tests.unit.runs.fake_store import FakeStore
-from tests.unit.runs.make import NOON, metrics, scan_result
+from tests.unit.runs.make import NOON, event, metrics, scan_result
 
 
 class Bench:
@@ -123,6 +125,49 @@ def past(hit_rate: float | None, rows: int = 100) -> RunRecord:
     )
     measured = replace(metrics(), cache_hit_rate=hit_rate, unit_costs=costs)
     return RunRecord("r", RunStatus.SUCCEEDED, ScanConfig(), RunOptions(), NOON, metrics=measured)
+
+
+def test_a_run_is_told_the_work_that_its_form_was_told(bench: Bench) -> None:
+    assert bench.forecast.work(ScanConfig(), RunOptions()) is None, "nothing tells what it would cost"
+    assert bench.catalog.fake.loads == 0
+    bench.past_run(10.0)
+    work = bench.forecast.work(ScanConfig(sectors=("Energy",)), RunOptions())
+    assert work is not None
+    assert work["symbol_scanning", "symbol"] == 1
+
+
+def test_a_source_that_does_not_answer_does_not_keep_a_run_from_being_queued(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> Universe:
+        raise SourceError("the list is away")
+
+    bench.past_run(10.0)
+    monkeypatch.setattr(bench.catalog.fake, "universe", gone)
+    assert bench.forecast.work(ScanConfig(), RunOptions()) is None
+
+
+WORK = {("data_fetching", "hit"): 100, ("data_fetching", "miss"): 400, ("symbol_scanning", "symbol"): 500}
+
+
+@pytest.mark.parametrize(
+    ("fetched", "scanned", "left"),
+    [
+        (0, 0, (100, 400, 500)),
+        (60, 0, (100, 400, 500)),  # what the cache held comes first
+        (350, 0, (350, 150, 500)),
+        (500, 120, (500, 0, 380)),
+        (600, 700, (500, 0, 0)),  # the list has become shorter since
+    ],
+)
+def test_another_attempt_is_told_what_is_left(fetched: int, scanned: int, left: tuple[int, int, int]) -> None:
+    stages = tuple(
+        StageProgress(name, StageState.CANCELLED, 0.25, done, None, 0.5, 1.0, None, None)
+        for name, done in (("data_fetching", fetched), ("symbol_scanning", scanned))
+    )
+    assert tuple(work_left(WORK, event(stages=stages)).values()) == left
+    assert work_left(WORK, None) == WORK
+    assert work_left({}, event(stages=stages)) == {}
 
 
 def test_the_work_of_a_scan() -> None:

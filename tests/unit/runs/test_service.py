@@ -76,6 +76,14 @@ def test_a_submitted_run_waits_and_a_worker_is_seen_to(bench: Bench) -> None:
     assert bench.service.submit(ScanConfig()).queue_position == 2
 
 
+def test_a_submitted_run_knows_what_is_expected_of_it(bench: Bench) -> None:
+    first = bench.done()
+    assert bench.store.expected_work(first.run_id) is None
+    work = bench.store.expected_work(bench.service.submit(ScanConfig()).run_id)
+    assert work is not None
+    assert work["symbol_scanning", "symbol"] == 4
+
+
 def test_a_run_is_queued_though_nobody_can_be_seen_to(bench: Bench) -> None:
     bench.launcher.error = StoreUnavailableError("locked")
     run = bench.service.submit(ScanConfig())

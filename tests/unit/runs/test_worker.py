@@ -294,6 +294,22 @@ def test_costs_of_past_runs_come_along(bench: Bench) -> None:
     assert bench.tasks[1].costs.runs == (metrics().unit_costs,)
 
 
+def test_what_is_expected_of_a_run_comes_along(bench: Bench) -> None:
+    work = {("symbol_scanning", "symbol"): 7}
+    bench.store.add_run(
+        ScanConfig(),
+        RunOptions(),
+        owner=None,
+        label=None,
+        idempotency_key=None,
+        comparability_key="k",
+        expected_work=work,
+    )
+    bench.queue()
+    bench.worker().run()
+    assert [task.work for task in bench.tasks] == [work, {}]
+
+
 def test_a_run_that_was_handed_over_is_not_written_to(bench: Bench) -> None:
     bench.queue()
 
