@@ -487,4 +487,4 @@ def test_state_stays_small_after_a_million_updates():
 
     reporter, size = held_bytes(a_million_updates)
     assert sum(timing.units for timing in reporter.timings()) == 1_000_000
-    assert 10_000 < size <= 100_000
+    assert 1_000 < size <= 100_000
