@@ -139,9 +139,9 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
         hit=hit_rate(excess, periods, lags),
         excess=mean_by_period(excess, periods, lags),
         quantiles=quantile_returns(quantile, excess, periods, query.quantiles, lags),
-        exits=tuple(Counter(value for value in picks["exit"].to_pylist() if value).most_common()),
+        exits=_exits(picks),
         groups=_groups(picks, excess, periods, lags),
-        equity=_equity(runs, picks, query.cost_bps),
+        equity=_equity(runs, picks, by_run, query.cost_bps),
         notes=notes,
     )
 
@@ -169,22 +169,33 @@ def _among(outcomes: pa.Table, name: str, values: tuple[str, ...]) -> pa.Table:
     return outcomes.filter(pc.is_in(outcomes[name], value_set=pa.array(values))) if values else outcomes
 
 
-def _rows_by(picks: pa.Table, name: str) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, value in enumerate(picks[name].to_pylist()):
-        rows.setdefault(value, []).append(row)
-    return rows
+def _rows_by(picks: pa.Table, name: str) -> dict[str, IntArray]:
+    """Return the rows of each value, ascending; the values as they first come."""
+    codes, values = _encoded(picks, name)
+    ends = np.cumsum(np.bincount(codes, minlength=len(values)))
+    return dict(zip(values, np.split(np.argsort(codes, kind="stable"), ends[:-1]), strict=False))
 
 
-def _ic_points(picks: pa.Table, by_run: Mapping[str, list[int]], horizon: int) -> tuple[IcPoint, ...]:
+def _encoded(picks: pa.Table, name: str) -> tuple[IntArray, list[str]]:
+    """Return the place (n,) of each text among the distinct ones, and those as they first come."""
+    encoded = picks[name].combine_chunks().dictionary_encode()
+    return np.asarray(encoded.indices.to_numpy(), dtype=np.int64), encoded.dictionary.to_pylist()
+
+
+def _exits(picks: pa.Table) -> tuple[tuple[str, int], ...]:
+    """Return how many plans reached what first, the most frequent first."""
+    found = pc.value_counts(picks["exit"].drop_null()).to_pylist()
+    return tuple((item["values"], item["counts"]) for item in sorted(found, key=lambda item: -item["counts"]))
+
+
+def _ic_points(picks: pa.Table, by_run: Mapping[str, IntArray], horizon: int) -> tuple[IcPoint, ...]:
     """Return one point per as-of date, oldest first: runs of one date see the same market and are no two proofs."""
     rank, forward = _floats(picks, "CompositeScore"), _floats(picks, f"forward_{horizon}")
     score = np.where(_floats(picks, "side") > 0.0, rank, 100.0 - rank)
-    dates = picks["as_of"].to_pylist()
     found: dict[date, list[tuple[float | None, int]]] = {}
     for rows in by_run.values():
         known = int(np.isfinite(forward[rows]).sum())
-        found.setdefault(dates[rows[0]], []).append((rank_ic(score[rows], forward[rows]), known))
+        found.setdefault(picks["as_of"][int(rows[0])].as_py(), []).append((rank_ic(score[rows], forward[rows]), known))
     points = []
     for day, runs in sorted(found.items()):
         known_ics = [ic for ic, _ in runs if ic is not None]
@@ -214,7 +225,7 @@ def _count_days(days: IntArray, excess: FloatArray) -> int:
     return len(np.unique(days[np.isfinite(excess)]))
 
 
-def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, list[int]], quantiles: int) -> IntArray:
+def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, IntArray], quantiles: int) -> IntArray:
     """Return the quantile (n,) of each pick's score among the picks of its run, −1 where unknown."""
     score = _floats(picks, "CompositeScore")
     found = np.full(len(score), -1)
@@ -227,44 +238,42 @@ def _groups(picks: pa.Table, excess: FloatArray, periods: IntArray, lags: int) -
     found = []
     days = _days(picks)
     for group, name in GROUPS.items():
-        values = np.array([value or "unknown" for value in picks[name].to_pylist()], dtype=np.str_)
-        for value in sorted(set(values.tolist())):
-            own = values == value
+        texts = pc.fill_null(picks[name], "")
+        for value, own in sorted(
+            _rows_by(pa.table({name: pc.if_else(pc.equal(texts, ""), "unknown", texts)}), name).items()
+        ):
             hit, mean = hit_rate(excess[own], periods[own], lags), mean_by_period(excess[own], periods[own], lags)
             found.append(GroupOutcome(group, value, _count_days(days[own], excess[own]), hit, mean))
     return tuple(found)
 
 
-def _equity(runs: pa.Table, picks: pa.Table, cost_bps: float) -> Equity | None:
+def _equity(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, IntArray], cost_bps: float) -> Equity | None:
     """Return the equity of the lineage with the most runs; None while no lineage has two runs with bars between.
 
     Every run of the lineage is a period, also one of which no pick passes the filters: that period is spent in cash.
     """
-    of_run = dict(zip(runs["run_id"].to_pylist(), runs["lineage"].to_pylist(), strict=True))
-    counts = Counter(of_run.values())
+    firsts = runs.take(np.array([rows[0] for rows in _rows_by(runs, "run_id").values()], dtype=np.int64))
+    counts = Counter(firsts["lineage"].to_pylist())
     if not counts:
         return None
     lineage = max(counts, key=lambda name: (counts[name], name))
-    own = runs.filter(pc.and_(pc.equal(runs["lineage"], lineage), pc.is_valid(runs["universe_held_return"])))
+    own = firsts.filter(pc.and_(pc.equal(firsts["lineage"], lineage), pc.is_valid(firsts["universe_held_return"])))
     if not own.num_rows:
         return None
-    universe = _floats(own, "universe_held_return")
-    starts, ends = own["as_of"].to_pylist(), own["next_as_of"].to_pylist()
-    held = _holdings(picks)
-    first_rows = {run_id: rows[0] for run_id, rows in _rows_by(own, "run_id").items()}
-    periods = [Holding(held.get(run_id, ()), float(universe[row])) for run_id, row in first_rows.items()]
-    dates = (*(starts[row] for row in first_rows.values()), ends[max(first_rows.values())])
-    profile = own["profile"][0].as_py()
-    return Equity(lineage, profile, len(counts) - 1, dates, equity_curve(periods, cost_bps))
+    periods = _holdings(own, picks, by_run)
+    dates = (*own["as_of"].to_pylist(), own["next_as_of"][-1].as_py())
+    return Equity(lineage, own["profile"][0].as_py(), len(counts) - 1, dates, equity_curve(periods, cost_bps))
 
 
-def _holdings(picks: pa.Table) -> dict[str, tuple[tuple[str, int, float], ...]]:
-    """Return what each run's picks are held as: symbol, side, return to the lineage's next run."""
-    symbols, sides, held = picks["Symbol"].to_pylist(), picks["side"].to_pylist(), _floats(picks, "held_return")
-    return {
-        run_id: tuple((symbols[row], sides[row], float(held[row])) for row in rows)
-        for run_id, rows in _rows_by(picks, "run_id").items()
-    }
+def _holdings(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, IntArray]) -> list[Holding]:
+    """Return for each run, a row of ``runs``, what its picks are held as until the lineage's next one."""
+    symbols, _ = _encoded(picks, "Symbol")
+    sides, held, none = _floats(picks, "side"), _floats(picks, "held_return"), np.empty(0, dtype=np.int64)
+    found = []
+    for run_id, universe in zip(runs["run_id"].to_pylist(), runs["universe_held_return"].to_pylist(), strict=True):
+        rows = by_run.get(run_id, none)
+        found.append(Holding(symbols[rows], sides[rows], held[rows], universe))
+    return found
 
 
 def _floats(table: pa.Table, name: str) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray
+from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
 # Below this a rank correlation is a coin toss with three sides.
@@ -96,7 +97,8 @@ def mean_by_period(values: FloatArray, periods: IntArray, lags: int = 0) -> Inte
     ``mean_test`` over the periods' means; a single period has none. Give independent values a period each.
     """
     known = np.isfinite(values)
-    _, member = np.unique(periods[known], return_inverse=True)
+    own = periods[known]
+    member = positions_in(calendar_of(own), own)
     means = np.bincount(member, weights=values[known]) / np.bincount(member)
     test = mean_test(means, lags)
     return Interval(int(known.sum()), test.mean, test.low, test.high)
@@ -109,7 +111,7 @@ def hit_rate(values: FloatArray, periods: IntArray, lags: int = 0) -> Interval:
     """
     known = np.isfinite(values)
     hits = np.where(known, (values > 0.0).astype(np.float64), np.nan)
-    if len(np.unique(periods[known])) == known.sum():
+    if len(calendar_of(periods[known])) == known.sum():
         return _wilson(hits[known])
     rate = mean_by_period(hits, periods, lags)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))

@@ -87,14 +87,18 @@ class PickOutcomes:
     exits: Exits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Holding:
-    """One period of the top picks: (symbol, side +1 or −1, return of the price in it), and the universe's mean return.
+    """One period of the k top picks, and the universe's mean return in it.
 
-    A return that is NaN (a pick that stopped trading) counts as 0 and is counted in ``EquityCurve.unpriced``.
+    ``symbols`` (k,) are numbers from 0 on, each once, the same symbol's in every period; ``sides`` (k,) +1 or −1;
+    ``returns`` (k,) those of the price. One that is NaN (a pick that stopped trading) counts as 0 and is counted in
+    ``EquityCurve.unpriced``.
     """
 
-    picks: tuple[tuple[str, int, float], ...]
+    symbols: IntArray
+    sides: FloatArray
+    returns: FloatArray
     universe: float
 
 
@@ -200,28 +204,22 @@ def equity_curve(periods: Sequence[Holding], cost_bps: float) -> EquityCurve:
     weights drift with the prices. A period without picks is cash. The universe bears no costs, no last sale is paid.
     A universe return that is NaN makes its curve unknown from there on.
     """
-    held: dict[str, float] = {}
+    held = np.zeros(1 + max((int(period.symbols.max(initial=-1)) for period in periods), default=-1))
     gross, net, market, turnover, unpriced = [1.0], [1.0], [1.0], [], 0
     for period in periods:
-        weights = {symbol: side / len(period.picks) for symbol, side, _ in period.picks}
-        returns = {symbol: change if np.isfinite(change) else 0.0 for symbol, _, change in period.picks}
-        unpriced += sum(not np.isfinite(change) for _, _, change in period.picks)
-        traded = sum(abs(weights.get(name, 0.0) - held.get(name, 0.0)) for name in weights.keys() | held.keys())
-        gain = sum(weight * returns[symbol] for symbol, weight in weights.items())
+        weights, returns = np.zeros_like(held), np.zeros_like(held)
+        weights[period.symbols] = period.sides / max(len(period.symbols), 1)
+        returns[period.symbols] = np.where(np.isfinite(period.returns), period.returns, 0.0)
+        unpriced += int((~np.isfinite(period.returns)).sum())
+        traded, gain = float(np.abs(weights - held).sum()), float((weights * returns).sum())
         turnover.append(traded)
         growth, kept = max(1.0 + gain, 0.0), max(1.0 - traded * cost_bps / 1e4, 0.0)
         gross.append(gross[-1] * growth)
         net.append(net[-1] * kept * growth)
         market.append(market[-1] * (1.0 + period.universe))
-        held = _drifted(weights, returns, gain)
+        # Weights drift with the prices; nothing is left of a portfolio that lost everything.
+        held = weights * (1.0 + returns) / (1.0 + gain) if gain > -1.0 else np.zeros_like(held)
     return EquityCurve(np.array(net), np.array(gross), np.array(market), np.array(turnover), unpriced)
-
-
-def _drifted(weights: dict[str, float], returns: dict[str, float], gain: float) -> dict[str, float]:
-    """Return the weights after the period's returns; nothing is left of a portfolio that lost everything."""
-    if gain <= -1.0:
-        return {}
-    return {symbol: weight * (1.0 + returns[symbol]) / (1.0 + gain) for symbol, weight in weights.items()}
 
 
 class _Touch(NamedTuple):

@@ -247,10 +247,16 @@ def test_a_scan_before_the_first_session_has_no_outcome() -> None:
     assert outcome.exits.first == ("unknown",)
 
 
+def holding(picks: dict[str, tuple[int, float]], universe: float) -> Holding:
+    """One period of picks "A" … "Z": side and return."""
+    sides, returns = np.array(list(picks.values()), dtype=np.float64).reshape(-1, 2).T
+    return Holding(np.array([ord(name) - ord("A") for name in picks], dtype=np.int64), sides, returns, universe)
+
+
 def test_equity_by_hand() -> None:
     periods = [
-        Holding((("A", 1, 0.10), ("B", 1, -0.10)), 0.01),
-        Holding((("A", 1, 0.20), ("C", 1, 0.0)), -0.02),
+        holding({"A": (1, 0.10), "B": (1, -0.10)}, 0.01),
+        holding({"A": (1, 0.20), "C": (1, 0.0)}, -0.02),
     ]
     curve = equity_curve(periods, cost_bps=10.0)
     # Bought in full; then A stands at 0.55 and goes to 0.50, B's 0.45 is sold, C's 0.50 is bought.
@@ -262,20 +268,20 @@ def test_equity_by_hand() -> None:
 
 
 def test_equity_of_a_short_and_of_cash() -> None:
-    curve = equity_curve([Holding((("A", -1, -0.10),), 0.0), Holding((), 0.05)], cost_bps=0.0)
+    curve = equity_curve([holding({"A": (-1, -0.10)}, 0.0), holding({}, 0.05)], cost_bps=0.0)
     np.testing.assert_allclose(curve.picks, [1.0, 1.1, 1.1])
     # The short of 1 on 1 has become 0.9 on 1.1, and is bought back.
     np.testing.assert_allclose(curve.turnover, [1.0, 0.9 / 1.1])
 
 
 def test_an_unpriced_pick_counts_as_unmoved_and_is_counted() -> None:
-    curve = equity_curve([Holding((("A", 1, 0.10), ("B", 1, NAN)), 0.0)], cost_bps=0.0)
+    curve = equity_curve([holding({"A": (1, 0.10), "B": (1, NAN)}, 0.0)], cost_bps=0.0)
     assert curve.picks[-1] == pytest.approx(1.05)
     assert curve.unpriced == 1
 
 
 def test_ruin_is_the_end() -> None:
-    periods = [Holding((("A", -1, 1.5),), 0.0), Holding((("A", 1, 0.5),), NAN)]
+    periods = [holding({"A": (-1, 1.5)}, 0.0), holding({"A": (1, 0.5)}, NAN)]
     curve = equity_curve(periods, cost_bps=10.0)
     assert curve.picks.tolist()[1:] == [0.0, 0.0]
     assert curve.turnover.tolist() == [1.0, 1.0]
@@ -292,7 +298,7 @@ changes = st.lists(st.lists(st.floats(-0.5, 0.5), min_size=1, max_size=4), min_s
 
 @given(changes, st.floats(0, 100))
 def test_costs_only_take(returns: list[list[float]], bps: float) -> None:
-    periods = [Holding(tuple((f"S{i}", 1, change) for i, change in enumerate(row)), 0.0) for row in returns]
+    periods = [holding({"ABCD"[i]: (1, change) for i, change in enumerate(row)}, 0.0) for row in returns]
     curve = equity_curve(periods, bps)
     assert (curve.picks <= curve.before_costs + 1e-12).all()
     assert (curve.turnover >= 0).all()
