@@ -45,9 +45,11 @@ def format_percent(fraction: float | None) -> str:
 
 
 def seconds_text(seconds: float | None) -> str:
-    """Say a duration: ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; ``unknown`` for None, NaN and infinity."""
+    """Say a duration: ``< 0.01 s``, ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; ``unknown`` where there is none."""
     if seconds is None or not math.isfinite(seconds):
         return "unknown"
+    if 0.0 < seconds < 0.005:
+        return "< 0.01 s"
     if seconds < 0.995:
         return f"{max(0.0, seconds):.2f} s"
     if seconds < 9.95:

@@ -8,10 +8,11 @@ from datetime import date
 import plotly.graph_objects as go
 
 from technic_scanner.domain.stage import Stage
+from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.analytics import TOTAL, DayTrend, EtaPoint, StageStatistics, eta_points
 from technic_scanner.runs.model import StageSample
 from technic_scanner.ui import figure_frame, theme
-from technic_scanner.ui.wording import seconds_text, short_id
+from technic_scanner.ui.wording import short_id
 
 # The names of all stages do not fit above half a page side by side.
 _TWO_ROWS = 62

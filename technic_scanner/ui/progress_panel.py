@@ -7,19 +7,11 @@ import streamlit as st
 from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage, unit_of
-from technic_scanner.progress.text import format_percent, range_text, rate_text
+from technic_scanner.progress.text import format_percent, range_text, rate_text, seconds_text
 from technic_scanner.ui import notices, run_actions, run_summary, stage_bars, theme, ticking, timeline
 from technic_scanner.ui.services import run_service
 from technic_scanner.ui.trail import Trail
-from technic_scanner.ui.wording import (
-    escape,
-    left_text,
-    run_name,
-    seconds_text,
-    sentence,
-    status_badge,
-    status_text,
-)
+from technic_scanner.ui.wording import escape, left_text, run_name, sentence, status_badge, status_text
 
 TICK_SECONDS = 0.5
 _EVENTS_PER_READ = 500

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.progress.text import format_percent, rate_text
+from technic_scanner.progress.text import format_percent, rate_text, seconds_text
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import (
     addresses,
@@ -21,7 +21,7 @@ from technic_scanner.ui import (
     symbol_view,
     tables,
 )
-from technic_scanner.ui.wording import count_text, escape, seconds_text, sentence
+from technic_scanner.ui.wording import count_text, escape, sentence
 
 SORTS: dict[str, tuple[str, bool]] = {
     "Rank": ("Rank", True),

@@ -7,9 +7,9 @@ import streamlit as st
 from technic_scanner.domain.progress import ProgressEvent, StageProgress, StageState, SubstageProgress
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import unit_of
-from technic_scanner.progress.text import format_percent, rate_text
+from technic_scanner.progress.text import format_percent, rate_text, seconds_text
 from technic_scanner.ui.theme import stage_label
-from technic_scanner.ui.wording import escape, seconds_text
+from technic_scanner.ui.wording import escape
 
 MARKS: dict[StageState, str] = {
     StageState.PENDING: "○",

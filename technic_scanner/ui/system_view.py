@@ -16,10 +16,11 @@ from technic_scanner.domain.config import EXECUTORS, RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import TechnicError
+from technic_scanner.progress.text import seconds_text
 from technic_scanner.settings import Settings, is_loopback
 from technic_scanner.ui import notices
 from technic_scanner.ui.services import run_service, services, viewer_zone
-from technic_scanner.ui.wording import count_text, escape, seconds_text, status_text
+from technic_scanner.ui.wording import count_text, escape, status_text
 
 _NAMED_UNIVERSES = 4
 _PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.progress.text import seconds_text
 from technic_scanner.ui import figure_frame, theme
 from technic_scanner.ui.trail import TrailPoint
-from technic_scanner.ui.wording import seconds_text
 
 QUEUE = "queue"
 # Of the run's own length, how much of its wait in the queue is drawn.

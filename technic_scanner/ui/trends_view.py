@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs import analytics
 from technic_scanner.runs.export import timings_csv
 from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample
@@ -15,7 +16,7 @@ from technic_scanner.ui import addresses, charts, slowdowns_view, theme, timing_
 from technic_scanner.ui.history_query import DEPTHS
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.tables import height, revision
-from technic_scanner.ui.wording import seconds_text, short_id
+from technic_scanner.ui.wording import short_id
 
 Samples = tuple[StageSample, ...]
 Mark = tuple[object, ...]  # of which runs have ended

@@ -10,16 +10,11 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress import text as progress_text
-from technic_scanner.progress.text import range_text
+from technic_scanner.progress.text import range_text, seconds_text
 from technic_scanner.ui import theme
 
 UNKNOWN = "unknown"
 DASH = "–"
-
-
-def seconds_text(seconds: float | None) -> str:
-    """Say a duration as ``progress.text`` does, but ``< 0.01 s`` for what was measured and would read ``0.00 s``."""
-    return "< 0.01 s" if seconds is not None and 0.0 < seconds < 0.005 else progress_text.seconds_text(seconds)
 
 
 def left_text(event: ProgressEvent) -> str:

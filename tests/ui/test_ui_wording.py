@@ -15,20 +15,6 @@ from .builders import event, record
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "unknown"),
-        (0.0, "0.00 s"),
-        (0.004, "< 0.01 s"),
-        (0.005, "0.01 s"),
-        (7.31, "7.3 s"),
-    ],
-)
-def test_a_time_that_was_measured_is_not_said_to_be_nothing(seconds: float | None, text: str) -> None:
-    assert wording.seconds_text(seconds) == text
-
-
-@pytest.mark.parametrize(
     ("cost", "median", "text"),
     [
         (9.0, 2.0, "4.5 × its median"),

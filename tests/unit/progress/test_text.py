@@ -74,6 +74,8 @@ def test_percent_reads_100_only_when_all_is_done(fraction, text):
         (math.inf, "unknown"),
         (math.nan, "unknown"),
         (0.0, "0.00 s"),
+        (0.004, "< 0.01 s"),
+        (0.005, "0.01 s"),
         (0.42, "0.42 s"),
         (0.999, "1.0 s"),
         (7.31, "7.3 s"),
