@@ -32,6 +32,7 @@ from benchmarks.progress.tables import (
     simulated_table,
 )
 from benchmarks.progress.traces import FOLDER, Trace, load
+from benchmarks.progress.unlike import UNLIKES, Unlike, simulate_unlike
 from benchmarks.progress.workloads import PAST_RUNS, WORKLOADS, Workload, simulate
 
 Case = tuple[Trace, tuple[Trace, ...]]
@@ -55,6 +56,11 @@ def judge_seed(workload: Workload, seed: int) -> Judged:
         return judged
     floor = mean_error(replay(Informed, *case), case[0].seconds)
     return Judged(judged.errors | {FLOOR: floor}, judged.held)
+
+
+def judge_unlike(workload: Unlike, seed: int) -> Judged:
+    """Simulate one run that is unlike those before it, and judge it."""
+    return judge(simulate_unlike(workload, seed))
 
 
 def held_around_throttle(seed: int) -> tuple[float | None, float | None]:
@@ -101,12 +107,18 @@ def main() -> None:
             make_row(name, list(pool.map(judge, cases)), learned="before" in name)
             for name, cases in recorded_cases().items()
         ]
+        unlike = [
+            make_row(workload.name, list(pool.map(partial(judge_unlike, workload), seeds, chunksize=4)), learned=True)
+            for workload in UNLIKES
+        ]
         around = list(pool.map(held_around_throttle, seeds, chunksize=4))
     before, after = (fmean(part[i] for part in around if part[i] is not None) for i in (0, 1))
     print(f"Simulated, {options.seeds} seeds a workload, mean |ETA - truth| / total in %:\n")
     print(simulated_table(rows))
     print("\nRecorded scans of this project:\n")
     print(recorded_table(recorded))
+    print("\nSimulated, unlike the runs before:\n")
+    print(recorded_table(unlike, "scans"))
     print("\nGoals:\n" + "\n".join(goals(rows, recorded)))
     print(f"\n{THROTTLED.name}: the band holds {before:.0f} % before it throttles, {after:.0f} % from then on")
     if options.docs is not None:
@@ -114,6 +126,7 @@ def main() -> None:
 
         put_into(options.docs / "progress.md", "simulated", simulated_table(rows))
         put_into(options.docs / "progress.md", "recorded", recorded_table(recorded))
+        put_into(options.docs / "progress.md", "unlike", recorded_table(unlike, "scans"))
         draw(rows, options.docs / "images")
 
 

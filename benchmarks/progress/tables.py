@@ -55,10 +55,10 @@ def simulated_table(rows: Sequence[Row]) -> str:
     return markdown(head, body)
 
 
-def recorded_table(rows: Sequence[Row]) -> str:
-    """Return the recorded scans as a Markdown table."""
+def recorded_table(rows: Sequence[Row], head: str = "recorded scans") -> str:
+    """Return scans that have no prototype's figures as a Markdown table."""
     return markdown(
-        ["recorded scans", *SHOWN, "80 % band holds"],
+        [head, *SHOWN, "80 % band holds"],
         [[row.name, *_cells(row), f"{row.held:.0f} %"] for row in rows],
     )
 
