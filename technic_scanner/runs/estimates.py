@@ -52,8 +52,9 @@ def cost_history(store: RunStore, config: ScanConfig, options: RunOptions) -> Co
 
 
 def history_of(runs: Sequence[RunRecord]) -> CostHistory:
-    """Return the unit costs that runs measured."""
-    return CostHistory(tuple(run.metrics.unit_costs for run in runs if run.metrics is not None))
+    """Return the unit costs that runs measured; one that scanned nothing, its source being away, is no measure."""
+    measured = (run.metrics for run in runs if run.metrics is not None and run.metrics.symbols_scanned > 0)
+    return CostHistory(tuple(metrics.unit_costs for metrics in measured))
 
 
 def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) -> dict[tuple[str, str], int]:

@@ -14,7 +14,7 @@ from technic_scanner.domain.progress import StageProgress, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
-from technic_scanner.runs.estimates import expected_work, work_left
+from technic_scanner.runs.estimates import expected_work, history_of, work_left
 from technic_scanner.runs.forecast import Forecast
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Coverage
@@ -94,6 +94,13 @@ def test_a_scan_takes_what_its_symbols_cost_before(bench: Bench) -> None:
     assert estimate.high_seconds is not None
     assert by_the_symbol < estimate.seconds < 102.0 / 3  # for all that is known, a part of the 102 s is there for any
     assert estimate.low_seconds < by_the_symbol < estimate.high_seconds
+
+
+def test_a_run_that_scanned_nothing_is_no_measure() -> None:
+    away = replace(metrics((0.5, 40.0, 0.0, 0.0)), symbols_scanned=0)
+    runs = [RunRecord(str(n), RunStatus.SUCCEEDED, ScanConfig(), RunOptions(), NOON, metrics=away) for n in range(3)]
+    assert history_of(runs).runs == ()
+    assert history_of([*runs, past(0.5)]).runs == (past(0.5).metrics.unit_costs,)  # type: ignore[union-attr]
 
 
 def test_runs_of_another_source_or_executor_tell_nothing(bench: Bench) -> None:
