@@ -1,8 +1,23 @@
-"""What all tests share: hypothesis looks for wrong values, not for slow moments of a shared machine."""
+"""What all tests share: hypothesis looks for wrong values, not for slow moments; logging ends where it began."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("values", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("values")
+
+
+@pytest.fixture(autouse=True)
+def log_lines_end_with_the_test() -> Iterator[None]:
+    """Take back what a server or worker in this process has set up: it would write among the lines of later tests."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    ours = [one for one in root.handlers if type(one).__module__ == "technic_scanner.logs" and one not in before]
+    root.handlers = [one for one in root.handlers if one not in ours]
+    root.setLevel(level)

@@ -82,6 +82,15 @@ def test_ctrl_c_shows_lines_to_the_last_and_resume_does_not_begin_with_the_end_o
     assert lines[-2:] == ["100.0% run finished", "Scan complete."]
 
 
+@pytest.fixture
+def ctrl_c_raises() -> Iterator[None]:
+    """As in a terminal: what runs in the background of a script ignores the key."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("ctrl_c_raises")
 def test_ctrl_c_waits_until_an_event_is_shown_whole() -> None:
     shown: list[str] = []
 
