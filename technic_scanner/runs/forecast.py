@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import TechnicError
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -41,10 +43,8 @@ class Forecast:
     def estimate(self, config: ScanConfig, options: RunOptions) -> Estimate:
         """Return the expected seconds with their 80 % band; None where past runs do not tell. Raises as above."""
         check_request(config, options, self._catalog)
-        symbols = match(self._universe(config), config).symbols
         runs = cost_runs(self._store, config, options)
-        cached = self._cached(config, options, symbols)
-        return estimate_before_start(history_of(runs), expected_work(runs, len(symbols), cached))
+        return estimate_before_start(history_of(runs), self._work(config, options, runs))
 
     def work(self, config: ScanConfig, options: RunOptions) -> Work | None:
         """Return the units of work that a scan is expected to hold; None where nothing tells what they cost.
@@ -55,11 +55,14 @@ class Forecast:
         if not runs:
             return None
         try:
-            symbols = match(self._universe(config), config).symbols
-            return expected_work(runs, len(symbols), self._cached(config, options, symbols))
+            return self._work(config, options, runs)
         except TechnicError as error:
             _log.info("no forecast of the work of a run: %s", error)
             return None
+
+    def _work(self, config: ScanConfig, options: RunOptions, runs: Sequence[RunRecord]) -> Work:
+        symbols = match(self._universe(config), config).symbols
+        return expected_work(runs, len(symbols), self._cached(config, options, symbols))
 
     def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:
         if self._coverage is None:
