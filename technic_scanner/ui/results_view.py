@@ -12,13 +12,13 @@ from technic_scanner.progress.text import format_percent, rate_text, seconds_tex
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui import (
     addresses,
+    missing_view,
     no_results,
     result_data,
     result_exports,
     result_sections,
     run_summary,
     scan_form,
-    symbol_view,
     tables,
 )
 from technic_scanner.ui.wording import count_text, escape, sentence
@@ -50,7 +50,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     if everything.empty:
         if not record.status.can_resume:
             _say_that_none_passed(record, stored)
-        result_sections.failures(record, stored)
+        missing_view.show(record, stored)
     else:
         shown = _table(record, stored, everything)
         result_sections.show(record, stored, everything, shown)
@@ -170,7 +170,7 @@ _FAILED_HELP = "Without bars that could be used, or not come to; each is listed 
 
 
 def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> pd.DataFrame:
-    """Show the picks, and the chosen one in full; return the rows that pass the filters."""
+    """Show the picks, the open one marked; return the rows that pass the filters."""
     shown = _filtered(everything)
     hint = "" if shown.empty else " Click a row for its chart and its reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
@@ -183,8 +183,6 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) ->
         _draw_rows(record, stored, drawn, symbol)
         if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
             st.caption(f"{escape(symbol)} is not among the rows shown.")
-    if symbol is not None:
-        symbol_view.show(stored, everything, symbol)
     return shown
 
 

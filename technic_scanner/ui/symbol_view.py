@@ -10,7 +10,7 @@ import streamlit as st
 
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import Appearance, StoredResult
-from technic_scanner.ui import addresses, market_charts, notices, result_data, result_sections, tables, theme
+from technic_scanner.ui import addresses, market_charts, missing_view, notices, result_data, tables, theme
 from technic_scanner.ui.services import run_service, viewer_zone
 from technic_scanner.ui.wording import escape, number, short_id
 
@@ -22,8 +22,8 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
     """Show the pick with this symbol; says so if the run did not pick it."""
     found = rows[rows["Symbol"] == symbol]
     with st.container(border=True):
-        head, close = st.columns([8, 1], vertical_alignment="center")
-        close.button("Close", key="close_symbol", on_click=addresses.open_symbol, args=(None,), width="stretch")
+        head, action = st.columns([8, 1], vertical_alignment="center")
+        action.button("Close", key="close_symbol", on_click=addresses.open_symbol, args=(None,), width="stretch")
         if found.empty:
             head.markdown(f"**{escape(symbol)}** is not among this run's picks.")
             _why_not(stored, symbol)
@@ -52,7 +52,7 @@ def _title(row: dict[str, Any]) -> str:
 def _why_not(stored: StoredResult, symbol: str) -> None:
     reasons = [item for item in stored.failures if item.symbol == symbol]
     for item in reasons:
-        kind = result_sections.kind_text(item).capitalize()
+        kind = missing_view.kind_text(item).capitalize()
         st.caption(f"{kind} in {theme.stage_label(item.stage)}: {escape(item.detail)}")
     if not reasons:
         st.caption("The run did not look at this symbol: it is not in its universe.")

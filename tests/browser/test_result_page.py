@@ -61,6 +61,8 @@ def test_a_click_opens_the_row_that_was_clicked_after_the_server_sorted(
     page = open_results(tabs, finished, ranked)
     click_row(table_of(page, finished, ranked), 2)
     expect_symbol(page, ranked[2])
+    # The page glides until the symbol's tab is in view, and a list that opens meanwhile closes.
+    expect(page.get_by_role("tab", name="Symbol")).to_be_in_viewport(ratio=1)
     page.get_by_role("combobox", name="Sort by").click()
     page.get_by_role("option", name="Symbol", exact=True).click()
     # The choice is in the address at once; the table in the new order comes with the server's answer.
@@ -108,6 +110,31 @@ def test_a_link_to_a_symbol_opens_it(tabs: Watched, services: Services, finished
     page.get_by_role("button", name="Close").click()
     expect(page).not_to_have_url(re.compile("symbol="))
     expect(page.get_by_role("button", name="Close")).to_have_count(0)
+
+
+def test_a_click_on_a_row_turns_to_the_symbol_whatever_tab_was_open(
+    tabs: Watched, services: Services, finished: RunRecord
+) -> None:
+    ranked = symbols(services, finished)
+    page = open_results(tabs, finished, ranked)
+    tab = {name: page.get_by_role("tab", name=name) for name in ("Symbol", "Sectors and scores", "Portfolio")}
+    expect(tab["Sectors and scores"]).to_have_attribute("aria-selected", "true")
+    tab["Portfolio"].click()
+    expect(page).to_have_url(re.compile("r_tab=Portfolio"))
+    settle(page)
+    click_row(table_of(page, finished, ranked), 2)
+    expect(tab["Symbol"]).to_have_attribute("aria-selected", "true")
+    expect_symbol(page, ranked[2])
+    tab["Portfolio"].click()
+    expect(page).to_have_url(re.compile("r_tab=Portfolio"))
+    expect(tab["Portfolio"]).to_have_attribute("aria-selected", "true")
+    page.reload()
+    expect(tab["Portfolio"]).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile(f"symbol={re.escape(ranked[2])}"))
+    tab["Symbol"].click()
+    page.get_by_role("button", name="Close").click()
+    expect(tab["Sectors and scores"]).to_have_attribute("aria-selected", "true")
+    expect(page).not_to_have_url(re.compile("symbol="))
 
 
 @pytest.mark.parametrize("path", ["/?run=01WRONG", "/results?run=01WRONG", "/compare?runs=01WRONG,01WORSE"])

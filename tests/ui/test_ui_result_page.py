@@ -234,8 +234,46 @@ def test_a_symbol_shows_its_plan_its_reasons_and_its_chart(seeded, open_page) ->
     assert shown["Stop"] == f"{row['Stop']:,.2f}"
     assert shown["Target"] == f"{row['Target']:,.2f}"
     assert row["Rationale"].split(".")[0].split(":")[0] in texts(app).replace("\\", "")
-    assert len(app.get("plotly_chart")) == 4
+    assert [figure.key for figure in app.get("plotly_chart")] == [f"{name}_{row['Symbol']}" for name in _OF_A_SYMBOL]
     assert "No other run has picked this symbol" in texts(app)
+
+
+_OF_A_SYMBOL = ("candles", "sub_scores")
+
+
+def figures(app) -> set[str]:
+    return {figure.key for figure in app.get("plotly_chart")}
+
+
+def test_a_click_turns_to_the_symbol_and_closing_it_turns_back(seeded, open_page) -> None:
+    run = whole(seeded)
+    first, second = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()[:2]
+    of_first, of_second = ({f"{name}_{symbol}" for name in _OF_A_SYMBOL} for symbol in (first, second))
+    of_all = {"sector_map", "score_distribution"}
+    app = open_page("results", run=run.run_id)
+    assert figures(app) == of_all
+    app.query_params["symbol"] = first
+    assert figures(app.run()) == of_first
+    app.query_params["r_tab"] = "Portfolio"
+    assert not figures(app.run()) & of_first, "the reader turned to another tab"
+    assert not figures(app.run()) & of_first, "and stays there"
+    app.query_params["symbol"] = second
+    assert figures(app.run()) == of_second
+    app.button(key="close_symbol").click().run()
+    assert figures(app) == of_all
+    assert "symbol" not in app.query_params
+
+
+def test_closing_a_symbol_leaves_the_tab_that_does_not_show_it(seeded, open_page) -> None:
+    run = whole(seeded)
+    symbol = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()[0]
+    app = open_page("results", run=run.run_id, symbol=symbol, r_tab="Not in the results")
+    assert not figures(app), "the address names a tab"
+    del app.query_params["symbol"]
+    app.run()
+    assert app.session_state["r_tab"] == "Not in the results"
+    app.query_params["r_tab"] = "Symbol"
+    assert "Click a row above for its chart, its plan and its reasons." in captions(app.run())
 
 
 def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:

@@ -14,7 +14,7 @@ from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.universe import filter_securities
 from technic_scanner.screening.filters import REASON_CODES
-from technic_scanner.ui import result_sections, tables
+from technic_scanner.ui import missing_view, tables
 
 from .builders import result_rows
 
@@ -103,12 +103,12 @@ def codes_of_the_universe_stage() -> set[str]:
 def test_every_reason_that_a_symbol_can_be_missing_for_has_words_of_its_own() -> None:
     of_sources = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
     codes = {*REASON_CODES, *of_sources, *codes_of_the_universe_stage(), "below_top_n", "not_reached"}
-    words = {code: result_sections.reason_text(code) for code in codes}
+    words = {code: missing_view.reason_text(code) for code in codes}
     assert len(words) == 23
-    assert set(result_sections._REASONS) == codes
+    assert set(missing_view._REASONS) == codes
     assert len(set(words.values())) == len(words), "two reasons must not look alike"
     assert not [text for text in words.values() if "_" in text or text != text.strip()]
-    assert result_sections.reason_text("a_new_one") == "a new one"
+    assert missing_view.reason_text("a_new_one") == "a new one"
 
 
 def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their_order() -> None:
@@ -120,7 +120,7 @@ def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their
         failure("D", "no_data", FailureKind.ERROR),
         failure("Y", "below_top_n"),
     )
-    frame, counts = result_sections.failure_frames(items)
+    frame, counts = missing_view.failure_frames(items)
     assert frame["Symbol"].tolist() == ["Z", "A", "Y", "C", "D", "B"]
     assert frame["Detail"].tolist() == [f"why {symbol}" for symbol in frame["Symbol"]]
     assert counts["Symbols"].tolist() == [3, 2, 1]
@@ -128,6 +128,6 @@ def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their
 
 
 def test_what_a_run_did_not_come_to_was_not_judged_and_has_not_failed() -> None:
-    assert result_sections.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not judged"
-    assert result_sections.kind_text(failure("A", "no_data", FailureKind.ERROR)) == "error"
-    assert result_sections.kind_text(failure("A", "below_top_n")) == "rejected"
+    assert missing_view.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not judged"
+    assert missing_view.kind_text(failure("A", "no_data", FailureKind.ERROR)) == "error"
+    assert missing_view.kind_text(failure("A", "below_top_n")) == "rejected"
