@@ -30,13 +30,13 @@ def main() -> None:
     with _folders(options.home) as (home, log):
         seeded = seeded_home(home, options.runs, options.rows)
         print(f"{options.runs:,} runs, results of {options.rows:,} rows; {machine(('streamlit', 'plotly'))}\n")
-        with served(home, log) as url, browsing(chromium) as browser:
+        with served(home, log) as server, browsing(chromium) as browser:
             print(
                 f"{'page':14} {'first visit s':>14} {'median s':>9} {'worst s':>9}  goal {GOAL_SECONDS:g} s", flush=True
             )
             for page in PAGES:
                 if options.only is None or page.name in options.only:
-                    print(_row(page.name, _times(browser, page, url, seeded, options.loads)), flush=True)
+                    print(_row(page.name, _times(browser, page, server.url, seeded, options.loads)), flush=True)
 
 
 def _options() -> argparse.Namespace:

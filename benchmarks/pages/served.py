@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ports import ReservedPort
@@ -17,9 +18,17 @@ START_SECONDS = 90.0
 END_SECONDS = 15.0
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where the dashboard is, and the process that serves it."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def served(home: Path, log: Path) -> Iterator[str]:
-    """Serve ``home`` and give the address; SystemExit with the end of ``log`` if the server does not start."""
+def served(home: Path, log: Path) -> Iterator[Served]:
+    """Serve ``home``; SystemExit with the end of ``log`` if the server does not start."""
     port = ReservedPort()
     command = [str(Path(sys.executable).with_name("technic-scanner")), "serve", "--port", str(port.number)]
     environment = os.environ | {"TECHNIC_HOME": str(home)}
@@ -28,7 +37,7 @@ def served(home: Path, log: Path) -> Iterator[str]:
     try:
         url = f"http://127.0.0.1:{port.number}"
         _wait_for(server, url, log)
-        yield url
+        yield Served(url, server)
     finally:
         end(server)
         port.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -34,19 +35,23 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
     runs = list(reversed(samples))
     ids = [sample.run_id for sample in runs]
     ticks = [_tick(sample) for sample in runs]
-    figure = go.Figure()
+    stacks = []
     for name in stage_names(samples):
         seconds = [dict(sample.stage_seconds).get(name, 0.0) for sample in runs]
-        figure.add_trace(_stack(name, ticks, seconds, ids))
-    figure.add_trace(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
-    figure.update_layout(
+        stacks.append(_stack(name, ticks, seconds, ids))
+    stacks.append(_stack(GAPS, ticks, [sample.gap_seconds for sample in runs], ids))
+    return go.Figure(
+        stacks,
         figure_frame.frame(
-            height, top=_TWO_ROWS, barmode="stack", clickmode="event+select", uniformtext=figure_frame.READABLE
-        )
+            height,
+            **_run_by_run(ticks),
+            top=_TWO_ROWS,
+            barmode="stack",
+            clickmode="event+select",
+            uniformtext=figure_frame.READABLE,
+            yaxis={"title": "seconds", "rangemode": "tozero"},
+        ),
     )
-    _place_run_by_run(figure, ticks)
-    figure.update_yaxes(title_text="seconds", rangemode="tozero")
-    return figure
 
 
 def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.Figure:
@@ -54,11 +59,10 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
 
     The five numbers come with it, so a figure over 100,000 runs is as small as one over ten.
     """
-    figure = go.Figure()
     stages = [row for row in statistics if row.stage != TOTAL]
     names = [theme.stage_label(row.stage) for row in stages]
-    for row, name in zip(stages, names, strict=True):
-        figure.add_trace(
+    return go.Figure(
+        [
             go.Box(
                 y=[name],
                 lowerfence=[row.p5],
@@ -70,11 +74,16 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
                 name=name,
                 marker_color=theme.stage_colour(row.stage),
             )
-        )
-    figure.update_layout(figure_frame.frame(height, left=figure_frame.beside(names), showlegend=False))
-    figure.update_xaxes(title_text="seconds (whiskers 5–95 %)", rangemode="tozero")
-    figure.update_yaxes(autorange="reversed")
-    return figure
+            for row, name in zip(stages, names, strict=True)
+        ],
+        figure_frame.frame(
+            height,
+            left=figure_frame.beside(names),
+            showlegend=False,
+            xaxis={"title": "seconds (whiskers 5–95 %)", "rangemode": "tozero"},
+            yaxis={"autorange": "reversed"},
+        ),
+    )
 
 
 def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
@@ -84,14 +93,13 @@ def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
     """
     runs = list(reversed(samples))
     ticks = [_tick(sample) for sample in runs]
-    figure = _rates(
+    return _rates(
         ticks,
         [sample.symbols_per_second for sample in runs],
         [sample.cache_hit_rate for sample in runs],
         height,
+        _run_by_run(ticks),
     )
-    _place_run_by_run(figure, ticks)
-    return figure
 
 
 def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
@@ -101,6 +109,7 @@ def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
         [day.symbols_per_second for day in days],
         [day.cache_hit_rate for day in days],
         height,
+        {"bottom": figure_frame.below(2)},
     )
 
 
@@ -108,32 +117,32 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
     """Plot what the ETA promised at ``moment`` against what successful runs took; on the dotted line it was right."""
     points = _promises(samples, moment)
     promised, actual = [point.predicted_seconds for point in points], [point.actual_seconds for point in points]
-    figure = go.Figure(
-        go.Scatter(
-            x=promised,
-            y=actual,
-            mode="markers",
-            name="runs",
-            marker={"size": 9, "color": theme.ACCENT, "opacity": 0.75},
-            customdata=[point.run_id for point in points],
-            hovertemplate="promised %{x:.2f} s, took %{y:.2f} s<extra></extra>",
-        )
+    runs = go.Scatter(
+        x=promised,
+        y=actual,
+        mode="markers",
+        name="runs",
+        marker={"size": 9, "color": theme.ACCENT, "opacity": 0.75},
+        customdata=[point.run_id for point in points],
+        hovertemplate="promised %{x:.2f} s, took %{y:.2f} s<extra></extra>",
     )
     top = max(promised + actual, default=1.0) * 1.05
-    figure.add_trace(
-        go.Scatter(
-            x=[0, top],
-            y=[0, top],
-            mode="lines",
-            name="exact",
-            line={"dash": "dot", "color": theme.NEUTRAL},
-            hoverinfo="skip",
-        )
+    exact = go.Scatter(
+        x=[0, top],
+        y=[0, top],
+        mode="lines",
+        name="exact",
+        line={"dash": "dot", "color": theme.NEUTRAL},
+        hoverinfo="skip",
     )
-    figure.update_layout(figure_frame.frame(height))
-    figure.update_xaxes(title_text="promised total, seconds", rangemode="tozero")
-    figure.update_yaxes(title_text="actual total, seconds", rangemode="tozero")
-    return figure
+    return go.Figure(
+        [runs, exact],
+        figure_frame.frame(
+            height,
+            xaxis={"title": "promised total, seconds", "rangemode": "tozero"},
+            yaxis={"title": "actual total, seconds", "rangemode": "tozero"},
+        ),
+    )
 
 
 def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], height: int = 300) -> go.Figure:
@@ -142,7 +151,7 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
     Each run has a place of its own, the oldest left, as in ``rate_trend``.
     The axis ends at ``MOST_ERROR``; how many points lie beyond is said below it.
     """
-    figure = go.Figure()
+    lines = []
     promises = {moment: _promises(samples, moment) for moment in moments}
     judged = {point.run_id for points in promises.values() for point in points}
     errors: list[float] = []
@@ -156,15 +165,20 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
             theme.RUN_COLOURS[index % len(theme.RUN_COLOURS)],
         )
         line.update(line={"dash": _DASHES[index % len(_DASHES)]}, marker={"symbol": _SYMBOLS[index % len(_SYMBOLS)]})
-        figure.add_trace(line)
-    figure.update_layout(figure_frame.frame(height, showlegend=len(promises) > 1))
-    figure.update_yaxes(title_text="error, share of the run", tickformat=".0%", rangemode="tozero")
+        lines.append(line)
     beyond, said = sum(error > MOST_ERROR for error in errors), None
     if beyond:
-        figure.update_yaxes(range=[0, MOST_ERROR])
         said = f"not shown: {beyond:,} above {100 * MOST_ERROR:.0f} %, the largest {100 * max(errors):,.0f} %"
-    _place_run_by_run(figure, [_tick(sample) for sample in reversed(samples) if sample.run_id in judged], said)
-    return figure
+    share = {"title": "error, share of the run", "tickformat": ".0%", "rangemode": "tozero"}
+    return go.Figure(
+        lines,
+        figure_frame.frame(
+            height,
+            **_run_by_run([_tick(sample) for sample in reversed(samples) if sample.run_id in judged], said),
+            showlegend=len(promises) > 1,
+            yaxis=share | ({"range": [0, MOST_ERROR]} if beyond else {}),
+        ),
+    )
 
 
 def moment_label(moment: str) -> str:
@@ -185,42 +199,49 @@ def _tick(run: StageSample | EtaPoint) -> str:
     return f"{run.created_at:%m-%d %H:%M} · {short_id(run.run_id)}"
 
 
-def _place_run_by_run(figure: go.Figure, ticks: Sequence[str], title: str | None = None) -> None:
-    """Give each of these runs a place of its own on the x axis, in their order, named where there is room."""
+def _run_by_run(ticks: Sequence[str], title: str | None = None) -> dict[str, Any]:
+    """Return what in a frame gives each run a place of its own on the x axis, in order, named if there is room."""
     named = len(ticks) <= MAX_NAMED
-    figure.update_xaxes(
-        type="category",
-        categoryorder="array",
-        categoryarray=list(ticks),
-        title_text=title,
-        tickangle=figure_frame.SLANT,
-        nticks=24,
-        showticklabels=named,
-    )
     left, below = (
         figure_frame.slanted(ticks, title is not None) if named else (0, figure_frame.below(0, title is not None))
     )
-    figure.update_layout(margin={"l": max(left, figure.layout.margin.l), "b": below})
+    return {
+        "left": max(left, figure_frame.beside(titled=True)),
+        "bottom": below,
+        "xaxis": {
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": list(ticks),
+            "title": title,
+            "tickangle": figure_frame.SLANT,
+            "nticks": 24,
+            "showticklabels": named,
+        },
+    }
 
 
 def _rates(
-    moments: Sequence[date | str], rates: Sequence[float | None], hits: Sequence[float | None], height: int
+    moments: Sequence[date | str],
+    rates: Sequence[float | None],
+    hits: Sequence[float | None],
+    height: int,
+    across: dict[str, Any],
 ) -> go.Figure:
-    figure = go.Figure(_line(moments, rates, "symbols/s", theme.stage_colour(Stage.SYMBOL_SCANNING)))
+    """Draw both rates; ``across`` is what the frame needs for the moments, which lie side by side."""
+    solid = _line(moments, rates, "symbols/s", theme.stage_colour(Stage.SYMBOL_SCANNING))
     dashed = _line(moments, hits, "cache hit rate", theme.stage_colour(Stage.DATA_FETCHING))
     dashed.update(yaxis="y2", line={"dash": "dash"}, marker={"symbol": "diamond"})
-    figure.add_trace(dashed)
     right = {"title": "cache hit rate", "overlaying": "y", "side": "right", "range": [0, 1.05], "dtick": 0.25}
-    figure.update_layout(
+    return go.Figure(
+        [solid, dashed],
         figure_frame.frame(
             height,
+            **across,
             right=figure_frame.beside(["100%"], titled=True),
-            bottom=figure_frame.below(2),
             yaxis={"title": "symbols/s", "rangemode": "tozero"},
             yaxis2=right | {"tickformat": ".0%", "showgrid": False, "tickmode": "linear"},
-        )
+        ),
     )
-    return figure
 
 
 def _stack(name: str, ticks: list[str], seconds: list[float], ids: list[str]) -> go.Bar:

@@ -61,6 +61,8 @@ def frame(
 ) -> dict[str, Any]:
     """Return the layout that all figures share, overlaid with ``layout``, with margins in px.
 
+    It belongs into the figure's constructor, whole: ``update_layout`` and its like take Plotly several times as long.
+
     The margins must hold the labels and titles of the axes: where Plotly.js has to find the room by itself it draws
     each figure twice. As they are they hold numbers and a title at the left and below, and one row of a legend above.
     """
@@ -85,6 +87,12 @@ def frame(
         "uirevision": "keep",
     }
     return shared | layout | {axis: _axis(layout.get(axis, {})) for axis in sorted(axes)}
+
+
+def upright(x: float, colour: str, dash: str, width: float) -> dict[str, Any]:
+    """Return the shape of a line through ``x`` over the whole height: as ``add_vline`` draws it."""
+    place = {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1}
+    return place | {"line": {"color": colour, "dash": dash, "width": width}}
 
 
 def _axis(settings: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -46,27 +46,9 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
     Rising candles are hollow and falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is left out.
     """
     days = [str(day) for day in panel.sessions[-sessions:]]
-    figure = go.Figure()
-    figure.add_trace(
-        go.Candlestick(
-            x=days,
-            open=panel.open[0, -sessions:],
-            high=panel.high[0, -sessions:],
-            low=panel.low[0, -sessions:],
-            close=panel.close[0, -sessions:],
-            name=panel.symbols[0],
-            increasing={"line": {"color": theme.UP_COLOUR, "width": 1.2}, "fillcolor": "rgba(0,0,0,0)"},
-            decreasing={"line": {"color": theme.DOWN_COLOUR, "width": 1.2}, "fillcolor": theme.DOWN_COLOUR},
-        )
-    )
-    for length, colour, dash in AVERAGES:
-        average = moving_average(panel.close[0], length)[-sessions:]
-        if np.isfinite(average).any():
-            line = {"color": colour, "width": 1.6, "dash": dash}
-            figure.add_trace(go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line))
-    _add_volume(figure, panel, days, sessions)
     lines, names = _levels(plan)
-    figure.update_layout(
+    return go.Figure(
+        [_bars(panel, days, sessions), *_averages(panel, days, sessions), _volume(panel, days, sessions)],
         figure_frame.frame(
             height,
             yaxis={"domain": [0.24, 1.0], "title": "price"},
@@ -77,9 +59,8 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
             bottom=figure_frame.below(),
             shapes=lines,
             annotations=names,
-        )
+        ),
     )
-    return figure
 
 
 def moving_average(values: FloatArray, length: int) -> FloatArray:
@@ -89,11 +70,11 @@ def moving_average(values: FloatArray, length: int) -> FloatArray:
 
 def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: int = 250) -> go.Figure:
     """Draw the six sub-scores (0–100) as bars, one group per named row; a missing input has no bar."""
-    figure = go.Figure()
+    bars = []
     labels = [column.removesuffix("Score") for column in SUB_SCORE_COLUMNS]
     for index, (name, row) in enumerate(rows):
         values = [row.get(column) for column in SUB_SCORE_COLUMNS]
-        figure.add_trace(
+        bars.append(
             go.Bar(
                 y=labels,
                 x=values,
@@ -105,19 +86,19 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
                 hovertemplate="%{y}: %{x:.1f}<extra></extra>",
             )
         )
-    figure.add_vline(x=50, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
-    figure.update_layout(
+    return go.Figure(
+        bars,
         figure_frame.frame(
             height,
             left=figure_frame.beside(labels),
             top=None if len(rows) > 1 else 8,
             bottom=figure_frame.below(),
             showlegend=len(rows) > 1,
-        )
+            shapes=[figure_frame.upright(50, theme.NEUTRAL, "dot", 1)],
+            xaxis={"range": [0, 100]},
+            yaxis={"autorange": "reversed"},
+        ),
     )
-    figure.update_xaxes(range=[0, 100], title_text=None)
-    figure.update_yaxes(autorange="reversed")
-    return figure
 
 
 def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
@@ -142,7 +123,7 @@ def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
             values.append(1)
             colours.append(float(score))
     least, most = _tens(colours)
-    figure = go.Figure(
+    return go.Figure(
         go.Treemap(
             ids=ids,
             labels=[_shortened(name) if name in small else name for name in names],
@@ -162,20 +143,17 @@ def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
             text=[number(colour, 1) for colour in colours],
             texttemplate="%{label}<br>%{text}",
             hovertemplate="%{customdata}: score %{text}, rows %{value}<extra></extra>",
-        )
+        ),
+        figure_frame.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=figure_frame.READABLE),
     )
-    figure.update_layout(
-        figure_frame.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=figure_frame.READABLE)
-    )
-    return figure
 
 
 def score_distribution(rows: pd.DataFrame, height: int = 450) -> go.Figure:
     """Draw how CompositeScore, TechRating and AlphaScore are spread over the rows, in bins of five."""
-    figure = go.Figure()
+    bars = []
     for index, (column, label) in enumerate(_SPREAD):
         counts, edges = np.histogram(rows[column].dropna().to_numpy(dtype=float), bins=np.arange(0, 105, 5))
-        figure.add_trace(
+        bars.append(
             go.Bar(
                 x=edges[:-1] + 2.5,
                 y=counts,
@@ -184,10 +162,15 @@ def score_distribution(rows: pd.DataFrame, height: int = 450) -> go.Figure:
                 hovertemplate="%{y} rows around %{x}<extra>" + label + "</extra>",
             )
         )
-    figure.update_layout(figure_frame.frame(height, barmode="group"))
-    figure.update_xaxes(title_text="score, 0–100", range=[0, 100])
-    figure.update_yaxes(title_text="rows")
-    return figure
+    return go.Figure(
+        bars,
+        figure_frame.frame(
+            height,
+            barmode="group",
+            xaxis={"title": "score, 0–100", "range": [0, 100]},
+            yaxis={"title": "rows"},
+        ),
+    )
 
 
 def _shortened(name: str) -> str:
@@ -231,18 +214,38 @@ def _levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], lis
     return lines, names
 
 
-def _add_volume(figure: go.Figure, panel: Panel, days: list[str], sessions: int) -> None:
+def _bars(panel: Panel, days: list[str], sessions: int) -> go.Candlestick:
+    return go.Candlestick(
+        x=days,
+        open=panel.open[0, -sessions:],
+        high=panel.high[0, -sessions:],
+        low=panel.low[0, -sessions:],
+        close=panel.close[0, -sessions:],
+        name=panel.symbols[0],
+        increasing={"line": {"color": theme.UP_COLOUR, "width": 1.2}, "fillcolor": "rgba(0,0,0,0)"},
+        decreasing={"line": {"color": theme.DOWN_COLOUR, "width": 1.2}, "fillcolor": theme.DOWN_COLOUR},
+    )
+
+
+def _averages(panel: Panel, days: list[str], sessions: int) -> Iterator[go.Scatter]:
+    """Yield the line of each moving average that has enough bars."""
+    for length, colour, dash in AVERAGES:
+        average = moving_average(panel.close[0], length)[-sessions:]
+        if np.isfinite(average).any():
+            line = {"color": colour, "width": 1.6, "dash": dash}
+            yield go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line)
+
+
+def _volume(panel: Panel, days: list[str], sessions: int) -> go.Bar:
     closes, opens = panel.close[0, -sessions:], panel.open[0, -sessions:]
-    figure.add_trace(
-        go.Bar(
-            x=days,
-            y=_plain(panel.volume[0, -sessions:]),
-            yaxis="y2",
-            name="volume",
-            showlegend=False,
-            marker={"color": np.where(closes >= opens, theme.UP_COLOUR, theme.DOWN_COLOUR), "opacity": 0.55},
-            hovertemplate="%{x}: %{y:,.0f} shares<extra></extra>",
-        )
+    return go.Bar(
+        x=days,
+        y=_plain(panel.volume[0, -sessions:]),
+        yaxis="y2",
+        name="volume",
+        showlegend=False,
+        marker={"color": np.where(closes >= opens, theme.UP_COLOUR, theme.DOWN_COLOUR), "opacity": 0.55},
+        hovertemplate="%{x}: %{y:,.0f} shares<extra></extra>",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -22,17 +22,18 @@ MAX_FLAT_DATES = 6
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
     """Draw the rank IC of each as-of date, oldest left, the mean as a line and its 95 % interval as a band."""
     known = sorted((point for point in points if point.ic is not None), key=lambda point: point.as_of)
-    figure = go.Figure(
-        go.Bar(
-            x=[point.as_of for point in known],
-            y=[point.ic for point in known],
-            customdata=[(point.n, point.runs) for point in known],
-            name="IC of a date",
-            marker=theme.run_fill(0),
-            hovertemplate="%{x}: %{y:.3f}, picks %{customdata[0]:,}, runs %{customdata[1]}<extra></extra>",
-        )
+    bars = go.Bar(
+        x=[point.as_of for point in known],
+        y=[point.ic for point in known],
+        customdata=[(point.n, point.runs) for point in known],
+        name="IC of a date",
+        marker=theme.run_fill(0),
+        hovertemplate="%{x}: %{y:.3f}, picks %{customdata[0]:,}, runs %{customdata[1]}<extra></extra>",
     )
-    _add_trailing_mean(figure, known)
+    figure = go.Figure(
+        [bars, *_trailing_mean(known)],
+        figure_frame.frame(height, **_dates(known), yaxis={"title": "rank IC", "zeroline": True}),
+    )
     if test.mean is not None:
         band = "" if test.low is None or test.high is None else f" ({test.low:.3f} to {test.high:.3f})"
         figure.add_hline(y=test.mean, line={"color": theme.STAGE_COLOURS["symbol_scanning"], "width": 1.6})
@@ -55,66 +56,65 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
             opacity=0.2,
             layer="below",
         )
-    figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2)))
-    if len(known) <= MAX_NAMED_DATES:
-        _name_dates(figure, [str(point.as_of) for point in known])
-    figure.update_yaxes(title_text="rank IC", zeroline=True)
     return figure
 
 
-def _name_dates(figure: go.Figure, dates: Sequence[str]) -> None:
-    """Name each date below its bar, slanted where several would not fit side by side."""
-    slants = len(dates) > MAX_FLAT_DATES
-    figure.update_xaxes(type="category", tickangle=figure_frame.SLANT if slants else 0)
-    figure.update_layout(margin_b=figure_frame.slanted(dates)[1] if slants else figure_frame.below())
+def _dates(known: Sequence[IcPoint]) -> dict[str, Any]:
+    """Return what in a frame names a few dates below their bars, slanted where several would not fit side by side."""
+    if len(known) > MAX_NAMED_DATES:
+        return {"bottom": figure_frame.below(2)}
+    slants = len(known) > MAX_FLAT_DATES
+    below = figure_frame.slanted([str(point.as_of) for point in known])[1] if slants else figure_frame.below()
+    return {"bottom": below, "xaxis": {"type": "category", "tickangle": figure_frame.SLANT if slants else 0}}
 
 
-def _add_trailing_mean(figure: go.Figure, known: Sequence[IcPoint]) -> None:
-    """Draw the mean of the newest ``TRAILING_DATES`` dates up to each, where there are enough for a line."""
+def _trailing_mean(known: Sequence[IcPoint]) -> Iterator[go.Scatter]:
+    """Yield the mean of the newest ``TRAILING_DATES`` dates up to each, where there are enough for a line."""
     values = [point.ic or 0.0 for point in known]
     if len(values) < 2 * TRAILING_DATES:
         return
     ends = range(TRAILING_DATES, len(values) + 1)
-    figure.add_trace(
-        go.Scatter(
-            x=[known[end - 1].as_of for end in ends],
-            y=[sum(values[end - TRAILING_DATES : end]) / TRAILING_DATES for end in ends],
-            mode="lines",
-            name=f"mean of {TRAILING_DATES} dates",
-            line={"color": theme.RUN_COLOURS[3], "width": 2, "dash": "dash"},
-            hovertemplate="%{x}: %{y:.3f}<extra>" + f"mean of {TRAILING_DATES} dates</extra>",
-        )
+    yield go.Scatter(
+        x=[known[end - 1].as_of for end in ends],
+        y=[sum(values[end - TRAILING_DATES : end]) / TRAILING_DATES for end in ends],
+        mode="lines",
+        name=f"mean of {TRAILING_DATES} dates",
+        line={"color": theme.RUN_COLOURS[3], "width": 2, "dash": "dash"},
+        hovertemplate="%{x}: %{y:.3f}<extra>" + f"mean of {TRAILING_DATES} dates</extra>",
     )
 
 
 def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
     """Draw the mean excess return of each score group, the lowest scores left, with 95 % intervals."""
-    figure = go.Figure(
-        go.Bar(
-            x=[f"Q{index}<br>n {group.n:,}" for index, group in enumerate(groups, start=1)],
-            y=[group.mean for group in groups],
-            error_y=_whiskers(groups),
-            marker=theme.run_fill(0),
-            hovertemplate="%{x}<br>%{y:.2%}<extra></extra>",
-            name="mean excess",
-        )
+    bars = go.Bar(
+        x=[f"Q{index}<br>n {group.n:,}" for index, group in enumerate(groups, start=1)],
+        y=[group.mean for group in groups],
+        error_y=_whiskers(groups),
+        marker=theme.run_fill(0),
+        hovertemplate="%{x}<br>%{y:.2%}<extra></extra>",
+        name="mean excess",
     )
-    figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2, titled=True), showlegend=False))
-    figure.update_yaxes(title_text="mean excess return", tickformat=".1%", zeroline=True)
-    figure.update_xaxes(title_text="score group, lowest left", tickangle=0)
-    return figure
+    return go.Figure(
+        bars,
+        figure_frame.frame(
+            height,
+            bottom=figure_frame.below(2, titled=True),
+            showlegend=False,
+            yaxis={"title": "mean excess return", "tickformat": ".1%", "zeroline": True},
+            xaxis={"title": "score group, lowest left", "tickangle": 0},
+        ),
+    )
 
 
 def equity(line: Equity, height: int = 320) -> go.Figure:
     """Draw the growth of 1 in the picks, after and before costs, and in the equal-weight universe."""
-    figure = go.Figure()
     curves = (
         ("picks, after costs", line.curve.picks, "solid", theme.ACCENT),
         ("picks, before costs", line.curve.before_costs, "dash", theme.ACCENT),
         ("universe, equal weight", line.curve.universe, "dot", theme.NEUTRAL),
     )
-    for name, values, dash, colour in curves:
-        figure.add_trace(
+    return go.Figure(
+        [
             go.Scatter(
                 x=list(line.dates),
                 y=[float(value) for value in values],
@@ -124,30 +124,34 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
                 marker={"size": 4},
                 hovertemplate="%{x}: %{y:.3f}<extra>" + name + "</extra>",
             )
-        )
-    figure.update_layout(figure_frame.frame(height, bottom=figure_frame.below(2)))
-    figure.update_yaxes(title_text="growth of 1")
-    return figure
+            for name, values, dash, colour in curves
+        ],
+        figure_frame.frame(height, bottom=figure_frame.below(2), yaxis={"title": "growth of 1"}),
+    )
 
 
 def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
     """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
     labels = [f"{words(group.value)} · {count_text(group.excess.n, 'pick')}" for group in groups]
-    figure = go.Figure(
-        go.Scatter(
-            x=[group.excess.mean for group in groups],
-            y=labels,
-            error_x=_whiskers([group.excess for group in groups]),
-            mode="markers",
-            marker={"size": 9, "color": theme.ACCENT},
-            hovertemplate="%{y}: %{x:.2%}<extra></extra>",
-        )
+    points = go.Scatter(
+        x=[group.excess.mean for group in groups],
+        y=labels,
+        error_x=_whiskers([group.excess for group in groups]),
+        mode="markers",
+        marker={"size": 9, "color": theme.ACCENT},
+        hovertemplate="%{y}: %{x:.2%}<extra></extra>",
     )
-    figure.add_vline(x=0, line={"dash": "dot", "color": theme.NEUTRAL, "width": 1})
-    figure.update_layout(figure_frame.frame(90 + 34 * len(groups), left=figure_frame.beside(labels), showlegend=False))
-    figure.update_xaxes(title_text="mean excess return", tickformat=".1%")
-    figure.update_yaxes(autorange="reversed")
-    return figure
+    return go.Figure(
+        points,
+        figure_frame.frame(
+            90 + 34 * len(groups),
+            left=figure_frame.beside(labels),
+            showlegend=False,
+            shapes=[figure_frame.upright(0, theme.NEUTRAL, "dot", 1)],
+            xaxis={"title": "mean excess return", "tickformat": ".1%"},
+            yaxis={"autorange": "reversed"},
+        ),
+    )
 
 
 def _whiskers(intervals: Sequence[Interval]) -> dict[str, Any]:

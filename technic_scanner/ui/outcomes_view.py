@@ -175,7 +175,13 @@ def _equity_rest(found: OutcomeReport) -> str:
 def _groups(found: OutcomeReport) -> None:
     with st.container(border=True):
         group = st.segmented_control(
-            "Picks by", list(GROUPS), format_func=str.capitalize, default="tier", key="o_group", required=True
+            "Picks by",
+            list(GROUPS),
+            format_func=str.capitalize,
+            default="tier",
+            key="o_group",
+            required=True,
+            bind="query-params",
         )
         chart, table = st.columns([2, 3])
         with chart:

@@ -77,24 +77,30 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
     totals = frame.groupby("Sector")["Weight"].sum().sort_values(ascending=False)
     cash = max(0.0, 1.0 - float(totals.sum()))
     order = [*totals.index, *(["Cash"] if cash > _NO_WEIGHT else [])]
-    figure = go.Figure()
+    bars = []
     for index, side in enumerate(("long", "short")):
         own = frame[frame["Side"] == side].groupby("Sector")["Weight"].sum()
         if len(own):
             weights = [float(value) for value in own]
-            figure.add_trace(_bars(list(own.index), weights, side, theme.run_fill(index)))
+            bars.append(_bars(list(own.index), weights, side, theme.run_fill(index)))
     if cash > _NO_WEIGHT:
-        figure.add_trace(_bars(["Cash"], [cash], "cash", theme.fill(theme.NEUTRAL, ".")))
+        bars.append(_bars(["Cash"], [cash], "cash", theme.fill(theme.NEUTRAL, ".")))
+    figure = go.Figure(
+        bars,
+        figure_frame.frame(
+            height,
+            left=figure_frame.beside(order),
+            bottom=figure_frame.below(),
+            barmode="stack",
+            xaxis={"tickformat": ".0%", "rangemode": "tozero"},
+            yaxis={"categoryorder": "array", "categoryarray": order[::-1]},
+        ),
+    )
     figure.add_vline(
         x=SECTOR_CAP,
         line={"color": theme.DOWN_COLOUR, "dash": "dash", "width": 1.4},
         annotation={"text": f"cap {SECTOR_CAP:.0%}", "yanchor": "bottom", "y": 1.0},
     )
-    figure.update_layout(
-        figure_frame.frame(height, left=figure_frame.beside(order), bottom=figure_frame.below(), barmode="stack")
-    )
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
-    figure.update_yaxes(categoryorder="array", categoryarray=order[::-1])
     return figure
 
 

@@ -20,6 +20,8 @@ MARKS: dict[StageState, str] = {
     StageState.SKIPPED: "–",
 }
 
+_RESUMED_HELP = "The steps of this attempt; the bar above counts what earlier attempts did as well."
+
 
 def draw(record: RunRecord, event: ProgressEvent | None) -> None:
     """Draw a bar per stage; before the first event, the plan's stages at zero."""
@@ -33,7 +35,10 @@ def draw(record: RunRecord, event: ProgressEvent | None) -> None:
             st.progress(min(1.0, max(0.0, stage.fraction)), text=stage_text(stage, record.status.is_terminal))
             if stage.substages:
                 ended = record.status.is_terminal
-                st.caption(" · ".join(substage_text(substage, ended) for substage in stage.substages))
+                st.caption(
+                    " · ".join(substage_text(substage, ended) for substage in stage.substages),
+                    help=_RESUMED_HELP if event.earlier_seconds else None,
+                )
 
 
 def stage_text(stage: StageProgress, ended: bool = False) -> str:

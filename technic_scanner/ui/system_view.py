@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,23 +16,24 @@ import streamlit as st
 from technic_scanner.domain.config import EXECUTORS, RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import TechnicError
 from technic_scanner.progress.text import seconds_text
+from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.settings import Settings, is_loopback
-from technic_scanner.ui import notices
+from technic_scanner.ui import notices, ticking
 from technic_scanner.ui.services import run_service, services, viewer_zone
 from technic_scanner.ui.wording import count_text, escape, status_text
 
 _NAMED_UNIVERSES = 4
+_EVERY_SECONDS = 5.0  # the states of runs and the workers' signs of life
 _PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
 
 
 def show() -> None:
     """Show everything; each part fails alone."""
-    _health()
+    ticking.draw(_health, every_seconds=_EVERY_SECONDS)
     left, right = st.columns(2, border=True)
     with left, notices.guarded():
-        _workers()
+        ticking.draw(_workers, every_seconds=_EVERY_SECONDS)
         _execution()
     with right, notices.guarded():
         _store()
@@ -43,29 +45,31 @@ def show() -> None:
 
 
 def _health() -> None:
-    try:
+    """Draw what the store says of the runs; a tick draws it without the page around it, so an error is told here."""
+    with notices.guarded():
         services().store.ping()
         counts = run_service().count_by_status()
-    except TechnicError as error:
-        notices.show_error(error)
-        return
-    with st.grid(len(RunStatus) + 1, gap="small", min_column_width=120):
-        st.metric("Store", "✓ answers", border=True, height="stretch")
-        for status in RunStatus:
-            st.metric(status_text(status), f"{counts.get(status, 0):,}", border=True, height="stretch")
+        with st.grid(len(RunStatus) + 1, gap="small", min_column_width=120):
+            st.metric("Store", "✓ answers", border=True, height="stretch")
+            for status in RunStatus:
+                st.metric(status_text(status), f"{counts.get(status, 0):,}", border=True, height="stretch")
 
 
 def _workers() -> None:
-    st.markdown("**Workers**")
-    settings = services().settings
-    workers = run_service().workers()
-    st.caption(
-        f"{count_text(len(workers), 'worker')} alive; "
-        f"at most {count_text(settings.max_concurrent_runs, 'run')} at once. "
-        "A worker starts when a run is queued and ends when the queue is empty."
-    )
-    if not workers:
-        return
+    """Draw the workers; a tick draws them without the page around it, so an error is told here."""
+    with notices.guarded():
+        st.markdown("**Workers**")
+        workers = run_service().workers()
+        st.caption(
+            f"{count_text(len(workers), 'worker')} alive; "
+            f"at most {count_text(services().settings.max_concurrent_runs, 'run')} at once. "
+            "A worker starts when a run is queued and ends when the queue is empty."
+        )
+        if workers:
+            _alive(workers)
+
+
+def _alive(workers: Sequence[WorkerInfo]) -> None:
     now = services().clock.now()
     st.dataframe(
         pd.DataFrame(

@@ -66,28 +66,9 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
     """
     labels = [theme.stage_label(span.name) for span in spans]
     cut = _cut(spans)
-    figure = go.Figure(
-        go.Bar(
-            y=labels,
-            x=[span.seconds for span in spans],
-            base=[span.start_seconds for span in spans],
-            orientation="h",
-            marker=theme.fill(
-                [theme.stage_colour(span.name) for span in spans], [theme.stage_pattern(span.name) for span in spans]
-            ),
-            text=[_bar_text(span, cut is not None) for span in spans],
-            # Beside the bar, where the page is plain; inside only where the expected rest would lie under the words.
-            textposition=["inside" if span.expected_seconds else "outside" for span in spans],
-            insidetextfont={"color": theme.INK},
-            cliponaxis=False,
-            name="elapsed",
-            hovertemplate="%{y}: %{x:.3f} s from %{base:.3f} s<extra></extra>",
-        )
-    )
     rest = [span for span in spans if span.expected_seconds]
-    if rest:
-        figure.add_trace(_expected_bars(rest))
-    figure.update_layout(
+    return go.Figure(
+        [_elapsed_bars(spans, labels, cut is not None), *([_expected_bars(rest)] if rest else [])],
         figure_frame.frame(
             height,
             left=figure_frame.beside(labels),
@@ -96,19 +77,17 @@ def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
             barmode="overlay",
             showlegend=False,
             uniformtext=figure_frame.READABLE,
-        )
+            yaxis={"autorange": "reversed"},
+            xaxis={"title": _SINCE_THE_START, "rangemode": "tozero", "range": cut},
+        ),
     )
-    figure.update_yaxes(autorange="reversed", title_text=None)
-    figure.update_xaxes(title_text="seconds since the attempt started", rangemode="tozero", range=cut)
-    return figure
 
 
 def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 320) -> go.Figure:
     """Draw several finished runs on one time axis, a row per stage, a colour and a pattern per run."""
-    figure = go.Figure()
     rows = {theme.stage_label(span.name) for _, spans in runs for span in spans}
-    for index, (label, spans) in enumerate(runs):
-        figure.add_trace(
+    return go.Figure(
+        [
             go.Bar(
                 y=[theme.stage_label(span.name) for span in spans],
                 x=[span.seconds for span in spans],
@@ -119,20 +98,25 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
                 marker=theme.run_fill(index),
                 hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
             )
-        )
-    figure.update_layout(figure_frame.frame(height, left=figure_frame.beside(rows), barmode="group"))
-    figure.update_yaxes(autorange="reversed", title_text=None)
-    figure.update_xaxes(title_text="seconds since the attempt started")
-    return figure
+            for index, (label, spans) in enumerate(runs)
+        ],
+        figure_frame.frame(
+            height,
+            left=figure_frame.beside(rows),
+            barmode="group",
+            yaxis={"autorange": "reversed"},
+            xaxis={"title": _SINCE_THE_START},
+        ),
+    )
 
 
 def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figure:
     """Draw symbols per second over elapsed seconds, one line per stage, each with its own dash."""
-    figure = go.Figure()
+    lines = []
     names = list(dict.fromkeys(point.stage for point in points))
     for index, name in enumerate(names):
         own = [point for point in points if point.stage == name]
-        figure.add_trace(
+        lines.append(
             go.Scatter(
                 x=[point.elapsed_seconds for point in own],
                 y=[point.throughput for point in own],
@@ -143,16 +127,22 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
                 hovertemplate="%{y:,.1f} per second at %{x:.1f} s<extra>" + theme.stage_label(name) + "</extra>",
             )
         )
-    # Also of one line alone: nothing else names the stage, and the figure does not move when a second one comes.
-    figure.update_layout(figure_frame.frame(height, showlegend=True))
-    figure.update_yaxes(title_text="symbols / s", rangemode="tozero")
-    figure.update_xaxes(title_text="seconds since the attempt started", rangemode="tozero")
-    return figure
+    return go.Figure(
+        lines,
+        figure_frame.frame(
+            height,
+            # Of one line alone as well: nothing else names the stage, and nothing moves when a second one comes.
+            showlegend=True,
+            yaxis={"title": "symbols / s", "rangemode": "tozero"},
+            xaxis={"title": _SINCE_THE_START, "rangemode": "tozero"},
+        ),
+    )
 
 
 # At the right, for the label of the longest bar; the same while it grows, so that a live figure does not move.
 _ROOM_FOR_SECONDS = figure_frame.beside(["59m 59s"])
 _DASHES = ("solid", "dash", "dot", "dashdot")
+_SINCE_THE_START = "seconds since the attempt started"
 
 
 def _cut(spans: Sequence[Span]) -> list[float] | None:
@@ -166,6 +156,25 @@ def _bar_text(span: Span, cut: bool) -> str:
     if span.seconds <= 0:
         return ""
     return seconds_text(span.seconds) + (" of waiting, cut at the left" if cut and span.name == QUEUE else "")
+
+
+def _elapsed_bars(spans: Sequence[Span], labels: Sequence[str], cut: bool) -> go.Bar:
+    return go.Bar(
+        y=labels,
+        x=[span.seconds for span in spans],
+        base=[span.start_seconds for span in spans],
+        orientation="h",
+        marker=theme.fill(
+            [theme.stage_colour(span.name) for span in spans], [theme.stage_pattern(span.name) for span in spans]
+        ),
+        text=[_bar_text(span, cut) for span in spans],
+        # Beside the bar, where the page is plain; inside only where the expected rest would lie under the words.
+        textposition=["inside" if span.expected_seconds else "outside" for span in spans],
+        insidetextfont={"color": theme.INK},
+        cliponaxis=False,
+        name="elapsed",
+        hovertemplate="%{y}: %{x:.3f} s from %{base:.3f} s<extra></extra>",
+    )
 
 
 def _expected_bars(spans: Sequence[Span]) -> go.Bar:
