@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,11 +15,14 @@ from technic_scanner.adapters.sources.long_bars import LongBars
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.panel_build import IntArray, calendar_of, positions_in
 
+_THREADS = 2
+T = TypeVar("T")
+
 
 class SegmentReader:
     """Reads the bars of some entries of ``index``.
 
-    Holds the files as they are stored (about 8 bytes a bar) and decodes one at a time. Raises UnreadableFileError if
+    Holds the files as they are stored (about 8 bytes a bar) and decodes two at a time. Raises UnreadableFileError if
     one is not what was written.
     """
 
@@ -27,7 +32,8 @@ class SegmentReader:
         for row, entry in enumerate(entries):
             for part in entry.parts:
                 self._rows.setdefault(part, {})[entry.symbol] = row
-        self._segments = {part: Segment(folder.segment_path(part), index.segments[part]) for part in self._rows}
+        segments = _for_each(self._rows, lambda part: Segment(folder.segment_path(part), index.segments[part]))
+        self._segments = dict(zip(self._rows, segments, strict=True))
 
     def newest(self, bars: int, end: int) -> Panel:
         """Return the newest ``bars`` sessions up to day ``end`` on which any of the entries has a bar."""
@@ -52,8 +58,9 @@ class SegmentReader:
         """
         shape = (len(self._symbols), len(calendar))
         target = {name: np.full(shape[0] * shape[1], np.nan) for name in fields}
-        for part in self._rows if len(calendar) else ():
-            self._place(part, calendar, target)
+        if len(calendar):
+            # Segments hold different bars: none writes where another does.
+            _for_each(self._rows, lambda part: self._place(part, calendar, target))
         sessions = np.asarray(calendar).astype("datetime64[D]")
         unread = np.broadcast_to(np.nan, shape)
         arrays = (target[name].reshape(shape) if name in target else unread for name in FIELDS)
@@ -76,3 +83,9 @@ class SegmentReader:
         """Return the panel row of every stored row, −1 where it is not asked for."""
         of_symbol = [self._rows[part].get(symbol, -1) for symbol in rows.symbols]
         return np.array(of_symbol, dtype=np.int64)[rows.codes]
+
+
+def _for_each(parts: Iterable[int], work: Callable[[int], T]) -> list[T]:
+    """Return what ``work`` returns for each part, a few at a time: most of it is done outside of the interpreter."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(work, parts))

@@ -63,9 +63,12 @@ class Segment:
         return self._rows(self._groups(first, last), FIELDS)
 
     def groups(self, first: int, last: int, fields: tuple[str, ...]) -> Iterator[LongBars]:
-        """Yield the same rows, with these of FIELDS, a few sessions at a time: the room for decoding is used again."""
+        """Yield the same rows, with these of FIELDS, a few sessions at a time: the room for decoding is used again.
+
+        Arrow starts no threads for it: who reads many segments reads them side by side.
+        """
         for group in self._groups(first, last):
-            yield self._rows([group], fields)
+            yield self._rows([group], fields, use_threads=False)
 
     def _groups(self, first: int | None, last: int | None) -> list[int]:
         spans = [self._file.metadata.row_group(i).column(1).statistics for i in range(self._file.num_row_groups)]
@@ -75,9 +78,9 @@ class Segment:
             if (first is None or span.max >= first) and (last is None or span.min <= last)
         ]
 
-    def _rows(self, groups: list[int], names: tuple[str, ...]) -> LongBars:
+    def _rows(self, groups: list[int], names: tuple[str, ...], *, use_threads: bool = True) -> LongBars:
         try:
-            table = self._file.read_row_groups(groups, ["symbol", "day", *names])
+            table = self._file.read_row_groups(groups, ["symbol", "day", *names], use_threads=use_threads)
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFileError(self._path, str(error)) from error
         symbols = table["symbol"].unify_dictionaries().combine_chunks()
