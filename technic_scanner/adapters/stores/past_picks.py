@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 from sqlalchemy import Connection, func, select
@@ -16,6 +17,7 @@ from technic_scanner.errors import StoreError
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, RunQuery
 
 _FAILURE_COLUMNS = ("symbol", "stage")
+_UNPACKERS = 2
 
 
 class PastPickRoom(Room):
@@ -46,10 +48,14 @@ class PastPickRoom(Room):
         rows = connection.execute(
             select(results.c.run_id, results.c.picks_table, results.c.failures).where(results.c.run_id.in_(run_ids))
         )
-        return tuple(
-            PickTable(run_id, _columns_of(table, columns), _columns_of(failures, _FAILURE_COLUMNS))
-            for run_id, table, failures in rows
-        )
+        # A table is unpacked while the next ones are read, for Arrow needs no interpreter meanwhile.
+        with ThreadPoolExecutor(_UNPACKERS) as pool:
+            found = [pool.submit(_pick_table, *row, columns) for row in rows]
+            return tuple(table.result() for table in found)
+
+
+def _pick_table(run_id: str, table: bytes, failures: bytes, columns: Sequence[str]) -> PickTable:
+    return PickTable(run_id, _columns_of(table, columns), _columns_of(failures, _FAILURE_COLUMNS))
 
 
 def _columns_of(payload: bytes, columns: Sequence[str]) -> pa.Table:
@@ -57,7 +63,9 @@ def _columns_of(payload: bytes, columns: Sequence[str]) -> pa.Table:
     try:
         with pa.ipc.open_stream(payload) as reader:
             wanted = [reader.schema.get_field_index(column) for column in columns]
-        with pa.ipc.open_stream(payload, options=pa.ipc.IpcReadOptions(included_fields=wanted)) as reader:
+        with pa.ipc.open_stream(
+            payload, options=pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
+        ) as reader:
             return reader.read_all()
     except (pa.ArrowInvalid, OSError) as error:
         raise StoreError(f"a stored table cannot be read: {error}") from error
