@@ -7,16 +7,29 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.codec import config_to_dict
+from technic_scanner.runs.judged_table import (
+    LABELS,
+    NUMBERS,
+    OUTCOME_SCHEMA,
+    TEXTS,
+    floats,
+    joined_labels,
+    joined_texts,
+    numbers,
+    repeated,
+    with_shared_labels,
+)
 from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray
@@ -30,19 +43,17 @@ from technic_scanner.screening.outcomes import (
     session_index,
 )
 
-_NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
-_TEXTS = ("Symbol", "Sector", "Signal", "Tier", "MarketRegime")
 _PLAN = ("Close", "Entry", "Stop", "Target")
 _FAILED = ("symbol", "stage")
-JUDGED_COLUMNS: tuple[str, ...] = (*_TEXTS, *_NUMBERS, *_PLAN)
+JUDGED_COLUMNS: tuple[str, ...] = (*TEXTS, *NUMBERS, *_PLAN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunToJudge:
     """What a run picked, what else it considered, and the key of what it scanned.
 
-    Runs of one lineage differ in their as-of date alone. ``table`` holds JUDGED_COLUMNS at least; ``others`` are the
-    symbols that passed the run's universe filters and were not picked.
+    Runs of one lineage differ in their as-of date alone. ``table`` holds JUDGED_COLUMNS at least, its labels shared;
+    ``others`` are the symbols that passed the run's universe filters and were not picked.
     """
 
     dated: DatedRun
@@ -54,7 +65,7 @@ class RunToJudge:
     def of(cls, dated: DatedRun, lineage: str, picks: PickTable) -> RunToJudge:
         """Return the run with what it picked and what else it considered."""
         scanned = pc.not_equal(picks.failed["stage"], Stage.UNIVERSE_LOADING.value)
-        return cls(dated, lineage, picks.table, picks.failed["symbol"].filter(scanned))
+        return cls(dated, lineage, with_shared_labels(picks.table), picks.failed["symbol"].filter(scanned))
 
     @classmethod
     def of_stored(cls, stored: StoredResult) -> RunToJudge:
@@ -72,7 +83,7 @@ class RunToJudge:
 
 def considered(runs: Sequence[RunToJudge]) -> tuple[str, ...]:
     """Return everything that the runs considered after their universe filters, picks or not, in symbol order."""
-    seen = _joined(column for run in runs for column in (run.table["Symbol"], run.others))
+    seen = joined_texts(column for run in runs for column in (run.table["Symbol"], run.others))
     return tuple(sorted(pc.unique(seen).to_pylist()))
 
 
@@ -80,27 +91,6 @@ def lineage_of(config: ScanConfig) -> str:
     """Return 16 hex digits of everything that was asked but the as-of date."""
     fields = {name: value for name, value in config_to_dict(config).items() if name != "as_of_date"}
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
-
-
-OUTCOME_SCHEMA: pa.Schema = pa.schema(
-    [
-        ("run_id", pa.string()),
-        ("lineage", pa.string()),
-        ("as_of", pa.date32()),
-        ("next_as_of", pa.date32()),
-        ("profile", pa.string()),
-        *[(name, pa.string()) for name in _TEXTS],
-        *[(name, pa.float64()) for name in _NUMBERS],
-        ("side", pa.int64()),
-        *[(f"forward_{h}", pa.float64()) for h in HORIZONS],
-        *[(f"excess_{h}", pa.float64()) for h in HORIZONS],
-        *[(f"universe_{h}", pa.float64()) for h in HORIZONS],
-        ("held_return", pa.float64()),
-        ("universe_held_return", pa.float64()),
-        ("exit", pa.string()),
-        ("exit_sessions", pa.int64()),
-    ]
-)
 
 
 def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
@@ -114,16 +104,16 @@ def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
     if not ordered:
         return OUTCOME_SCHEMA.empty_table()
     following = _following(runs)
-    prices = PastPrices.of(panel)
-    picked, others = _rows_by_run(ordered, panel.symbols)
-    judged = _Judged.unknown(len(ordered), sum(map(len, picked)))
-    start = 0
-    for number, run in enumerate(ordered):
-        stop = start + len(picked[number])
-        part = judged.part(number, slice(start, stop))
-        _judge(run, following.get(run.dated.run_id), prices, picked[number], others[number], part)
-        start = stop
-    return _table(ordered, [following.get(run.dated.run_id) for run in ordered], judged)
+    next_as_of = [following.get(run.dated.run_id) for run in ordered]
+    symbols = joined_texts(run.table["Symbol"] for run in ordered).dictionary_encode().combine_chunks()
+    picked = _rows_of(symbols.dictionary, panel.symbols)[symbols.indices.to_numpy()]
+    others = _rows_of(joined_texts(run.others for run in ordered), panel.symbols)
+    prices = PastPrices.of(panel, np.datetime64(ordered[0].as_of, "D"))
+    judged = _Judged.room(len(ordered), len(picked))
+    parts, rests = _spans(run.table.num_rows for run in ordered), _spans(len(run.others) for run in ordered)
+    for number, (run, part, rest) in enumerate(zip(ordered, parts, rests, strict=True)):
+        _judge(run, next_as_of[number], prices, picked[part], others[rest], judged.part(number, part))
+    return _table(ordered, next_as_of, symbols, judged)
 
 
 def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
@@ -141,27 +131,27 @@ class _Judged(NamedTuple):
     the lineage's next run; ``exits`` (N,) are places in EXITS, reached after ``exit_sessions`` (N,).
     """
 
-    side: IntArray
+    side: npt.NDArray[np.int8]
     forward: FloatArray
     excess: FloatArray
     universe: FloatArray
     held: FloatArray
     universe_held: FloatArray
     exits: CodeArray
-    exit_sessions: IntArray
+    exit_sessions: npt.NDArray[np.int16]
 
     @classmethod
-    def unknown(cls, runs: int, picks: int) -> _Judged:
+    def room(cls, runs: int, picks: int) -> _Judged:
         """Return room for so many runs and picks: what is written into it run by run is not copied again."""
         return cls(
-            side=np.ones(picks, dtype=np.int64),
-            forward=np.full((len(HORIZONS), picks), np.nan),
-            excess=np.full((len(HORIZONS), picks), np.nan),
-            universe=np.full((len(HORIZONS), runs), np.nan),
-            held=np.full(picks, np.nan),
-            universe_held=np.full(runs, np.nan),
-            exits=np.full(picks, -1, dtype=np.int8),
-            exit_sessions=np.full(picks, -1),
+            side=np.empty(picks, dtype=np.int8),
+            forward=np.empty((len(HORIZONS), picks)),
+            excess=np.empty((len(HORIZONS), picks)),
+            universe=np.empty((len(HORIZONS), runs)),
+            held=np.empty(picks),
+            universe_held=np.empty(runs),
+            exits=np.empty(picks, dtype=np.int8),
+            exit_sessions=np.empty(picks, dtype=np.int16),
         )
 
     def part(self, run: int, picks: slice) -> _Judged:
@@ -182,43 +172,45 @@ class _Judged(NamedTuple):
 def _judge(
     run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked: IntArray, others: IntArray, into: _Judged
 ) -> None:
-    """Judge one run; ``picked`` and ``others`` are the rows of ``prices`` of what it picked and did not, −1: none."""
+    """Judge one run; ``picked`` and ``others`` are columns of ``prices``: what it picked and what not."""
     at = session_index(prices.sessions, np.datetime64(run.as_of, "D"))
-    known = np.flatnonzero(picked >= 0)
-    picks = picked[known]
-    universe = np.zeros(len(prices.close), dtype=np.bool_)
-    universe[picks] = True
-    universe[others[others >= 0]] = True
-    plan = {name: _floats(run.table[name]) for name in _PLAN}
+    universe = np.zeros(prices.close.shape[1], dtype=np.bool_)
+    universe[picked] = True
+    universe[others] = True
+    universe[-1] = False
+    plan = {name: floats(run.table[name]) for name in _PLAN}
     into.side[:] = np.where(plan["Target"] >= plan["Entry"], 1, -1)
-    planned = Planned(into.side[known], *(plan[name][known] for name in ("Close", "Stop", "Target")))
-    outcome = pick_outcomes(prices, at, universe, picks, planned)
-    into.forward[:, known] = outcome.forward.T
-    into.excess[:, known] = outcome.excess.T
+    planned = Planned(into.side, plan["Close"], plan["Stop"], plan["Target"])
+    outcome = pick_outcomes(prices, at, universe, picked, planned)
+    into.forward[:] = outcome.forward
+    into.excess[:] = outcome.excess
     into.universe[:, 0] = outcome.universe
-    into.held[known], into.universe_held[0] = _held(prices, at, universe, picks, next_as_of)
-    into.exits[known] = outcome.exits.codes
-    into.exit_sessions[known] = outcome.exits.sessions
+    into.held[:], into.universe_held[0] = _held(prices, at, universe, picked, next_as_of)
+    into.exits[:] = np.where(picked >= 0, outcome.exits.codes, -1)
+    into.exit_sessions[:] = outcome.exits.sessions
 
 
-def _table(runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], judged: _Judged) -> pa.Table:
+def _table(
+    runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], symbols: pa.DictionaryArray, judged: _Judged
+) -> pa.Table:
     """Return the picks of all runs, in their order, as one table of OUTCOME_SCHEMA."""
-    of_run = pa.array(np.repeat(np.arange(len(runs)), [run.table.num_rows for run in runs]))
+    of_run = np.repeat(np.arange(len(runs), dtype=np.int32), [run.table.num_rows for run in runs])
     columns: dict[str, Any] = {
-        "run_id": pa.array([run.dated.run_id for run in runs], pa.string()).take(of_run),
-        "lineage": pa.array([run.lineage for run in runs], pa.string()).take(of_run),
-        "as_of": pa.array([run.as_of for run in runs], pa.date32()).take(of_run),
-        "next_as_of": pa.array(next_as_of, pa.date32()).take(of_run),
-        "profile": pa.array([run.dated.config.strategy_profile_name for run in runs], pa.string()).take(of_run),
-        **{name: _joined(run.table[name] for run in runs) for name in _TEXTS},
-        **{name: _numbers(np.concatenate([_floats(run.table[name]) for run in runs])) for name in _NUMBERS},
+        "run_id": repeated(pa.array([run.dated.run_id for run in runs], pa.string()), of_run),
+        "lineage": repeated(pa.array([run.lineage for run in runs], pa.string()), of_run),
+        "as_of": repeated(pa.array([run.as_of for run in runs], pa.date32()), of_run),
+        "next_as_of": repeated(pa.array(next_as_of, pa.date32()), of_run),
+        "profile": repeated(pa.array([run.dated.config.strategy_profile_name for run in runs], pa.string()), of_run),
+        **{name: joined_labels(run.table[name] for run in runs) for name in LABELS},
+        "Symbol": symbols,
+        **{name: numbers(np.concatenate([floats(run.table[name]) for run in runs])) for name in NUMBERS},
         "side": pa.array(judged.side),
-        **{f"forward_{h}": _numbers(judged.forward[j]) for j, h in enumerate(HORIZONS)},
-        **{f"excess_{h}": _numbers(judged.excess[j]) for j, h in enumerate(HORIZONS)},
-        **{f"universe_{h}": _numbers(judged.universe[j]).take(of_run) for j, h in enumerate(HORIZONS)},
-        "held_return": _numbers(judged.held),
-        "universe_held_return": _numbers(judged.universe_held).take(of_run),
-        "exit": pa.array(EXITS, pa.string()).take(pa.array(judged.exits, mask=judged.exits < 0)),
+        **{f"forward_{h}": numbers(judged.forward[j]) for j, h in enumerate(HORIZONS)},
+        **{f"excess_{h}": numbers(judged.excess[j]) for j, h in enumerate(HORIZONS)},
+        **{f"universe_{h}": repeated(numbers(judged.universe[j]), of_run) for j, h in enumerate(HORIZONS)},
+        "held_return": numbers(judged.held),
+        "universe_held_return": repeated(numbers(judged.universe_held), of_run),
+        "exit": pa.DictionaryArray.from_arrays(pa.array(judged.exits, mask=judged.exits < 0), pa.array(EXITS)),
         "exit_sessions": pa.array(judged.exit_sessions, mask=judged.exit_sessions < 0),
     }
     return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
@@ -233,40 +225,22 @@ def _held(
     """
     if until is None or at < 0 or not len(prices.sessions) or np.datetime64(until, "D") > prices.sessions[-1]:
         return np.full(len(picks), np.nan), float("nan")
-    span = prices.close[:, at : session_index(prices.sessions, np.datetime64(until, "D")) + 1]
-    start, last = span[:, 0], span[:, -1].copy()
+    span = prices.close[at : session_index(prices.sessions, np.datetime64(until, "D")) + 1]
+    start, last = span[0], span[-1].copy()
     gone = np.flatnonzero(universe & ~np.isfinite(last) & np.isfinite(start))
-    newest = np.where(np.isfinite(span[gone]), np.arange(span.shape[1]), 0).max(axis=1)
-    last[gone] = span[gone, newest]
-    change = np.full(len(last), np.nan)
-    change[universe] = last[universe] / start[universe] - 1.0
+    newest = np.where(np.isfinite(span[:, gone]), np.arange(len(span))[:, None], 0).max(axis=0)
+    last[gone] = span[newest, gone]
+    change = np.where(universe, last / start - 1.0, np.nan)
     known = change[np.isfinite(change)]
     return change[picks], float(known.mean()) if len(known) else float("nan")
 
 
-def _rows_by_run(runs: Sequence[RunToJudge], symbols: Sequence[str]) -> tuple[list[IntArray], list[IntArray]]:
-    """Return, run by run, the rows among ``symbols`` of its picks and of its others, −1 where a symbol is not there.
-
-    Names are looked up all at once: for each lookup Arrow makes a hash table of all symbols anew.
-    """
-    value_set = pa.array(symbols, pa.string())
-    found = []
-    for columns in ([run.table["Symbol"] for run in runs], [run.others for run in runs]):
-        rows = pc.fill_null(pc.index_in(_joined(columns), value_set=value_set), -1)
-        ends = np.cumsum([len(column) for column in columns])
-        found.append(np.split(np.asarray(rows.to_numpy(), dtype=np.int64), ends[:-1]))
-    return found[0], found[1]
+def _rows_of(names: pa.Array | pa.ChunkedArray, symbols: Sequence[str]) -> IntArray:
+    """Return the place (n,) of each name among ``symbols``, −1 where it is not there."""
+    places = pc.fill_null(pc.index_in(names, value_set=pa.array(symbols, pa.string())), -1)
+    return np.asarray(places.to_numpy(), dtype=np.int64)
 
 
-def _joined(columns: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
-    """Return the texts of all columns, one after the other."""
-    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
-
-
-def _floats(column: pa.ChunkedArray) -> FloatArray:
-    return np.asarray(column.to_numpy(), dtype=np.float64)
-
-
-def _numbers(values: FloatArray) -> pa.Array:
-    """Return the values as Arrow's, NaN as null."""
-    return pa.array(values, pa.float64(), from_pandas=True)
+def _spans(lengths: Iterable[int]) -> list[slice]:
+    """Return where parts of these lengths lie that follow one another."""
+    return [slice(start, stop) for start, stop in pairwise(accumulate(lengths, initial=0))]

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.runs.judged_table import OUTCOME_SCHEMA
 from technic_scanner.runs.judging import (
     JUDGED_COLUMNS,
-    OUTCOME_SCHEMA,
     RunToJudge,
     considered,
     judge_runs,
@@ -38,7 +38,7 @@ _MISSING = "those that dropped out are missing, and returns look better than the
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedRuns:
-    """Every pick of the stored runs with what it did, in ``judging.OUTCOME_SCHEMA``, and what taints the evidence."""
+    """Every pick of the stored runs with what it did, in OUTCOME_SCHEMA, and what taints the evidence."""
 
     picks: pa.Table
     notes: tuple[str, ...]
@@ -69,8 +69,9 @@ class Outcomes:
             except (ConfigError, SourceError) as error:
                 notes.append(f"Runs of {_place_text(name, universe)} ({len(group)}) cannot be judged: {error}")
                 continue
-            tables.append(judge_runs(group, bars))
-            notes += filter(None, [_without_bars(group, bars)])
+            picks = judge_runs(group, bars)
+            tables.append(picks)
+            notes += filter(None, [_without_bars(group[0], picks, bars)])
             notes += filter(None, [self._taint(group[0], bars)])
         return JudgedRuns(
             pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
@@ -137,13 +138,13 @@ def only_survivors(bars: Panel) -> bool:
     return bool(np.isfinite(bars.close[:, -_GONE_SESSIONS:]).any(axis=1).all())
 
 
-def _without_bars(runs: Sequence[RunToJudge], bars: Panel) -> str | None:
-    """Say how many picked symbols have no bars: they wait for a scan, not for time to pass."""
-    picked = pc.unique(pa.chunked_array([chunk for run in runs for chunk in run.table["Symbol"].chunks], pa.string()))
-    missing = len(set(picked.to_pylist()).difference(bars.symbols))
+def _without_bars(run: RunToJudge, picks: pa.Table, bars: Panel) -> str | None:
+    """Say how many symbols picked in the place of ``run`` have no bars: they wait for a scan, not for time to pass."""
+    picked = pc.unique(picks["Symbol"]).to_pylist()
+    missing = len(set(picked).difference(bars.symbols))
     if not missing:
         return None
-    place = _place_text(runs[0].dated.config.source, runs[0].dated.config.universe)
+    place = _place_text(run.dated.config.source, run.dated.config.universe)
     return (
         f"{place}: the price cache holds no bars of {missing:,} of {len(picked):,} picked symbols; a scan of this "
         "source fetches those that it still has."

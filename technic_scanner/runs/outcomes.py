@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +17,7 @@ from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.evidence import (
     Interval,
     MeanTest,
-    hit_rate,
-    mean_by_period,
+    PeriodValues,
     mean_test,
     overlap_lags,
     quantile_groups,
@@ -25,8 +26,11 @@ from technic_scanner.screening.evidence import (
 )
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.outcomes import HORIZONS, EquityCurve, Holding, equity_curve
+from technic_scanner.screening.panel_build import calendar_of
 
 GROUPS: dict[str, str] = {"profile": "profile", "sector": "Sector", "tier": "Tier", "regime": "MarketRegime"}
+# The same for all picks of a run.
+_OF_RUN = ("run_id", "lineage", "profile", "as_of", "next_as_of", "universe_held_return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Equity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutcomeReport:
-    """The answer to an OutcomeQuery; ``picks`` has the columns of ``judging.OUTCOME_SCHEMA``.
+    """The answer to an OutcomeQuery; ``picks`` has the columns of ``judged_table.OUTCOME_SCHEMA``.
 
     ``judged`` is how many picks have a return at the horizon, of ``picks`` in all, on ``dates`` as-of dates. ``excess``
     and ``hit`` are over the universe. ``quantiles`` are excess returns by score within each run, the lowest first.
@@ -117,30 +121,35 @@ class OutcomeReport:
 
 
 def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, ...] = ()) -> OutcomeReport:
-    """Filter the outcomes of ``judging.judge_runs`` and sum them up. Raises ValueError for another horizon."""
+    """Filter the outcomes of ``judging.judge_runs`` and sum them up. Raises ValueError for another horizon.
+
+    The picks of a run follow one another; tables of several ``judge_runs`` may.
+    """
     if query.horizon not in HORIZONS:
         raise ValueError(f"the horizon {query.horizon} is not one of {', '.join(map(str, HORIZONS))}")
     runs = _of_runs(outcomes, query)
     picks = _of_picks(runs, query)
-    by_run = _rows_by(picks, "run_id")
+    by_run = _rows_by_run(picks)
     excess = _floats(picks, f"excess_{query.horizon}")
-    ic = _ic_points(picks, by_run, query.horizon)
+    days = _days(picks)
+    ic = _ic_points(picks, days, by_run, query.horizon)
     values = np.array([np.nan if point.ic is None else point.ic for point in ic])
-    periods, lags = _periods(picks, excess, query.horizon)
-    quantile = _quantiles_within_runs(picks, by_run, query.quantiles)
+    periods, lags, dates = _periods(days, excess, query.horizon)
+    returns = PeriodValues.of(excess, periods, lags)
+    whole = returns.whole()
     return OutcomeReport(
         query=query,
         picks=picks,
         runs=len(by_run),
-        dates=_count_days(_days(picks), excess),
-        judged=int(np.isfinite(excess).sum()),
+        dates=dates,
+        judged=whole.mean.n,
         ic=ic,
         ic_test=mean_test(values, lags),
-        hit=hit_rate(excess, periods, lags),
-        excess=mean_by_period(excess, periods, lags),
-        quantiles=quantile_returns(quantile, excess, periods, query.quantiles, lags),
+        hit=whole.hit,
+        excess=whole.mean,
+        quantiles=quantile_returns(_quantiles_within_runs(picks, by_run, query.quantiles), returns, query.quantiles),
         exits=_exits(picks),
-        groups=_groups(picks, excess, periods, lags),
+        groups=_groups(picks, returns, dates),
         equity=_equity(runs, picks, by_run, query.cost_bps),
         notes=notes,
     )
@@ -169,33 +178,37 @@ def _among(outcomes: pa.Table, name: str, values: tuple[str, ...]) -> pa.Table:
     return outcomes.filter(pc.is_in(outcomes[name], value_set=pa.array(values))) if values else outcomes
 
 
-def _rows_by(picks: pa.Table, name: str) -> dict[str, IntArray]:
-    """Return the rows of each value, ascending; the values as they first come."""
-    codes, values = _encoded(picks, name)
-    ends = np.cumsum(np.bincount(codes, minlength=len(values)))
-    return dict(zip(values, np.split(np.argsort(codes, kind="stable"), ends[:-1]), strict=False))
+def _rows_by_run(picks: pa.Table) -> dict[str, slice]:
+    """Return where the picks of each run lie, in the order of the runs."""
+    codes, runs = _encoded(picks, "run_id")
+    ends = np.cumsum(np.bincount(codes, minlength=len(runs))).tolist()
+    return {run: slice(start, stop) for run, (start, stop) in zip(runs, pairwise([0, *ends]), strict=True)}
 
 
-def _encoded(picks: pa.Table, name: str) -> tuple[IntArray, list[str]]:
-    """Return the place (n,) of each text among the distinct ones, and those as they first come."""
-    encoded = picks[name].combine_chunks().dictionary_encode()
-    return np.asarray(encoded.indices.to_numpy(), dtype=np.int64), encoded.dictionary.to_pylist()
+def _encoded(picks: pa.Table, name: str) -> tuple[IntArray, list[Any]]:
+    """Return the place (n,) of each text among the distinct ones, and those as they first come; unknown is None."""
+    texts = picks[name].dictionary_encode().unify_dictionaries().combine_chunks()
+    # A dictionary may hold texts that no row has left.
+    used = texts.indices.dictionary_encode(null_encoding="encode")
+    return used.indices.to_numpy(), texts.dictionary.take(used.dictionary).to_pylist()
 
 
 def _exits(picks: pa.Table) -> tuple[tuple[str, int], ...]:
     """Return how many plans reached what first, the most frequent first."""
-    found = pc.value_counts(picks["exit"].drop_null()).to_pylist()
-    return tuple((item["values"], item["counts"]) for item in sorted(found, key=lambda item: -item["counts"]))
+    codes, exits = _encoded(picks, "exit")
+    counts = zip(exits, np.bincount(codes, minlength=len(exits)).tolist(), strict=True)
+    return tuple(sorted(((name, count) for name, count in counts if name), key=lambda item: -item[1]))
 
 
-def _ic_points(picks: pa.Table, by_run: Mapping[str, IntArray], horizon: int) -> tuple[IcPoint, ...]:
+def _ic_points(picks: pa.Table, days: IntArray, by_run: Mapping[str, slice], horizon: int) -> tuple[IcPoint, ...]:
     """Return one point per as-of date, oldest first: runs of one date see the same market and are no two proofs."""
     rank, forward = _floats(picks, "CompositeScore"), _floats(picks, f"forward_{horizon}")
     score = np.where(_floats(picks, "side") > 0.0, rank, 100.0 - rank)
     found: dict[date, list[tuple[float | None, int]]] = {}
     for rows in by_run.values():
         known = int(np.isfinite(forward[rows]).sum())
-        found.setdefault(picks["as_of"][int(rows[0])].as_py(), []).append((rank_ic(score[rows], forward[rows]), known))
+        day = days[rows.start].astype("datetime64[D]").item()
+        found.setdefault(day, []).append((rank_ic(score[rows], forward[rows]), known))
     points = []
     for day, runs in sorted(found.items()):
         known_ics = [ic for ic, _ in runs if ic is not None]
@@ -204,28 +217,25 @@ def _ic_points(picks: pa.Table, by_run: Mapping[str, IntArray], horizon: int) ->
     return tuple(points)
 
 
-def _periods(picks: pa.Table, excess: FloatArray, horizon: int) -> tuple[IntArray, int]:
-    """Return each pick's period (n,), the day number of its as-of date, and over how many later ones it overlaps.
+def _periods(days: IntArray, excess: FloatArray, horizon: int) -> tuple[IntArray, int, int]:
+    """Return each pick's period (n,), over how many later ones it overlaps, and how many as-of dates were judged.
 
-    On a single date every pick is a period of its own: there is nothing but their spread to judge them by.
+    A period is an as-of date, ``days`` (n,). On a single date every pick is a period of its own: there is nothing but
+    their spread to judge them by.
     """
-    days = _days(picks)
-    judged = np.unique(days[np.isfinite(excess)]).astype("datetime64[D]")
+    judged = calendar_of(days[np.isfinite(excess)]).astype("datetime64[D]")
     if len(judged) < 2:
-        return np.arange(len(days)), 0
+        return np.arange(len(days)), 0, len(judged)
     steps = np.busday_count(judged[:-1], judged[1:])
-    return days, overlap_lags(horizon, max(1, int(np.median(steps))))
+    return days, overlap_lags(horizon, max(1, int(np.median(steps)))), len(judged)
 
 
 def _days(picks: pa.Table) -> IntArray:
-    return np.asarray(picks["as_of"].cast(pa.int32()).to_numpy(), dtype=np.int64)
+    """Return each pick's as-of date (n,) in days since 1970."""
+    return np.asarray(picks["as_of"].cast(pa.date32()).cast(pa.int32()).to_numpy())
 
 
-def _count_days(days: IntArray, excess: FloatArray) -> int:
-    return len(np.unique(days[np.isfinite(excess)]))
-
-
-def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, IntArray], quantiles: int) -> IntArray:
+def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, slice], quantiles: int) -> IntArray:
     """Return the quantile (n,) of each pick's score among the picks of its run, −1 where unknown."""
     score = _floats(picks, "CompositeScore")
     found = np.full(len(score), -1)
@@ -234,45 +244,47 @@ def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, IntArray], quan
     return found
 
 
-def _groups(picks: pa.Table, excess: FloatArray, periods: IntArray, lags: int) -> tuple[GroupOutcome, ...]:
+def _groups(picks: pa.Table, returns: PeriodValues, dates: int) -> tuple[GroupOutcome, ...]:
+    """Return what the picks of each profile, sector, tier and regime did; ``dates`` is on how many any was judged."""
     found = []
-    days = _days(picks)
     for group, name in GROUPS.items():
-        texts = pc.fill_null(picks[name], "")
-        for value, own in sorted(
-            _rows_by(pa.table({name: pc.if_else(pc.equal(texts, ""), "unknown", texts)}), name).items()
-        ):
-            hit, mean = hit_rate(excess[own], periods[own], lags), mean_by_period(excess[own], periods[own], lags)
-            found.append(GroupOutcome(group, value, _count_days(days[own], excess[own]), hit, mean))
+        codes, texts = _encoded(picks, name)
+        names = [text or "unknown" for text in texts]
+        values = sorted(set(names))
+        places = np.array([values.index(text) for text in names], dtype=np.int64)[codes]
+        for value, of_value in zip(values, returns.by_group(places, len(values)), strict=True):
+            # On a single date each pick is a period.
+            found.append(GroupOutcome(group, value, min(of_value.periods, dates), of_value.hit, of_value.mean))
     return tuple(found)
 
 
-def _equity(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, IntArray], cost_bps: float) -> Equity | None:
+def _equity(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, slice], cost_bps: float) -> Equity | None:
     """Return the equity of the lineage with the most runs; None while no lineage has two runs with bars between.
 
     Every run of the lineage is a period, also one of which no pick passes the filters: that period is spent in cash.
     """
-    firsts = runs.take(np.array([rows[0] for rows in _rows_by(runs, "run_id").values()], dtype=np.int64))
-    counts = Counter(firsts["lineage"].to_pylist())
+    rows = _rows_by_run(runs) if runs is not picks else by_run
+    firsts = runs.select(_OF_RUN).take(np.array([own.start for own in rows.values()], dtype=np.int64)).to_pylist()
+    counts = Counter(run["lineage"] for run in firsts)
     if not counts:
         return None
     lineage = max(counts, key=lambda name: (counts[name], name))
-    own = firsts.filter(pc.and_(pc.equal(firsts["lineage"], lineage), pc.is_valid(firsts["universe_held_return"])))
-    if not own.num_rows:
+    own = [run for run in firsts if run["lineage"] == lineage and run["universe_held_return"] is not None]
+    if not own:
         return None
-    periods = _holdings(own, picks, by_run)
-    dates = (*own["as_of"].to_pylist(), own["next_as_of"][-1].as_py())
-    return Equity(lineage, own["profile"][0].as_py(), len(counts) - 1, dates, equity_curve(periods, cost_bps))
+    dates = (*(run["as_of"] for run in own), own[-1]["next_as_of"])
+    curve = equity_curve(_holdings(own, picks, by_run), cost_bps)
+    return Equity(lineage, own[0]["profile"], len(counts) - 1, dates, curve)
 
 
-def _holdings(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, IntArray]) -> list[Holding]:
-    """Return for each run, a row of ``runs``, what its picks are held as until the lineage's next one."""
+def _holdings(runs: Sequence[Mapping[str, Any]], picks: pa.Table, by_run: Mapping[str, slice]) -> list[Holding]:
+    """Return for each run what its picks are held as until the lineage's next one."""
     symbols, _ = _encoded(picks, "Symbol")
-    sides, held, none = _floats(picks, "side"), _floats(picks, "held_return"), np.empty(0, dtype=np.int64)
+    sides, held, none = _floats(picks, "side"), _floats(picks, "held_return"), slice(0, 0)
     found = []
-    for run_id, universe in zip(runs["run_id"].to_pylist(), runs["universe_held_return"].to_pylist(), strict=True):
-        rows = by_run.get(run_id, none)
-        found.append(Holding(symbols[rows], sides[rows], held[rows], universe))
+    for run in runs:
+        rows = by_run.get(run["run_id"], none)
+        found.append(Holding(symbols[rows], sides[rows], held[rows], run["universe_held_return"]))
     return found
 
 

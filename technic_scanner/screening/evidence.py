@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.matrix import IntArray
+from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
@@ -17,6 +19,8 @@ CONFIDENCE = 0.95
 LEAST_PAIRS = 3
 # A spread this small against the mean is rounding of one constant.
 _ROUNDING = 1e-12
+# With more groups x periods than this for each value, most have none: those that have are numbered by a sort.
+_MOST_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,13 @@ def rank_ic(score: FloatArray, forward: FloatArray) -> float | None:
 
 def mean_ranks(values: FloatArray) -> FloatArray:
     """Return the ranks (n,) from 1 on, ties as the mean of theirs."""
-    _, member, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    ranks: FloatArray = (last - (counts - 1) / 2.0)[member.ravel()]
+    order = np.argsort(values)
+    ascending = values[order]
+    first = np.append(True, ascending[1:] != ascending[:-1])[: len(values)]
+    starts = np.flatnonzero(first)
+    counts = np.diff(starts, append=len(values))
+    ranks = np.empty(len(values))
+    ranks[order] = np.repeat(starts + (counts + 1) / 2.0, counts)
     return ranks
 
 
@@ -90,39 +98,94 @@ def mean_test(values: FloatArray, lags: int = 0) -> MeanTest:
     return MeanTest(n, mean, error, mean / error, mean - reach, mean + reach, used)
 
 
-def mean_by_period(values: FloatArray, periods: IntArray, lags: int = 0) -> Interval:
-    """Return the mean over periods of each period's mean of values (m,), NaN left out; ``n`` counts the values.
+class GroupEvidence(NamedTuple):
+    """What some values say: in how many periods there are any, the share above zero, their mean."""
 
-    Values of one period (``periods``: m numbers in the order of time) move together, so the interval is that of
-    ``mean_test`` over the periods' means; a single period has none. Give independent values a period each.
+    periods: int
+    hit: Interval
+    mean: Interval
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeriodValues:
+    """The k known ones of m values, each with the place (k,) of its period among the ``periods`` that have any.
+
+    Values of one period move together, so what is estimated is the mean over periods of each period's mean, with the
+    interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values, ``hits`` (k,) are 1.0 where
+    one is above zero, else 0.0.
     """
-    known = np.isfinite(values)
-    own = periods[known]
-    member = positions_in(calendar_of(own), own)
-    means = np.bincount(member, weights=values[known]) / np.bincount(member)
+
+    known: BoolArray
+    values: FloatArray
+    hits: FloatArray
+    places: IntArray
+    periods: int
+    lags: int
+
+    @classmethod
+    def of(cls, values: FloatArray, periods: IntArray, lags: int = 0) -> PeriodValues:
+        """Take values (m,), NaN left out, and their ``periods``: m numbers in the order of time.
+
+        Give independent values a period each.
+        """
+        known = np.isfinite(values)
+        if not known.all():
+            values, periods = values[known], periods[known]
+        calendar = calendar_of(periods)
+        hits = (values > 0.0).astype(np.float64)
+        return cls(known, values, hits, positions_in(calendar, periods), len(calendar), lags)
+
+    def whole(self) -> GroupEvidence:
+        """Return what all values say."""
+        return self._evidence(self.places, [0, self.periods])[0]
+
+    def by_group(self, groups: IntArray, count: int) -> tuple[GroupEvidence, ...]:
+        """Return what the values of each of ``count`` groups say; ``groups`` (m,) are numbers from 0 on."""
+        own = groups if len(groups) == len(self.values) else groups[self.known]
+        cells = np.multiply(own, self.periods, dtype=np.int64)
+        cells += self.places
+        ends = np.arange(count + 1) * self.periods
+        if ends[-1] > _MOST_CELLS * len(cells):
+            there, cells = np.unique(cells, return_inverse=True)
+            ends = np.searchsorted(there, ends)
+        return self._evidence(cells, ends.tolist())
+
+    def _evidence(self, cells: IntArray, ends: list[int]) -> tuple[GroupEvidence, ...]:
+        """Return what the values in cells ``ends[g]`` to ``ends[g + 1]``, one for each period, say of each group g."""
+        counts = np.bincount(cells, minlength=ends[-1])
+        sums = np.asarray(np.bincount(cells, self.values, ends[-1]), dtype=np.float64)
+        hits = np.asarray(np.bincount(cells, self.hits, ends[-1]), dtype=np.float64)
+        found = []
+        for start, stop in pairwise(ends):
+            there = np.flatnonzero(counts[start:stop]) + start
+            sizes = counts[there]
+            mean = _over_periods(sums[there] / sizes, sizes, self.lags)
+            found.append(GroupEvidence(len(there), _hit_rate(hits[there], sizes, self.lags), mean))
+        return tuple(found)
+
+
+def _over_periods(means: FloatArray, sizes: IntArray, lags: int) -> Interval:
+    """Return the mean of the periods' ``means`` (p,), of so many values each."""
     test = mean_test(means, lags)
-    return Interval(int(known.sum()), test.mean, test.low, test.high)
+    return Interval(int(sizes.sum()), test.mean, test.low, test.high)
 
 
-def hit_rate(values: FloatArray, periods: IntArray, lags: int = 0) -> Interval:
-    """Return the share of known values (m,) above zero, the mean over ``periods`` (m,), with its interval.
+def _hit_rate(hits: FloatArray, sizes: IntArray, lags: int) -> Interval:
+    """Return the mean over periods of the share of ``hits`` (p,) among so many values, with its interval cut to 0–1.
 
-    The interval is ``mean_by_period``'s, cut to 0–1; where every value has a period of its own it is Wilson's (1927).
+    Where every value has a period of its own the interval is Wilson's (1927).
     """
-    known = np.isfinite(values)
-    hits = np.where(known, (values > 0.0).astype(np.float64), np.nan)
-    if len(calendar_of(periods[known])) == known.sum():
-        return _wilson(hits[known])
-    rate = mean_by_period(hits, periods, lags)
+    if (sizes == 1).all():
+        return _wilson(len(hits), float(hits.sum()))
+    rate = _over_periods(hits / sizes, sizes, lags)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))
     return Interval(rate.n, rate.mean, low, high)
 
 
-def _wilson(hits: FloatArray) -> Interval:
-    n = len(hits)
+def _wilson(n: int, hits: float) -> Interval:
     if not n:
         return Interval(0, None, None, None)
-    share = float(hits.mean())
+    share = hits / n
     z2 = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2.0) ** 2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     reach = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
@@ -144,11 +207,10 @@ def quantile_groups(score: FloatArray, quantiles: int = 5) -> IntArray:
     return groups
 
 
-def quantile_returns(
-    groups: IntArray, forward: FloatArray, periods: IntArray, quantiles: int = 5, lags: int = 0
-) -> tuple[Interval, ...]:
-    """Return the mean forward return (n,) of each quantile over ``periods`` (n,), see ``mean_by_period``."""
-    return tuple(mean_by_period(forward[groups == k], periods[groups == k], lags) for k in range(quantiles))
+def quantile_returns(groups: IntArray, returns: PeriodValues, quantiles: int = 5) -> tuple[Interval, ...]:
+    """Return the mean of each quantile's ``returns``; ``groups`` (n,) as from ``quantile_groups``."""
+    unknown_last = np.where(groups < 0, quantiles, groups)
+    return tuple(evidence.mean for evidence in returns.by_group(unknown_last, quantiles + 1)[:quantiles])
 
 
 def student_quantile(probability: float, degrees: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from technic_scanner.screening.bars import DateArray, FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray, ratio
 
 CodeArray = npt.NDArray[np.int8]
+SideArray = npt.NDArray[np.integer]
 
 HORIZONS: tuple[int, ...] = (1, 5, 10, 21, 63)
 
@@ -27,13 +29,20 @@ EXIT_TEXTS: dict[str, str] = {
     "open": "neither yet",
 }
 
+# So many sessions are searched at once for the first that ends a plan.
+_BLOCK = 8
+# So many symbols are turned at once into columns.
+_STRIP = 64
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PastPrices:
-    """Prices of n symbols over T sessions, as judging asks for them; each (n, T), NaN where there is no bar.
+    """Prices of n symbols over T sessions, as judging asks for them; each (T, n + 1), NaN where there is no bar.
 
-    ``lowest`` and ``highest`` are the least and the greatest known of a bar's four prices. They depend on no plan:
-    found once, they serve every run.
+    A session's prices lie side by side, for judging looks at many symbols on few sessions. The last column, which is
+    also that of symbol −1, has no bars: a symbol that is not there needs no case of its own. ``lowest`` and ``highest``
+    are the least and the greatest known of a bar's four prices. They depend on no plan: found once, they serve every
+    run.
     """
 
     sessions: DateArray
@@ -43,22 +52,20 @@ class PastPrices:
     highest: FloatArray
 
     @classmethod
-    def of(cls, panel: Panel) -> PastPrices:
-        """Return the prices of a panel; its volume is not looked at, and lows and highs that hold are not copied."""
-        lowest, highest = panel.low, panel.high
-        for prices in (panel.open, panel.close, panel.low, panel.high):
-            if (prices < lowest).any():
-                lowest = np.fmin(lowest, prices)
-            if (prices > highest).any():
-                highest = np.fmax(highest, prices)
-        return cls(panel.sessions, panel.open, panel.close, lowest, highest)
+    def of(cls, panel: Panel, since: np.datetime64 | None = None) -> PastPrices:
+        """Return the prices of a panel from its newest session on or before ``since`` on; volume is not looked at."""
+        start = 0 if since is None else max(session_index(panel.sessions, since), 0)
+        fields = [prices[:, start:] for prices in (panel.open, panel.close, panel.low, panel.high)]
+        opened, close = (_by_session(np.fmin, prices) for prices in fields[:2])
+        lowest, highest = (_by_session(choose, *fields) for choose in (np.fmin, np.fmax))
+        return cls(panel.sessions[start:], opened, close, lowest, highest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
     """What a scan planned for k picks: ``side`` +1 or −1; ``close``, ``stop``, ``target`` in prices as it saw them."""
 
-    side: IntArray
+    side: SideArray
     close: FloatArray
     stop: FloatArray
     target: FloatArray
@@ -79,7 +86,7 @@ class Exits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PickOutcomes:
-    """What n picks did over H horizons: ``forward`` and ``excess`` (n, H), held against the ``universe`` (H,)."""
+    """What k picks did over H horizons: ``forward`` and ``excess`` (H, k), held against the ``universe`` (H,)."""
 
     forward: FloatArray
     excess: FloatArray
@@ -117,24 +124,24 @@ class EquityCurve:
 
 
 def session_index(sessions: DateArray, as_of: np.datetime64) -> int:
-    """Return the column of the newest session on or before ``as_of``, −1 if there is none."""
+    """Return the place of the newest session on or before ``as_of``, −1 if there is none."""
     return int(np.searchsorted(sessions, as_of, side="right")) - 1
 
 
 def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZONS) -> FloatArray:
-    """Return (n, H): close h sessions after column ``at`` ÷ close at it − 1.
+    """Return (H, n) of closes (T, n): that of h sessions after row ``at`` ÷ that of ``at`` − 1.
 
     NaN where one of the two is unknown: the session has not come yet, or the symbol did not trade in it.
     """
-    result = np.full((len(close), len(horizons)), np.nan)
-    if not 0 <= at < close.shape[1]:
+    result = np.full((len(horizons), close.shape[1]), np.nan)
+    if not 0 <= at < len(close):
         return result
-    start = close[:, at]
-    usable = start > 0.0
-    for j, horizon in enumerate(horizons):
-        if at + horizon < close.shape[1]:
-            np.divide(close[:, at + horizon], start, out=result[:, j], where=usable)
-    return result - 1.0
+    start = np.where(close[at] > 0.0, close[at], np.nan)
+    for change, horizon in zip(result, horizons, strict=True):
+        if at + horizon < len(close):
+            np.divide(close[at + horizon], start, out=change)
+    result -= 1.0
+    return result
 
 
 def pick_outcomes(
@@ -145,55 +152,57 @@ def pick_outcomes(
     planned: Planned,
     horizons: Sequence[int] = HORIZONS,
 ) -> PickOutcomes:
-    """Return what the picks, rows ``picks`` (k,) of ``prices``, did after the session of column ``at``.
+    """Return what the picks, columns ``picks`` (k,) of ``prices``, did after the session of row ``at``.
 
-    They are held against the rows that ``universe`` (n,) marks. Nothing is known when ``at`` is not a column.
+    They are held against the columns that ``universe`` (n + 1,) marks. Nothing is known when ``at`` is not a row.
     """
     forward = forward_returns(prices.close, at, horizons)
-    means, own = universe_returns(forward[universe]), forward[picks]
+    means, own = universe_returns(forward, universe), forward.take(picks, axis=1)
     exits = first_exits(prices, picks, at, planned, max(horizons))
     return PickOutcomes(own, excess_returns(own, planned.side, means), means, exits)
 
 
-def universe_returns(forward: FloatArray) -> FloatArray:
-    """Return (H,): the mean of the known forward returns (n, H) of the universe, equal weights at the start, held."""
-    known = np.isfinite(forward)
-    count = known.sum(axis=0)
-    mean = np.full(forward.shape[1], np.nan)
-    np.divide(np.where(known, forward, 0.0).sum(axis=0), count, out=mean, where=count > 0)
+def universe_returns(forward: FloatArray, universe: BoolArray) -> FloatArray:
+    """Return (H,): the mean of the known forward returns (H, n) of the ``universe`` (n,), equal weights, held."""
+    known = np.isfinite(forward) & universe
+    count = np.count_nonzero(known, axis=1)
+    # One after the other: in pairs, as ``sum`` adds, a symbol outside of the universe would change the last digit.
+    total = np.cumsum(np.where(known, forward, 0.0), axis=1)[:, -1]
+    mean = np.full(len(forward), np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
     return mean
 
 
-def excess_returns(forward: FloatArray, side: IntArray, universe: FloatArray) -> FloatArray:
-    """Return (n, H): what the pick's side (n,) gained over the universe's (H,) return; a short gains what both lose."""
-    return side[:, None] * (forward - universe)
+def excess_returns(forward: FloatArray, side: SideArray, universe: FloatArray) -> FloatArray:
+    """Return (H, k): what the pick's side (k,) gained over the universe's (H,) return; a short gains what both lose."""
+    excess = forward - universe[:, None]
+    excess *= side
+    return excess
 
 
 def first_exits(prices: PastPrices, picks: IntArray, at: int, planned: Planned, sessions: int = 63) -> Exits:
-    """Return which of stop and target each pick, a row of ``prices``, reached first in the ``sessions`` after ``at``.
+    """Return which of stop and target each pick, a column of ``prices``, reached first in ``sessions`` after ``at``.
 
     An open beyond one of them decides; a bar whose range holds both without that is "unknown", for daily bars do not
     say which came first. "open" means that nothing was reached and fewer than ``sessions`` sessions have passed. Bars
     that do not exist reach nothing. Splits and dividends since the scan have rescaled past prices, so stop and target
     are rescaled by the close of ``at`` as it reads now ÷ as the scan saw it; where one is unknown, so is the exit.
     """
-    is_column = 0 <= at < len(prices.sessions)
-    now = prices.close[picks, at] if is_column else np.full(len(picks), np.nan)
+    is_session = 0 <= at < len(prices.sessions)
+    now = prices.close[at].take(picks) if is_session else np.full(len(picks), np.nan)
     rescale = ratio(now, planned.close)
     stop, target = planned.stop * rescale, planned.target * rescale
     long = planned.side > 0
     floor, ceiling = np.where(long, stop, target), np.where(long, target, stop)
-    cut = slice(at + 1, at + 1 + sessions)
-    below = prices.lowest[:, cut][picks] <= floor[:, None]
-    above = prices.highest[:, cut][picks] >= ceiling[:, None]
-    ended, bar = _first_true(below | above)
-    first = prices.open[picks[ended], at + 1 + bar]
-    low, high = _Touch(below[ended, bar], first <= floor[ended]), _Touch(above[ended, bar], first >= ceiling[ended])
-    waiting = _CODE["open" if below.shape[1] < sessions else "neither"]
+    after = _sessions_until(prices, picks, at, floor, ceiling, sessions)
+    ended = np.flatnonzero(after > 0)
+    bars = at + after[ended], picks[ended]
+    first, floor, ceiling = prices.open[bars], floor[ended], ceiling[ended]
+    low = _Touch(prices.lowest[bars] <= floor, first <= floor)
+    high = _Touch(prices.highest[bars] >= ceiling, first >= ceiling)
+    waiting = _CODE["open" if at + sessions >= len(prices.sessions) else "neither"]
     codes = np.where(np.isfinite(stop) & np.isfinite(target), waiting, _CODE["unknown"])
     codes[ended] = np.where(long[ended], _exit_codes(low, high), _exit_codes(high, low))
-    after = np.full(len(picks), -1)
-    after[ended] = bar + 1
     return Exits(codes, after)
 
 
@@ -237,8 +246,33 @@ def _exit_codes(stop: _Touch, target: _Touch) -> CodeArray:
     return codes
 
 
-def _first_true(hit: BoolArray) -> tuple[IntArray, IntArray]:
-    """Return the rows of ``hit`` (k, width) that hold a true value, and the column of each one's first."""
-    ended = np.flatnonzero(hit.any(axis=1))
-    bar = hit.argmax(axis=1)[ended] if hit.shape[1] else np.empty(0, dtype=np.int64)
-    return ended, bar
+def _sessions_until(
+    prices: PastPrices, picks: IntArray, at: int, floor: FloatArray, ceiling: FloatArray, sessions: int
+) -> IntArray:
+    """Return after how many of the ``sessions`` after ``at`` each pick (k,) reached floor or ceiling, −1 for none.
+
+    From one block of sessions to the next only those picks are looked at that have not ended: most end soon.
+    """
+    after = np.full(len(picks), -1)
+    left = np.arange(len(picks))
+    start, stop = at + 1, min(at + 1 + sessions, len(prices.sessions))
+    for first in range(start, stop, _BLOCK):
+        block, columns = slice(first, min(first + _BLOCK, stop)), picks[left]
+        hit = prices.lowest[block].take(columns, axis=1) <= floor[left]
+        hit |= prices.highest[block].take(columns, axis=1) >= ceiling[left]
+        ended = hit.any(axis=0)
+        after[left[ended]] = first - at + hit[:, ended].argmax(axis=0)
+        left = left[~ended]
+    return after
+
+
+def _by_session(choose: np.ufunc, *fields: FloatArray) -> FloatArray:
+    """Return what ``choose`` chooses of prices (n, T) as (T, n + 1), the last column NaN."""
+    count, sessions = fields[0].shape
+    turned = np.empty((sessions, count + 1))
+    # A few symbols at a time, whose prices stay in the processor's cache until each session has had them.
+    for start in range(0, count, _STRIP):
+        strip = slice(start, min(start + _STRIP, count))
+        turned[:, strip] = reduce(choose, (prices[strip] for prices in fields)).T
+    turned[:, count] = np.nan
+    return turned

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from technic_scanner.runs.judged_table import plain
 from technic_scanner.runs.outcomes import OutcomeReport
 from technic_scanner.screening.outcomes import EXIT_TEXTS
 from technic_scanner.ui import addresses
@@ -40,7 +41,7 @@ def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
     excess = found.picks[name].to_numpy()
     order = np.argsort(-excess, kind="stable")[: found.judged]
     ends = order if len(order) <= 2 * EXTREMES else np.concatenate([order[:EXTREMES], order[-EXTREMES:]])
-    picks = found.picks.take(ends).to_pandas()
+    picks = plain(found.picks.take(ends)).to_pandas()
     return pd.DataFrame(
         {
             "Open": [

@@ -14,6 +14,7 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
+from technic_scanner.runs.judged_table import OUTCOME_SCHEMA, plain
 from technic_scanner.runs.judging import RunToJudge, considered, judge_runs, lineage_of
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.outcomes import OutcomeQuery, report_outcomes
@@ -102,7 +103,54 @@ def test_runs_judged_together_are_judged_as_each_alone() -> None:
         picks = [(short if random.random() < 0.5 else long)(name, 100.0) for name in chosen[: 2 + number]]
         runs.append(stored(f"r{number}", at, picks, tuple(chosen[7:]), top_n=number + 1))
     alone = pa.concat_tables([judge_runs([run], panel) for run in runs])
-    assert judge_runs(runs[::-1], panel).equals(alone)
+    assert plain(judge_runs(runs[::-1], panel)).equals(plain(alone))
+
+
+def test_a_report_is_the_same_however_its_texts_are_held() -> None:
+    closes, scores = scores_and_closes(8)
+    panel = panel_of(closes)
+    tiers = ("core", "watch", None)
+    runs = [
+        stored(
+            f"r{at}", at,
+            [long(s, panel.close[i, at], scores[i], Tier=tiers[i % 3], Sector="" if i % 2 else "Energy")
+             for i, s in enumerate(closes)],
+        )
+        for at in (5, 10, 20)
+    ]  # fmt: skip
+    shared = judge_runs(runs, panel)
+    in_parts = pa.concat_tables([shared.slice(0, 30), shared.slice(30)])
+    for query in (
+        OutcomeQuery(horizon=5),
+        OutcomeQuery(horizon=1, tiers=("core",)),
+        OutcomeQuery(since=SESSIONS[8].item()),
+    ):
+        one, *others = (report_outcomes(table, query) for table in (shared, plain(shared), in_parts))
+        assert one.judged
+        for other in others:
+            assert plain(one.picks).equals(plain(other.picks))
+            for name in ("runs", "dates", "ic", "ic_test", "hit", "excess", "quantiles", "exits", "groups"):
+                assert getattr(one, name) == getattr(other, name), name
+            assert one.equity is not None
+            assert other.equity is not None
+            assert one.equity.dates == other.equity.dates
+            np.testing.assert_array_equal(one.equity.curve.picks, other.equity.curve.picks)
+    groups = {
+        (item.group, item.value): item.excess.n for item in report_outcomes(shared, OutcomeQuery(horizon=1)).groups
+    }
+    assert groups["tier", "unknown"] == 30
+    assert groups["sector", "unknown"] == 45
+
+
+def test_what_all_picks_of_a_run_share_is_held_once() -> None:
+    panel = panel_of({"A": [100.0], "B": [50.0]})
+    runs = [stored(f"r{at}", at, [long("A", 100.0), long("B", 50.0)]) for at in (10, 98)]
+    table = judge_runs(runs, panel)
+    assert table.schema == OUTCOME_SCHEMA
+    assert table["next_as_of"].to_pylist() == [SESSIONS[98].item()] * 2 + [None] * 2
+    assert table["universe_5"].to_pylist() == [0.0, 0.0, None, None]
+    places = [table[name].chunk(0).indices.buffers()[1].address for name in ("run_id", "as_of", "universe_5")]
+    assert len(set(places)) == 1
 
 
 def test_lineage_leaves_out_the_as_of_date_only() -> None:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from technic_scanner.screening import evidence
 from technic_scanner.screening.evidence import (
     Interval,
-    hit_rate,
-    mean_by_period,
+    PeriodValues,
     mean_ranks,
     mean_test,
     overlap_lags,
@@ -23,6 +23,16 @@ from technic_scanner.screening.evidence import (
 )
 
 NAN = float("nan")
+
+
+def mean_by_period(values: np.ndarray, periods: np.ndarray, lags: int = 0) -> Interval:
+    return PeriodValues.of(values, periods, lags).whole().mean
+
+
+def hit_rate(values: np.ndarray, periods: np.ndarray) -> Interval:
+    return PeriodValues.of(values, periods).whole().hit
+
+
 few = st.lists(st.sampled_from([NAN, 0.0, 1.0, 2.0, 3.0, -1.5]), min_size=0, max_size=12)
 
 
@@ -195,10 +205,34 @@ def test_every_known_score_has_a_quantile_in_order_of_score(values: list[float],
 def test_quantile_returns_are_group_means_with_their_n() -> None:
     score, forward = np.arange(10.0), np.arange(10.0) / 100
     forward[9] = NAN
-    result = quantile_returns(quantile_groups(score), forward, np.arange(10))
+    result = quantile_returns(quantile_groups(score), PeriodValues.of(forward, np.arange(10)))
     assert [interval.n for interval in result] == [2, 2, 2, 2, 1]
     assert [interval.mean for interval in result] == pytest.approx([0.005, 0.025, 0.045, 0.065, 0.08])
     assert result[4].low is None
+
+
+def test_a_score_that_is_unknown_is_of_no_quantile() -> None:
+    score = np.array([1.0, 2.0, NAN, 3.0])
+    result = quantile_returns(
+        quantile_groups(score, 2), PeriodValues.of(np.array([1.0, 2.0, 7.0, 3.0]), np.arange(4)), 2
+    )
+    assert [(interval.n, interval.mean) for interval in result] == [(2, 1.5), (1, 3.0)]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([NAN, 0.0, 0.25, -1.5, 3.0]), st.integers(0, 2), st.integers(3, 40)), max_size=30
+    ),
+    st.integers(0, 3),
+    st.sampled_from([0, 4, 1000]),
+)
+def test_a_group_says_what_its_values_say_alone(rows: list[tuple[float, int, int]], lags: int, most_cells: int) -> None:
+    values, groups, periods = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+    groups, periods = groups.astype(np.int64), periods.astype(np.int64)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(evidence, "_MOST_CELLS", most_cells)
+        found = PeriodValues.of(values, periods, lags).by_group(groups, 3)
+    assert found == tuple(PeriodValues.of(values[groups == k], periods[groups == k], lags).whole() for k in range(3))
 
 
 def _width(interval: Interval) -> float:

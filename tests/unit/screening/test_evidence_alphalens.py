@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from technic_scanner.screening.evidence import quantile_groups, quantile_returns, rank_ic
+from technic_scanner.screening.evidence import PeriodValues, quantile_groups, quantile_returns, rank_ic
 from technic_scanner.screening.outcomes import forward_returns
 
 HORIZONS, QUANTILES, SCANS, SYMBOLS, SESSIONS = (1, 5, 10), 5, 12, 41, 60
@@ -52,8 +52,8 @@ def test_information_coefficients(
 ) -> None:
     close, scores = market
     oracle = alphalens.performance.factor_information_coefficient(factor_data)
-    forward = [forward_returns(close, at, HORIZONS) for at in range(SCANS)]
-    ours = [[rank_ic(scores[at], forward[at][:, j]) for j in range(len(HORIZONS))] for at in range(SCANS)]
+    forward = [forward_returns(close.T, at, HORIZONS) for at in range(SCANS)]
+    ours = [[rank_ic(scores[at], forward[at][j]) for j in range(len(HORIZONS))] for at in range(SCANS)]
     np.testing.assert_allclose(np.array(ours, dtype=float), oracle.to_numpy(), atol=1e-12)
     assert oracle["1D"].mean() > 0.1
 
@@ -64,9 +64,8 @@ def test_quantile_returns(
     close, scores = market
     oracle, _ = alphalens.performance.mean_return_by_quantile(factor_data, by_date=True, demeaned=False)
     for at, (_, of_day) in enumerate(oracle.groupby(level="date")):
-        groups, forward = quantile_groups(scores[at], QUANTILES), forward_returns(close, at, HORIZONS)
+        groups, forward = quantile_groups(scores[at], QUANTILES), forward_returns(close.T, at, HORIZONS)
         for j in range(len(HORIZONS)):
-            means = [
-                interval.mean for interval in quantile_returns(groups, forward[:, j], np.arange(SYMBOLS), QUANTILES)
-            ]
+            returns = PeriodValues.of(forward[j], np.arange(SYMBOLS))
+            means = [interval.mean for interval in quantile_returns(groups, returns, QUANTILES)]
             np.testing.assert_allclose(np.array(means, dtype=float), of_day.iloc[:, j].to_numpy(), atol=1e-12)

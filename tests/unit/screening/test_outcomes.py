@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from technic_scanner.screening import outcomes
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.outcomes import (
     HORIZONS,
@@ -66,43 +67,53 @@ def test_the_horizons_are_those_that_the_page_promises() -> None:
 
 
 def test_forward_returns_by_hand() -> None:
-    close = np.array([[100.0, 110.0, 121.0, NAN, 90.0], [NAN, 10.0, 11.0, 12.0, 13.0]])
-    np.testing.assert_allclose(forward_returns(close, 0, (1, 2, 3, 4)), [[0.10, 0.21, NAN, -0.10], [NAN] * 4])
-    np.testing.assert_allclose(forward_returns(close, 1, (1, 4)), [[0.10, NAN], [0.10, NAN]])
+    close = np.array([[100.0, 110.0, 121.0, NAN, 90.0], [NAN, 10.0, 11.0, 12.0, 13.0]]).T
+    np.testing.assert_allclose(forward_returns(close, 0, (1, 2, 3, 4)).T, [[0.10, 0.21, NAN, -0.10], [NAN] * 4])
+    np.testing.assert_allclose(forward_returns(close, 1, (1, 4)), [[0.10, 0.10], [NAN, NAN]])
 
 
 @pytest.mark.parametrize("at", [-1, 5, 99])
 def test_a_session_that_is_not_there_has_no_forward_returns(at: int) -> None:
-    assert np.isnan(forward_returns(np.ones((2, 5)), at)).all()
+    assert np.isnan(forward_returns(np.ones((5, 2)), at)).all()
 
 
 def test_forward_returns_agree_with_pandas() -> None:
     rng = np.random.default_rng(1)
-    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (30, 120)), axis=1))
+    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (120, 30)), axis=0))
     close[rng.random(close.shape) < 0.05] = NAN
-    frame = pd.DataFrame(close.T)
+    frame = pd.DataFrame(close)
     for at in (0, 40, 100):
         for j, h in enumerate(HORIZONS):
             oracle = (frame.shift(-h) / frame - 1).iloc[at].to_numpy()
-            np.testing.assert_allclose(forward_returns(close, at)[:, j], oracle, rtol=1e-12)
+            np.testing.assert_allclose(forward_returns(close, at)[j], oracle, rtol=1e-12)
 
 
 def test_only_bars_after_the_scan_move_its_outcome() -> None:
     rng = np.random.default_rng(2)
-    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (5, 80)), axis=1))
+    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (80, 5)), axis=0))
     before = close.copy()
-    before[:, :10] *= 7.0
+    before[:10] *= 7.0
     np.testing.assert_array_equal(forward_returns(close, 10), forward_returns(before, 10))
 
 
 def test_the_universe_is_the_mean_of_what_is_known() -> None:
-    np.testing.assert_allclose(universe_returns(np.array([[0.1, NAN], [0.3, NAN], [NAN, NAN]])), [0.2, NAN])
-    assert np.isnan(universe_returns(np.empty((0, 2)))).all()
+    forward = np.array([[0.1, 0.3, NAN, 0.9], [NAN, NAN, NAN, 0.9]])
+    np.testing.assert_allclose(universe_returns(forward, np.array([True, True, True, False])), [0.2, NAN])
+    assert np.isnan(universe_returns(forward, np.zeros(4, dtype=bool))).all()
+
+
+def test_who_is_not_of_the_universe_does_not_move_its_last_digit() -> None:
+    rng = np.random.default_rng(3)
+    forward, universe = rng.normal(0, 0.05, (5, 3000)), rng.random(3000) < 0.6
+    alone = np.ascontiguousarray(forward[:, universe])
+    np.testing.assert_array_equal(
+        universe_returns(forward, universe), universe_returns(alone, np.full(alone.shape[1], True))
+    )
 
 
 def test_a_short_gains_what_it_falls_behind() -> None:
-    excess = excess_returns(np.array([[0.05], [0.05]]), np.array([1, -1]), np.array([0.02]))
-    np.testing.assert_allclose(excess, [[0.03], [-0.03]])
+    excess = excess_returns(np.array([[0.05, 0.05]]), np.array([1, -1]), np.array([0.02]))
+    np.testing.assert_allclose(excess, [[0.03, -0.03]])
 
 
 @pytest.mark.parametrize(
@@ -213,19 +224,23 @@ any_plan = st.tuples(
     st.lists(st.tuples(any_plan, st.integers(0, 3)), max_size=6),
     st.integers(-1, 8),
     st.integers(1, 10),
+    st.sampled_from([1, 3, 8]),
 )
 def test_exits_of_many_picks_agree_with_a_walk_price_by_price(
     histories: list[list[Bar]],
     plans: list[tuple[tuple[int, float, float, float], int]],
     at: int,
     sessions: int,
+    block: int,
 ) -> None:
     panel = panel_of(*histories)
     at = min(at, len(panel.sessions) - 1)
     rows = np.array([row % len(histories) for _, row in plans], dtype=np.int64)
     numbers = np.array([plan for plan, _ in plans]).reshape(-1, 4).T
     planned = Planned(numbers[0].astype(np.int64), *numbers[1:])
-    exits = first_exits(PastPrices.of(panel), rows, at, planned, sessions)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(outcomes, "_BLOCK", block)
+        exits = first_exits(PastPrices.of(panel), rows, at, planned, sessions)
     by_hand = [exit_by_hand(panel, row, at, planned, k, sessions) for k, row in enumerate(rows.tolist())]
     assert list(zip(exits.first, exits.sessions.tolist(), strict=True)) == by_hand
 
@@ -233,18 +248,37 @@ def test_exits_of_many_picks_agree_with_a_walk_price_by_price(
 def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
     panel = closes([100, 111, 100], [100, 100, 94], [100, 90, 100], [100, 103, 102])
     planned = Planned(np.array([1, -1]), np.full(2, 100.0), np.array([95.0, 105.0]), np.array([110.0, 90.0]))
-    outcome = pick_outcomes(PastPrices.of(panel), 0, np.ones(4, dtype=bool), np.array([0, 2]), planned, (1, 2))
-    np.testing.assert_allclose(outcome.forward, [[0.11, 0.0], [-0.10, 0.0]])
+    outcome = pick_outcomes(PastPrices.of(panel), 0, np.arange(5) < 4, np.array([0, 2]), planned, (1, 2))
+    np.testing.assert_allclose(outcome.forward, [[0.11, -0.10], [0.0, 0.0]])
     np.testing.assert_allclose(outcome.universe, [0.01, -0.01])
-    np.testing.assert_allclose(outcome.excess, [[0.10, 0.01], [0.11, -0.01]])
+    np.testing.assert_allclose(outcome.excess, [[0.10, 0.11], [0.01, -0.01]])
     assert outcome.exits.first == ("target", "target")
 
 
 def test_a_scan_before_the_first_session_has_no_outcome() -> None:
-    outcome = pick_outcomes(PastPrices.of(closes([100, 101])), -1, np.ones(1, dtype=bool), np.array([0]), long())
+    outcome = pick_outcomes(PastPrices.of(closes([100, 101])), -1, np.array([True, False]), np.array([0]), long())
     assert np.isnan(outcome.forward).all()
     assert np.isnan(outcome.excess).all()
     assert outcome.exits.first == ("unknown",)
+
+
+def test_a_symbol_that_is_not_there_has_no_outcome() -> None:
+    outcome = pick_outcomes(PastPrices.of(closes([100, 101])), 0, np.array([True, False]), np.array([-1]), long())
+    assert np.isnan(outcome.forward).all()
+    assert (outcome.exits.first, outcome.exits.sessions.tolist()) == (("unknown",), [-1])
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
+def test_past_prices_are_the_panels_session_by_session(count: int) -> None:
+    rng = np.random.default_rng(count)
+    opened, low, high, close = np.sort(rng.uniform(50, 60, (4, count, 7)), axis=0)[[1, 0, 3, 2]]
+    sessions = np.datetime64("2024-01-01", "D") + np.arange(7)
+    panel = Panel(tuple(map(str, range(count))), sessions, opened, high, low, close, close)
+    prices = PastPrices.of(panel, sessions[2])
+    np.testing.assert_array_equal(prices.sessions, sessions[2:])
+    for ours, theirs in ((prices.open, opened), (prices.close, close), (prices.lowest, low), (prices.highest, high)):
+        np.testing.assert_array_equal(ours[:, :-1], theirs[:, 2:].T)
+        assert np.isnan(ours[:, -1]).all()
 
 
 def holding(picks: dict[str, tuple[int, float]], universe: float) -> Holding:

@@ -1,0 +1,92 @@
+"""The table of judged picks: its columns, and how they are made so that millions of picks take little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.outcomes import HORIZONS
+
+NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
+# Few different ones, repeated by many picks.
+LABELS = ("Sector", "Signal", "Tier", "MarketRegime")
+TEXTS = ("Symbol", *LABELS)
+
+
+def _shared(kind: pa.DataType) -> pa.DataType:
+    """Return the type of a column in which many picks have one value: it is held once, and each holds its number."""
+    return pa.dictionary(pa.int32(), kind)
+
+
+OUTCOME_SCHEMA: pa.Schema = pa.schema(
+    [
+        ("run_id", _shared(pa.string())),
+        ("lineage", _shared(pa.string())),
+        ("as_of", _shared(pa.date32())),
+        ("next_as_of", _shared(pa.date32())),
+        ("profile", _shared(pa.string())),
+        *[(name, _shared(pa.string())) for name in TEXTS],
+        *[(name, pa.float64()) for name in NUMBERS],
+        ("side", pa.int8()),
+        *[(f"forward_{h}", pa.float64()) for h in HORIZONS],
+        *[(f"excess_{h}", pa.float64()) for h in HORIZONS],
+        *[(f"universe_{h}", _shared(pa.float64())) for h in HORIZONS],
+        ("held_return", pa.float64()),
+        ("universe_held_return", _shared(pa.float64())),
+        ("exit", pa.dictionary(pa.int8(), pa.string())),
+        ("exit_sessions", pa.int16()),
+    ]
+)
+
+
+def plain(picks: pa.Table) -> pa.Table:
+    """Return the picks, of which there should be few, with each value in its own place, as pandas wants them."""
+    columns = [_decoded(column) for column in picks.columns]
+    return pa.Table.from_arrays(columns, names=picks.column_names)
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def with_shared_labels(picks: pa.Table) -> pa.Table:
+    """Return the picks of a run with each different one of their LABELS held once."""
+    for name in LABELS:
+        picks = picks.set_column(picks.schema.get_field_index(name), name, picks[name].dictionary_encode())
+    return picks
+
+
+def joined_texts(columns: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Return the texts of all columns, one after the other."""
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
+
+
+def joined_labels(columns: Iterable[pa.ChunkedArray]) -> pa.DictionaryArray:
+    """Return the same of columns ``with_shared_labels``, each different one held once."""
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    return pa.chunked_array(chunks, _shared(pa.string())).unify_dictionaries().combine_chunks()
+
+
+def repeated(values: pa.Array, of_run: npt.NDArray[np.int32]) -> pa.DictionaryArray:
+    """Return for each pick the value of its run, whose number is in ``of_run`` (n,): all such columns share that."""
+    known = values.is_valid().to_numpy(zero_copy_only=False)
+    if not known.all():
+        # Arrow cannot unite dictionaries that hold a null: what is unknown has no number, and the null another value.
+        values = values.fill_null(pa.scalar(0, pa.int32()).cast(values.type))
+    mask = None if known.all() else pa.py_buffer(np.packbits(known[of_run], bitorder="little"))
+    numbers_of_runs = pa.Array.from_buffers(pa.int32(), len(of_run), [mask, pa.py_buffer(of_run)])
+    return pa.DictionaryArray.from_arrays(numbers_of_runs, values)
+
+
+def floats(column: pa.ChunkedArray) -> FloatArray:
+    """Return a column of numbers, null as NaN."""
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def numbers(values: FloatArray) -> pa.Array:
+    """Return the values as Arrow's, NaN as null."""
+    return pa.array(values, pa.float64(), from_pandas=True)
