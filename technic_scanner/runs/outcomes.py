@@ -99,6 +99,8 @@ class Equity:
 class OutcomeReport:
     """The answer to an OutcomeQuery; ``picks`` has the columns of ``judged_table.OUTCOME_SCHEMA``.
 
+    ``judged_table.plain`` makes of ``picks`` what pandas can read.
+
     ``judged`` is how many picks have a return at the horizon, of ``picks`` in all, on ``dates`` as-of dates. ``excess``
     and ``hit`` are over the universe. ``quantiles`` are excess returns by score within each run, the lowest first.
     ``exits`` counts what plans reached first.

@@ -17,6 +17,8 @@ TRAILING_DATES = 12
 # As many dates have room for their names, each under its own bar; more are placed on an axis of time.
 MAX_NAMED_DATES = 24
 MAX_FLAT_DATES = 6
+# Marks of more rebalances run into each other, and hide which line is dashed.
+MAX_MARKED_DATES = 60
 
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
@@ -118,7 +120,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
             go.Scatter(
                 x=list(line.dates),
                 y=[float(value) for value in values],
-                mode="lines+markers",
+                mode="lines+markers" if len(line.dates) <= MAX_MARKED_DATES else "lines",
                 name=name,
                 line={"dash": dash, "color": colour, "width": 2},
                 marker={"size": 4},

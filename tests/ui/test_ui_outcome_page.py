@@ -185,6 +185,14 @@ def test_equity_shows_costs_and_the_universe_beside_the_picks() -> None:
     figure = outcome_charts.equity(Equity("x", "position", 0, DATES[:2], curve))
     assert [list(trace.y) for trace in figure.data] == [[1.0, 1.1], [1.0, 1.2], [1.0, 1.05]]
     assert len({trace.line.dash for trace in figure.data}) == 3
+    assert {trace.mode for trace in figure.data} == {"lines+markers"}
+
+
+def test_the_equity_of_many_dates_is_lines_alone() -> None:
+    days = tuple(np.arange("2026-01-01", "2026-04-01", dtype="datetime64[D]").astype(object))
+    growth = np.linspace(1.0, 1.2, len(days))
+    figure = outcome_charts.equity(Equity("x", "position", 0, days, EquityCurve(growth, growth, growth, growth, 0)))
+    assert {trace.mode for trace in figure.data} == {"lines"}
 
 
 def test_group_points_name_their_n() -> None:
