@@ -219,7 +219,7 @@ def _table(
 def _held(
     prices: PastPrices, at: int, universe: BoolArray, picks: IntArray, until: date | None
 ) -> tuple[FloatArray, float]:
-    """Return the picks' price change from column ``at`` to ``until``, and the universe's mean one; NaN if unknown.
+    """Return the picks' price change from session ``at`` to ``until``, and the universe's mean one; NaN if unknown.
 
     A symbol that stops trading in between is held to its last close: its loss until then is part of the truth.
     """
