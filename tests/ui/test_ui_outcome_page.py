@@ -63,6 +63,13 @@ def test_the_horizon_comes_from_the_address(judged, open_page) -> None:
     assert {metric.label: metric.value for metric in app.metric}["Picks judged"].startswith(f"{found.judged:,} of")
 
 
+def test_what_picks_are_grouped_by_comes_from_the_address(judged, open_page) -> None:
+    app = open_page("outcomes", o_group="Sector")
+    assert not app.exception
+    frames = [frame.value for frame in app.dataframe if "Hit rate" in frame.value]
+    assert [sorted(frame["Sector"]) for frame in frames] == [["Energy", "Utilities"]]
+
+
 def test_picks_that_wait_for_their_sessions_say_so(seeded, open_page) -> None:
     app = open_page("outcomes")
     assert not app.exception

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -135,6 +136,15 @@ def test_a_step_of_a_run_that_is_over_does_not_go_on() -> None:
     step = SubstageProgress("chunks", StageState.RUNNING, 200, 524, 0.4, 1.0)
     assert stage_bars.substage_text(step) == "▶ chunks 200/524"
     assert stage_bars.substage_text(step, ended=True) == "■ chunks 200/524"
+
+
+@pytest.mark.parametrize(("earlier_seconds", "said"), [(0.0, False), (12.0, True)])
+def test_a_resumed_run_says_whose_the_small_steps_are(empty, open_page, earlier_seconds: float, said: bool) -> None:
+    run = empty.running()
+    empty.tell(run, *(replace(event, earlier_seconds=earlier_seconds) for event in running_events(run)))
+    app = open_page(run=run.run_id)
+    (steps,) = [caption for caption in app.caption if "cached 500/500" in caption.value]
+    assert steps.proto.help == (stage_bars._RESUMED_HELP if said else "")
 
 
 def test_a_single_throughput_line_is_named_as_well() -> None:
