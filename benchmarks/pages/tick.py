@@ -45,12 +45,13 @@ def main() -> None:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         print(f"A tick every {TICK_SECONDS:g} s; {machine(('streamlit', 'plotly'))}\n")
-        idle = _processor_seconds(psutil.Process(server.process.pid))
+        process = psutil.Process(server.process.pid)
+        idle = _processor_seconds(process)
         print(
             f"{'tabs':>4} {'ms a tick':>10}  goal {GOAL_MS:g} ms; {1e3 * idle / WATCH_SECONDS:.1f} ms/s with none open"
         )
         for tabs in TABS:
-            _watch(browser, f"{server.url}/?run={run_id}", tabs, psutil.Process(server.process.pid), idle)
+            _watch(browser, f"{server.url}/?run={run_id}", tabs, process, idle)
         browser.close()
 
 

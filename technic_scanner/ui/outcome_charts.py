@@ -32,33 +32,27 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
         marker=theme.run_fill(0),
         hovertemplate="%{x}: %{y:.3f}, picks %{customdata[0]:,}, runs %{customdata[1]}<extra></extra>",
     )
-    figure = go.Figure(
+    return go.Figure(
         [bars, *_trailing_mean(known)],
-        figure_frame.frame(height, **_dates(known), yaxis={"title": "rank IC", "zeroline": True}),
+        figure_frame.frame(height, **_dates(known), **_mean(test), yaxis={"title": "rank IC", "zeroline": True}),
     )
-    if test.mean is not None:
-        band = "" if test.low is None or test.high is None else f" ({test.low:.3f} to {test.high:.3f})"
-        figure.add_hline(y=test.mean, line={"color": theme.STAGE_COLOURS["symbol_scanning"], "width": 1.6})
-        figure.add_annotation(
-            text=f"mean {test.mean:.3f}{band}",
-            x=1.0,
-            xref="paper",
-            xanchor="right",
-            y=1.0,
-            yref="paper",
-            yanchor="bottom",
-            showarrow=False,
-        )
+
+
+def _mean(test: MeanTest) -> dict[str, Any]:
+    """Return what in a frame draws a known mean across all dates and names it, with its interval as a band."""
+    if test.mean is None:
+        return {}
+    colour = theme.STAGE_COLOURS["symbol_scanning"]
+    across = {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y"}
+    line = {"color": colour, "width": 1.6}
+    shapes = [across | {"type": "line", "y0": test.mean, "y1": test.mean, "line": line}]
+    words = f"mean {test.mean:.3f}"
     if test.low is not None and test.high is not None:
-        figure.add_hrect(
-            y0=test.low,
-            y1=test.high,
-            line_width=0,
-            fillcolor=theme.STAGE_COLOURS["symbol_scanning"],
-            opacity=0.2,
-            layer="below",
-        )
-    return figure
+        band = {"type": "rect", "y0": test.low, "y1": test.high, "line": {"width": 0}, "fillcolor": colour}
+        shapes.append(across | band | {"opacity": 0.2, "layer": "below"})
+        words += f" ({test.low:.3f} to {test.high:.3f})"
+    corner = {"x": 1.0, "xref": "paper", "xanchor": "right", "y": 1.0, "yref": "paper", "yanchor": "bottom"}
+    return {"shapes": shapes, "annotations": [corner | {"text": words, "showarrow": False}]}
 
 
 def _dates(known: Sequence[IcPoint]) -> dict[str, Any]:

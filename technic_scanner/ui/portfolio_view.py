@@ -85,23 +85,20 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
             bars.append(_bars(list(own.index), weights, side, theme.run_fill(index)))
     if cash > _NO_WEIGHT:
         bars.append(_bars(["Cash"], [cash], "cash", theme.fill(theme.NEUTRAL, ".")))
-    figure = go.Figure(
+    cap = {"text": f"cap {SECTOR_CAP:.0%}", "x": SECTOR_CAP, "xref": "x", "xanchor": "left", "showarrow": False}
+    return go.Figure(
         bars,
         figure_frame.frame(
             height,
             left=figure_frame.beside(order),
             bottom=figure_frame.below(),
             barmode="stack",
+            shapes=[figure_frame.upright(SECTOR_CAP, theme.DOWN_COLOUR, "dash", 1.4)],
+            annotations=[cap | {"y": 1.0, "yref": "y domain", "yanchor": "bottom"}],
             xaxis={"tickformat": ".0%", "rangemode": "tozero"},
             yaxis={"categoryorder": "array", "categoryarray": order[::-1]},
         ),
     )
-    figure.add_vline(
-        x=SECTOR_CAP,
-        line={"color": theme.DOWN_COLOUR, "dash": "dash", "width": 1.4},
-        annotation={"text": f"cap {SECTOR_CAP:.0%}", "yanchor": "bottom", "y": 1.0},
-    )
-    return figure
 
 
 def summary(stored: StoredResult, frame: pd.DataFrame, method: str) -> str:
