@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from technic_scanner.ui.readable import keep_text_readable
-from technic_scanner.ui.sign_in import require_sign_in
-from technic_scanner.ui.theme import PAGE_ICON
+from technic_scanner.ui.app.sign_in import require_sign_in
+from technic_scanner.ui.style.readable import keep_text_readable
+from technic_scanner.ui.style.theme import PAGE_ICON
 
 st.set_page_config(
     page_title="Technic Scanner",

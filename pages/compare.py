@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from technic_scanner.ui import compare_view, entry, notices
+from technic_scanner.ui.app import entry, notices
+from technic_scanner.ui.compare import compare_view
 
 entry.through_dashboard()
 notices.show_kept()

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from technic_scanner.ui import entry, history_query, history_view, notices, trends_view
+from technic_scanner.ui.app import entry, notices
+from technic_scanner.ui.history import history_query, history_view, trends_view
 
 entry.through_dashboard()
 notices.show_kept()

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from technic_scanner.ui import entry, notices, outcome_query, outcomes_view
+from technic_scanner.ui.app import entry, notices
+from technic_scanner.ui.outcomes import outcome_query, outcomes_view
 
 entry.through_dashboard()
 notices.show_kept()

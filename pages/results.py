@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from technic_scanner.ui import addresses, entry, no_results, notices, result_data, results_view, run_chooser
+from technic_scanner.ui.app import entry, notices, run_chooser, url_state
+from technic_scanner.ui.results import no_results, result_data, results_view
 
 entry.through_dashboard()
 notices.show_kept()
@@ -10,9 +11,9 @@ st.title("Results")
 
 with notices.guarded():
     record = run_chooser.choose()
-    if record is None and addresses.run_in_address() is None:
+    if record is None and url_state.run_in_address() is None:
         st.info("Run a scan; its picks, charts and files appear here.", title="No results yet")
-        addresses.link(addresses.SCAN_PAGE, "Configure a scan")
+        url_state.link(url_state.SCAN_PAGE, "Configure a scan")
     elif record is not None and record.outcome is None:
         no_results.show(record)
     elif record is not None:

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from technic_scanner.ui import addresses, entry, landing, notices, presets_bar, progress_panel, scan_form, start_bar
+from technic_scanner.ui.app import entry, notices, url_state
+from technic_scanner.ui.run import progress_panel
+from technic_scanner.ui.scan import landing, presets_bar, scan_form, start_bar
 
 entry.through_dashboard()
 notices.show_kept()
-run_id = addresses.run_in_address()
+run_id = url_state.run_in_address()
 
 if run_id is None:
     st.title("Scan")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from technic_scanner.ui import entry, notices, system_view
+from technic_scanner.ui.app import entry, notices
+from technic_scanner.ui.system import system_view
 
 entry.through_dashboard()
 notices.show_kept()

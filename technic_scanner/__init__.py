@@ -9,8 +9,8 @@ from technic_scanner.version import VERSION
 
 if TYPE_CHECKING:
     from technic_scanner.bootstrap import build, run_scan
-    from technic_scanner.compat import run_scan_enhanced
     from technic_scanner.domain.config import RunOptions, ScanConfig
+    from technic_scanner.legacy.scan import run_scan_enhanced
     from technic_scanner.pipeline.cancellation import CancelToken
     from technic_scanner.pipeline.result import ScanResult
     from technic_scanner.progress.text import format_throughput, format_time
@@ -44,7 +44,7 @@ _HOMES = {
     "format_throughput": "technic_scanner.progress.text",
     "format_time": "technic_scanner.progress.text",
     "run_scan": "technic_scanner.bootstrap",
-    "run_scan_enhanced": "technic_scanner.compat",
+    "run_scan_enhanced": "technic_scanner.legacy.scan",
 }
 
 

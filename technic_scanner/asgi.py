@@ -15,7 +15,7 @@ from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
 from technic_scanner.logs import configure
 from technic_scanner.settings import is_loopback, load_settings, require_safe_binding
-from technic_scanner.ui.start_up import load_pages
+from technic_scanner.ui.app.start_up import load_pages
 
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 
@@ -38,8 +38,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         yield
 
 
-# The seed's clients know its two streams by their paths at the root; the API serves them there as well.
-seed_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress", api)]
+# The earlier API's clients know its two streams by their paths at the root; the API serves them there as well.
+earlier_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress", api)]
 # A mount answers below its path alone, and the dashboard takes every path that is left.
 mount_point = Route("/api", RedirectResponse("/api/"))
-app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[mount_point, Mount("/api", api), *seed_routes])
+app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[mount_point, Mount("/api", api), *earlier_routes])

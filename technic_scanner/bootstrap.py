@@ -19,13 +19,13 @@ from technic_scanner.adapters.csv_export import export_csv
 from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
+from technic_scanner.adapters.market_data.files.source import FilesSource
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.market_data.sample.source import SampleSource
+from technic_scanner.adapters.market_data.synthetic import SyntheticSource, sized
+from technic_scanner.adapters.market_data.yahoo.client import YfinanceClient
+from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
-from technic_scanner.adapters.sources.files import FilesSource
-from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
-from technic_scanner.adapters.sources.sample import SampleSource
-from technic_scanner.adapters.sources.synthetic import SyntheticSource, sized
-from technic_scanner.adapters.sources.yahoo import YahooSource
-from technic_scanner.adapters.sources.yahoo_client import YfinanceClient
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -38,12 +38,12 @@ from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
 from technic_scanner.pipeline.ports import Executor, Journal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.export import to_csv
-from technic_scanner.runs.outcome_service import Outcomes
+from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.performance.outcome_service import Outcomes
 from technic_scanner.runs.ports import ScanTask
-from technic_scanner.runs.service import RunService, ServiceRules
-from technic_scanner.runs.validation import check_request
-from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
+from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.validation import check_request
+from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, environment_with, load_settings
@@ -112,7 +112,7 @@ class Scanning:
             first_seq=task.first_seq,
             earlier_seconds=task.earlier_seconds,
             costs=task.costs,
-            stood=task.stood,
+            previous_event=task.previous_event,
             work=task.work,
         )
         return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from technic_scanner.api.app import create_api
 from technic_scanner.api.documentation import EXAMPLES_FILE
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.runs.service import RunService
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 
 LONGEST_LIST = 2

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.ports import ReservedPort
+from tests.support.ports import ReservedPort
 
 START_SECONDS = 90.0
 END_SECONDS = 15.0

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from benchmarks.scan.market import Market
+from technic_scanner.adapters.market_data.synthetic import SyntheticSource
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
-from technic_scanner.adapters.sources.synthetic import SyntheticSource
 
 
 def peak_of_a_scan(home: Path, symbols: int, sessions: int) -> int:

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from technic_scanner.adapters.csv_export import export_csv
 from technic_scanner.adapters.executors.local import LocalExecutor
-from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
-from technic_scanner.adapters.sources.synthetic import BENCHMARK, SyntheticSource
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.market_data.synthetic import BENCHMARK, SyntheticSource
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome
@@ -24,7 +24,7 @@ from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import run_scan
 from technic_scanner.pipeline.ports import MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.screening.bars import FloatArray, Panel
 
 SOURCE_KEY = "made-up"

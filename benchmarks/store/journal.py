@@ -17,8 +17,8 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.progress.reporter import ProgressReporter
-from technic_scanner.runs.lifeline import Lifeline
-from technic_scanner.runs.recorder import Recorder
+from technic_scanner.runs.worker.heartbeat import Heartbeat
+from technic_scanner.runs.worker.recorder import Recorder
 
 _WORK = np.random.default_rng(1).random(40_000)
 
@@ -68,7 +68,7 @@ def journalled_scan(store: SqlStore, steps: int) -> Measured:
         thread_seconds[0] = time.thread_time()
 
     cpu = time.process_time()
-    with Lifeline(store, run, recorder, CancelToken(), worker_id="bench", clock=SystemClock(), beaten=note):
+    with Heartbeat(store, run, recorder, CancelToken(), worker_id="bench", clock=SystemClock(), beaten=note):
         wall = scan(steps, recorder, run.run_id).wall_seconds
     recorder.flush()
     cpu = time.process_time() - cpu

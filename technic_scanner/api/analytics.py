@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
+from technic_scanner.api.dependencies import Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import HistoryFilter
 from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN, Document
-from technic_scanner.api.wiring import Service
-from technic_scanner.runs import analytics
-from technic_scanner.runs.analytics import Verdict
+from technic_scanner.runs.timings import analytics
+from technic_scanner.runs.timings.analytics import Verdict
 
 router = APIRouter(tags=["analytics"])
 

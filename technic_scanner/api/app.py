@@ -15,6 +15,7 @@ from technic_scanner.api import (
     analytics,
     catalog,
     documentation,
+    earlier_api,
     health,
     metrics,
     outcomes,
@@ -22,18 +23,17 @@ from technic_scanner.api import (
     problems,
     results,
     scans,
-    seed_routes,
     streams,
 )
-from technic_scanner.api.hub import EventHub
 from technic_scanner.api.metrics import Meters, RequestMeter
+from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.security import Gate, HostGuard, OriginGuard, TokenBook
 from technic_scanner.api.transport import BodyLimit, HeadLikeGet, SecurityHeaders
 from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
-_ROUTERS = (scans, results, streams, analytics, outcomes, presets, catalog, health, metrics, seed_routes)
+_ROUTERS = (scans, results, streams, analytics, outcomes, presets, catalog, health, metrics, earlier_api)
 
 
 def create_api(services: Services) -> FastAPI:
@@ -42,8 +42,8 @@ def create_api(services: Services) -> FastAPI:
     Serve it at the root or mount it; links and Location headers follow the mount point. Whoever mounts it runs its
     lifespan (``app.router.lifespan_context(app)``) so that open streams end when the server goes down.
     """
-    hub = EventHub(services.service)
-    meters = Meters(services, hub)
+    broadcaster = RunBroadcaster(services.service)
+    meters = Meters(services, broadcaster)
     app = FastAPI(
         title="Technic Scanner",
         version=VERSION,
@@ -55,7 +55,7 @@ def create_api(services: Services) -> FastAPI:
         middleware=_middleware(services, meters),
     )
     app.state.services = services
-    app.state.hub = hub
+    app.state.broadcaster = broadcaster
     app.state.meters = meters
     problems.install(app)
     documentation.install(app)
@@ -74,7 +74,7 @@ async def _describe(request: Request) -> Response:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
-    app.state.hub.close()
+    app.state.broadcaster.close()
 
 
 def _middleware(services: Services, meters: Meters) -> list[Middleware]:

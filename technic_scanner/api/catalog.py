@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from technic_scanner.api.dependencies import Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
 from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import in_query, located
-from technic_scanner.api.wiring import Service
-from technic_scanner.runs.codec import request_from_dicts
+from technic_scanner.runs.serialization import request_from_dicts
 
 router = APIRouter(tags=["catalog"])
 

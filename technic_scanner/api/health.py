@@ -7,9 +7,9 @@ from typing import Literal
 
 from fastapi import APIRouter
 
+from technic_scanner.api.dependencies import Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.schemas import Document
-from technic_scanner.api.wiring import Service
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.version import VERSION
 

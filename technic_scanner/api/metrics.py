@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from technic_scanner.api.documentation import file_response
-from technic_scanner.api.hub import EventHub
+from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.bootstrap import Services
 from technic_scanner.clock import Clock
 from technic_scanner.runs.model import RunQuery, StageSample
@@ -29,7 +29,7 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"
 class Meters:
     """The metrics of one application, in a registry of its own."""
 
-    def __init__(self, services: Services, hub: EventHub) -> None:
+    def __init__(self, services: Services, broadcaster: RunBroadcaster) -> None:
         self._services = services
         self._lock = threading.Lock()
         self._counted: OrderedDict[tuple[str, float], None] = OrderedDict()
@@ -54,7 +54,7 @@ class Meters:
             "technic_run_seconds", "Seconds of ended runs.", ("status",), registry=self.registry, buckets=_SECONDS
         )
         streams = Gauge("technic_open_streams", "Open event streams and WebSockets.", registry=self.registry)
-        streams.set_function(lambda: hub.watchers)
+        streams.set_function(lambda: broadcaster.watchers)
 
     def scrape(self) -> bytes:
         """Read the journal's summary rows and return all metrics in the text format."""

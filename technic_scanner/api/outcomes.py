@@ -9,12 +9,12 @@ import pyarrow as pa
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field, JsonValue
 
+from technic_scanner.api.dependencies import PastOutcomes
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.requests import Name, Request, RunId
 from technic_scanner.api.schemas import Document, known
-from technic_scanner.api.wiring import PastOutcomes
-from technic_scanner.runs.export import to_csv
-from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
+from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.performance.outcomes import Equity, OutcomeQuery, OutcomeReport
 from technic_scanner.screening.outcomes import HORIZONS
 
 router = APIRouter(tags=["outcomes"])

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Body, Response
 from fastapi.openapi.models import Example
 from pydantic import ConfigDict, Field
 
+from technic_scanner.api.dependencies import RootPath, Service
 from technic_scanner.api.documentation import Responses, examples, problems
 from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Request
 from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
 from technic_scanner.api.submitting import in_body, located
-from technic_scanner.api.wiring import RootPath, Service
-from technic_scanner.runs.codec import config_to_dict, options_to_dict, request_from_dicts
 from technic_scanner.runs.model import Preset
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict, request_from_dicts
 
 router = APIRouter(tags=["presets"])
 

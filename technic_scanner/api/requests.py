@@ -14,8 +14,8 @@ from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN, ConfigDo
 from technic_scanner.domain.config import DIRECTIONS, EXECUTORS, STRATEGY_PROFILES, RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.codec import config_from_dict, config_to_dict, options_from_dict, options_to_dict
 from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.serialization import config_from_dict, config_to_dict, options_from_dict, options_to_dict
 
 MAX_SEQ = 2**53 - 1
 # Text that any store can hold: no control characters, no lone surrogates.

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import pyarrow as pa
 from fastapi import APIRouter, Query, Response
 
+from technic_scanner.api.dependencies import Service
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.requests import TEXT_PATTERN, HistoryFilter, RunId
 from technic_scanner.api.schemas import (
@@ -18,10 +19,9 @@ from technic_scanner.api.schemas import (
     ResultDocument,
     known,
 )
-from technic_scanner.api.wiring import Service
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME
-from technic_scanner.runs import export
+from technic_scanner.runs.exports import export
 from technic_scanner.runs.model import StoredResult
 
 router = APIRouter(tags=["results"])

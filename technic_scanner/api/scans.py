@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from technic_scanner.api.dependencies import Owner, RootPath, Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import After, RunChange, RunId, RunListFilter, ScanRequest
 from technic_scanner.api.schemas import (
@@ -17,7 +18,6 @@ from technic_scanner.api.schemas import (
     RunStatusDocument,
 )
 from technic_scanner.api.submitting import in_body, located, rerun, resolve, submit
-from technic_scanner.api.wiring import Owner, RootPath, Service
 from technic_scanner.domain.run import RunRecord
 
 router = APIRouter(tags=["scans"])

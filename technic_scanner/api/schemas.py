@@ -13,7 +13,7 @@ from technic_scanner.domain.metrics import FailureKind, Outcome
 from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.pipeline.columns import Kind
-from technic_scanner.runs.codec import config_to_dict, options_to_dict
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 RUN_ID_PATTERN = r"^[0-9A-Za-z_-]{1,64}$"
 EXAMPLE_RUN_ID = "01JCXK2M8Q3ZP5V9T7R4WYB6ND"

@@ -20,7 +20,7 @@ WS_PROTOCOL = "technic"
 WS_UNAUTHORIZED = 4401
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# A GET that starts a scan when it names no run, because the seed's clients expect it.
+# A GET that starts a scan when it names no run, because the earlier API's clients expect it.
 _UNSAFE_GETS = ("/scan/stream",)
 _OPEN_PATHS = ("/health/live", "/health/ready")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}

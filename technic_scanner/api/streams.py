@@ -15,13 +15,13 @@ from fastapi import APIRouter, Header, Query, Response, WebSocket
 from sse_starlette.sse import EventSourceResponse
 from starlette.websockets import WebSocketDisconnect
 
+from technic_scanner.api.dependencies import Broadcaster, Service
 from technic_scanner.api.documentation import Responses, problems
-from technic_scanner.api.frames import End, Frame, sse_message
-from technic_scanner.api.hub import EventHub, Watcher
+from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
 from technic_scanner.api.requests import MAX_SEQ, RunId
+from technic_scanner.api.run_broadcaster import RunBroadcaster, Watcher
 from technic_scanner.api.schemas import RUN_ID_PATTERN
 from technic_scanner.api.security import chosen_subprotocol
-from technic_scanner.api.wiring import Hub, Service
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import LimitError, RunNotFoundError
 
@@ -40,9 +40,9 @@ WS_NOT_FOUND = 4404
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How frames (with the number of frames left out before them) and the end are put into words."""
+    """How events (with the number of events left out before them) and the end are put into words."""
 
-    frame: Callable[[Frame, int], str]
+    event: Callable[[EncodedEvent, int], str]
     end: Callable[[End, str], str]
 
 
@@ -69,13 +69,13 @@ EVENT_STREAM: Responses = {
 )
 async def stream_scan(
     run_id: RunId,
-    hub: Hub,
+    broadcaster: Broadcaster,
     service: Service,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
     last_event_id: LastEventId = None,
 ) -> Response:
     """Stream the journal as server-sent events: `progress` with the sequence number as id, at last one `end`."""
-    record = await hub.read(lambda: service.get(run_id))
+    record = await broadcaster.read(lambda: service.get(run_id))
     start = after if last_event_id is None else int(last_event_id.removesuffix(END_MARK))
     if last_event_id is not None and is_over(record, last_event_id):
         return Response(status_code=204)
@@ -83,27 +83,31 @@ async def stream_scan(
     def end(last: End, seen: int) -> bytes:
         return sse_message("end", f"{seen}{END_MARK}", json.dumps(end_message(last, run_id)))
 
-    return event_source(hub, events_of(hub, run_id, start, attrgetter("sse"), end))
+    return event_source(broadcaster, events_of(broadcaster, run_id, start, attrgetter("sse"), end))
 
 
-def event_source(hub: EventHub, content: AsyncIterator[bytes]) -> Response:
+def event_source(broadcaster: RunBroadcaster, content: AsyncIterator[bytes]) -> Response:
     """Return the streaming response; it ends when the content does, the client leaves or the server goes down."""
-    if hub.watchers >= MAX_STREAMS:
+    if broadcaster.watchers >= MAX_STREAMS:
         raise LimitError(f"{MAX_STREAMS} streams are open already")
     return EventSourceResponse(
         content,
         ping=PING_SECONDS,
-        shutdown_event=cast(Any, hub),  # only its set() is called
+        shutdown_event=cast(Any, broadcaster),  # only its set() is called
         shutdown_grace_period=SHUTDOWN_GRACE_SECONDS,
     )
 
 
 async def events_of(
-    hub: EventHub, run_id: str, start: int, message: Callable[[Frame], bytes], end: Callable[[End, int], bytes]
+    broadcaster: RunBroadcaster,
+    run_id: str,
+    start: int,
+    message: Callable[[EncodedEvent], bytes],
+    end: Callable[[End, int], bytes],
 ) -> AsyncIterator[bytes]:
     """Yield a run's events after ``start`` as server-sent messages; ``end`` takes the last number as well."""
     yield f"retry: {RETRY_MILLISECONDS}\r\n\r\n".encode()
-    async with hub.watch(run_id, start) as watcher:
+    async with broadcaster.watch(run_id, start) as watcher:
         while (batch := await watcher.next()) is not None:
             if isinstance(batch, End):
                 yield end(batch, watcher.cursor)
@@ -136,28 +140,28 @@ def is_over(record: RunRecord, last_event_id: str) -> bool:
 async def follow_scan(
     websocket: WebSocket,
     run_id: str,
-    hub: Hub,
+    broadcaster: Broadcaster,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
 ) -> None:
     """Send each event after ``after`` as ``{"type": "progress", "seq", "skipped", "event"}``, at last an ``end``."""
     await websocket.accept(subprotocol=chosen_subprotocol(websocket.scope))
-    await serve_socket(websocket, hub, run_id, after, PLAIN)
+    await serve_socket(websocket, broadcaster, run_id, after, PLAIN)
 
 
 PLAIN = Wire(
-    lambda frame, skipped: f'{{"type":"progress","seq":{frame.seq},"skipped":{skipped},"event":{frame.text}}}',
+    lambda event, skipped: f'{{"type":"progress","seq":{event.seq},"skipped":{skipped},"event":{event.text}}}',
     lambda end, run_id: json.dumps(end_message(end, run_id)),
 )
 
 
-async def serve_socket(websocket: WebSocket, hub: EventHub, run_id: str, after: int, wire: Wire) -> None:
+async def serve_socket(websocket: WebSocket, broadcaster: RunBroadcaster, run_id: str, after: int, wire: Wire) -> None:
     """Send a run's events over an accepted socket until it ends, the client leaves or the server goes down."""
-    if hub.watchers >= MAX_STREAMS:
+    if broadcaster.watchers >= MAX_STREAMS:
         await websocket.close(WS_OVERLOADED, "too many streams are open")
         return
     async with AsyncExitStack() as stack:
         try:
-            watcher = await stack.enter_async_context(hub.watch(_checked_id(run_id), after))
+            watcher = await stack.enter_async_context(broadcaster.watch(_checked_id(run_id), after))
         except RunNotFoundError:
             await websocket.close(WS_NOT_FOUND, "no run has this id")
             return
@@ -190,9 +194,9 @@ async def _send_all(websocket: WebSocket, watcher: Watcher, run_id: str, wire: W
             gone = batch.record is None
             await websocket.close(WS_NOT_FOUND if gone else WS_DONE, "deleted" if gone else "done")
             return
-        for frame in batch:
-            await websocket.send_text(wire.frame(frame, max(0, frame.seq - sent - 1)))
-            sent = frame.seq
+        for event in batch:
+            await websocket.send_text(wire.event(event, max(0, event.seq - sent - 1)))
+            sent = event.seq
     await websocket.close(WS_RESTART, "the server restarts; come back with after=<last seq>")
 
 

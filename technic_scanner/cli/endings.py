@@ -8,7 +8,7 @@ from technic_scanner.cli.output import Exit
 from technic_scanner.domain.metrics import FailureKind, Outcome
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage
-from technic_scanner.runs.service import RunService
+from technic_scanner.runs.service.service import RunService
 
 
 def end_code(service: RunService, run: RunRecord) -> Exit:

@@ -15,10 +15,10 @@ from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_s
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.export import to_csv
-from technic_scanner.runs.outcomes import Equity, OutcomeQuery, OutcomeReport
-from technic_scanner.runs.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
-from technic_scanner.runs.validation import check_request
+from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.performance.outcomes import Equity, OutcomeQuery, OutcomeReport
+from technic_scanner.runs.performance.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
+from technic_scanner.runs.service.validation import check_request
 from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 

@@ -16,7 +16,7 @@ import typer
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, TechnicError
-from technic_scanner.runs.codec import config_to_dict, metrics_to_dict, options_to_dict
+from technic_scanner.runs.serialization import config_to_dict, metrics_to_dict, options_to_dict
 
 if TYPE_CHECKING:
     from rich.console import Console

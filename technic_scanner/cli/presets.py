@@ -11,8 +11,8 @@ import typer
 from technic_scanner.bootstrap import build
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, table, tell, write_file
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.codec import config_to_dict, options_to_dict
 from technic_scanner.runs.model import Preset
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 app = typer.Typer(no_args_is_help=True, help="Saved scan configurations.")
 

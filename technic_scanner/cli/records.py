@@ -24,11 +24,11 @@ from technic_scanner.cli.output import (
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.progress.text import format_percent
-from technic_scanner.runs.compare import Comparison
-from technic_scanner.runs.export import timings_csv, to_csv, to_parquet
+from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
+from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import PrunePolicy, RunQuery, StoredResult
-from technic_scanner.runs.service import RunService
-from technic_scanner.runs.workbook import to_excel
+from technic_scanner.runs.service.service import RunService
+from technic_scanner.runs.timings.compare import Comparison
 
 
 def runs(

@@ -22,7 +22,7 @@ from technic_scanner.cli.output import (
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConflictError
-from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.exports.export import to_csv
 
 SHOWN_PICKS = 10
 # Columns of the result, and what a table for people calls them.

@@ -15,7 +15,7 @@ from technic_scanner.cli.output import emit, say
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState, SubstageProgress
 from technic_scanner.domain.stage import unit_of
 from technic_scanner.progress.text import format_percent, left_text, rate_text, seconds_text
-from technic_scanner.runs.codec import event_to_dict
+from technic_scanner.runs.serialization import event_to_dict
 
 Show = Callable[[ProgressEvent], None]
 _Place = tuple[int, int]  # a stage's row (0 is the whole), and a sub-stage's below it (0 is the stage)

@@ -30,7 +30,7 @@ class ScanConfig:
     ``min_dollar_volume`` is the 20-session mean of close × volume; ``min_tech_rating`` is 0–100; ``risk_pct`` is per
     cent of ``account_size`` risked on one position; ``target_rr`` is reward ÷ risk; ``top_n`` is how many picks to plan
     (None: every row that passes). ``profile_weights`` override the profile's sub-score weights, as (name, weight).
-    ``allow_shorts=True`` is the seed's way to say ``direction="both"``.
+    ``allow_shorts=True`` is the earlier API's way to say ``direction="both"``.
     """
 
     source: str = "sample"

@@ -66,9 +66,9 @@ class StageProgress:
 class ProgressEvent:
     """The whole state of a run at one moment.
 
-    ``seq`` counts up by one per run, across attempts. ``overall_fraction`` is Σ weight × stage fraction (the seed's
-    measure); ``time_fraction`` is the share of the expected time that has passed, and is what people are shown.
-    Neither ever decreases and both reach 1 only at success. ``elapsed_seconds`` counts this attempt;
+    ``seq`` counts up by one per run, across attempts. ``overall_fraction`` is Σ weight × stage fraction (the
+    earlier API's measure); ``time_fraction`` is the share of the expected time that has passed, and is what people
+    are shown. Neither ever decreases and both reach 1 only at success. ``elapsed_seconds`` counts this attempt;
     ``earlier_seconds`` the attempts before it. ``eta_low_seconds`` and ``eta_high_seconds`` are the 80 % band.
     """
 

@@ -116,3 +116,13 @@ SCHEMA: pa.Schema = pa.schema([(column.name, _ARROW_TYPES[column.kind]) for colu
 def empty_table() -> pa.Table:
     """Return a table of no rows with every column."""
     return SCHEMA.empty_table()
+
+
+SUB_SCORE_COLUMNS: tuple[str, ...] = (
+    "TrendScore",
+    "MomentumScore",
+    "VolumeScore",
+    "VolatilityScore",
+    "OscillatorScore",
+    "BreakoutScore",
+)

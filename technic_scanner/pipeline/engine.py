@@ -48,8 +48,8 @@ class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
 class Attempt:
     """Which attempt of which run this is, and where its event numbers, clocks and bars go on from.
 
-    ``earlier_seconds`` are those of each attempt before, ``stood`` is the last event of them. ``work`` is what it is
-    expected to have to do, units by (stage, unit class), until the stages themselves say it.
+    ``earlier_seconds`` are those of each attempt before, ``previous_event`` is the last event of them. ``work`` is what
+    it is expected to have to do, units by (stage, unit class), until the stages themselves say it.
     """
 
     run_id: str = "local"
@@ -57,7 +57,7 @@ class Attempt:
     first_seq: int = 1
     earlier_seconds: tuple[float, ...] = ()
     costs: CostHistory | None = None
-    stood: ProgressEvent | None = None
+    previous_event: ProgressEvent | None = None
     work: Mapping[Cell, int] = field(default_factory=dict)
 
 
@@ -123,7 +123,7 @@ class _Scan:
             first_seq=attempt.first_seq,
             earlier_seconds=sum(attempt.earlier_seconds),
             costs=attempt.costs,
-            stood=attempt.stood,
+            previous_event=attempt.previous_event,
         )
         self._context = ScanContext(config, options, ports, reporter, cancel)
 

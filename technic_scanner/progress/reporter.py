@@ -29,7 +29,7 @@ class ProgressReporter:
     step, and cost a lock, a look at the clock and an addition.
 
     ``earlier_seconds`` were spent by earlier attempts; ``costs`` are comparable past runs, None if there are none.
-    ``stood`` is the last event of the attempts before: no fraction shows less than it did.
+    ``previous_event`` is the last event of the attempts before: no fraction shows less than it did.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class ProgressReporter:
         first_seq: int = 1,
         earlier_seconds: float = 0.0,
         costs: CostHistory | None = None,
-        stood: ProgressEvent | None = None,
+        previous_event: ProgressEvent | None = None,
     ) -> None:
         self._monotonic = clock.monotonic
         self._facts = RunFacts(run_id, attempt, earlier_seconds, first_seq - 1)
@@ -57,9 +57,11 @@ class ProgressReporter:
         self._fanout = ListenerFanout(listeners)
         self._throttle = Throttle(interval_seconds)
         self._maker = EventMaker(self._facts, self._tracker, self._books, clock, costs)
-        if stood is not None:
-            self._tracker.stand_at(stood.overall_fraction, {stage.name: stage.fraction for stage in stood.stages})
-            self._maker.stand_at(stood.time_fraction)
+        if previous_event is not None:
+            self._tracker.stand_at(
+                previous_event.overall_fraction, {stage.name: stage.fraction for stage in previous_event.stages}
+            )
+            self._maker.stand_at(previous_event.time_fraction)
         self._began = False
         self._merge_until = float("-inf")
         self._merge_class = DEFAULT_CLASS

@@ -1,4 +1,4 @@
-"""The seed's dict of one stage."""
+"""The earlier API's dict of one stage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from technic_scanner.progress.stage_record import StageRecord
 
 
 def stage_dict(record: StageRecord, now: float) -> dict[str, Any]:
-    """Return the seed's dict of one stage; ``progress_pct`` is 0-100, times are seconds, None is unknown."""
+    """Return the earlier API's dict of one stage; ``progress_pct`` is 0-100, times are seconds, None is unknown."""
     elapsed, remaining = record.elapsed(now), record.eta(now)
     return {
         "current": record.current,

@@ -1,4 +1,4 @@
-"""Count weighted stages from any number of threads, in the seed's public form; fractions never go back."""
+"""Count weighted stages from any number of threads, in the earlier API's public form; fractions never go back."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ProgressTracker:
             self._record.add(units)
 
     def update(self, current: int, stage: str | None = None) -> dict[str, Any]:
-        """Count up to ``current`` and return the seed's dict (``progress_pct`` is 0-100, times are seconds)."""
+        """Count up to ``current`` and return the earlier API's dict (``progress_pct`` is 0-100, times are seconds)."""
         with self._lock:
             if stage is not None:
                 self._record.name = stage
@@ -99,7 +99,7 @@ class MultiStageProgressTracker:
     counts from 0, but shows nothing less than before. Updates that come when no stage is active (a late thread)
     count nothing. The seconds of all stages and ``gap_seconds`` sum to ``total_seconds``.
 
-    The remaining time given here assumes that time follows the weights, as the seed's did; the reporter's events
+    The remaining time given here assumes that time follows the weights, as the earlier API's did; the reporter's events
     carry the learned estimate.
     """
 
@@ -197,7 +197,7 @@ class MultiStageProgressTracker:
                 self._active.add(units)
 
     def update(self, current: int) -> dict[str, Any]:
-        """Count up to ``current`` units of the active stage and return the seed's dict.
+        """Count up to ``current`` units of the active stage and return the earlier API's dict.
 
         Between stages and after the last one nothing is counted and the last stage is shown. ValueError before the
         first stage was started.

@@ -196,3 +196,15 @@ class PruneReport:
 
     run_ids: tuple[str, ...]
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayTrend:
+    """The runs of one day in UTC: how many, how many succeeded, medians over the latter; None is unknown."""
+
+    day: date
+    runs: int
+    succeeded: int
+    total_seconds: float | None
+    symbols_per_second: float | None
+    cache_hit_rate: float | None

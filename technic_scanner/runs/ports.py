@@ -15,10 +15,10 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import Journal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.progress.costs import CostHistory
-from technic_scanner.runs.analytics import DayTrend
 from technic_scanner.runs.model import (
     Appearance,
     DatedRuns,
+    DayTrend,
     PickTable,
     Preset,
     PrunePolicy,
@@ -228,7 +228,7 @@ class Launcher(Protocol):
 @dataclass(frozen=True, slots=True)
 class ScanTask:
     """One attempt of a run, with all that the scan reports to; ``earlier_seconds`` are those of the attempts before,
-    ``stood`` is the last event of them; ``work`` is what it is expected to have to do.
+    ``previous_event`` is the last event of them; ``work`` is what it is expected to have to do.
     """
 
     run: RunRecord
@@ -238,7 +238,7 @@ class ScanTask:
     first_seq: int
     earlier_seconds: tuple[float, ...]
     costs: CostHistory
-    stood: ProgressEvent | None
+    previous_event: ProgressEvent | None
     work: Work = field(default_factory=dict)
 
 

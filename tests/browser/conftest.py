@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord
-from tests.ports import ReservedPort
+from tests.support.ports import ReservedPort
 from tests.ui.quiet import without_workers
 from tools.ensure_chromium import find
 

@@ -15,7 +15,7 @@ from technic_scanner.bootstrap import build
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.ports import ScanTask
-from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
+from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 
 PACE_SECONDS = float(os.environ.get("PACE_SECONDS", "0.1"))
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.runs.comparability import config_hash_of
+from technic_scanner.runs.timings.comparability import config_hash_of
 
 from .conftest import Watched, settle
 from .test_result_page import click_row

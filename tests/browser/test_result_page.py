@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.ui.tables import revision
-from technic_scanner.ui.wording import short_id
+from technic_scanner.ui.style.tables import revision
+from technic_scanner.ui.style.wording import short_id
 
 from .conftest import Site, Watched, patient_context, settle, wait_until
 

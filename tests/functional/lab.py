@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from technic_scanner.adapters.executors.local import LocalExecutor
-from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
-from technic_scanner.adapters.sources.synthetic import SyntheticSource
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.market_data.synthetic import SyntheticSource
 from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -29,7 +29,7 @@ from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.ports import ChunkTask, MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.ports import ScanTask
-from technic_scanner.runs.worker import Worker, WorkerIdentity, WorkerRules
+from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import FloatArray, Panel
 
 SYMBOLS = 60
@@ -107,7 +107,7 @@ class Scans:
             first_seq=task.first_seq,
             earlier_seconds=task.earlier_seconds,
             costs=task.costs,
-            stood=task.stood,
+            previous_event=task.previous_event,
         )
         try:
             return run_scan(

@@ -9,7 +9,7 @@ import pytest
 
 from technic_scanner.adapters.stores import SqlStore, open_store
 from technic_scanner.clock import SystemClock
-from tests.postgres import PostgresServer, postgres_server
+from tests.support.postgres import PostgresServer, postgres_server
 
 __all__ = ["database_url", "postgres_server", "store"]
 

@@ -17,7 +17,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from technic_scanner.adapters.launcher import WorkerLauncher
-from technic_scanner.adapters.sources.sample import SampleSource
+from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.bootstrap import build
 from technic_scanner.cli.following import Follower
 from technic_scanner.cli.main import app

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from technic_scanner.runs.judged_table import OUTCOME_SCHEMA
+from technic_scanner.runs.performance.judged_table import OUTCOME_SCHEMA
 from tests.functional.command_line import run
 
 DONE, USAGE = 0, 2

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from technic_scanner.adapters.launcher import WorkerLauncher
-from technic_scanner.adapters.sources.sample import SampleSource
+from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli import terminal
 from technic_scanner.cli.following import held_back
@@ -24,7 +24,7 @@ from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.runs.model import MOMENTS
 from technic_scanner.screening.bars import Panel
 from tests.functional.command_line import run
-from tests.unit.runs.make import event
+from tests.support.runs.make import event
 
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 BIG = ("--source", "synthetic", "--universe", "2000x1260")

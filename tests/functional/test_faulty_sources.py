@@ -17,7 +17,7 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MessageSink, PriceBatch
-from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.screening.bars import FIELDS, Panel
 from tests.functional.lab import SYMBOLS, PacedSource, Scans, make_worker, queue_run
 

@@ -14,8 +14,8 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.runs.lifeline import BEAT_SECONDS
-from technic_scanner.runs.recovery import StaleSweep
+from technic_scanner.runs.stale_runs import StaleSweep
+from technic_scanner.runs.worker.heartbeat import BEAT_SECONDS
 from technic_scanner.settings import load_settings
 from tests.ui.quiet import without_workers
 

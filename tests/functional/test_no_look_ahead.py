@@ -12,11 +12,11 @@ import pytest
 
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.launcher import WorkerLauncher
-from technic_scanner.adapters.sources.files import FilesSource
-from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
-from technic_scanner.adapters.sources.sample import SampleSource
-from technic_scanner.adapters.sources.synthetic import SyntheticSource
-from technic_scanner.adapters.sources.yahoo import YahooSource
+from technic_scanner.adapters.market_data.files.source import FilesSource
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.market_data.sample.source import SampleSource
+from technic_scanner.adapters.market_data.synthetic import SyntheticSource
+from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.bootstrap import build
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -24,8 +24,8 @@ from technic_scanner.pipeline.context import NullJournal, ScanPorts
 from technic_scanner.pipeline.engine import run_scan
 from technic_scanner.pipeline.ports import PriceBatch, Source
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.export import to_csv, to_parquet
-from technic_scanner.runs.replay import queue_replay
+from technic_scanner.runs.exports.export import to_csv, to_parquet
+from technic_scanner.runs.performance.replay import queue_replay
 from technic_scanner.screening.bars import FIELDS, Panel
 from technic_scanner.settings import Settings
 from tests.contract.sources.offers import AFTER_ALL, PanelClient, late_panel, write_csv, write_long_parquet

@@ -12,8 +12,8 @@ from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.outcomes import OutcomeQuery
-from technic_scanner.runs.replay import queue_replay, replay_dates
+from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.runs.performance.replay import queue_replay, replay_dates
 from technic_scanner.settings import Settings
 
 CONFIG = ScanConfig(top_n=30, direction="both", lookback_days=120)

@@ -17,7 +17,7 @@ from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.domain.progress import EventKind
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.pipeline import analyse
-from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.exports.export import to_csv
 from tests.functional.lab import (
     STAGES,
     SYMBOLS,
@@ -126,8 +126,8 @@ def test_what_was_fetched_and_scanned_is_not_done_again(
 ) -> None:
     monkeypatch.setattr(analyse, "RECORD_INTERVAL_SECONDS", 0.0)
     run_id = stopped_in("symbol_scanning", store, tmp_path)
-    stood = store.latest_event(run_id)
-    assert stood is not None
+    previous_event = store.latest_event(run_id)
+    assert previous_event is not None
     store.requeue(run_id)
     make_worker(store, Scans(tmp_path, PACE)).run()
     run = store.get_run(run_id)
@@ -137,10 +137,10 @@ def test_what_was_fetched_and_scanned_is_not_done_again(
     assert units_done(run, "data_fetching", "miss") == 0
     assert run.metrics.symbols_scanned == SYMBOLS
     first = next(event for event in all_events(store, run_id) if event.attempt == 2)
-    assert first.overall_fraction >= stood.overall_fraction
-    assert first.earlier_seconds == pytest.approx(stood.elapsed_seconds)
+    assert first.overall_fraction >= previous_event.overall_fraction
+    assert first.earlier_seconds == pytest.approx(previous_event.elapsed_seconds)
     assert len(run.metrics.attempt_seconds) == 2
-    assert run.metrics.attempt_seconds[0] == pytest.approx(stood.elapsed_seconds)
+    assert run.metrics.attempt_seconds[0] == pytest.approx(previous_event.elapsed_seconds)
     assert run.metrics.attempt_seconds[1] == run.metrics.total_seconds
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from technic_scanner.adapters.sources.sample import SampleSource
+from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.bootstrap import Services, build, run_scan
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.progress import ProgressEvent

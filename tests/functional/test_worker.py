@@ -27,12 +27,12 @@ from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.pipeline.ports import Journal
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.screening.indicators import warm_up
 from tests.functional.lab import STAGES, Scans, all_events, make_worker, queue_run
 from tests.functional.run_stores import database_url, postgres_server, store
-from tests.unit.runs.make import event, scan_result
+from tests.support.runs.make import event, scan_result
 
 __all__ = ["database_url", "postgres_server", "store"]
 

@@ -16,8 +16,8 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.ui import notices
-from technic_scanner.ui import services as ui_services
+from technic_scanner.ui.app import notices
+from technic_scanner.ui.app import services as ui_services
 
 from . import builders
 from .quiet import without_workers

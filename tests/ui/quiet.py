@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.runs.service import RunService, ServiceRules
+from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.settings import load_settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from technic_scanner.ui import progress_panel
+from technic_scanner.ui.run import progress_panel
 
 from .conftest import running_events
 

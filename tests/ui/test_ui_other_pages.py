@@ -12,11 +12,13 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.analytics import stage_statistics
-from technic_scanner.runs.compare import compare_runs
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.ui import addresses, compare_view, history_view, slowdowns_view, timing_frames, trends_view
-from technic_scanner.ui.wording import short_id
+from technic_scanner.runs.timings.analytics import stage_statistics
+from technic_scanner.runs.timings.compare import compare_runs
+from technic_scanner.ui.app import url_state
+from technic_scanner.ui.compare import compare_view
+from technic_scanner.ui.history import history_view, slowdowns_view, timing_frames, trends_view
+from technic_scanner.ui.style.wording import short_id
 from tests.contract.stores.samples import metrics, scan_result, succeeded, table
 
 from . import builders
@@ -87,7 +89,7 @@ def test_system_counts_what_the_cache_holds(seeded, open_page) -> None:
 
 
 def test_a_link_to_a_pick_carries_any_symbol_whole() -> None:
-    assert addresses.results_url("01RUN", "B&F.A") == "results?run=01RUN&symbol=B%26F.A"
+    assert url_state.results_url("01RUN", "B&F.A") == "results?run=01RUN&symbol=B%26F.A"
 
 
 def test_history_lists_all_runs_with_their_stage_seconds(seeded, open_page) -> None:
@@ -141,7 +143,7 @@ def test_filters_that_no_run_passes_are_cleared_with_their_address(seeded, open_
 
 
 def test_history_pages_by_key_and_back(empty, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
-    from technic_scanner.ui import history_query
+    from technic_scanner.ui.history import history_query
 
     monkeypatch.setattr(history_query, "PAGE_ROWS", 2)
     for index in range(5):
@@ -302,7 +304,7 @@ def test_percentiles_are_shown_with_n_over_successful_runs_alone() -> None:
 
 
 def test_a_slower_stage_is_flagged_in_words() -> None:
-    from technic_scanner.runs.analytics import regressions
+    from technic_scanner.runs.timings.analytics import regressions
 
     steady = [builders.sample(f"r{index}", index) for index in range(8)]
     slow = builders.sample("slow", 99, (0.5, 9.0, 7.0, 0.4))
@@ -314,7 +316,7 @@ def test_a_slower_stage_is_flagged_in_words() -> None:
 
 
 def test_the_cost_of_scanning_is_said_in_milliseconds_a_symbol() -> None:
-    from technic_scanner.runs.analytics import regressions
+    from technic_scanner.runs.timings.analytics import regressions
 
     steady = [builders.sample(f"r{index}", index, (0.5, 2.0, 0.007, 0.4)) for index in range(8)]
     frame = timing_frames.checks_frame(regressions(steady)[:4]).set_index("Stage")

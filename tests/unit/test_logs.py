@@ -15,10 +15,10 @@ import pytest
 import technic_scanner
 from technic_scanner.errors import ConfigError
 from technic_scanner.logs import configure
-from technic_scanner.runs.lifeline import Lifeline
 from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.worker.heartbeat import Heartbeat
 from technic_scanner.settings import load_settings
-from tests.unit.runs.test_worker import Bench, succeed
+from tests.unit.runs.worker.test_worker import Bench, succeed
 
 PACKAGE = Path(technic_scanner.__file__).parent
 LOGGER = logging.getLogger("technic_scanner.some.place")
@@ -145,13 +145,13 @@ def test_what_a_worker_logs_says_of_which_run(entries: Callable[[], list[dict]])
 def test_so_does_the_thread_beside_it(entries: Callable[[], list[dict]], monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
     bench.queue()
-    loop = Lifeline._loop
+    loop = Heartbeat._loop
 
-    def told_loop(self: Lifeline) -> None:
+    def told_loop(self: Heartbeat) -> None:
         LOGGER.info("beside it")
         loop(self)
 
-    monkeypatch.setattr(Lifeline, "_loop", told_loop)
+    monkeypatch.setattr(Heartbeat, "_loop", told_loop)
     configure("INFO", "json")
     bench.worker().run()
     (beside,) = [entry for entry in entries() if entry["event"] == "beside it"]

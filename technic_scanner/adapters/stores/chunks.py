@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from technic_scanner.adapters.stores.database import Database, Room, reading, writing
+from technic_scanner.adapters.stores.database import Database, Queries, reading, writing
 from technic_scanner.adapters.stores.rows import lock_attempt
 from technic_scanner.adapters.stores.schema import chunk_stages, chunks
 from technic_scanner.clock import Clock
 from technic_scanner.pipeline.ports import Journal
 
 
-class RunJournal(Room):
+class RunJournal(Queries):
     """One attempt's view of its run's chunks. Writes raise RunStateError once the attempt no longer runs."""
 
     def __init__(self, database: Database, clock: Clock, run_id: str, attempt: int) -> None:
@@ -61,7 +61,7 @@ class RunJournal(Room):
         )
 
 
-class ChunkRoom(Room):
+class ChunkQueries(Queries):
     """Hands out chunk journals."""
 
     def journal(self, run_id: str, attempt: int) -> Journal:

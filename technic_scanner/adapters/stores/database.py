@@ -16,7 +16,7 @@ from technic_scanner.errors import TechnicError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-R = TypeVar("R", bound="Room")
+R = TypeVar("R", bound="Queries")
 
 # A deadlock or a serialisation failure is undone by the server; a second conflict in a row is rare, a fifth is a bug.
 _TRIES = 5
@@ -62,7 +62,7 @@ class Database:
         self._engine.dispose()
 
 
-class Room:
+class Queries:
     """A part of the store: the database that it shares with the others, and the clock."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

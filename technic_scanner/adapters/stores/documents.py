@@ -13,7 +13,7 @@ from technic_scanner.domain.metrics import FailureKind, ScanMetrics, SymbolFailu
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.errors import ConfigError, StoreError
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.runs import codec
+from technic_scanner.runs import serialization
 from technic_scanner.runs.model import Work
 
 _FAILURE_FIELDS = ("symbol", "stage", "kind", "reason", "detail")
@@ -33,41 +33,41 @@ def load_json(text: str) -> Any:
 
 
 def dump_config(config: ScanConfig) -> str:
-    return dump_json(codec.config_to_dict(config))
+    return dump_json(serialization.config_to_dict(config))
 
 
 def load_config(text: str) -> ScanConfig:
     try:
-        return codec.config_from_dict(load_json(text))
+        return serialization.config_from_dict(load_json(text))
     except ConfigError as error:
         raise StoreError(f"a stored config cannot be read: {error}") from error
 
 
 def dump_options(options: RunOptions) -> str:
-    return dump_json(codec.options_to_dict(options))
+    return dump_json(serialization.options_to_dict(options))
 
 
 def load_options(text: str) -> RunOptions:
     try:
-        return codec.options_from_dict(load_json(text))
+        return serialization.options_from_dict(load_json(text))
     except ConfigError as error:
         raise StoreError(f"stored run options cannot be read: {error}") from error
 
 
 def dump_event(event: ProgressEvent) -> str:
-    return dump_json(codec.event_to_dict(event))
+    return dump_json(serialization.event_to_dict(event))
 
 
 def load_event(text: str) -> ProgressEvent:
-    return codec.event_from_dict(load_json(text))
+    return serialization.event_from_dict(load_json(text))
 
 
 def dump_metrics(metrics: ScanMetrics) -> str:
-    return dump_json(codec.metrics_to_dict(metrics))
+    return dump_json(serialization.metrics_to_dict(metrics))
 
 
 def load_metrics(text: str | None) -> ScanMetrics | None:
-    return None if text is None else codec.metrics_from_dict(load_json(text))
+    return None if text is None else serialization.metrics_from_dict(load_json(text))
 
 
 def dump_work(work: Work) -> str:
@@ -81,11 +81,11 @@ def load_work(text: str | None) -> Work | None:
 
 
 def dump_context(context: MarketContext) -> str:
-    return dump_json(codec.context_to_dict(context))
+    return dump_json(serialization.context_to_dict(context))
 
 
 def load_context(text: str) -> MarketContext:
-    return codec.context_from_dict(load_json(text))
+    return serialization.context_from_dict(load_json(text))
 
 
 def dump_table(table: pa.Table) -> bytes:

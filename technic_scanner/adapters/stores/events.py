@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
 
-from technic_scanner.adapters.stores.database import Room, reading, writing, writing_lazily
+from technic_scanner.adapters.stores.database import Queries, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import dump_event, load_event
 from technic_scanner.adapters.stores.promises import may_have_passed, new_promises
 from technic_scanner.adapters.stores.rows import (
@@ -44,7 +44,7 @@ _ADVANCE = (
 )
 
 
-class EventRoom(Room):
+class EventQueries(Queries):
     """Progress events of runs."""
 
     @writing_lazily
@@ -112,7 +112,7 @@ class EventRoom(Room):
 
 
 def append_batch(connection: Connection, row: Row[Any], batch: Sequence[ProgressEvent]) -> None:
-    """Append events to the run of ``row``, which ``lock_attempt`` returned; see ``EventRoom.append_events``."""
+    """Append events to the run of ``row``, which ``lock_attempt`` returned; see ``EventQueries.append_events``."""
     fresh = _without_repeats(connection, row, [_to_row(event) for event in batch])
     if not fresh:
         return

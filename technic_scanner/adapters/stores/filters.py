@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, 
 from technic_scanner.adapters.stores.schema import UtcTime, from_micros, runs, to_micros
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.comparability import HASH_LENGTH, is_config_hash
 from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.timings.comparability import HASH_LENGTH, is_config_hash
 
 _LEAST_OF_AN_ID, _WHOLE_ID = 8, 26
 # A key goes on after its hash with "-n"; in every order of letters that databases sort by, "z" comes after that.

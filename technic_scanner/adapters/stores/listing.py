@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from technic_scanner.adapters.stores.database import Room, reading
+from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, newest_ids, to_cursor
 from technic_scanner.adapters.stores.rows import select_records, to_record
 from technic_scanner.adapters.stores.schema import runs
@@ -12,7 +12,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import RunPage, RunQuery
 
 
-class ListingRoom(Room):
+class ListingQueries(Queries):
     """Questions about many runs."""
 
     @reading

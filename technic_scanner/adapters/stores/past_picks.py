@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow as pa
 from sqlalchemy import Connection, func, select
 
-from technic_scanner.adapters.stores.database import Room, reading
+from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.documents import load_config
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, newest_ids
 from technic_scanner.adapters.stores.schema import results, run_documents, runs
@@ -20,7 +20,7 @@ _FAILURE_COLUMNS = ("symbol", "stage")
 _UNPACKERS = 2
 
 
-class PastPickRoom(Room):
+class PastPickQueries(Queries):
     """Reads of many results at once."""
 
     @reading

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from technic_scanner.adapters.stores.database import Room, reading, writing
+from technic_scanner.adapters.stores.database import Queries, reading, writing
 from technic_scanner.adapters.stores.documents import dump_config, dump_options, load_config, load_options
 from technic_scanner.adapters.stores.schema import presets
 from technic_scanner.errors import PresetConflictError, PresetNotFoundError
@@ -16,7 +16,7 @@ from technic_scanner.runs.model import Preset
 _PRESET_LOCK = 0x7EC4C1A2
 
 
-class PresetRoom(Room):
+class PresetQueries(Queries):
     """Presets that people saved; shipped ones are not stored."""
 
     @reading

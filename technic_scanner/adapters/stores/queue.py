@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
-from technic_scanner.adapters.stores.database import Database, Room, reading, writing, writing_lazily
+from technic_scanner.adapters.stores.database import Database, Queries, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import dump_metrics, load_config, load_options
 from technic_scanner.adapters.stores.events import append_batch
 from technic_scanner.adapters.stores.results import insert_result
@@ -18,8 +18,8 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import RunStateError
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs import comparability
 from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.timings import comparability
 
 # Any number will do, as long as nothing else in the database uses it.
 _CLAIM_LOCK = 0x7EC4C1A1
@@ -33,7 +33,7 @@ _BEAT = (
 )
 
 
-class QueueRoom(Room):
+class QueueQueries(Queries):
     """The queue and the worker's side of a run."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

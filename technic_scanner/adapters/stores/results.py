@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from technic_scanner.adapters.stores.database import Room, reading
+from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.documents import (
     dump_context,
     dump_failures,
@@ -36,7 +36,7 @@ _PICK_COLUMNS = {
 }
 
 
-class ResultRoom(Room):
+class ResultQueries(Queries):
     """Reads of what runs left."""
 
     @reading

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 
 from technic_scanner.adapters.stores import engine as modes
-from technic_scanner.adapters.stores.database import Room, reading, writing
+from technic_scanner.adapters.stores.database import Queries, reading, writing
 from technic_scanner.adapters.stores.schema import runs
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import PrunePolicy, PruneReport
@@ -17,7 +17,7 @@ _ENDED = tuple(status.value for status in RunStatus if status.is_terminal)
 _BATCH = 100
 
 
-class RetentionRoom(Room):
+class RetentionQueries(Queries):
     """Retention of runs."""
 
     def prune(self, policy: PrunePolicy, *, dry_run: bool) -> PruneReport:

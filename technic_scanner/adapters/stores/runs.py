@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from technic_scanner.adapters.stores.database import Database, Room, reading, writing
+from technic_scanner.adapters.stores.database import Database, Queries, reading, writing
 from technic_scanner.adapters.stores.documents import dump_config, dump_json, dump_options, dump_work, load_work
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, no_such_run
 from technic_scanner.adapters.stores.schema import idempotency_keys, run_documents, runs
@@ -19,7 +19,7 @@ from technic_scanner.errors import IdempotencyError, RunStateError
 from technic_scanner.runs.model import Work
 
 
-class RunRoom(Room):
+class RunQueries(Queries):
     """Runs as people handle them. ``run_ids`` makes a new id at each call; ids sort by the time of their making."""
 
     def __init__(self, database: Database, clock: Clock, run_ids: Callable[[], str]) -> None:

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Select, select, type_coerce
 
-from technic_scanner.adapters.stores.database import Room, reading
+from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, other_filters, status_filter
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS
 from technic_scanner.adapters.stores.schema import from_micros, run_documents, runs
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
-from technic_scanner.runs.analytics import DayTrend, trends_by_day
 from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
+from technic_scanner.runs.timings.analytics import DayTrend, trends_by_day
 
 _UNIVERSE, _FETCHING, _SCANNING, _FINAL = (stage.value for stage in Stage)
 _STATUSES = {status.value: status for status in RunStatus}
@@ -42,7 +42,7 @@ _SAMPLE: tuple[ColumnElement[Any], ...] = (
 )
 
 
-class SampleRoom(Room):
+class SampleQueries(Queries):
     """Timings of ended runs."""
 
     @reading

@@ -8,36 +8,36 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
 
-from technic_scanner.adapters.stores.chunks import ChunkRoom
+from technic_scanner.adapters.stores.chunks import ChunkQueries
 from technic_scanner.adapters.stores.database import Database
 from technic_scanner.adapters.stores.engine import BUSY_SECONDS, SQLITE, open_engine, parse_url
-from technic_scanner.adapters.stores.events import EventRoom
+from technic_scanner.adapters.stores.events import EventQueries
 from technic_scanner.adapters.stores.faults import store_error
-from technic_scanner.adapters.stores.listing import ListingRoom
-from technic_scanner.adapters.stores.past_picks import PastPickRoom
-from technic_scanner.adapters.stores.presets import PresetRoom
-from technic_scanner.adapters.stores.queue import QueueRoom
-from technic_scanner.adapters.stores.results import ResultRoom
-from technic_scanner.adapters.stores.retention import RetentionRoom
+from technic_scanner.adapters.stores.listing import ListingQueries
+from technic_scanner.adapters.stores.past_picks import PastPickQueries
+from technic_scanner.adapters.stores.presets import PresetQueries
+from technic_scanner.adapters.stores.queue import QueueQueries
+from technic_scanner.adapters.stores.results import ResultQueries
+from technic_scanner.adapters.stores.retention import RetentionQueries
 from technic_scanner.adapters.stores.revisions import check_revision, migrate
-from technic_scanner.adapters.stores.runs import RunRoom
-from technic_scanner.adapters.stores.samples import SampleRoom
-from technic_scanner.adapters.stores.workers import WorkerRoom
+from technic_scanner.adapters.stores.runs import RunQueries
+from technic_scanner.adapters.stores.samples import SampleQueries
+from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
 
 
 class SqlStore(
-    RunRoom,
-    QueueRoom,
-    ListingRoom,
-    SampleRoom,
-    EventRoom,
-    ChunkRoom,
-    ResultRoom,
-    PastPickRoom,
-    PresetRoom,
-    WorkerRoom,
-    RetentionRoom,
+    RunQueries,
+    QueueQueries,
+    ListingQueries,
+    SampleQueries,
+    EventQueries,
+    ChunkQueries,
+    ResultQueries,
+    PastPickQueries,
+    PresetQueries,
+    WorkerQueries,
+    RetentionQueries,
 ):
     """``runs.ports.Store`` on SQLite or PostgreSQL; safe to share between threads, not across a fork."""
 
@@ -46,8 +46,8 @@ class SqlStore(
     ) -> None:
         parsed = parse_url(url)
         database = Database(open_engine(parsed, busy_seconds), _name(parsed), clock)
-        QueueRoom.__init__(self, database, clock)
-        RunRoom.__init__(self, database, clock, run_ids)
+        QueueQueries.__init__(self, database, clock)
+        RunQueries.__init__(self, database, clock, run_ids)
 
     def ping(self) -> None:
         """Raise StoreUnavailableError unless the store answers and its schema is the one that this program knows."""

@@ -11,7 +11,7 @@ from technic_scanner.adapters.stores.rows import to_predictions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.comparability import cache_state, size_bucket
+from technic_scanner.runs.timings.comparability import cache_state, size_bucket
 
 
 def summary_columns(row: Row[Any], status: RunStatus, result: ScanResult) -> dict[str, Any]:

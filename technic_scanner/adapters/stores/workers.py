@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from technic_scanner.adapters.stores.database import Room, reading, writing_lazily
+from technic_scanner.adapters.stores.database import Queries, reading, writing_lazily
 from technic_scanner.adapters.stores.schema import workers
 from technic_scanner.runs.model import WorkerInfo
 
 _REMEMBERED = timedelta(days=1)
 
 
-class WorkerRoom(Room):
+class WorkerQueries(Queries):
     """Worker rows."""
 
     @writing_lazily

@@ -18,10 +18,10 @@ from technic_scanner.pipeline.analyse import AnalyseTask
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import Executor
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.export import to_csv
+from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.screening.bars import Panel
 from tests.contract.executors.tasks import Failing, Gated, RowMeans, first_started
-from tests.fakes import InlineExecutor, random_panel
+from tests.support.fakes import InlineExecutor, random_panel
 from tests.unit.pipeline.scanning import Bench
 
 # One cluster serves all of these, in one test process.

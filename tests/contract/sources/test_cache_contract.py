@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from technic_scanner.adapters.sources.price_cache import ParquetPriceCache
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.clock import ManualClock
 from technic_scanner.pipeline.ports import PriceBatch, PriceCache
 from technic_scanner.screening.bars import FIELDS, Panel
 from technic_scanner.screening.panel_build import drop_empty_sessions
 from tests.contract.sources.offers import AFTER_ALL, late_panel
-from tests.fakes import MemoryCache
+from tests.support.fakes import MemoryCache
 
 CACHES: dict[str, Callable[[Path], PriceCache]] = {
     "parquet": lambda root: ParquetPriceCache(root, ManualClock(AFTER_ALL)),

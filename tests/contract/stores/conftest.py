@@ -13,7 +13,7 @@ from technic_scanner.adapters.stores import SqlStore, open_store
 from technic_scanner.adapters.stores.schema import HEAD_REVISION
 from technic_scanner.clock import ManualClock
 from tests.contract.stores.samples import START
-from tests.postgres import PostgresServer, postgres_server, postgres_url
+from tests.support.postgres import PostgresServer, postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 

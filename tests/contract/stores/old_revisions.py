@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from technic_scanner.adapters.stores.documents import dump_failures, dump_table
-from technic_scanner.runs.codec import event_to_dict, metrics_to_dict
+from technic_scanner.runs.serialization import event_to_dict, metrics_to_dict
 from tests.contract.stores.samples import event, metrics, table
 
 DONE = "01KDZHV1J0F8TJNS8TRYWHVNR0"

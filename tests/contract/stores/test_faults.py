@@ -19,7 +19,7 @@ from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableE
 from technic_scanner.runs.model import RunQuery
 from tests.contract.stores.samples import SUCCEEDED, add, running, scan_result
 from tests.contract.stores.samples import event as progress
-from tests.postgres import PostgresServer, require_postgres
+from tests.support.postgres import PostgresServer, require_postgres
 
 pg = pytest.mark.postgres
 

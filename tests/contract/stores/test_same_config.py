@@ -10,8 +10,8 @@ from technic_scanner.adapters.stores.filters import newest_ids
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.runs.comparability import config_hash, config_hash_of
 from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.timings.comparability import config_hash, config_hash_of
 from tests.contract.stores.samples import add, metrics, scan_result, succeeded
 
 OPTIONS = RunOptions()

@@ -24,13 +24,13 @@ class LiveServer:
     def __init__(self, app: ASGIApp, *, poll_seconds: float = 0.01, api: FastAPI | None = None) -> None:
         self.api = api if api is not None else app
         assert isinstance(self.api, FastAPI)
-        self.api.state.hub._poll_seconds = poll_seconds
+        self.api.state.broadcaster._poll_seconds = poll_seconds
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32 * 1024)
         self.port: int = self.socket.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self.port}"
         started = threading.Event()
-        hub = self.api.state.hub
+        broadcaster = self.api.state.broadcaster
 
         class Server(uvicorn.Server):
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -38,7 +38,7 @@ class LiveServer:
                 started.set()
 
             async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-                hub.close()
+                broadcaster.close()
                 await super().shutdown(sockets)
 
         config = uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=5)

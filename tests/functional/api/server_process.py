@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.ports import ReservedPort
+from tests.support.ports import ReservedPort
 
 
 class ServerProcess:

@@ -100,7 +100,7 @@ def test_head_neither_opens_a_stream_nor_starts_a_scan(server: ServerProcess, en
 
 
 @pytest.mark.parametrize("mount", ["", "/api"])
-def test_the_seeds_streams_answer_at_the_root_and_at_the_mount_point(
+def test_the_earlier_streams_answer_at_the_root_and_at_the_mount_point(
     server: ServerProcess, ended_run: str, mount: str
 ) -> None:
     with sse(server.port, f"{mount}/scan/stream?run_id={ended_run}") as stream:

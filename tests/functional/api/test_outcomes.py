@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.runs.outcomes import OutcomeQuery
-from technic_scanner.runs.service import RunService
+from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 from tests.functional.api.conftest import open_client
 from tests.functional.api.hand_moved import HandMoved, NoLauncher

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from technic_scanner.api import hub as hub_module
-from technic_scanner.api.frames import Frame
+from technic_scanner.api import run_broadcaster as broadcaster_module
+from technic_scanner.api.encoded_events import EncodedEvent
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunStatus
 from tests.functional.api.hand_moved import HandMoved
@@ -186,10 +186,10 @@ def test_a_slow_websocket_client_gets_boundaries_and_the_newest(live: LiveServer
 def test_500_watchers_get_every_event_and_the_end_from_bounded_memory(
     live: LiveServer, run: HandMoved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub_module, "RING_FRAMES", 40)
-    monkeypatch.setattr(hub_module, "CATCH_UP_FRAMES", 10)
+    monkeypatch.setattr(broadcaster_module, "RING_EVENTS", 40)
+    monkeypatch.setattr(broadcaster_module, "CATCH_UP_EVENTS", 10)
     run.advance(5)
-    hub = live.api.state.hub
+    broadcaster = live.api.state.broadcaster
 
     async def watch() -> list[int]:
         reader, writer = await asyncio.open_connection("127.0.0.1", live.port)
@@ -204,15 +204,15 @@ def test_500_watchers_get_every_event_and_the_end_from_bounded_memory(
 
     async def watch_all() -> tuple[list[list[int]], int]:
         watchers = [asyncio.create_task(watch()) for _ in range(WATCHERS)]
-        await until(lambda: hub.watchers == WATCHERS)
+        await until(lambda: broadcaster.watchers == WATCHERS)
         for _ in range(8):
             await asyncio.to_thread(run.advance, 20)
-        await until(lambda: hub._topics[run.run_id].head == run.next_seq - 1)
-        held = sum(isinstance(item, Frame) for item in gc.get_objects())
+        await until(lambda: broadcaster._topics[run.run_id].head == run.next_seq - 1)
+        held = sum(isinstance(item, EncodedEvent) for item in gc.get_objects())
         await asyncio.to_thread(run.finish)
         return await asyncio.gather(*watchers), held
 
     seen, held = asyncio.run(asyncio.wait_for(watch_all(), 200))
     assert seen == [list(range(1, run.next_seq))] * WATCHERS
     # The ring, one page on its way into it, and what the reading threads hold for watchers that it left behind.
-    assert held <= 40 + hub_module.PAGE_FRAMES + 10 * hub_module.READER_THREADS
+    assert held <= 40 + broadcaster_module.PAGE_EVENTS + 10 * broadcaster_module.READER_THREADS

@@ -13,8 +13,8 @@ from technic_scanner.api.requests import Moment, RunFilter, RunListFilter, ScanR
 from technic_scanner.api.schemas import ConfigDocument, OptionsDocument, RunDocument
 from technic_scanner.domain.config import RunOptions, ScanConfig, field_names
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.runs.codec import config_to_dict, options_to_dict
 from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 
 def test_documents_have_every_field_of_config_options_and_record() -> None:

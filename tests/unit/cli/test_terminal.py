@@ -12,8 +12,8 @@ from rich.console import Console
 
 from technic_scanner.cli.terminal import StageBars, event_view, plain_line
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState, SubstageProgress
-from technic_scanner.runs.codec import event_to_dict
-from tests.unit.runs.make import event
+from technic_scanner.runs.serialization import event_to_dict
+from tests.support.runs.make import event
 
 FETCH = StageProgress(
     "data_fetching",

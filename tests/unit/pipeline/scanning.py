@@ -12,7 +12,7 @@ from technic_scanner.pipeline.context import NullJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.ports import Executor, Journal
 from technic_scanner.pipeline.result import ScanResult
-from tests.fakes import InlineExecutor, MemoryCache, ScriptedSource, random_panel
+from tests.support.fakes import InlineExecutor, MemoryCache, ScriptedSource, random_panel
 
 SYMBOLS = tuple(f"S{i:02d}" for i in range(40))
 SECTORS = {symbol: ("Energy" if i % 2 else "Information Technology") for i, symbol in enumerate(SYMBOLS)}

@@ -24,7 +24,7 @@ from technic_scanner.pipeline.engine import Attempt, ScanFailed
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.screening.bars import FIELDS, Panel
-from tests.fakes import MemoryCache, ScriptedSource, random_panel
+from tests.support.fakes import MemoryCache, ScriptedSource, random_panel
 from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench, MemoryJournal
 
 STAGES = [stage.value for stage in Stage]
@@ -337,16 +337,16 @@ def test_a_resumed_scan_takes_over_what_was_done_and_ends_the_same() -> None:
     assert first.scan().cancelled
     fetched_before = len(first.source.fetched)
     second = Bench(source=first.source, journal=journal, cache=cache)
-    result = second.scan(attempt=Attempt("r", 2, len(first.events) + 1, (3.5,), stood=first.events[-1]))
+    result = second.scan(attempt=Attempt("r", 2, len(first.events) + 1, (3.5,), previous_event=first.events[-1]))
     assert result.table.equals(whole.table)
     assert result.failures == whole.failures
     assert len(first.source.fetched) == fetched_before
     assert result.metrics.attempt_seconds[0] == 3.5
-    stood = first.events[-1]
-    assert second.events[0].seq == stood.seq + 1
-    assert second.events[0].overall_fraction == stood.overall_fraction
-    assert second.events[0].time_fraction == stood.time_fraction
-    assert second.events[0].stage("symbol_scanning").fraction == stood.stage("symbol_scanning").fraction > 0.3
+    previous_event = first.events[-1]
+    assert second.events[0].seq == previous_event.seq + 1
+    assert second.events[0].overall_fraction == previous_event.overall_fraction
+    assert second.events[0].time_fraction == previous_event.time_fraction
+    assert second.events[0].stage("symbol_scanning").fraction == previous_event.stage("symbol_scanning").fraction > 0.3
     assert second.events[0].earlier_seconds == 3.5
     assert result.metrics.symbols_scanned == 40
     assert result.metrics.cache_hits == 0

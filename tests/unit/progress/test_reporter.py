@@ -13,7 +13,7 @@ from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
-from tests.memory import held_bytes
+from tests.support.memory import held_bytes
 
 STAGES = [stage.value for stage in Stage]
 UNIT_SECONDS = {"universe": 0.5, "miss": 0.05, "symbol": 0.2, "row": 0.5}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from technic_scanner.clock import ManualClock
 from technic_scanner.errors import ConfigError
 from technic_scanner.progress.tracker import MultiStageProgressTracker, ProgressTracker
-from tests.memory import held_bytes
+from tests.support.memory import held_bytes
 
 WEIGHTS = {"a": 0.05, "b": 0.2, "c": 0.7, "d": 0.05}
 COUNTS = st.one_of(st.integers(-50, 250), st.sampled_from([0, -1, 10**12, math.inf, -math.inf, math.nan, 0.5, -0.1]))

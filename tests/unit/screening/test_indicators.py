@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from technic_scanner.adapters.sources.sample import SampleSource
+from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.screening import kernel_compile, kernels
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel

@@ -1,0 +1,1 @@
+"""Where universes and bars come from: the sources and the price cache."""

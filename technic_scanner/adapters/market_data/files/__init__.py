@@ -1,0 +1,1 @@
+"""The source of people's own files."""

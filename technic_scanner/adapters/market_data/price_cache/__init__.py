@@ -1,0 +1,1 @@
+"""The price cache: bars in Parquet segments, shared by processes."""

@@ -1,0 +1,292 @@
+"""The price cache: decides which held bars are fresh enough, reads them as a panel, merges what is fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote, unquote
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.adapters.market_data.exchange_days import last_final_day
+from technic_scanner.adapters.market_data.price_cache.compact import compact
+from technic_scanner.adapters.market_data.price_cache.folder import SourceFolder, folders, write_atomically
+from technic_scanner.adapters.market_data.price_cache.freshness import FreshUntil, reaches_back, start_of, still_unknown
+from technic_scanner.adapters.market_data.price_cache.index import (
+    ALL_HISTORY,
+    EPOCH,
+    Entry,
+    Index,
+    UnreadableFileError,
+    day_number,
+)
+from technic_scanner.adapters.market_data.price_cache.merge import Asked, ReadBars, merge_batch
+from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
+from technic_scanner.adapters.market_data.price_cache.snapshot import (
+    fingerprint_of,
+    forget_old,
+    load_snapshot,
+    snapshot_path,
+    snapshot_pieces,
+)
+from technic_scanner.adapters.market_data.reasons import failure, no_data
+from technic_scanner.clock import Clock
+from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.errors import SourceDataError
+from technic_scanner.pipeline.ports import CacheRead, PriceBatch
+from technic_scanner.screening.bars import FIELDS, Panel
+
+T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
+# A symbol without data may be listed some day; until then it is not asked for at every scan.
+NEGATIVE_DAYS = 7
+_SECONDS_PER_DAY = 86_400
+# Below so many bars the Parquet is read as quickly as a ready-made panel.
+_SNAPSHOT_BARS = 200_000
+_READ_ATTEMPTS = 4
+_PRICES = FIELDS[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCoverage:
+    """What the cache holds of one source; ``without_data`` are symbols known to have no bars."""
+
+    source: str
+    symbols: int
+    without_data: int
+    bars: int
+    first_session: date | None
+    last_session: date | None
+    oldest_check: datetime | None
+    written_at: datetime | None
+    files: int
+    size_bytes: int
+
+
+@dataclass(slots=True)
+class _Found:
+    """A request sorted out: entries to read, symbols to fetch (those to be asked for from earliest on first)."""
+
+    hits: list[Entry] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    failures: list[SymbolFailure] = field(default_factory=list)
+
+
+class ParquetPriceCache:
+    """A PriceCache in Parquet files under ``root``, one folder per source; several processes may use it at once.
+
+    A source's name may carry a version, ``name@version``: bars of another version are never served, and the first write
+    of the new version replaces them. ``clock`` says which sessions are over: none after ``as_of`` and none that still
+    runs is ever read. A torn or foreign file is set aside as *.bad and its symbols are missing again.
+    """
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+        self._folders: dict[str, SourceFolder] = {}
+
+    def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
+        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols held and fresh; see CacheRead.
+
+        Raises StoreError if the cache cannot be used at all, SourceDataError if its files keep being damaged.
+        """
+        distinct = tuple(dict.fromkeys(symbols))
+
+        def serve(folder: SourceFolder, index: Index) -> CacheRead:
+            found = self._sort_out(index, distinct, bars, as_of)
+            panel, fingerprint = self._panel(folder, index, found.hits, bars, self._end(as_of))
+            return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures))
+
+        return self._healing(source, serve)
+
+    def held(self, source: str, symbols: Sequence[str], since: date | None = None, bars: int = 1) -> Panel:
+        """Return the final prices held of ``symbols``, fresh or not; symbols without any are left out.
+
+        They begin with the newest session on or before ``since`` (None: the oldest), and are those of the newest
+        ``bars`` sessions at least. The volume is not read: it is NaN. Raises as ``read``.
+        """
+        end = day_number(self._end(None))
+
+        def serve(folder: SourceFolder, index: Index) -> Panel:
+            entries = [index.entries[symbol] for symbol in dict.fromkeys(symbols) if symbol in index.entries]
+            known = [entry for entry in entries if entry.parts]
+            if not known:
+                return Panel.empty()
+            reader = SegmentReader(folder, index, known)
+            calendar = reader.calendar(end)
+            first = 0 if since is None else np.searchsorted(calendar, day_number(since), side="right") - 1
+            return reader.on(calendar[max(0, min(first, len(calendar) - bars)) :], _PRICES)
+
+        return self._healing(source, serve)
+
+    def fresh_count(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> int:
+        """Return how many of ``symbols`` a ``read`` would serve without a fetch; looks at the index only."""
+        return len(self._sort_out(self._folder(source).index(), symbols, bars, as_of).hits)
+
+    def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
+        """Merge a batch fetched for start..end; all of it is seen by readers or nothing.
+
+        Raises StoreUnavailableError, StoreFullError or StoreError.
+        """
+        folder = self._folder(source)
+        asked = Asked(
+            ALL_HISTORY if start is None else day_number(start),
+            day_number(self._end(end)),
+            int(self._now()),
+        )
+        with folder.locked():
+            index = folder.index_to_change()
+            try:
+                rows = merge_batch(index, batch, asked, index.next_segment, _bars_reader(folder, index))
+                if len(rows):
+                    folder.add_segment(index, rows)
+                folder.save(index, self._now())
+                if compact(folder, index):
+                    folder.save(index, self._now())
+            except UnreadableFileError as error:
+                damaged = error
+            else:
+                return
+        # A held segment is bad: its symbols are given up, so that the batch no longer has to fit them.
+        folder.give_up(damaged.path, str(damaged), self._now())
+        self.write(source, batch, start, end)
+
+    def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:  # noqa: ARG002 - the port's
+        """Return the first day to ask for so that only missing days, and a few to compare, are fetched; None: all."""
+        entries = self._folder(source).index().entries
+        starts = [start_of(entries.get(symbol)) for symbol in symbols]
+        if not starts or ALL_HISTORY in starts:
+            return None
+        return EPOCH + timedelta(days=min(starts))
+
+    def coverage(self) -> tuple[SourceCoverage, ...]:
+        """Return what is held, source by source."""
+        return tuple(_coverage(SourceFolder(path, "")) for path in folders(self._root))
+
+    def clear(self, source: str | None = None, symbols: Sequence[str] | None = None) -> int:
+        """Forget symbols of a source, a whole source or everything; return how many symbols were forgotten.
+
+        ``source`` is the name without a version. Raises StoreUnavailableError while another process writes.
+        """
+        chosen = folders(self._root) if source is None else [self._root / _folder_name(source)]
+        return sum(_clear(path, symbols, self._now()) for path in chosen if path.is_dir())
+
+    def _healing(self, source: str, serve: Callable[[SourceFolder, Index], T]) -> T:
+        """Return what ``serve`` reads; a bad file is given up, or the newer index taken, and ``serve`` asked again."""
+        folder = self._folder(source)
+        for _ in range(_READ_ATTEMPTS):
+            try:
+                return serve(folder, folder.index())
+            except UnreadableFileError as error:
+                folder.give_up(error.path, str(error), self._now())
+        raise SourceDataError(f"The price cache of {source} could not be read in {_READ_ATTEMPTS} attempts.")
+
+    def _folder(self, source: str) -> SourceFolder:
+        if source not in self._folders:
+            name, _, version = source.partition("@")
+            self._folders[source] = SourceFolder(self._root / _folder_name(name), version)
+        return self._folders[source]
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _end(self, end: date | None) -> date:
+        """Return the last day that may be read or that was asked for: never one whose session still runs."""
+        final = last_final_day(self._clock.now())
+        return final if end is None else min(end, final)
+
+    def _sort_out(self, index: Index, symbols: Sequence[str], bars: int, as_of: date | None) -> _Found:
+        end = self._end(as_of)
+        need = FreshUntil(end)
+        found = _Found()
+        remembered_from = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
+        for symbol in symbols:
+            entry = index.entries.get(symbol)
+            if entry is None:
+                found.missing.append(symbol)
+            elif not entry.parts and entry.checked_at > remembered_from and still_unknown(entry, end):
+                found.failures.append(failure(symbol, entry.reason, entry.detail))
+            elif not entry.parts or not need.met_by(entry.through) or not reaches_back(entry, bars, end):
+                found.missing.append(symbol)
+            elif entry.first > need.end:
+                found.failures.append(no_data(symbol, None, end))
+            else:
+                found.hits.append(entry)
+        found.missing.sort(key=lambda symbol: start_of(index.entries.get(symbol)))
+        return found
+
+    def _panel(self, folder: SourceFolder, index: Index, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
+        if not hits:
+            return Panel.empty(), fingerprint_of(Panel.empty())
+        last = min(day_number(end), max(entry.last for entry in hits))
+        if sum(entry.bars for entry in hits) < _SNAPSHOT_BARS:
+            panel = SegmentReader(folder, index, hits).newest(bars, last)
+            return panel, fingerprint_of(panel)
+        path = snapshot_path(folder.path, _request_key(hits, bars, last))
+        ready = load_snapshot(path, tuple(entry.symbol for entry in hits))
+        if ready is not None:
+            return ready
+        panel = SegmentReader(folder, index, hits).newest(bars, last)
+        fingerprint = fingerprint_of(panel)
+        try:
+            write_atomically(path, snapshot_pieces(panel, fingerprint), durable=False)
+            forget_old(folder.path)
+        except OSError as error:  # the scan needs the panel, not its copy
+            _LOG.warning("price cache: no ready-made panel was kept (%s)", error)
+        return panel, fingerprint
+
+
+def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
+    def read_bars(symbols: Sequence[str], days: npt.NDArray[np.int64]) -> Panel:
+        return SegmentReader(folder, index, [index.entries[symbol] for symbol in symbols]).on(days)
+
+    return read_bars
+
+
+def _request_key(hits: list[Entry], bars: int, last: int) -> str:
+    """Return a name for a request that changes whenever its answer may; segment numbers are never used twice."""
+    request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
+    return hashlib.sha256(repr(request).encode()).hexdigest()[:32]
+
+
+def _folder_name(source: str) -> str:
+    return quote(source, safe="").replace(".", "%2E")
+
+
+def _coverage(folder: SourceFolder) -> SourceCoverage:
+    index = folder.stored_index()
+    held = [entry for entry in index.entries.values() if entry.parts]
+    return SourceCoverage(
+        source=unquote(folder.path.name),
+        symbols=len(held),
+        without_data=len(index.entries) - len(held),
+        bars=sum(entry.bars for entry in held),
+        first_session=EPOCH + timedelta(days=min(entry.first for entry in held)) if held else None,
+        last_session=EPOCH + timedelta(days=max(entry.last for entry in held)) if held else None,
+        oldest_check=datetime.fromtimestamp(min(entry.checked_at for entry in held), UTC) if held else None,
+        written_at=datetime.fromtimestamp(index.written_at, UTC) if index.written_at else None,
+        files=len(index.segments),
+        size_bytes=folder.size_bytes(),
+    )
+
+
+def _clear(path: Path, symbols: Sequence[str] | None, now: float) -> int:
+    folder = SourceFolder(path, "")
+    index = folder.stored_index()
+    if symbols is None:
+        folder.remove()
+        return len(index.entries)
+    folder = SourceFolder(path, index.version)
+    with folder.locked():
+        index = folder.index_to_change()
+        gone = [symbol for symbol in dict.fromkeys(symbols) if index.entries.pop(symbol, None) is not None]
+        folder.save(index, now)
+        forget_old(path, keep=0)
+    return len(gone)

@@ -1,0 +1,127 @@
+"""Merges fetched bars into the price cache's index: what is new, what continues, what no longer fits what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.adapters.market_data.long_bars import LongBars
+from technic_scanner.adapters.market_data.price_cache.index import ALL_HISTORY, Entry, Index
+from technic_scanner.adapters.market_data.reasons import LASTING, NOT_FOUND, no_data
+from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.pipeline.ports import PriceBatch
+from technic_scanner.screening.bars import FIELDS, Panel
+
+# Prices of one session that differ by more were adjusted anew (a dividend of 0.01 % of the price, any split).
+_PRICE_TOLERANCE = 1e-4
+# Vendors revise volumes a little after the close; more means that the bar was not final.
+_VOLUME_TOLERANCE = 0.25
+
+ReadBars = Callable[[Sequence[str], npt.NDArray[np.int64]], Panel]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the source was asked for, in days since 1970 (``start`` ALL_HISTORY: no limit), and when, in seconds."""
+
+    start: int
+    through: int
+    at: int
+
+
+def merge_batch(index: Index, batch: PriceBatch, asked: Asked, segment: int, read_bars: ReadBars) -> LongBars:
+    """Enter ``batch`` into ``index`` and return the rows that ``segment`` must hold for it to be true.
+
+    Bars asked for without limit, or from before what is held, replace it. Bars that begin within it continue it: only
+    sessions that it lacks are added. Where both have a session and disagree, the symbol is dropped, so that the next
+    read misses it and all its history is fetched. ``read_bars(symbols, days)`` returns what is held.
+    """
+    panel = batch.panel
+    days = panel.sessions.astype("datetime64[D]").astype(np.int64)
+    real = ~np.isnan(panel.close)
+    real[:, days > asked.through] = False
+    has_bar = np.asarray(real.any(axis=1))
+    silent = [
+        no_data(symbol, None, None) for symbol, any_bar in zip(panel.symbols, has_bar, strict=True) if not any_bar
+    ]
+    for failure in (*batch.failures, *silent):
+        _enter_failure(index, failure, asked)
+    continued = [
+        row for row, symbol in enumerate(panel.symbols) if real[row].any() and _continues(index, symbol, asked)
+    ]
+    dropped = _keep_only_new(panel, real, continued, read_bars(_names(panel, continued), days))
+    for row, symbol in enumerate(panel.symbols):
+        if row in dropped:
+            del index.entries[symbol]
+            real[row] = False
+        elif row in continued or real[row].any():
+            held = index.entries[symbol] if row in continued else None
+            index.entries[symbol] = _entry(symbol, days[real[row]], held, asked, segment)
+    return _rows(panel, real)
+
+
+def _continues(index: Index, symbol: str, asked: Asked) -> bool:
+    held = index.entries.get(symbol)
+    if held is None or not held.parts or asked.start == ALL_HISTORY:
+        return False
+    return held.asked_from <= asked.start <= held.through + 1
+
+
+def _keep_only_new(panel: Panel, real: npt.NDArray[np.bool_], continued: list[int], held: Panel) -> set[int]:
+    """Clear from ``real`` the bars that are held already; return the rows that disagree with what is held."""
+    if not continued:
+        return set()
+    has = ~np.isnan(held.close)
+    both = has & real[continued]
+    differs = np.zeros_like(both)
+    for name in FIELDS:
+        tolerance = _VOLUME_TOLERANCE if name == "volume" else _PRICE_TOLERANCE
+        old, new = getattr(held, name), getattr(panel, name)[continued]
+        with np.errstate(invalid="ignore"):
+            differs |= both & (np.abs(new - old) > tolerance * np.maximum(np.abs(old), np.abs(new)))
+    real[continued] &= ~has
+    return {continued[k] for k in np.flatnonzero(differs.any(axis=1))}
+
+
+def _entry(symbol: str, days: npt.NDArray[np.int64], held: Entry | None, asked: Asked, segment: int) -> Entry:
+    if held is None:
+        first, last = int(days[0]), int(days[-1])
+        return Entry(symbol, (segment,), first, last, len(days), asked.start, asked.through, asked.at, "", "")
+    through = max(held.through, asked.through)
+    if len(days) == 0:
+        return held._replace(through=through, checked_at=asked.at)
+    return held._replace(
+        parts=(*held.parts, segment),
+        first=min(held.first, int(days[0])),
+        last=max(held.last, int(days[-1])),
+        bars=held.bars + len(days),
+        through=through,
+        checked_at=asked.at,
+    )
+
+
+def _enter_failure(index: Index, failure: SymbolFailure, asked: Asked) -> None:
+    """Remember that there are no (new) bars, if asking again today would bring the same answer."""
+    if failure.reason not in LASTING:
+        return
+    held = index.entries.get(failure.symbol)
+    if held is not None and held.parts:
+        if _continues(index, failure.symbol, asked):
+            index.entries[failure.symbol] = held._replace(through=max(held.through, asked.through), checked_at=asked.at)
+        return
+    if asked.start == ALL_HISTORY or failure.reason == NOT_FOUND:
+        span = (asked.start, asked.through, asked.at)
+        index.entries[failure.symbol] = Entry(failure.symbol, (), 0, 0, 0, *span, failure.reason, failure.detail)
+
+
+def _names(panel: Panel, rows: list[int]) -> list[str]:
+    return [panel.symbols[row] for row in rows]
+
+
+def _rows(panel: Panel, real: npt.NDArray[np.bool_]) -> LongBars:
+    """Return the wanted bars; symbols without any are left out."""
+    used = np.flatnonzero(real.any(axis=1))
+    return LongBars.of_panel(panel.take(used), real[used])

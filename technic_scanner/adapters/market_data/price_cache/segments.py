@@ -1,0 +1,143 @@
+"""The price cache's files of bars: long rows in Parquet, integer cents where that is exact, newest sessions apart."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from technic_scanner.adapters.market_data.long_bars import LongBars
+from technic_scanner.adapters.market_data.price_cache.index import MissingFileError, SegmentInfo, UnreadableFileError
+from technic_scanner.screening.bars import FIELDS, FloatArray
+from technic_scanner.screening.panel_build import IntArray, calendar_of, positions_in
+
+FORMAT = 2
+_META = b"technic_bars"
+# Prices in hundredths, else in ten-thousandths, else as they are.
+_SCALES = (100, 10_000)
+_INT32_MAX = 2**31 - 1
+_EXACT_FLOAT_MAX = 2.0**53
+# Sessions in one row group: a scan of the newest 400 bars then decodes 512 of 1,260 sessions.
+_GROUP_SESSIONS = 256
+
+
+class Segment:
+    """One stored file of bars, checked and in memory, decoded when asked.
+
+    ``calendar`` are the days (since 1970) on which any of its ``symbol_count`` symbols has a bar.
+    """
+
+    def __init__(self, path: Path, info: SegmentInfo) -> None:
+        """Read the file. Raises MissingFileError if it is gone, UnreadableFileError if it is not what was written."""
+        self._path = path
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise MissingFileError(path, "is gone") from error
+        except OSError as error:
+            raise UnreadableFileError(path, str(error)) from error
+        if zlib.crc32(data) != info.crc:
+            raise UnreadableFileError(path, "its content is not what was written")
+        try:
+            self._file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=["symbol"])
+            self._head = json.loads(self._file.schema_arrow.metadata[_META])
+            self.calendar = np.array(self._head["days"], dtype=np.int64)
+            self.symbol_count = int(self._head["symbols"])
+            if self._head["format"] != FORMAT:
+                raise UnreadableFileError(path, f"format {self._head['format']!r} is not {FORMAT}")
+        except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+            raise UnreadableFileError(path, str(error)) from error
+
+    def days(self) -> LongBars:
+        """Return all rows without their five fields."""
+        return self._rows(list(range(self._file.num_row_groups)), ())
+
+    def rows(self, first: int | None = None, last: int | None = None) -> LongBars:
+        """Return the rows, at least those of the days ``first``..``last``."""
+        return self._rows(self._groups(first, last), FIELDS)
+
+    def groups(self, first: int, last: int, fields: tuple[str, ...]) -> Iterator[LongBars]:
+        """Yield the same rows, with these of FIELDS, a few sessions at a time: the room for decoding is used again.
+
+        Arrow starts no threads for it: who reads many segments reads them side by side.
+        """
+        for group in self._groups(first, last):
+            yield self._rows([group], fields, use_threads=False)
+
+    def _groups(self, first: int | None, last: int | None) -> list[int]:
+        spans = [self._file.metadata.row_group(i).column(1).statistics for i in range(self._file.num_row_groups)]
+        return [
+            i
+            for i, span in enumerate(spans)
+            if (first is None or span.max >= first) and (last is None or span.min <= last)
+        ]
+
+    def _rows(self, groups: list[int], names: tuple[str, ...], *, use_threads: bool = True) -> LongBars:
+        try:
+            table = self._file.read_row_groups(groups, ["symbol", "day", *names], use_threads=use_threads)
+        except (pa.ArrowException, OSError) as error:
+            raise UnreadableFileError(self._path, str(error)) from error
+        symbols = table["symbol"].unify_dictionaries().combine_chunks()
+        codes = symbols.indices.to_numpy(zero_copy_only=False)
+        scale = self._head["scale"]
+        fields = tuple(_from_stored(table[name], None if name == "volume" else scale) for name in names)
+        return LongBars(tuple(symbols.dictionary.to_pylist()), codes, table["day"].to_numpy(), fields)
+
+
+def encode_rows(rows: LongBars) -> tuple[bytes, SegmentInfo]:
+    """Return the rows (by symbol, then day) as the bytes of a Parquet file, and what to know of it."""
+    scale = next((scale for scale in _SCALES if all(_is_exact(field, scale) for field in rows.fields[:4])), None)
+    whole = _is_exact(rows.fields[4], 1, _EXACT_FLOAT_MAX)
+    calendar = calendar_of(rows.days)
+    head = {"format": FORMAT, "scale": scale, "symbols": len(rows.symbols), "days": calendar.tolist()}
+    tables = [_table(group, scale, whole=whole) for group in _by_age(rows, calendar)]
+    schema = tables[0].schema.with_metadata({_META: json.dumps(head)})
+    sink = pa.BufferOutputStream()
+    encoding = {
+        name: "BYTE_STREAM_SPLIT" if pa.types.is_floating(schema.field(name).type) else "DELTA_BINARY_PACKED"
+        for name in ("day", *FIELDS)
+    }
+    with pq.ParquetWriter(
+        sink, schema, compression="zstd", use_dictionary=["symbol"], column_encoding=encoding
+    ) as writer:
+        for table in tables:
+            writer.write_table(table.cast(schema), row_group_size=max(1, table.num_rows))
+    data: bytes = sink.getvalue().to_pybytes()
+    return data, SegmentInfo(len(rows), len(rows.symbols), zlib.crc32(data))
+
+
+def _by_age(rows: LongBars, calendar: IntArray) -> list[LongBars]:
+    """Return the rows in groups of so many sessions each, the newest group last and full."""
+    if len(calendar) <= _GROUP_SESSIONS:
+        return [rows]
+    age = (len(calendar) - 1 - positions_in(calendar, rows.days)) // _GROUP_SESSIONS
+    return [rows.where(age == group) for group in range(int(age.max()), -1, -1)]
+
+
+def _table(rows: LongBars, scale: int | None, *, whole: bool) -> pa.Table:
+    columns = [pa.DictionaryArray.from_arrays(pa.array(rows.codes), pa.array(rows.symbols, pa.string()))]
+    columns.append(pa.array(rows.days))
+    columns += [pa.array(_to_integers(field, scale) if scale else field) for field in rows.fields[:4]]
+    columns.append(pa.array(rows.fields[4].astype(np.int64) if whole else rows.fields[4]))
+    return pa.Table.from_arrays(columns, names=["symbol", "day", *FIELDS])
+
+
+def _from_stored(column: pa.ChunkedArray, scale: int | None) -> FloatArray:
+    values: FloatArray = column.to_numpy().astype(np.float64)
+    return np.divide(values, float(scale), out=values) if scale else values
+
+
+def _to_integers(values: FloatArray, scale: int) -> npt.NDArray[np.int32]:
+    return np.rint(values * scale).astype(np.int32)
+
+
+def _is_exact(values: FloatArray, scale: int, limit: float = _INT32_MAX) -> bool:
+    """Return whether every value is restored bit by bit from a whole number of 1/``scale``."""
+    whole = np.rint(values * scale)
+    return bool((np.abs(whole) <= limit).all()) and bool((whole / float(scale) == values).all())

@@ -1,0 +1,222 @@
+"""Made-up markets of any size for scale tests: seeded, in cents, with sectors and one switch of regime."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.adapters.market_data.batches import chunks
+from technic_scanner.adapters.market_data.reasons import no_data, not_found
+from technic_scanner.domain.sectors import GICS_SECTORS
+from technic_scanner.domain.universe import Security, SourceInfo, Universe
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.ports import MacroSeries, MessageSink, PriceBatch
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.panel_build import between
+
+# Symbols x sessions, offered as universe names; any other size may be asked for, see ``sized``.
+SIZES: tuple[str, ...] = ("500x1260", "100x260", "2000x1260", "8000x1260")
+BENCHMARK = "SYN-INDEX"
+# Share of the history before the switch, and (drift, volatility) per session before and after it.
+_SWITCH_AT = 0.6
+_CALM = (0.0006, 0.007)
+_ROUGH = (-0.0004, 0.018)
+_INDUSTRIES_PER_SECTOR = 4
+_MARKET_KEY, _SECTOR_KEY, _SYMBOL_KEY = 1 << 40, 1 << 41, 1 << 42
+_TRADING_DAY_RANGE = 0.006
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What one symbol is like: market beta, sector beta, own volatility and drift, first price, usual shares a day."""
+
+    beta: float
+    sector_beta: float
+    volatility: float
+    drift: float
+    price: float
+    shares: float
+
+
+def sized(name: str | None) -> SyntheticSource:
+    """Return the source of a universe name such as ``8000x1260``; ConfigError if it is not symbols x sessions."""
+    match = re.fullmatch(r"([1-9]\d{0,5})x([1-9]\d{0,4})", name or SIZES[0])
+    if match is None:
+        raise ConfigError([FieldProblem("universe", f"{name!r} is not symbols x sessions, for example {SIZES[0]}")])
+    return SyntheticSource(symbols=int(match[1]), sessions=int(match[2]))
+
+
+class SyntheticSource:
+    """``symbols`` × ``sessions`` of made-up daily bars; never a market, and labelled so.
+
+    A symbol's bars depend on ``seed``, its number, ``sessions`` and ``last_session`` alone: the same whatever subset,
+    order or batch size is asked for. Sessions are weekdays up to ``last_session``. ``late_listings`` is the share of
+    symbols that begin to trade at some later session. Prices are whole cents, volumes whole shares.
+    """
+
+    def __init__(
+        self,
+        symbols: int = 500,
+        sessions: int = 1260,
+        seed: int = 7,
+        *,
+        last_session: date = date(2024, 12, 31),
+        late_listings: float = 0.0,
+        batch_size: int = 250,
+    ) -> None:
+        problems = [
+            FieldProblem(f"synthetic.{name}", f"must be at least 1, not {value!r}")
+            for name, value in (("symbols", symbols), ("sessions", sessions), ("batch_size", batch_size))
+            if value < 1
+        ]
+        if not 0.0 <= late_listings <= 1.0:
+            problems.append(FieldProblem("synthetic.late_listings", f"must be 0 to 1, not {late_listings!r}"))
+        if problems:
+            raise ConfigError(problems)
+        self._count = symbols
+        self._seed = seed
+        self._late = late_listings
+        self._batch_size = batch_size
+        last = np.busday_offset(np.datetime64(last_session, "D"), 0, roll="backward")
+        self._sessions = np.busday_offset(last, np.arange(1 - sessions, 1))
+
+    def info(self) -> SourceInfo:
+        """Describe the source."""
+        return SourceInfo(
+            name="synthetic",
+            label=f"Synthetic: {self._count:,} made-up symbols × {len(self._sessions):,} sessions (seed {self._seed})",
+            universes=tuple(dict.fromkeys((self._size, *SIZES))),
+            first_session=self._sessions[0].item(),
+            last_session=self._sessions[-1].item(),
+            is_market=False,
+            notes=("Random numbers for scale tests; nothing here is or was a price of anything.",),
+        )
+
+    def universe(self, name: str | None, cancel: CancelToken) -> Universe:
+        """Return all symbols. Raises ConfigError for another name."""
+        if name not in (None, self._size):
+            raise ConfigError([FieldProblem("universe", f"{name!r} is not {self._size}, the size of this source")])
+        cancel.check()
+        return Universe(self._size, tuple(self._security(i) for i in range(self._count)), self.info().notes)
+
+    def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
+        """Return nothing: no macro series are made up."""
+        return ()
+
+    def benchmark(self) -> str | None:
+        """Return the symbol of the made-up index that all symbols depend on."""
+        return BENCHMARK
+
+    def fetch(
+        self,
+        symbols: Sequence[str],
+        start: date | None,
+        end: date | None,
+        cancel: CancelToken,
+        say: MessageSink,  # noqa: ARG002 - the port's
+    ) -> Iterator[PriceBatch]:
+        """Yield the bars in batches; see PriceSource."""
+        for group in chunks(symbols, self._batch_size):
+            cancel.check()
+            known = [(symbol, number) for symbol in group if (number := self._number(symbol)) is not None]
+            panel = between(self._bars(known), start, end)
+            listed = ~np.isnan(panel.close).all(axis=1)
+            failures = [not_found(symbol) for symbol in group if self._number(symbol) is None]
+            failures += [no_data(panel.symbols[row], start, end) for row in np.flatnonzero(~listed)]
+            kept = panel if listed.all() else panel.take(np.flatnonzero(listed))
+            yield PriceBatch(kept, tuple(failures))
+
+    @property
+    def _size(self) -> str:
+        return f"{self._count}x{len(self._sessions)}"
+
+    def _number(self, symbol: str) -> int | None:
+        """Return the symbol's number, −1 for the benchmark, None if there is no such symbol."""
+        if symbol == BENCHMARK:
+            return -1
+        digits = symbol.removeprefix("SYN")
+        if not digits.isascii() or not digits.isdigit():
+            return None
+        number = int(digits) - 1
+        return number if 0 <= number < self._count and _name(number) == symbol else None
+
+    def _security(self, number: int) -> Security:
+        sector = GICS_SECTORS[number % len(GICS_SECTORS)]
+        kind = number // len(GICS_SECTORS) % _INDUSTRIES_PER_SECTOR + 1
+        return Security(_name(number), f"Synthetic {number + 1}", sector, f"{sector} {kind}", f"{sector} {kind}a")
+
+    def _bars(self, known: list[tuple[str, int]]) -> Panel:
+        shape = (len(known), len(self._sessions))
+        arrays = [np.empty(shape) for _ in range(5)]
+        for row, (_, number) in enumerate(known):
+            self._fill([array[row] for array in arrays], number)
+        prices = arrays[:4]
+        for array in prices:
+            np.maximum(np.rint(array * 100.0, out=array), 1.0, out=array)
+            np.divide(array, 100.0, out=array)
+        np.maximum(np.rint(arrays[4], out=arrays[4]), 0.0, out=arrays[4])
+        return Panel(tuple(symbol for symbol, _ in known), self._sessions, *arrays)
+
+    def _fill(self, bars: list[FloatArray], number: int) -> None:
+        """Write one symbol's unrounded open, high, low, close and volume into ``bars``, five (T,) rows."""
+        stream = self._stream(_SYMBOL_KEY + number + 1)
+        traits = _traits(stream) if number >= 0 else _Traits(1.0, 0.0, 0.0, 0.0, 1000.0, 5e8)
+        noise = stream.standard_normal((4, len(self._sessions)), dtype=np.float32)
+        step = traits.beta * self._market + traits.drift
+        step += traits.sector_beta * self._sectors[max(number, 0) % len(GICS_SECTORS)]
+        step += traits.volatility * noise[0]
+        opened, high, low, close, volume = bars
+        np.exp(np.cumsum(step), out=close)
+        close *= traits.price
+        spread = traits.volatility * 0.5 + _TRADING_DAY_RANGE
+        opened[0] = traits.price
+        opened[1:] = close[:-1] * (1.0 + 0.3 * spread * noise[1, 1:])
+        np.maximum(opened, close, out=high)
+        high *= 1.0 + spread * np.abs(noise[2])
+        np.minimum(opened, close, out=low)
+        low *= 1.0 - np.minimum(spread * np.abs(noise[3]), 0.5)
+        # Busy days are the ones on which the price moved.
+        np.multiply(traits.shares * (0.6 + 20.0 * np.abs(step)), np.exp(0.25 * noise[2]), out=volume)
+        if number >= 0 and stream.random() < self._late:
+            first = int(stream.integers(0, len(self._sessions)))
+            for array in bars:
+                array[:first] = np.nan
+
+    def _stream(self, key: int) -> np.random.Generator:
+        return np.random.Generator(np.random.Philox(key=np.array([self._seed & (2**64 - 1), key], dtype=np.uint64)))
+
+    @cached_property
+    def _market(self) -> FloatArray:
+        """(T,) log returns of the market, with the switch of regime."""
+        total = len(self._sessions)
+        calm = np.arange(total) < int(_SWITCH_AT * total)
+        drift = np.where(calm, _CALM[0], _ROUGH[0])
+        return drift + np.where(calm, _CALM[1], _ROUGH[1]) * self._stream(_MARKET_KEY).standard_normal(total)
+
+    @cached_property
+    def _sectors(self) -> npt.NDArray[np.float64]:
+        """(sectors, T) log returns of the sectors over the market's."""
+        return 0.004 * self._stream(_SECTOR_KEY).standard_normal((len(GICS_SECTORS), len(self._sessions)))
+
+
+def _name(number: int) -> str:
+    return f"SYN{number + 1:05d}"
+
+
+def _traits(stream: np.random.Generator) -> _Traits:
+    draw = stream.standard_normal(6)
+    return _Traits(
+        beta=float(np.clip(1.0 + 0.35 * draw[0], 0.1, 2.5)),
+        sector_beta=float(np.clip(1.0 + 0.3 * draw[1], 0.0, 2.0)),
+        volatility=float(0.013 * np.exp(0.4 * draw[2])),
+        drift=float(0.0003 * draw[3]),
+        price=float(np.clip(45.0 * np.exp(0.8 * draw[4]), 2.0, 2000.0)),
+        shares=float(np.clip(8e5 * np.exp(1.2 * draw[5]), 2e3, 1e9)),
+    )

@@ -1,0 +1,45 @@
+"""How endpoints reach the services of their application, the caller's name and the mount point."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from technic_scanner.api.run_broadcaster import RunBroadcaster
+from technic_scanner.api.security import owner_in
+from technic_scanner.bootstrap import Services
+from technic_scanner.runs.performance.outcome_service import Outcomes
+from technic_scanner.runs.service.service import RunService
+
+
+async def _service(connection: HTTPConnection) -> RunService:
+    services: Services = connection.app.state.services
+    return services.service
+
+
+async def _outcomes(connection: HTTPConnection) -> Outcomes:
+    services: Services = connection.app.state.services
+    return services.outcomes
+
+
+async def _broadcaster(connection: HTTPConnection) -> RunBroadcaster:
+    broadcaster: RunBroadcaster = connection.app.state.broadcaster
+    return broadcaster
+
+
+async def _owner(connection: HTTPConnection) -> str | None:
+    return owner_in(connection.scope)
+
+
+async def _root_path(connection: HTTPConnection) -> str:
+    path: str = connection.scope.get("root_path", "")
+    return path.rstrip("/")
+
+
+Service = Annotated[RunService, Depends(_service)]
+PastOutcomes = Annotated[Outcomes, Depends(_outcomes)]
+Broadcaster = Annotated[RunBroadcaster, Depends(_broadcaster)]
+Owner = Annotated[str | None, Depends(_owner)]
+RootPath = Annotated[str, Depends(_root_path)]

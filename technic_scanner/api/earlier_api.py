@@ -1,0 +1,183 @@
+"""The earlier API's two streams: start a scan or attach to one, and get flat progress messages until it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response, WebSocket
+from pydantic import Field, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from technic_scanner.api.dependencies import Broadcaster, Owner, Service
+from technic_scanner.api.documentation import problems
+from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
+from technic_scanner.api.problems import document_of, document_of_invalid
+from technic_scanner.api.requests import MAX_SEQ, Name, Request, ScanRequest
+from technic_scanner.api.run_broadcaster import RunBroadcaster
+from technic_scanner.api.schemas import RUN_ID_PATTERN
+from technic_scanner.api.security import chosen_subprotocol
+from technic_scanner.api.streams import (
+    END_MARK,
+    EVENT_STREAM,
+    Wire,
+    end_message,
+    event_source,
+    events_of,
+    is_over,
+    serve_socket,
+)
+from technic_scanner.api.submitting import Place, in_body, in_query, submit
+from technic_scanner.errors import TechnicError
+from technic_scanner.legacy.scan import metrics_dict, progress_arguments
+from technic_scanner.runs.service.service import RunService
+
+router = APIRouter(tags=["earlier API"])
+
+FIRST_MESSAGE_SECONDS = 30.0
+WS_TOO_LATE = 1008
+WS_TOO_BIG = 1009
+WS_FAILED = 1011
+# 4400-4499 mirror HTTP's own codes.
+_WS_MIRROR = 4000
+_NOT_CONFIG = frozenset({"run_id", "preset"})
+
+
+class _TooBigError(Exception):
+    """The first message is over the body limit."""
+
+
+class EarlierScan(Request):
+    """A run to attach to, or what to scan, as query parameters; those left out take their defaults."""
+
+    run_id: str | None = Field(default=None, pattern=RUN_ID_PATTERN)
+    preset: Name | None = Field(default=None, min_length=1)
+    source: Name = "sample"
+    universe: Name | None = None
+    sectors: list[Name] = Field(default_factory=list)
+    industry_contains: Name | None = None
+    symbols: list[Name] = Field(default_factory=list)
+    max_symbols: int = Field(default=6000, ge=1, le=100_000)
+    lookback_days: int = Field(default=400, ge=1, le=20_000)
+    min_tech_rating: float = Field(default=0.0, ge=0, le=100, allow_inf_nan=False)
+    as_of_date: date | None = None
+
+    def request(self) -> ScanRequest:
+        """Return the scan that is asked for."""
+        # Not validated as a body would be: the service does it, and its faults are then placed in the query.
+        config = self.model_dump(mode="json", exclude_unset=True, exclude=set(_NOT_CONFIG))
+        return ScanRequest.model_construct(preset=self.preset, config=config, options={}, label=None)
+
+
+def _flat(event: EncodedEvent, _skipped: int) -> str:
+    stage, current, total, message, metadata = progress_arguments(event.event)
+    flat = {"type": "progress", "run_id": event.event.run_id, "seq": event.seq, "stage": stage, "current": current}
+    return json.dumps(flat | {"total": total, "message": message} | metadata)
+
+
+def _flat_end(end: End, run_id: str) -> str:
+    metrics = None if end.record is None or end.record.metrics is None else metrics_dict(end.record.metrics)
+    return json.dumps(end_message(end, run_id) | {"metrics": metrics})
+
+
+EARLIER = Wire(_flat, _flat_end)
+
+
+@router.get(
+    "/scan/stream",
+    response_class=Response,
+    responses=EVENT_STREAM
+    | {204: {"description": "The run has ended and everything was sent."}}
+    | problems(404, 422, 429),
+)
+async def stream_new_scan(
+    scan: Annotated[EarlierScan, Query()],
+    broadcaster: Broadcaster,
+    service: Service,
+    owner: Owner,
+    last_event_id: Annotated[str | None, Header(pattern=r"^[0-9A-Za-z_-]{1,64}:[0-9]{1,15}(-end)?$")] = None,
+) -> Response:
+    """Start a scan and stream it; a browser that reconnects goes on with the same run, and does not start another."""
+    run_id, _, seen = (last_event_id or "").partition(":")
+    run_id = run_id or scan.run_id or await _start(broadcaster, service, scan.request(), owner, in_query)
+    record = await broadcaster.read(lambda: service.get(run_id))
+    if seen and is_over(record, seen):
+        return Response(status_code=204)
+    start = int(seen.removesuffix(END_MARK) or 0)
+
+    def message(event: EncodedEvent) -> bytes:
+        return sse_message("progress", f"{run_id}:{event.seq}", _flat(event, 0))
+
+    def end(last: End, number: int) -> bytes:
+        return sse_message("end", f"{run_id}:{number}{END_MARK}", _flat_end(last, run_id))
+
+    return event_source(broadcaster, events_of(broadcaster, run_id, start, message, end))
+
+
+@router.websocket("/ws/scan-progress")
+async def follow_new_scan(
+    websocket: WebSocket,
+    *,
+    broadcaster: Broadcaster,
+    service: Service,
+    owner: Owner,
+    run_id: Annotated[str | None, Query()] = None,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
+) -> None:
+    """Attach to ``run_id``, or read a config as the first message and start it; then send flat progress messages."""
+    await websocket.accept(subprotocol=chosen_subprotocol(websocket.scope))
+    try:
+        if run_id is None:
+            run_id = await _start_from_message(websocket, broadcaster, service, owner)
+            await websocket.send_text(json.dumps({"type": "started", "run_id": run_id}))
+    except WebSocketDisconnect:
+        return
+    except _TooBigError:
+        await websocket.close(WS_TOO_BIG, "the message is too big")
+    except TimeoutError:
+        await websocket.close(WS_TOO_LATE, "no config came")
+    except ValidationError as error:
+        await _refuse(websocket, document_of_invalid(error, websocket.url.path))
+    except TechnicError as error:
+        await _refuse(websocket, document_of(error, websocket.url.path))
+    else:
+        await serve_socket(websocket, broadcaster, run_id, after, EARLIER)
+
+
+async def _start_from_message(
+    websocket: WebSocket, broadcaster: RunBroadcaster, service: RunService, owner: str | None
+) -> str:
+    async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
+        message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    sent = message.get("bytes") or (message.get("text") or "").encode()
+    if len(sent) > websocket.app.state.services.settings.max_body_bytes:
+        raise _TooBigError
+    return await _start(broadcaster, service, _request_in(sent.decode("utf-8", "replace")), owner, in_body)
+
+
+def _request_in(text: str) -> ScanRequest:
+    """Read a whole scan request, or a bare config as the earlier API sends it. Raises ValidationError."""
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError):
+        return ScanRequest.model_validate_json("{")
+    if isinstance(payload, dict) and not payload.keys() & ScanRequest.model_fields.keys():
+        payload = {"config": payload}
+    return ScanRequest.model_validate(payload)
+
+
+async def _start(
+    broadcaster: RunBroadcaster, service: RunService, request: ScanRequest, owner: str | None, place: Place
+) -> str:
+    record = await broadcaster.read(lambda: submit(service, request, owner, place=place))
+    return record.run_id
+
+
+async def _refuse(websocket: WebSocket, problem: dict[str, Any]) -> None:
+    await websocket.send_text(json.dumps({"type": "error"} | problem | {"type": "error"}))
+    status = problem["status"]
+    await websocket.close(_WS_MIRROR + status if status < 500 else WS_FAILED, problem["code"])

@@ -1,0 +1,1 @@
+"""The forms of the earlier API: tuple result, five-argument callback, metrics dict."""

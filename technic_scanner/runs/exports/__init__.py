@@ -1,0 +1,1 @@
+"""Results and timings as files: CSV, Parquet, Excel, HTML report."""

@@ -1,0 +1,1 @@
+"""What picks did after their scan: judged rows, summaries, replays."""

@@ -1,0 +1,246 @@
+"""Judges the picks of past runs by the bars that came after them: one table, a row for each pick of each run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.stage import Stage
+from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
+from technic_scanner.runs.performance.judged_table import (
+    LABELS,
+    NUMBERS,
+    OUTCOME_SCHEMA,
+    TEXTS,
+    floats,
+    joined_labels,
+    joined_texts,
+    numbers,
+    repeated,
+    with_shared_labels,
+)
+from technic_scanner.runs.serialization import config_to_dict
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.outcomes import (
+    EXITS,
+    HORIZONS,
+    CodeArray,
+    PastPrices,
+    Planned,
+    pick_outcomes,
+    session_index,
+)
+
+_PLAN = ("Close", "Entry", "Stop", "Target")
+_FAILED = ("symbol", "stage")
+JUDGED_COLUMNS: tuple[str, ...] = (*TEXTS, *NUMBERS, *_PLAN)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunToJudge:
+    """What a run picked, what else it considered, and the key of what it scanned.
+
+    Runs of one lineage differ in their as-of date alone. ``table`` holds JUDGED_COLUMNS at least, its labels shared;
+    ``others`` are the symbols that passed the run's universe filters and were not picked.
+    """
+
+    dated: DatedRun
+    lineage: str
+    table: pa.Table
+    others: pa.ChunkedArray
+
+    @classmethod
+    def of(cls, dated: DatedRun, lineage: str, picks: PickTable) -> RunToJudge:
+        """Return the run with what it picked and what else it considered."""
+        scanned = pc.not_equal(picks.failed["stage"], Stage.UNIVERSE_LOADING.value)
+        return cls(dated, lineage, with_shared_labels(picks.table), picks.failed["symbol"].filter(scanned))
+
+    @classmethod
+    def of_stored(cls, stored: StoredResult) -> RunToJudge:
+        """Return the run of a whole stored result, which must be dated."""
+        assert stored.as_of is not None  # runs without a date are not judged
+        dated = DatedRun(stored.run_id, stored.config, stored.as_of)
+        failed = {name: pa.array([getattr(item, name) for item in stored.failures], pa.string()) for name in _FAILED}
+        return cls.of(dated, lineage_of(stored.config), PickTable(stored.run_id, stored.table, pa.table(failed)))
+
+    @property
+    def as_of(self) -> date:
+        """The last session that the run looked at."""
+        return self.dated.as_of
+
+
+def considered(runs: Sequence[RunToJudge]) -> tuple[str, ...]:
+    """Return everything that the runs considered after their universe filters, picks or not, in symbol order."""
+    seen = joined_texts(column for run in runs for column in (run.table["Symbol"], run.others))
+    return tuple(sorted(pc.unique(seen).to_pylist()))
+
+
+def lineage_of(config: ScanConfig) -> str:
+    """Return 16 hex digits of everything that was asked but the as-of date."""
+    fields = {name: value for name, value in config_to_dict(config).items() if name != "as_of_date"}
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
+    """Return the outcomes of all picks, oldest run first; ``panel`` holds the bars that there are of their symbols.
+
+    Returns are price changes as shares; ``excess`` is what the pick's side gained over the equal-weight universe of its
+    run. ``held_return`` runs to ``next_as_of``, the as-of date of the lineage's next run. What has not happened yet is
+    null. Picks whose symbol the panel lacks are left with nulls: they are counted, not forgotten.
+    """
+    ordered = sorted((run for run in runs if run.table.num_rows), key=lambda run: (run.as_of, run.dated.run_id))
+    if not ordered:
+        return OUTCOME_SCHEMA.empty_table()
+    following = _following(runs)
+    next_as_of = [following.get(run.dated.run_id) for run in ordered]
+    symbols = joined_texts(run.table["Symbol"] for run in ordered).dictionary_encode().combine_chunks()
+    picked = _rows_of(symbols.dictionary, panel.symbols)[symbols.indices.to_numpy()]
+    others = _rows_of(joined_texts(run.others for run in ordered), panel.symbols)
+    prices = PastPrices.of(panel, np.datetime64(ordered[0].as_of, "D"))
+    judged = _Judged.room(len(ordered), len(picked))
+    parts, rests = _spans(run.table.num_rows for run in ordered), _spans(len(run.others) for run in ordered)
+    for number, (run, part, rest) in enumerate(zip(ordered, parts, rests, strict=True)):
+        _judge(run, next_as_of[number], prices, picked[part], others[rest], judged.part(number, part))
+    return _table(ordered, next_as_of, symbols, judged)
+
+
+def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
+    """Return for each run the as-of date of the next one of its lineage."""
+    by_lineage: dict[str, list[RunToJudge]] = {}
+    for run in sorted(runs, key=lambda run: run.as_of):
+        by_lineage.setdefault(run.lineage, []).append(run)
+    return {run.dated.run_id: later.as_of for line in by_lineage.values() for run, later in pairwise(line)}
+
+
+class _Judged(NamedTuple):
+    """What N picks of R runs did over H horizons, NaN and −1 where it is unknown or has not happened yet.
+
+    ``side`` (N,); ``forward`` and ``excess`` (H, N); ``universe`` (H, R); ``held`` (N,) and ``universe_held`` (R,), to
+    the lineage's next run; ``exits`` (N,) are places in EXITS, reached after ``exit_sessions`` (N,).
+    """
+
+    side: npt.NDArray[np.int8]
+    forward: FloatArray
+    excess: FloatArray
+    universe: FloatArray
+    held: FloatArray
+    universe_held: FloatArray
+    exits: CodeArray
+    exit_sessions: npt.NDArray[np.int16]
+
+    @classmethod
+    def room(cls, runs: int, picks: int) -> _Judged:
+        """Return room for so many runs and picks: what is written into it run by run is not copied again."""
+        return cls(
+            side=np.empty(picks, dtype=np.int8),
+            forward=np.empty((len(HORIZONS), picks)),
+            excess=np.empty((len(HORIZONS), picks)),
+            universe=np.empty((len(HORIZONS), runs)),
+            held=np.empty(picks),
+            universe_held=np.empty(runs),
+            exits=np.empty(picks, dtype=np.int8),
+            exit_sessions=np.empty(picks, dtype=np.int16),
+        )
+
+    def part(self, run: int, picks: slice) -> _Judged:
+        """Return the part of one run, to be written into."""
+        own = slice(run, run + 1)
+        return _Judged(
+            self.side[picks],
+            self.forward[:, picks],
+            self.excess[:, picks],
+            self.universe[:, own],
+            self.held[picks],
+            self.universe_held[own],
+            self.exits[picks],
+            self.exit_sessions[picks],
+        )
+
+
+def _judge(
+    run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked: IntArray, others: IntArray, into: _Judged
+) -> None:
+    """Judge one run; ``picked`` and ``others`` are columns of ``prices``: what it picked and what not."""
+    at = session_index(prices.sessions, np.datetime64(run.as_of, "D"))
+    universe = np.zeros(prices.close.shape[1], dtype=np.bool_)
+    universe[picked] = True
+    universe[others] = True
+    universe[-1] = False
+    plan = {name: floats(run.table[name]) for name in _PLAN}
+    into.side[:] = np.where(plan["Target"] >= plan["Entry"], 1, -1)
+    planned = Planned(into.side, plan["Close"], plan["Stop"], plan["Target"])
+    outcome = pick_outcomes(prices, at, universe, picked, planned)
+    into.forward[:] = outcome.forward
+    into.excess[:] = outcome.excess
+    into.universe[:, 0] = outcome.universe
+    into.held[:], into.universe_held[0] = _held(prices, at, universe, picked, next_as_of)
+    into.exits[:] = np.where(picked >= 0, outcome.exits.codes, -1)
+    into.exit_sessions[:] = outcome.exits.sessions
+
+
+def _table(
+    runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], symbols: pa.DictionaryArray, judged: _Judged
+) -> pa.Table:
+    """Return the picks of all runs, in their order, as one table of OUTCOME_SCHEMA."""
+    of_run = np.repeat(np.arange(len(runs), dtype=np.int32), [run.table.num_rows for run in runs])
+    columns: dict[str, Any] = {
+        "run_id": repeated(pa.array([run.dated.run_id for run in runs], pa.string()), of_run),
+        "lineage": repeated(pa.array([run.lineage for run in runs], pa.string()), of_run),
+        "as_of": repeated(pa.array([run.as_of for run in runs], pa.date32()), of_run),
+        "next_as_of": repeated(pa.array(next_as_of, pa.date32()), of_run),
+        "profile": repeated(pa.array([run.dated.config.strategy_profile_name for run in runs], pa.string()), of_run),
+        **{name: joined_labels(run.table[name] for run in runs) for name in LABELS},
+        "Symbol": symbols,
+        **{name: numbers(np.concatenate([floats(run.table[name]) for run in runs])) for name in NUMBERS},
+        "side": pa.array(judged.side),
+        **{f"forward_{h}": numbers(judged.forward[j]) for j, h in enumerate(HORIZONS)},
+        **{f"excess_{h}": numbers(judged.excess[j]) for j, h in enumerate(HORIZONS)},
+        **{f"universe_{h}": repeated(numbers(judged.universe[j]), of_run) for j, h in enumerate(HORIZONS)},
+        "held_return": numbers(judged.held),
+        "universe_held_return": repeated(numbers(judged.universe_held), of_run),
+        "exit": pa.DictionaryArray.from_arrays(pa.array(judged.exits, mask=judged.exits < 0), pa.array(EXITS)),
+        "exit_sessions": pa.array(judged.exit_sessions, mask=judged.exit_sessions < 0),
+    }
+    return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
+
+
+def _held(
+    prices: PastPrices, at: int, universe: BoolArray, picks: IntArray, until: date | None
+) -> tuple[FloatArray, float]:
+    """Return the picks' price change from session ``at`` to ``until``, and the universe's mean one; NaN if unknown.
+
+    A symbol that stops trading in between is held to its last close: its loss until then is part of the truth.
+    """
+    if until is None or at < 0 or not len(prices.sessions) or np.datetime64(until, "D") > prices.sessions[-1]:
+        return np.full(len(picks), np.nan), float("nan")
+    span = prices.close[at : session_index(prices.sessions, np.datetime64(until, "D")) + 1]
+    start, last = span[0], span[-1].copy()
+    gone = np.flatnonzero(universe & ~np.isfinite(last) & np.isfinite(start))
+    newest = np.where(np.isfinite(span[:, gone]), np.arange(len(span))[:, None], 0).max(axis=0)
+    last[gone] = span[newest, gone]
+    change = np.where(universe, last / start - 1.0, np.nan)
+    known = change[np.isfinite(change)]
+    return change[picks], float(known.mean()) if len(known) else float("nan")
+
+
+def _rows_of(names: pa.Array | pa.ChunkedArray, symbols: Sequence[str]) -> IntArray:
+    """Return the place (n,) of each name among ``symbols``, −1 where it is not there."""
+    places = pc.fill_null(pc.index_in(names, value_set=pa.array(symbols, pa.string())), -1)
+    return np.asarray(places.to_numpy(), dtype=np.int64)
+
+
+def _spans(lengths: Iterable[int]) -> list[slice]:
+    """Return where parts of these lengths lie that follow one another."""
+    return [slice(start, stop) for start, stop in pairwise(accumulate(lengths, initial=0))]

@@ -1,0 +1,104 @@
+"""Walk-forward: the same scan at past as-of dates, queued as ordinary runs, so that it can stop and go on."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import ConfigError, FieldProblem, RunStateError
+from technic_scanner.runs.performance.judging import lineage_of
+from technic_scanner.runs.service.service import RunService
+
+MAX_DATES = 2_000
+_FRIDAY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPlan:
+    """The runs of one walk-forward, oldest date first; ``resumed`` were begun by an earlier call and go on."""
+
+    runs: tuple[RunRecord, ...]
+    resumed: int
+
+
+def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
+    """Return the as-of dates from ``first`` to ``last``, both included.
+
+    ``every`` is ``month`` (last weekday of each month), ``week`` (Fridays) or a number of weekdays. A date on which the
+    market was closed stands for the session before it. Raises ConfigError naming every bad argument.
+    """
+    problems = []
+    if first > last:
+        problems.append(FieldProblem("from", f"{first} lies after {last}"))
+    if every not in ("month", "week") and not (every.isascii() and every.isdigit() and 1 <= int(every) <= MAX_DATES):
+        problems.append(FieldProblem("every", f"must be month, week or a number of sessions, not {every!r}"))
+    if problems:
+        raise ConfigError(problems)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    weekdays = [day for day in days if day.weekday() <= _FRIDAY]
+    if every == "month":
+        chosen = [day for day in weekdays if day == _last_weekday(day)]
+    elif every == "week":
+        chosen = [day for day in weekdays if day.weekday() == _FRIDAY]
+    else:
+        chosen = weekdays[:: int(every)]
+    if not 0 < len(chosen) <= MAX_DATES:
+        raise ConfigError([FieldProblem("every", f"gives {len(chosen)} dates; 1 to {MAX_DATES} can be replayed")])
+    return tuple(chosen)
+
+
+def queue_replay(
+    service: RunService, config: ScanConfig, options: RunOptions, dates: Sequence[date], data_version: str
+) -> ReplayPlan:
+    """Queue one run per date. Dates that were queued before keep their run; what of it broke off is resumed.
+
+    Another ``data_version``, such as the name under which the cache keeps the bars, makes other runs.
+    """
+    lineage = lineage_of(config)
+    runs, resumed = [], 0
+    for day in dates:
+        run = service.submit(
+            replace(config, as_of_date=day),
+            options,
+            label=f"replay {day}",
+            idempotency_key=f"replay-{lineage}-{data_version}-{day}",
+        )
+        if run.status in (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED):
+            run = service.resume(run.run_id)
+            resumed += 1
+        runs.append(run)
+    return ReplayPlan(tuple(runs), resumed)
+
+
+class ReplayWatch:
+    """Follows the runs of one walk-forward to their ends; what a dying worker leaves behind is resumed, once each."""
+
+    def __init__(self, service: RunService, plan: ReplayPlan) -> None:
+        self._service = service
+        self._left = {run.run_id for run in plan.runs}
+        self._resumed: set[str] = set()
+
+    def left(self) -> int:
+        """Look at every run that had not ended; return how many have not ended now."""
+        for run_id in tuple(self._left):
+            status = self._service.get(run_id).status
+            if status is RunStatus.INTERRUPTED and run_id not in self._resumed:
+                self._resumed.add(run_id)
+                self._resume(run_id)
+            elif status.is_terminal:
+                self._left.discard(run_id)
+        return len(self._left)
+
+    def _resume(self, run_id: str) -> None:
+        with suppress(RunStateError):  # somebody else has resumed it
+            self._service.resume(run_id)
+
+
+def _last_weekday(day: date) -> date:
+    last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return last - timedelta(days=max(0, last.weekday() - _FRIDAY))

@@ -1,0 +1,1 @@
+"""Submitting, forecasting, watching, ending and reading runs."""

@@ -1,0 +1,143 @@
+"""Presets, shipped and saved, as one list; and their JSON form, which round-trips."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from technic_scanner.clock import Clock
+from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
+from technic_scanner.runs.model import Preset
+from technic_scanner.runs.ports import PresetStore
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict, request_from_dicts
+from technic_scanner.runs.service.shipped_presets import SHIPPED
+
+FORMAT = "technic-scanner/preset"
+FORMAT_VERSION = 1
+NAME_LIMIT = 80
+_TEXT_LIMIT = 200_000
+_FIELDS = ("format", "format_version", "name", "description", "version", "config", "options")
+
+
+class Presets:
+    """The shipped presets and those of a store; names are unique over both."""
+
+    def __init__(self, store: PresetStore, clock: Clock, shipped: tuple[Preset, ...] = SHIPPED) -> None:
+        self._store = store
+        self._clock = clock
+        self._shipped = {preset.name: preset for preset in shipped}
+
+    def all(self) -> tuple[Preset, ...]:
+        """Return the shipped presets, then the saved ones by name."""
+        saved = sorted(self._store.list_presets(), key=lambda preset: preset.name.casefold())
+        return (*self._shipped.values(), *saved)
+
+    def get(self, name: str) -> Preset:
+        """Return the preset; PresetNotFoundError if there is none of this name."""
+        return self._shipped.get(name) or self._store.get_preset(name)
+
+    def save(self, preset: Preset, expected_version: int | None = None) -> Preset:
+        """Save a new preset (``expected_version`` None) or the next version of one; return it as stored.
+
+        Raises ConfigError for a bad name, config or options; PresetConflictError for a shipped name, or if the stored
+        version is not the expected one.
+        """
+        problems = (*_name_problems(preset.name), *preset.config.problems(), *preset.options.problems())
+        if problems:
+            raise ConfigError(problems)
+        self._refuse_shipped(preset.name)
+        saved = replace(preset, builtin=False, updated_at=self._clock.now())
+        return self._store.save_preset(saved, expected_version=expected_version)
+
+    def delete(self, name: str) -> None:
+        """Delete a saved preset; PresetConflictError for a shipped one, PresetNotFoundError if there is none."""
+        self._refuse_shipped(name)
+        self._store.delete_preset(name)
+
+    def export(self, name: str) -> str:
+        """Return a preset as JSON text that ``load`` takes."""
+        return preset_to_json(self.get(name))
+
+    def load(self, text: str) -> Preset:
+        """Save the preset in a JSON text and return it.
+
+        A preset of the same name and contents is left as it is; another one of the same name is PresetConflictError:
+        nothing is overwritten by an import.
+        """
+        preset = preset_from_json(text)
+        try:
+            present = self.get(preset.name)
+        except PresetNotFoundError:
+            return self.save(preset)
+        if _contents(present) == _contents(preset):
+            return present
+        raise PresetConflictError(f"there is another preset called {preset.name!r}; rename or delete one of them")
+
+    def _refuse_shipped(self, name: str) -> None:
+        if name in self._shipped:
+            raise PresetConflictError(f"{name!r} is shipped and cannot be changed; save under another name")
+
+
+def preset_to_json(preset: Preset) -> str:
+    """Return the JSON text of a preset, every field of config and options written out."""
+    payload = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": preset.name,
+        "description": preset.description,
+        "version": preset.version,
+        "config": config_to_dict(preset.config),
+        "options": options_to_dict(preset.options),
+    }
+    return json.dumps(payload, indent=2, ensure_ascii=False) + "\n"
+
+
+def preset_from_json(text: str) -> Preset:
+    """Read a preset from JSON text; ConfigError names everything that is wrong with it."""
+    payload = _parse(text)
+    problems = list(_envelope_problems(payload))
+    config, options = payload.get("config", {}), payload.get("options", {})
+    try:
+        read_config, read_options = request_from_dicts(config, options)
+    except ConfigError as error:
+        raise ConfigError((*problems, *error.problems)) from error
+    if problems:
+        raise ConfigError(problems)
+    return Preset(payload["name"], read_config, read_options, payload.get("description", ""))
+
+
+def _parse(text: str) -> dict[str, Any]:
+    if len(text) > _TEXT_LIMIT:
+        raise ConfigError([FieldProblem("preset", f"is longer than {_TEXT_LIMIT} characters")])
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError([FieldProblem("preset", f"is not JSON: {error}")]) from error
+    if not isinstance(payload, dict):
+        raise ConfigError([FieldProblem("preset", "must be a JSON object")])
+    return payload
+
+
+def _envelope_problems(payload: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
+    problems = [FieldProblem(key, "is not a field of a preset") for key in payload if key not in _FIELDS]
+    if payload.get("format") != FORMAT:
+        problems.append(FieldProblem("format", f"must be {FORMAT!r}"))
+    if payload.get("format_version") != FORMAT_VERSION:
+        problems.append(FieldProblem("format_version", f"must be {FORMAT_VERSION}; another version wrote this file"))
+    if not isinstance(payload.get("description", ""), str):
+        problems.append(FieldProblem("description", "must be text"))
+    return (*problems, *_name_problems(payload.get("name")))
+
+
+def _name_problems(name: object) -> tuple[FieldProblem, ...]:
+    if not isinstance(name, str) or not name.strip() or len(name) > NAME_LIMIT:
+        return (FieldProblem("name", f"must be text of 1 to {NAME_LIMIT} characters"),)
+    if name != name.strip() or not name.isprintable():
+        return (FieldProblem("name", "must not begin or end with a space, nor hold control characters"),)
+    return ()
+
+
+def _contents(preset: Preset) -> tuple[object, ...]:
+    return preset.name, preset.description, preset.config, preset.options

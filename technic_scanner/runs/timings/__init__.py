@@ -1,0 +1,1 @@
+"""What the timings of many runs say: costs, comparisons, slow-downs."""

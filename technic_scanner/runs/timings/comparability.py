@@ -1,0 +1,83 @@
+"""Decides which runs may be compared in speed: the comparability key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import ScanMetrics
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
+
+# They change which day is judged, or numbers of plans and scores, but not how much work is done. A daily scan moves
+# its as-of date every day and must still find its own history.
+COSMETIC_FIELDS: frozenset[str] = frozenset(
+    {
+        "as_of_date",
+        "account_size",
+        "risk_pct",
+        "target_rr",
+        "max_position_pct",
+        "profile_weights",
+        "event_interval_seconds",
+        "stage_plan",
+    }
+)
+_SETS = ("sectors", "industries", "subindustries", "symbols")
+HASH_LENGTH = 16
+WARM_RATE = 0.9
+COLD_RATE = 0.1
+
+
+def key(config: ScanConfig, options: RunOptions, metrics: ScanMetrics | None, version: str) -> str:
+    """Return the key that runs of equal cost share.
+
+    It reads ``<config hash>-n<size bucket>-<cold|mixed|warm|uncached>-<version>``, with ``-resumed`` for runs of more
+    than one attempt, whose stage seconds cover only the last one. Before the end (``metrics`` None) neither size nor
+    cache are known, and the key is the config hash alone.
+    """
+    head = config_hash(config, options)
+    if metrics is None:
+        return head
+    parts = [head, f"n{size_bucket(metrics.symbols_attempted)}", cache_state(metrics.cache_hit_rate), version]
+    if len(metrics.attempt_seconds) > 1:
+        parts.append("resumed")
+    return "-".join(parts)
+
+
+def config_hash(config: ScanConfig, options: RunOptions) -> str:
+    """Return 16 hex digits of everything in config and options that changes the cost of a run."""
+    payload = {"config": _costly(config_to_dict(config)), "options": _costly(options_to_dict(options))}
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
+
+
+def is_config_hash(text: str) -> bool:
+    """Tell whether a text has the form of a config hash."""
+    return len(text) == HASH_LENGTH and all(digit in "0123456789abcdef" for digit in text)
+
+
+def config_hash_of(key: str) -> str:
+    """Return the config hash that a comparability key begins with."""
+    return key[:HASH_LENGTH]
+
+
+def size_bucket(symbols: int) -> int:
+    """Return the largest power of two that is not above ``symbols``; 0 for none."""
+    return 1 << (symbols.bit_length() - 1) if symbols > 0 else 0
+
+
+def cache_state(hit_rate: float | None) -> str:
+    """Say how warm the cache was: uncached (nothing asked of it), cold (≤ 10 % hits), warm (≥ 90 %), else mixed."""
+    if hit_rate is None:
+        return "uncached"
+    if hit_rate >= WARM_RATE:
+        return "warm"
+    return "cold" if hit_rate <= COLD_RATE else "mixed"
+
+
+def _costly(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: sorted(value) if name in _SETS else value for name, value in fields.items() if name not in COSMETIC_FIELDS
+    }

@@ -1,0 +1,155 @@
+"""Compares runs with the first of them: what was asked differently, stage by stage, symbol by symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
+
+RunWithResult = tuple[RunRecord, StoredResult | None]
+# How the seconds that belong to no stage are named where they stand among stages.
+BETWEEN_STAGES = "between_stages"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """A field of config or options that is not the same in all runs; ``values`` in plain form, in the runs' order."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageDelta:
+    """One stage, ``between_stages`` or ``total`` in all runs: seconds, difference to the first run in s and as a share.
+
+    None where a run has no metrics or did not reach the stage; a share is None as well where the first took no time.
+    """
+
+    stage: str
+    seconds: tuple[float | None, ...]
+    delta_seconds: tuple[float | None, ...]
+    delta_fraction: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A symbol that is in both results at another rank; 1 is best."""
+
+    symbol: str
+    rank_before: int
+    rank_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolChanges:
+    """What changed in the results from the first run to another; ``stayed`` counts symbols at the same rank."""
+
+    run_id: str
+    entered: tuple[tuple[str, int], ...]
+    left: tuple[tuple[str, int], ...]
+    moved: tuple[Move, ...]
+    stayed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two or more runs side by side. ``symbols`` has one entry per later run, None where either has no result.
+
+    A run that broke off without a pick has no result either: nothing left the picks, they were never made.
+    """
+
+    run_ids: tuple[str, ...]
+    comparable: bool
+    differences: tuple[FieldDifference, ...]
+    stages: tuple[StageDelta, ...]
+    symbols: tuple[SymbolChanges | None, ...]
+
+
+def compare_runs(runs: Sequence[RunWithResult]) -> Comparison:
+    """Compare runs with the first one. Raises ValueError for fewer than two."""
+    if len(runs) < 2:
+        raise ValueError("a comparison needs at least two runs")
+    records = [record for record, _ in runs]
+    results = [_picks(record, result) for record, result in runs]
+    keys = {record.comparability_key for record in records}
+    return Comparison(
+        run_ids=tuple(record.run_id for record in records),
+        comparable=len(keys) == 1 and None not in keys,
+        differences=_differences(records),
+        stages=_stage_deltas(records),
+        symbols=tuple(_symbol_changes(results[0], other) for other in results[1:]),
+    )
+
+
+def seconds_if_reached(status: RunStatus, seconds: float, units: int = 0) -> float | None:
+    """Return a stage's seconds, None where a run that did not succeed neither spent time nor did work in it.
+
+    A plan's timings hold every stage, with 0 s where the run never got; a run that succeeded went through them all.
+    """
+    reached = status is RunStatus.SUCCEEDED or seconds > 0 or units > 0
+    return seconds if reached else None
+
+
+def stage_seconds(record: RunRecord, name: str) -> float | None:
+    """Return the seconds that a run spent in a stage; None without metrics, or where the run did not reach it."""
+    timings = () if record.metrics is None else record.metrics.stage_timings
+    own = [timing for timing in timings if timing.name == name]
+    if not own:
+        return None
+    return seconds_if_reached(record.status, sum(timing.seconds for timing in own), sum(timing.units for timing in own))
+
+
+def _differences(records: Sequence[RunRecord]) -> tuple[FieldDifference, ...]:
+    forms = [config_to_dict(record.config) | options_to_dict(record.options) for record in records]
+    rows = ((field, tuple(form[field] for form in forms)) for field in forms[0])
+    return tuple(FieldDifference(field, values) for field, values in rows if any(v != values[0] for v in values))
+
+
+def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:
+    names = dict.fromkeys(
+        timing.name for record in records if record.metrics is not None for timing in record.metrics.stage_timings
+    )
+    stages = [_delta(name, [stage_seconds(record, name) for record in records]) for name in names]
+    measured = [record.metrics for record in records]
+    gaps = [None if metrics is None else metrics.gap_seconds for metrics in measured]
+    totals = [None if metrics is None else metrics.total_seconds for metrics in measured]
+    return (*stages, _delta(BETWEEN_STAGES, gaps), _delta("total", totals))
+
+
+def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:
+    base = seconds[0]
+    deltas = tuple(None if base is None or value is None else value - base for value in seconds)
+    shares = tuple(None if not base or delta is None else delta / base for delta in deltas)
+    return StageDelta(stage, tuple(seconds), deltas, shares)
+
+
+def _picks(record: RunRecord, result: StoredResult | None) -> StoredResult | None:
+    """Return the result to compare; a table without rows of a run that broke off says nothing of its picks."""
+    if result is None or (record.status is not RunStatus.SUCCEEDED and result.table.num_rows == 0):
+        return None
+    return result
+
+
+def _symbol_changes(before: StoredResult | None, after: StoredResult | None) -> SymbolChanges | None:
+    if before is None or after is None:
+        return None
+    old, new = _ranks(before), _ranks(after)
+    both = [symbol for symbol in new if symbol in old]
+    return SymbolChanges(
+        run_id=after.run_id,
+        entered=tuple((symbol, rank) for symbol, rank in new.items() if symbol not in old),
+        left=tuple((symbol, rank) for symbol, rank in old.items() if symbol not in new),
+        moved=tuple(Move(symbol, old[symbol], new[symbol]) for symbol in both if old[symbol] != new[symbol]),
+        stayed=sum(old[symbol] == new[symbol] for symbol in both),
+    )
+
+
+def _ranks(result: StoredResult) -> dict[str, int]:
+    """Return symbol → rank, best first."""
+    table = result.table
+    return dict(zip(table.column("Symbol").to_pylist(), table.column("Rank").to_pylist(), strict=True))

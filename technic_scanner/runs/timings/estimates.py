@@ -1,0 +1,107 @@
+"""Says what a scan will match and how long it will take, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.universe import Universe
+from technic_scanner.pipeline.finalize import STEPS
+from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.progress.costs import CostHistory
+from technic_scanner.runs.model import Work
+from technic_scanner.runs.ports import RunStore
+
+HISTORY_RUNS = 20
+_SCANNED = (Stage.SYMBOL_SCANNING.value, "symbol")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCount:
+    """How many securities a config would scan: ``total`` in the universe, ``matching`` after the filters.
+
+    ``removed`` is (filter, how many it removed), in the order in which the filters work.
+    """
+
+    total: int
+    matching: int
+    removed: tuple[tuple[str, int], ...]
+    symbols: tuple[str, ...] = ()
+
+
+def match(universe: Universe, config: ScanConfig) -> MatchCount:
+    """Return what the universe filters leave of a universe; liquidity is judged later, from prices."""
+    outcome = filter_securities(universe, config)
+    symbols = tuple(security.symbol for security in outcome.kept)
+    return MatchCount(outcome.total, len(symbols), outcome.removed, symbols)
+
+
+def cost_runs(store: RunStore, config: ScanConfig, options: RunOptions) -> tuple[RunRecord, ...]:
+    """Return the newest successful runs whose unit costs hold for this one, newest first."""
+    return store.cost_runs(config.source, options.executor, options.workers, HISTORY_RUNS)
+
+
+def cost_history(store: RunStore, config: ScanConfig, options: RunOptions) -> CostHistory:
+    """Return what units of work cost in those runs."""
+    return history_of(cost_runs(store, config, options))
+
+
+def history_of(runs: Sequence[RunRecord]) -> CostHistory:
+    """Return the unit costs that runs measured; one that scanned nothing, its source being away, is no measure."""
+    measured = (run.metrics for run in runs if run.metrics is not None and run.metrics.symbols_scanned > 0)
+    return CostHistory(tuple(metrics.unit_costs for metrics in measured))
+
+
+def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) -> dict[tuple[str, str], int]:
+    """Return the units of work that a scan of ``matching`` symbols holds, by (stage, unit class).
+
+    ``cached`` of them need no fetch; when that is unknown (None), the newest run's hit rate stands in, and without a
+    run every symbol counts as to be fetched. Rows to finalize are the median per symbol of past runs. A stage without
+    work is named with 0 units, for what is not named is taken to have as much as before, as loading the universe is.
+    """
+    hits = cached if cached is not None else round(matching * _last_hit_rate(runs))
+    return {
+        (Stage.DATA_FETCHING.value, "hit"): min(hits, matching),
+        (Stage.DATA_FETCHING.value, "miss"): max(matching - hits, 0),
+        _SCANNED: matching,
+        **{(Stage.FINALIZATION.value, step): round(matching * _rows_per_symbol(runs, step)) for step in STEPS},
+    }
+
+
+def work_left(work: Work, previous_event: ProgressEvent | None) -> Work:
+    """Return what is left of a run's work for an attempt after the one whose last event is ``previous_event``.
+
+    What was fetched is in the cache now; what was scanned is in the journal.
+    """
+    if previous_event is None:
+        return work
+    hit, miss, scanned = (Stage.DATA_FETCHING.value, "hit"), (Stage.DATA_FETCHING.value, "miss"), _SCANNED
+    left = dict(work)
+    if hit in left and miss in left:
+        fetched = min(left[miss], max(0, previous_event.stage(Stage.DATA_FETCHING).completed - left[hit]))
+        left[hit], left[miss] = left[hit] + fetched, left[miss] - fetched
+    if scanned in left:
+        left[scanned] = max(0, left[scanned] - previous_event.stage(Stage.SYMBOL_SCANNING).completed)
+    return left
+
+
+def _last_hit_rate(runs: Sequence[RunRecord]) -> float:
+    rates = (run.metrics.cache_hit_rate for run in runs if run.metrics is not None)
+    return next((rate for rate in rates if rate is not None), 0.0)
+
+
+def _rows_per_symbol(runs: Sequence[RunRecord], step: str) -> float:
+    cell = (Stage.FINALIZATION.value, step)
+    ratios = [
+        cost.units / run.metrics.symbols_scanned
+        for run in runs
+        if run.metrics is not None and run.metrics.symbols_scanned > 0
+        for cost in run.metrics.unit_costs
+        if (cost.stage, cost.unit_class) == cell
+    ]
+    return median(ratios) if ratios else 1.0

@@ -1,0 +1,1 @@
+"""Claiming and executing queued runs, and keeping them alive in the store."""

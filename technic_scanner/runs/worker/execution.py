@@ -1,0 +1,142 @@
+"""Executes one attempt of one run, from the claim to the written end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.errors import RunStateError, StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.columns import empty_table
+from technic_scanner.pipeline.engine import ScanFailed
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.ports import Scanner, ScanTask, Store
+from technic_scanner.runs.stale_runs import thin
+from technic_scanner.runs.timings.estimates import cost_history, work_left
+from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of, said_plainly
+from technic_scanner.runs.worker.recorder import Recorder
+from technic_scanner.runs.worker.recovery import Patience, PatientJournal, retry_delay, standing
+
+_log = logging.getLogger(__name__)
+
+SHUTDOWN_REASON = "the worker is shutting down"
+_SHUTDOWN_PATIENCE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """What every attempt of a worker uses; ``patience_seconds``: how long to bear a store that is away or full."""
+
+    store: Store
+    scan: Scanner
+    clock: Clock
+    worker_id: str
+    patience_seconds: float
+
+
+class Execution:
+    """One attempt. ``beaten`` is called after each heartbeat.
+
+    Raises CancelledError if the worker is told to stop while it waits for the store to say where the run stood.
+    """
+
+    def __init__(self, context: WorkerContext, run: RunRecord, cancel: CancelToken, beaten: Callable[[], None]) -> None:
+        self._context = context
+        self._run = run
+        self._cancel = cancel
+        self._patience = Patience(context.clock, context.patience_seconds)
+        self._stood = self._patience.call(lambda: standing(context.store, run.run_id), cancel.check)
+        self._recorder = Recorder(context.store, run.run_id, run.attempt, self._stood.next_seq, context.clock)
+        self._heartbeat = Heartbeat(
+            context.store, run, self._recorder, cancel, worker_id=context.worker_id, clock=context.clock, beaten=beaten
+        )
+
+    def go(self) -> None:
+        """Scan and write the end. Raises RunStateError if the attempt is no longer ours; then nothing was written."""
+        with self._heartbeat:
+            end, result = self._ended()
+            self._conclude(end, result)
+        thin(self._context.store, self._run.run_id)
+
+    def _ended(self) -> tuple[RunEnd, ScanResult | None]:
+        """Scan; return how it ended and what there is to keep."""
+        status, error, result = self._scanned()
+        if self._heartbeat.fault is not None:
+            status, error = RunStatus.FAILED, self._heartbeat.fault
+        return RunEnd(status, error), result
+
+    def _scanned(self) -> tuple[RunStatus, RunError | None, ScanResult | None]:
+        try:
+            result = self._context.scan(self._task())
+        except ScanFailed as failed:
+            # What was raised on purpose says all in its message; a fault of ours needs its trace.
+            fault = failed if failed.error.code == "internal_error" else None
+            _log.warning("run %s failed: %s", self._run.run_id, failed, exc_info=fault)
+            return RunStatus.FAILED, said_plainly(failed.error), failed.result
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay RUNNING
+            _log.exception("run %s failed outside its stages", self._run.run_id)
+            return RunStatus.FAILED, fault_of(error), None
+        if not result.cancelled:
+            return RunStatus.SUCCEEDED, None, result
+        shut_down = self._cancel.reason == SHUTDOWN_REASON
+        return RunStatus.INTERRUPTED if shut_down else RunStatus.CANCELLED, None, result
+
+    def _task(self) -> ScanTask:
+        store, run = self._context.store, self._run
+        work = self._patience.call(lambda: store.expected_work(run.run_id), self._cancel.check)
+        return ScanTask(
+            run=run,
+            journal=PatientJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
+            listener=self._recorder,
+            cancel=self._cancel,
+            first_seq=self._stood.next_seq,
+            earlier_seconds=self._stood.attempt_seconds,
+            costs=self._patience.call(lambda: cost_history(store, run.config, run.options), self._cancel.check),
+            previous_event=self._stood.event,
+            work=work_left(work or {}, self._stood.event),
+        )
+
+    def _conclude(self, end: RunEnd, result: ScanResult | None) -> None:
+        """Write the last events and the end, for as long as it takes within the patience."""
+        started = self._context.clock.monotonic()
+        failures = 0
+        while True:
+            self._raise_if_lost()
+            try:
+                self._heartbeat.settle(lambda end=end, result=result: self._write(end, result))  # type: ignore[misc]
+            except StoreFullError as error:
+                end, result = replace(end, status=RunStatus.FAILED, error=fault_of(error)), _bare(result)
+                failure: StoreError = error
+            except StoreUnavailableError as error:
+                failure = error
+            else:
+                return
+            failures += 1
+            delay = retry_delay(failures)
+            if self._context.clock.monotonic() + delay - started > self._patience_left():
+                raise failure
+            self._context.clock.sleep(delay)
+
+    def _write(self, end: RunEnd, result: ScanResult | None) -> None:
+        run = self._run
+        self._recorder.flush()
+        end = replace(end, last_event=self._recorder.last_event())
+        self._context.store.finish(run.run_id, self._context.worker_id, run.attempt, end, result)
+        _log.info("run %s attempt %d %s", run.run_id, run.attempt, end.status.value)
+
+    def _raise_if_lost(self) -> None:
+        if self._heartbeat.lost:
+            raise RunStateError(f"attempt {self._run.attempt} of run {self._run.run_id} has another worker now")
+
+    def _patience_left(self) -> float:
+        shutting_down = self._cancel.reason == SHUTDOWN_REASON
+        return _SHUTDOWN_PATIENCE_SECONDS if shutting_down else self._context.patience_seconds
+
+
+def _bare(result: ScanResult | None) -> ScanResult | None:
+    """Return the result without its bulk: what a full store may still have room for."""
+    return None if result is None else replace(result, table=empty_table(), failures=())

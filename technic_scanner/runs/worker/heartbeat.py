@@ -1,0 +1,156 @@
+"""Keeps one attempt alive in the store while it scans: heartbeats, cancel requests, events; from a side thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
+from typing import Self
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.run import RunError, RunRecord
+from technic_scanner.errors import RunNotFoundError, RunStateError, StoreFullError, StoreUnavailableError, TechnicError
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.runs.ports import RunStore
+from technic_scanner.runs.worker.recorder import Recorder
+from technic_scanner.runs.worker.recovery import retry_delay
+
+_log = logging.getLogger(__name__)
+
+# Twice a second, so that a request to stop is seen well within one.
+BEAT_SECONDS = 0.5
+FLUSH_SECONDS = 0.2
+
+
+class _Due:
+    """When something is to be done next: every ``period`` seconds, sooner again after a failure."""
+
+    __slots__ = ("_failures", "_period", "at")
+
+    def __init__(self, period: float) -> None:
+        self._period = period
+        self._failures = 0
+        self.at = float("-inf")
+
+    def done(self, now: float) -> None:
+        self._failures = 0
+        self.at = now + self._period
+
+    def failed(self, now: float) -> None:
+        self._failures += 1
+        self.at = now + retry_delay(self._failures)
+
+
+class Heartbeat:
+    """Ticks for one attempt until it is stopped.
+
+    ``lost`` is True once the store says that the attempt is no longer ours: the scan is stopped and nothing may be
+    written. ``fault`` is why the attempt must fail although the scan itself did not. ``beaten`` is called after each
+    heartbeat.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        run: RunRecord,
+        recorder: Recorder,
+        cancel: CancelToken,
+        *,
+        worker_id: str,
+        clock: Clock,
+        beaten: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._run = run
+        self._worker_id = worker_id
+        self._recorder = recorder
+        self._cancel = cancel
+        self._clock = clock
+        self._beaten = beaten
+        self._beat_due = _Due(BEAT_SECONDS)
+        self._flush_due = _Due(FLUSH_SECONDS)
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        # In a copy of this context, so that what the thread logs says of which run it is.
+        loop = partial(copy_context().run, self._loop)
+        self._thread = threading.Thread(target=loop, name=f"heartbeat-{run.run_id}", daemon=True)
+        self.lost = False
+        self.fault: RunError | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._recorder.boundary_waits.set()
+        self._thread.join()
+
+    def tick(self) -> None:
+        """Do what is due; trouble ends up in ``lost`` or ``fault``, or is tried again."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if self._is_over():
+                return
+            if now >= self._beat_due.at:
+                self._try(self._beat, self._beat_due)
+            if not self.lost and (now >= self._flush_due.at or self._recorder.boundary_waits.is_set()):
+                self._try(self._recorder.flush, self._flush_due)
+
+    def settle(self, write_end: Callable[[], None]) -> None:
+        """Write the end of the attempt with no heartbeat beside it, and, if that succeeds, none after it."""
+        with self._lock:
+            write_end()
+            self._stopped.set()
+
+    def _is_over(self) -> bool:
+        return self.lost or self._stopped.is_set()
+
+    def _loop(self) -> None:
+        while not self._stopped.is_set():
+            self.tick()
+            self._recorder.boundary_waits.wait(FLUSH_SECONDS)
+
+    def _beat(self) -> None:
+        if self._store.heartbeat(self._run.run_id, self._worker_id, self._run.attempt):
+            self._cancel.cancel()
+        self._beaten()
+
+    def _try(self, action: Callable[[], None], due: _Due) -> None:
+        try:
+            action()
+        except StoreUnavailableError as error:
+            due.failed(self._clock.monotonic())
+            _log.warning("run %s: %s; trying again", self._run.run_id, error)
+        except (RunStateError, RunNotFoundError) as error:
+            self.lost = True
+            _log.warning("run %s attempt %d is no longer ours: %s", self._run.run_id, self._run.attempt, error)
+            self._cancel.cancel("another worker has this run now")
+        except Exception as error:  # noqa: BLE001 - an error in a side thread would be lost; it ends the run instead
+            due.failed(self._clock.monotonic())
+            self._fail(error)
+        else:
+            due.done(self._clock.monotonic())
+
+    def _fail(self, error: Exception) -> None:
+        """Note why the attempt must fail, once, and stop the scan; heartbeats go on until the end is written."""
+        if self.fault is not None:
+            return
+        self.fault = fault_of(error)
+        _log.error("run %s cannot be journalled", self._run.run_id, exc_info=error)
+        self._cancel.cancel(self.fault.message)
+
+
+def fault_of(error: Exception) -> RunError:
+    """Return an error as people are told it: its code and one sentence."""
+    code = error.code if isinstance(error, TechnicError) else "internal_error"
+    return said_plainly(RunError(code, str(error) or type(error).__name__))
+
+
+def said_plainly(error: RunError) -> RunError:
+    """Return the error with a sentence that says what to do, where the store's own does not."""
+    if error.code != StoreFullError.code:
+        return error
+    return RunError(error.code, "There is no space left where runs are stored. Free some space, then resume the run.")

@@ -1,0 +1,117 @@
+"""Retries while the store is away, and finds where an earlier attempt of a run stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.errors import StoreUnavailableError
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.ports import Journal
+from technic_scanner.runs.ports import RunStore
+
+T = TypeVar("T")
+
+FIRST_DELAY_SECONDS = 0.1
+# Short enough that a worker speaks up before its readers take it for dead, once the store is back.
+LONGEST_DELAY_SECONDS = 0.5
+
+
+def retry_delay(failures: int) -> float:
+    """Return the seconds to wait after ``failures`` failures in a row (from 1): 0.1, 0.2, 0.4, 0.5, 0.5 …"""
+    return min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** min(failures - 1, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on asking a store that is locked or gone."""
+
+    clock: Clock
+    seconds: float
+
+    def call(self, action: Callable[[], T], check: Callable[[], None] = lambda: None) -> T:
+        """Return ``action()``; while the store is unavailable wait and try again, ``check`` (may raise) between.
+
+        Raises StoreUnavailableError once the patience is used up; any other error at once.
+        """
+        deadline = self.clock.monotonic() + self.seconds
+        failures = 0
+        while True:
+            try:
+                return action()
+            except StoreUnavailableError:
+                failures += 1
+                delay = retry_delay(failures)
+                if self.clock.monotonic() + delay > deadline:
+                    raise
+            check()
+            self.clock.sleep(delay)
+
+
+class PatientJournal:
+    """A chunk journal that waits for its store instead of failing the scan, and stops waiting at a cancel."""
+
+    def __init__(self, journal: Journal, patience: Patience, cancel: CancelToken) -> None:
+        self._journal = journal
+        self._patience = patience
+        self._cancel = cancel
+
+    def fingerprint(self, stage: str) -> str | None:
+        """Return the recorded fingerprint, as the journal does."""
+        return self._call(lambda: self._journal.fingerprint(stage))
+
+    def start_over(self, stage: str, fingerprint: str) -> None:
+        """Forget the stage's chunks, as the journal does."""
+        self._call(lambda: self._journal.start_over(stage, fingerprint))
+
+    def chunks(self, stage: str) -> dict[int, bytes]:
+        """Return the recorded chunks, as the journal does."""
+        return self._call(lambda: self._journal.chunks(stage))
+
+    def record(self, stage: str, index: int, payload: bytes) -> None:
+        """Record a chunk, as the journal does; recording the same one twice is harmless."""
+        self._call(lambda: self._journal.record(stage, index, payload))
+
+    def _call(self, action: Callable[[], T]) -> T:
+        return self._patience.call(action, self._cancel.check)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the attempts before this one stopped; ``event`` is their last one, None if they left none."""
+
+    next_seq: int
+    attempt_seconds: tuple[float, ...]
+    event: ProgressEvent | None
+
+
+def standing(store: RunStore, run_id: str) -> Standing:
+    """Return the next event number and the seconds of each attempt that left events, oldest first.
+
+    Seconds are those of the attempt's last event; an attempt that died before its first one left none and is not
+    counted. Reads a handful of events, however many there are.
+    """
+    last = event = store.latest_event(run_id)
+    next_seq = 1 if event is None else event.seq + 1
+    seconds: list[float] = []
+    while event is not None:
+        seconds.append(event.elapsed_seconds)
+        event = _last_of_earlier_attempts(store, event)
+    return Standing(next_seq, tuple(reversed(seconds)), last)
+
+
+def _last_of_earlier_attempts(store: RunStore, event: ProgressEvent) -> ProgressEvent | None:
+    """Return the last event before the attempt of ``event``, by bisection: attempts only grow along the journal."""
+    found = None
+    low, high = 0, event.seq - 1
+    while low <= high:
+        middle = (low + high) // 2
+        (after,) = store.events(event.run_id, middle, 1)
+        if after.attempt < event.attempt:
+            found, low = after, after.seq
+        else:
+            high = middle - 1
+    return found

@@ -1,0 +1,50 @@
+"""Chooses the run that a page is about: the address first, else the newest that fits, with a list to switch."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import RunNotFoundError
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.style.wording import run_name, status_text, when
+
+_KEY = "run_choice"
+_LISTED = 50
+
+
+def choose() -> RunRecord | None:
+    """Draw the list and return the run in the address, else the newest with a result, else None.
+
+    A run id that does not exist is said, and nothing is chosen in its place.
+    """
+    recent = [record for record in run_service().list(RunQuery(limit=_LISTED)).records if record.outcome is not None]
+    wanted = url_state.run_in_address()
+    try:
+        record = run_service().get(wanted) if wanted else next(iter(recent), None)
+    except RunNotFoundError as error:
+        notices.show_error(error)
+        record = None
+    if recent:
+        _list(recent, record)
+    return record
+
+
+def _list(recent: list[RunRecord], record: RunRecord | None) -> None:
+    by_id = {item.run_id: item for item in recent} | ({record.run_id: record} if record else {})
+    st.session_state[_KEY] = record.run_id if record else None
+    st.selectbox(
+        "Run",
+        list(by_id),
+        index=None,
+        key=_KEY,
+        format_func=lambda run_id: _line(by_id[run_id]),
+        on_change=lambda: url_state.open_run(st.session_state[_KEY]),
+        placeholder="Choose a run",
+    )
+
+
+def _line(record: RunRecord) -> str:
+    return f"{when(record.created_at, viewer_zone())}  {run_name(record)}  {status_text(record.status)}"

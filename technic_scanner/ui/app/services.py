@@ -1,0 +1,34 @@
+"""Hands the process-wide services to the pages; they hold no run state, so losing or rebuilding them loses nothing."""
+
+from __future__ import annotations
+
+import threading
+
+import streamlit as st
+
+from technic_scanner.bootstrap import Services, build
+from technic_scanner.runs.service.service import RunService
+
+_lock = threading.Lock()
+_built: list[Services] = []
+
+
+def services() -> Services:
+    """Return the services of this process, built at the first call.
+
+    Not ``st.cache_resource``: its contents are thrown away for everybody when anybody presses "Clear caches".
+    """
+    with _lock:
+        if not _built:
+            _built.append(build())
+        return _built[0]
+
+
+def run_service() -> RunService:
+    """Return the run service, the one door to runs, results and presets."""
+    return services().service
+
+
+def viewer_zone() -> str | None:
+    """Return the browser's time zone, None while it is not known."""
+    return st.context.timezone

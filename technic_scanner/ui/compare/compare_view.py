@@ -1,0 +1,273 @@
+"""Two or more runs side by side with the first as the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import RunNotFoundError
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.timings.compare import Comparison, SymbolChanges
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.run import timeline
+from technic_scanner.ui.style import tables, theme
+from technic_scanner.ui.style.wording import DASH, count_text, escape, run_name, short_id, status_text, when
+
+_KEY = "compare_runs"
+# Below this a stage's seconds are mostly chance, and a share of them says nothing; from so many times on, times do.
+_TELLING_SECONDS = 0.01
+_MANY_TIMES = 10
+_LEAST_PER_CENT = -99.9
+_LISTED = 50
+_CHANGES_PIXELS = 420
+MAX_RUNS = len(theme.RUN_COLOURS)
+
+
+def choose() -> list[RunRecord]:
+    """Draw the choice and return the runs in the address that left timings, in its order; the others are said."""
+    records = []
+    named = url_state.runs_in_address()
+    for run_id in named[:MAX_RUNS]:
+        try:
+            records.append(run_service().get(run_id))
+        except RunNotFoundError as error:
+            notices.show_error(error)
+    recent = run_service().list(RunQuery(limit=_LISTED)).records
+    by_id = {record.run_id: record for record in (*recent, *records) if record.metrics is not None}
+    st.session_state[_KEY] = [record.run_id for record in records if record.run_id in by_id]
+    st.multiselect(
+        "Runs, the first is the baseline",
+        list(by_id),
+        key=_KEY,
+        format_func=lambda run_id: _line(by_id[run_id]),
+        on_change=lambda: url_state.open_runs(tuple(st.session_state[_KEY])),
+        max_selections=MAX_RUNS,
+        placeholder="Choose runs",
+    )
+    _say_who_is_left_out([record for record in records if record.run_id not in by_id], len(named) - MAX_RUNS)
+    return [record for record in records if record.run_id in by_id]
+
+
+def say_what_to_choose() -> None:
+    """Say what to do while fewer than two runs are chosen."""
+    if any(run_service().count_by_status().values()):
+        st.info(_missing(), title="Nothing to compare yet")
+        url_state.link(url_state.HISTORY_PAGE, "Choose in History")
+        return
+    st.info("Two finished runs are needed; run a scan, change something, and run it again.", title="No runs yet")
+    url_state.link(url_state.SCAN_PAGE, "Configure a scan")
+
+
+def _missing() -> str:
+    """Say what the choice lacks."""
+    if not st.session_state[_KEY]:
+        return "Choose two or more finished runs above, or select them in History; the first one is the baseline."
+    named = [part.strip() for part in st.query_params.get(url_state.RUNS, "").split(",") if part.strip()]
+    if len(named) > len(set(named)) == 1:
+        return "Both are the same run: choose another."
+    return "Choose one more run."
+
+
+def show(records: Sequence[RunRecord]) -> None:
+    """Show what differs between the runs."""
+    comparison = run_service().compare([record.run_id for record in records])
+    names = [column_name(index) for index, _ in enumerate(records)]
+    st.caption(
+        " · ".join(f"**{name}** {escape(_with_status(record))}" for name, record in zip(names, records, strict=True))
+    )
+    _say_who_broke_off(records, names)
+    if not comparison.comparable:
+        st.info(
+            "Their timings differ for more reasons than speed: look at the differences first.",
+            title="These runs are not of the same config, size, cache state and version",
+        )
+    left, right = st.columns([2, 3], border=True)
+    with left:
+        _differences(comparison, names)
+    with right:
+        _stages(comparison, names)
+    _overlaid(records, names)
+    for changes, name, record in zip(comparison.symbols, names[1:], records[1:], strict=True):
+        _symbols(changes, f"{names[0]} → {name}: {_with_status(records[0])} → {_with_status(record)}")
+
+
+def column_name(index: int) -> str:
+    """Return the letter that stands for the ``index``-th run in tables and figures."""
+    return chr(ord("A") + index)
+
+
+def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
+    """Return the config fields that are not equal, a column per run."""
+    rows = [
+        {"Field": theme.stage_label(item.field)}
+        | {name: value_text(value) for name, value in zip(names, item.values, strict=True)}
+        for item in comparison.differences
+    ]
+    return pd.DataFrame(rows, columns=["Field", *names])
+
+
+def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
+    """Return seconds per stage and run, with the difference to the first in seconds (to the ms) and in per cent."""
+    rows = []
+    for item in comparison.stages:
+        row: dict[str, Any] = {"Stage": theme.stage_label(item.stage)}
+        for index, name in enumerate(names):
+            row[f"{name}, s"] = item.seconds[index]
+            if index:
+                delta, share = item.delta_seconds[index], item.delta_fraction[index]
+                row[f"Δ {name}, s"] = None if delta is None else round(delta, 3) + 0.0  # -0.0 is plain 0
+                row[f"Δ {name}, %"] = None if share is None else 100 * share
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def stages_table(frame: pd.DataFrame, names: Sequence[str]) -> Styler:
+    """Return the frame with its per cents as ``share_text`` says them; the numbers behind them stay, to sort by."""
+    shares = [name for name in frame.columns if name.endswith("%")]
+    tiny = frame[f"{names[0]}, s"] < _TELLING_SECONDS
+    table = frame.style.format(share_text, subset=(frame.index[~tiny], shares), na_rep=DASH)
+    return table.format(lambda _: DASH, subset=(frame.index[tiny], shares))
+
+
+def share_text(per_cent: Any) -> str:
+    """Say a difference to the baseline: ``+24.1 %``, or how many times the baseline it is, from ten times on."""
+    times = 1 + per_cent / 100
+    if times >= _MANY_TIMES:
+        return f"× {times:,.0f}"
+    # -100 % is said of nothing at all, not of what was rounded to it.
+    return f"{round(per_cent if times == 0 else max(per_cent, _LEAST_PER_CENT), 1) + 0.0:+.1f} %"
+
+
+def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
+    """Return the symbols that entered, left or moved, a row each; up is a better rank."""
+    rows: list[tuple[str, str, int | None, int | None, int | None]]
+    rows = [("+ entered", symbol, None, rank, None) for symbol, rank in changes.entered]
+    rows += [("- left", symbol, rank, None, None) for symbol, rank in changes.left]
+    for move in changes.moved:
+        places = move.rank_before - move.rank_after
+        rows.append(("↑ up" if places > 0 else "↓ down", move.symbol, move.rank_before, move.rank_after, places))
+    return pd.DataFrame(rows, columns=["Change", "Symbol", "Rank before", "Rank after", "Places"])
+
+
+def value_text(value: Any) -> str:
+    """Say a config value in plain form."""
+    if value is None or value in ([], {}):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _line(record: RunRecord) -> str:
+    return f"{when(record.created_at, viewer_zone())}  {_with_status(record)}"
+
+
+def _with_status(record: RunRecord) -> str:
+    return f"{run_name(record)} ({status_text(record.status)})"
+
+
+def _say_who_is_left_out(records: Sequence[RunRecord], too_many: int) -> None:
+    """Say which of the runs in the address are not compared, and why."""
+    lines = [f"{escape(_with_status(record))} is left out: {_why_no_timings(record)}." for record in records]
+    if too_many > 0:
+        lines.append(f"Only the first {MAX_RUNS} runs are compared: {count_text(too_many, 'run')} more left out.")
+    if lines:
+        st.info("  \n".join(lines))
+
+
+def _why_no_timings(record: RunRecord) -> str:
+    if record.status is RunStatus.QUEUED:
+        return "it waits for a worker"
+    if record.status is RunStatus.RUNNING:
+        return "it is still running"
+    if record.started_at is None:
+        return f"its attempt {record.attempt} was never started"
+    return "it broke off before it could write down its timings"
+
+
+def _say_who_broke_off(records: Sequence[RunRecord], names: Sequence[str]) -> None:
+    """Say which of the runs did not get through their scan."""
+    broken = [
+        f"{name} ({status_text(record.status)})"
+        for name, record in zip(names, records, strict=True)
+        if record.status is not RunStatus.SUCCEEDED
+    ]
+    if broken:
+        whose = "its" if len(broken) == 1 else "their"
+        st.info(f"{' and '.join(broken)} did not succeed: {whose} seconds and picks are those of a part of a scan.")
+
+
+def _differences(comparison: Comparison, names: Sequence[str]) -> None:
+    st.markdown("**Config: differences only**")
+    if not comparison.differences:
+        st.caption("The runs were configured alike.")
+        return
+    st.dataframe(
+        differences_frame(comparison, names),
+        hide_index=True,
+        height="content",
+        alt="Fields of config and options that are not the same in all runs",
+    )
+
+
+def _stages(comparison: Comparison, names: Sequence[str]) -> None:
+    st.markdown("**Stage seconds against the baseline**")
+    frame = stages_frame(comparison, names)
+    seconds = [name for name in frame.columns if name.endswith("s")]
+    formats = {
+        name: st.column_config.NumberColumn(format="%+.3f" if name.startswith("Δ") else "%.3f") for name in seconds
+    }
+    st.dataframe(
+        stages_table(frame, names),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        column_config=formats,
+        alt="Seconds of each stage of each run, and deltas; empty where a run did not reach the stage",
+    )
+    least = f"{1000 * _TELLING_SECONDS:.0f} ms"
+    st.caption(f"× 12 is twelve times the baseline. No per cent where the baseline took under {least}.")
+
+
+def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
+    runs = [
+        (f"{name} · {short_id(record.run_id)}", timeline.spans_of_metrics(record.metrics))
+        for name, record in zip(names, records, strict=True)
+        if record.metrics is not None
+    ]
+    with st.container(border=True):
+        st.markdown("**Timelines, overlaid**")
+        st.plotly_chart(
+            timeline.gantts_overlaid(runs),
+            key="compare_gantt",
+            config=theme.FIGURE_CONFIG,
+            alt="When each stage of each run ran; the table above holds the seconds",
+        )
+
+
+def _symbols(changes: SymbolChanges | None, title: str) -> None:
+    with st.container(border=True):
+        st.markdown(f"**Picks, {escape(title)}**")
+        if changes is None:
+            st.caption("One of the two runs left no results.")
+            return
+        st.caption(
+            f"{len(changes.entered)} entered, {len(changes.left)} left, {len(changes.moved)} moved, "
+            f"{changes.stayed} at the same rank."
+        )
+        frame = changes_frame(changes)
+        if not frame.empty:
+            st.dataframe(
+                frame,
+                hide_index=True,
+                height=tables.height(len(frame), _CHANGES_PIXELS),
+                lazy=False,
+                placeholder="–",
+                alt="Symbols that entered, left or moved in rank",
+            )

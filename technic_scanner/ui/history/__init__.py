@@ -1,0 +1,1 @@
+"""All runs and what their timings say together."""

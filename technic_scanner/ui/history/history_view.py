@@ -1,0 +1,216 @@
+"""All runs as a table to act on, and what their timings say together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import TechnicError
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.timings.comparability import config_hash_of
+from technic_scanner.runs.timings.compare import stage_seconds
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.history import history_query
+from technic_scanner.ui.results import result_exports
+from technic_scanner.ui.style.tables import height, revision
+from technic_scanner.ui.style.wording import config_text, count_text, escape, run_name, short_id, status_text
+
+_DOOMED = "history_doomed"
+
+
+def show_runs(query: RunQuery) -> bool:
+    """Show one page of runs with what can be done to the selected ones; return False if there is no run at all."""
+    page = run_service().list(replace(query, cursor=history_query.cursor()))
+    records = page.records
+    if not records:
+        return _nothing(query)
+    chosen = _table(records)
+    _act(chosen)
+    history_query.draw_paging(page.next_cursor)
+    return True
+
+
+def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
+    """Return runs as a frame for people, one row a run, unknown numbers empty."""
+    rows = []
+    for record in records:
+        metrics = record.metrics
+        rows.append(
+            {
+                "Run": short_id(record.run_id),
+                "Created": record.created_at,
+                "Status": status_text(record.status),
+                "Scan": record.label or config_text(record.config),
+                # Of a run that stopped before its end nobody knows what share of its time it took.
+                "Progress": None if record.status.can_resume else _promille(record.time_fraction),
+                "Seconds": None if metrics is None else metrics.total_seconds,
+                **{name: stage_seconds(record, stage) for stage, name in STAGE_COLUMNS.items()},
+                "Picks": None if metrics is None else metrics.symbols_returned,
+                "Scanned": None if metrics is None else metrics.symbols_scanned,
+                "Symbols/s": None if metrics is None else metrics.symbols_per_second,
+                "Cache hits": None if metrics is None else metrics.cache_hit_rate,
+                "Attempt": record.attempt,
+                "Pinned": record.pinned,
+                "Comparable with": record.comparability_key,
+                "Host": record.host,
+                "Version": record.version,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _promille(fraction: float) -> float:
+    """Round a fraction down to what ``format_percent`` says of it, so that all pages say the same of a run."""
+    return math.floor(1000 * fraction + 1e-9) / 1000
+
+
+STAGE_COLUMNS: dict[str, str] = {
+    "universe_loading": "Universe, s",
+    "data_fetching": "Fetch, s",
+    "symbol_scanning": "Scan, s",
+    "finalization": "Finalize, s",
+}
+
+
+def _nothing(query: RunQuery) -> bool:
+    if query == RunQuery(limit=query.limit):
+        st.info("Start a scan; every run is kept here with its stage timings.", title="No runs yet")
+        url_state.link(url_state.SCAN_PAGE, "Configure a scan")
+        return False
+    st.info("Loosen the filters above, or clear them all.", title="No run passes these filters")
+    st.button("Clear filters", key="h_clear", on_click=history_query.clear)
+    return False
+
+
+def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
+    frame = runs_frame(records)
+    mark = revision(*(record.run_id for record in records))
+    seconds = {name: st.column_config.NumberColumn(format="%.3f") for name in ("Seconds", *STAGE_COLUMNS.values())}
+    event = st.dataframe(
+        frame,
+        key=f"runs_{mark}",
+        hide_index=True,
+        placeholder="–",
+        height=height(len(frame), 380),
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={
+            "Run": st.column_config.TextColumn(pinned=True, width=90),
+            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone(), width=150),
+            "Status": st.column_config.TextColumn(width=110),
+            "Scan": st.column_config.TextColumn(width=260),
+            "Progress": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width=110),
+            "Symbols/s": st.column_config.NumberColumn(format="%.0f"),
+            "Cache hits": st.column_config.NumberColumn(format="percent"),
+            **seconds,
+        },
+        alt=f"{count_text(len(records), 'run')}, newest first, with status, duration and stage seconds",
+    )
+    return [records[row] for row in event["selection"]["rows"] if row < len(records)]
+
+
+def _act(chosen: list[RunRecord]) -> None:
+    if not chosen:
+        st.caption("Select rows at their left edge to open, compare, pin, repeat or delete runs.")
+        return
+    ids = tuple(record.run_id for record in chosen)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(chosen) == 1:
+            _act_on_one(chosen[0])
+        else:
+            url_state.link(url_state.COMPARE_PAGE, f"Compare {len(ids)} runs", runs=",".join(ids))
+        pinned = all(record.pinned for record in chosen)
+        st.button("Unpin" if pinned else "Pin", key="h_pin", on_click=_pin, args=(ids, not pinned), help=_PIN_HELP)
+        ended = all(record.status.is_terminal for record in chosen)
+        st.button("Delete…", key="h_delete", on_click=_doom, args=(ids,), disabled=not ended, help=_DELETE_HELP)
+    doomed = st.session_state.get(_DOOMED, ())
+    if doomed == ids:
+        _confirm(chosen)
+
+
+_PIN_HELP = "Pinned runs are never pruned."
+_DELETE_HELP = "Runs that are queued or running must be cancelled first."
+
+
+def _act_on_one(record: RunRecord) -> None:
+    st.markdown(f"**{escape(run_name(record))}**")
+    if record.outcome is not None:
+        url_state.link(url_state.RESULTS_PAGE, "Results", run=record.run_id)
+    url_state.link(url_state.SCAN_PAGE, "Timeline", run=record.run_id)
+    if record.status.can_resume and st.button("Resume", key="h_resume"):
+        _watch(lambda: run_service().resume(record.run_id))
+    if st.button("Run again", key="h_rerun"):
+        _watch(lambda: run_service().rerun(record.run_id))
+    if record.comparability_key is not None:
+        st.button(
+            "Same config",
+            key="h_same_config",
+            on_click=history_query.only_like,
+            args=(config_hash_of(record.comparability_key),),
+            help="Shows all runs of the same config, whatever as-of date, account, size, cache state or version.",
+        )
+        st.button(
+            "Comparable runs",
+            key="h_alike",
+            on_click=history_query.only_like,
+            args=(record.comparability_key,),
+            help="Shows only runs of the same config, universe size, cache state and version.",
+        )
+    result_exports.report_button(record.run_id, key="h_report")
+
+
+def _watch(start: Callable[[], RunRecord]) -> None:
+    with notices.guarded():
+        st.switch_page(url_state.SCAN_PAGE, query_params={url_state.RUN: start().run_id})
+
+
+def _confirm(chosen: Sequence[RunRecord]) -> None:
+    ids = tuple(record.run_id for record in chosen)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"Delete {count_text(len(ids), 'run')} with results and timings?{_pinned_text(chosen)} "
+            "This cannot be undone."
+        )
+        st.button("Delete", type="primary", key="h_delete_yes", on_click=_delete, args=(ids,))
+        st.button("Keep", key="h_delete_no", on_click=_doom, args=((),))
+
+
+def _pinned_text(chosen: Sequence[RunRecord]) -> str:
+    """Say, with a leading space, which of these somebody has pinned so that they are kept; nothing if none is."""
+    pinned = sum(record.pinned for record in chosen)
+    if pinned == 0:
+        return ""
+    if len(chosen) == 1:
+        return " **It is pinned, to be kept.**"
+    if pinned == len(chosen):
+        return f" **All {pinned} are pinned, to be kept.**"
+    return f" **{pinned} of them {'is' if pinned == 1 else 'are'} pinned, to be kept.**"
+
+
+def _doom(ids: tuple[str, ...]) -> None:
+    st.session_state[_DOOMED] = ids
+
+
+def _delete(ids: tuple[str, ...]) -> None:
+    _doom(())
+    try:
+        for run_id in ids:
+            run_service().delete(run_id)
+    except TechnicError as error:
+        notices.keep_error(error)
+        return
+    notices.keep_toast(f"{count_text(len(ids), 'run')} deleted.")
+
+
+def _pin(ids: tuple[str, ...], pinned: bool) -> None:
+    try:
+        for run_id in ids:
+            run_service().pin(run_id, pinned)
+    except TechnicError as error:
+        notices.keep_error(error)

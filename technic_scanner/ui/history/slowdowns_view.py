@@ -1,0 +1,93 @@
+"""Which stages were slower than in the comparable runs before, by which rule, and how many could be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.timings import analytics
+from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.history import timing_frames
+from technic_scanner.ui.style import theme
+from technic_scanner.ui.style.tables import height
+from technic_scanner.ui.style.wording import count_text, short_id, slower_text
+
+MAX_JUDGED = 5_000  # runs, one by one
+MAX_PICKED_OUT = 500  # runs between which a filter left others out: each has a baseline of its own to be read
+
+
+def warn(query: RunQuery, ended: tuple[object, ...]) -> None:
+    """Say when the newest run that passes the filters was slower than comparable runs."""
+    slow = analytics.slower(_checks(replace(query, limit=1), ended))
+    if slow:
+        parts = [
+            f"{theme.stage_label(check.stage)} {slower_text(check.cost, check.median or 0.0, check.seconds)}"
+            for check in slow
+        ]
+        st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
+
+
+def show(runs: int, query: RunQuery, ended: tuple[object, ...]) -> None:
+    """Show the slower stages of the newest ``runs`` runs that pass the filters, as many of them as can be judged.
+
+    ``ended`` is a mark that changes whenever a run begins or ends.
+    """
+    picked_out = (query.min_seconds, query.max_seconds, query.text, query.pinned) != (None, None, None, None)
+    most = MAX_PICKED_OUT if picked_out else MAX_JUDGED
+    say_how_many_are_judged(runs, most)
+    checks = _checks(replace(query, limit=min(query.limit, most)), ended)
+    rule = analytics.RegressionRule()
+    st.caption(
+        f"A stage is slower when it costs more than {rule.factor} × the median and more than the median plus "
+        f"{rule.mads:.0f} × MAD of the last {rule.history} comparable successful runs, and took over "
+        f"{rule.floor_seconds} s. Below {rule.minimum} such runs there is not enough history. "
+        "Scanning is judged per symbol; the time between stages is judged like a stage."
+    )
+    only = st.toggle("Only slower stages", value=True, key="h_only_slow")
+    shown = analytics.slower(checks) if only else checks
+    if shown:
+        _table(shown)
+    else:
+        _say_none_was_slower(checks, rule.minimum)
+
+
+def say_how_many_are_judged(runs: int, most: int = MAX_JUDGED) -> None:
+    """Say so where not all of so many runs are judged."""
+    if runs > most or runs >= MAX_JUDGED:
+        st.caption(f"Over the newest {most:,} runs.")
+
+
+@st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
+def _checks(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.StageCheck, ...]:
+    """Return checks against all comparable runs, also those that the filters left out; kept until a run has ended."""
+    del ended  # part of the key only
+    return run_service().slowdowns(query)
+
+
+def _table(checks: Sequence[analytics.StageCheck]) -> None:
+    numbers = {name: st.column_config.NumberColumn(format="%.4f") for name in ("Seconds", "Cost", "Median", "Limit")}
+    st.dataframe(
+        timing_frames.checks_frame(checks),
+        hide_index=True,
+        height=height(len(checks), 420),
+        placeholder="–",
+        column_config={
+            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+            **numbers,
+        },
+        alt="Stages checked against the runs before them",
+    )
+
+
+def _say_none_was_slower(checks: Sequence[analytics.StageCheck], minimum: int) -> None:
+    """Say that no stage was slower; where none could be judged, that nothing is known."""
+    judged = [check for check in checks if check.verdict is not analytics.Verdict.TOO_LITTLE_HISTORY]
+    text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be judged."
+    if judged:
+        st.success(text, title="No stage was slower than its baseline")
+    else:
+        text += f" A stage is judged once {minimum} comparable successful runs came before it."
+        st.info(text, title="Not enough history")

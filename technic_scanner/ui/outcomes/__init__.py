@@ -1,0 +1,1 @@
+"""What the picks of past runs did afterwards."""

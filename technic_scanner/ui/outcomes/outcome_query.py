@@ -1,0 +1,77 @@
+"""The outcome page's filters: widgets bound to the address, and the query that they say."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.config import STRATEGY_PROFILES
+from technic_scanner.domain.sectors import GICS_SECTORS
+from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.screening.outcomes import HORIZONS
+from technic_scanner.screening.regime import REGIMES
+from technic_scanner.ui.app.services import run_service
+
+TIERS = ("core", "satellite", "watch")
+_GROUPS = {"Terciles": 3, "Quintiles": 5, "Deciles": 10}
+
+
+def draw() -> OutcomeQuery:
+    """Draw the filters and return their query."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        horizon = st.segmented_control(
+            "Sessions after the as-of date", HORIZONS, default=21, key="o_horizon", required=True, bind="query-params"
+        )
+        source = st.selectbox(
+            "Source",
+            [source.name for source in run_service().sources()],
+            index=None,
+            key="o_source",
+            bind="query-params",
+            placeholder="All",
+            width=150,
+        )
+        since = st.date_input(
+            "As of, from", value=None, key="o_since", bind="query-params", format="YYYY-MM-DD", width=140
+        )
+        until = st.date_input(
+            "As of, to", value=None, key="o_until", bind="query-params", format="YYYY-MM-DD", width=140
+        )
+        top = st.number_input(
+            "Best ranks only", value=None, min_value=1, key="o_top", bind="query-params", placeholder="all", width=140
+        )
+        cost = st.number_input(
+            "Cost of trading, bps",
+            min_value=0.0,
+            max_value=500.0,
+            value=OutcomeQuery().cost_bps,
+            step=5.0,
+            key="o_cost",
+            bind="query-params",
+            help="Hundredths of a per cent of every amount that is bought or sold; enters the equity curve.",
+            width=150,
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        profiles = st.multiselect(
+            "Profiles", STRATEGY_PROFILES, key="o_profiles", bind="query-params", placeholder="All", width=200
+        )
+        sectors = st.multiselect(
+            "Sectors", GICS_SECTORS, key="o_sectors", bind="query-params", placeholder="All", width=220
+        )
+        tiers = st.multiselect("Tiers", TIERS, key="o_tiers", bind="query-params", placeholder="All", width=180)
+        regimes = st.multiselect("Regimes", REGIMES, key="o_regimes", bind="query-params", placeholder="All", width=200)
+        groups = st.segmented_control(
+            "Score groups", list(_GROUPS), default="Quintiles", key="o_groups", required=True, bind="query-params"
+        )
+    return OutcomeQuery(
+        source=source,
+        profiles=tuple(profiles),
+        sectors=tuple(sectors),
+        tiers=tuple(tiers),
+        regimes=tuple(regimes),
+        since=since,
+        until=until,
+        horizon=horizon,
+        top_n=top,
+        cost_bps=cost,
+        quantiles=_GROUPS[groups],
+    )

@@ -1,0 +1,1 @@
+"""The results of one run: table, charts, symbol, portfolio, what is missing, files."""

@@ -1,0 +1,246 @@
+"""Figures of one scan's picks: candles with the plan, sub-scores, the sector map and the score distribution."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.ui.style import figure_frame, theme
+from technic_scanner.ui.style.wording import number
+
+AVERAGES: tuple[tuple[int, str, str], ...] = (
+    (20, "#8A63D2", "solid"),
+    (50, "#C27A10", "dash"),
+    (200, "#7A8699", "dot"),
+)
+MAX_TILES = 400
+# Of the lowest and the highest score; white words reach 4.5:1 on both and on all between.
+SCORE_COLOURS = ((0.0, "#66728A"), (1.0, "#0F7453"))
+_EVERYTHING = "All rows"
+# A sector with this share of the rows has a tile wide enough for its name at 1280 px: with symbols, and without them,
+# where a dozen sectors of like size were seen to need no shortening.
+_WIDE_SHARE, _WIDE_SHARE_ALONE = 1 / 8, 1 / 16
+_SHORT_NAME, _SHORT_WORD = 16, 9
+_SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
+
+
+def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 560) -> go.Figure:
+    """Draw the newest ``sessions`` bars of a one-symbol panel with volume, moving averages and entry, stop, target.
+
+    Rising candles are hollow and falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is left out.
+    """
+    days = [str(day) for day in panel.sessions[-sessions:]]
+    lines, names = _levels(plan)
+    return go.Figure(
+        [_bars(panel, days, sessions), *_averages(panel, days, sessions), _volume(panel, days, sessions)],
+        figure_frame.frame(
+            height,
+            yaxis={"domain": [0.24, 1.0], "title": "price"},
+            yaxis2={"domain": [0.0, 0.18], "title": "volume", "rangemode": "tozero"},
+            xaxis={"type": "category", "rangeslider": {"visible": False}, "anchor": "y2", "tickangle": 0}
+            | _months(days),
+            right=figure_frame.beside([name["text"] for name in names]),
+            bottom=figure_frame.below(),
+            shapes=lines,
+            annotations=names,
+        ),
+    )
+
+
+def moving_average(values: FloatArray, length: int) -> FloatArray:
+    """Return the simple moving average of (T,) values; NaN until ``length`` bars that all exist have passed."""
+    return pd.Series(values).rolling(length).mean().to_numpy(dtype=np.float64)
+
+
+def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: int = 250) -> go.Figure:
+    """Draw the six sub-scores (0–100) as bars, one group per named row; a missing input has no bar."""
+    bars = []
+    labels = [column.removesuffix("Score") for column in SUB_SCORE_COLUMNS]
+    for index, (name, row) in enumerate(rows):
+        values = [row.get(column) for column in SUB_SCORE_COLUMNS]
+        bars.append(
+            go.Bar(
+                y=labels,
+                x=values,
+                orientation="h",
+                name=name,
+                marker=theme.run_fill(index),
+                text=["no data" if value is None else f"{value:.0f}" for value in values],
+                insidetextfont={"color": theme.INK},
+                hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+            )
+        )
+    return go.Figure(
+        bars,
+        figure_frame.frame(
+            height,
+            left=figure_frame.beside(labels),
+            top=None if len(rows) > 1 else 8,
+            bottom=figure_frame.below(),
+            showlegend=len(rows) > 1,
+            shapes=[figure_frame.upright(50, theme.NEUTRAL, "dot", 1)],
+            xaxis={"range": [0, 100]},
+            yaxis={"autorange": "reversed"},
+        ),
+    )
+
+
+def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
+    """Draw sectors and their symbols as a treemap: one tile a symbol, coloured by CompositeScore.
+
+    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean. Long names
+    of small sectors are shortened. A tile too small for letters that can be read has none; pointing at it says what it
+    is, in full.
+    """
+    sectors = rows.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
+    ids, names = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
+    wide = _WIDE_SHARE if len(rows) <= MAX_TILES else _WIDE_SHARE_ALONE
+    small = set(sectors.index[sectors["size"] < wide * len(rows)])
+    parents = ["", *[_EVERYTHING] * len(sectors)]
+    values = [len(rows), *(int(size) for size in sectors["size"])]
+    colours = [float(rows["CompositeScore"].mean()), *(float(mean) for mean in sectors["mean"])]
+    if len(rows) <= MAX_TILES:
+        for symbol, sector, score in zip(rows["Symbol"], rows["Sector"], rows["CompositeScore"], strict=True):
+            ids.append(f"{sector}/{symbol}")
+            names.append(symbol)
+            parents.append(sector)
+            values.append(1)
+            colours.append(float(score))
+    least, most = _tens(colours)
+    return go.Figure(
+        go.Treemap(
+            ids=ids,
+            labels=[_shortened(name) if name in small else name for name in names],
+            customdata=names,
+            parents=parents,
+            values=values,
+            branchvalues="total",
+            textfont={"color": "#FFFFFF"},
+            marker={
+                "colors": [None if math.isnan(colour) else colour for colour in colours],
+                "colorscale": SCORE_COLOURS,
+                "cmin": least,
+                "cmax": most,
+                "colorbar": {"title": {"text": "score"}, "thickness": 10},
+                "cornerradius": 3,
+            },
+            text=[number(colour, 1) for colour in colours],
+            texttemplate="%{label}<br>%{text}",
+            hovertemplate="%{customdata}: score %{text}, rows %{value}<extra></extra>",
+        ),
+        figure_frame.frame(height, left=0, right=72, top=4, bottom=4, uniformtext=figure_frame.READABLE),
+    )
+
+
+def score_distribution(rows: pd.DataFrame, height: int = 450) -> go.Figure:
+    """Draw how CompositeScore, TechRating and AlphaScore are spread over the rows, in bins of five."""
+    bars = []
+    for index, (column, label) in enumerate(_SPREAD):
+        counts, edges = np.histogram(rows[column].dropna().to_numpy(dtype=float), bins=np.arange(0, 105, 5))
+        bars.append(
+            go.Bar(
+                x=edges[:-1] + 2.5,
+                y=counts,
+                name=label,
+                marker=theme.run_fill(index),
+                hovertemplate="%{y} rows around %{x}<extra>" + label + "</extra>",
+            )
+        )
+    return go.Figure(
+        bars,
+        figure_frame.frame(
+            height,
+            barmode="group",
+            xaxis={"title": "score, 0–100", "range": [0, 100]},
+            yaxis={"title": "rows"},
+        ),
+    )
+
+
+def _shortened(name: str) -> str:
+    """Shorten the long words of a long name: ``Consumer Disc.``, ``Info. Tech.``."""
+    if len(name) <= _SHORT_NAME:
+        return name
+    return " ".join(word if len(word) <= _SHORT_WORD else f"{word[:4]}." for word in name.split())
+
+
+def _tens(scores: Sequence[float]) -> tuple[float, float]:
+    """Return the range of the scores, rounded outward to tens: of 0–100 they fill too little to be told apart."""
+    known = [score for score in scores if math.isfinite(score)]
+    if not known:
+        return 0.0, 100.0
+    least = 10.0 * min(math.floor(min(known) / 10.0), 9)
+    return least, max(10.0 * math.ceil(max(known) / 10.0), least + 10.0)
+
+
+def _months(days: Sequence[str]) -> dict[str, list[str]]:
+    """Return axis ticks at the first session of each month, every other month where there are many."""
+    firsts = [day for before, day in pairwise(days) if before[:7] != day[:7]]
+    chosen = firsts[:: 1 + len(firsts) // 8] or list(days[:1])
+    return {"tickvals": chosen, "ticktext": [f"{date.fromisoformat(day):%b %Y}" for day in chosen]}
+
+
+_LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid"), ("Stop", theme.DOWN_COLOUR, "dot"))
+
+
+def _levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return lines across the prices and, at the right, their names and prices: what add_hline adds one by one."""
+    lines: list[dict[str, Any]] = []
+    names: list[dict[str, Any]] = []
+    for name, colour, dash in _LEVELS:
+        price = plan.get(name)
+        if price is not None and math.isfinite(price):
+            at = {"xref": "x domain", "yref": "y"}
+            line = {"color": colour, "dash": dash, "width": 1.4}
+            lines.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
+            words = {"text": f"{name} {price:,.2f}", "showarrow": False}
+            names.append(at | words | {"x": 1, "y": price, "xanchor": "left", "yanchor": "bottom"})
+    return lines, names
+
+
+def _bars(panel: Panel, days: list[str], sessions: int) -> go.Candlestick:
+    return go.Candlestick(
+        x=days,
+        open=panel.open[0, -sessions:],
+        high=panel.high[0, -sessions:],
+        low=panel.low[0, -sessions:],
+        close=panel.close[0, -sessions:],
+        name=panel.symbols[0],
+        increasing={"line": {"color": theme.UP_COLOUR, "width": 1.2}, "fillcolor": "rgba(0,0,0,0)"},
+        decreasing={"line": {"color": theme.DOWN_COLOUR, "width": 1.2}, "fillcolor": theme.DOWN_COLOUR},
+    )
+
+
+def _averages(panel: Panel, days: list[str], sessions: int) -> Iterator[go.Scatter]:
+    """Yield the line of each moving average that has enough bars."""
+    for length, colour, dash in AVERAGES:
+        average = moving_average(panel.close[0], length)[-sessions:]
+        if np.isfinite(average).any():
+            line = {"color": colour, "width": 1.6, "dash": dash}
+            yield go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line)
+
+
+def _volume(panel: Panel, days: list[str], sessions: int) -> go.Bar:
+    closes, opens = panel.close[0, -sessions:], panel.open[0, -sessions:]
+    return go.Bar(
+        x=days,
+        y=_plain(panel.volume[0, -sessions:]),
+        yaxis="y2",
+        name="volume",
+        showlegend=False,
+        marker={"color": np.where(closes >= opens, theme.UP_COLOUR, theme.DOWN_COLOUR), "opacity": 0.55},
+        hovertemplate="%{x}: %{y:,.0f} shares<extra></extra>",
+    )
+
+
+def _plain(values: FloatArray) -> list[float | None]:
+    return [None if math.isnan(value) else float(value) for value in values]

@@ -1,0 +1,102 @@
+"""Files of one run's result; the bytes come from ``runs.export`` and are the same behind every door."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.runs.exports.export import to_csv, to_excel, to_parquet
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.style.wording import count_text
+
+_COLUMNS = "export_columns"
+_COPIED_SYMBOLS = 500
+_Width = Literal["content", "stretch"]
+
+
+def draw(record: RunRecord, stored: StoredResult) -> None:
+    """Draw the downloads: CSV at hand, the rest in a popover. Files are made when they are asked for.
+
+    A run without rows has what is not a list of picks: the workbook says which symbols are missing, the report why.
+    """
+    if not stored.table.num_rows:
+        _excel(stored, None)
+        report_button(record.run_id, key="export_report")
+        return
+    name = _name(record.run_id)
+    st.download_button(
+        "CSV",
+        data=lambda: to_csv(stored.table),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        key="export_csv",
+        help="All columns, all rows, numbers in full precision.",
+    )
+    with st.popover("More files…"):
+        chosen = st.multiselect(
+            "Columns of the files below", stored.table.column_names, key=_COLUMNS, placeholder="All columns"
+        )
+        table = stored.table.select(chosen) if chosen else stored.table
+        st.download_button(
+            "CSV of these columns",
+            data=lambda: to_csv(table),
+            file_name=f"{name}-columns.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="export_csv_columns",
+            width="stretch",
+            disabled=not chosen,
+        )
+        st.download_button(
+            "Parquet",
+            data=lambda: to_parquet(table),
+            file_name=f"{name}.parquet",
+            mime="application/vnd.apache.parquet",
+            on_click="ignore",
+            key="export_parquet",
+            width="stretch",
+        )
+        _excel(stored, chosen or None, width="stretch")
+        report_button(record.run_id, key="export_report", width="stretch")
+        _watchlist(stored)
+
+
+def _name(run_id: str) -> str:
+    return f"technic-scan-{run_id}"
+
+
+def _excel(stored: StoredResult, columns: list[str] | None, width: _Width = "content") -> None:
+    st.download_button(
+        "Excel",
+        data=lambda: to_excel(stored, columns),
+        file_name=f"{_name(stored.run_id)}.xlsx",
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        on_click="ignore",
+        key="export_excel",
+        width=width,
+        help="Numbers as numbers; the config and the symbols that are missing have sheets of their own.",
+    )
+
+
+def _watchlist(stored: StoredResult) -> None:
+    symbols = stored.table.column("Symbol").to_pylist()[:_COPIED_SYMBOLS]
+    st.caption(f"The best {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
+    st.code(" ".join(symbols), language=None, wrap_lines=True, height=96)
+
+
+def report_button(run_id: str, *, key: str, width: _Width = "content") -> None:
+    """Draw the download of a run's report."""
+    st.download_button(
+        "Report (HTML)",
+        data=lambda: run_service().report(run_id).encode(),
+        file_name=f"{_name(run_id)}.html",
+        mime="text/html",
+        on_click="ignore",
+        key=key,
+        width=width,
+        help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
+    )

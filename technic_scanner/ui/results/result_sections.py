@@ -1,0 +1,91 @@
+"""What lies below a run's table, a tab each: the open pick, sectors and scores, the portfolio, what is missing."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.ui.app import url_state
+from technic_scanner.ui.results import market_charts, missing_view, portfolio_view, symbol_view
+from technic_scanner.ui.style import theme
+from technic_scanner.ui.style.wording import count_text
+
+_TAB, _TURNED = "r_tab", "r_turned"  # the open tab; the symbol that was open when it was last decided on
+_SYMBOL, _SCORES = "Symbol", "Sectors and scores"
+_TITLES = (_SYMBOL, _SCORES, "Portfolio", "Not in the results")
+
+
+def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, shown: pd.DataFrame) -> None:
+    """Show the open tab of a run with picks; ``shown`` are those that the filters left. The others cost nothing."""
+    opened = url_state.symbol_in_address()
+    _turn_with(opened)
+    symbol, scores, portfolio, missing = st.tabs(
+        _TITLES, default=_SCORES, on_change="rerun", key=_TAB, bind="query-params"
+    )
+    if symbol.open:
+        with symbol:
+            _symbol(stored, everything, opened)
+    if scores.open:
+        with scores:
+            _say_what_is_drawn(len(everything), len(shown))
+            _sectors_and_scores(everything if shown.empty else shown)
+    if portfolio.open:
+        with portfolio:
+            if len(shown) < len(everything):
+                st.caption(f"All {count_text(len(everything), 'pick')}, whatever the filters.")
+            portfolio_view.show(stored, everything)
+    if missing.open:
+        with missing:
+            missing_view.show(record, stored)
+
+
+def _turn_with(opened: str | None) -> None:
+    """Turn to the symbol's tab where another symbol has been opened, and away from it where none is open any more.
+
+    An address that names a tab keeps it, until a symbol is opened or closed.
+    """
+    tab = st.session_state.get(_TAB, st.query_params.get(_TAB))
+    if tab is None or st.session_state.get(_TURNED, opened) != opened:
+        if opened is not None:
+            st.session_state[_TAB] = _SYMBOL
+        elif tab == _SYMBOL:
+            st.session_state[_TAB] = _SCORES
+    st.session_state[_TURNED] = opened
+
+
+def _symbol(stored: StoredResult, everything: pd.DataFrame, opened: str | None) -> None:
+    if opened is None:
+        st.caption("Click a row above for its chart, its plan and its reasons.")
+        return
+    symbol_view.show(stored, everything, opened)
+
+
+def _say_what_is_drawn(everything: int, shown: int) -> None:
+    if not shown:
+        verb = "is" if everything == 1 else "are"
+        st.caption(f"No row passes the filters; all {count_text(everything, 'row')} {verb} drawn.")
+    elif shown < everything:
+        st.caption(f"{shown:,} of {count_text(everything, 'row')}, as filtered.")
+
+
+def _sectors_and_scores(rows: pd.DataFrame) -> None:
+    # The names of sectors need more width than bars do.
+    left, right = st.columns([3, 2], border=True)
+    with left:
+        st.markdown("**Sectors, coloured by score**")
+        st.plotly_chart(
+            market_charts.sector_map(rows),
+            key="sector_map",
+            config=theme.FIGURE_CONFIG,
+            alt="Treemap of the rows by sector, coloured by score; the table holds the same numbers",
+        )
+    with right:
+        st.markdown("**Spread of the scores**")
+        st.plotly_chart(
+            market_charts.score_distribution(rows),
+            key="score_distribution",
+            config=theme.FIGURE_CONFIG,
+            alt="How many rows have which score, in bins of five",
+        )

@@ -1,0 +1,276 @@
+"""The results of one run: key figures, context, the filterable table, and what its sections say of all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.progress.text import format_percent, rate_text, seconds_text
+from technic_scanner.runs.model import StoredResult
+from technic_scanner.ui.app import url_state
+from technic_scanner.ui.results import missing_view, no_results, result_data, result_exports, result_sections
+from technic_scanner.ui.run import run_summary
+from technic_scanner.ui.scan import scan_form
+from technic_scanner.ui.style import tables
+from technic_scanner.ui.style.wording import count_text, escape, sentence
+
+SORTS: dict[str, tuple[str, bool]] = {
+    "Rank": ("Rank", True),
+    "Score": ("CompositeScore", False),
+    "Tech rating": ("TechRating", False),
+    "Alpha": ("AlphaScore", False),
+    "Symbol": ("Symbol", True),
+    "Sector": ("Sector", True),
+    "Return, 21 sessions": ("ROC21", False),
+    "Relative volume": ("RelativeVolume", False),
+}
+
+ROWS_AT_ONCE = 500
+
+
+def show(record: RunRecord, stored: StoredResult) -> None:
+    """Show one run's results."""
+    everything = result_data.rows(record.run_id, record.attempt)
+    _headline(record, stored)
+    if record.error is not None:
+        no_results.say_that_it_failed(record, record.error)
+    _figures(record)
+    _context(stored)
+    if record.status.can_resume and record.error is None:
+        _say_that_it_stopped(record, stored)
+    if everything.empty:
+        if not record.status.can_resume:
+            _say_that_none_passed(record, stored)
+        missing_view.show(record, stored)
+    else:
+        shown = _table(record, stored, everything)
+        result_sections.show(record, stored, everything, shown)
+
+
+def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
+    if record.metrics is not None and record.metrics.symbols_rejected == 0 < record.metrics.symbols_failed:
+        advice, title = "Scan again when the source has them.", "No symbol had usable bars"
+    else:
+        advice, title = "Loosen the filters and scan again.", "No symbol passed"
+    st.info(f"{escape(sentence(stored.status_text))} {advice}", title=title)
+    st.button(
+        "Change this scan",
+        key="r_change",
+        on_click=_open_form,
+        args=(record,),
+        help="Opens the form with what this run was asked.",
+    )
+
+
+def _open_form(record: RunRecord) -> None:
+    scan_form.fill(record.config, record.options)
+    st.switch_page(url_state.SCAN_PAGE)
+
+
+def _say_that_it_stopped(record: RunRecord, stored: StoredResult) -> None:
+    metrics, picks = record.metrics, stored.table.num_rows
+    text = escape(sentence(stored.status_text))
+    if metrics is not None and metrics.symbols_scanned:
+        scanned, attempted = metrics.symbols_scanned, count_text(metrics.symbols_attempted, "symbol")
+        ranks = "; ranks are among those alone" if picks else ""
+        text = f"{scanned:,} of {attempted} were scanned before the run stopped{ranks}."
+    title = "Picks of a run that stopped early" if picks else "The run stopped before a symbol passed"
+    st.info(f"{text} Resume, where the stages are shown, goes on from there.", title=title)
+    url_state.link(url_state.SCAN_PAGE, "Open the run", run=record.run_id)
+
+
+def _headline(record: RunRecord, stored: StoredResult) -> None:
+    parts = [f"**{escape(stored.source_label)}**"]
+    if stored.as_of is not None:
+        parts.append(f"as of {stored.as_of.isoformat()}")
+    if record.error is None:
+        parts.append(escape(stored.status_text))
+    left, right = st.columns([5, 2], vertical_alignment="center")
+    left.markdown(" · ".join(parts))
+    with right.container(horizontal=True, horizontal_alignment="right"):
+        result_exports.draw(record, stored)
+
+
+def _context(stored: StoredResult) -> None:
+    context = stored.context
+    notes = (*context.notes, *stored.notes)
+    if not notes and not context.facts:
+        return
+    # What the market changes in this scan and how many rows have a signal: to be seen without a click.
+    if context.notes:
+        st.caption(escape(" ".join(context.notes[:2])))
+    title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
+    title += f" · {count_text(len(notes), 'note')} on the data and the method"
+    # Told when it is opened: what a closed one holds would be built by every browser that loads the page.
+    details = st.expander(title, key="r_context", on_change="rerun")
+    if not details.open:
+        return
+    with details:
+        if not context.facts:
+            _notes(notes)
+            return
+        facts, words = st.columns([2, 3])
+        facts.dataframe(
+            pd.DataFrame(context.facts, columns=["Market", "Value"]),
+            hide_index=True,
+            height=tables.height(len(context.facts), 320),
+            column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+            alt="Market context of the scan; an empty value is unknown",
+        )
+        with words:
+            _notes(notes)
+
+
+def _notes(notes: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {escape(note)}" for note in notes))
+
+
+def _figures(record: RunRecord) -> None:
+    metrics = record.metrics
+    if metrics is None:
+        return
+    with st.grid(6, gap="small", min_column_width=130):
+        st.metric("Picks", f"{metrics.symbols_returned:,}", border=True, height="stretch")
+        st.metric("Scanned", f"{metrics.symbols_scanned:,}", border=True, height="stretch")
+        st.metric(
+            "Rejected",
+            f"{metrics.symbols_rejected:,}",
+            border=True,
+            height="stretch",
+            help=run_summary.REJECTED_HELP,
+        )
+        # What a run that stopped early did not come to has not failed.
+        label = "Not judged" if record.status.can_resume else "Failed"
+        st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch", help=_FAILED_HELP)
+        st.metric(
+            "Duration",
+            seconds_text(metrics.total_seconds),
+            border=True,
+            height="stretch",
+            help=f"{rate_text(metrics.symbols_per_second, 'symbols')} in the scanning stage",
+        )
+        st.metric(
+            "Cache hits",
+            "unknown" if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate),
+            border=True,
+            height="stretch",
+        )
+
+
+_FAILED_HELP = "Without bars that could be used, or not come to; each is listed with its reason below."
+
+
+def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> pd.DataFrame:
+    """Show the picks, the open one marked; return the rows that pass the filters."""
+    shown = _filtered(everything)
+    hint = "" if shown.empty else " Click a row for its chart and its reasons."
+    st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
+    symbol = url_state.symbol_in_address()
+    if shown.empty:
+        st.info("Loosen the filters above to see rows again.", title="No row passes these filters")
+        st.button("Clear filters", key="r_clear", on_click=_clear_filters)
+    else:
+        drawn = _first(shown)
+        _draw_rows(record, stored, drawn, symbol)
+        if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
+            st.caption(f"{escape(symbol)} is not among the rows shown.")
+    return shown
+
+
+def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Draw the filters and return the rows that pass, in the chosen order."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=160)
+        sectors = st.multiselect(
+            "Sectors",
+            sorted(rows["Sector"].dropna().unique()),
+            key="r_sectors",
+            bind="query-params",
+            placeholder="All",
+            width=220,
+        )
+        signals = st.multiselect(
+            "Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", placeholder="All", width=180
+        )
+        tiers = st.multiselect(
+            "Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", placeholder="All", width=160
+        )
+        least = st.number_input(
+            "Min. score",
+            min_value=0.0,
+            max_value=100.0,
+            step=5.0,
+            format="%.0f",
+            key="r_score",
+            bind="query-params",
+            width=120,
+        )
+        order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=160)
+    keep = pd.Series(True, index=rows.index)
+    if text.strip():
+        needle = text.strip().casefold()
+        keep &= rows["Symbol"].str.casefold().str.contains(needle, regex=False) | rows["Name"].fillna(
+            ""
+        ).str.casefold().str.contains(needle, regex=False)
+    for column, chosen in (("Sector", sectors), ("Signal", signals), ("Tier", tiers)):
+        if chosen:
+            keep &= rows[column].isin(chosen)
+    if least:
+        keep &= rows["CompositeScore"] >= least
+    name, ascending = SORTS[order]
+    return rows[keep].sort_values(name, ascending=ascending, kind="stable", na_position="last")
+
+
+def _clear_filters() -> None:
+    """Let every row pass again; the address follows, since the filters are bound to it. The order stays."""
+    st.session_state.update(r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_score=0.0)
+
+
+def _first(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows to draw at once: a browser takes seconds for thousands of rows with pictures."""
+    if len(shown) <= ROWS_AT_ONCE:
+        return shown
+    with st.container(horizontal=True, vertical_alignment="center"):
+        everything = st.toggle(f"Draw all {len(shown):,} rows", key="r_all", bind="query-params")
+        if not everything:
+            st.caption(f"The first {ROWS_AT_ONCE:,} in this order are drawn; filters, figures and files cover all.")
+    return shown if everything else shown.head(ROWS_AT_ONCE)
+
+
+def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, symbol: str | None) -> None:
+    view = st.segmented_control(
+        "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
+    )
+    prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
+    position = tables.position_of(shown, symbol)
+    # The key carries what is shown and in which order: a keyed table would otherwise keep the selected position
+    # when its rows change (streamlit #17026). The selection is then restored from the symbol.
+    mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
+    names = [name for name in tables.VIEWS[view] if name in shown.columns or name in tables.DRAWN]
+    st.dataframe(
+        # Only what is drawn: 8,000 rows of every column are more than twice the bytes.
+        tables.with_scores(tables.with_prices(shown, prices))[names],
+        key=f"rows_{mark}",
+        column_order=names,
+        column_config=tables.column_settings(names),
+        hide_index=True,
+        placeholder="–",
+        height=tables.height(len(shown), 420),
+        on_select=lambda: _select(shown, f"rows_{mark}"),
+        selection_mode="single-row",
+        selection_default=None if position is None else {"selection": {"rows": [position]}},
+        alt=f"Picks of run {record.run_id}, one row per symbol",
+        lazy=False,
+    )
+
+
+def _select(shown: pd.DataFrame, key: str) -> None:
+    """Put the clicked row's symbol into the address, from the very frame that was displayed."""
+    url_state.open_symbol(tables.selected_symbol(shown, st.session_state[key]["selection"]["rows"]))
+
+
+def _ordered(values: pd.Series) -> list[str]:
+    return list(dict.fromkeys(values.dropna()))

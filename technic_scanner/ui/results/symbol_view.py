@@ -1,0 +1,150 @@
+"""One pick in full: candles with its plan, sub-scores, the reasons in words, and the runs that held it before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.errors import TechnicError
+from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
+from technic_scanner.runs.model import Appearance, StoredResult
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.results import market_charts, missing_view, result_data
+from technic_scanner.ui.style import tables, theme
+from technic_scanner.ui.style.wording import escape, number, short_id
+
+_SHOWN_APPEARANCES = 20
+_FEW = 220  # px of the table of other runs: what lies below it stays in reach
+
+
+def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
+    """Show the pick with this symbol; says so if the run did not pick it."""
+    found = rows[rows["Symbol"] == symbol]
+    with st.container(border=True):
+        head, action = st.columns([8, 1], vertical_alignment="center")
+        action.button("Close", key="close_symbol", on_click=url_state.open_symbol, args=(None,), width="stretch")
+        if found.empty:
+            head.markdown(f"**{escape(symbol)}** is not among this run's picks.")
+            _why_not(stored, symbol)
+            return
+        row = {str(name): plain(value) for name, value in found.iloc[0].items()}
+        head.markdown(_title(row))
+        chart, facts = st.columns([3, 2])
+        with chart:
+            _candles(stored, row)
+        with facts:
+            _facts(row)
+        _appearances(stored, symbol)
+
+
+def plain(value: Any) -> Any:
+    """Return a cell with every kind of missing value as None."""
+    return None if value is None or (not isinstance(value, str) and pd.isna(value)) else value
+
+
+def _title(row: dict[str, Any]) -> str:
+    name = f" · {escape(row['Name'])}" if row["Name"] else ""
+    sector = f" · {escape(row['Sector'])}" if row["Sector"] else ""
+    return f"**{escape(row['Symbol'])}**{name}{sector} · {escape(row['Signal'] or '')} · {escape(row['Tier'] or '')}"
+
+
+def _why_not(stored: StoredResult, symbol: str) -> None:
+    reasons = [item for item in stored.failures if item.symbol == symbol]
+    for item in reasons:
+        kind = missing_view.kind_text(item).capitalize()
+        st.caption(f"{kind} in {theme.stage_label(item.stage)}: {escape(item.detail)}")
+    if not reasons:
+        st.caption("The run did not look at this symbol: it is not in its universe.")
+
+
+def _candles(stored: StoredResult, row: dict[str, Any]) -> None:
+    try:
+        panel = result_data.bars(stored.run_id, row["Symbol"], stored.config, stored.as_of)
+    except TechnicError as error:
+        notices.show_error(error)
+        return
+    if panel.shape[0] == 0 or panel.shape[1] == 0:
+        st.info(
+            "The price cache no longer holds this symbol's bars; run the scan again to fetch them.", title="No bars"
+        )
+        return
+    st.plotly_chart(
+        market_charts.candles(panel, row),
+        key=f"candles_{row['Symbol']}",
+        config=theme.FIGURE_CONFIG,
+        alt=f"Daily bars of {row['Symbol']} with moving averages, volume and the planned "
+        f"entry {number(row['Entry'])}, stop {number(row['Stop'])}, target {number(row['Target'])}",
+    )
+
+
+def _facts(row: dict[str, Any]) -> None:
+    if row["Rationale"]:
+        st.markdown(escape(row["Rationale"]))
+    with st.grid(3, gap="small", min_column_width=90):
+        for label, name, digits in _FIGURES:
+            st.metric(label, number(row[name], digits), border=True, height="stretch")
+    st.plotly_chart(
+        market_charts.sub_scores([(row["Symbol"], row)]),
+        key=f"sub_scores_{row['Symbol']}",
+        config=theme.FIGURE_CONFIG,
+        alt="Sub-scores: "
+        + ", ".join(f"{name.removesuffix('Score')} {number(row[name], 0)}" for name in SUB_SCORE_COLUMNS),
+    )
+    for text in (row["Explanation"], row["TierReasons"]):
+        if text:
+            st.caption(escape(text))
+    if row["SizeLimitedBy"]:
+        st.caption(f"{number(row['PositionSize'], 0)} shares; the size is limited by {escape(row['SizeLimitedBy'])}.")
+
+
+_FIGURES = (
+    ("Entry", "Entry", 2),
+    ("Stop", "Stop", 2),
+    ("Target", "Target", 2),
+    ("Reward ÷ risk", "RewardRisk", 2),
+    ("Shares", "PositionSize", 0),
+    ("At risk", "RiskAmount", 2),
+)
+
+
+def _appearances(stored: StoredResult, symbol: str) -> None:
+    others = [
+        item for item in run_service().appearances(symbol, limit=_SHOWN_APPEARANCES) if item.run_id != stored.run_id
+    ]
+    if not others:
+        st.caption("No other run has picked this symbol.")
+        return
+    st.markdown("**Other runs that picked it**")
+    st.dataframe(
+        appearances_frame(others),
+        hide_index=True,
+        height=tables.height(len(others), _FEW),
+        column_config={
+            "Open": st.column_config.LinkColumn("Open", display_text="Open"),
+            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone=viewer_zone()),
+            "Tech rating": st.column_config.NumberColumn(format="%.1f"),
+            "Alpha": st.column_config.NumberColumn(format="%.1f"),
+        },
+        alt=f"Earlier runs whose picks hold {symbol}",
+    )
+
+
+def appearances_frame(items: Sequence[Appearance]) -> pd.DataFrame:
+    """Return past picks of one symbol as a frame, with a link to each run's page about it."""
+    return pd.DataFrame(
+        {
+            "Open": [url_state.results_url(item.run_id, item.symbol) for item in items],
+            "Run": [short_id(item.run_id) for item in items],
+            "When": [item.created_at for item in items],
+            "As of": [item.as_of for item in items],
+            "Rank": [item.rank for item in items],
+            "Signal": [item.signal for item in items],
+            "Tier": [item.tier for item in items],
+            "Tech rating": [item.tech_rating for item in items],
+            "Alpha": [item.alpha_score for item in items],
+        }
+    )

@@ -1,0 +1,1 @@
+"""One run, live or ended: progress, actions, summary, timelines."""

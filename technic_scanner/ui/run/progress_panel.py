@@ -1,0 +1,233 @@
+"""The live view of one run: read from the journal at every tick, quiet once the run has ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.progress import ProgressEvent, StageState
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.stage import Stage, unit_of
+from technic_scanner.progress.text import format_percent, range_text, rate_text, seconds_text
+from technic_scanner.ui.app import notices
+from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.run import run_actions, run_summary, stage_bars, timeline
+from technic_scanner.ui.run.event_history import EventHistory
+from technic_scanner.ui.style import theme, ticking
+from technic_scanner.ui.style.wording import escape, left_text, run_name, sentence, status_badge, status_text
+
+TICK_SECONDS = 0.5
+_EVENTS_PER_READ = 500
+_SHOWN_MESSAGES = 6
+_BROKEN_OFF = (StageState.FAILED, StageState.CANCELLED, StageState.RUNNING)
+
+
+def show(run_id: str) -> None:
+    """Show one run; ticks while it is queued or running. Raises RunNotFoundError."""
+    record = run_service().get(run_id)
+    every = None if record.status.is_terminal else TICK_SECONDS
+    ticking.draw(_tick, run_id, every_seconds=every)
+
+
+def _tick(run_id: str) -> None:
+    with notices.guarded():
+        record = run_service().get(run_id)
+        history = _history(run_id)
+        _draw(record, history)
+        _notice_the_end(record)
+
+
+def _draw(record: RunRecord, history: EventHistory) -> None:
+    event = history.latest
+    st.title(f"{status_badge(record.status)} {escape(run_name(record))}", anchor=False)
+    _overall(record, event)
+    run_actions.draw(record)
+    # Of an attempt that no worker has taken nothing can be known: the last event is that of the attempt before.
+    if record.started_at is not None:
+        _numbers(record, event)
+    if record.status.is_terminal:
+        run_summary.draw(record)
+    left, right = st.columns([5, 6])
+    with left:
+        stage_bars.draw(record, event)
+        _messages(history)
+    with right:
+        _figures(record, history)
+
+
+def _history(run_id: str) -> EventHistory:
+    """Return the run's history, brought up to date from the journal; made anew if the session has none."""
+    slot = f"trail_{run_id}"
+    history = st.session_state.get(slot)
+    # A class from before a code reload is not ours any more; the journal holds everything to start over.
+    if not isinstance(history, EventHistory):
+        history = EventHistory(run_id)
+    while True:
+        events = run_service().events(run_id, after_seq=history.last_seq, limit=_EVENTS_PER_READ)
+        history.follow(events)
+        if len(events) < _EVENTS_PER_READ:
+            break
+    st.session_state[slot] = history
+    return history
+
+
+def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
+    if record.status is RunStatus.QUEUED:
+        place = "" if record.queue_position is None else f" Place {record.queue_position} in the queue."
+        st.progress(record.time_fraction, text=f"Waiting for a worker.{place}")
+        return
+    if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
+        # How much of its time it would have been is not known of a run that did not come to its end.
+        done = 0.0 if event is None else event.overall_fraction
+        st.progress(done, text=f"{_stopped_in(event)}{_overall_words(record, event)}")
+        return
+    fraction = event.time_fraction if event is not None else record.time_fraction
+    st.progress(min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {_overall_words(record, event)}")
+
+
+def _stopped_in(event: ProgressEvent | None) -> str:
+    """Name the stage in which a run stopped, and what was done: ``Stopped in data fetching, 280 of 524 symbols · ``."""
+    stage = None if event is None else next((stage for stage in event.stages if stage.state in _BROKEN_OFF), None)
+    if stage is None:
+        return ""
+    done = "" if stage.total is None else f", {stage.completed:,} of {stage.total:,} {unit_of(stage.name)}"
+    return f"Stopped in {theme.stage_label(stage.name).lower()}{done} · "
+
+
+def _overall_words(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.cancel_requested and not record.status.is_terminal:
+        return "cancelling: the workers finish what they hold"
+    if record.status.is_terminal:
+        return escape(sentence(record.status_text)) or status_text(record.status)
+    return "starting" if event is None else left_text(event)
+
+
+def _numbers(record: RunRecord, event: ProgressEvent | None) -> None:
+    with st.grid(5, gap="small", min_column_width=130):
+        st.metric("Elapsed", _elapsed(record, event), border=True, height="stretch", help=_elapsed_help(record, event))
+        st.metric(
+            "Time left",
+            _left(record, event),
+            border=True,
+            height="stretch",
+            help=None if record.status.is_terminal else _LEFT_HELP,
+        )
+        st.metric("Symbols", _symbols(record, event), border=True, height="stretch", help=_SYMBOLS_HELP)
+        st.metric("Throughput", _rate(record, event), border=True, height="stretch", help=_rate_help(record, event))
+        st.metric("Cache hits", _hits(event), border=True, height="stretch", help=_HITS_HELP)
+
+
+_LEFT_HELP = "The line at the top adds the range that holds in 4 of 5 runs."
+_SYMBOLS_HELP = "Scanned, of those to scan: first all that passed the filters, then those that have bars."
+_HITS_HELP = "Share of the symbols whose bars were in the price cache; the others were fetched."
+
+
+def _elapsed(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.status.is_terminal and record.metrics is not None:
+        return seconds_text(record.metrics.total_seconds)
+    return seconds_text(None if event is None else event.elapsed_seconds)
+
+
+def _elapsed_help(record: RunRecord, event: ProgressEvent | None) -> str | None:
+    if event is None or event.earlier_seconds == 0:
+        return None
+    return f"Attempt {record.attempt}; earlier attempts took {seconds_text(event.earlier_seconds)}."
+
+
+def _left(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.status is RunStatus.SUCCEEDED:
+        return "done"
+    if record.status.is_terminal:
+        return "stopped"
+    if event is not None and event.eta_seconds is None:
+        return range_text(event.eta_low_seconds, event.eta_high_seconds) or "unknown"
+    return seconds_text(None if event is None else event.eta_seconds)
+
+
+def _symbols(record: RunRecord, event: ProgressEvent | None) -> str:
+    if event is None:
+        return "unknown"
+    stages = {stage.name: stage for stage in event.stages}
+    scanning, fetching = stages.get(Stage.SYMBOL_SCANNING), stages.get(Stage.DATA_FETCHING)
+    if scanning is None:
+        return "unknown"
+    # What is fetched is what will be scanned, but for symbols without bars; the scanning stage counts its own.
+    total = fetching.total if scanning.total is None and fetching is not None else scanning.total
+    if total is not None:
+        return f"{scanning.completed:,} / {total:,}"
+    if scanning.completed == 0:
+        return "none" if record.status.is_terminal else "none yet"
+    return f"{scanning.completed:,}"
+
+
+def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
+    if record.status.is_terminal and record.metrics is not None:
+        return rate_text(record.metrics.symbols_per_second, "symbols")
+    if event is None or event.current_stage is None:
+        return "unknown"
+    return rate_text(event.stage(event.current_stage).throughput, unit_of(event.current_stage))
+
+
+def _rate_help(record: RunRecord, event: ProgressEvent | None) -> str | None:
+    if record.status.is_terminal:
+        return "Symbols scanned, by the seconds of the scanning stage alone."
+    if event is None or event.current_stage is None:
+        return None
+    return f"Of the stage that runs: {theme.stage_label(event.current_stage).lower()}."
+
+
+def _hits(event: ProgressEvent | None) -> str:
+    if event is None or event.cache_hits + event.cache_misses == 0:
+        return "unknown"
+    return format_percent(event.cache_hits / (event.cache_hits + event.cache_misses))
+
+
+def _messages(history: EventHistory) -> None:
+    if not history.messages:
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("**Messages**")
+        for message in reversed(history.messages[-_SHOWN_MESSAGES:]):
+            st.caption(f"{seconds_text(message.elapsed_seconds)} · {escape(sentence(message.text))}")
+
+
+def _figures(record: RunRecord, history: EventHistory) -> None:
+    event = history.latest
+    with st.container(border=True, gap="small"):
+        st.markdown("**Stage timeline**")
+        if record.status.is_terminal and record.metrics is not None:
+            spans = (*timeline.queue_span(record), *timeline.spans_of_metrics(record.metrics))
+        elif event is not None:
+            spans = timeline.spans_of_event(event, history.starts, record.status.is_terminal)
+        else:
+            ended = record.status.is_terminal
+            st.caption("No stage was started." if ended else "Drawn as soon as the first stage starts.")
+            return
+        st.plotly_chart(
+            timeline.gantt(spans),
+            key=f"gantt_{record.run_id}",
+            config=theme.FIGURE_CONFIG,
+            alt="When each stage ran and for how long: " + _spoken(spans),
+        )
+        points = [point for point in history.points if unit_of(point.stage) == "symbols"]
+        if len(points) > 1:
+            st.markdown("**Throughput**")
+            st.plotly_chart(
+                timeline.throughput_line(points),
+                key=f"throughput_{record.run_id}",
+                config=theme.FIGURE_CONFIG,
+                alt="Symbols per second, fetched and scanned, over the elapsed time",
+            )
+
+
+def _spoken(spans: tuple[timeline.Span, ...]) -> str:
+    return ", ".join(f"{theme.stage_label(span.name)} {seconds_text(span.seconds)}" for span in spans)
+
+
+def _notice_the_end(record: RunRecord) -> None:
+    """When a run that this page has seen alive has ended: one toast, and one full run that stops the ticking."""
+    slot = f"alive_{record.run_id}"
+    if not record.status.is_terminal:
+        st.session_state[slot] = True
+    elif st.session_state.pop(slot, False):
+        notices.keep_toast(f"{status_text(record.status)}: {escape(run_name(record))}. {escape(record.status_text)}")
+        st.rerun()

@@ -1,0 +1,76 @@
+"""What can be done to a run from its panel: cancel, resume, run again, close the view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord
+from technic_scanner.errors import TechnicError
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service
+
+
+def draw(record: RunRecord) -> None:
+    """Draw the buttons that the run's status allows.
+
+    They stand at the left: the toast that says the end would cover them at the right, and stays while it is pointed at.
+    """
+    run_id = record.run_id
+    with st.container(horizontal=True):
+        if not record.status.is_terminal:
+            st.button(
+                "Cancelling…" if record.cancel_requested else "Cancel",
+                key=f"cancel_{run_id}",
+                disabled=record.cancel_requested,
+                on_click=_cancel,
+                args=(run_id,),
+            )
+        else:
+            if record.status.can_resume:
+                st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
+            # One button stands out: a run that stopped early has not judged all, so its viewer wants to go on.
+            look: Literal["primary", "secondary"] = "secondary" if record.status.can_resume else "primary"
+            if _has_results(record) and st.button("Open results", type=look, key=f"results_{run_id}"):
+                st.switch_page(url_state.RESULTS_PAGE, query_params={url_state.RUN: run_id})
+            st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
+        st.button(
+            "Close", key=f"close_{run_id}", on_click=url_state.go_to_run, args=(None,), help="The run itself goes on."
+        )
+
+
+def _has_results(record: RunRecord) -> bool:
+    """Tell whether there is something to open: of a run that failed, picks."""
+    if record.error is not None:
+        return record.metrics is not None and record.metrics.symbols_returned > 0
+    return record.outcome is not None
+
+
+def _cancel(run_id: str) -> None:
+    with _errors_on_the_page():
+        run_service().cancel(run_id)
+
+
+def _resume(run_id: str) -> None:
+    with _errors_on_the_page():
+        run_service().resume(run_id)
+    url_state.go_to_run(run_id)
+
+
+def _run_again(run_id: str) -> None:
+    with _errors_on_the_page():
+        run_id = run_service().rerun(run_id).run_id
+    url_state.go_to_run(run_id)
+
+
+@contextmanager
+def _errors_on_the_page() -> Iterator[None]:
+    """Keep an error for the next full run of the page, and ask for that run."""
+    try:
+        yield
+    except TechnicError as error:
+        notices.keep_error(error)
+        st.rerun()

@@ -1,0 +1,84 @@
+"""The runs in flight and the newest ended ones, to reattach to from the scan page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.progress.text import format_percent
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.style import ticking
+from technic_scanner.ui.style.wording import count_text, escape, run_name, sentence, status_badge, when
+
+TICK_SECONDS = 2.0
+IN_FLIGHT = (RunStatus.QUEUED, RunStatus.RUNNING)
+_SHOWN = 8
+# So many rows at least, as soon as there were so many runs: the last ones fill up what is in flight.
+_ROWS = 3
+_MOST_QUEUED = 200
+
+
+def show() -> None:
+    """List the runs in flight, then the last few ended ones; ticks only while something is in flight."""
+    alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
+    ticking.draw(_tick, every_seconds=TICK_SECONDS if alive else None)
+
+
+def _tick() -> None:
+    with notices.guarded():
+        alive = _in_flight()
+        recent = run_service().list(RunQuery(statuses=_ENDED, limit=max(1, _ROWS - len(alive)))).records
+        if alive or recent:
+            _list(alive, recent)
+        else:
+            st.info(
+                "Configure a scan below and press Start: it runs in a process of its own, so you may close this page "
+                "and come back to it.",
+                title="No scan has been run yet",
+            )
+
+
+_ENDED = tuple(status for status in RunStatus if status.is_terminal)
+
+
+def _in_flight() -> list[RunRecord]:
+    """Return the runs in flight in the order in which they end up on a worker: those that run, then by their place."""
+    running = run_service().list(RunQuery(statuses=(RunStatus.RUNNING,), limit=_SHOWN)).records
+    queued = run_service().list(RunQuery(statuses=(RunStatus.QUEUED,), limit=_MOST_QUEUED)).records
+    return [*running, *sorted(queued, key=lambda record: (record.queue_position or 0, record.created_at))]
+
+
+def _list(alive: Sequence[RunRecord], recent: Sequence[RunRecord]) -> None:
+    """List both in one frame: a run that ends changes its place there, and the form below stays where it is."""
+    title = "Last runs" if not alive else "Runs in flight and last runs" if recent else "Runs in flight"
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{title}**")
+        for record in (*alive[:_SHOWN], *recent):
+            _row(record)
+        if len(alive) > _SHOWN:
+            st.caption(f"{count_text(len(alive) - _SHOWN, 'more run')} in flight; History lists all.")
+
+
+def _row(record: RunRecord) -> None:
+    name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
+    name.markdown(f"{status_badge(record.status)} {escape(run_name(record))}")
+    if record.status.is_terminal:
+        parts = (when(record.finished_at, viewer_zone()), escape(sentence(record.status_text)))
+        bar.caption(" · ".join(part for part in parts if part))
+    else:
+        fraction = min(1.0, max(0.0, record.time_fraction))
+        bar.progress(fraction, text=f"{_stands(record, fraction)} · since {when(record.created_at, viewer_zone())}")
+    action.button(
+        "Open", key=f"open_{record.run_id}", on_click=url_state.go_to_run, args=(record.run_id,), width="stretch"
+    )
+
+
+def _stands(record: RunRecord, fraction: float) -> str:
+    """Say how far a run in flight is; one that no worker has taken has no share of its time behind it, but a place."""
+    if record.status is RunStatus.QUEUED:
+        return "Waiting for a worker" + ("" if record.queue_position is None else f", place {record.queue_position}")
+    return format_percent(fraction) + (", cancelling" if record.cancel_requested else "")

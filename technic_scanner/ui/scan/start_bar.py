@@ -1,0 +1,84 @@
+"""The end of the form: how many symbols match, how long it will take, and Start."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.errors import ConfigError, TechnicError
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.services import run_service, services
+from technic_scanner.ui.scan import form_state
+from technic_scanner.ui.style.wording import count_text, expected_text
+
+_LAST = "start_last"
+_LABEL = "start_label"
+# A second click on Start that was already under way when the first one was handled.
+DOUBLE_CLICK_SECONDS = 2.0
+
+
+def draw() -> None:
+    """Draw match count, expected duration, label and the Start button."""
+    with st.container(gap="xsmall"):
+        _forecast()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Label", key=_LABEL, placeholder="optional", max_chars=80, on_change="ignore", persist_state="session"
+        )
+        st.button("Start scan", type="primary", on_click=_start, key="start_scan")
+
+
+def _forecast() -> None:
+    try:
+        config, options = _form()
+        match = run_service().match_count(config)
+        estimate = run_service().estimate(config, options)
+    except TechnicError as error:
+        notices.show_error(error)
+        return
+    removed = [f"{name.replace('_', ' ')} {count:,}" for name, count in match.removed if count]
+    of_total = f" of {match.total:,}" if match.matching != match.total else ""
+    st.markdown(f"**{count_text(match.matching, 'symbol')}{of_total} match.** " + _removed_text(removed))
+    if match.matching == 0:
+        st.caption("A scan of nothing would end as EMPTY: loosen the filter that removed the most.")
+    st.caption(expected_text(estimate.seconds, estimate.low_seconds, estimate.high_seconds, estimate.runs))
+
+
+def _removed_text(removed: list[str]) -> str:
+    return f"Removed by filters: {', '.join(removed)}." if removed else ""
+
+
+def _form() -> tuple[ScanConfig, RunOptions]:
+    """Return what the form says. Raises ConfigError naming every bad field of config and options together."""
+    config = form_state.config_of(st.session_state)
+    problems = list(config.problems())
+    options = RunOptions()
+    try:
+        options = form_state.options_of(st.session_state)
+        problems += options.problems()
+    except ConfigError as error:
+        problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return config, options
+
+
+def _start() -> None:
+    try:
+        config, options = _form()
+        run_id = _submit(config, options)
+    except TechnicError as error:
+        notices.keep_error(error)
+        return
+    url_state.open_run(run_id)
+
+
+def _submit(config: ScanConfig, options: RunOptions) -> str:
+    now = services().clock.monotonic()
+    last = st.session_state.get(_LAST)
+    if last is not None and last[:2] == (config, options) and now - last[2] < DOUBLE_CLICK_SECONDS:
+        return str(last[3])
+    label = (st.session_state.get(_LABEL) or "").strip() or None
+    run_id = run_service().submit(config, options, label=label).run_id
+    st.session_state[_LAST] = (config, options, now, run_id)
+    return run_id

@@ -1,0 +1,1 @@
+"""How things look and read: theme, figures, tables, words, and parts that refresh themselves."""

@@ -1,0 +1,174 @@
+"""Result rows as a table: column formats, views, and a selection that follows the symbol, not the position."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.pipeline.columns import COLUMN_BY_NAME, SUB_SCORE_COLUMNS, Column, Kind
+
+PRICES = "Prices"
+SCORES = "Scores"
+DRAWN = frozenset({PRICES, SCORES})
+
+_CORE = ("Rank", "Symbol", PRICES, "Signal", "Tier", "CompositeScore")
+VIEWS: dict[str, tuple[str, ...]] = {
+    "Picks": (
+        *_CORE,
+        *(SCORES, "TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", "RewardRisk", "PositionSize"),
+        *("PositionValue", "Sector", "Rationale"),
+    ),
+    "Scores": (*_CORE, "TechRating", "AlphaScore", *SUB_SCORE_COLUMNS, "MissingInputs", "TierReasons", "Explanation"),
+    "Plan": (
+        *("Rank", "Symbol", PRICES, "Signal", "Tier", "Close", "Entry", "Stop", "Target", "RewardRisk"),
+        *("PositionSize", "PositionValue", "RiskAmount", "SizeLimitedBy"),
+        *("WeightEqual", "WeightScore", "WeightInverseVol", "WeightRiskParity"),
+    ),
+    "Indicators": (
+        *("Rank", "Symbol", PRICES, "Close"),
+        *(name for name, column in COLUMN_BY_NAME.items() if column.group == "indicator"),
+    ),
+    "Everything": (PRICES, *COLUMN_BY_NAME),
+}
+_PINNED = frozenset({"Rank", "Symbol"})
+_SMALL = {"Rank": 60, "Symbol": 84, "Signal": 100, "Tier": 84}
+_LARGE_TEXT = frozenset({"Rationale", "Explanation", "TierReasons"})
+# Fractions that are easier to read as per cent.
+_SHARES = frozenset(
+    {
+        "WeightEqual",
+        "WeightScore",
+        "WeightInverseVol",
+        "WeightRiskParity",
+        "ATR14_pct",
+        "ROC5",
+        "ROC21",
+        "ROC63",
+        "Momentum12_1",
+        "High252Distance",
+        "Low252Distance",
+        "RealisedVol20",
+        "RelativeStrength63",
+    }
+)
+
+
+def column_settings(names: Sequence[str]) -> dict[str, Any]:
+    """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help."""
+    settings: dict[str, Any] = {
+        PRICES: st.column_config.LineChartColumn("Last 60", width=100, color="auto", help=_PRICES_HELP),
+        SCORES: st.column_config.BarChartColumn("Six scores", width=84, y_min=0, y_max=100, help=_SCORES_HELP),
+    }
+    return settings | {name: _setting(COLUMN_BY_NAME[name]) for name in names if name in COLUMN_BY_NAME}
+
+
+def height(rows: int, most: int) -> int | Literal["content"]:
+    """Return a table's height: as tall as its rows, unless they are a row or more beyond ``most`` pixels.
+
+    Then it is at most as tall as that and ends in half a row, so that it is seen to go on.
+    """
+    if _ROW_PIXELS * (rows + 1) + _BORDER_PIXELS < most + _ROW_PIXELS:
+        return "content"
+    spare = _BORDER_PIXELS + _ROW_PIXELS // 2
+    return (most - spare) // _ROW_PIXELS * _ROW_PIXELS + spare
+
+
+def label(name: str) -> str:
+    """Return a column's name for people: ``TechRating`` → ``Tech rating``; acronyms stay."""
+    return _LABELS.get(name, name)
+
+
+def with_prices(rows: pd.DataFrame, prices: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows with the sparkline column; symbols without bars get an empty cell."""
+    column = pd.Series([prices.get(symbol) for symbol in rows["Symbol"]], index=rows.index, dtype=object)
+    return rows.assign(**{PRICES: column})
+
+
+def with_scores(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the column of small bars: the six sub-scores in their order, an unknown one empty."""
+    scores = rows[list(SUB_SCORE_COLUMNS)].astype(float).round(1)
+    column = [[None if score != score else score for score in line] for line in scores.to_numpy()]  # noqa: PLR0124
+    return rows.assign(**{SCORES: pd.Series(column, index=rows.index, dtype=object)})
+
+
+def revision(*parts: object) -> str:
+    """Return a short mark of what a table shows, for its key: another content or order is another table."""
+    return hashlib.blake2s("\x1f".join(map(str, parts)).encode(), digest_size=6).hexdigest()
+
+
+def selected_symbol(rows: pd.DataFrame, positions: Sequence[int]) -> str | None:
+    """Return the symbol at the first selected position of the frame that was displayed, None if nothing is selected."""
+    if not positions or not 0 <= positions[0] < len(rows):
+        return None
+    return str(rows["Symbol"].iloc[positions[0]])
+
+
+def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
+    """Return where a symbol stands in the displayed frame, None if it does not."""
+    if symbol is None:
+        return None
+    found = (rows["Symbol"] == symbol).to_numpy().nonzero()[0]
+    return int(found[0]) if len(found) else None
+
+
+# As drawn at the base font size of the theme; the header is a row as well.
+_ROW_PIXELS = 31
+_BORDER_PIXELS = 2
+_PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."
+_SCORES_HELP = "The six sub-scores, 0-100: " + ", ".join(name.removesuffix("Score") for name in SUB_SCORE_COLUMNS) + "."
+_LABELS = {
+    "CompositeScore": "Score",
+    "TechRating": "Tech rating",
+    "AlphaScore": "Alpha",
+    "TrendScore": "Trend",
+    "MomentumScore": "Momentum",
+    "VolumeScore": "Volume",
+    "VolatilityScore": "Volatility",
+    "OscillatorScore": "Oscillator",
+    "BreakoutScore": "Breakout",
+    "MissingInputs": "Missing inputs",
+    "RewardRisk": "Reward ÷ risk",
+    "PositionSize": "Shares",
+    "PositionValue": "Value",
+    "RiskAmount": "At risk",
+    "SizeLimitedBy": "Size limited by",
+    "WeightEqual": "Weight: equal",
+    "WeightScore": "Weight: score",
+    "WeightInverseVol": "Weight: inverse vol.",
+    "WeightRiskParity": "Weight: risk parity",
+    "TierReasons": "Why this tier",
+    "SubIndustry": "Sub-industry",
+}
+
+
+def _setting(column: Column) -> Any:
+    title, help_text = label(column.name), _help(column)
+    pinned = column.name in _PINNED
+    if column.kind is Kind.TEXT:
+        width: Any = "large" if column.name in _LARGE_TEXT else _SMALL.get(column.name)
+        return st.column_config.TextColumn(title, help=help_text, pinned=pinned, width=width)
+    if column.name == "CompositeScore":
+        return st.column_config.ProgressColumn(
+            title, help=help_text, format="%.1f", min_value=0, max_value=100, width=110
+        )
+    return st.column_config.NumberColumn(
+        title, help=help_text, pinned=pinned, format=_format(column), width=_SMALL.get(column.name)
+    )
+
+
+def _format(column: Column) -> str:
+    if column.name in _SHARES:
+        return "percent"
+    if column.kind is Kind.INTEGER:
+        return "localized"
+    if column.name in ("DollarVolume20", "PositionValue", "RiskAmount"):
+        return "accounting"
+    return {"0-100": "%.1f", "currency": "%.2f", "x": "%.2f"}.get(column.unit, "%.2f")
+
+
+def _help(column: Column) -> str:
+    return f"{column.name}: {column.meaning}" + (f" ({column.unit})" if column.unit else "")

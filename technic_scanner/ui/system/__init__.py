@@ -1,0 +1,1 @@
+"""This installation: health, store, workers, sources, cache."""

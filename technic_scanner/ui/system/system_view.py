@@ -1,0 +1,227 @@
+"""This installation as it is now: health, store, workers, sources, cache coverage, versions, disk."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from technic_scanner.domain.config import EXECUTORS, RunOptions
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.progress.text import seconds_text
+from technic_scanner.runs.model import WorkerInfo
+from technic_scanner.settings import Settings, is_loopback
+from technic_scanner.ui.app import notices
+from technic_scanner.ui.app.services import run_service, services, viewer_zone
+from technic_scanner.ui.style import ticking
+from technic_scanner.ui.style.wording import count_text, escape, status_text
+
+_NAMED_UNIVERSES = 4
+_EVERY_SECONDS = 5.0  # the states of runs and the workers' signs of life
+_PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
+
+
+def show() -> None:
+    """Show everything; each part fails alone."""
+    ticking.draw(_health, every_seconds=_EVERY_SECONDS)
+    left, right = st.columns(2, border=True)
+    with left, notices.guarded():
+        ticking.draw(_workers, every_seconds=_EVERY_SECONDS)
+        _execution()
+    with right, notices.guarded():
+        _store()
+    with st.container(border=True), notices.guarded():
+        _sources()
+    with st.container(border=True), notices.guarded():
+        _coverage()
+    _versions()
+
+
+def _health() -> None:
+    """Draw what the store says of the runs; a tick draws it without the page around it, so an error is told here."""
+    with notices.guarded():
+        services().store.ping()
+        counts = run_service().count_by_status()
+        with st.grid(len(RunStatus) + 1, gap="small", min_column_width=120):
+            st.metric("Store", "✓ answers", border=True, height="stretch")
+            for status in RunStatus:
+                st.metric(status_text(status), f"{counts.get(status, 0):,}", border=True, height="stretch")
+
+
+def _workers() -> None:
+    """Draw the workers; a tick draws them without the page around it, so an error is told here."""
+    with notices.guarded():
+        st.markdown("**Workers**")
+        workers = run_service().workers()
+        st.caption(
+            f"{count_text(len(workers), 'worker')} alive; "
+            f"at most {count_text(services().settings.max_concurrent_runs, 'run')} at once. "
+            "A worker starts when a run is queued and ends when the queue is empty."
+        )
+        if workers:
+            _alive(workers)
+
+
+def _alive(workers: Sequence[WorkerInfo]) -> None:
+    now = services().clock.now()
+    st.dataframe(
+        pd.DataFrame(
+            [
+                (
+                    worker.host,
+                    worker.pid,
+                    worker.started_at,
+                    seconds_text((now - worker.heartbeat_at).total_seconds()),
+                    worker.run_id,
+                )
+                for worker in workers
+            ],
+            columns=["Host", "Process", "Started", "Last sign of life, ago", "Run"],
+        ),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        column_config={
+            "Process": st.column_config.NumberColumn(format="%d"),
+            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+        },
+        alt="Worker processes that are alive",
+    )
+
+
+def _execution() -> None:
+    """Say what executes a scan, where, and in which version."""
+    settings = services().settings
+    facts = {
+        "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
+        "Executors": f"{', '.join(EXECUTORS)}; {RunOptions().executor} unless the run says another",
+        "Dask cluster": settings.dask_scheduler or "none set; a Dask run starts one here",
+        "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless the run says how many",
+    }
+    st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _store() -> None:
+    settings = services().settings
+    st.markdown("**Store and disk**")
+    free = shutil.disk_usage(_existing(settings.home)).free
+    facts = {
+        "Run store": services().store.database.where,
+        "Data folder": str(settings.home),
+        "Price cache": f"{settings.cache_dir} ({_size_text(_folder_bytes(settings.cache_dir))})",
+        "Exports": f"{settings.export_dir} ({_size_text(_folder_bytes(settings.export_dir))})",
+        "Free on disk": _size_text(free),
+        "A run is interrupted": f"{seconds_text(settings.stale_after_seconds)} after its worker's last sign of life",
+        "Sign-in": _sign_in_text(settings),
+    }
+    st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _sign_in_text(settings: Settings) -> str:
+    if settings.require_sign_in:
+        return "required"
+    alone = is_loopback(settings.host)
+    return f"not required; {'only this machine' if alone else 'everybody who reaches the address'} can open the pages"
+
+
+def _sources() -> None:
+    st.markdown("**Sources**")
+    sources = run_service().sources()
+    st.dataframe(
+        pd.DataFrame(
+            [(info.name, info.label, _sessions(info), _universes(info)) for info in sources],
+            columns=["Name", "Data", "Sessions", "Universes"],
+        ),
+        hide_index=True,
+        height="content",
+        alt="Sources and what they hold",
+    )
+    st.caption("  \n".join(f"{info.name}: {escape(' '.join(info.notes))}" for info in sources if info.notes))
+
+
+def _coverage() -> None:
+    st.markdown("**Price cache**")
+    held = services().cache.coverage()
+    if not held:
+        st.caption("Empty: the first scan of a source fills it.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Source": item.source,
+                    "Symbols": item.symbols,
+                    "Without data": item.without_data,
+                    "Bars": item.bars,
+                    "First session": item.first_session,
+                    "Last session": item.last_session,
+                    "Written": item.written_at,
+                    "Size": _size_text(item.size_bytes),
+                }
+                for item in held
+            ]
+        ),
+        hide_index=True,
+        placeholder="–",
+        height="content",
+        column_config={
+            "Bars": st.column_config.NumberColumn(format="localized"),
+            "Written": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+        },
+        alt="What the price cache holds, source by source",
+    )
+
+
+def _sessions(info: SourceInfo) -> str:
+    if info.first_session is None and info.last_session is None:
+        return "open-ended"
+    return f"{info.first_session or '…'} – {info.last_session or '…'}"
+
+
+def _universes(info: SourceInfo) -> str:
+    """Name as many universes as the table has room for; the form of a scan lists all."""
+    more = len(info.universes) - _NAMED_UNIVERSES
+    named = ", ".join(info.universes[:_NAMED_UNIVERSES])
+    return named if more <= 0 else f"{named} and {more} more"
+
+
+def _versions() -> None:
+    with st.expander("Versions"):
+        st.table(
+            {name: _version(name) for name in ("technic-scanner", *_PACKAGES)}, border="horizontal", width="content"
+        )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _existing(path: Path) -> Path:
+    return next(parent for parent in (path, *path.parents) if parent.exists())
+
+
+def _folder_bytes(path: Path) -> int:
+    total = 0
+    for item in path.rglob("*"):
+        with suppress(FileNotFoundError):  # scans replace files meanwhile
+            total += item.stat().st_size if item.is_file() else 0
+    return total
+
+
+def _size_text(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

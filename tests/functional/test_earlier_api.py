@@ -1,0 +1,161 @@
+"""The earlier API's surface, as its callers use it, over the real sample data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import technic_scanner
+from technic_scanner import (
+    CancelToken,
+    MultiStageProgressTracker,
+    ProgressTracker,
+    ScanConfig,
+    format_throughput,
+    format_time,
+    run_scan_enhanced,
+)
+from technic_scanner.errors import ConfigError, SourceError
+
+METRICS = {
+    "total_seconds",
+    "symbols_scanned",
+    "symbols_returned",
+    "symbols_per_second",
+    "speedup",
+    "baseline_time",
+    "stage_timings",
+    "cache_stats",
+    "scan_stats",
+    "overall_progress_summary",
+}
+STAGE_TIMINGS = {
+    "universe_loading_seconds",
+    "data_fetching_seconds",
+    "symbol_scanning_seconds",
+    "finalization_seconds",
+}
+SEED_COLUMNS = {
+    "Symbol",
+    "Signal",
+    "TechRating",
+    "AlphaScore",
+    "Entry",
+    "Stop",
+    "Target",
+    "Sector",
+    "Industry",
+    "SubIndustry",
+    "RegimeTrend",
+    "RegimeVol",
+    "MarketRegime",
+    "Rationale",
+    "Explanation",
+}
+METADATA = {"stage_progress_pct", "overall_progress_pct", "stage_eta", "overall_eta", "stage_throughput"}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+
+
+def all_metrics(metrics: dict) -> None:
+    assert set(metrics) == METRICS
+    assert set(metrics["stage_timings"]) == STAGE_TIMINGS
+    assert set(metrics["cache_stats"]) == {"cache_hits", "cache_misses", "cache_hit_rate"}
+    assert set(metrics["scan_stats"]) == {"attempted", "kept", "rejected", "errors"}
+    assert sum(metrics["stage_timings"].values()) <= metrics["total_seconds"] + 1e-6
+
+
+def test_the_seeds_example() -> None:
+    calls: list[tuple] = []
+    config = ScanConfig(sectors=["Information Technology"], max_symbols=100)
+    results, status, metrics = run_scan_enhanced(config, lambda *arguments: calls.append(arguments))
+    assert isinstance(results, pd.DataFrame)
+    assert status == "Scan complete."
+    assert set(results.columns) >= SEED_COLUMNS
+    assert results["Symbol"].is_unique
+    assert (results["Sector"] == "Information Technology").all()
+    assert results[["Entry", "Stop", "Target"]].notna().all().all()
+    all_metrics(metrics)
+    assert metrics["speedup"] is None
+    assert metrics["baseline_time"] is None
+    assert {call[0] for call in calls} >= {"universe_loading", "data_fetching", "symbol_scanning", "finalization"}
+    assert all(set(call[4]) == METADATA for call in calls)
+    overall = [call[4]["overall_progress_pct"] for call in calls]
+    assert overall == sorted(overall)
+    assert overall[-1] == 100.0
+
+
+def test_the_default_scan_does_not_lose_sectors_to_a_name() -> None:
+    results, _, metrics = run_scan_enhanced(ScanConfig(top_n=None))
+    assert {"AAPL", "JPM", "MSFT", "GE"} <= set(results["Symbol"])
+    assert metrics["scan_stats"]["attempted"] >= 500
+    assert results["Sector"].replace("", None).nunique() >= 9
+
+
+def test_vendor_names_of_a_sector_mean_the_same_scan() -> None:
+    one, _, _ = run_scan_enhanced(ScanConfig(sectors=["Technology"]))
+    other, _, _ = run_scan_enhanced(ScanConfig(sectors=["Information Technology"]))
+    assert len(one) > 0
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_an_empty_universe_has_all_metrics() -> None:
+    results, status, metrics = run_scan_enhanced(ScanConfig(symbols=["NOSUCH"]))
+    assert results.empty
+    assert set(results.columns) >= SEED_COLUMNS
+    assert "symbols removed" in status
+    all_metrics(metrics)
+
+
+def test_a_failing_stage_has_all_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    def burn(*_args: object, **_kwargs: object) -> None:
+        raise SourceError("the tape broke")
+
+    monkeypatch.setattr("technic_scanner.pipeline.analyse.last_indicators", burn)
+    results, status, metrics = run_scan_enhanced()
+    assert results.empty
+    assert status == "Scan failed: the tape broke"
+    all_metrics(metrics)
+
+
+def test_a_cancelled_scan_has_all_metrics() -> None:
+    cancel = CancelToken()
+    cancel.cancel("enough")
+    results, status, metrics = run_scan_enhanced(cancel=cancel)
+    assert results.empty
+    assert "enough" in status
+    all_metrics(metrics)
+
+
+def test_bad_config_is_one_error_that_names_every_field() -> None:
+    with pytest.raises(ConfigError) as caught:
+        run_scan_enhanced(ScanConfig(source="bloomberg", sectors=["Nope"], max_symbols=-1, min_price=float("nan")))
+    assert {problem.field for problem in caught.value.problems} == {"source", "sectors", "max_symbols", "min_price"}
+
+
+def test_the_seeds_classes_and_functions_are_the_real_ones() -> None:
+    tracker = MultiStageProgressTracker({"a": 0.25, "b": 0.75})
+    tracker.start_stage("a", 10)
+    shown = tracker.update(5)
+    assert set(shown) == {
+        "stage",
+        "stage_progress",
+        "overall_progress_pct",
+        "overall_elapsed_time",
+        "overall_estimated_remaining",
+        "overall_estimated_total",
+        "completed_stages",
+    }
+    assert shown["overall_progress_pct"] == pytest.approx(12.5)
+    single = ProgressTracker(total=100)
+    single.update(45)
+    assert single.get_summary().startswith("45/100 (45.0%)")
+    assert [format_time(value) for value in (None, 45, 90, 3600)] == ["N/A", "45s", "1m 30s", "1h 0m"]
+    assert format_throughput(3.5, "symbols") == "3.5 symbols/sec"
+    assert sorted(technic_scanner.__all__) == technic_scanner.__all__
+    assert all(getattr(technic_scanner, name) is not None for name in technic_scanner.__all__)

@@ -1,0 +1,190 @@
+"""The outcome service: which runs it judges, and what it says against its own evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.universe import Universe
+from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
+from technic_scanner.runs.model import DatedRun, DatedRuns
+from technic_scanner.runs.performance import outcome_service
+from technic_scanner.runs.performance.outcome_service import Outcomes, only_survivors
+from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.screening.bars import Panel
+
+from .fake_catalog import INFO, SECURITIES, FakeCatalog
+from .fake_store import pick_table
+from .test_judging import SESSIONS, long, panel_of
+from .test_judging import result_of as stored_result
+
+
+class Journal:
+    """Finished runs, newest first, that counts how often tables are asked for."""
+
+    def __init__(self, *results) -> None:
+        self.results = {result.run_id: result for result in results}
+        self.deleted: set[str] = set()
+        self.read: list[tuple[str, ...]] = []
+
+    def dated_runs(self, source, limit):
+        found = [found for found in self.results.values() if source in (None, found.config.source)]
+        dated = (DatedRun(item.run_id, item.config, item.as_of) for item in found[:limit] if item.as_of is not None)
+        return DatedRuns(tuple(dated), more=len(found) > limit)
+
+    def pick_tables(self, run_ids, columns):
+        self.read.append(tuple(run_ids))
+        return tuple(pick_table(self.results[name], columns) for name in sorted(run_ids) if name not in self.deleted)
+
+
+def result_of(name: str, at: int, source: str = "sample"):
+    found = stored_result(name, at, [long("A", 100.0), long("B", 50.0)])
+    return replace(found, config=replace(found.config, source=source))
+
+
+PANEL = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0]})
+
+
+def outcomes(*results, bars=lambda *_asked: PANEL) -> Outcomes:
+    return Outcomes(Journal(*results), FakeCatalog(), bars)  # type: ignore[arg-type]
+
+
+def test_of_equal_runs_of_one_day_the_newest_is_judged() -> None:
+    report = outcomes(result_of("new", 10), result_of("old", 10), result_of("other", 20)).report(
+        OutcomeQuery(horizon=1)
+    )
+    assert set(report.picks["run_id"].to_pylist()) == {"new", "other"}
+
+
+def test_tables_of_runs_that_are_not_judged_are_not_read() -> None:
+    journal = Journal(result_of("new", 10), result_of("old", 10), result_of("other", 20))
+    Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
+    assert journal.read == [("new", "other")]
+
+
+def test_what_picked_nothing_or_is_gone_leaves_its_day_to_the_run_before() -> None:
+    empty = result_of("empty", 10)
+    journal = Journal(result_of("gone", 10), replace(empty, table=empty.table[:0]), result_of("old", 10))
+    journal.deleted.add("gone")
+    report = Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
+    assert set(report.picks["run_id"].to_pylist()) == {"old"}
+
+
+def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome_service, "_BATCH", 2)
+    journal = Journal(*(result_of(name, at) for name, at in (("e", 10), ("d", 11), ("c", 12))))
+    asked = []
+
+    def bars(config: ScanConfig, *_asked: object) -> Panel:
+        asked.append(config.as_of_date)
+        return PANEL
+
+    report = Outcomes(journal, FakeCatalog(), bars).report()  # type: ignore[arg-type]
+    assert journal.read == [("e", "d"), ("c",)]
+    assert asked == [SESSIONS[10].item()]  # of the newest run
+    assert list(dict.fromkeys(report.picks["run_id"].to_pylist())) == ["e", "d", "c"]  # oldest as-of date first
+
+
+def test_prices_are_asked_for_since_the_oldest_run_of_a_place_and_so_many_that_survivors_show() -> None:
+    asked = []
+
+    def bars(config: ScanConfig, symbols: tuple[str, ...], since: date, sessions: int) -> Panel:
+        asked.append((config.source, symbols, since, sessions))
+        return PANEL
+
+    runs = (result_of("c", 30), result_of("b", 12), result_of("a", 20), result_of("f", 5, "files"))
+    service = outcomes(*runs, bars=bars)
+    service.report()
+    assert asked == [
+        ("sample", ("A", "B"), SESSIONS[12].item(), 504),
+        ("files", ("A", "B"), SESSIONS[5].item(), 504),
+    ]
+
+
+def test_a_run_that_is_deleted_meanwhile_is_passed_over() -> None:
+    journal = Journal(result_of("one", 10), result_of("two", 20))
+    journal.deleted.add("one")
+    report = Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report(  # type: ignore[arg-type]
+        OutcomeQuery(horizon=1)
+    )
+    assert set(report.picks["run_id"].to_pylist()) == {"two"}
+
+
+def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
+    def bars(config: ScanConfig, *_asked: object) -> Panel:
+        if config.source == "files":
+            raise ConfigError([FieldProblem("source", "set TECHNIC_FILES_ROOT")])
+        return PANEL
+
+    report = outcomes(result_of("a", 10), result_of("b", 10, "files"), bars=bars).report(OutcomeQuery(horizon=1))
+    assert report.picks["run_id"].to_pylist() == ["a", "a"]
+    assert report.notes == ("Runs of files (1) cannot be judged: source: set TECHNIC_FILES_ROOT",)
+
+
+def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
+    report = outcomes(result_of("a", 10), bars=lambda *_asked: PANEL.rows(0, 1)).report(OutcomeQuery(horizon=1))
+    assert (report.judged, report.picks.num_rows) == (1, 2)
+    assert len(report.notes) == 1
+    assert report.notes[0].startswith("sample: the price cache holds no bars of 1 of 2 picked symbols; a scan")
+
+
+def test_a_universe_that_cannot_be_listed_leaves_survivorship_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = outcomes(result_of("a", 10))
+
+    def fail(name: str | None, cancel: object) -> Universe:
+        raise SourceDataError("the list is broken")
+
+    monkeypatch.setattr(service._catalog.fake, "universe", fail)  # type: ignore[attr-defined]
+    report = service.report(OutcomeQuery(horizon=1))
+    assert report.judged == 2
+    assert report.notes == ("sample: whether its universe holds survivors only is unknown: the list is broken",)
+
+
+def test_what_a_source_says_of_its_universe_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = outcomes(result_of("a", 10))
+    biased = Universe("sp500", SECURITIES, survivorship_biased=True)
+    monkeypatch.setattr(service._catalog.fake, "universe", lambda *_: biased)  # type: ignore[attr-defined]
+    assert "dropped out are missing" in service.report(OutcomeQuery(horizon=1)).notes[0]
+    made_up = replace(INFO, is_market=False)
+    monkeypatch.setattr(service._catalog.fake, "info", lambda: made_up)  # type: ignore[attr-defined]
+    assert "made-up" in service.report(OutcomeQuery(horizon=1)).notes[0]
+
+
+def ten_years(gone: int) -> Panel:
+    """Sixty symbols over 600 sessions, the first ``gone`` of which end 50 sessions early."""
+    close = np.full((60, 600), 10.0)
+    close[:gone, -50:] = np.nan
+    days = np.busday_offset(np.datetime64("2020-01-01", "D"), np.arange(600), roll="forward")
+    return Panel(tuple(f"S{i}" for i in range(60)), days, close, close, close, close, close)
+
+
+def test_symbols_that_all_live_to_the_end_look_like_survivors() -> None:
+    assert only_survivors(ten_years(0))
+    assert not only_survivors(ten_years(1))
+    assert not only_survivors(ten_years(0).last(300))
+    assert not only_survivors(ten_years(0).rows(0, 20))
+    service = outcomes(result_of("a", 10), bars=lambda *_asked: ten_years(0))
+    assert "each of the 60 symbols trades to the newest session" in service.report(OutcomeQuery(horizon=1)).notes[-1]
+
+
+def test_only_so_many_runs_are_judged_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome_service, "MAX_RUNS", 2)
+    report = outcomes(*(result_of(f"r{i}", 10 + i) for i in range(3))).report(OutcomeQuery(horizon=1))
+    assert report.runs == 2
+    assert report.notes[0] == "Only the newest 2 runs are judged."
+
+
+def test_new_bars_fill_in_what_was_unknown() -> None:
+    def bars_until(stop: int):
+        return lambda *_asked: PANEL.window(0, stop)
+
+    early = outcomes(result_of("a", 10), bars=bars_until(11)).report(OutcomeQuery(horizon=1))
+    later = outcomes(result_of("a", 10), bars=bars_until(12)).report(OutcomeQuery(horizon=1))
+    assert (early.judged, later.judged) == (0, 2)
+    assert later.picks["forward_1"].to_pylist() == pytest.approx([0.1, 0.0])
+    assert later.picks["as_of"].to_pylist() == [SESSIONS[10].item()] * 2
+    assert isinstance(later.picks["as_of"][0].as_py(), date)

@@ -1,0 +1,86 @@
+"""The dates of a walk-forward, and following its runs to their ends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.errors import ConfigError
+from technic_scanner.runs.performance.replay import ReplayWatch, queue_replay, replay_dates
+from tests.unit.runs.service.test_service import Bench
+
+
+def test_months_end_on_their_last_weekday() -> None:
+    dates = replay_dates(date(2024, 1, 1), date(2024, 6, 30), "month")
+    assert dates == (
+        date(2024, 1, 31),
+        date(2024, 2, 29),
+        date(2024, 3, 29),
+        date(2024, 4, 30),
+        date(2024, 5, 31),
+        date(2024, 6, 28),
+    )
+
+
+def test_weeks_end_on_friday() -> None:
+    assert replay_dates(date(2024, 3, 1), date(2024, 3, 15), "week") == (
+        date(2024, 3, 1), date(2024, 3, 8), date(2024, 3, 15),
+    )  # fmt: skip
+
+
+def test_a_number_counts_weekdays() -> None:
+    assert replay_dates(date(2024, 3, 1), date(2024, 3, 12), "3") == (
+        date(2024, 3, 1), date(2024, 3, 6), date(2024, 3, 11),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("every", ["daily", "0", "-1", "1.5", "", "³"])
+def test_every_bad_argument_is_named(every: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        replay_dates(date(2024, 3, 2), date(2024, 3, 1), every)
+    assert {problem.field for problem in caught.value.problems} == {"from", "every"}
+
+
+def test_a_span_without_a_date_is_refused() -> None:
+    with pytest.raises(ConfigError, match="0 dates"):
+        replay_dates(date(2024, 3, 2), date(2024, 3, 3), "1")
+
+
+def test_what_a_dying_worker_leaves_behind_is_resumed_once() -> None:
+    bench = Bench()
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)], "1")
+    watch = ReplayWatch(bench.service, plan)
+    assert watch.left() == 2
+    for left in (2, 1):
+        claimed = bench.store.claim("w", "host", "1", None)
+        assert claimed is not None
+        assert claimed.run_id == plan.runs[0].run_id
+        bench.clock.advance(60.0)
+        bench.service.list()  # notices that the heartbeat is old
+        assert watch.left() == left
+    assert bench.service.get(plan.runs[0].run_id).status is RunStatus.INTERRUPTED
+    assert bench.service.get(plan.runs[1].run_id).status is RunStatus.QUEUED
+    again = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1), date(2010, 3, 2)], "1")
+    assert again.resumed == 1
+
+
+def test_a_run_that_somebody_else_resumed_is_waited_for() -> None:
+    bench = Bench()
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1)], "1")
+    bench.store.claim("w", "host", "1", None)
+    bench.clock.advance(60.0)
+    bench.service.list()
+    get, resume = bench.service.get, bench.service.resume
+
+    def get_late(run_id: str):
+        found = get(run_id)
+        if found.status is RunStatus.INTERRUPTED:
+            resume(run_id)
+        return found
+
+    bench.service.get = get_late  # type: ignore[method-assign]
+    assert ReplayWatch(bench.service, plan).left() == 1
+    assert get(plan.runs[0].run_id).status is RunStatus.QUEUED

@@ -1,0 +1,443 @@
+"""The worker over a store in memory: queue, ends, fencing, faults. Scans are small functions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from technic_scanner.clock import ManualClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import Outcome
+from technic_scanner.domain.progress import EventKind
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.errors import CancelledError, SourceError, StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.pipeline.engine import ScanFailed
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
+from tests.support.runs.fake_store import FakeStore
+from tests.support.runs.make import event, metrics, scan_result
+
+AWAY = StoreUnavailableError("locked")
+Scan = Callable[[ScanTask], ScanResult]
+
+
+class HookedClock(ManualClock):
+    """A manual clock that tells when somebody has slept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: Callable[[], None] = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.slept()
+
+
+class Bench:
+    """A store, a clock, and workers for them; ``tasks`` are the attempts that were scanned."""
+
+    def __init__(self) -> None:
+        self.clock = HookedClock()
+        self.store = FakeStore(self.clock)
+        self.tasks: list[ScanTask] = []
+
+    def queue(self, n: int = 1) -> None:
+        for _ in range(n):
+            self.store.add_run(
+                ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
+            )
+
+    def worker(self, scan: Scan | None = None, worker_id: str = "w1", **rules: object) -> Worker:
+        def scanned(task: ScanTask) -> ScanResult:
+            self.tasks.append(task)
+            return (scan or succeed)(task)
+
+        identity = WorkerIdentity(worker_id, "host", 42, "1.2.3")
+        return Worker(self.store, scanned, self.clock, identity, WorkerRules(**rules))  # type: ignore[arg-type]
+
+    def run(self, number: int = 1) -> RunRecord:
+        return self.store.runs[f"run-{number:04d}"]
+
+    def kinds(self, number: int = 1) -> list[EventKind]:
+        return [item.kind for item in self.store.journal_events[f"run-{number:04d}"]]
+
+
+def report(task: ScanTask, seq: int, kind: EventKind, **changes: object) -> None:
+    task.listener(event(seq, kind, run_id=task.run.run_id, attempt=task.run.attempt, **changes))
+
+
+def succeed(task: ScanTask) -> ScanResult:
+    report(task, task.first_seq, EventKind.RUN_STARTED)
+    report(task, task.first_seq + 1, EventKind.RUN_FINISHED, overall_fraction=1.0, time_fraction=1.0)
+    return scan_result()
+
+
+def until_cancelled(task: ScanTask) -> ScanResult:
+    """Scan until asked to stop, as the pipeline does."""
+    report(task, task.first_seq, EventKind.RUN_STARTED)
+    try:
+        task.cancel.wait(30)
+    except CancelledError:
+        report(task, task.first_seq + 1, EventKind.RUN_FINISHED)
+        return scan_result(outcome=Outcome.PARTIAL, cancelled=True)
+    raise AssertionError("the scan was never asked to stop")
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_the_queue_is_drained_in_order_and_then_the_worker_leaves(bench: Bench) -> None:
+    bench.queue(3)
+    assert bench.worker().run() == 3
+    assert [task.run.run_id for task in bench.tasks] == ["run-0001", "run-0002", "run-0003"]
+    assert {run.status for run in bench.store.runs.values()} == {RunStatus.SUCCEEDED}
+    assert bench.store.worker_rows == {}
+
+
+def test_an_empty_queue_is_left_at_once(bench: Bench) -> None:
+    assert bench.worker().run() == 0
+    assert bench.clock.monotonic() == 0.0
+
+
+def test_a_run_queued_while_the_worker_says_goodbye_is_not_left_behind(bench: Bench) -> None:
+    goodbye = bench.store.remove_worker
+
+    def queue_at_the_last_moment(worker_id: str) -> None:
+        # Until its row has gone a launcher takes the worker for idle and starts no other.
+        if not bench.store.runs:
+            bench.queue()
+        goodbye(worker_id)
+
+    bench.store.remove_worker = queue_at_the_last_moment  # type: ignore[method-assign]
+    assert bench.worker().run() == 1
+    assert bench.run().status is RunStatus.SUCCEEDED
+    assert bench.store.worker_rows == {}
+
+
+def test_a_finished_run_has_its_events_result_and_key(bench: Bench) -> None:
+    bench.queue()
+    bench.worker().run()
+    run = bench.run()
+    assert bench.kinds() == [EventKind.RUN_STARTED, EventKind.RUN_FINISHED]
+    assert bench.store.results[run.run_id].table.num_rows == 2
+    assert run.metrics == metrics()
+    assert (run.version, run.host, run.worker_id) == ("1.2.3", "host", "w1")
+    assert (run.comparability_key or "").endswith("-n64-cold-1.2.3")
+    assert run.error is None
+
+
+def test_two_workers_never_run_the_same_attempt(bench: Bench) -> None:
+    bench.queue(50)
+    workers = [bench.worker(worker_id=f"w{number}") for number in range(8)]
+    threads = [threading.Thread(target=worker.run) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(task.run.run_id for task in bench.tasks) == sorted(bench.store.runs)
+    assert {run.attempt for run in bench.store.runs.values()} == {1}
+
+
+def test_no_more_runs_than_allowed_run_at_once(bench: Bench) -> None:
+    bench.queue(2)
+    bench.store.claim("someone", "host", "1", None)
+    assert bench.worker(max_running=1).run() == 0
+    assert bench.run(2).status is RunStatus.QUEUED
+
+
+def test_a_dead_workers_run_does_not_hold_up_the_queue(bench: Bench) -> None:
+    bench.queue(2)
+    bench.store.claim("dead", "host", "1", None)
+    bench.clock.advance(11)
+    assert bench.worker(max_running=1).run() == 1
+    assert [bench.run(1).status, bench.run(2).status] == [RunStatus.INTERRUPTED, RunStatus.SUCCEEDED]
+
+
+def test_a_worker_for_ever_waits_for_more(bench: Bench) -> None:
+    worker = bench.worker(forever=True)
+
+    def slept() -> None:
+        if bench.clock.monotonic() == pytest.approx(3.0):
+            bench.queue()
+        if bench.clock.monotonic() > 6.0:
+            worker.stop()
+
+    bench.clock.slept = slept
+    assert worker.run() == 1
+    assert bench.run().status is RunStatus.SUCCEEDED
+
+
+def test_the_workers_row_shows_what_it_does(bench: Bench) -> None:
+    bench.queue()
+    seen = []
+
+    def scan(task: ScanTask) -> ScanResult:
+        bench.clock.advance(3)
+        while not (rows := list(bench.store.worker_rows.values())) or rows[0].run_id is None:
+            task.cancel.wait(0.01)
+        seen.extend(rows)
+        return succeed(task)
+
+    bench.worker(scan).run()
+    assert [(row.worker_id, row.pid, row.run_id) for row in seen] == [("w1", 42, "run-0001")]
+
+
+def test_a_cancelled_run_keeps_its_part(bench: Bench) -> None:
+    bench.queue()
+
+    def scan(task: ScanTask) -> ScanResult:
+        bench.store.request_cancel(task.run.run_id)
+        bench.clock.advance(1)
+        return until_cancelled(task)
+
+    bench.worker(scan).run()
+    assert bench.run().status is RunStatus.CANCELLED
+    assert bench.run().metrics is not None
+    assert bench.store.results["run-0001"].outcome is Outcome.PARTIAL
+    assert bench.kinds()[-1] is EventKind.RUN_FINISHED
+
+
+@pytest.mark.parametrize(("code", "traced"), [("internal_error", True), ("source_error", False)])
+def test_the_log_has_the_trace_of_a_fault_of_ours_alone(
+    bench: Bench, caplog: pytest.LogCaptureFixture, code: str, traced: bool
+) -> None:
+    def scan(task: ScanTask) -> ScanResult:
+        raise ScanFailed(RunError(code, "division by zero"), scan_result()) from ZeroDivisionError()
+
+    bench.queue()
+    bench.worker(scan).run()
+    assert "failed: division by zero" in caplog.text
+    assert ("ZeroDivisionError" in caplog.text) is traced
+
+
+def test_a_failed_run_keeps_its_error_and_metrics(bench: Bench) -> None:
+    bench.queue(2)
+
+    def scan(task: ScanTask) -> ScanResult:
+        if task.run.run_id == "run-0002":
+            return succeed(task)
+        raise ScanFailed(RunError("source_error", "the source is down"), scan_result(outcome=Outcome.PARTIAL))
+
+    assert bench.worker(scan).run() == 2
+    assert bench.run().status is RunStatus.FAILED
+    assert bench.run().error == RunError("source_error", "the source is down")
+    assert bench.run().metrics is not None
+    assert bench.run(2).status is RunStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(SourceError("gone"), "source_error"), (ZeroDivisionError("oops"), "internal_error")]
+)
+def test_an_error_outside_the_stages_fails_the_run_too(bench: Bench, error: Exception, code: str) -> None:
+    bench.queue()
+
+    def scan(task: ScanTask) -> ScanResult:
+        raise error
+
+    bench.worker(scan).run()
+    assert bench.run().status is RunStatus.FAILED
+    assert bench.run().error == RunError(code, str(error))
+
+
+def test_a_stopped_worker_leaves_a_run_that_can_be_resumed(bench: Bench) -> None:
+    bench.queue(2)
+
+    def scan(task: ScanTask) -> ScanResult:
+        worker.stop()
+        return until_cancelled(task)
+
+    worker = bench.worker(scan)
+    assert worker.run() == 1
+    assert bench.run(1).status is RunStatus.INTERRUPTED
+    assert bench.run(1).metrics is not None
+    assert bench.run(2).status is RunStatus.QUEUED
+    bench.store.requeue("run-0001")
+    assert bench.worker().run() == 2
+    assert bench.run(1).status is RunStatus.SUCCEEDED
+
+
+def test_a_resumed_run_goes_on_where_it_stood(bench: Bench) -> None:
+    bench.queue()
+
+    def die(task: ScanTask) -> ScanResult:
+        task.journal.start_over("symbol_scanning", "f")
+        task.journal.record("symbol_scanning", 0, b"chunk")
+        report(task, 1, EventKind.RUN_STARTED, elapsed_seconds=0.0)
+        report(task, 2, EventKind.MESSAGE, elapsed_seconds=7.5)
+        raise ScanFailed(RunError("x", "x"), scan_result())
+
+    def go_on(task: ScanTask) -> ScanResult:
+        assert task.journal.chunks("symbol_scanning") == {0: b"chunk"}
+        return succeed(task)
+
+    bench.worker(die).run()
+    bench.store.requeue("run-0001")
+    bench.worker(go_on, "w2").run()
+    again = bench.tasks[1]
+    assert (again.run.attempt, again.first_seq, again.earlier_seconds) == (2, 3, (7.5,))
+    assert again.previous_event is not None
+    assert again.previous_event.seq == 2
+    assert [item.seq for item in bench.store.journal_events["run-0001"]] == [1, 2, 3, 4]
+
+
+def test_costs_of_past_runs_come_along(bench: Bench) -> None:
+    bench.queue(2)
+    bench.worker().run()
+    assert bench.tasks[0].costs.runs == ()
+    assert bench.tasks[1].costs.runs == (metrics().unit_costs,)
+
+
+def test_what_is_expected_of_a_run_comes_along(bench: Bench) -> None:
+    work = {("symbol_scanning", "symbol"): 7}
+    bench.store.add_run(
+        ScanConfig(),
+        RunOptions(),
+        owner=None,
+        label=None,
+        idempotency_key=None,
+        comparability_key="k",
+        expected_work=work,
+    )
+    bench.queue()
+    bench.worker().run()
+    assert [task.work for task in bench.tasks] == [work, {}]
+
+
+def test_a_run_that_was_handed_over_is_not_written_to(bench: Bench) -> None:
+    bench.queue()
+
+    def frozen(task: ScanTask) -> ScanResult:
+        report(task, 1, EventKind.RUN_STARTED)
+        bench.clock.advance(60)
+        bench.store.interrupt_stale(timedelta(seconds=10))
+        bench.store.requeue("run-0001")
+        bench.store.claim("w2", "other-host", "1", None)
+        return succeed(task)
+
+    assert bench.worker(frozen).run() == 1
+    run = bench.run()
+    assert (run.status, run.worker_id, run.attempt) == (RunStatus.RUNNING, "w2", 2)
+    assert "run-0001" not in bench.store.results
+
+
+def test_a_deleted_run_does_not_stop_the_worker(bench: Bench) -> None:
+    bench.queue(2)
+
+    def scan(task: ScanTask) -> ScanResult:
+        if task.run.run_id == "run-0001":
+            bench.store._forget("run-0001")
+        return succeed(task)
+
+    assert bench.worker(scan).run() == 2
+    assert bench.run(2).status is RunStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("method", ["claim", "latest_event", "cost_runs", "append_events", "finish", "stamp_worker"])
+def test_a_store_locked_for_a_while_is_outlasted_everywhere(bench: Bench, method: str) -> None:
+    bench.queue()
+    bench.store.fail(method, AWAY, times=15)
+    assert bench.worker().run() == 1
+    assert bench.run().status is RunStatus.SUCCEEDED
+    assert bench.kinds() == [EventKind.RUN_STARTED, EventKind.RUN_FINISHED]
+
+
+def test_a_store_that_stays_away_ends_the_worker(bench: Bench) -> None:
+    bench.store.down = AWAY
+    with pytest.raises(StoreUnavailableError):
+        bench.worker(patience_seconds=30.0).run()
+    assert 29.0 <= bench.clock.monotonic() <= 31.0
+
+
+def test_a_worker_that_is_stopped_while_the_store_is_away_leaves(bench: Bench) -> None:
+    bench.store.down = AWAY
+    worker = bench.worker()
+
+    def slept() -> None:
+        if bench.clock.monotonic() > 5.0:
+            worker.stop()
+
+    bench.clock.slept = slept
+    assert worker.run() == 0
+    assert bench.clock.monotonic() < 6.0
+
+
+def test_a_store_that_is_full_at_the_end_fails_the_run_as_soon_as_it_can(bench: Bench) -> None:
+    bench.queue()
+    bench.store.fail("finish", StoreFullError("disk full"), times=3)
+    bench.worker().run()
+    run = bench.run()
+    assert run.status is RunStatus.FAILED
+    assert run.error is not None
+    assert run.error.code == "store_full"
+    assert "no space left" in run.error.message
+    assert run.metrics is not None  # the small part is kept
+    assert bench.store.results["run-0001"].table.num_rows == 0
+
+
+def test_a_store_that_is_full_while_journalling_fails_the_run(bench: Bench) -> None:
+    bench.queue()
+
+    def scan(task: ScanTask) -> ScanResult:
+        bench.store.fail("append_events", StoreFullError("disk full"), times=2)
+        return until_cancelled(task)
+
+    bench.worker(scan).run()
+    run = bench.run()
+    assert run.status is RunStatus.FAILED
+    assert run.error is not None
+    assert run.error.code == "store_full"
+    assert bench.kinds() == [EventKind.RUN_STARTED, EventKind.RUN_FINISHED]
+
+
+def test_a_store_that_stays_full_is_given_up_in_the_end(bench: Bench) -> None:
+    bench.queue()
+    bench.store.fail("finish", StoreFullError("disk full"), times=10_000)
+    with pytest.raises(StoreFullError):
+        bench.worker(patience_seconds=60.0).run()
+    assert bench.run().status is RunStatus.RUNNING  # and INTERRUPTED once its heartbeat is old
+
+
+def test_events_are_thinned_after_the_end(bench: Bench) -> None:
+    bench.queue()
+
+    def scan(task: ScanTask) -> ScanResult:
+        stored = [event(seq, overall_fraction=seq / 2000) for seq in range(1, 1001)]
+        bench.store.append_events("run-0001", 1, stored)
+        return scan_result()
+
+    bench.worker(scan).run()
+    assert 0 < len(bench.store.journal_events["run-0001"]) <= 200
+
+
+def test_events_that_could_not_be_thinned_do_no_harm(bench: Bench) -> None:
+    bench.queue(2)
+    bench.store.fail("thin_events", StoreError("no"))
+    assert bench.worker().run() == 2
+    assert bench.run(1).status is RunStatus.SUCCEEDED
+
+
+def test_a_worker_whose_row_cannot_be_removed_leaves_anyway(bench: Bench) -> None:
+    bench.store.fail("remove_worker", AWAY)
+    assert bench.worker().run() == 0
+
+
+def test_a_request_to_stop_before_the_scan_began_is_obeyed(bench: Bench) -> None:
+    bench.queue()
+    claimed = bench.store.claim
+
+    def claim_and_ask(*args: object) -> RunRecord | None:
+        run = claimed(*args)  # type: ignore[arg-type]
+        if run is not None:
+            bench.store.runs[run.run_id] = replace(run, cancel_requested=True)
+        return run
+
+    bench.store.claim = claim_and_ask  # type: ignore[method-assign]
+    bench.worker(until_cancelled).run()
+    assert bench.run().status is RunStatus.CANCELLED
