@@ -18,6 +18,7 @@ TechnicError                    technic_error
 │   └── ResultsNotReadyError    results_not_ready    the run has not produced results (yet)
 ├── LimitError                  limit_reached        a quota, for example queued runs per token
 ├── CancelledError              cancelled            the run was asked to stop, and did
+├── MissingExtraError           missing_extra        an optional part of the installation is not there
 └── ExecutorError               executor_error       the workers that compute could not be used
 """
 
@@ -157,3 +158,9 @@ class ExecutorError(TechnicError):
     """The workers that compute could not be used."""
 
     code = "executor_error"
+
+
+class MissingExtraError(TechnicError):
+    """An optional part of the installation is needed and not there; the message holds the command that installs it."""
+
+    code = "missing_extra"

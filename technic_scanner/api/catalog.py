@@ -13,7 +13,7 @@ from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
 from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import in_query, located
-from technic_scanner.runs.serialization import request_from_dicts
+from technic_scanner.runs.requests import request_from_dicts
 
 router = APIRouter(tags=["catalog"])
 

@@ -17,7 +17,8 @@ from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Requ
 from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
 from technic_scanner.api.submitting import in_body, located
 from technic_scanner.runs.model import Preset
-from technic_scanner.runs.serialization import config_to_dict, options_to_dict, request_from_dicts
+from technic_scanner.runs.requests import request_from_dicts
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 router = APIRouter(tags=["presets"])
 

@@ -15,7 +15,8 @@ from technic_scanner.domain.config import DIRECTIONS, EXECUTORS, STRATEGY_PROFIL
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.model import RunQuery
-from technic_scanner.runs.serialization import config_from_dict, config_to_dict, options_from_dict, options_to_dict
+from technic_scanner.runs.requests import config_from_dict, options_from_dict
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 MAX_SEQ = 2**53 - 1
 # Text that any store can hold: no control characters, no lone surrogates.

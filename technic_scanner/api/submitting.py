@@ -10,7 +10,8 @@ from technic_scanner.api.requests import ScanRequest
 from technic_scanner.domain.config import RunOptions, ScanConfig, field_names
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.serialization import config_to_dict, options_to_dict, request_from_dicts
+from technic_scanner.runs.requests import request_from_dicts
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.service import RunService
 
 # The service counts an owner's queued runs, then adds one; within this process nobody gets between the two.

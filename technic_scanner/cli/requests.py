@@ -9,7 +9,8 @@ from typing import Any
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.serialization import config_from_dict, config_to_dict, options_from_dict, options_to_dict
+from technic_scanner.runs.requests import config_from_dict, options_from_dict
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.service import RunService
 
 _LISTS = ("sectors", "industries", "subindustries", "symbols")

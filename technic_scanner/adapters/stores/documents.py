@@ -13,7 +13,7 @@ from technic_scanner.domain.metrics import FailureKind, ScanMetrics, SymbolFailu
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.errors import ConfigError, StoreError
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.runs import serialization
+from technic_scanner.runs import requests, serialization
 from technic_scanner.runs.model import Work
 
 _FAILURE_FIELDS = ("symbol", "stage", "kind", "reason", "detail")
@@ -38,7 +38,7 @@ def dump_config(config: ScanConfig) -> str:
 
 def load_config(text: str) -> ScanConfig:
     try:
-        return serialization.config_from_dict(load_json(text))
+        return requests.config_from_dict(load_json(text))
     except ConfigError as error:
         raise StoreError(f"a stored config cannot be read: {error}") from error
 
@@ -49,7 +49,7 @@ def dump_options(options: RunOptions) -> str:
 
 def load_options(text: str) -> RunOptions:
     try:
-        return serialization.options_from_dict(load_json(text))
+        return requests.options_from_dict(load_json(text))
     except ConfigError as error:
         raise StoreError(f"stored run options cannot be read: {error}") from error
 

@@ -11,7 +11,8 @@ from technic_scanner.clock import Clock
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.ports import PresetStore
-from technic_scanner.runs.serialization import config_to_dict, options_to_dict, request_from_dicts
+from technic_scanner.runs.requests import request_from_dicts
+from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 
 FORMAT = "technic-scanner/preset"

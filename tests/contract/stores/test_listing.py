@@ -14,7 +14,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError
 from technic_scanner.runs.model import RunEnd, RunQuery
-from technic_scanner.runs.serialization import config_from_dict
+from technic_scanner.runs.requests import config_from_dict
 from technic_scanner.runs.timings.analytics import stage_statistics, trends
 from tests.contract.stores.samples import add, event, metrics, running, scan_result, succeeded
 

@@ -16,9 +16,9 @@ from technic_scanner.runs.performance import outcome_service
 from technic_scanner.runs.performance.outcome_service import Outcomes, only_survivors
 from technic_scanner.runs.performance.outcomes import OutcomeQuery
 from technic_scanner.screening.bars import Panel
+from tests.support.runs.fake_catalog import INFO, SECURITIES, FakeCatalog
+from tests.support.runs.fake_store import pick_table
 
-from .fake_catalog import INFO, SECURITIES, FakeCatalog
-from .fake_store import pick_table
 from .test_judging import SESSIONS, long, panel_of
 from .test_judging import result_of as stored_result
 

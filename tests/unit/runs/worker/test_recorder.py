@@ -13,8 +13,8 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.errors import RunStateError, StoreUnavailableError
+from technic_scanner.runs.worker import recorder as recorder_module
 from technic_scanner.runs.worker.recorder import Recorder
-from technic_scanner.runs.worker.worker import recorder as recorder_module
 from tests.support.runs.fake_store import FakeStore
 from tests.support.runs.make import event
 

@@ -1,0 +1,28 @@
+"""The optional parts of an installation: imports what one needs, or says which command installs it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+from technic_scanner.errors import MissingExtraError
+
+# What each extra adds, in words that follow "needed for".
+EXTRAS: Final[dict[str, str]] = {
+    "postgres": "a PostgreSQL run store",
+    "dask": "scans on a Dask cluster",
+    "yahoo": "the source of Yahoo Finance",
+    "excel": "Excel workbooks",
+}
+
+
+def import_optional(module: str, extra: str) -> ModuleType:
+    """Import ``module``, which the named extra installs. Raises MissingExtraError with the command to install it."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
+            raise
+        command = f"pip install 'technic-scanner[{extra}]'"
+        raise MissingExtraError(f"{module} is needed for {EXTRAS[extra]} and is not installed: {command}") from error
