@@ -22,7 +22,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord
 from tests.support.ports import ReservedPort
-from tests.ui.quiet import without_workers
+from tests.support.quiet import without_workers
 from tools.ensure_chromium import find
 
 from .paced_worker import held_file, hold_file

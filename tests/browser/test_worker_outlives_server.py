@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from technic_scanner.domain.run import RunStatus
-from tests.ui.quiet import without_workers
+from tests.support.quiet import without_workers
 
 from .conftest import ROOT, Site, wait_until
 

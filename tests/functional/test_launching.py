@@ -17,7 +17,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.stale_runs import StaleSweep
 from technic_scanner.runs.worker.heartbeat import BEAT_SECONDS
 from technic_scanner.settings import load_settings
-from tests.ui.quiet import without_workers
+from tests.support.quiet import without_workers
 
 CONFIG = ScanConfig(source="synthetic", universe="900x600", top_n=5)
 DOORS = 2

@@ -13,7 +13,7 @@ import httpx
 
 from technic_scanner.domain.config import ScanConfig
 from tests.functional.api.server_process import ServerProcess
-from tests.ui.quiet import without_workers
+from tests.support.quiet import without_workers
 
 
 def test_a_worker_process_tells_of_its_run_in_json(tmp_path: Path) -> None:

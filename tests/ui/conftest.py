@@ -18,9 +18,9 @@ from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.app import services as ui_services
+from tests.support.quiet import without_workers
 
 from . import builders
-from .quiet import without_workers
 
 ROOT = Path(__file__).parents[2]
 WORKER = "test-worker"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from technic_scanner.ui.run import progress_panel
-
-from .conftest import running_events
+from tests.ui.conftest import running_events
 
 
 def test_a_tick_reads_only_what_is_new(empty, open_page, monkeypatch) -> None:

@@ -20,10 +20,10 @@ from technic_scanner.ui.compare import compare_view
 from technic_scanner.ui.history import history_view, slowdowns_view, timing_frames, trends_view
 from technic_scanner.ui.style.wording import short_id
 from tests.contract.stores.samples import metrics, scan_result, succeeded, table
+from tests.ui.conftest import WORKER
+from tests.ui.scan.test_ui_scan_page import texts, titles
 
 from . import builders
-from .conftest import WORKER
-from .test_ui_scan_page import texts, titles
 
 
 @pytest.mark.parametrize(

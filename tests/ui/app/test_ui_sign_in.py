@@ -13,8 +13,7 @@ from technic_scanner.errors import StoreUnavailableError
 from technic_scanner.ui.app import services as ui_services
 from technic_scanner.ui.app import sign_in
 from technic_scanner.ui.system.system_view import _sign_in_text
-
-from .test_ui_scan_page import titles
+from tests.ui.scan.test_ui_scan_page import titles
 
 PAGES = ("scan", "results", "history", "compare", "outcomes", "system")
 

@@ -6,8 +6,7 @@ import pytest
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.timings.analytics import stage_statistics, trends
 from technic_scanner.ui.history import charts
-
-from .builders import STAGES, sample
+from tests.ui.builders import STAGES, sample
 
 
 def three():

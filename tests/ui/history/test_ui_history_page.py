@@ -7,8 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.runs.timings.comparability import config_hash_of
-
-from .test_ui_other_pages import select_run
+from tests.ui.test_ui_other_pages import select_run
 
 
 def listed(app: AppTest) -> list[str]:

@@ -14,10 +14,9 @@ from technic_scanner.runs.performance.outcomes import Equity, GroupOutcome, IcPo
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.outcomes import EquityCurve
 from technic_scanner.ui.outcomes import outcome_charts, outcome_tables, outcomes_view
-
-from .conftest import Stage
-from .quiet import without_workers
-from .test_ui_scan_page import texts, titles
+from tests.support.quiet import without_workers
+from tests.ui.conftest import Stage
+from tests.ui.scan.test_ui_scan_page import texts, titles
 
 DATES = (date(2010, 4, 1), date(2010, 5, 3), date(2010, 6, 1))
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from technic_scanner.ui.results import market_charts
-
-from .builders import panel, result_rows
+from tests.ui.builders import panel, result_rows
 
 
 def test_moving_average_is_the_plain_mean_and_unknown_before_enough_bars() -> None:

@@ -12,9 +12,8 @@ from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.screening.bars import Panel
-
-from .conftest import running_events
-from .test_ui_scan_page import texts, titles
+from tests.ui.conftest import running_events
+from tests.ui.scan.test_ui_scan_page import texts, titles
 
 
 def test_results_appear_without_a_reload_once_the_scan_has_ended(empty, open_page) -> None:

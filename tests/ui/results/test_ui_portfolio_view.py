@@ -10,9 +10,8 @@ import pytest
 from technic_scanner.pipeline.table import SECTOR_CAP, WEIGHT_COLUMNS
 from technic_scanner.ui.results import portfolio_view
 from technic_scanner.ui.results.result_data import UNKNOWN_SECTOR
-
-from .test_ui_result_page import whole
-from .test_ui_scan_page import texts
+from tests.ui.results.test_ui_result_page import whole
+from tests.ui.scan.test_ui_scan_page import texts
 
 ROWS = pd.DataFrame(
     {

@@ -19,8 +19,7 @@ from technic_scanner.ui.app import run_chooser
 from technic_scanner.ui.results import result_data, results_view
 from technic_scanner.ui.scan.form_state import config_of
 from technic_scanner.ui.style import tables
-
-from .test_ui_scan_page import texts, titles
+from tests.ui.scan.test_ui_scan_page import texts, titles
 
 
 def whole(seeded):

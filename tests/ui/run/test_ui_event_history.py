@@ -8,8 +8,7 @@ from hypothesis import strategies as some
 
 from technic_scanner.domain.progress import EventKind
 from technic_scanner.ui.run.event_history import MAX_MESSAGES, MAX_POINTS, EventHistory
-
-from .builders import STAGES, event, stage
+from tests.ui.builders import STAGES, event, stage
 
 
 def advance(seq: int, rate: float | None = 100.0, name: str = "symbol_scanning", attempt: int = 1, **fields: object):

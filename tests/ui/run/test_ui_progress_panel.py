@@ -13,10 +13,9 @@ from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.errors import SourceError
 from technic_scanner.ui.run import stage_bars, timeline
 from technic_scanner.ui.run.event_history import TrailPoint
-
-from . import builders
-from .conftest import running_events
-from .test_ui_scan_page import texts
+from tests.ui import builders
+from tests.ui.conftest import running_events
+from tests.ui.scan.test_ui_scan_page import texts
 
 
 def fetching(run) -> object:

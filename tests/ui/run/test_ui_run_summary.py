@@ -5,9 +5,8 @@ from __future__ import annotations
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.ui.run import run_summary
-
-from .conftest import running_events
-from .test_ui_scan_page import texts
+from tests.ui.conftest import running_events
+from tests.ui.scan.test_ui_scan_page import texts
 
 
 def test_rejected_says_that_it_counts_symbols_that_were_never_scanned(empty, open_page) -> None:

@@ -7,8 +7,7 @@ import pytest
 from technic_scanner.domain.progress import StageState
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.run.event_history import TrailPoint
-
-from .builders import START, event, metrics, record, stage
+from tests.ui.builders import START, event, metrics, record, stage
 
 
 def running_event():

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from technic_scanner.domain.run import RunError, RunStatus
-
-from .test_ui_scan_page import texts
+from tests.ui.scan.test_ui_scan_page import texts
 
 
 def listed(app) -> list[str]:

@@ -10,8 +10,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.runs.model import Preset
 from technic_scanner.ui.scan.form_state import key
-
-from .conftest import running_events
+from tests.ui.conftest import running_events
 
 
 def texts(app) -> str:

@@ -21,8 +21,7 @@ from technic_scanner.ui.results import market_charts, portfolio_view
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.run.event_history import TrailPoint
 from technic_scanner.ui.style import figure_frame
-
-from .builders import metrics, panel, result_rows, sample
+from tests.ui.builders import metrics, panel, result_rows, sample
 
 DAYS = np.arange("2026-01-01", "2026-03-01", dtype="datetime64[D]").astype(object)
 LONG = "Internet Software, Services and Infrastructure"

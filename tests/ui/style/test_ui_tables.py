@@ -16,8 +16,7 @@ from technic_scanner.pipeline.universe import filter_securities
 from technic_scanner.screening.filters import REASON_CODES
 from technic_scanner.ui.results import missing_view
 from technic_scanner.ui.style import tables
-
-from .builders import result_rows
+from tests.ui.builders import result_rows
 
 
 def test_views_name_only_columns_that_exist() -> None:

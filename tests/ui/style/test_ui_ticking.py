@@ -6,7 +6,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
-from .conftest import running_events
+from tests.ui.conftest import running_events
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from hypothesis import strategies as some
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.ui.style import wording
-
-from .builders import event, record
+from tests.ui.builders import event, record
 
 
 @pytest.mark.parametrize(
