@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from technic_scanner.domain.run import STALE_AFTER_SECONDS
 from technic_scanner.errors import ConfigError, FieldProblem
 
 APP_NAME = "technic-scanner"
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=0, le=65535)
     max_concurrent_runs: int = Field(default=2, ge=1, le=256)
-    stale_after_seconds: float = Field(default=13.0, gt=1.0, le=600.0)
+    stale_after_seconds: float = Field(default=STALE_AFTER_SECONDS, gt=1.0, le=600.0)
     api_tokens: Annotated[tuple[str, ...], NoDecode] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("localhost", "127.0.0.1", "[::1]")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import LimitError, ResultsNotReadyError, StoreUnavailableError
 from technic_scanner.progress.costs import Estimate
@@ -51,7 +51,7 @@ class ServiceRules:
     ``max_queued_per_owner``: how many runs one owner may have waiting (None: no limit).
     """
 
-    stale_after_seconds: float = 10.0
+    stale_after_seconds: float = STALE_AFTER_SECONDS
     max_queued_per_owner: int | None = None
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from structlog.contextvars import bound_contextvars
 
 from technic_scanner.clock import Clock
-from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord
 from technic_scanner.errors import CancelledError, NotFoundError, RunStateError, StoreError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import WorkerInfo
@@ -46,7 +46,7 @@ class WorkerRules:
 
     max_running: int | None = None
     forever: bool = False
-    stale_after_seconds: float = 10.0
+    stale_after_seconds: float = STALE_AFTER_SECONDS
     patience_seconds: float = 600.0
 
 

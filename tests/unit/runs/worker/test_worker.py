@@ -13,7 +13,7 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.progress import EventKind
-from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunError, RunRecord, RunStatus
 from technic_scanner.errors import CancelledError, SourceError, StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
@@ -155,7 +155,7 @@ def test_no_more_runs_than_allowed_run_at_once(bench: Bench) -> None:
 def test_a_dead_workers_run_does_not_hold_up_the_queue(bench: Bench) -> None:
     bench.queue(2)
     bench.store.claim("dead", "host", "1", None)
-    bench.clock.advance(11)
+    bench.clock.advance(STALE_AFTER_SECONDS + 1)
     assert bench.worker(max_running=1).run() == 1
     assert [bench.run(1).status, bench.run(2).status] == [RunStatus.INTERRUPTED, RunStatus.SUCCEEDED]
 
