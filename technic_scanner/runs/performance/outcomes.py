@@ -19,7 +19,6 @@ from technic_scanner.screening.evidence import (
     MeanTest,
     PeriodValues,
     mean_test,
-    overlap_lags,
     quantile_groups,
     quantile_returns,
     rank_ic,
@@ -136,8 +135,9 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
     days = _days(picks)
     ic = _ic_points(picks, days, by_run, query.horizon)
     values = np.array([np.nan if point.ic is None else point.ic for point in ic])
-    periods, lags, dates = _periods(days, excess, query.horizon)
-    returns = PeriodValues.of(excess, periods, lags)
+    ic_days = np.array([point.as_of for point in ic], dtype="datetime64[D]").astype(np.int64)
+    periods, horizon, dates = _periods(days, excess, query.horizon)
+    returns = PeriodValues.of(excess, periods, horizon)
     whole = returns.whole()
     return OutcomeReport(
         query=query,
@@ -146,7 +146,7 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
         dates=dates,
         judged=whole.mean.n,
         ic=ic,
-        ic_test=mean_test(values, lags),
+        ic_test=mean_test(values, _session_numbers(ic_days), query.horizon),
         hit=whole.hit,
         excess=whole.mean,
         quantiles=quantile_returns(_quantiles_within_runs(picks, by_run, query.quantiles), returns, query.quantiles),
@@ -220,16 +220,24 @@ def _ic_points(picks: pa.Table, days: IntArray, by_run: Mapping[str, slice], hor
 
 
 def _periods(days: IntArray, excess: FloatArray, horizon: int) -> tuple[IntArray, int, int]:
-    """Return each pick's period (n,), over how many later ones it overlaps, and how many as-of dates were judged.
+    """Return each pick's period (n,), how many sessions its return looks ahead, and how many as-of dates were judged.
 
-    A period is an as-of date, ``days`` (n,). On a single date every pick is a period of its own: there is nothing but
-    their spread to judge them by.
+    A period is an as-of date, as the number of its session. On a single date every pick is a period of its own and none
+    overlaps: there is nothing but their spread to judge them by.
     """
-    judged = calendar_of(days[np.isfinite(excess)]).astype("datetime64[D]")
-    if len(judged) < 2:
-        return np.arange(len(days)), 0, len(judged)
-    steps = np.busday_count(judged[:-1], judged[1:])
-    return days, overlap_lags(horizon, max(1, int(np.median(steps)))), len(judged)
+    dates = len(calendar_of(days[np.isfinite(excess)]))
+    return (_session_numbers(days), horizon, dates) if dates > 1 else (np.arange(len(days)), 0, dates)
+
+
+def _session_numbers(days: IntArray) -> IntArray:
+    """Return the number of the session (n,) on each of ``days`` since 1970.
+
+    Holidays are counted as sessions. Where any as-of date is a weekend's, the market trades every day.
+    """
+    dates = days.astype("datetime64[D]")
+    if not np.is_busday(dates).all():
+        return days.astype(np.int64)
+    return np.asarray(np.busday_count(np.datetime64(0, "D"), dates), dtype=np.int64)
 
 
 def _days(picks: pa.Table) -> IntArray:
