@@ -75,7 +75,7 @@ def test_without_overlap_the_t_statistic_is_students() -> None:
 
 
 def test_overlapping_returns_of_pure_noise_are_not_called_proof() -> None:
-    """With 10-session returns taken daily the naive test rejects a true zero far too often, the corrected one seldom."""
+    """With 10-session returns taken daily the naive test often rejects a true zero, the corrected one seldom."""
     rng = np.random.default_rng(11)
     naive = corrected = 0
     for _ in range(300):
