@@ -48,11 +48,14 @@ def _whitened(i: int, first: IntArray, root: float, value: float, lower: FloatAr
 
 
 @entry
-def fit_overlap(values: FloatArray, sessions: IntArray, horizon: int, decays: FloatArray, out: FloatArray) -> None:
-    """Fill ``out`` (G, 4) for each decay (G,) per session: residual sum, 1'C⁻¹1, ln det C, mean of all entries of C.
+def fit_overlap(
+    values: FloatArray, sessions: IntArray, horizon: int, decays: FloatArray, common: FloatArray, out: FloatArray
+) -> None:
+    """Fill ``out`` (G, 4) for each of G covariances C: residual sum, 1'C⁻¹1, ln det C, mean of all entries of C.
 
-    ``values`` (n,) belong to ascending ``sessions`` (n,). C holds (1 − d / horizon) · decay^d for two periods that
-    begin d < horizon sessions apart, 0 for others. The residual sum is that of generalised least squares on a constant.
+    ``values`` (n,) belong to ascending ``sessions`` (n,). C holds 1 on its diagonal, ``common`` · (1 − d / horizon) ·
+    ``decay``^d for two periods that begin d < horizon sessions apart, and 0 for others. The residual sum is that of
+    generalised least squares on a constant.
     """
     count = len(values)
     first = _first_sharing(sessions, horizon)
@@ -62,7 +65,7 @@ def fit_overlap(values: FloatArray, sessions: IntArray, horizon: int, decays: Fl
     white, ones = np.empty(count), np.empty(count)
     for g in range(len(decays)):
         total, log_det = float(count), 0.0
-        shared = (1.0 - reach / horizon) * decays[g] ** reach
+        shared = common[g] * (1.0 - reach / horizon) * decays[g] ** reach
         for i in range(count):
             for j in range(first[i], i):
                 row[j - first[i]] = shared[sessions[i] - sessions[j]]
