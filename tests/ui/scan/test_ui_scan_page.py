@@ -25,7 +25,7 @@ def titles(app, kind: str) -> list[str]:
 def test_without_runs_it_says_what_to_do_and_offers_the_form(empty, open_page) -> None:
     app = open_page()
     assert not app.exception
-    assert "No scan has been run yet" in titles(app, "info")
+    assert "No scans yet" in titles(app, "info")
     assert "524 symbols match." in texts(app)
     assert "Expected duration unknown" in texts(app)
     assert app.button(key="start_scan").label == "Start scan"
@@ -42,7 +42,7 @@ def test_start_queues_a_run_with_the_forms_config_and_puts_it_into_the_address(e
     assert app.query_params["run"] in ([record.run_id], record.run_id)
     assert record.config == ScanConfig(sectors=("Energy", "Utilities"), min_price=7.5)
     assert record.label == "Monday"
-    assert "Waiting for a worker. Place 1 in the queue." in [bar.text for bar in app.progress]
+    assert "Waiting for a worker. Position 1 in the queue." in [bar.text for bar in app.progress]
 
 
 def test_a_double_click_starts_one_run(empty, open_page) -> None:
@@ -77,7 +77,7 @@ def test_every_bad_field_is_listed_at_once_with_the_code(empty, open_page) -> No
     assert "sectors" in error.value
     assert "stage\\_weights" in error.value
     assert "invalid_config" in error.value
-    assert titles(app, "error") == ["2 fields need other values"]
+    assert titles(app, "error") == ["2 fields have invalid values"]
     app.button(key="start_scan").click().run()
     assert empty.services.service.list().records == ()
 
@@ -191,7 +191,7 @@ def test_an_interrupted_run_says_that_nothing_is_done_twice(empty, open_page) ->
     empty.services.store.interrupt_stale(timedelta(seconds=-1))
     app = open_page(run=run.run_id)
     assert "‖ Interrupted" in texts(app)
-    assert "not done again" in texts(app)
+    assert "chunks already scanned are kept" in texts(app)
     assert app.button(key=f"resume_{run.run_id}").label == "Resume"
 
 
@@ -207,7 +207,7 @@ def test_runs_in_flight_are_listed_to_reattach_to(empty, open_page) -> None:
     run = empty.running(label="Slow one")
     empty.tell(run, *running_events(run))
     app = open_page()
-    assert "Runs in flight" in texts(app)
+    assert "Active runs" in texts(app)
     app.button(key=f"open_{run.run_id}").click().run()
     assert app.query_params["run"] in ([run.run_id], run.run_id)
     assert "Slow one" in texts(app)
@@ -220,10 +220,10 @@ def test_what_runs_comes_before_the_queue_and_the_queue_in_its_order(empty, open
     opened = [button.key for button in app.button if button.label == "Open"]
     assert opened == [f"open_{run.run_id}" for run in (running, *waiting[:7])]
     assert [bar.text.split(" · ")[0] for bar in app.progress][1:3] == [
-        "Waiting for a worker, place 1",
+        "Waiting for a worker, position 1",
         "Waiting for a worker, place 2",
     ]
-    assert "2 more runs in flight; History lists all." in texts(app)
+    assert "2 more active runs; the History page lists all." in texts(app)
 
 
 def test_a_run_in_flight_that_was_asked_to_stop_says_so(empty, open_page) -> None:
