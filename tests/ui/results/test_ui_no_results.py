@@ -57,7 +57,7 @@ def test_where_the_source_failed_the_filters_are_not_blamed(empty, open_page, mo
     assert titles(app, "info") == ["No symbol had usable bars"]
     assert "filters" not in app.info[0].value
     helps = {metric.label: metric.proto.help for metric in app.metric}
-    assert "each is listed with its reason" in helps["Failed"]
+    assert "Each is listed below with its reason" in helps["Failed"]
 
 
 def test_every_link_to_another_page_is_marked_as_one(empty, open_page) -> None:

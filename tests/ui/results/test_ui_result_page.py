@@ -122,7 +122,7 @@ def test_of_very_many_rows_the_first_are_drawn_until_all_are_asked_for(
     app = open_page("results", run=run.run_id)
     assert table(app)["Symbol"].tolist() == symbols[:7]
     assert app.metric[0].value == f"{len(symbols):,}"
-    assert any(caption.value.startswith("The first 7 in this order") for caption in app.caption)
+    assert any(caption.value.startswith("The first 7 rows are shown") for caption in app.caption)
     app.selectbox(key="r_sort").set_value("Symbol").run()
     assert table(app)["Symbol"].tolist() == sorted(symbols)[:7]
     app.toggle(key="r_all").set_value(True).run()
@@ -457,7 +457,7 @@ def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric}["Picks"] == "0"
     assert titles(app, "info") == ["The run stopped before any symbol passed"]
-    assert app.info[0].value.startswith("Scan cancelled\\: cancelled on request. Resume")
+    assert app.info[0].value.startswith("Scan cancelled\\: cancelled on request. Open the run to resume")
     assert app.page_link[0].value == "Open the run"
     kinds = {kind for frame in app.dataframe if "Kind" in frame.value for kind in frame.value["Kind"]}
     assert kinds == {"not evaluated"}

@@ -84,7 +84,7 @@ def test_a_rate_says_of_what_it_is(empty, open_page) -> None:
     run = empty.running()
     empty.tell(run, *running_events(run))
     helps = {metric.label: metric.proto.help for metric in open_page(run=run.run_id).metric}
-    assert helps["Throughput"] == "Of the stage that runs: symbol scanning."
+    assert helps["Throughput"] == "Rate of the current stage: symbol scanning."
     assert "range that holds in 4 of 5 runs" in helps["Time left"]
 
 

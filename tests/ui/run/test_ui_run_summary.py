@@ -16,7 +16,7 @@ def test_rejected_says_that_it_counts_symbols_that_were_never_scanned(empty, ope
     assert not app.exception
     (counts,) = [caption for caption in app.caption if " rejected, " in caption.value]
     assert counts.proto.help == run_summary.REJECTED_HELP
-    assert "may be more rejected than scanned" in counts.proto.help
+    assert "more can be rejected than scanned" in counts.proto.help
 
 
 def test_a_run_cancelled_in_the_queue_shows_nothing_of_work_that_it_never_began(empty, open_page) -> None:

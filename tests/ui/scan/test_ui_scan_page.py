@@ -64,7 +64,7 @@ def test_the_match_count_follows_the_filters_and_says_what_removed_how_many(empt
 def test_a_filter_that_leaves_nothing_is_explained_before_the_start(empty, open_page) -> None:
     app = open_page()
     app.text_input(key=key("industry_contains")).set_value("no such industry").run()
-    assert "loosen the filter" in texts(app)
+    assert "Relax the filter" in texts(app)
 
 
 def test_every_bad_field_is_listed_at_once_with_the_code(empty, open_page) -> None:
@@ -221,7 +221,7 @@ def test_what_runs_comes_before_the_queue_and_the_queue_in_its_order(empty, open
     assert opened == [f"open_{run.run_id}" for run in (running, *waiting[:7])]
     assert [bar.text.split(" · ")[0] for bar in app.progress][1:3] == [
         "Waiting for a worker, position 1",
-        "Waiting for a worker, place 2",
+        "Waiting for a worker, position 2",
     ]
     assert "2 more active runs; the History page lists all." in texts(app)
 
@@ -230,7 +230,7 @@ def test_a_run_in_flight_that_was_asked_to_stop_says_so(empty, open_page) -> Non
     run = empty.running(label="Slow one")
     assert ", cancelling" not in open_page().progress[0].text
     empty.services.service.cancel(run.run_id)
-    assert ", cancelling · since" in open_page().progress[0].text
+    assert ", cancelling · started" in open_page().progress[0].text
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(empty, open_page) -> None:
@@ -249,7 +249,7 @@ def test_a_store_that_is_away_is_a_sentence(empty, open_page, monkeypatch: pytes
     app = open_page(run="01ANY")
     assert not app.exception
     assert "store_unavailable" in app.error[0].value
-    assert "Nothing is lost" in app.error[0].value
+    assert "Stored runs are not lost" in app.error[0].value
 
 
 def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_code_and_a_trace_in_the_log(
