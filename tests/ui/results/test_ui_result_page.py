@@ -464,7 +464,7 @@ def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_
     metrics = replace(run.metrics, symbols_scanned=280)
     monkeypatch.setattr(run_chooser, "choose", lambda: replace(run, metrics=metrics))
     said = open_page("results", run=run.run_id).info[0].value
-    assert said.startswith("280 of 524 symbols were scanned before the run stopped. Resume")
+    assert said.startswith("280 of 524 symbols were scanned before the run stopped. Open the run to resume")
 
 
 def test_what_was_kept_of_a_run_is_not_shown_once_it_is_resumed(empty, open_page) -> None:
