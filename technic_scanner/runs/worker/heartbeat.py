@@ -153,6 +153,4 @@ def said_plainly(error: RunError) -> RunError:
     """Return the error with a sentence on what to do if the store's own message has none."""
     if error.code != StoreFullError.code:
         return error
-    return RunError(
-        error.code, "There is no space left for the run store. Free some space, then resume the run."
-    )
+    return RunError(error.code, "There is no space left for the run store. Free some space, then resume the run.")

@@ -42,7 +42,7 @@ def count_text(count: int | None, noun: str) -> str:
     """Return a count with its noun: ``1 symbol``, ``1,200 symbols``."""
     if count is None:
         return f"{UNKNOWN} {noun}s"
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return progress_text.count_text(count, noun)
 
 
 def number(value: float | None, digits: int = 2) -> str:
