@@ -68,7 +68,7 @@ class SourceCatalog:
         return tuple(source.info() for source in opened)
 
     def source(self, name: str, config: ScanConfig) -> Source:
-        """Open a source; ConfigError if there is none of this name or the config does not suit it."""
+        """Open a source; ConfigError if it does not exist or the config is not valid for it."""
         if name == "sample":
             return self._sample
         if name == "synthetic":

@@ -1,4 +1,4 @@
-"""The optional parts of an installation: imports what one needs, or says which command installs it."""
+"""Import the optional parts of an installation; if one is missing, report the command that installs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from technic_scanner.errors import MissingExtraError
 
-# What each extra adds, in words that follow "needed for".
+# What each extra adds, as words that follow "needed for".
 EXTRAS: Final[dict[str, str]] = {
     "postgres": "a PostgreSQL run store",
     "dask": "scans on a Dask cluster",

@@ -1,4 +1,4 @@
-"""The doctor command: is everything there that a scan needs, and does it work."""
+"""Define the doctor command, which checks whether everything that a scan needs is present and works."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
         ("store", lambda: _store(services)),
         ("sources", lambda: ", ".join(info.name for info in services.service.sources())),
         ("sample data", _sample),
-        ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols held"),
+        ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols cached"),
         ("kernels", _kernels),
-        ("workers", lambda: f"{len(services.service.workers())} at work"),
+        ("workers", lambda: f"{len(services.service.workers())} active"),
         ("disk", lambda: f"{shutil.disk_usage(services.settings.home).free / _GIB:.1f} GiB free"),
     ]
 

@@ -1,4 +1,4 @@
-"""Finds runs whose worker has died, and thins the events of runs that have ended."""
+"""Mark runs whose worker has terminated as INTERRUPTED, and reduce the events of ended runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEPT_EVENTS = 200
 
 
 def thin(store: RunStore, run_id: str) -> None:
-    """Leave an ended run as many events as history needs; one that has gone on meanwhile keeps them all."""
+    """Reduce the events of an ended run to those that the history needs; a run that has been resumed keeps all."""
     try:
         store.thin_events(run_id, KEPT_EVENTS)
     except (StoreError, RunStateError, RunNotFoundError) as error:
@@ -24,7 +24,7 @@ def thin(store: RunStore, run_id: str) -> None:
 
 
 def give_up_stale(store: RunStore, stale_after: timedelta) -> tuple[str, ...]:
-    """Mark runs whose worker has died INTERRUPTED and thin their events; return their ids. Raises StoreError."""
+    """Mark runs of terminated workers INTERRUPTED and reduce their events; return their ids. Raises StoreError."""
     run_ids = store.interrupt_stale(stale_after)
     for run_id in run_ids:
         thin(store, run_id)
@@ -32,7 +32,7 @@ def give_up_stale(store: RunStore, stale_after: timedelta) -> tuple[str, ...]:
 
 
 class StaleSweep:
-    """Marks runs whose worker has died, at most once a second however often it is asked; thread-safe."""
+    """Marks runs of terminated workers, at most once per second however often it is called; thread-safe."""
 
     INTERVAL_SECONDS = 1.0
 

@@ -1,4 +1,4 @@
-"""Checks a request to scan in full before it is queued: config, options, source and universe in one error."""
+"""Check a scan request before it is queued, and report all problems of config, options, source and universe at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from technic_scanner.runs.ports import Catalog
 
 
 def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog) -> None:
-    """Raise one ConfigError with every problem of the request, if there is one."""
+    """Raise one ConfigError with all problems of the request; return if there are none."""
     problems = (*config.problems(), *options.problems(), *source_problems(config, catalog))
     if problems:
         raise ConfigError(dict.fromkeys(problems))
 
 
 def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem, ...]:
-    """Return what the source has against the config: its name, its universe, its dates."""
+    """Return the problems of the config with its source: unknown source or universe, or a date out of range."""
     try:
         info = catalog.source(config.source, config).info()
     except ConfigError as error:

@@ -128,6 +128,6 @@ def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their
 
 
 def test_what_a_run_did_not_come_to_was_not_judged_and_has_not_failed() -> None:
-    assert missing_view.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not judged"
+    assert missing_view.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not evaluated"
     assert missing_view.kind_text(failure("A", "no_data", FailureKind.ERROR)) == "error"
     assert missing_view.kind_text(failure("A", "below_top_n")) == "rejected"

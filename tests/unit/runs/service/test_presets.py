@@ -113,7 +113,7 @@ def test_importing_the_same_again_changes_nothing(presets: Presets) -> None:
 def test_an_import_overwrites_nothing(presets: Presets) -> None:
     text = preset_to_json(Preset("mine", ScanConfig(top_n=7)))
     presets.save(Preset("mine", ScanConfig()))
-    with pytest.raises(PresetConflictError, match="another preset called 'mine'"):
+    with pytest.raises(PresetConflictError, match="a different preset named 'mine'"):
         presets.load(text)
 
 

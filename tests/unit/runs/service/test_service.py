@@ -121,7 +121,7 @@ def test_an_owner_may_have_only_so_many_waiting() -> None:
     bench = Bench(limit=2)
     for _ in range(2):
         bench.service.submit(ScanConfig(), owner="ann")
-    with pytest.raises(LimitError, match="2 runs"):
+    with pytest.raises(LimitError, match="2 queued runs"):
         bench.service.submit(ScanConfig(), owner="ann")
     bench.service.submit(ScanConfig(), owner="bob")
     bench.service.submit(ScanConfig())
@@ -259,7 +259,7 @@ def test_runs_are_compared_by_id(bench: Bench) -> None:
 
 def test_a_report_is_there_in_every_status(bench: Bench) -> None:
     assert "AAPL" in bench.service.report(bench.done().run_id)
-    assert "left no results" in bench.service.report(bench.start().run_id)
+    assert "has no results" in bench.service.report(bench.start().run_id)
 
 
 def test_symbols_are_found_in_past_picks(bench: Bench) -> None:
