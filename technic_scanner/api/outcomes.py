@@ -73,7 +73,10 @@ class IntervalDocument(Document):
 
 
 class MeanTestDocument(IntervalDocument):
-    """A mean over as-of dates, its t-statistic corrected for `lags` dates whose returns overlap."""
+    """A mean over as-of dates; its t-statistic allows for overlap: a date shares sessions with up to `lags` later ones.
+
+    Without enough dates for an interval, standard error, t-statistic and bounds are null.
+    """
 
     standard_error: float | None
     t_stat: float | None

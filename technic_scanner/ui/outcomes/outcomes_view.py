@@ -95,7 +95,7 @@ def _figures(found: OutcomeReport) -> None:
             delta=f"t {number(test.t_stat)}, n {count_text(test.n, 'date')}",
             delta_color="off",
             delta_arrow="off",
-            help=f"Newey-West standard error with {test.lags} lags, because returns overlap.",
+            help=f"The standard error allows for overlap: a date shares sessions with up to {test.lags} later ones.",
         )
     exits = "; ".join(f"{EXIT_TEXTS[name]} {count:,}" for name, count in found.exits)
     if exits:
