@@ -1,4 +1,4 @@
-"""How endpoints reach the services of their application, the caller's name and the mount point."""
+"""Define the dependencies of routes: the application's services, the caller's name and the mount point."""
 
 from __future__ import annotations
 
