@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from technic_scanner.adapters.market_data.files.source import FilesSource
-from technic_scanner.adapters.market_data.reasons import NO_DATA, NOT_FOUND
 from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.adapters.market_data.synthetic import SyntheticSource
 from technic_scanner.adapters.market_data.yahoo.client import YahooBars, YahooError
 from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.clock import ManualClock
+from technic_scanner.domain.reasons import NO_DATA, NOT_FOUND
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import Source
 from technic_scanner.screening.bars import FIELDS, Panel
