@@ -7,38 +7,12 @@ import streamlit as st
 
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.pipeline.reasons import NOT_REACHED, reason_text
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import count_text
 
 _FEW = 420  # px of the tables of failures
-_NOT_REACHED = "not_reached"
-# The stable codes of the stages, of the filters and of the sources, in words.
-_REASONS: dict[str, str] = {
-    "unknown_symbol": "not in the universe",
-    "symbols": "not in the list of symbols",
-    "sectors": "not in the chosen sectors",
-    "industries": "not in the chosen industries",
-    "subindustries": "not in the chosen sub-industries",
-    "industry_contains": "industry without the keyword",
-    "max_symbols": "beyond the most symbols",
-    "not_found": "unknown to the source",
-    "no_data": "no bars",
-    "bad_data": "unusable data",
-    "rate_limited": "source asked to wait",
-    "timed_out": "source took too long",
-    "network": "source not reached",
-    "provider_error": "source failed",
-    "too_few_bars": "too few bars",
-    "no_recent_bar": "no bar in the newest session",
-    "bad_bars": "impossible bars",
-    "price_below_minimum": "price below the minimum",
-    "dollar_volume_below_minimum": "dollar volume below the minimum",
-    "not_scored": "no sub-score known",
-    "rating_below_minimum": "rating below the minimum",
-    "below_top_n": "ranked below the picks",
-    _NOT_REACHED: "scan ended first",
-}
 
 
 def show(record: RunRecord, stored: StoredResult) -> None:
@@ -86,9 +60,4 @@ def failure_frames(items: tuple[SymbolFailure, ...]) -> tuple[pd.DataFrame, pd.D
 
 def kind_text(failure: SymbolFailure) -> str:
     """Say whether a symbol was turned down, failed, or was not come to: that one is not its own fault."""
-    return "not judged" if failure.reason == _NOT_REACHED else failure.kind.value
-
-
-def reason_text(code: str) -> str:
-    """Say a reason's code in words; one without words of its own is said as it is."""
-    return _REASONS.get(code, code.replace("_", " "))
+    return "not judged" if failure.reason == NOT_REACHED else failure.kind.value
