@@ -16,8 +16,9 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.reasons import RATE_LIMITED
 from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.cancellation import CancelToken
-from tests.contract.sources.offers import AFTER_ALL, silent
-from tests.support.fakes import ScriptedSource, random_panel
+from technic_scanner.testing.fakes import ScriptedSource, random_panel
+from technic_scanner.testing.sources import silent
+from tests.contract.sources.offers import AFTER_ALL
 
 
 class Hanging:

@@ -24,8 +24,8 @@ from technic_scanner.pipeline.engine import Attempt, ScanFailed
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.screening.bars import FIELDS, Panel
-from tests.support.fakes import MemoryCache, ScriptedSource, random_panel
-from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench, MemoryJournal
+from technic_scanner.testing.fakes import MemoryCache, ScriptedSource, random_panel
+from technic_scanner.testing.scans import SECTORS, SYMBOLS, Bench, MemoryJournal
 
 STAGES = [stage.value for stage in Stage]
 
