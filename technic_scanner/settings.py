@@ -37,8 +37,9 @@ class Settings(BaseSettings):
 
     Lists are comma-separated. ``database_url`` None means SQLite under ``home``. ``api_tokens`` are ``name:token``
     pairs, or ``name:sha256:<hex digest>`` to give only the digest; without any, the service listens on the loopback
-    address only. ``files_root`` is the only folder that the ``files`` source may read. ``stale_after_seconds`` is the
-    age of a heartbeat, in seconds, from which its run counts as interrupted.
+    address only. ``files_root`` and ``dask_scheduler`` are options of the plugins ``files`` and ``dask``; those of
+    other plugins are read where they are used, see ``plugin_value``. ``stale_after_seconds`` is the age of a heartbeat,
+    in seconds, from which its run counts as interrupted.
     """
 
     model_config = SettingsConfigDict(env_prefix="TECHNIC_", extra="ignore", frozen=True)
@@ -109,6 +110,13 @@ class Settings(BaseSettings):
     def log_dir(self) -> Path:
         """The folder of the logs of detached workers."""
         return self.home / "logs"
+
+    def plugin_value(self, plugin: str, option: str) -> object:
+        """Return what the host has set for an option of a plugin (TECHNIC_<PLUGIN>_<OPTION>), None if nothing."""
+        field = f"{plugin}_{option}"
+        if field in type(self).model_fields:
+            return getattr(self, field)
+        return os.environ.get(f"TECHNIC_{field}".upper())
 
     def environment(self) -> dict[str, str]:
         """Return the TECHNIC_ variables that pass these settings to another process."""

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from technic_scanner.api.dependencies import Service
+from technic_scanner.api.dependencies import Plugins, Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
 from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import in_query, located
+from technic_scanner.plugins.registry import FaultKind
 from technic_scanner.runs.requests import request_from_dicts
 
 router = APIRouter(tags=["catalog"])
@@ -30,10 +31,20 @@ class SourceDocument(Document):
     notes: list[str]
 
 
+class UnavailableSourceDocument(Document):
+    """A source that is installed and is not offered; `origin` is the package that brings it."""
+
+    name: str
+    origin: str
+    kind: FaultKind
+    reason: str
+
+
 class SourceListDocument(Document):
-    """All sources that this installation can scan."""
+    """All sources that can be scanned, and the installed ones that cannot be used, with the reason."""
 
     sources: list[SourceDocument]
+    unavailable: list[UnavailableSourceDocument]
 
 
 class UniverseFilter(Request):
@@ -85,9 +96,12 @@ class AppearanceListDocument(Document):
 
 
 @router.get("/sources", response_model=SourceListDocument)
-def list_sources(service: Service) -> SourceListDocument:
-    """List the available sources."""
-    return SourceListDocument(sources=[SourceDocument.model_validate(source) for source in service.sources()])
+def list_sources(service: Service, plugins: Plugins) -> SourceListDocument:
+    """List the available sources, and the installed ones that cannot be used."""
+    return SourceListDocument(
+        sources=[SourceDocument.model_validate(source) for source in service.sources()],
+        unavailable=[UnavailableSourceDocument.model_validate(fault) for fault in plugins.source_faults()],
+    )
 
 
 @router.get("/universe", response_model=MatchDocument, responses=problems(422, 502, 503))

@@ -29,6 +29,7 @@ def doctor(as_json: Json = False) -> None:
     else:
         checks = _checks(services)
         findings += [_finding(name, check) for name, check in checks]
+        findings += [(f"plugin {fault.name}", not fault.is_defect, str(fault)) for fault in services.catalog.faults()]
     if as_json:
         emit([{"check": name, "ok": ok, "detail": detail} for name, ok, detail in findings])
     else:
@@ -42,6 +43,8 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
         ("home", lambda: str(services.settings.home)),
         ("store", lambda: _store(services)),
         ("sources", lambda: ", ".join(info.name for info in services.service.sources())),
+        ("executors", lambda: ", ".join(info.name for info in services.service.executors())),
+        ("run listeners", lambda: ", ".join(services.catalog.run_listeners()) or "none"),
         ("sample data", _sample),
         ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols cached"),
         ("kernels", _kernels),

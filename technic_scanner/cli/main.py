@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.cli import cache, doctor, evidence, hosting, presets, records, scanning
+from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
 
 app = typer.Typer(
@@ -20,7 +21,7 @@ for command in (
     records.compare, records.prune, evidence.replay, evidence.outcomes, hosting.warmup, hosting.worker, hosting.serve,
     hosting.api, doctor.doctor,
 ):  # fmt: skip
-    app.command()(command)
+    app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")
 app.add_typer(cache.app, name="cache")
 

@@ -39,7 +39,7 @@ _Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show 
 
 
 def scan(
-    source: Annotated[str | None, typer.Option(help="Where bars come from: sample, synthetic, files, yahoo.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where bars come from: {sources}.")] = None,
     universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
     industry: Annotated[list[str] | None, typer.Option(help="Industry; may be repeated.")] = None,
@@ -64,7 +64,7 @@ def scan(
     sector_neutral: Annotated[bool | None, typer.Option("--sector-neutral", help="Compare within sectors.")] = None,
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
-    executor: Annotated[str | None, typer.Option(help="local or dask.")] = None,
+    executor: Annotated[str | None, typer.Option(help="What computes the chunks: {executors}.")] = None,
     workers: Annotated[int | None, typer.Option(help="Threads or processes; default one per core.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
     refresh: Annotated[

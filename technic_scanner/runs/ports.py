@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
@@ -186,7 +187,7 @@ class Store(RunStore, PresetStore, Protocol):
 
 
 class Catalog(Protocol):
-    """Knows the sources by name."""
+    """Knows the sources and the executors by name."""
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """Describe every available source; fast, without network access."""
@@ -194,6 +195,14 @@ class Catalog(Protocol):
 
     def source(self, name: str, config: ScanConfig) -> Source:
         """Open a source; ConfigError if it does not exist or the config is not valid for it."""
+        ...
+
+    def missing(self, name: str) -> str | None:
+        """Say what a source needs that is not installed, None if nothing; ConfigError if there is none of this name."""
+        ...
+
+    def executors(self) -> tuple[ExecutorInfo, ...]:
+        """Describe every executor that a run may name; cheap."""
         ...
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from technic_scanner.clock import Clock
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError, RunStateError, StoreError
 from technic_scanner.runs.ports import RunStore
 
@@ -23,12 +25,28 @@ def thin(store: RunStore, run_id: str) -> None:
         _log.warning("run %s keeps all its events: %s", run_id, error)
 
 
-def give_up_stale(store: RunStore, stale_after: timedelta) -> tuple[str, ...]:
-    """Mark runs of terminated workers INTERRUPTED and reduce their events; return their ids. Raises StoreError."""
+def give_up_stale(
+    store: RunStore, stale_after: timedelta, tell: Callable[[RunRecord], None] = lambda _: None
+) -> tuple[str, ...]:
+    """Mark runs of terminated workers INTERRUPTED, reduce their events and call ``tell`` for each; return their ids.
+
+    Raises StoreError.
+    """
     run_ids = store.interrupt_stale(stale_after)
     for run_id in run_ids:
         thin(store, run_id)
+        _tell_interrupted(store, run_id, tell)
     return run_ids
+
+
+def _tell_interrupted(store: RunStore, run_id: str, tell: Callable[[RunRecord], None]) -> None:
+    try:
+        record = store.get_run(run_id)
+    except (StoreError, RunNotFoundError) as error:
+        _log.warning("the end of run %s is not announced: %s", run_id, error)
+        return
+    if record.status is RunStatus.INTERRUPTED:  # else somebody has resumed it already
+        tell(record)
 
 
 class StaleSweep:
@@ -36,9 +54,16 @@ class StaleSweep:
 
     INTERVAL_SECONDS = 1.0
 
-    def __init__(self, store: RunStore, clock: Clock, stale_after_seconds: float) -> None:
+    def __init__(
+        self,
+        store: RunStore,
+        clock: Clock,
+        stale_after_seconds: float,
+        tell: Callable[[RunRecord], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._tell = tell
         self._stale_after = timedelta(seconds=stale_after_seconds)
         self._lock = threading.Lock()
         self._next_at = float("-inf")
@@ -50,4 +75,4 @@ class StaleSweep:
             if now < self._next_at:
                 return ()
             self._next_at = now + self.INTERVAL_SECONDS
-        return give_up_stale(self._store, self._stale_after)
+        return give_up_stale(self._store, self._stale_after, self._tell)

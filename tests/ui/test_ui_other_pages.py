@@ -15,11 +15,11 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.timings.analytics import stage_statistics
 from technic_scanner.runs.timings.compare import compare_runs
+from technic_scanner.testing.stores.samples import metrics, scan_result, succeeded, table
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.compare import compare_view
 from technic_scanner.ui.history import history_view, slowdowns_view, timing_frames, trends_view
 from technic_scanner.ui.style.wording import short_id
-from tests.contract.stores.samples import metrics, scan_result, succeeded, table
 from tests.ui.conftest import WORKER
 from tests.ui.scan.test_ui_scan_page import texts, titles
 

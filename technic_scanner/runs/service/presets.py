@@ -10,10 +10,11 @@ from typing import Any
 from technic_scanner.clock import Clock
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
-from technic_scanner.runs.ports import PresetStore
+from technic_scanner.runs.ports import Catalog, PresetStore
 from technic_scanner.runs.requests import request_from_dicts
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.shipped_presets import SHIPPED
+from technic_scanner.runs.service.validation import executor_problems
 
 FORMAT = "technic-scanner/preset"
 FORMAT_VERSION = 1
@@ -25,9 +26,12 @@ _FIELDS = ("format", "format_version", "name", "description", "version", "config
 class Presets:
     """The shipped presets and those of a store; names are unique over both."""
 
-    def __init__(self, store: PresetStore, clock: Clock, shipped: tuple[Preset, ...] = SHIPPED) -> None:
+    def __init__(
+        self, store: PresetStore, clock: Clock, catalog: Catalog, shipped: tuple[Preset, ...] = SHIPPED
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._catalog = catalog
         self._shipped = {preset.name: preset for preset in shipped}
 
     def all(self) -> tuple[Preset, ...]:
@@ -45,7 +49,12 @@ class Presets:
         Raises ConfigError for an invalid name, config or options; PresetConflictError for a shipped name, or if the
         stored version is not the expected one.
         """
-        problems = (*_name_problems(preset.name), *preset.config.problems(), *preset.options.problems())
+        problems = (
+            *_name_problems(preset.name),
+            *preset.config.problems(),
+            *preset.options.problems(),
+            *executor_problems(preset.options, self._catalog),
+        )
         if problems:
             raise ConfigError(problems)
         self._refuse_shipped(preset.name)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
@@ -59,7 +60,8 @@ class RunService:
     """All operations of the Python API, CLI, REST, streams and dashboard; thread-safe.
 
     Every read first marks the runs of terminated workers INTERRUPTED (at most once per second) and ensures that queued
-    runs have a worker (at most every five seconds). Errors are those of the store and the ones named at each method.
+    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run marked so. Errors
+    are those of the store and the ones named at each method.
     """
 
     def __init__(
@@ -71,15 +73,16 @@ class RunService:
         *,
         coverage: Coverage | None = None,
         rules: ServiceRules | None = None,
+        tell: Callable[[RunRecord], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._launcher = launcher
         self._clock = clock
         self._rules = rules or ServiceRules()
-        self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds)
+        self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
         self._forecast = Forecast(store, catalog, clock, coverage)
-        self._presets = Presets(store, clock)
+        self._presets = Presets(store, clock, catalog)
         self._next_queue_check = float("-inf")
 
     def submit(
@@ -203,6 +206,10 @@ class RunService:
     def sources(self) -> tuple[SourceInfo, ...]:
         """Describe the available sources."""
         return self._catalog.sources()
+
+    def executors(self) -> tuple[ExecutorInfo, ...]:
+        """Describe the executors that a run may name."""
+        return self._catalog.executors()
 
     def match_count(self, config: ScanConfig) -> MatchCount:
         """Return how many symbols a config matches, and how many each filter removes. ConfigError, SourceError."""

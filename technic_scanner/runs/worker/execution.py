@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
@@ -29,13 +30,18 @@ _SHUTDOWN_PATIENCE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """What all attempts of a worker use; ``patience_seconds``: how long to retry while the store is away or full."""
+    """What all attempts of a worker use.
+
+    ``patience_seconds``: how long to retry while the store is away or full. ``tell`` is called with the record of a run
+    whose end has been stored.
+    """
 
     store: Store
     scan: Scanner
     clock: Clock
     worker_id: str
     patience_seconds: float
+    tell: Callable[[RunRecord], None]
 
 
 class Execution:
@@ -59,8 +65,9 @@ class Execution:
         """Scan and store the end. Raises RunStateError, without storing it, if another worker has the attempt."""
         with self._heartbeat:
             end, result = self._ended()
-            self._conclude(end, result)
+            record = self._conclude(end, result)
         thin(self._context.store, self._run.run_id)
+        self._context.tell(record)
 
     def _ended(self) -> tuple[RunEnd, ScanResult | None]:
         """Scan; return how the scan ended, and its result to store."""
@@ -100,33 +107,32 @@ class Execution:
             work=work_left(work or {}, self._stood.event),
         )
 
-    def _conclude(self, end: RunEnd, result: ScanResult | None) -> None:
-        """Store the last events and the end, with retries until the patience is used up."""
+    def _conclude(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
+        """Store the last events and the end, with retries until the patience is used up; return the ended run."""
         started = self._context.clock.monotonic()
         failures = 0
         while True:
             self._raise_if_lost()
             try:
-                self._heartbeat.settle(lambda end=end, result=result: self._write(end, result))  # type: ignore[misc]
+                return self._heartbeat.settle(partial(self._write, end, result))
             except StoreFullError as error:
                 end, result = replace(end, status=RunStatus.FAILED, error=fault_of(error)), _bare(result)
                 failure: StoreError = error
             except StoreUnavailableError as error:
                 failure = error
-            else:
-                return
             failures += 1
             delay = retry_delay(failures)
             if self._context.clock.monotonic() + delay - started > self._patience_left():
                 raise failure
             self._context.clock.sleep(delay)
 
-    def _write(self, end: RunEnd, result: ScanResult | None) -> None:
+    def _write(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
         run = self._run
         self._recorder.flush()
         end = replace(end, last_event=self._recorder.last_event())
-        self._context.store.finish(run.run_id, self._context.worker_id, run.attempt, end, result)
+        record = self._context.store.finish(run.run_id, self._context.worker_id, run.attempt, end, result)
         _log.info("run %s attempt %d %s", run.run_id, run.attempt, end.status.value)
+        return record
 
     def _raise_if_lost(self) -> None:
         if self._heartbeat.lost:

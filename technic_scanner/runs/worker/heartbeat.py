@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunError, RunRecord
@@ -18,6 +18,8 @@ from technic_scanner.runs.worker.recorder import Recorder
 from technic_scanner.runs.worker.recovery import retry_delay
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # Twice per second, so that a cancel request is seen within one second.
 BEAT_SECONDS = 0.5
@@ -99,11 +101,12 @@ class Heartbeat:
             if not self.lost and (now >= self._flush_due.at or self._recorder.boundary_waits.is_set()):
                 self._try(self._recorder.flush, self._flush_due)
 
-    def settle(self, write_end: Callable[[], None]) -> None:
+    def settle(self, write_end: Callable[[], T]) -> T:
         """Store the end of the attempt without a concurrent heartbeat, and if that succeeds, without any later one."""
         with self._lock:
-            write_end()
+            written = write_end()
             self._stopped.set()
+            return written
 
     def _is_over(self) -> bool:
         return self.lost or self._stopped.is_set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,16 +56,23 @@ class _StoppedWaitingError(Exception):
 
 
 class Worker:
-    """Executes one run after another."""
+    """Executes one run after another; ``tell`` is called with the record of each run whose end it has stored."""
 
     def __init__(
-        self, store: Store, scan: Scanner, clock: Clock, identity: WorkerIdentity, rules: WorkerRules | None = None
+        self,
+        store: Store,
+        scan: Scanner,
+        clock: Clock,
+        identity: WorkerIdentity,
+        rules: WorkerRules | None = None,
+        *,
+        tell: Callable[[RunRecord], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._me = identity
         self._rules = rules or WorkerRules()
-        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds)
+        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds, tell)
         self._patience = Patience(clock, self._rules.patience_seconds)
         self._presence = _Presence(store, clock, identity)
         self._stopping = False
@@ -107,7 +115,7 @@ class Worker:
     def _next_run(self) -> RunRecord | None:
         self._presence.stamp(None)
         # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
-        give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds))
+        give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds), self._context.tell)
         return self._claim()
 
     def _last_look(self) -> RunRecord | None:

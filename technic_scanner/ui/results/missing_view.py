@@ -7,38 +7,12 @@ import streamlit as st
 
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.pipeline.reasons import NOT_REACHED, reason_text
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import count_text
 
 _FEW = 420  # px of the tables of failures
-_NOT_REACHED = "not_reached"
-# The stable reason codes of stages, filters and sources, as words.
-_REASONS: dict[str, str] = {
-    "unknown_symbol": "not in the universe",
-    "symbols": "not in the list of symbols",
-    "sectors": "not in the chosen sectors",
-    "industries": "not in the chosen industries",
-    "subindustries": "not in the chosen sub-industries",
-    "industry_contains": "industry without the keyword",
-    "max_symbols": "over the maximum number of symbols",
-    "not_found": "unknown to the source",
-    "no_data": "no bars",
-    "bad_data": "unusable data",
-    "rate_limited": "rate limit of the source",
-    "timed_out": "source timed out",
-    "network": "source unreachable",
-    "provider_error": "source failed",
-    "too_few_bars": "too few bars",
-    "no_recent_bar": "no bar in the newest session",
-    "bad_bars": "invalid bars",
-    "price_below_minimum": "price below the minimum",
-    "dollar_volume_below_minimum": "dollar volume below the minimum",
-    "not_scored": "no sub-score available",
-    "rating_below_minimum": "rating below the minimum",
-    "below_top_n": "ranked below the picks",
-    _NOT_REACHED: "scan ended first",
-}
 
 
 def show(record: RunRecord, stored: StoredResult) -> None:
@@ -86,9 +60,4 @@ def failure_frames(items: tuple[SymbolFailure, ...]) -> tuple[pd.DataFrame, pd.D
 
 def kind_text(failure: SymbolFailure) -> str:
     """Return whether a symbol was rejected, failed, or was not evaluated because the run ended before."""
-    return "not evaluated" if failure.reason == _NOT_REACHED else failure.kind.value
-
-
-def reason_text(code: str) -> str:
-    """Return a reason code as words; an unknown code with spaces for underscores."""
-    return _REASONS.get(code, code.replace("_", " "))
+    return "not evaluated" if failure.reason == NOT_REACHED else failure.kind.value

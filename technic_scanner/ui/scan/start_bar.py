@@ -6,6 +6,7 @@ import streamlit as st
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, TechnicError
+from technic_scanner.pipeline.reasons import removal_text
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.scan import form_state
@@ -36,7 +37,7 @@ def _forecast() -> None:
     except TechnicError as error:
         notices.show_error(error)
         return
-    removed = [f"{name.replace('_', ' ')} {count:,}" for name, count in match.removed if count]
+    removed = [f"{count:,} {removal_text(name)}" for name, count in match.removed if count]
     of_total = f" of {match.total:,}" if match.matching != match.total else ""
     st.markdown(f"**{count_text(match.matching, 'symbol')}{of_total} match.** " + _removed_text(removed))
     if match.matching == 0:

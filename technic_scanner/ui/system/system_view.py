@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.config import EXECUTORS, RunOptions
+from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.progress.text import seconds_text
@@ -26,6 +26,7 @@ from technic_scanner.ui.style.wording import count_text, escape, status_text
 
 _NAMED_UNIVERSES = 4
 _EVERY_SECONDS = 5.0  # refresh interval of run counts and worker heartbeats
+_GROUPS = {"sources": "source", "executors": "executor", "run_listeners": "run listener"}
 _PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
 
 
@@ -102,11 +103,18 @@ def _execution() -> None:
     settings = services().settings
     facts = {
         "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
-        "Executors": f"{', '.join(EXECUTORS)}; {RunOptions().executor} unless a run specifies another",
+        "Executors": _executors_text(),
         "Dask cluster": settings.dask_scheduler or "none configured; a Dask run starts a local one",
         "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless a run sets another number",
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _executors_text() -> str:
+    named = ", ".join(
+        info.name if info.missing is None else f"{info.name} ({info.missing})" for info in run_service().executors()
+    )
+    return f"{named}; {RunOptions().executor} unless the run says another"
 
 
 def _store() -> None:
@@ -145,6 +153,24 @@ def _sources() -> None:
         alt="Sources and the data they provide",
     )
     st.caption("  \n".join(f"{info.name}: {escape(' '.join(info.notes))}" for info in sources if info.notes))
+    _plugin_faults()
+
+
+def _plugin_faults() -> None:
+    """List the plugins that are not offered, with the reason; nothing if there are none."""
+    faults = services().catalog.faults()
+    if not faults:
+        return
+    st.markdown("**Plugins that are not offered**")
+    st.dataframe(
+        pd.DataFrame(
+            [(_GROUPS[fault.group], fault.name, fault.origin, fault.reason) for fault in faults],
+            columns=["Kind", "Name", "From", "Reason"],
+        ),
+        hide_index=True,
+        height="content",
+        alt="Sources, executors and run listeners that are installed and not offered, with the reason",
+    )
 
 
 def _coverage() -> None:

@@ -14,6 +14,7 @@ from technic_scanner.runs.model import Preset
 from technic_scanner.runs.service.presets import Presets, preset_from_json, preset_to_json
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 from tests.support.runs import strategies as some
+from tests.support.runs.fake_catalog import FakeCatalog
 from tests.support.runs.fake_store import FakeStore
 
 
@@ -24,7 +25,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def presets(clock: ManualClock) -> Presets:
-    return Presets(FakeStore(clock), clock)
+    return Presets(FakeStore(clock), clock, FakeCatalog())
 
 
 @pytest.mark.parametrize("preset", SHIPPED, ids=lambda preset: preset.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -47,7 +48,10 @@ class Bench:
         self.launcher = FakeLauncher()
         self.catalog = FakeCatalog()
         rules = ServiceRules(stale_after_seconds=10.0, max_queued_per_owner=limit)
-        self.service = RunService(self.store, self.catalog, self.launcher, self.clock, rules=rules)
+        self.told: list[RunRecord] = []
+        self.service = RunService(
+            self.store, self.catalog, self.launcher, self.clock, rules=rules, tell=self.told.append
+        )
 
     def start(self, config: ScanConfig | None = None) -> RunRecord:
         """Submit a run and let a worker claim it."""
@@ -104,6 +108,49 @@ def test_everything_wrong_with_a_request_is_said_at_once(bench: Bench) -> None:
     assert {problem.field for problem in caught.value.problems} == {"source", "min_price"}
     assert bench.store.runs == {}
     assert bench.launcher.asked == 0
+
+
+def test_the_executor_must_be_one_that_is_installed(bench: Bench) -> None:
+    for refused in (
+        lambda: bench.service.submit(ScanConfig(), RunOptions(executor="ray")),
+        lambda: bench.service.estimate(ScanConfig(), RunOptions(executor="ray")),
+        lambda: bench.service.save_preset(Preset("mine", ScanConfig(), RunOptions(executor="ray"))),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            refused()
+        assert [str(problem) for problem in caught.value.problems] == ["executor: 'ray' is not one of local, dask"]
+    with pytest.raises(ConfigError) as caught:
+        bench.service.submit(ScanConfig(), RunOptions(executor=" "))
+    assert [str(problem) for problem in caught.value.problems] == ["executor: must be the name of an executor, not ' '"]
+
+
+def test_what_a_request_needs_and_is_not_installed_is_told_with_the_command(bench: Bench) -> None:
+    bench.catalog.lacking = {"dask": "run: pip install dask", "sample": "run: pip install sample"}
+    with pytest.raises(ConfigError) as caught:
+        bench.service.submit(ScanConfig(), RunOptions(executor="dask"))
+    assert [str(problem) for problem in caught.value.problems] == [
+        "executor: run: pip install dask",
+        "source: run: pip install sample",
+    ]
+    assert bench.store.runs == {}
+
+
+def test_a_run_of_an_executor_that_is_gone_stays_readable(bench: Bench) -> None:
+    run = bench.done()
+    bench.store.runs[run.run_id] = replace(run, options=RunOptions(executor="ray"))
+    assert bench.service.get(run.run_id).options.executor == "ray"
+    assert bench.service.list().records[0].options.executor == "ray"
+    with pytest.raises(ConfigError, match="'ray' is not one of local, dask"):
+        bench.service.rerun(run.run_id)
+
+
+def test_whoever_finds_a_dead_worker_tells_of_its_run(bench: Bench) -> None:
+    run = bench.start()
+    bench.clock.advance(60)
+    for _ in range(2):
+        assert bench.service.get(run.run_id).status is RunStatus.INTERRUPTED
+        bench.clock.advance(60)
+    assert [record.run_id for record in bench.told] == [run.run_id]
 
 
 def test_a_known_universe_and_date_are_taken(bench: Bench) -> None:
@@ -308,6 +355,7 @@ def test_counts(bench: Bench) -> None:
 
 
 def test_sources_and_the_stores_health_are_passed_on(bench: Bench) -> None:
+    assert [info.name for info in bench.service.executors()] == ["local", "dask"]
     assert bench.service.sources() == (INFO,)
     bench.service.ping()
     bench.store.down = StoreUnavailableError("gone")

@@ -45,6 +45,7 @@ class Bench:
         self.clock = HookedClock()
         self.store = FakeStore(self.clock)
         self.tasks: list[ScanTask] = []
+        self.told: list[RunRecord] = []
 
     def queue(self, n: int = 1) -> None:
         for _ in range(n):
@@ -58,7 +59,8 @@ class Bench:
             return (scan or succeed)(task)
 
         identity = WorkerIdentity(worker_id, "host", 42, "1.2.3")
-        return Worker(self.store, scanned, self.clock, identity, WorkerRules(**rules))  # type: ignore[arg-type]
+        limits = WorkerRules(**rules)  # type: ignore[arg-type]
+        return Worker(self.store, scanned, self.clock, identity, limits, tell=self.told.append)
 
     def run(self, number: int = 1) -> RunRecord:
         return self.store.runs[f"run-{number:04d}"]
@@ -414,6 +416,41 @@ def test_events_are_thinned_after_the_end(bench: Bench) -> None:
 
     bench.worker(scan).run()
     assert 0 < len(bench.store.journal_events["run-0001"]) <= 200
+
+
+def test_each_end_is_told_once_after_it_was_written(bench: Bench) -> None:
+    bench.queue(2)
+    dead = bench.store.claim("dead", "host", "1", None)
+    assert dead is not None
+    bench.clock.advance(60)
+    written: list[bool] = []
+    bench.told = []
+    tell = bench.told.append
+
+    def note(record: RunRecord) -> None:
+        written.append(bench.store.runs[record.run_id] == record)
+        tell(record)
+
+    worker = bench.worker()
+    worker._context = replace(worker._context, tell=note)
+    bench.store.fail("finish", StoreUnavailableError("locked"))  # it is written at the second attempt
+    worker.run()
+    assert [(record.run_id, record.status) for record in bench.told] == [
+        ("run-0001", RunStatus.INTERRUPTED),
+        ("run-0002", RunStatus.SUCCEEDED),
+    ]
+    assert written == [True, True]
+
+
+def test_an_end_that_was_not_ours_to_write_is_not_told(bench: Bench) -> None:
+    bench.queue()
+
+    def hand_over(task: ScanTask) -> ScanResult:
+        bench.store.runs["run-0001"] = replace(bench.run(), worker_id="other")
+        return scan_result()
+
+    bench.worker(hand_over).run()
+    assert bench.told == []
 
 
 def test_events_that_could_not_be_thinned_do_no_harm(bench: Bench) -> None:
