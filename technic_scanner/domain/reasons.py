@@ -21,9 +21,9 @@ LABELS: Final[dict[str, str]] = {
     NOT_FOUND: "unknown to the source",
     NO_DATA: "no bars",
     BAD_DATA: "unusable data",
-    RATE_LIMITED: "source asked to wait",
-    TIMED_OUT: "source took too long",
-    NETWORK: "source not reached",
+    RATE_LIMITED: "rate limit of the source",
+    TIMED_OUT: "source timed out",
+    NETWORK: "source unreachable",
     PROVIDER_ERROR: "source failed",
 }
 # Asking again today would bring the same answer; every other reason may pass.
