@@ -98,7 +98,7 @@ UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
     ),
     UniverseFilter(
         "max_symbols",
-        "beyond the most symbols",
+        "over the maximum number of symbols",
         _is_within_limit,
         lambda config, _: f"beyond the first {config.max_symbols} symbols in symbol order",
     ),
