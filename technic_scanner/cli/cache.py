@@ -64,7 +64,7 @@ def _keys_of(services: Services, source: str | None) -> list[str]:
     if source is None:
         return held
     keys = [key for key in held if key == source or key.startswith(f"{source}-")]
-    known = {"files", *(info.name for info in services.service.sources())}  # of files there may be bars of yore
+    known = services.catalog.source_names()  # of one that is not offered now there may be bars from before
     if not keys and source not in known:
         hint = f"; the cache holds {', '.join(held)}" if held else ""
         raise ConfigError([FieldProblem("source", f"{source!r} is not one of {', '.join(sorted(known))}{hint}")])
