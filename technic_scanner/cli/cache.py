@@ -65,8 +65,8 @@ def _keys_of(services: Services, source: str | None) -> list[str]:
     if source is None:
         return held
     keys = [key for key in held if key == source or key.startswith(f"{source}-")]
-    # The cache may contain bars of the source files even if that source is not available now.
-    known = {"files", *(info.name for info in services.service.sources())}
+    # The cache may contain bars of a source that is not available now.
+    known = services.catalog.source_names()
     if not keys and source not in known:
         hint = f"; the cache contains {', '.join(held)}" if held else ""
         raise ConfigError([FieldProblem("source", f"{source!r} is not one of {', '.join(sorted(known))}{hint}")])

@@ -53,6 +53,10 @@ class PluginCatalog:
         """Describe every source that can be asked for; no network."""
         return tuple(info for info in self._described() if isinstance(info, SourceInfo))
 
+    def source_names(self) -> tuple[str, ...]:
+        """Return the names of all installed sources, offered or not; imports none."""
+        return self._sources.names()
+
     def source(self, name: str, config: ScanConfig) -> Source:
         """Open a source; ConfigError if there is none of this name or the config does not suit it, SourceError."""
         plugin, context = self._source_plugin(name)

@@ -15,6 +15,9 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.settings import load_settings
 from tests.functional.api.hand_moved import HandMoved, NoLauncher
+from tests.support.others import others
+
+__all__ = ["others"]
 
 MakeServices = Callable[..., Services]
 

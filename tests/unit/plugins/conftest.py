@@ -1,3 +1,3 @@
-from tests.unit.plugins.others import others
+from tests.support.others import others
 
 __all__ = ["others"]

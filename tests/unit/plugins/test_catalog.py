@@ -17,7 +17,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ExecutorError, MissingExtraError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.plugins.registry import FaultKind
-from tests.unit.plugins.others import Others
+from tests.support.others import Others
 
 EXECUTOR = """
 from technic_scanner.plugins import ExecutorPlugin

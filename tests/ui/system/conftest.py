@@ -1,0 +1,3 @@
+from tests.support.others import others
+
+__all__ = ["others"]
