@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The measurement of a class in this run: wall-clock ``seconds`` of ``units`` in ``steps`` reports, a unit's ``cv``.
+    """The measurement of a class in this run: wall-clock ``seconds`` of ``units`` in ``steps`` reports, unit ``cv``.
 
     ``shifted``: the level has shifted within this run, and only later steps are included.
     """

@@ -1,4 +1,4 @@
-"""How much outcomes prove: information coefficients, quantiles, hit rates, each with n and an interval."""
+"""Compute statistics of outcomes: information coefficients, quantiles and hit rates, with n and intervals."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
-# Below this a rank correlation is a coin toss with three sides.
+# Below this number of rows a rank correlation is not informative.
 LEAST_PAIRS = 3
-# A spread this small against the mean is rounding of one constant.
+# A spread this small relative to the mean is rounding noise of a constant.
 _ROUNDING = 1e-12
-# With more groups x periods than this for each value, most have none: those that have are numbered by a sort.
+# With more groups x periods per value than this most cells are empty, so the others are numbered by a sort.
 _MOST_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its ``n`` and the 95 % confidence interval; None is unknown, never a guess."""
+    """An estimate with its ``n`` and the 95 % confidence interval; None is unknown."""
 
     n: int
     mean: float | None
@@ -35,7 +35,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class MeanTest:
-    """A mean over periods with a t-statistic that allows for overlap of ``lags`` periods, and its 95 % interval."""
+    """A mean over periods with its 95 % interval and a t-statistic corrected for overlap of ``lags`` periods."""
 
     n: int
     mean: float | None
@@ -47,9 +47,9 @@ class MeanTest:
 
 
 def rank_ic(score: FloatArray, forward: FloatArray) -> float | None:
-    """Return Spearman's rank correlation of score and forward return (n,) over the rows that have both.
+    """Return Spearman's rank correlation of score and forward return (n,) over the rows with both.
 
-    None with fewer than three rows or when one of the two does not vary. Ties get their mean rank.
+    None with fewer than three rows or if one of the two does not vary. Ties get their mean rank.
     """
     known = np.isfinite(score) & np.isfinite(forward)
     if known.sum() < LEAST_PAIRS:
@@ -61,7 +61,7 @@ def rank_ic(score: FloatArray, forward: FloatArray) -> float | None:
 
 
 def mean_ranks(values: FloatArray) -> FloatArray:
-    """Return the ranks (n,) from 1 on, ties as the mean of theirs."""
+    """Return the ranks (n,) from 1 on; ties get their mean rank."""
     order = np.argsort(values)
     ascending = values[order]
     first = np.append(True, ascending[1:] != ascending[:-1])[: len(values)]
@@ -73,12 +73,12 @@ def mean_ranks(values: FloatArray) -> FloatArray:
 
 
 def overlap_lags(horizon: int, every: int) -> int:
-    """Return how many later periods share sessions with one: returns of ``horizon``, taken every ``every`` sessions."""
+    """Return with how many later periods a period overlaps: returns over ``horizon``, every ``every`` sessions."""
     return max(math.ceil(horizon / every) - 1, 0)
 
 
 def mean_test(values: FloatArray, lags: int = 0) -> MeanTest:
-    """Return the mean of one value per period (m,), oldest first, NaN left out, with its Newey–West (1987) t-statistic.
+    """Return the mean of one value per period (m,), oldest first, without NaN, and its Newey–West (1987) t-statistic.
 
     The variance of the mean is (γ₀ + 2 Σ (1 − l/(L+1)) γ_l) / (n − 1) with L = ``lags``, at most n − 1; with L = 0 it
     is the usual one. Forward returns longer than the step between scans overlap, so their coefficients are not
@@ -99,7 +99,7 @@ def mean_test(values: FloatArray, lags: int = 0) -> MeanTest:
 
 
 class GroupEvidence(NamedTuple):
-    """What some values say: in how many periods there are any, the share above zero, their mean."""
+    """Statistics of some values: the number of periods with values, the share above zero, and the mean."""
 
     periods: int
     hit: Interval
@@ -108,11 +108,11 @@ class GroupEvidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeriodValues:
-    """The k known ones of m values, each with the place (k,) of its period among the ``periods`` that have any.
+    """The k known ones of m values, each with the index (k,) of its period in the ``periods`` that have values.
 
-    Values of one period move together, so what is estimated is the mean over periods of each period's mean, with the
-    interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values, ``hits`` (k,) are 1.0 where
-    one is above zero, else 0.0.
+    Values of one period move together, so the estimate is the mean over periods of each period's mean, with the
+    interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values; ``hits`` (k,) are 1.0 for
+    values above zero, otherwise 0.0.
     """
 
     known: BoolArray
@@ -124,9 +124,9 @@ class PeriodValues:
 
     @classmethod
     def of(cls, values: FloatArray, periods: IntArray, lags: int = 0) -> PeriodValues:
-        """Take values (m,), NaN left out, and their ``periods``: m numbers in the order of time.
+        """Create it from values (m,), of which NaN are omitted, and their ``periods``: m numbers in order of time.
 
-        Give independent values a period each.
+        Independent values should each have their own period.
         """
         known = np.isfinite(values)
         if not known.all():
@@ -136,11 +136,11 @@ class PeriodValues:
         return cls(known, values, hits, positions_in(calendar, periods), len(calendar), lags)
 
     def whole(self) -> GroupEvidence:
-        """Return what all values say."""
+        """Return the statistics of all values."""
         return self._evidence(self.places, [0, self.periods])[0]
 
     def by_group(self, groups: IntArray, count: int) -> tuple[GroupEvidence, ...]:
-        """Return what the values of each of ``count`` groups say; ``groups`` (m,) are numbers from 0 on."""
+        """Return the statistics of each of ``count`` groups; ``groups`` (m,) are numbers from 0 on."""
         own = groups if len(groups) == len(self.values) else groups[self.known]
         cells = np.multiply(own, self.periods, dtype=np.int64)
         cells += self.places
@@ -151,7 +151,7 @@ class PeriodValues:
         return self._evidence(cells, ends.tolist())
 
     def _evidence(self, cells: IntArray, ends: list[int]) -> tuple[GroupEvidence, ...]:
-        """Return what the values in cells ``ends[g]`` to ``ends[g + 1]``, one for each period, say of each group g."""
+        """Return the statistics of each group g, whose cells, one per period, are ``ends[g]`` to ``ends[g + 1]``."""
         counts = np.bincount(cells, minlength=ends[-1])
         sums = np.asarray(np.bincount(cells, self.values, ends[-1]), dtype=np.float64)
         hits = np.asarray(np.bincount(cells, self.hits, ends[-1]), dtype=np.float64)
@@ -165,15 +165,15 @@ class PeriodValues:
 
 
 def _over_periods(means: FloatArray, sizes: IntArray, lags: int) -> Interval:
-    """Return the mean of the periods' ``means`` (p,), of so many values each."""
+    """Return the mean of the periods' ``means`` (p,), which have ``sizes`` (p,) values."""
     test = mean_test(means, lags)
     return Interval(int(sizes.sum()), test.mean, test.low, test.high)
 
 
 def _hit_rate(hits: FloatArray, sizes: IntArray, lags: int) -> Interval:
-    """Return the mean over periods of the share of ``hits`` (p,) among so many values, with its interval cut to 0–1.
+    """Return the mean over periods of the share of ``hits`` (p,) in ``sizes`` (p,), with its interval clipped to 0–1.
 
-    Where every value has a period of its own the interval is Wilson's (1927).
+    If every value has its own period the interval is Wilson's (1927).
     """
     if (sizes == 1).all():
         return _wilson(len(hits), float(hits.sum()))
@@ -193,7 +193,7 @@ def _wilson(n: int, hits: float) -> Interval:
 
 
 def quantile_groups(score: FloatArray, quantiles: int = 5) -> IntArray:
-    """Return the quantile (n,) of each score, 0 the lowest … quantiles − 1, −1 where unknown; ties stay together.
+    """Return the quantile (n,) of each score, from 0 (lowest) to quantiles − 1, −1 where unknown; ties stay together.
 
     The edges are those of pandas.qcut: linear between order statistics, closed on the right.
     """
@@ -208,13 +208,13 @@ def quantile_groups(score: FloatArray, quantiles: int = 5) -> IntArray:
 
 
 def quantile_returns(groups: IntArray, returns: PeriodValues, quantiles: int = 5) -> tuple[Interval, ...]:
-    """Return the mean of each quantile's ``returns``; ``groups`` (n,) as from ``quantile_groups``."""
+    """Return the mean of each quantile's ``returns``; ``groups`` (n,) are those of ``quantile_groups``."""
     unknown_last = np.where(groups < 0, quantiles, groups)
     return tuple(evidence.mean for evidence in returns.by_group(unknown_last, quantiles + 1)[:quantiles])
 
 
 def student_quantile(probability: float, degrees: int) -> float:
-    """Return the quantile of Student's t: exact for 1 and 2 degrees, else the series of Abramowitz–Stegun 26.7.5.
+    """Return the quantile of Student's t: exact for 1 and 2 degrees, otherwise the series of Abramowitz–Stegun 26.7.5.
 
     Its relative error at 0.975 is below 0.2 % from 3 degrees on.
     """
