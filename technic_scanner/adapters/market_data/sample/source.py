@@ -192,10 +192,10 @@ def _notes(jumps: tuple[Jump, ...], widened: int, securities: tuple[Security, ..
         f"{len(repaired)} unadjusted splits and distributions were back-adjusted: "
         + "; ".join(jump.text() for jump in repaired)
         + ".",
-        f"{len(kept)} jumps above 35 % are real and were kept, for they came with more than ten times the usual dollar "
-        "volume: " + "; ".join(jump.text() for jump in kept) + ".",
+        f"{len(kept)} jumps above 35 % are real and were kept, because their dollar volume is more than ten times the "
+        "usual one: " + "; ".join(jump.text() for jump in kept) + ".",
         f"{widened} bars had an open or close outside high–low; high or low was widened.",
-        f"{len(MISSING_SESSIONS)} sessions are missing for every symbol and stay missing: {missing}.",
+        f"{len(MISSING_SESSIONS)} sessions are missing for every symbol and were not filled in: {missing}.",
         (
             f"{unknown} of {len(securities)} symbols have no sector: the sector list is of 2013, so a sector filter "
             "keeps only companies that were still listed then (survivorship bias)."
