@@ -1,1 +1,1 @@
-"""Frozen data that every layer speaks of; standard library only."""
+"""The immutable data types that all layers share; imports only the standard library."""

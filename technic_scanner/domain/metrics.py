@@ -1,4 +1,4 @@
-"""What a finished scan measured of itself: stage seconds, counts, cache use; every field on every path."""
+"""Define the metrics of a scan: stage seconds, counts and cache use, with all fields for every kind of end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """COMPLETE: every symbol was judged. PARTIAL: some failed, or the run was cut short. EMPTY: no row to show."""
+    """COMPLETE: every symbol was evaluated. PARTIAL: some failed, or the run stopped early. EMPTY: no rows."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -15,7 +15,7 @@ class Outcome(StrEnum):
 
 
 class FailureKind(StrEnum):
-    """Whether a symbol was turned down by a rule or could not be judged."""
+    """Whether a symbol was rejected by a rule or could not be evaluated."""
 
     REJECTED = "rejected"
     ERROR = "error"
@@ -47,7 +47,7 @@ class StageTiming:
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """Observed cost of one class of work: ``units`` done in ``seconds``; ``cv`` is sd/mean of single units."""
+    """Observed cost of one class of work: ``units`` done in ``seconds``; ``cv`` is sd/mean of single units' costs."""
 
     stage: str
     unit_class: str
@@ -58,15 +58,15 @@ class UnitCost:
 
 @dataclass(frozen=True, slots=True)
 class ScanMetrics:
-    """All that a run measured; ``None`` is unknown, never a guess.
+    """All measurements of a run; ``None`` is unknown, never an estimate.
 
-    ``stage_timings`` holds every stage of the plan (0.0 s if it was not reached); their seconds and ``gap_seconds``
+    ``stage_timings`` has every stage of the plan (0.0 s if it was not reached); their seconds and ``gap_seconds``
     sum to ``total_seconds``. ``speedup`` is baseline_seconds / total_seconds against a measured baseline or None.
-    ``cache_hit_rate`` is hits / (hits + misses), None when nothing was asked of the cache.
-    ``attempt_seconds`` are the wall seconds of each attempt, the last one last.
+    ``cache_hit_rate`` is hits / (hits + misses), None if the cache was not used.
+    ``attempt_seconds`` are the wall-clock seconds of each attempt, in order.
     ``symbols_attempted`` passed the filters on the universe, ``symbols_scanned`` of them were scanned.
-    ``symbols_rejected`` were turned down by a rule, by those filters or after the scan, so they may be more than were
-    scanned; ``symbols_failed`` could not be judged.
+    ``symbols_rejected`` were rejected by a rule, before or after the scan, so there can be more of them than scanned
+    ones; ``symbols_failed`` could not be evaluated.
     """
 
     total_seconds: float

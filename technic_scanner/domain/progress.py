@@ -1,4 +1,4 @@
-"""What is known of a running scan at one moment: complete in itself, so a late watcher needs no earlier event."""
+"""Define progress events: the state of a run at one moment, self-contained so that no earlier event is needed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class EventKind(StrEnum):
 
     @property
     def is_boundary(self) -> bool:
-        """True for events that must never be dropped."""
+        """Whether the event must never be dropped."""
         return self is not EventKind.ADVANCED
 
 
 class StageState(StrEnum):
-    """Where a stage or sub-stage is."""
+    """The state of a stage or sub-stage."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -67,9 +67,9 @@ class ProgressEvent:
     """The whole state of a run at one moment.
 
     ``seq`` counts up by one per run, across attempts. ``overall_fraction`` is Σ weight × stage fraction (the
-    earlier API's measure); ``time_fraction`` is the share of the expected time that has passed, and is what people
-    are shown. Neither ever decreases and both reach 1 only at success. ``elapsed_seconds`` counts this attempt;
-    ``earlier_seconds`` the attempts before it. ``eta_low_seconds`` and ``eta_high_seconds`` are the 80 % band.
+    earlier API's measure); ``time_fraction`` is the share of the expected time that has passed, which user interfaces
+    show. Neither ever decreases, and both reach 1 only at success. ``elapsed_seconds`` are those of this attempt,
+    ``earlier_seconds`` those of earlier attempts. ``eta_low_seconds`` and ``eta_high_seconds`` are the 80 % band.
     """
 
     run_id: str

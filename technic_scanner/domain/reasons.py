@@ -1,4 +1,4 @@
-"""Why a symbol has no bars: the stable codes that sources give, in words, and which of them are worth remembering."""
+"""Define the stable reason codes of symbols without bars, their labels, and which of them the cache records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMED_OUT = "timed_out"
 NETWORK = "network"
 PROVIDER_ERROR = "provider_error"
 
-# What each code is called where the symbols that are missing from a result are counted.
+# The label of each code where missing symbols are counted.
 LABELS: Final[dict[str, str]] = {
     NOT_FOUND: "unknown to the source",
     NO_DATA: "no bars",
@@ -26,7 +26,7 @@ LABELS: Final[dict[str, str]] = {
     NETWORK: "source unreachable",
     PROVIDER_ERROR: "source failed",
 }
-# Asking again today would bring the same answer; every other reason may pass.
+# A repeated request today would have the same result; all other reasons are temporary.
 LASTING: frozenset[str] = frozenset({NOT_FOUND, NO_DATA})
 
 
@@ -41,6 +41,6 @@ def not_found(symbol: str) -> SymbolFailure:
 
 
 def no_data(symbol: str, start: date | None, end: date | None) -> SymbolFailure:
-    """Return the failure of a symbol that the source knows, without a bar in start..end."""
+    """Return the failure of a symbol that the source knows but that has no bar in start..end."""
     span = " ".join(part for part in (f"from {start}" if start else "", f"to {end}" if end else "") if part)
     return failure(symbol, NO_DATA, f"{symbol} has no bars{' ' + span if span else ''}.")

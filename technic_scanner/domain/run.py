@@ -1,4 +1,4 @@
-"""A run's life: its statuses, the moves between them, and its stored summary."""
+"""Define a run: its statuses, the transitions between them, and its stored summary."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STALE_AFTER_SECONDS = 13.0
 
 
 class RunStatus(StrEnum):
-    """QUEUED waits for a worker; RUNNING has one; the others are ends (INTERRUPTED, FAILED, CANCELLED can resume)."""
+    """QUEUED waits for a worker, RUNNING has one, the others are ends; all ends except SUCCEEDED can be resumed."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -26,12 +26,12 @@ class RunStatus(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """True once no worker will touch the run unless somebody resumes it."""
+        """Whether the run has ended; it stays so unless it is resumed."""
         return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
 
     @property
     def can_resume(self) -> bool:
-        """True if a new attempt may pick the run up."""
+        """Whether a new attempt may continue the run."""
         return self in (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED)
 
 
@@ -46,7 +46,7 @@ ALLOWED_MOVES: dict[RunStatus, frozenset[RunStatus]] = {
 
 
 def check_move(run_id: str, old: RunStatus, new: RunStatus) -> None:
-    """Raise RunStateError unless a run may go from ``old`` to ``new``."""
+    """Raise RunStateError unless a run may change from ``old`` to ``new``."""
     if new not in ALLOWED_MOVES[old]:
         raise RunStateError(f"run {run_id} is {old.value} and cannot become {new.value}")
 
@@ -61,9 +61,9 @@ class RunError:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """The stored summary of one run; reading it touches no events.
+    """The stored summary of one run, which is read without its events.
 
-    ``metrics`` is None until the run ends. ``queue_position`` is 1 for the next in line, None when not queued.
+    ``metrics`` is None until the run ends. ``queue_position`` is 1 for the next run, None if the run is not queued.
     """
 
     run_id: str

@@ -1,4 +1,4 @@
-"""GICS sector names, and the names that other vendors use for them; mapped once, at the edge."""
+"""Define the GICS sector names, and map the names that other vendors use to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GICS_SECTORS: tuple[str, ...] = (
     "Utilities",
 )
 
-# Yahoo, Morningstar, Nasdaq and pre-2018 GICS spellings, lower case.
+# The spellings of Yahoo, Morningstar, Nasdaq and GICS before 2018, in lower case.
 _ALIASES: dict[str, str] = {
     "basic industries": "Materials",
     "basic materials": "Materials",
@@ -55,7 +55,7 @@ _CANONICAL: dict[str, str] = {name.lower(): name for name in GICS_SECTORS} | _AL
 
 
 def to_gics(name: str | None) -> str | None:
-    """Return the GICS sector that a vendor's sector name means, or None if it means none of the eleven."""
+    """Return the GICS sector of a vendor's sector name, or None if it is none of the eleven."""
     if name is None:
         return None
     return _CANONICAL.get(" ".join(name.lower().replace("&", "and").split()))

@@ -1,4 +1,4 @@
-"""The four stages of a scan and the weights they carry in the overall fraction."""
+"""Define the four stages of a scan and their weights in the overall fraction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WEIGHT_SUM_TOLERANCE = 1e-9
 
 
 class Stage(StrEnum):
-    """The stages, in the order in which they run."""
+    """The stages in the order in which they run."""
 
     UNIVERSE_LOADING = "universe_loading"
     DATA_FETCHING = "data_fetching"
@@ -22,7 +22,7 @@ class Stage(StrEnum):
 
     @property
     def label(self) -> str:
-        """Name for people: ``Universe loading``."""
+        """Display name: ``Universe loading``."""
         return self.value.replace("_", " ").capitalize()
 
 
@@ -30,12 +30,12 @@ _UNITS: dict[str, str] = {
     Stage.UNIVERSE_LOADING: "steps",
     Stage.DATA_FETCHING: "symbols",
     Stage.SYMBOL_SCANNING: "symbols",
-    Stage.FINALIZATION: "row steps",  # each of its steps goes over each row once
+    Stage.FINALIZATION: "row steps",  # each of its steps processes each row once
 }
 
 
 def unit_of(stage: str) -> str:
-    """Return what a stage counts, in the plural; ``units`` for a stage that is not one of these four."""
+    """Return the unit that a stage counts, in the plural; ``units`` for a stage that is not one of these four."""
     return _UNITS.get(stage, "units")
 
 
@@ -51,7 +51,7 @@ DEFAULT_WEIGHTS: tuple[tuple[str, float], ...] = (
 class StagePlan:
     """Stage names in order, each with its weight; weights are > 0 and sum to 1.
 
-    Raises ConfigError naming every fault.
+    Raises ConfigError that names every problem.
     """
 
     weights: tuple[tuple[str, float], ...] = DEFAULT_WEIGHTS
@@ -74,9 +74,9 @@ class StagePlan:
 
 
 def weight_problems(weights: tuple[tuple[str, float], ...]) -> tuple[FieldProblem, ...]:
-    """Return every fault of a list of stage weights."""
+    """Return all problems of a list of stage weights."""
     if not weights:
-        return (FieldProblem("stage_weights", "at least one stage is needed"),)
+        return (FieldProblem("stage_weights", "at least one stage is required"),)
     problems = [
         FieldProblem(f"stage_weights.{name}", f"must be a number above 0, not {weight!r}")
         for name, weight in weights

@@ -1,4 +1,4 @@
-"""Which securities a source knows, and what it says of them."""
+"""Define securities, universes and the description of a source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """One listed security; ``sector`` is a GICS name or None, never a vendor's spelling."""
+    """One listed security; ``sector`` is a GICS name or None, never a vendor's name."""
 
     symbol: str
     name: str | None = None
@@ -19,7 +19,7 @@ class Security:
 
 @dataclass(frozen=True, slots=True)
 class Universe:
-    """The securities of one named universe, in symbol order; ``notes`` are repairs and caveats to show to people."""
+    """The securities of one named universe, in symbol order; ``notes`` are repairs and caveats for users."""
 
     name: str
     securities: tuple[Security, ...]
@@ -29,10 +29,10 @@ class Universe:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What a source is, for people and for validation.
+    """The description of a source, for display and for validation.
 
-    ``label`` names the data honestly ("S&P 500, Aug 2009 – Aug 2010"). ``first_session`` and ``last_session`` are None
-    when the source is open-ended. ``universes`` lists the universe names that it accepts, the default one first.
+    ``label`` states what the data are ("S&P 500, Aug 2009 – Aug 2010"). ``first_session`` and ``last_session`` are None
+    if the period is open-ended. ``universes`` lists the accepted universe names, the default first.
     """
 
     name: str

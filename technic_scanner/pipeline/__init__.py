@@ -1,1 +1,1 @@
-"""The four stages of a scan over ports; no I/O of its own."""
+"""The four stages of a scan, which do all I/O through ports."""

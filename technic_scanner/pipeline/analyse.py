@@ -1,4 +1,4 @@
-"""Stage 3, symbol_scanning: indicators and sub-scores of every symbol, chunk by chunk, resumable."""
+"""Stage 3, symbol_scanning: compute indicators and sub-scores of every symbol in chunks that can be resumed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from technic_scanner.screening.indicators import last_indicators
 from technic_scanner.screening.scoring import SUB_SCORES, sub_scores
 
 ANALYSIS_COLUMNS: tuple[str, ...] = INDICATORS + tuple(f"score_{name}" for name in SUB_SCORES)
-# Chunks are journalled together, at most this often: a commit per chunk would cost more than the chunk.
+# Chunks are journalled together, at most this often: one commit per chunk would take longer than the chunk.
 RECORD_INTERVAL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalyseTask:
-    """Pure work on one chunk: (n, T) bars to an (n, len(ANALYSIS_COLUMNS)) matrix; picklable."""
+    """Pure function of one chunk: (n, T) bars to an (n, len(ANALYSIS_COLUMNS)) matrix; picklable."""
 
     benchmark_close: FloatArray | None
 
@@ -34,9 +34,9 @@ class AnalyseTask:
 
 
 class Analysis:
-    """What is known of a panel's symbols so far, rows in its order: also of use when a scan stops half-way.
+    """The analysis of a panel's symbols so far, with rows in its order; also used when a scan stops early.
 
-    ``matrix``: (symbols, len(ANALYSIS_COLUMNS)), NaN where nothing is known. ``done``: (symbols,), which rows are.
+    ``matrix``: (symbols, len(ANALYSIS_COLUMNS)), NaN where unknown. ``done``: (symbols,), the completed rows.
     """
 
     __slots__ = ("done", "matrix")
@@ -52,7 +52,7 @@ class Analysis:
 
     @property
     def scanned(self) -> int:
-        """How many symbols are done."""
+        """The number of completed symbols."""
         return int(self.done.sum())
 
 
@@ -61,7 +61,7 @@ def analyse(
 ) -> None:
     """Fill in the ``analysis`` of ``panel``, chunk by chunk.
 
-    Chunks that an earlier attempt recorded under the same fingerprint are taken over and not done again.
+    Chunks that an earlier attempt recorded under the same fingerprint are reused.
     """
     reporter = context.reporter
     count = len(panel.symbols)
@@ -93,7 +93,7 @@ def analyse(
 
 
 def scan_fingerprint(context: ScanContext, fetched: FetchOutcome, benchmark: FloatArray | None) -> str:
-    """Identify everything that a scanned chunk depends on."""
+    """Return a hash of everything that a scanned chunk depends on."""
     digest = hashlib.blake2b(digest_size=16)
     panel: Panel = fetched.panel
     for part in (context.ports.version, fetched.fingerprint, str(context.options.chunk_size), ",".join(panel.symbols)):
@@ -110,7 +110,7 @@ def _bounds(count: int, size: int) -> list[tuple[int, int]]:
 
 
 class _ChunkRecorder:
-    """Puts finished chunks into the journal in batches, and takes them back."""
+    """Records finished chunks in the journal in batches, and restores them."""
 
     def __init__(self, context: ScanContext) -> None:
         self._context = context
@@ -118,7 +118,7 @@ class _ChunkRecorder:
         self._flushed_at = context.ports.clock.monotonic()
 
     def restore(self, analysis: Analysis, bounds: list[tuple[int, int]], fingerprint: str) -> set[int]:
-        """Fill in recorded chunks; return which. Starts over, and says so, if the data changed."""
+        """Fill in recorded chunks and return their indices. If the data have changed, starts over with a message."""
         journal = self._context.journal
         known = journal.fingerprint(Stage.SYMBOL_SCANNING)
         if known != fingerprint:

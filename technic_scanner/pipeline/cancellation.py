@@ -1,4 +1,4 @@
-"""How a scan is asked to stop: a flag that every stage looks at, and that wakes whoever waits."""
+"""Define the cancel token of a scan: a flag that all stages check and that ends waits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from technic_scanner.errors import CancelledError
 
 
 class CancelToken:
-    """A flag that is set once; thread-safe. Long work calls ``check`` often, waits call ``wait``."""
+    """A flag that is set once; thread-safe. Long work calls ``check`` often; waiting code calls ``wait``."""
 
     __slots__ = ("_event", "_reason")
 
@@ -17,27 +17,27 @@ class CancelToken:
         self._reason = ""
 
     def cancel(self, reason: str = "cancelled on request") -> None:
-        """Ask for the stop; later calls change nothing."""
+        """Request cancelling; later calls have no effect."""
         if not self._event.is_set():
             self._reason = reason
             self._event.set()
 
     @property
     def is_cancelled(self) -> bool:
-        """True once the stop was asked for."""
+        """Whether cancelling was requested."""
         return self._event.is_set()
 
     @property
     def reason(self) -> str:
-        """Why, in words; empty while not cancelled."""
+        """The reason as text; empty while not cancelled."""
         return self._reason
 
     def check(self) -> None:
-        """Raise CancelledError if the stop was asked for."""
+        """Raise CancelledError if cancelling was requested."""
         if self._event.is_set():
             raise CancelledError(self._reason)
 
     def wait(self, seconds: float) -> None:
-        """Let at most ``seconds`` pass; raise CancelledError at once when the stop is asked for."""
+        """Wait for ``seconds``; raise CancelledError as soon as cancelling is requested."""
         self._event.wait(seconds)
         self.check()

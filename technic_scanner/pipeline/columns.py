@@ -1,4 +1,4 @@
-"""The columns of a result table: names, types, units, meaning; every table, file and page uses these."""
+"""Define the columns of a result table: names, types, units and meanings, used by all tables, files and pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 
 class Kind(StrEnum):
-    """What a column holds."""
+    """The type of a column's values."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``indicator`` names the indicator that fills it as it is, if one does."""
+    """One column. ``indicator`` is the name of the indicator that it contains unchanged, if any."""
 
     name: str
     kind: Kind
@@ -114,7 +114,7 @@ SCHEMA: pa.Schema = pa.schema([(column.name, _ARROW_TYPES[column.kind]) for colu
 
 
 def empty_table() -> pa.Table:
-    """Return a table of no rows with every column."""
+    """Return a table without rows, with all columns."""
     return SCHEMA.empty_table()
 
 

@@ -1,4 +1,4 @@
-"""What every stage of one scan shares: its config, its ports, its reporter and its way to be stopped."""
+"""Define what all stages of one scan share: its config, its ports, its reporter and its cancel token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from technic_scanner.progress.reporter import ProgressReporter
 
 
 class NullJournal:
-    """Remembers nothing: for scans outside the run store."""
+    """A journal that stores nothing, for scans outside the run store."""
 
     def fingerprint(self, stage: str) -> str | None:  # noqa: ARG002 - the port's
         """Return None: nothing is recorded."""
@@ -43,12 +43,12 @@ def _unknown_memory() -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ScanPorts:
-    """The outside of a scan.
+    """The ports of a scan.
 
-    ``source_key`` is the name under which the cache keeps the source's bars. ``export`` writes the CSV and returns
-    where; ``peak_memory_bytes`` reads the process's peak; ``version`` marks results of other engines as not reusable.
-    ``pulse_seconds`` is how often an event is sent while the scan has nothing to report, None for never: it comes from
-    a thread beside the scan, and not every listener may be called from one.
+    ``source_key`` is the name under which the cache stores the source's bars. ``export`` writes the CSV and returns its
+    location; ``peak_memory_bytes`` reads the process's peak; results of another engine ``version`` are not reused.
+    ``pulse_seconds`` is the interval of events while the scan has nothing to report, None for no such events: they are
+    sent from another thread, which not all listeners support.
     """
 
     source: Source
@@ -65,7 +65,7 @@ class ScanPorts:
 
 @dataclass(slots=True)
 class ScanContext:
-    """One scan's shared state; only the stage that runs touches it."""
+    """The shared state of one scan; only the current stage uses it."""
 
     config: ScanConfig
     options: RunOptions
@@ -84,7 +84,7 @@ class ScanContext:
 
     @property
     def as_of(self) -> date | None:
-        """The last day that may be looked at: the config's, but not after a closed source's last session."""
+        """The last day whose data may be used: the config's, but not after the last session of a closed source."""
         known = [day for day in (self.config.as_of_date, self.source.info().last_session) if day is not None]
         return min(known, default=None)
 
@@ -97,11 +97,11 @@ class ScanContext:
         return self.ports.journal
 
     def next_record(self) -> int:
-        """Return the next free index for a journal record of the running stage."""
+        """Return the next free index for a journal record of the current stage."""
         index = self._records
         self._records += 1
         return index
 
     def skip_records(self, count: int) -> None:
-        """Start the running stage's journal records at ``count``, after those that an earlier attempt left."""
+        """Start the current stage's journal records at ``count``, after those of earlier attempts."""
         self._records = count

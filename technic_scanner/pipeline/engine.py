@@ -1,4 +1,4 @@
-"""Runs the four stages over the ports and measures them; a result with full metrics comes back on every path."""
+"""Run and measure the four stages; every way to end returns a result with full metrics."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from technic_scanner.progress.reporter import ProgressReporter
 
 
 class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
-    """A stage raised; ``error`` says why and ``result`` holds what there was, with full metrics."""
+    """A stage raised; ``error`` is the reason and ``result`` what was completed, with full metrics."""
 
     code = "scan_failed"
 
@@ -47,10 +47,10 @@ class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Which attempt of which run this is, and where its event numbers, clocks and bars go on from.
+    """The attempt of a run, with the state of earlier attempts from which events, clocks and bars continue.
 
-    ``earlier_seconds`` are those of each attempt before, ``previous_event`` is the last event of them. ``work`` is what
-    it is expected to have to do, units by (stage, unit class), until the stages themselves say it.
+    ``earlier_seconds`` are the seconds of each earlier attempt, ``previous_event`` is their last event. ``work`` is the
+    expected work as units by (stage, unit class), until the stages declare it themselves.
     """
 
     run_id: str = "local"
@@ -64,7 +64,7 @@ class Attempt:
 
 @dataclass(slots=True)
 class _Findings:
-    """What the stages have found so far; whatever is here when a scan stops goes into its result."""
+    """What the stages have found so far; when a scan stops, this becomes its result."""
 
     universe: Universe | None = None
     filtered: FilterOutcome | None = None
@@ -76,7 +76,7 @@ class _Findings:
 
     @property
     def scanned(self) -> int:
-        """How many symbols were scanned."""
+        """The number of scanned symbols."""
         return self.analysis.scanned if self.analysis is not None else 0
 
 
@@ -91,8 +91,8 @@ def run_scan(
 ) -> ScanResult:
     """Scan, and return the result: COMPLETE, PARTIAL (some symbols failed, or cancelled) or EMPTY.
 
-    Raises ConfigError before anything starts if config or options are bad, ScanFailed if a stage raises. ``listeners``
-    get every progress event; one that raises is logged and the scan goes on.
+    Raises ConfigError before the start if config or options are invalid, ScanFailed if a stage raises. ``listeners``
+    receive every progress event; if one raises, the error is logged and the scan continues.
     """
     problems = (*config.problems(), *options.problems())
     if problems:
@@ -101,7 +101,7 @@ def run_scan(
 
 
 class _Scan:
-    """One attempt at one scan."""
+    """One attempt of one scan."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class _Scan:
     def _load_universe(self) -> None:
         found, context = self._found, self._context
         reporter, source = context.reporter, context.source
-        for name in _UNIVERSE_STEPS:  # as unlike as steps can be: each is a class of work of its own
+        for name in _UNIVERSE_STEPS:  # the steps differ widely in cost, so each is a separate class of work
             reporter.declare(Stage.UNIVERSE_LOADING, name, 1)
         reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
         reporter.start_substage("load", 1)
@@ -199,7 +199,7 @@ class _Scan:
         return found.analysis
 
     def _rank_scanned(self) -> Ranking | None:
-        """Rank what was scanned until the scan was stopped; None if that is nothing."""
+        """Rank the symbols that were scanned before the scan was stopped; None if there are none."""
         found = self._found
         if found.analysis is None or found.filtered is None or found.fetched is None or found.market is None:
             return None
@@ -284,7 +284,7 @@ def _outcome(rows: int, failures: Sequence[SymbolFailure], finished: bool) -> Ou
 def _not_reached(
     kept: Sequence[Security], failures: Sequence[SymbolFailure], ranking: Ranking | None
 ) -> Iterator[SymbolFailure]:
-    """Yield those of ``kept`` that a scan had not judged when it ended."""
+    """Yield those of ``kept`` that were not evaluated when the scan ended."""
     named = {failure.symbol for failure in failures}
     if ranking is not None:
         named.update(ranking.table["Symbol"].to_pylist())

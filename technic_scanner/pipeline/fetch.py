@@ -1,7 +1,8 @@
-"""Stage 2, data_fetching: bars of every symbol through the price cache; arrivals counted as they come.
+"""Stage 2, data_fetching: read the bars of every symbol from the price cache, and fetch the missing ones.
 
-The source is asked for all that it has, whatever the as-of date: the cache then serves every date, and later bars are
-there to judge picks by. No look-ahead comes of it, since the scan reads the cache up to its as-of date only.
+The source is asked for all its bars, independent of the as-of date: the cache can then serve every date, and later bars
+are available to measure outcomes. This causes no look-ahead, because the scan reads the cache only up to its as-of
+date.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from technic_scanner.pipeline.ports import CacheRead, PriceBatch
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.panel_build import well_formed
 
-# The first round asks for missing days only; a symbol whose overlap does not match is dropped by the cache and
-# comes back as missing, so that the second round asks for all of it.
+# The first round fetches only missing days. If a symbol's overlapping bars do not match, the cache drops it and reports
+# it as missing, so that the second round fetches all its bars.
 FETCH_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class FetchOutcome:
-    """Bars of the symbols that could be had (in symbol order), why the others could not, and the data's fingerprint."""
+    """The available bars (in symbol order), the reasons for missing ones, and the fingerprint of the data."""
 
     panel: Panel
     failures: tuple[SymbolFailure, ...]
@@ -41,11 +42,11 @@ def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchOutcome:
     return outcome
 
 
-_NAMED = 3  # symbols that could not be refreshed and are named; a message is an event, and all of them a flood
+_NAMED = 3  # symbols without refreshed bars that are named in messages, to limit the number of events
 
 
 class _Fetcher:
-    """One pass over the symbols: first what the cache holds, then what the source sends."""
+    """One pass over the symbols: first the cached bars, then those of the source."""
 
     def __init__(self, context: ScanContext, symbols: tuple[str, ...]) -> None:
         self._context = context
@@ -73,7 +74,7 @@ class _Fetcher:
             reporter.start_substage("download", len(held.missing))
             held = self._download(held)
             if len(self._unrefreshed) > _NAMED:
-                reporter.message(f"{len(self._unrefreshed):,} symbols in all keep the bars they have")
+                reporter.message(f"{len(self._unrefreshed):,} symbols in total keep their cached bars")
             reporter.complete_substage("download")
         self._count([symbol for symbol in self._symbols if symbol not in self._counted], "miss", None)
         return FetchOutcome(held.panel, tuple(self._failures.values()), held.fingerprint)
@@ -85,14 +86,14 @@ class _Fetcher:
                 return held
             self._fetch_round(wanted)
             held = _read(self._context, [symbol for symbol in self._symbols if symbol not in self._failures])
-            # Symbols whose bars came, and were none: the cache has noted that, and they are not missing any more.
+            # The source returned no bars for these symbols; the cache has recorded that, so they are no longer missing.
             self._failures.update((failure.symbol, failure) for failure in held.failures)
         for symbol in held.missing:
             self._failures.setdefault(symbol, _failure(symbol, "no_data", "the source sent no bars that could be kept"))
         return held
 
     def _to_refresh(self, held: CacheRead) -> CacheRead:
-        """Return the read as if nothing held would do, but for what an earlier attempt has fetched."""
+        """Return the read with all cached symbols as missing, except those that an earlier attempt has fetched."""
         stale = [symbol for symbol in held.panel.symbols if symbol not in self._restored]
         self._refreshing = frozenset(stale)
         doubtful = (failure.symbol for failure in held.failures)
@@ -104,7 +105,8 @@ class _Fetcher:
         size = context.options.fetch_batch_size
         for first in range(0, len(wanted), size):
             context.cancel.check()
-            # Of the group, not of all: one new symbol must not make hundreds of known ones fetch their whole history.
+            # The start of the group, not of all: one new symbol must not make hundreds of others fetch their whole
+            # history.
             for batch in _fetched(context, wanted[first : first + size]):
                 self._note(batch)
 
@@ -121,10 +123,10 @@ class _Fetcher:
             self._record(batch.panel.symbols)
 
     def _keep(self, failure: SymbolFailure) -> None:
-        """Leave a symbol that could not be refreshed the bars it has; say so of the first few alone."""
+        """Keep the cached bars of a symbol that could not be refreshed; a message names the first few."""
         self._unrefreshed.add(failure.symbol)
         if len(self._unrefreshed) <= _NAMED:
-            self._context.reporter.message(f"{failure.symbol} keeps the bars it has: {failure.detail}")
+            self._context.reporter.message(f"{failure.symbol} keeps its cached bars: {failure.detail}")
 
     def _count(self, symbols: Sequence[str], unit_class: str, substage: str | None) -> None:
         if symbols:
@@ -136,7 +138,7 @@ class _Fetcher:
         self._context.journal.record(Stage.DATA_FETCHING, self._context.next_record(), payload)
 
     def _restore(self) -> frozenset[str]:
-        """Count what an earlier attempt fetched as done before, not as this attempt's cache hits."""
+        """Count symbols fetched by an earlier attempt as restored work, not as cache hits of this attempt."""
         chunks = self._context.journal.chunks(Stage.DATA_FETCHING)
         self._context.skip_records(max(chunks, default=-1) + 1)
         earlier = {symbol for payload in chunks.values() for symbol in json.loads(payload)}
@@ -151,9 +153,9 @@ class _Fetcher:
 
 
 def fetch_benchmark(context: ScanContext) -> Panel:
-    """Return the bars of the source's benchmark, an empty panel if it has none or cannot serve it now.
+    """Return the bars of the source's benchmark; an empty panel if it has none or it is not available.
 
-    Not being able to serve it is told to people; the scan goes on with an unknown benchmark.
+    If it is not available, a message is sent and the scan continues without a benchmark.
     """
     symbol = context.source.benchmark()
     if symbol is None:
@@ -168,7 +170,7 @@ def fetch_benchmark(context: ScanContext) -> Panel:
         held = _read(context, [symbol])
     why = why or [failure.detail for failure in held.failures]
     if why:
-        outcome = "keeps the bars it has" if held.panel.symbols else "could not be had"
+        outcome = "keeps its cached bars" if held.panel.symbols else "is not available"
         context.reporter.message(f"the benchmark {symbol} {outcome}: {why[0]}")
     return held.panel
 
@@ -179,7 +181,7 @@ def _read(context: ScanContext, symbols: Sequence[str]) -> CacheRead:
 
 
 def _fetched(context: ScanContext, symbols: Sequence[str]) -> Iterator[PriceBatch]:
-    """Ask the source for the days of ``symbols`` that the cache lacks; yield each batch, in order and stored."""
+    """Fetch the days of ``symbols`` that the cache lacks; yield each batch in order after it is stored."""
     start = context.cache.start_for(context.source_key, symbols, None)
     for batch in context.source.fetch(symbols, start, None, context.cancel, context.reporter.message):
         context.cancel.check()

@@ -1,4 +1,4 @@
-"""Stage 4, finalization: from scored symbols to ranked picks with plans, reasons and weights, exported."""
+"""Stage 4, finalization: rank the scored symbols, and create and export plans, reasons and weights of the picks."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ STEPS = ("blend", "plan", "export")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The ranked table, every symbol that is not in it, and the market it was judged in."""
+    """The ranked table, the symbols that are not in it, and the market context."""
 
     table: pa.Table
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
 
     def why_empty(self, earlier: Iterable[SymbolFailure]) -> str:
-        """Say what removed how many, for a table of no rows."""
+        """Return how many symbols each reason removed, as text for an empty table."""
         counts = Counter(failure.reason for failure in (*earlier, *self.failures))
         return "; ".join(f"{reason.replace('_', ' ')}: {count}" for reason, count in counts.most_common())
 
@@ -70,7 +70,7 @@ def finalize(
 def rank_scanned(
     context: ScanContext, securities: Sequence[Security], panel: Panel, matrix: FloatArray, market: MarketView
 ) -> Ranking:
-    """Rank and plan what a scan that was stopped had scanned: as ``finalize``, but not reported and not exported."""
+    """Rank and plan the symbols of a stopped scan: like ``finalize``, but without progress reports and export."""
     return _planned(context, _judge(context, _listed(securities, panel), panel, matrix, market))
 
 
@@ -85,7 +85,7 @@ class _Judged:
 def _judge(
     context: ScanContext, listed: list[Security], panel: Panel, matrix: FloatArray, market: MarketView
 ) -> _Judged:
-    """Filter, rate, blend, judge and select."""
+    """Filter, rate, blend, classify and select."""
     config = context.config
     indicators, sub = matrix[:, : len(INDICATORS)], matrix[:, len(INDICATORS) :]
     _blank_stale(indicators, panel)
@@ -104,7 +104,7 @@ def _judge(
     alpha_share = policy.alpha_weight * factors.coverage
     score = blend(rating, factors.score, alpha_share)
     judged = judge(score, sub[rows], config.direction)
-    # Seen from the row's own side, so that a weak chart can pass as a short.
+    # On the row's own side, so that a weak chart can pass as a short.
     oriented = np.where(judged.side > 0, rating, 100.0 - rating)
     rated, reasons = rating_filter(oriented, min_rating=config.min_tech_rating)
     failures += _rejections(listed, rows, reasons)
@@ -139,7 +139,7 @@ def _listed(securities: Sequence[Security], panel: Panel) -> list[Security]:
 
 
 def _planned(context: ScanContext, judged: _Judged) -> Ranking:
-    """Turn what was selected into the table of picks and their plans."""
+    """Return the table of the selected picks with their plans."""
     if not judged.scored:
         return Ranking(empty_table(), judged.failures, judged.context)
     table, notes = build_table(context.config, judged.scored, judged.policy)
@@ -147,7 +147,7 @@ def _planned(context: ScanContext, judged: _Judged) -> Ranking:
 
 
 def _blank_stale(indicators: FloatArray, panel: Panel) -> None:
-    """Forget the close of symbols without a bar in the newest session: they must not be ranked on an old price."""
+    """Clear the close of symbols without a bar in the newest session, which must not be ranked on an old price."""
     if panel.shape[1]:
         indicators[np.isnan(panel.close[:, -1]), COLUMN["close"]] = np.nan
 

@@ -1,4 +1,4 @@
-"""Market regime and macro context: what the universe stage reads of the market, and what the bars add later."""
+"""Determine market regime and macro context from the benchmark, the macro series and the scanned bars."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ EQUAL_WEIGHT_NAME = "equal-weight index of the scanned symbols"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarketView:
-    """What the source knows of the market: the benchmark's name and bars, the macro series; up to the as-of date."""
+    """The source's data on the market up to the as-of date: the benchmark's name and bars, and the macro series."""
 
     benchmark_name: str | None
     benchmark: Panel
     series: tuple[MacroSeries, ...]
 
     def macro_facts(self, newest: date | None) -> tuple[Fact, ...]:
-        """Return the facts of the macro series on ``newest``, the newest session that is scanned (None: whatever)."""
+        """Return the facts of the macro series on ``newest``, the newest scanned session (None: the newest values)."""
         return series_facts(self.series, newest)
 
     def benchmark_close(self, sessions: DateArray) -> FloatArray | None:
@@ -53,7 +53,7 @@ class MarketView:
 def read_market(context: ScanContext, step_done: Callable[[str], None]) -> MarketView:
     """Read the benchmark's bars and the source's macro series; the sub-steps ``regime`` and ``macro``.
 
-    What they say is judged later, on the newest session of the scanned symbols: either may be ahead of it or behind.
+    They are evaluated later, on the newest session of the scanned symbols, because either may end before or after it.
     """
     reporter = context.reporter
     reporter.start_substage("regime", 1)
@@ -66,9 +66,9 @@ def read_market(context: ScanContext, step_done: Callable[[str], None]) -> Marke
 
 
 def regime_of(market: MarketView, panel: Panel) -> Regime:
-    """Return the benchmark's regime on the panel's newest session, else that of the panel's equal-weight index.
+    """Return the regime of the benchmark, or of the panel's equal-weight index, on the panel's newest session.
 
-    The index stands in where the source has no benchmark, or one that ended more than 10 days before.
+    The index is used if the source has no benchmark, or one that ended more than 10 days before.
     """
     name, newest = market.benchmark_name, panel.last_session
     benchmark = market.benchmark.until(newest)
@@ -88,7 +88,7 @@ def describe_market(
     sectors: Sequence[str | None],
     macro_facts: Sequence[Fact],
 ) -> MarketContext:
-    """Return the context for people: regime with its evidence, breadth, rotation, macro series, what they change."""
+    """Return the market context: regime with its evidence, breadth, rotation, macro series, and their effects."""
     return MarketContext(
         regime_trend=regime.trend,
         regime_volatility=regime.volatility,

@@ -1,4 +1,4 @@
-"""Turns what a scan counted and timed into its ScanMetrics."""
+"""Create the ScanMetrics of a scan from its counts and timings."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Tally:
 
 
 def collect_metrics(context: ScanContext, earlier_seconds: Sequence[float], tally: Tally) -> ScanMetrics:
-    """Return all metrics; ``earlier_seconds`` are the seconds of the attempts before this one.
+    """Return all metrics; ``earlier_seconds`` are the seconds of earlier attempts.
 
-    ``symbols_per_second`` is what this attempt scanned ÷ its seconds of the scanning stage: what an earlier one did
-    was taken over at no cost. No baseline is measured, so there is no ``speedup`` either.
+    ``symbols_per_second`` is the number of symbols scanned in this attempt ÷ its seconds of the scanning stage; symbols
+    of earlier attempts are reused at no cost. No baseline is measured, so ``speedup`` is None.
     """
     reporter = context.reporter
     event = reporter.snapshot()

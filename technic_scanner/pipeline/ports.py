@@ -1,4 +1,4 @@
-"""What the pipeline asks of the outside: sources of universes and prices, a cache, an executor, a journal."""
+"""Define the ports of the pipeline: sources of universes and prices, a cache, an executor and a journal."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MessageSink = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class PriceBatch:
-    """Bars that have arrived for some symbols, and the symbols for which none will, with the reason.
+    """The bars that have arrived for some symbols, and the symbols without bars with their reasons.
 
-    Every requested symbol turns up in exactly one batch of one fetch, in ``panel.symbols`` or in ``failures``.
+    Every requested symbol is in exactly one batch of one fetch, in ``panel.symbols`` or in ``failures``.
     """
 
     panel: Panel
@@ -40,10 +40,10 @@ class MacroSeries:
 
 
 class UniverseSource(Protocol):
-    """Knows which securities there are."""
+    """Provides universes of securities."""
 
     def info(self) -> SourceInfo:
-        """Describe the source; cheap, no network."""
+        """Describe the source; fast, without network access."""
         ...
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
@@ -51,9 +51,9 @@ class UniverseSource(Protocol):
         ...
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
-        """Return the macro series that the source carries, if any, none after ``as_of``.
+        """Return the macro series of the source, if any, without values after ``as_of``.
 
-        Raises CancelledError within 1 s of the stop.
+        Raises CancelledError within 1 s of a cancel request.
         """
         ...
 
@@ -63,7 +63,7 @@ class UniverseSource(Protocol):
 
 
 class PriceSource(Protocol):
-    """Serves daily bars."""
+    """Provides daily bars."""
 
     def fetch(
         self,
@@ -75,23 +75,23 @@ class PriceSource(Protocol):
     ) -> Iterator[PriceBatch]:
         """Yield bars of ``symbols`` for sessions start..end (both included, None: open) in batches as they arrive.
 
-        A symbol that cannot be had is a failure in a batch, not an exception. Raises SourceError only when the source
-        as a whole cannot answer; CancelledError within 1 s of the stop. ``say`` takes sentences for people (back-off).
+        An unavailable symbol is a failure in a batch, not an exception. Raises SourceError only if the whole source
+        fails; CancelledError within 1 s of a cancel request. ``say`` receives messages for users, such as a back-off.
         """
         ...
 
 
 class Source(UniverseSource, PriceSource, Protocol):
-    """A source that serves both, as every shipped one does."""
+    """A source of both, as all shipped sources are."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheRead:
-    """What the cache holds of a request; every symbol asked for is in exactly one of panel, missing and failures.
+    """The cached part of a request; every requested symbol is in exactly one of panel, missing and failures.
 
-    ``missing`` are to be fetched, those without any usable history first, then by the day their bars end.
-    ``fingerprint`` changes if and only if the panel does. ``failures`` are symbols known to have no bars, remembered
-    for some days so that they are not asked for at every scan.
+    ``missing`` must be fetched; symbols without any usable history come first, then by the day on which their bars end.
+    ``fingerprint`` changes if and only if the panel does. ``failures`` are symbols known to have no bars, which are
+    recorded for some days so that they are not requested in every scan.
     """
 
     panel: Panel
@@ -101,29 +101,29 @@ class CacheRead:
 
 
 class PriceCache(Protocol):
-    """Keeps fetched bars between runs and processes."""
+    """Stores fetched bars for later runs and other processes."""
 
     def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
-        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols held and fresh; the rest is missing."""
+        """Return the newest ``bars`` sessions up to ``as_of`` of symbols with fresh bars; others are missing."""
         ...
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
-        """Merge a fetched batch, atomically; readers see all of it or nothing."""
+        """Merge a fetched batch atomically: readers see all of it or nothing."""
         ...
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:
-        """Return the first session to ask the source for so that only missing days are fetched; None: all."""
+        """Return the first session to request from the source so that only missing days are fetched; None: all."""
         ...
 
 
 class ChunkTask(Protocol):
-    """Work on one chunk of the panel that can travel to another process: picklable, pure."""
+    """A pure function of one chunk of the panel, picklable so that another process can run it."""
 
     def __call__(self, chunk: Panel) -> npt.NDArray[np.float64]: ...
 
 
 class Executor(Protocol):
-    """Runs a pure function over chunks of the panel, in threads here or in processes elsewhere."""
+    """Runs a pure function over chunks of the panel, in local threads or in other processes."""
 
     def map_chunks(
         self,
@@ -131,7 +131,7 @@ class Executor(Protocol):
         chunks: Iterator[tuple[int, Panel]],
         cancel: CancelToken,
     ) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-        """Yield (chunk index, result) as they complete, in any order; stops within 1 s of a cancel."""
+        """Yield (chunk index, result) as they complete, in any order; stops within 1 s of a cancel request."""
         ...
 
     def close(self) -> None:
@@ -140,14 +140,14 @@ class Executor(Protocol):
 
 
 class Journal(Protocol):
-    """Where a run records what is done, so that another attempt need not do it again."""
+    """Records the completed chunks of a run, so that another attempt can reuse them."""
 
     def fingerprint(self, stage: str) -> str | None:
         """Return the fingerprint under which the stage's chunks were recorded, None if there are none."""
         ...
 
     def start_over(self, stage: str, fingerprint: str) -> None:
-        """Forget the stage's chunks and remember the new fingerprint."""
+        """Delete the stage's chunks and store the new fingerprint."""
         ...
 
     def chunks(self, stage: str) -> dict[int, bytes]:
@@ -155,11 +155,11 @@ class Journal(Protocol):
         ...
 
     def record(self, stage: str, index: int, payload: bytes) -> None:
-        """Record one finished chunk; durable when this returns."""
+        """Record one finished chunk; it is durable when this returns."""
         ...
 
 
 class Listener(Protocol):
-    """Takes progress events; must be quick. One that raises is logged once and the scan goes on."""
+    """Receives progress events; must be fast. If it raises, the error is logged once and the scan continues."""
 
     def __call__(self, event: ProgressEvent) -> None: ...

@@ -1,4 +1,4 @@
-"""Lets watchers see time pass while one long piece of work is under way and has nothing to report."""
+"""Call a function periodically, so that progress events are sent while a long step has nothing to report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Pulse:
-    """Calls ``beat`` every ``every_seconds`` from a thread of its own until it is left; None for never."""
+    """Calls ``beat`` every ``every_seconds`` from a separate thread until the context exits; None for never."""
 
     def __init__(self, beat: Callable[[], None], every_seconds: float | None) -> None:
         self._beat = beat

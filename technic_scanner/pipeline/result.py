@@ -1,4 +1,4 @@
-"""What a scan returns: the ranked table, everything that is not in it and why, the context, the metrics."""
+"""Define the result of a scan: the ranked table, the symbols not in it with reasons, the context, the metrics."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from technic_scanner.domain.metrics import Outcome, ScanMetrics, SymbolFailure
 
 @dataclass(frozen=True, slots=True)
 class MarketContext:
-    """Regime and macro context that steered weights and sizing; None is unknown.
+    """Regime and macro context, which affect weights and sizes; None is unknown.
 
-    ``facts`` are (name, value) pairs for people, e.g. ("share above SMA 200", 0.63).
+    ``facts`` are (name, value) pairs for display, e.g. ("share above SMA 200", 0.63).
     """
 
     regime_trend: str = "unknown"
@@ -27,7 +27,7 @@ class MarketContext:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScanResult:
-    """The end of a scan on every path, also when empty, cancelled or failed half-way.
+    """The result of a scan in every case, also if it is empty, cancelled or failed.
 
     ``table`` has one row per symbol that passed, ranked, with the columns of ``pipeline.columns``.
     ``failures`` name every symbol of the universe that is not in it, with a reason.

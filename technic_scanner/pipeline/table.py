@@ -1,4 +1,4 @@
-"""Builds the result table: the picks' numbers, plans, weights and sentences in the columns of ``columns``."""
+"""Build the result table: the picks' numbers, plans, weights and sentences in the columns of ``columns``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from technic_scanner.screening.scoring import SUB_SCORES, missing_inputs, profil
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import TradePlans, plan
 
-# No position may be more than this share of what is traded in a day (20-session mean).
+# The maximum size of a position as a share of the mean traded value per day over 20 sessions.
 LIQUIDITY_SHARE = 0.01
 SECTOR_CAP = 0.35
-# Sessions of returns behind risk parity.
+# Sessions of returns used for risk parity.
 RETURN_SESSIONS = 126
 WEIGHT_COLUMNS: dict[str, str] = {
     "equal": "WeightEqual",
@@ -38,9 +38,9 @@ WEIGHT_COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """The picks, best first: m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions.
+    """The picks, best first, with m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions.
 
-    ``alpha_share`` is how much of the score is alpha, 0–1: the regime's weight × the row's coverage.
+    ``alpha_share`` is the weight of alpha in the score, 0–1: the regime's weight × the row's coverage.
     """
 
     securities: tuple[Security, ...]
@@ -114,7 +114,7 @@ def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
 
 
 def _explanations(scored: Scored, weights: Sequence[float]) -> list[str]:
-    """Say how each TechRating adds up, and how each score does from TechRating and alpha."""
+    """Return texts on how each TechRating is composed, and each score of TechRating and alpha."""
     ratings = rating_sums(scored.rating, scored.sub, scored.missing, weights)
     scores = score_sums(
         scored.signals.rank_score, scored.rating, scored.alpha_score, scored.alpha_share, scored.signals.side
@@ -161,7 +161,7 @@ def _context(scored: Scored) -> dict[str, object]:
 
 
 def _array(values: object, kind: Kind) -> pa.Array:
-    """Return an Arrow array; an unknown number (NaN) becomes null, so that no file or page shows it as a value."""
+    """Return an Arrow array, with unknown numbers (NaN) as null so that no file or page shows them as values."""
     if kind is Kind.TEXT:
         return pa.array(values, type=pa.string())
     if kind is Kind.INTEGER:

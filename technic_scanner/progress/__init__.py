@@ -1,1 +1,1 @@
-"""Counters, events and the ETA of a run; standard library only."""
+"""Counters, events and the ETA of a run; imports only the standard library."""

@@ -1,4 +1,4 @@
-"""Pool what comparable past runs have cost per unit, the newest counting most."""
+"""Pool the unit costs of comparable past runs, with more weight on newer runs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from technic_scanner.progress.work_log import TAIL
 
 Cell = tuple[str, str]  # (stage, unit class)
 
-RECENCY = 0.8  # what a run counts, relative to the one after it
+RECENCY = 0.8  # weight of a run relative to the next newer one
 
 
 @dataclass(frozen=True, slots=True)
 class PastCell:
-    """What past runs say of one cell: log seconds per unit (mean, and sd of the next run's), cv, how many runs.
+    """The past cost of one cell: log seconds per unit (mean, and sd for the next run), cv and number of runs.
 
-    ``units`` are those of the newest run that did the stage, 0 if it had none of this class. ``log_cost`` holds for a
-    stage of ``log_size`` (log units of all its classes); ``slope`` is how it changes with that, and ``slope_sd`` how
-    far that is known: a part of what a stage costs is there however few units it has, so that units get cheaper as
-    they become more.
+    ``units`` are those of the newest run that reached the stage, 0 if it had none of this class. ``log_cost`` is valid
+    for a stage of ``log_size`` (log units of all its classes); ``slope`` is its change with the log size, with standard
+    deviation ``slope_sd``: part of a stage's cost is fixed, so units get cheaper when there are more of them.
     """
 
     log_cost: float
@@ -35,22 +34,22 @@ class PastCell:
     slope_sd: float = 0.0
 
     def expected(self, log_size: float) -> tuple[float, float]:
-        """Return mean and sd of the next run's log seconds per unit, its stage being of ``log_size``."""
+        """Return mean and sd of the next run's log seconds per unit for a stage of ``log_size``."""
         away = log_size - self.log_size
         return self.log_cost + self.slope * away, math.hypot(self.log_cost_sd, self.slope_sd * away)
 
 
 @dataclass(frozen=True)
 class CostHistory:
-    """Unit costs of finished, comparable runs, the newest first."""
+    """Unit costs of finished, comparable runs, newest first."""
 
     runs: tuple[tuple[UnitCost, ...], ...] = ()
 
     @cached_property
     def cells(self) -> dict[Cell, PastCell]:
-        """What the runs say of each cell that was measured at least once."""
+        """The past cost of each cell that was measured at least once."""
         found: dict[Cell, list[_Measured]] = {}
-        last: dict[str, dict[str, int]] = {}  # units by class in the newest run that did the stage
+        last: dict[str, dict[str, int]] = {}  # units by class in the newest run that reached the stage
         for age, run in enumerate(self.runs):
             usable = [cost for cost in run if _is_usable(cost)]
             sizes = _log_sizes(usable)
@@ -63,11 +62,11 @@ class CostHistory:
 
     @cached_property
     def correlation(self) -> float:
-        """How much the costs of two cells move together from run to run, 0-0.9."""
+        """The correlation of the costs of two cells from run to run, 0-0.9."""
         return _correlation(self.runs, self.cells)
 
     def cells_of(self, stage: str) -> dict[str, PastCell]:
-        """Return what is known of a stage's classes."""
+        """Return the past costs of a stage's classes."""
         return self._by_stage.get(stage, {})
 
     @cached_property
@@ -78,15 +77,15 @@ class CostHistory:
         return found
 
 
-# The typical spread of a unit's cost from run to run, and how many runs' worth of evidence that opinion is.
+# The typical spread of a unit's cost from run to run, and the number of runs that this prior counts as.
 _TYPICAL_SD = 0.2
 _TYPICAL_RUNS = 2
-# How log cost changes with log size before runs of different sizes have shown it, and its sd. A provider is paid by the
-# symbol; of what is computed here, much is there for one symbol as for a thousand (pools, compiled code, frames).
+# Prior slope of log cost over log size, and its sd. The cost of fetching is proportional to the number of symbols;
+# local computation has a large fixed part (pools, compiled code, data frames).
 _FETCHED_SLOPE = (-0.05, 0.2)
 _COMPUTED_SLOPE = (-0.4, 0.4)
-_SLOPES = (-1.0, 0.25)  # all of it fixed, and a little dearer by the unit
-# The typical correlation of two cells (the machine is faster or slower as a whole), and how many runs it counts.
+_SLOPES = (-1.0, 0.25)  # bounds: all cost is fixed, or units get slightly more expensive with size
+# The typical correlation of two cells (the whole machine is faster or slower), and the number of runs it counts as.
 TYPICAL_CORRELATION = 0.2
 _CORRELATION_RUNS = 4
 _MOST_CORRELATED = 0.9
@@ -101,7 +100,7 @@ def _log_cost(cost: UnitCost) -> float:
 
 
 def _log_sizes(costs: Iterable[UnitCost]) -> dict[str, float]:
-    """Return the log of the units of each stage, all classes together."""
+    """Return the log of the units of each stage, over all its classes."""
     sizes: dict[str, int] = {}
     for cost in costs:
         sizes[cost.stage] = sizes.get(cost.stage, 0) + (0 if cost.unit_class.startswith(TAIL) else cost.units)
@@ -110,7 +109,7 @@ def _log_sizes(costs: Iterable[UnitCost]) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """What one run measured of a cell, and what it counts."""
+    """The measurement of a cell in one run, and its weight."""
 
     weight: float
     log_size: float
@@ -121,10 +120,10 @@ class _Measured:
 def _past_cell(unit_class: str, runs: Sequence[_Measured], units: int) -> PastCell:
     """Pool one cell's runs.
 
-    The slope is the posterior mean of a regression of log cost on log size whose noise has the typical sd, kept within
-    what can be. The predictive sd is the posterior-predictive one of a normal with an inverse-gamma spread, so that few
-    runs give a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs
-    and e the departures from the regression (Gelman et al., Bayesian Data Analysis, 3.2 and 14.2).
+    The slope is the posterior mean of a regression of log cost on log size with the typical sd as noise, within bounds.
+    The predictive sd is the posterior-predictive one of a normal with an inverse-gamma variance, so that few runs give
+    a wide one: sd^2 = (2 * 0.2^2 + sum e^2) / (2 + k - 1) * (1 + 1/k), with k the effective number of runs and e the
+    residuals of the regression (Gelman et al., Bayesian Data Analysis, 3.2 and 14.2).
     """
     total = math.fsum(run.weight for run in runs)
     mean = math.fsum(run.weight * run.log_cost for run in runs) / total
@@ -156,9 +155,9 @@ def _slope(unit_class: str, runs: Sequence[_Measured], mean: float, size: float)
 
 
 def _correlation(runs: Iterable[tuple[UnitCost, ...]], cells: Mapping[Cell, PastCell]) -> float:
-    """Return how much the cells' costs move together from run to run, drawn towards the typical correlation.
+    """Return the correlation of the cells' costs from run to run, shrunk towards the typical correlation.
 
-    The mean product of two cells' standardised departures in one run, over all pairs and runs; k runs count k - 1.
+    It is the mean product of two cells' standardised residuals in one run, over all pairs and runs; k runs count k - 1.
     """
     products: list[float] = []
     count = 0

@@ -1,4 +1,4 @@
-"""Say before a run starts how long it will take, judged by what comparable runs have cost."""
+"""Estimate the duration of a run before its start from the costs of comparable runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["UNKNOWN_ESTIMATE", "Cell", "CostHistory", "Estimate", "estimate_befo
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How long a run will take, with its 80 % band, learned from ``runs`` runs; None is unknown."""
+    """The expected seconds of a run with their 80 % band, learned from ``runs`` runs; None is unknown."""
 
     seconds: float | None
     low_seconds: float | None
@@ -26,10 +26,10 @@ UNKNOWN_ESTIMATE = Estimate(None, None, None, 0)
 
 
 def estimate_before_start(history: CostHistory | None, work: Mapping[Cell, float]) -> Estimate:
-    """Return how long a run of ``work`` units by (stage, class) will take, judged by past runs.
+    """Return the expected duration of a run of ``work`` units by (stage, class), from past runs.
 
-    Stages that ``work`` does not name are taken to have as much work as they had. Unknown when there are no past
-    runs, or when they say nothing of a stage that has work.
+    Stages that are not in ``work`` are assumed to have as much work as before. The result is unknown without past runs,
+    or if they have no costs of a stage that has work.
     """
     if history is None or not history.cells:
         return UNKNOWN_ESTIMATE

@@ -1,4 +1,4 @@
-"""Predict the seconds left from past runs' unit costs, corrected by what this run has shown: joint log-normal costs."""
+"""Predict the seconds left with a joint log-normal model of unit costs, from past runs and this run's measurements."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from technic_scanner.progress.running_step import FEW_STEPS, CostedJob, late_sec
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
 from technic_scanner.progress.work_log import DEFAULT_CLASS, TAIL, WHOLE_STAGE
 
-_BAND_Z = 1.2815515655446004  # 80 % of a normal lie within this many sd
-_WIDEST = 20.0  # of a band, in log seconds; keeps exp within a float
+_BAND_Z = 1.2815515655446004  # 80 % of a normal distribution are within this many sd
+_WIDEST = 20.0  # half width of a band in log seconds; keeps exp within the range of a float
 _DEFAULT_CV = 0.5
-_PAST_STEPS = 20  # what past runs' cv counts, in steps of this one
-_FLOOR = 1e-4  # of an observed log mean's variance
-_MOST_SD = 2.0  # past runs that lie further off do not speak for this one
-_EXACT = 1e-8  # keeps the matrices regular once all units were seen
+_PAST_STEPS = 20  # weight of the cv of past runs, in steps of this run
+_FLOOR = 1e-4  # minimum variance of an observed log mean
+_MOST_SD = 2.0  # past runs further away than this are not representative of this run
+_EXACT = 1e-8  # keeps the matrices regular when all units have been measured
 
 
 class Estimator:
-    """The cost model of one plan; keeps nothing between forecasts, so it may be asked at any time."""
+    """The cost model of one plan; it has no state between forecasts, so it can be called at any time."""
 
     def __init__(self, history: CostHistory | None = None) -> None:
         self._history = history or CostHistory()
 
     @property
     def knows_past(self) -> bool:
-        """Tell whether there are past runs to learn from."""
+        """Whether there are past runs to learn from."""
         return bool(self._history.cells)
 
     def forecast(self, stages: Sequence[StageView]) -> Forecast:
         """Return the seconds left of ``stages``, which are all stages of the plan in order.
 
-        x is the log of what a unit costs on average over the whole stage, seen and unseen. mu+ and S+ are its prior
-        conditioned on this run's log means y with variance R; of N units at mean cost exp(mu+), what was seen is
-        spent and the rest is left. Its variance is g'S+g with g = N exp(mu+).
+        x is the log of the mean cost of a unit over the whole stage, measured and remaining. mu+ and S+ are its prior
+        conditioned on this run's log means y with variance R; of N units at mean cost exp(mu+), the measured ones are
+        spent and the others are left. The variance is g'S+g with g = N exp(mu+).
         """
         if all(stage.ended for stage in stages):
             return Forecast(0.0, 0.0, 0.0, {stage.name: 0.0 for stage in stages})
@@ -79,9 +79,9 @@ class Estimator:
         ]
 
     def _left(self, stage: StageView, past: Mapping[str, PastCell]) -> dict[str, float]:
-        """Return the units left by class; those of the run before where this one has declared none, and their tail.
+        """Return the units left by class, with tails; those of the last run if this one has declared none.
 
-        A stage of which nothing at all is known is one unit of its own.
+        A stage about which nothing is known counts as one unit.
         """
         units = {name: cell.units for name, cell in past.items() if not name.startswith(TAIL)}
         if stage.left is not None:
@@ -94,13 +94,13 @@ class Estimator:
         return left | {TAIL + name: left.get(name, 0.0) + stage.done.get(name, 0.0) for name in sorted(followed)}
 
     def _is_open_ended(self, stage: StageView) -> bool:
-        """Tell whether a stage has done some work and nothing says how much there is."""
+        """Return whether a stage has done some work and its total is unknown."""
         unknown = not stage.ended and stage.left is None and bool(stage.done)
         return unknown and not self._history.cells_of(stage.name)
 
 
 def _shared_out(left: Mapping[str, float], past: Mapping[str, float]) -> dict[str, float]:
-    """Return the units ``left`` by class; while a total is all that was said of them, by the ``past`` run's classes."""
+    """Return the units ``left`` by class; if only a total was declared, distributed like the ``past`` run's classes."""
     if list(left) != [DEFAULT_CLASS] or past.keys() & {DEFAULT_CLASS, WHOLE_STAGE} or not any(past.values()):
         return dict(left)
     share = left[DEFAULT_CLASS] / sum(past.values())
@@ -108,7 +108,7 @@ def _shared_out(left: Mapping[str, float], past: Mapping[str, float]) -> dict[st
 
 
 def _without_unheard_tails(seen: Sequence[Seen], past: Mapping[str, PastCell]) -> dict[str, Seen]:
-    """Return what was seen by class; a tail that no past run had becomes part of what its class has cost."""
+    """Return the measurements by class; a tail that no past run had is added to the cost of its class."""
     found = {item.unit_class: item for item in seen}
     for name in [name for name in found if name.startswith(TAIL) and name not in past]:
         tail, item = found.pop(name), found[name.removeprefix(TAIL)]
@@ -117,10 +117,10 @@ def _without_unheard_tails(seen: Sequence[Seen], past: Mapping[str, PastCell]) -
 
 
 def _observation(job: Job, seen: Seen) -> tuple[float, float]:
-    """Return the observed log unit cost and its variance as the mean of all N units, of which n were seen.
+    """Return the observed log unit cost, and its variance about the mean of all N units, of which n were measured.
 
-    cv^2 (1/n - 1/N), the variance of a sample's mean about that of its finite population (Cochran, Sampling
-    Techniques, 2.6), with a floor and a penalty for very few steps that fade as the rest is seen.
+    The variance is cv^2 (1/n - 1/N), that of a sample mean about the mean of its finite population (Cochran, Sampling
+    Techniques, 2.6), with a floor and a penalty for very few steps, which vanish as the other units are measured.
     """
     unseen = job.left / job.total
     noise = job.cv**2 * unseen / seen.units + (_FLOOR + FEW_STEPS / seen.steps**2) * unseen
@@ -128,11 +128,11 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
 
 
 def _widened(prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, noise: Vector) -> tuple[Vector, Matrix]:
-    """Return the prior, its sd of each class widened until what was seen of the class lies within 2 predictive sd.
+    """Return the prior with each class's sd widened until its measurement is within 2 predictive sd.
 
-    That is what a heavy-tailed prior does to an outlier (West, 1984, Outlier Models and Prior Distributions in
-    Bayesian Linear Regression): the class's own measurements are believed, and no other class is moved by more than
-    they would move it at 2 sd.
+    This is the effect of a heavy-tailed prior on an outlier (West, 1984, Outlier Models and Prior Distributions in
+    Bayesian Linear Regression): the class's own measurements dominate, and other classes are moved at most as much as
+    by a deviation of 2 sd.
     """
     mean, covariance = prior
     scale = [1.0] * len(mean)
@@ -146,7 +146,7 @@ def _widened(prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, 
 
 
 def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:
-    """Return a unit's cv: what was measured here and before, weighted by steps."""
+    """Return a unit's cv from measurements of this run and of past runs, weighted by steps."""
     prior = _DEFAULT_CV if past is None else past.cv
     if seen is None or seen.steps < 2:
         return prior
@@ -156,9 +156,9 @@ def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:
 def _forecast(
     by_stage: Mapping[str, float], stages: Sequence[StageView], variance: float, late: float, *, known: bool
 ) -> Forecast:
-    """Return the sum of the stages with its band; the band alone while the sum is not ``known`` well enough to say.
+    """Return the sum of the stages with its band; only the band while the sum is not ``known`` well enough.
 
-    An overdue step may be ``late`` by so many seconds more; the band holds them.
+    ``late`` are the additional seconds that an overdue step may need; the band includes them.
     """
     seconds = sum(by_stage.values())
     spread = max(_BAND_Z * math.sqrt(variance) / seconds, math.log1p(late / seconds)) if seconds > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Make an event, complete in itself, of what a reporter holds: counters, forecast, shown fractions."""
+"""Create self-contained events from the state of a reporter: counters, forecast and displayed fractions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ END_STATES = {SUCCEEDED: StageState.DONE, "failed": StageState.FAILED, "cancelle
 
 @dataclass(slots=True)
 class RunFacts:
-    """What is said of the attempt as a whole; ``end`` is how it ended, None while it goes on."""
+    """The facts of the whole attempt; ``end`` is how it ended, None while it is running."""
 
     run_id: str
     attempt: int
@@ -32,7 +32,7 @@ class RunFacts:
 
 
 class EventMaker:
-    """Makes the events of one attempt; guarded by the reporter's lock."""
+    """Creates the events of one attempt; guarded by the reporter's lock."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class EventMaker:
         self._foreseen: tuple[list[StageView], Forecast] = ([], Forecast(None, None, None))
 
     def make(self, kind: EventKind) -> ProgressEvent:
-        """Return the present state under the last sequence number."""
+        """Return the current state with the last sequence number."""
         facts = self._facts
         now = self._clock.monotonic()
         forecast = self._forecast(now)
@@ -87,20 +87,19 @@ class EventMaker:
         if self._facts.end is not None:
             return Forecast(None, None, None)
         views = [book.view(now) for book in self._books.values()]
-        if views != self._foreseen[0]:  # where a stage begins, nothing has changed since the one before it ended
+        if views != self._foreseen[0]:  # at the start of a stage nothing has changed since the end of the previous one
             self._foreseen = views, self._estimator.forecast(views)
         return self._foreseen[1]
 
     def stand_at(self, time_fraction: float) -> None:
-        """Show at least ``time_fraction`` from now on: what an earlier attempt had reached."""
+        """Show at least ``time_fraction`` from now on, which an earlier attempt had reached."""
         self._time_fraction = max(self._time_fraction, min(time_fraction, ALMOST_DONE))
 
     def _time_fraction_at(self, elapsed: float, eta: float | None, overall: float) -> float:
-        """Return the share of the expected time, the weighted fraction while no time is expected; never less.
+        """Return the share of the expected time, or the weighted fraction if that is unknown; it never decreases.
 
-        Since it does not go back, it must not run ahead on a guess: while a stage has not said what it has to do, while
-        neither past runs nor this one know what that costs, or while a step takes far longer than they told, no more
-        than the weighted fraction is shown.
+        Because it never decreases, it must not run ahead on a guess: while the work or the cost of a stage is unknown,
+        or while a step takes much longer than expected, it is limited to the weighted fraction.
         """
         if self._facts.end is not None:
             return 1.0 if self._facts.end == SUCCEEDED else self._time_fraction

@@ -1,4 +1,4 @@
-"""Condition a joint normal distribution on noisy observations of some of its coordinates; small and dense."""
+"""Condition a joint normal distribution on noisy observations of some coordinates, with small dense matrices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def condition(
 ) -> tuple[Vector, Matrix]:
     """Return mean and covariance of the coordinates ``wanted``, given noisy ``values`` of the coordinates ``seen``.
 
-    ``noise`` are the variances of the values. mu + S H' (H S H' + R)^-1 (y - H mu) and
+    ``noise`` are the variances of the values. The formulas are mu + S H' (H S H' + R)^-1 (y - H mu) and
     S - S H' (H S H' + R)^-1 H S (Bishop, Pattern Recognition, 2.3.3), by a Cholesky factor of H S H' + R.
     """
     gram = [[covariance[i][j] + (noise[a] if i == j else 0.0) for j in seen] for a, i in enumerate(seen)]
@@ -51,7 +51,7 @@ def solve_lower(lower: Matrix, right: Vector) -> Vector:
 
 
 def quadratic_form(vector: Vector, matrix: Matrix) -> float:
-    """Return ``vector``' ``matrix`` ``vector``, never below 0."""
+    """Return ``vector``' ``matrix`` ``vector``, at least 0."""
     return max(0.0, _dot(vector, [_dot(row, vector) for row in matrix]))
 
 

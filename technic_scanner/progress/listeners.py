@@ -1,4 +1,4 @@
-"""Hand events to every listener, in order, outside the caller's lock, and survive the ones that raise."""
+"""Deliver events to all listeners in order, outside the caller's lock, and continue if a listener raises."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _log = logging.getLogger(__name__)
 class ListenerFanout:
     """Queue events under the owner's lock, deliver them outside it.
 
-    Each listener sees the events in the order in which they were queued, one at a time, whatever threads there are.
-    A listener that raises an Exception is logged the first time and goes on being called.
+    Each listener receives the events in the order in which they were queued, one at a time, with any number of threads.
+    If a listener raises an Exception, the first one is logged, and the listener is still called.
     """
 
     __slots__ = ("_deliverer", "_delivering", "_failed", "_listeners", "_queue")
@@ -30,19 +30,19 @@ class ListenerFanout:
         self._failed: set[int] = set()
 
     def put(self, event: ProgressEvent) -> None:
-        """Queue one event; call it under the lock that numbers the events."""
+        """Queue one event; call it while holding the lock under which events are numbered."""
         if self._listeners:
             self._queue.append(event)
 
     def deliver(self, *, wait: bool) -> None:
-        """Hand out what is queued; call it without holding a lock.
+        """Deliver the queued events; call it without holding a lock.
 
-        With ``wait`` the call returns only after everything queued before it was handed out; without, it leaves the
-        work to a thread that is at it already. Called from inside a listener it returns at once: the outer call
-        goes on with what the listener caused.
+        With ``wait`` the call returns only after all events queued before it are delivered; without, it returns at once
+        if another thread is delivering. A call from inside a listener returns at once: the outer call delivers the
+        events that the listener caused.
         """
         me = threading.get_ident()
-        pending = wait or bool(self._queue)  # waiting also means: until another thread has done with its last event
+        pending = wait or bool(self._queue)  # waiting includes the last event of another thread
         while pending and self._deliverer != me:
             if not self._delivering.acquire(blocking=wait):
                 return
@@ -52,7 +52,7 @@ class ListenerFanout:
             finally:
                 self._deliverer = None
                 self._delivering.release()
-            pending = bool(self._queue)  # put between the last look and the release, by one that did not wait
+            pending = bool(self._queue)  # queued between the last check and the release, by a call that did not wait
 
     def _drain(self) -> None:
         while self._queue:
@@ -63,7 +63,7 @@ class ListenerFanout:
     def _call(self, position: int, listener: ProgressListener, event: ProgressEvent) -> None:
         try:
             listener(event)
-        except Exception:  # noqa: BLE001 - whatever a watcher does wrong, the run is not to stop
+        except Exception:  # noqa: BLE001 - errors of a listener must not stop the run
             if position not in self._failed:
                 self._failed.add(position)
                 _log.exception("progress listener %r raised; the run goes on, later failures are not logged", listener)

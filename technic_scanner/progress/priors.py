@@ -1,4 +1,4 @@
-"""Say what units are expected to cost before this run has shown anything: past runs, or the plan's weights."""
+"""Compute the prior of unit costs before this run's measurements, from past runs or from the plan's weights."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from technic_scanner.progress.gaussian import Matrix, Vector
 from technic_scanner.progress.stage_view import Seen, StageView
 from technic_scanner.progress.work_log import TAIL, WHOLE_STAGE
 
-# A class that no past run had is priced by one that is known: what the cache holds is read, not fetched.
+# The cost of a class that no past run had is derived from a related class: cached bars are read, not fetched.
 _RELATIVES = {"hit": ("miss", 1 / 20), "miss": ("hit", 20.0)}
-_UNHEARD_SD = 1.2  # of the log cost of a class that no past run had
-_SHIFTED_SD = 1.0  # added to what past runs say of a class whose level has moved within this run
+_UNHEARD_SD = 1.2  # sd of the log cost of a class that no past run had
+_SHIFTED_SD = 1.0  # added to the sd from past runs for a class whose level has shifted within this run
 
-_FIRST_RUN_SECONDS = 60.0  # of no importance: the common sd makes the scale unknown
+_FIRST_RUN_SECONDS = 60.0  # arbitrary: the common sd makes the scale unknown
 _FIRST_RUN_COMMON_SD = 10.0
-_FIRST_RUN_STAGE_SD = 1.2  # of a stage of weight 0.25; what is meant to be short departs further from what was meant
-_FIRST_RUN_AHEAD_SD = 1.4  # at most, of a stage of which nothing was seen: it has no say in what others cost
+_FIRST_RUN_STAGE_SD = 1.2  # sd of a stage of weight 0.25; short stages deviate more from their weight
+_FIRST_RUN_AHEAD_SD = 1.4  # maximum sd of a stage without measurements, which must not affect the cost of others
 _FIRST_RUN_CLASS_SD = 0.7
 _WEIGHTS_TRUST = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One class of work in one stage (by position): units left, what was seen of it, the cv of a unit."""
+    """One class of work in one stage (by position): units left, its measurement, and the cv of a unit."""
 
     stage: int
     cell: Cell
@@ -36,12 +36,12 @@ class Job:
 
     @property
     def total(self) -> float:
-        """Units measured and units left."""
+        """The units measured and left."""
         return self.left + (self.seen.units if self.seen is not None else 0.0)
 
 
 def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Sequence[Job]) -> tuple[Vector, Matrix]:
-    """Return mean and covariance of the jobs' log unit costs as past runs have them."""
+    """Return mean and covariance of the jobs' log unit costs from past runs."""
     means, deviations = [], []
     for job in jobs:
         past = history.cells.get(job.cell)
@@ -61,11 +61,11 @@ def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Seque
 
 
 def weights_prior(stages: Sequence[StageView], jobs: Sequence[Job]) -> tuple[Vector, Matrix]:
-    """Return mean and covariance for a first run: the plan's weights, drawn a little towards equal unit costs.
+    """Return mean and covariance for a first run: the plan's weights, shrunk slightly towards equal unit costs.
 
-    log cost = 0.7 log(weight / units of the stage) - 0.3 log(units of all stages) + the scale. The scale is unknown,
-    so it is common to all and very wide; a stage's own departure has variance 1.2^2 x 0.25 / weight, which keeps a
-    short stage from setting the scale, and at most 1.4^2 while the stage is still ahead.
+    log cost = 0.7 log(weight / units of the stage) - 0.3 log(units of all stages) + the scale. The scale is unknown, so
+    it is common to all and has a very wide prior; a stage's own deviation has variance 1.2^2 x 0.25 / weight, so that a
+    short stage does not determine the scale, and at most 1.4^2 before the stage has started.
     """
     begun = {job.stage for job in jobs if job.seen is not None}
     departures = [
@@ -94,7 +94,7 @@ def weights_prior(stages: Sequence[StageView], jobs: Sequence[Job]) -> tuple[Vec
 
 
 def _guess(history: CostHistory, stages: Sequence[StageView], job: Job, jobs: Sequence[Job]) -> float:
-    """Return the log cost of a class that no past run had: by its relative, its stage, or its stage's weight."""
+    """Return the log cost of a class that no past run had, from its related class, its stage or the stage's weight."""
     name, unit_class = job.cell
     siblings = {name: cell for name, cell in history.cells_of(name).items() if not name.startswith(TAIL)}
     units = _stage_units(stages[job.stage], job.stage, jobs)

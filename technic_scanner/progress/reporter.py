@@ -1,4 +1,4 @@
-"""Turn what a run reports into numbered events that are complete in themselves, with an ETA; thread-safe."""
+"""Convert the reports of a run to numbered, self-contained events with an ETA; thread-safe."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class ProgressReporter:
     """The progress of one attempt of a run.
 
     Stage and run boundaries and messages are always sent; everything else (advances, sub-stages, declarations, cache
-    counts) sends at most one event per ``interval_seconds`` and shows in the next event otherwise. Events are
-    numbered from ``first_seq`` without gaps and reach every listener in that order, outside the lock. Once the run
-    is finished every further report is ignored, so that late threads do no harm.
+    counts) sends at most one event per ``interval_seconds`` and otherwise appears in the next event. Events are
+    numbered from ``first_seq`` without gaps and are delivered to every listener in that order, outside the lock. After
+    the run is finished further reports are ignored, so that late threads have no effect.
 
-    Most advances come faster than a clock can tell apart: those of one class within a millisecond are merged into one
-    step, and cost a lock, a look at the clock and an addition.
+    Most advances are closer together than the clock's resolution: those of one class within a millisecond are merged
+    into one step, and take a lock, a clock reading and an addition.
 
-    ``earlier_seconds`` were spent by earlier attempts; ``costs`` are comparable past runs, None if there are none.
-    ``previous_event`` is the last event of the attempts before: no fraction shows less than it did.
+    ``earlier_seconds`` are those of earlier attempts; ``costs`` are comparable past runs, None if there are none.
+    ``previous_event`` is the last event of earlier attempts: fractions are never less than in it.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class ProgressReporter:
         self._fanout.deliver(wait=False)
 
     def start_substage(self, name: str, total: float | None = None) -> None:
-        """Start a named sub-step of the active stage, beside others if there are any; its units are its own."""
+        """Start a named sub-step of the active stage; several can be active, and their units are counted separately."""
         with self._lock:
             if self._active is not None:
                 now = self._monotonic()
@@ -116,7 +116,7 @@ class ProgressReporter:
         self._fanout.deliver(wait=False)
 
     def declare(self, stage: str, unit_class: str, units: int) -> None:
-        """Say how many units of a class a stage has in all, restored ones included; may be corrected at any time."""
+        """Declare the total units of a class in a stage, including restored ones; may be corrected at any time."""
         with self._lock:
             self._book(stage).work.cell(unit_class).declared = max(0, units)
             self._send_if_due()
@@ -129,10 +129,10 @@ class ProgressReporter:
         substage: str | None = None,
         seconds: float | None = None,
     ) -> None:
-        """Count units of the active stage as done; cheap, from any thread.
+        """Count units of the active stage as done; fast, from any thread.
 
-        ``substage`` counts them there as well. ``seconds`` is what they cost where that was measured; otherwise the
-        time since the last report of the stage is taken as their cost.
+        With ``substage`` they are also counted there. ``seconds`` is their measured cost; without it the time since the
+        last report of the stage is used.
         """
         with self._lock:
             now = self._monotonic()
@@ -156,7 +156,7 @@ class ProgressReporter:
         self._fanout.deliver(wait=False)
 
     def advance_substage(self, name: str, units: int = 1) -> None:
-        """Count units of a sub-step alone; the stage's own units are not touched."""
+        """Count units of a sub-step only; the stage's own units do not change."""
         with self._lock:
             if self._active is not None:
                 self._active.substage(name, self._monotonic()).add(units)
@@ -164,7 +164,7 @@ class ProgressReporter:
         self._fanout.deliver(wait=False)
 
     def restore(self, stage: str, units: int, unit_class: str = DEFAULT_CLASS) -> None:
-        """Count work that an earlier attempt did: it moves the bar, not the rates."""
+        """Count work of an earlier attempt, which affects the fraction but not the rates."""
         with self._lock:
             book = self._book(stage)
             if self._facts.end is not None or not units > 0:
@@ -185,20 +185,20 @@ class ProgressReporter:
         self._fanout.deliver(wait=False)
 
     def message(self, text: str) -> None:
-        """Send a sentence for people; it stays in the events that follow."""
+        """Send a message for users; the following events contain it as well."""
         with self._lock:
             if self._facts.end is None:
                 self._send(EventKind.MESSAGE, text)
         self._fanout.deliver(wait=True)
 
     def pulse(self) -> None:
-        """Send an event if one is due, so that watchers see time pass while a long unit is under way."""
+        """Send an event if one is due, so that the displayed time is updated during a long unit."""
         with self._lock:
             self._send_if_due()
         self._fanout.deliver(wait=False)
 
     def complete_stage(self, message: str = "") -> None:
-        """End the active stage as complete; without one nothing happens."""
+        """End the active stage as complete; without an active stage nothing happens."""
         with self._lock:
             if self._active is None:
                 return
@@ -207,9 +207,9 @@ class ProgressReporter:
         self._fanout.deliver(wait=True)
 
     def finish(self, state: str, message: str = "") -> None:
-        """End the run as ``succeeded``, ``failed`` or ``cancelled``; a second call changes nothing.
+        """End the run as ``succeeded``, ``failed`` or ``cancelled``; a second call has no effect.
 
-        Only success makes the fractions 1; stages that it never needed become skipped.
+        Only success sets the fractions to 1; stages that were not needed become skipped.
         """
         end_state = END_STATES.get(state)
         if end_state is None:
@@ -224,7 +224,7 @@ class ProgressReporter:
         self._fanout.deliver(wait=True)
 
     def snapshot(self) -> ProgressEvent:
-        """Return the present state under the number of the last event sent; sends nothing."""
+        """Return the current state with the number of the last event; no event is sent."""
         with self._lock:
             self._settle()
             return self._maker.make(EventKind.ADVANCED)
@@ -247,7 +247,7 @@ class ProgressReporter:
         return self._tracker.total_seconds
 
     def unit_costs(self) -> tuple[UnitCost, ...]:
-        """Return what this attempt measured, for the history of later runs; restored work is not in it."""
+        """Return the unit costs of this attempt, for the history of later runs; restored work is excluded."""
         with self._lock:
             self._settle()
             return tuple(cost for name, book in self._books.items() for cost in book.work.unit_costs(name))
@@ -259,7 +259,7 @@ class ProgressReporter:
         return book
 
     def _settle(self) -> None:
-        """Book the units that were merged since the last report that was booked by itself."""
+        """Record the units that have been merged since the last recorded report."""
         if self._merged_units and self._active is not None:
             self._active.observe(self._merged_units, self._merge_class, self._merged_at, None)
         self._merged_units = 0

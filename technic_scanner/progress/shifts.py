@@ -1,4 +1,4 @@
-"""Find where the cost of a unit last moved to another level, as when a provider starts to throttle."""
+"""Find the last level shift of the cost of a unit, for example when a provider starts to throttle."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 
 from technic_scanner.progress.work_log import Block
 
-_STEPS = 20  # needed on either side of a shift
+_STEPS = 20  # minimum number on either side of a shift
 _Z = 5.0
 _LOG_JUMP = 0.25
 
 
 def since_last_shift(blocks: list[Block]) -> list[Block]:
-    """Return the blocks after the last shift of the cost's level; all of them if it never shifted.
+    """Return the blocks after the last level shift of the cost; all blocks if there is none.
 
-    Binary segmentation on mean log unit times: the split with the largest z is taken if it passes 5 sd and the level
-    moved by more than 0.25 (28 %), then what lies behind it is looked at again.
+    Binary segmentation of mean log unit times: the split with the largest z is taken if z exceeds 5 and the level
+    changed by more than 0.25 (28 %); then the blocks after it are examined again.
     """
     while True:
         split = _best_split(blocks)
@@ -41,7 +41,7 @@ def _best_split(blocks: list[Block]) -> int | None:
         jump = logs_after / after - logs / steps
         if abs(jump) <= _LOG_JUMP:
             continue
-        # a block's mean of m steps varies by 1/m of what a step varies by: steps x square, pooled over both sides
+        # the variance of a block's mean of m steps is 1/m of that of a step: steps x square, pooled over both sides
         residual = max(0.0, squares - logs**2 / steps - logs_after**2 / after)
         variance = residual / max(1, len(blocks) - 2)
         z = abs(jump) / math.sqrt(variance * (1 / steps + 1 / after) + 1e-12)

@@ -1,4 +1,4 @@
-"""Everything the reporter keeps of one stage: counters, sub-stages, work by class; guarded by the reporter's lock."""
+"""Keep a reporter's state of one stage: counters, sub-stages, work by class; guarded by the reporter's lock."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class StageBook:
         self.work = WorkLog()
         self.substages: dict[str, StageRecord] = {}
         self.restored = 0
-        self._over: StageView | None = None  # once the stage is over, so that events stay cheap
+        self._over: StageView | None = None  # cached when the stage is over, so that events remain fast
 
     def substage(self, name: str, now: float) -> StageRecord:
-        """Return the named sub-stage, started now if it is new."""
+        """Return the named sub-stage, which is started if it is new."""
         found = self.substages.get(name)
         if found is None:
             found = self.substages[name] = StageRecord(name)
@@ -34,12 +34,12 @@ class StageBook:
         return found
 
     def observe(self, units: int, unit_class: str, now: float, seconds: float | None) -> None:
-        """Count units done by monotonic second ``now``, at a cost of ``seconds`` where that is known."""
+        """Count units done by monotonic second ``now``, with a cost of ``seconds`` if that is known."""
         self.record.add(units)
         self.work.observe(unit_class, units, now, seconds)
 
     def end(self, now: float, state: StageState) -> None:
-        """Close the work log and whatever sub-stage still runs."""
+        """Close the work log and the sub-stages that are still running."""
         self.work.end(now)
         self._over = None
         for substage in self.substages.values():
@@ -58,7 +58,7 @@ class StageBook:
         return self._over
 
     def progress(self, now: float, eta_seconds: float | None) -> StageProgress:
-        """Return the stage as events show it; restored units move the bar but not the throughput."""
+        """Return the stage as events show it; restored units affect the fraction but not the throughput."""
         record = self.record
         elapsed = record.elapsed(now)
         done_here = max(0, record.current - self.restored)
@@ -81,7 +81,7 @@ class StageBook:
         return StageTiming(record.name, record.offset_seconds or 0.0, record.elapsed(now), record.current)
 
     def _seen_now(self) -> tuple[Seen, ...]:
-        """Return what was measured since the last shift of each class's level."""
+        """Return the measurements since the last level shift of each class."""
         scale = self.work.wall_scale
         seen = []
         for unit_class, cell in self.work.cells.items():
@@ -93,7 +93,7 @@ class StageBook:
         return tuple(seen)
 
     def _seen_whole(self) -> tuple[Seen, ...]:
-        """Return what was measured in all; as stored for later runs."""
+        """Return all measurements, as they are stored for later runs."""
         if self.work.started_at is None:
             return ()
         steps = {name: total_of(cell.blocks).steps for name, cell in self.work.cells.items()}
@@ -110,10 +110,10 @@ class StageBook:
         return {name: n for name, cell in self.work.cells.items() if (n := cell.units + cell.restored)}
 
     def _left(self) -> dict[str, float] | None:
-        """Return the units left by class: what was declared and, where the total says more, the rest.
+        """Return the units left by class: the declared ones, and the rest if the total is larger.
 
-        The rest goes to the classes seen so far in the proportion in which they came, or to those declared, or to
-        the default class. None while neither a total nor a class was declared.
+        The rest is distributed over the classes reported so far in proportion, or over the declared ones, or assigned
+        to the default class. None while neither a total nor a class is declared.
         """
         cells = self.work.cells
         declared = {name: cell for name, cell in cells.items() if cell.declared is not None}

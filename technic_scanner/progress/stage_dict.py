@@ -1,4 +1,4 @@
-"""The earlier API's dict of one stage."""
+"""Build the earlier API's dict of one stage."""
 
 from __future__ import annotations
 

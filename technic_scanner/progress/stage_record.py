@@ -1,4 +1,4 @@
-"""One stage's counters and stopwatch, without a lock: the tracker that owns it guards it."""
+"""Keep the counters and the stopwatch of one stage; guarded by the lock of the tracker that owns it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from technic_scanner.domain.progress import StageState
 
 
 def as_total(total: float | None) -> int | None:
-    """Return a usable total: None stays unknown, what is negative or not a number is nothing to do."""
+    """Return a valid total: None remains unknown, negative values and NaN become 0."""
     if total is None:
         return None
     return int(total) if 0 < total < float("inf") else 0
 
 
 class StageRecord:
-    """Counts units of one stage (or sub-stage) and remembers the best fraction it has shown.
+    """Counts units of one stage (or sub-stage) and keeps the highest fraction that it has shown.
 
-    ``raw`` is what callers reported and may pass ``total``, which may still be corrected; ``completed`` never does.
-    ``seconds`` counts closed stretches only; ``resumed_at`` is the monotonic second at which the open one began.
+    ``raw`` is what callers reported; it may exceed ``total``, which can still be corrected, but ``completed`` never
+    does. ``seconds`` are those of closed periods; ``resumed_at`` is the monotonic second at which the open one began.
     """
 
     __slots__ = ("_best", "name", "offset_seconds", "raw", "resumed_at", "seconds", "state", "total")
@@ -33,14 +33,14 @@ class StageRecord:
 
     @property
     def current(self) -> int:
-        """Units done, never more than the total."""
+        """Units done, at most the total."""
         return self.raw if self.total is None else min(self.raw, self.total)
 
     @property
     def fraction(self) -> float:
-        """Share of the units done, 0-1; never less than it was before, 1 once the stage is done.
+        """Share of the units done, 0-1; it never decreases and is 1 when the stage is done.
 
-        A stage without a known total, or with nothing to do, stays at 0 until it is done.
+        Without a known total, or with a total of 0, it is 0 until the stage is done.
         """
         if self.state in (StageState.DONE, StageState.SKIPPED):
             self._best = 1.0
@@ -49,11 +49,11 @@ class StageRecord:
         return self._best
 
     def stand_at(self, fraction: float) -> None:
-        """Show at least ``fraction`` from now on: what an earlier attempt had reached."""
+        """Show at least ``fraction`` from now on, which an earlier attempt had reached."""
         self._best = max(self._best, min(1.0, fraction))
 
     def start(self, total: float | None, now: float, offset_seconds: float) -> None:
-        """Start, or start again: counts from 0 once more, but the fraction shown does not go back."""
+        """Start or restart: counting begins at 0, but the displayed fraction does not decrease."""
         self._remember()
         self.total = as_total(total)
         self.raw = 0
@@ -68,16 +68,16 @@ class StageRecord:
         self.total = as_total(total)
 
     def add(self, units: int) -> None:
-        """Count ``units`` more; what is not above 0 counts nothing."""
+        """Count ``units`` more; values that are not positive are ignored."""
         if units > 0:
             self.raw += units
 
     def reach(self, current: int) -> None:
-        """Count up to ``current``; less than was counted before changes nothing."""
+        """Count up to ``current``; a value below the current count is ignored."""
         self.raw = max(self.raw, current)
 
     def stop(self, now: float, state: StageState) -> None:
-        """End the open stretch of time in ``state``."""
+        """Close the open period with ``state``."""
         if self.resumed_at is not None:
             self.seconds += now - self.resumed_at
             self.resumed_at = None
@@ -89,12 +89,12 @@ class StageRecord:
         return self.seconds + (now - self.resumed_at if self.resumed_at is not None else 0.0)
 
     def throughput(self, now: float) -> float | None:
-        """Return units per second so far; None while nothing is known of it."""
+        """Return units per second so far; None while unknown."""
         seconds = self.elapsed(now)
         return self.current / seconds if seconds > 0 and self.current > 0 else None
 
     def eta(self, now: float) -> float | None:
-        """Return the seconds left at the rate so far: None while unknown, 0.0 when done."""
+        """Return the seconds left at the current rate: None while unknown, 0.0 when done."""
         if self.fraction >= 1.0:
             return 0.0
         rate = self.throughput(now)

@@ -1,4 +1,4 @@
-"""What the estimator is told of a stage, and what it answers; frozen data."""
+"""Define the input and the output of the estimator: the view of a stage and the forecast."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What this run measured of a class: wall ``seconds`` for ``units`` in ``steps`` reports, ``cv`` of a unit.
+    """The measurement of a class in this run: wall-clock ``seconds`` of ``units`` in ``steps`` reports, unit ``cv``.
 
-    ``shifted`` says that the level moved within this run, so that only what came after is in it.
+    ``shifted``: the level has shifted within this run, and only later steps are included.
     """
 
     unit_class: str
@@ -25,9 +25,9 @@ class Seen:
 class StageView:
     """One stage as the estimator sees it.
 
-    ``left`` are units to do by class, None while unknown and once the stage has ended; ``done`` are those done by
-    class, whether measured or restored from an earlier attempt; ``idle_seconds`` passed since the last report of a
-    running stage, 0 while that is less than a clock tells apart. What is equal has the same forecast.
+    ``left`` are the remaining units by class, None while unknown and after the stage has ended; ``done`` are the
+    completed ones by class, measured or restored from an earlier attempt; ``idle_seconds`` are those since the last
+    report of a running stage, 0 below the clock's resolution. Equal views have equal forecasts.
     """
 
     name: str
@@ -41,9 +41,9 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Seconds left with their 80 % band, over all and by stage; None is unknown, 0.0 is done.
+    """Seconds left with their 80 % band, in total and by stage; None is unknown, 0.0 is done.
 
-    ``overdue`` says that the step under way has taken far longer than was to be expected of it.
+    ``overdue``: the current step has taken much longer than expected.
     """
 
     seconds: float | None

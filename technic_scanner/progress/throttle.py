@@ -13,9 +13,9 @@ class Throttle:
         self.due_at = float("-inf")
 
     def is_due(self, now: float) -> bool:
-        """Tell whether an event may be sent at monotonic second ``now``."""
+        """Return whether an event may be sent at monotonic second ``now``."""
         return now >= self.due_at
 
     def sent(self, now: float) -> None:
-        """Note that an event, throttled or not, was sent at monotonic second ``now``."""
+        """Record that an event, throttled or not, was sent at monotonic second ``now``."""
         self.due_at = now + self.interval_seconds

@@ -1,4 +1,4 @@
-"""Count weighted stages from any number of threads, in the earlier API's public form; fractions never go back."""
+"""Count weighted stages from any number of threads, with the earlier API's interface; fractions never decrease."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ProgressTracker:
         return self._record.name
 
     def advance(self, units: int = 1) -> None:
-        """Count ``units`` more; cheap, for hot loops."""
+        """Count ``units`` more; fast enough for inner loops."""
         with self._lock:
             self._record.add(units)
 
@@ -56,14 +56,14 @@ class ProgressTracker:
             return self._snapshot()
 
     def reset(self, total: float | None = None) -> None:
-        """Start over, with another total if one is given."""
+        """Start over, with a new total if one is given."""
         with self._lock:
             record = StageRecord(self._record.name)
             record.start(self._record.total if total is None else total, self._clock.monotonic(), 0.0)
             self._record = record
 
     def is_complete(self) -> bool:
-        """Tell whether all units are done; work of no units is complete."""
+        """Return whether all units are done; work without units is complete."""
         with self._lock:
             self._end_if_done()
             return self._record.state is StageState.DONE
@@ -91,16 +91,16 @@ class ProgressTracker:
 class MultiStageProgressTracker:
     """Progress of stages whose weights sum to 1; thread-safe, at most one stage is active.
 
-    ``stage_weights`` maps stage names to weights in the order of the stages; ConfigError names every fault.
+    ``stage_weights`` maps stage names to weights in the order of the stages; ConfigError names every problem.
 
-    Whatever callers pass, the overall fraction (the sum of weight x stage fraction) and every stage's fraction stay
-    within 0-1 and never go back, and the overall fraction is 1 only when every stage is complete. Starting another
-    stage leaves the active one where it is: its clock stops and its fraction stays. A stage that is started again
-    counts from 0, but shows nothing less than before. Updates that come when no stage is active (a late thread)
-    count nothing. The seconds of all stages and ``gap_seconds`` sum to ``total_seconds``.
+    For any input, the overall fraction (the sum of weight x stage fraction) and every stage's fraction stay within 0-1
+    and never decrease, and the overall fraction is 1 only when every stage is complete. Starting another stage stops
+    the clock of the active one and keeps its fraction. A restarted stage counts from 0, but its displayed fraction does
+    not decrease. Updates without an active stage (from a late thread) are ignored. The seconds of all stages and
+    ``gap_seconds`` sum to ``total_seconds``.
 
-    The remaining time given here assumes that time follows the weights, as the earlier API's did; the reporter's events
-    carry the learned estimate.
+    The remaining time here assumes that time follows the weights, as in the earlier API; the reporter's events have the
+    learned estimate.
     """
 
     def __init__(self, stage_weights: Mapping[str, float], clock: Clock | None = None) -> None:
@@ -136,7 +136,7 @@ class MultiStageProgressTracker:
 
     @property
     def completed_stages(self) -> set[str]:
-        """Names of the stages that were completed."""
+        """Names of the completed stages."""
         with self.lock:
             return set(self._completed)
 
@@ -160,13 +160,13 @@ class MultiStageProgressTracker:
             return self._total_at(self._clock.monotonic())
 
     def restart_clock(self) -> None:
-        """Count the total from now on; for an owner that was made before the work began."""
+        """Restart the total time now, if the tracker was created before the work began."""
         with self.lock:
             self._began = self._turned = self._clock.monotonic()
             self._gap_seconds = 0.0
 
     def stand_at(self, overall_fraction: float, stage_fractions: Mapping[str, float]) -> None:
-        """Show at least these fractions from now on: what an earlier attempt had reached."""
+        """Show at least these fractions from now on, which an earlier attempt had reached."""
         with self.lock:
             self._overall = max(self._overall, min(overall_fraction, ALMOST_DONE))
             for name, fraction in stage_fractions.items():
@@ -191,7 +191,7 @@ class MultiStageProgressTracker:
                 self._active.set_total(total)
 
     def advance(self, units: int = 1) -> None:
-        """Count ``units`` more of the active stage; cheap, for hot loops."""
+        """Count ``units`` more of the active stage; fast enough for inner loops."""
         with self.lock:
             if self._active is not None:
                 self._active.add(units)
@@ -199,8 +199,8 @@ class MultiStageProgressTracker:
     def update(self, current: int) -> dict[str, Any]:
         """Count up to ``current`` units of the active stage and return the earlier API's dict.
 
-        Between stages and after the last one nothing is counted and the last stage is shown. ValueError before the
-        first stage was started.
+        Between stages and after the last one nothing is counted and the last stage is returned. ValueError before the
+        first stage is started.
         """
         with self.lock:
             if self._last is None:
@@ -225,7 +225,7 @@ class MultiStageProgressTracker:
                 self._ended = now
 
     def finish(self, *, succeeded: bool = True) -> None:
-        """Stop the clock. On success, stages that were never completed count as skipped and the whole as done."""
+        """Stop the clock. On success, stages that were not completed count as skipped and the whole work as done."""
         with self.lock:
             now = self._turn(StageState.DONE if succeeded else StageState.FAILED)
             self._ended = now
@@ -236,7 +236,7 @@ class MultiStageProgressTracker:
                 self._completed.update(self._records)
 
     def is_complete(self) -> bool:
-        """Tell whether every stage is complete."""
+        """Return whether every stage is complete."""
         with self.lock:
             return len(self._completed) == len(self._records)
 
@@ -253,7 +253,7 @@ class MultiStageProgressTracker:
             return " - ".join([*parts, f"ETA: {format_time(self._remaining(elapsed, overall))}"])
 
     def _turn(self, state: StageState) -> float:
-        """Close the stretch of time since the last turn, on the active stage or the gap; return the time."""
+        """Add the time since the last call to the active stage or to the gap; return the current time."""
         now = self._clock.monotonic()
         if self._active is not None:
             done = self._active.name in self._completed

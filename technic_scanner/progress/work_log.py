@@ -1,4 +1,4 @@
-"""Keep, in bounded memory, what each class of work in a stage was declared to be and has cost so far."""
+"""Record the declared units and the costs of each class of work of a stage, in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from technic_scanner.domain.metrics import UnitCost
 
-GRAIN_SECONDS = 1e-3  # steps shorter than this are summed: their single times are clock noise, and cost more to keep
+GRAIN_SECONDS = 1e-3  # steps shorter than this are merged: their times are clock noise and expensive to record
 MAX_BLOCKS = 96
 _MOST_CV = 4.0
-DEFAULT_CLASS = "default"  # of units that were reported without one
-WHOLE_STAGE = "stage"  # the class of a stage that reported no unit: one unit, the stage itself
-TAIL = "tail of "  # + a class: what its units cost the stage after the last of all units was reported
+DEFAULT_CLASS = "default"  # the class of units that were reported without one
+WHOLE_STAGE = "stage"  # the class of a stage that reported no units: one unit, the stage itself
+TAIL = "tail of "  # + a class: the time of its units after the last report of the stage
 
 
 class Block(NamedTuple):
@@ -25,7 +25,7 @@ class Block(NamedTuple):
     log_sum: float
 
     def plus(self, other: Block) -> Block:
-        """Return both together."""
+        """Return the union of both blocks."""
         return Block(
             self.units + other.units,
             self.seconds + other.seconds,
@@ -39,7 +39,7 @@ NOTHING = Block(0, 0.0, 0.0, 0, 0.0)
 
 
 def total_of(blocks: list[Block]) -> Block:
-    """Return all blocks together."""
+    """Return the union of all blocks."""
     if not blocks:
         return NOTHING
     units, seconds, squares, steps, log_sums = zip(*blocks, strict=True)
@@ -47,9 +47,9 @@ def total_of(blocks: list[Block]) -> Block:
 
 
 class CellLog:
-    """One class of work in one stage: ``units`` done of those ``declared``, beside those ``restored``.
+    """One class of work in one stage: ``units`` done of the ``declared`` ones, in addition to ``restored`` ones.
 
-    The oldest blocks are merged in pairs when there are too many, so that the newest stay fine-grained.
+    The oldest blocks are merged in pairs when there are too many, so that the newest remain fine-grained.
     """
 
     __slots__ = ("blocks", "declared", "open_seconds", "open_units", "restored", "units")
@@ -63,7 +63,7 @@ class CellLog:
         self.blocks: list[Block] = []
 
     def add(self, units: int, seconds: float) -> None:
-        """Note a step of ``units`` done in ``seconds``."""
+        """Record a step of ``units`` done in ``seconds``."""
         self.units += units
         self.open_units += units
         self.open_seconds += seconds
@@ -71,7 +71,7 @@ class CellLog:
             self.close_step()
 
     def close_step(self) -> None:
-        """Turn what was summed up into a block of one step."""
+        """Convert the merged units into a block of one step."""
         units, seconds = self.open_units, self.open_seconds
         self.open_units, self.open_seconds = 0, 0.0
         if units and seconds > 0:
@@ -80,7 +80,7 @@ class CellLog:
                 self._merge_oldest()
 
     def collapse(self) -> None:
-        """Forget the order of the steps; for a stage that is over."""
+        """Merge all steps into one block, for a stage that is over."""
         self.blocks = [total_of(self.blocks)] if self.blocks else []
 
     def _merge_oldest(self) -> None:
@@ -92,10 +92,11 @@ class CellLog:
 class WorkLog:
     """All classes of work of one stage.
 
-    The wall seconds between two reports belong to the units of the later one, unless the report says what its units
-    cost. Workers that run side by side report costs that sum to more than the wall time: the costs then only share
-    out the stage's wall seconds among the classes, so a unit's cost is always wall seconds of the stage per unit.
-    What passes between the last report and the end of the stage is its tail, shared out among the classes as well.
+    The wall-clock seconds between two reports belong to the units of the later one, unless the report has their cost.
+    Parallel workers report costs whose sum exceeds the wall-clock time: the costs are then only used to distribute the
+    stage's wall-clock seconds over the classes, so the cost of a unit is always wall-clock seconds of the stage per
+    unit. The time between the last report and the end of the stage is its tail, which is distributed over the classes
+    as well.
     """
 
     __slots__ = ("cells", "last_at", "started_at", "tail_seconds")
@@ -107,7 +108,7 @@ class WorkLog:
         self.tail_seconds = 0.0
 
     def start(self, now: float) -> None:
-        """Start the stage's clock, or start it again after a pause that is not the stage's."""
+        """Start the stage's clock, or restart it after a pause that does not belong to the stage."""
         if self.started_at is None:
             self.started_at = now
         else:
@@ -115,14 +116,14 @@ class WorkLog:
         self.last_at = now
 
     def cell(self, unit_class: str) -> CellLog:
-        """Return the log of a class, made when it is first asked for."""
+        """Return the log of a class, which is created on first use."""
         found = self.cells.get(unit_class)
         if found is None:
             found = self.cells[unit_class] = CellLog()
         return found
 
     def observe(self, unit_class: str, units: int, now: float, seconds: float | None) -> None:
-        """Note that ``units`` were done by monotonic second ``now``, at a cost of ``seconds`` where that is known."""
+        """Record that ``units`` were done by monotonic second ``now``, with a cost of ``seconds`` if that is known."""
         cell = self.cells.get(unit_class)
         if cell is None:
             cell = self.cell(unit_class)
@@ -130,7 +131,7 @@ class WorkLog:
         self.last_at = now
 
     def end(self, now: float) -> None:
-        """Close the stage: what passed since the last report is its tail, or all of it if it reported nothing."""
+        """Close the stage: the time since the last report is its tail, or the whole stage if it reported nothing."""
         if self.started_at is None:
             return
         if any(cell.units for cell in self.cells.values()):
@@ -145,7 +146,7 @@ class WorkLog:
 
     @property
     def wall_scale(self) -> float:
-        """Wall seconds per second of noted cost: 1 for one worker, about 1/n for n that say what units cost."""
+        """Wall-clock seconds per second of recorded cost: 1 for one worker, about 1/n for n that report costs."""
         if self.started_at is None:
             return 1.0
         noted = sum(block.seconds for cell in self.cells.values() for block in cell.blocks)
@@ -154,7 +155,7 @@ class WorkLog:
         return wall / noted if noted > 0 and wall > 0 else 1.0
 
     def unit_costs(self, stage: str) -> tuple[UnitCost, ...]:
-        """Return what each class has cost in this attempt; classes without a measured unit are left out."""
+        """Return the unit costs of each class in this attempt; classes without a measured unit are omitted."""
         costs = []
         for unit_class, cell in self.cells.items():
             seconds = self.seconds_of(cell)
@@ -170,15 +171,15 @@ class WorkLog:
         return tuple(costs)
 
     def seconds_of(self, cell: CellLog) -> float:
-        """Return the wall seconds that a class has cost."""
+        """Return the wall-clock seconds of a class."""
         return (sum(block.seconds for block in cell.blocks) + cell.open_seconds) * self.wall_scale
 
 
 def unit_cv(done: Block) -> float:
-    """Return sd/mean of single units, from steps of any size (a step of n units varies by sqrt(n) x that of one).
+    """Return sd/mean of single units, from steps of any size (the sd of a step of n units is sqrt(n) x that of one).
 
-    At most 4, or what makes a step's cv 1: chunks from workers side by side end in bursts, and the waits between them
-    say little of what a unit costs.
+    At most 4, and at most the value that makes a step's cv 1: chunks of parallel workers end in bursts, and the waits
+    between them say little about the cost of a unit.
     """
     if done.steps < 2 or done.seconds <= 0:
         return 0.0

@@ -1,1 +1,1 @@
-"""Arrays in, numbers out: indicators, scores, regime, alpha, trade plans; no I/O."""
+"""Computations on arrays without I/O: indicators, scores, regime, alpha, trade plans, outcomes."""

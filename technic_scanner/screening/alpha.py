@@ -1,4 +1,4 @@
-"""The cross-sectional alpha: where each row stands among the others on five factors, and its blend with TechRating."""
+"""Compute the cross-sectional alpha of each row from five factors, and its blend with TechRating."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ FACTOR_WEIGHTS: tuple[float, ...] = (0.30, 0.15, 0.20, 0.10, 0.25)
 
 WINSOR_TAIL = 0.025
 Z_LIMIT = 3.0
-# Spread this small against the values themselves is rounding of one constant.
+# A spread this small relative to the values is rounding noise of a constant.
 _CONSTANT = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alpha:
-    """Where each of n rows stands among the others.
+    """The position of each of n rows relative to the others.
 
-    ``z`` (n, 5): z-scores in the order of FACTORS, 0 where a factor is unknown or does not tell rows apart.
+    ``z`` (n, 5): z-scores in the order of FACTORS, 0 where a factor is unknown or equal for all rows.
     ``composite`` (n,): their weighted sum in standard deviations. ``score`` (n,): 100 × Φ(composite), 0–100.
-    ``coverage`` (n,): share 0–1 of the factor weight that is known for the row and tells rows apart.
+    ``coverage`` (n,): share 0–1 of the factor weight that is known for the row and differs between rows.
     """
 
     z: FloatArray
@@ -41,8 +41,8 @@ def alpha(
     """Return the alpha of the rows of the matrix (n, K); never NaN, for any n and any column constant or missing.
 
     Per factor: winsorise at the 2.5th and 97.5th percentile, with ``sector_neutral`` subtract the sector's mean
-    (``sectors``: n names; rows without one form a group), divide by the standard deviation, cut at ±3. Factors, weights
-    and sources are in docs/numbers.md.
+    (``sectors``: n names; rows without one form a group), divide by the standard deviation, clip at ±3. Factors,
+    weights and sources are in docs/numbers.md.
     """
     groups = _groups(sectors) if sector_neutral and sectors is not None else None
     roc_5, roc_21 = _z(-column(indicators, "roc_5"), groups), _z(-column(indicators, "roc_21"), groups)
@@ -67,8 +67,8 @@ def alpha(
 def blend(tech: FloatArray, alpha_score: FloatArray, weight: float | FloatArray) -> FloatArray:
     """Return (1 − weight) × tech + weight × alpha_score, (n,) 0–100; ``weight`` is 0–1, one or per row.
 
-    Multiply a regime's weight by ``Alpha.coverage``: an alpha that knows nothing of a row then does not pull it to 50.
-    An unknown alpha leaves TechRating as it is; an unknown TechRating stays unknown.
+    Multiply a regime's weight by ``Alpha.coverage``, so that an alpha without information on a row does not pull it to
+    50. An unknown alpha leaves TechRating unchanged; an unknown TechRating remains unknown.
     """
     share: FloatArray = np.where(np.isnan(alpha_score), 0.0, np.clip(weight, 0.0, 1.0))
     return (1.0 - share) * tech + share * np.where(np.isnan(alpha_score), 0.0, alpha_score)
@@ -81,7 +81,7 @@ def normal_cdf(values: FloatArray) -> FloatArray:
 
 
 def _z(values: FloatArray, groups: IntArray | None) -> FloatArray:
-    """Return z-scores (n,), NaN where the value is unknown or all known values are the same."""
+    """Return z-scores (n,), NaN where the value is unknown or all known values are equal."""
     known = np.isfinite(values)
     z = np.full(len(values), np.nan)
     sample = values[known]
@@ -98,7 +98,7 @@ def _z(values: FloatArray, groups: IntArray | None) -> FloatArray:
 
 
 def _standardised(values: FloatArray) -> FloatArray:
-    """Return values less their mean, in standard deviations; all 0 when they do not differ."""
+    """Return values minus their mean, in standard deviations; all 0 if they do not differ."""
     if not len(values):
         return values
     centred = values - values.mean()

@@ -1,4 +1,4 @@
-"""The panel: daily bars of many symbols as contiguous float64 arrays on one calendar."""
+"""Define the panel: daily bars of many symbols as contiguous float64 arrays on one calendar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELDS: tuple[str, ...] = ("open", "high", "low", "close", "volume")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """Bars of n symbols over T sessions; a bar that does not exist is NaN in all five arrays.
+    """Bars of n symbols over T sessions; a missing bar is NaN in all five arrays.
 
     ``symbols``: n names. ``sessions``: (T,) datetime64[D], ascending. ``open`` … ``volume``: (n, T) C-contiguous
     float64; prices in the quote currency and adjusted for splits, volume in shares. Column T − 1 is the newest session.
@@ -34,7 +34,7 @@ class Panel:
 
     @classmethod
     def empty(cls) -> Panel:
-        """Return a panel of no symbols and no sessions."""
+        """Return a panel without symbols and sessions."""
         none = np.empty((0, 0), dtype=np.float64)
         return cls((), np.empty(0, dtype="datetime64[D]"), none, none, none, none, none)
 
@@ -67,7 +67,7 @@ class Panel:
         )
 
     def until(self, as_of: date | None) -> Panel:
-        """Return only the sessions on or before ``as_of``; the panel itself when None."""
+        """Return only the sessions on or before ``as_of``; the panel itself if that is None."""
         if as_of is None:
             return self
         stop = int(np.searchsorted(self.sessions, np.datetime64(as_of, "D"), side="right"))

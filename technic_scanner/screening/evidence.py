@@ -1,4 +1,4 @@
-"""How much outcomes prove: information coefficients, quantiles, hit rates, each with n and an interval."""
+"""Compute statistics of outcomes: information coefficients, quantiles and hit rates, with n and intervals."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from technic_scanner.screening.overlap import LEAST_OVERLAPPING_PERIODS, overlap
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
-# Below this a rank correlation is a coin toss with three sides.
+# Below this number of rows a rank correlation is not informative.
 LEAST_PAIRS = 3
-# A spread this small against the mean is rounding of one constant.
+# A spread this small relative to the mean is rounding noise of a constant.
 _ROUNDING = 1e-12
-# With more groups x periods than this for each value, most have none: those that have are numbered by a sort.
+# With more groups x periods per value than this most cells are empty, so the others are numbered by a sort.
 _MOST_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its ``n`` and the 95 % confidence interval; None is unknown, never a guess."""
+    """An estimate with its ``n`` and the 95 % confidence interval; None is unknown."""
 
     n: int
     mean: float | None
@@ -51,9 +51,9 @@ class MeanTest:
 
 
 def rank_ic(score: FloatArray, forward: FloatArray) -> float | None:
-    """Return Spearman's rank correlation of score and forward return (n,) over the rows that have both.
+    """Return Spearman's rank correlation of score and forward return (n,) over the rows with both.
 
-    None with fewer than three rows or when one of the two does not vary. Ties get their mean rank.
+    None with fewer than three rows or if one of the two does not vary. Ties get their mean rank.
     """
     known = np.isfinite(score) & np.isfinite(forward)
     if known.sum() < LEAST_PAIRS:
@@ -65,7 +65,7 @@ def rank_ic(score: FloatArray, forward: FloatArray) -> float | None:
 
 
 def mean_ranks(values: FloatArray) -> FloatArray:
-    """Return the ranks (n,) from 1 on, ties as the mean of theirs."""
+    """Return the ranks (n,) from 1 on; ties get their mean rank."""
     order = np.argsort(values)
     ascending = values[order]
     first = np.append(True, ascending[1:] != ascending[:-1])[: len(values)]
@@ -102,7 +102,7 @@ def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int
 
 
 class GroupEvidence(NamedTuple):
-    """What some values say: in how many periods there are any, the share above zero, their mean."""
+    """Statistics of some values: the number of periods with values, the share above zero, and the mean."""
 
     periods: int
     hit: Interval
@@ -111,11 +111,12 @@ class GroupEvidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeriodValues:
-    """The k known ones of m values, each with the place (k,) of its period among the ``periods`` that have any.
+    """The k known ones of m values, each with the index (k,) of its period in the ``periods`` that have values.
 
-    Values of one period move together, so what is estimated is the mean over periods of each period's mean, with the
-    interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values, ``hits`` (k,) are 1.0 where
-    one is above zero, else 0.0. ``sessions`` (periods,) are where the periods begin, ``horizon`` how long each lasts.
+    Values of one period move together, so the estimate is the mean over periods of each period's mean, with the
+    interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values; ``hits`` (k,) are 1.0 for
+    values above zero, otherwise 0.0. ``sessions`` (periods,) are where the periods begin, ``horizon`` how many sessions
+    each lasts.
     """
 
     known: BoolArray
@@ -128,9 +129,9 @@ class PeriodValues:
 
     @classmethod
     def of(cls, values: FloatArray, periods: IntArray, horizon: int = 0) -> PeriodValues:
-        """Take values (m,), NaN left out, and their ``periods``: the number of the session at which each begins.
+        """Create it from values (m,), of which NaN are omitted, and ``periods``: the session at which each begins.
 
-        ``horizon`` is how many sessions a value looks ahead. Give independent values a period each, and horizon 0.
+        ``horizon`` is how many sessions a value looks ahead. Independent values each have their own period, horizon 0.
         """
         known = np.isfinite(values)
         if not known.all():
@@ -141,11 +142,11 @@ class PeriodValues:
         return cls(known, values, hits, positions_in(calendar, periods), len(calendar), starts, horizon)
 
     def whole(self) -> GroupEvidence:
-        """Return what all values say."""
+        """Return the statistics of all values."""
         return self._evidence(self.places, np.arange(self.periods), [0, self.periods])[0]
 
     def by_group(self, groups: IntArray, count: int) -> tuple[GroupEvidence, ...]:
-        """Return what the values of each of ``count`` groups say; ``groups`` (m,) are numbers from 0 on."""
+        """Return the statistics of each of ``count`` groups; ``groups`` (m,) are numbers from 0 on."""
         own = groups if len(groups) == len(self.values) else groups[self.known]
         cells = np.multiply(own, self.periods, dtype=np.int64)
         cells += self.places
@@ -158,7 +159,7 @@ class PeriodValues:
         return self._evidence(cells, there % max(self.periods, 1), ends.tolist())
 
     def _evidence(self, cells: IntArray, places: IntArray, ends: list[int]) -> tuple[GroupEvidence, ...]:
-        """Return what the values in cells ``ends[g]`` to ``ends[g + 1]`` say of each group g.
+        """Return the statistics of each group g, whose cells are ``ends[g]`` to ``ends[g + 1]``.
 
         A cell holds what a group has in one period; ``places`` are the periods of the cells.
         """
@@ -177,15 +178,15 @@ class PeriodValues:
 
 
 def _over_periods(means: FloatArray, sizes: IntArray, sessions: IntArray, horizon: int) -> Interval:
-    """Return the mean of the periods' ``means`` (p,), of so many values each."""
+    """Return the mean of the periods' ``means`` (p,), which have ``sizes`` (p,) values."""
     test = mean_test(means, sessions, horizon)
     return Interval(int(sizes.sum()), test.mean, test.low, test.high)
 
 
 def _hit_rate(hits: FloatArray, sizes: IntArray, sessions: IntArray, horizon: int) -> Interval:
-    """Return the mean over periods of the share of ``hits`` (p,) among so many values, with its interval cut to 0–1.
+    """Return the mean over periods of the share of ``hits`` (p,) in ``sizes`` (p,), with its interval clipped to 0–1.
 
-    Where every value has a period of its own the interval is Wilson's (1927).
+    If every value has its own period the interval is Wilson's (1927).
     """
     if (sizes == 1).all():
         return _wilson(len(hits), float(hits.sum()))
@@ -205,7 +206,7 @@ def _wilson(n: int, hits: float) -> Interval:
 
 
 def quantile_groups(score: FloatArray, quantiles: int = 5) -> IntArray:
-    """Return the quantile (n,) of each score, 0 the lowest … quantiles − 1, −1 where unknown; ties stay together.
+    """Return the quantile (n,) of each score, from 0 (lowest) to quantiles − 1, −1 where unknown; ties stay together.
 
     The edges are those of pandas.qcut: linear between order statistics, closed on the right.
     """
@@ -220,13 +221,13 @@ def quantile_groups(score: FloatArray, quantiles: int = 5) -> IntArray:
 
 
 def quantile_returns(groups: IntArray, returns: PeriodValues, quantiles: int = 5) -> tuple[Interval, ...]:
-    """Return the mean of each quantile's ``returns``; ``groups`` (n,) as from ``quantile_groups``."""
+    """Return the mean of each quantile's ``returns``; ``groups`` (n,) are those of ``quantile_groups``."""
     unknown_last = np.where(groups < 0, quantiles, groups)
     return tuple(evidence.mean for evidence in returns.by_group(unknown_last, quantiles + 1)[:quantiles])
 
 
 def student_quantile(probability: float, degrees: int) -> float:
-    """Return the quantile of Student's t: exact for 1 and 2 degrees, else the series of Abramowitz–Stegun 26.7.5.
+    """Return the quantile of Student's t: exact for 1 and 2 degrees, otherwise the series of Abramowitz–Stegun 26.7.5.
 
     Its relative error at 0.975 is below 0.2 % from 3 degrees on.
     """

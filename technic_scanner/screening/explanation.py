@@ -1,4 +1,4 @@
-"""Say how each rating and each score adds up, in points that sum to the printed total to the last digit."""
+"""Write how each rating and each score is composed, in points that sum exactly to the printed total."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from technic_scanner.screening.scoring import SUB_SCORES
 def rating_sums(rating: FloatArray, sub: FloatArray, missing: BoolArray, weights: Sequence[float]) -> list[str]:
     """Return "TechRating 54.1 = trend 16.4 (60.0 x 27.3%) + …" for each of n rows.
 
-    ``rating`` (n,) is the mean of the known sub-scores ``sub`` (n, 6) under ``weights``; the weights of the ``missing``
-    (n, 6) are shared out among the rest, and the sentence names them.
+    ``rating`` (n,) is the weighted mean of the known sub-scores ``sub`` (n, 6) with ``weights``; the weights of the
+    ``missing`` (n, 6) ones are distributed over the others, and the sentence names them.
     """
     share = np.where(missing, 0.0, np.asarray(weights))
     share /= share.sum(axis=1, keepdims=True)
@@ -38,7 +38,7 @@ def score_sums(
 ) -> list[str]:
     """Return "score 61.2 = TechRating 44.6 (54.1 x 82.5%) + alpha 16.6 (94.9 x 17.5%)" for each of n rows.
 
-    ``alpha_share`` (n,) is alpha's part of the blend, 0–1. A short's score is what the blend lacks to 100.
+    ``alpha_share`` (n,) is the weight of alpha in the blend, 0–1. A short's score is 100 minus the blend.
     """
     share = np.column_stack([1.0 - alpha_share, alpha_share])
     sources = np.column_stack([rating, alpha_score])
@@ -55,12 +55,12 @@ def score_sums(
 
 
 def in_tenths(parts: FloatArray, totals: IntArray) -> IntArray:
-    """Return parts (n, m) in whole tenths that sum to ``totals`` (n,), each less than a tenth from its true value.
+    """Return parts (n, m) in whole tenths that sum to ``totals`` (n,), each less than a tenth from its exact value.
 
-    The largest remainders are rounded up. A row's parts must sum to its total, but for the rounding of that total.
+    The largest remainders are rounded up. A row's exact parts must sum to its total before rounding.
     """
     tenths = 10.0 * parts
-    # What floating point has put a hair below a whole tenth is that tenth.
+    # Values that floating point has put slightly below a whole tenth count as that tenth.
     whole = np.floor(tenths + 1e-9).astype(np.int64)
     order = np.argsort(whole - tenths, axis=1, kind="stable")
     raised = np.arange(parts.shape[1]) < (totals - whole.sum(axis=1))[:, None]
@@ -75,7 +75,7 @@ _SCORE_FORMS = {
 
 
 def _rating_form(missing: Sequence[bool]) -> str:
-    """Return the sentence with its places; rows that lack the same sub-scores share it."""
+    """Return the sentence with placeholders; rows with the same missing sub-scores share it."""
     terms = " + ".join(
         f"{name} %.1f (%.1f x %.1f%%)" for name, lost in zip(SUB_SCORES, missing, strict=True) if not lost
     )
@@ -84,10 +84,10 @@ def _rating_form(missing: Sequence[bool]) -> str:
 
 
 def _tenths(values: FloatArray) -> IntArray:
-    """Return values (n,) in the tenths that ``%.1f`` prints."""
+    """Return values (n,) in tenths, as ``%.1f`` prints them."""
     return np.rint([10.0 * round(value, 1) for value in values.tolist()]).astype(np.int64)
 
 
 def _spelled(form: str, numbers: FloatArray) -> list[str]:
-    """Return ``form`` filled with each row of ``numbers`` (n, places), in one call, which is quicker than n."""
+    """Return ``form`` filled with each row of ``numbers`` (n, places), in one call, which is faster than n calls."""
     return ((form + "\n") * len(numbers) % tuple(numbers.ravel().tolist())).split("\n")[: len(numbers)]

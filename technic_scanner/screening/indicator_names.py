@@ -1,4 +1,4 @@
-"""The columns of the indicator matrix: names, units and what each says; the order is the matrix's column order."""
+"""Define the columns of the indicator matrix in their order: names, units and meanings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All last-bar indicators of a panel, in one call that may run on row-chunks in several threads at once."""
+"""Compute all last-bar indicators of a panel; chunks of rows may be computed in several threads at the same time."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     """Return (n, K) float64, the indicators of each symbol's last bar in the order of ``INDICATORS``.
 
     ``benchmark_close``: (T,) on the panel's sessions, NaN where the benchmark has no bar (ValueError: another length).
-    A symbol is computed over its own existing bars, however long ago the last of them is; NaN is a history too short,
-    an input missing or a quotient without a value. The GIL is released while the kernel runs.
+    A symbol's indicators are computed from its existing bars, however old the last one is; NaN means that the history
+    is too short, an input is missing or a quotient has no value. The GIL is released while the kernel runs.
     """
-    # Loaded here: Numba takes as long to import as all the rest, and a scan's first events need not wait for it.
+    # Imported here because Numba takes as long to import as everything else, and the first events must not wait for it.
     from technic_scanner.screening.kernels import rows  # noqa: PLC0415
 
     count, sessions = panel.shape
@@ -31,7 +31,7 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
 
 
 def prices_of(panel: Panel) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return the five arrays as read-only views: then a panel mapped from a file needs no compilation of its own."""
+    """Return the five arrays as read-only views, so that a panel mapped from a file needs no separate compilation."""
     return tuple(_read_only(getattr(panel, name)) for name in FIELDS)  # type: ignore[return-value]
 
 
@@ -42,7 +42,7 @@ def _read_only(values: FloatArray) -> FloatArray:
 
 
 def on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
-    """Return the benchmark's (T,) closes, NaN where there is none to divide by; ValueError for another length."""
+    """Return the benchmark's (T,) closes, NaN where there is no positive close; ValueError for another length."""
     if closes is None:
         return np.full(sessions, np.nan)
     row = np.asarray(closes, dtype=np.float64)
@@ -52,13 +52,13 @@ def on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
 
 
 def change_63(market: FloatArray) -> float:
-    """Return the benchmark's close / close 63 of its own bars ago - 1, NaN when it has fewer."""
+    """Return the benchmark's close / close 63 of its bars ago - 1, NaN if it has fewer bars."""
     closes = market[np.isfinite(market)][-64:]
     return float(closes[-1] / closes[0] - 1.0) if len(closes) == 64 else math.nan
 
 
 def centred_returns(market: FloatArray) -> FloatArray:
-    """Return (252,) the benchmark's last returns less their mean; empty where one of its last 253 bars is missing."""
+    """Return the benchmark's last returns (252,) minus their mean; empty if one of its last 253 bars is missing."""
     closes = market[-BETA_RETURNS - 1 :]
     if len(closes) <= BETA_RETURNS or not np.isfinite(closes).all():
         return np.empty(0)
@@ -68,5 +68,5 @@ def centred_returns(market: FloatArray) -> FloatArray:
 
 
 def warm_up() -> None:
-    """Compile every kernel, or load it from Numba's cache."""
+    """Compile all kernels, or load them from Numba's cache."""
     last_indicators(Panel(("A",), np.zeros(1, dtype="datetime64[D]"), *(np.ones((1, 1)) for _ in FIELDS)))

@@ -22,9 +22,9 @@ from technic_scanner.screening.kernel_rows import (
 )
 from technic_scanner.screening.kernel_smoothing import smooth_all
 
-# Wilder's averages have forgotten what lies BARS_NEEDED back, unless the price has hardly moved since: below this share
-# of the window's first or last close (Wilder's sums, so 14 bars' worth) what lies further back may still show in the
-# ninth digit of a ratio: the whole history is read.
+# Bars more than BARS_NEEDED back have no effect on Wilder's averages unless the price has hardly moved since. If the
+# averages (Wilder's sums, so of 14 bars) are below this share of the window's first or last close, older bars may still
+# affect the ninth digit of a ratio, and the whole history is read.
 QUIET = 1e-3
 
 # open, high, low, close, volume: (n, T) each.
@@ -48,7 +48,7 @@ def cut(columns: Columns, start: int) -> Columns:
 
 @exact
 def all_exist(columns: Columns) -> bool:
-    """Return whether every bar exists: whether all of its five numbers do."""
+    """Return whether every bar exists, which means that all its five numbers are known."""
     open_, high, low, close, volume, _ = columns
     missing = 0
     for t in range(len(close)):
@@ -77,9 +77,9 @@ def newest(columns: Columns, held: FloatArray) -> Columns:
 
 @exact
 def read(whole: Columns, held: FloatArray) -> tuple[Columns, bool]:
-    """Return the newest existing bars of ``whole``, BARS_NEEDED or all, and whether they lie in unbroken sessions.
+    """Return the newest existing bars of ``whole``, BARS_NEEDED or all, and whether they are consecutive sessions.
 
-    Unbroken ones are read where they are; others are put together in ``held`` (6, BARS_NEEDED).
+    Consecutive bars are returned as views; others are copied together into ``held`` (6, BARS_NEEDED).
     """
     columns = cut(whole, max(len(whole[3]) - BARS_NEEDED, 0))
     unbroken = all_exist(columns)
@@ -90,7 +90,7 @@ def read(whole: Columns, held: FloatArray) -> tuple[Columns, bool]:
 
 @exact
 def closes(close: FloatArray) -> int:
-    """Return how many sessions have a close."""
+    """Return the number of sessions with a close."""
     count = 0
     for t in range(len(close)):
         count += abs(close[t]) < LIMIT
@@ -99,13 +99,13 @@ def closes(close: FloatArray) -> int:
 
 @exact
 def quiet(state: tuple[float, ...], price: float) -> bool:
-    """Return whether gains, losses, ranges or directional movements are so small that older ones may still count."""
+    """Return whether gains, losses, ranges or directional movements are so small that older bars may matter."""
     return min(state[7], state[8], state[12], state[13], state[14]) < QUIET * price
 
 
 @exact
 def settled(columns: Columns, whole: Columns) -> tuple[float, ...]:
-    """Return the averages over ``columns``, or over all bars of ``whole`` where the shorter history could show."""
+    """Return the averages over ``columns``, or over all bars of ``whole`` if older bars may matter."""
     high, low, close = columns[1], columns[2], columns[3]
     state = smooth_all(high, low, close)
     if len(close) == BARS_NEEDED and len(whole[3]) > BARS_NEEDED and quiet(state, max(abs(close[0]), abs(close[-1]))):
@@ -126,7 +126,7 @@ def _rows(sources: str) -> RowsKernel:
             row = out[i]
             whole = (open_[i], high[i], low[i], close[i], volume[i], market)
             columns, unbroken = read(whole, held)
-            # Fewer than BARS_NEEDED are all there are; else the rest of the row is only counted.
+            # With fewer than BARS_NEEDED bars these are all; otherwise the rest of the row is only counted.
             bars = len(columns[3])
             row[BARS] = closes(close[i]) if bars == BARS_NEEDED else bars
             if bars > 0:

@@ -1,4 +1,4 @@
-"""The market around the picks: breadth, sector rotation, VIX, yields; every number is None where it is unknown."""
+"""Compute the macro context: breadth, sector rotation, VIX and yields; unknown numbers are None."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from technic_scanner.screening.regime import Macro
 
 Fact = tuple[str, float | None]
 
-# A daily series without a value for this long says nothing about the market on as_of.
+# A daily series whose newest value is older than this is not representative of the market on as_of.
 STALE_AFTER_DAYS = 10
 YEAR_BARS = 252
-# Of fewer rows than these a share says nothing about a market.
+# With fewer rows than this a share is not representative of a market.
 LEAST_BREADTH_ROWS = 20
-# The 252-bar extreme comes back from a ratio, so equal prices agree to rounding only.
+# The 252-bar extreme is computed back from a ratio, so equal prices agree only up to rounding.
 _SAME_PRICE = 1e-9
 
-# Fact, and the names under which sources carry its series.
+# Facts, with the names of their series in different sources.
 _SERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("VIX", ("vix", "vix_close", "^vix", "vixcls")),
     ("2-year yield", ("dgs2", "us2y", "yield_2y")),
@@ -36,7 +36,7 @@ _SERIES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 class DatedSeries(Protocol):
-    """A named series by session, as sources carry them: ``sessions`` ascending datetime64[D], ``values`` with NaN."""
+    """A named series by session, as in sources: ``sessions`` ascending datetime64[D], ``values`` with NaN."""
 
     @property
     def name(self) -> str: ...
@@ -50,7 +50,7 @@ class DatedSeries(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SectorStrength:
-    """How one sector moved: the mean 63-session return of its members that have one, ranked from 1 (strongest)."""
+    """The mean 63-session return of a sector's members that have one, ranked from 1 (strongest)."""
 
     sector: str
     rank: int
@@ -59,9 +59,9 @@ class SectorStrength:
 
 
 def breadth_facts(indicators: FloatArray) -> tuple[Fact, ...]:
-    """Return the breadth of the rows of the matrix (n, K): shares 0–1, counts, None where no row can tell.
+    """Return the breadth of the rows of the matrix (n, K): shares 0–1 and counts, None if no row has a value.
 
-    A new 52-week high is a last bar whose high lies above every other high of 252 bars; only rows with 252 bars count.
+    A new 52-week high is a last bar whose high is above all other highs of 252 bars; only rows with 252 bars count.
     """
     close, change = column(indicators, "close"), column(indicators, "return_1")
     moved = bool(np.isfinite(change).any())
@@ -80,9 +80,9 @@ def breadth_facts(indicators: FloatArray) -> tuple[Fact, ...]:
 
 
 def sector_rotation(indicators: FloatArray, sectors: Sequence[str | None]) -> tuple[SectorStrength, ...]:
-    """Return the sectors of the rows (n names or None), the strongest first.
+    """Return the sectors of the rows (n names or None), strongest first.
 
-    Rows without a sector or without a 63-session return are left out.
+    Rows without a sector or without a 63-session return are omitted.
     """
     change = column(indicators, "roc_63")
     names = np.array([name or "" for name in sectors], dtype=np.str_)
@@ -97,15 +97,15 @@ def sector_rotation(indicators: FloatArray, sectors: Sequence[str | None]) -> tu
 
 
 def rotation_facts(strengths: Iterable[SectorStrength]) -> tuple[Fact, ...]:
-    """Return the sectors' 63-session returns as facts, the strongest first."""
+    """Return the sectors' 63-session returns as facts, strongest first."""
     return tuple((f"{item.sector}: mean 63-session return", item.mean_roc_63) for item in strengths)
 
 
 def series_facts(series: Iterable[DatedSeries], as_of: date | None) -> tuple[Fact, ...]:
     """Return VIX, yields and slopes (as the source states them, yields in per cent) as of a date, None where unknown.
 
-    The value is the newest one on or before ``as_of`` (None: the newest there is) and at most 10 days older than it.
-    A slope that no series carries is the difference of the yields when both are known.
+    The value is the newest one on or before ``as_of`` (None: the newest of all) and at most 10 days older than it.
+    A slope without a series is the difference of the yields if both are known.
     """
     held = {item.name.lower(): item for item in series}
     values: dict[str, float | None] = {}
@@ -119,9 +119,9 @@ def series_facts(series: Iterable[DatedSeries], as_of: date | None) -> tuple[Fac
 
 
 def steering(indicators: FloatArray, series: Iterable[Fact]) -> Macro:
-    """Return what of the macro context steers a scan: breadth of the rows of the matrix (n, K), VIX of the series.
+    """Return the macro values that affect a scan: breadth of the rows of the matrix (n, K), and VIX of the series.
 
-    Breadth is unknown while fewer than 20 rows have a 200-session average.
+    Breadth is unknown if fewer than 20 rows have a 200-session average.
     """
     close, average = column(indicators, "close"), column(indicators, "sma_200")
     enough = int((np.isfinite(close) & np.isfinite(average)).sum()) >= LEAST_BREADTH_ROWS
@@ -134,10 +134,10 @@ def _share_above(close: FloatArray, average: FloatArray) -> float | None:
 
 
 def _new_extremes(indicators: FloatArray, close: FloatArray, aged: BoolArray) -> tuple[float | None, float | None]:
-    """Count last bars that made a 252-bar extreme.
+    """Count the last bars that are a 252-bar extreme.
 
-    The matrix has no high of the last bar, but a 252-bar high that the last 10 bars contain and the 20 bars before the
-    last one do not can only be the last bar's.
+    The matrix has no high of the last bar, but a 252-bar high that is in the last 10 bars and not in the 20 bars before
+    the last one must be that of the last bar.
     """
     year_high = close / (1.0 + column(indicators, "high_252_distance"))
     year_low = close / (1.0 + column(indicators, "low_252_distance"))

@@ -1,4 +1,4 @@
-"""Reading the indicator matrix: its columns by name, and ratios that stay defined when a divisor is zero."""
+"""Read the indicator matrix: columns by name, and ratios that are defined for a divisor of zero."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def column(indicators: FloatArray, name: str) -> FloatArray:
 
 
 def blank(rows: int) -> FloatArray:
-    """Return an indicator matrix (rows, K) in which everything is unknown."""
+    """Return an indicator matrix (rows, K) with all values unknown."""
     return np.full((rows, len(INDICATORS)), np.nan)
 
 
 def ratio(numerator: FloatArray, divisor: FloatArray) -> FloatArray:
     """Return numerator ÷ divisor (n,): 0 ÷ 0 is 0, x ÷ 0 is ±inf with the sign of x, unknown if either is unknown.
 
-    A flat price has an average true range of zero; it lies zero ranges from its average, not an unknown number of them.
+    For example, a constant price has an average true range of zero and is zero ranges away from its average.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         value = numerator / divisor
@@ -35,5 +35,5 @@ def ratio(numerator: FloatArray, divisor: FloatArray) -> FloatArray:
 
 
 def clipped(values: FloatArray) -> FloatArray:
-    """Return values cut to −1 … 1; NaN stays NaN."""
+    """Return values clipped to −1 … 1; NaN remains NaN."""
     return np.clip(values, -1.0, 1.0)

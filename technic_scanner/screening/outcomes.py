@@ -1,4 +1,4 @@
-"""What picks did after their scan: forward returns, which of stop and target came first, equity of the top picks."""
+"""Compute outcomes of picks: forward returns, whether stop or target was reached first, equity of the top picks."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ SideArray = npt.NDArray[np.integer]
 
 HORIZONS: tuple[int, ...] = (1, 5, 10, 21, 63)
 
-# First: the stop, the target, both inside one bar (which one is unknown), none in all sessions asked for, none yet.
+# Reached first: the stop, the target, both in one bar (order unknown), neither in all sessions, neither so far.
 EXITS: tuple[str, ...] = ("stop", "target", "unknown", "neither", "open")
 _CODE: dict[str, np.int8] = {name: np.int8(code) for code, name in enumerate(EXITS)}
 EXIT_TEXTS: dict[str, str] = {
     "stop": "the stop",
     "target": "the target",
-    "unknown": "either, order unknown (one bar held both)",
+    "unknown": "either, order unknown (one bar spans both)",
     "neither": "neither in 63 sessions",
     "open": "neither yet",
 }
 
-# So many sessions are searched at once for the first that ends a plan.
+# The number of sessions that are searched at once for the end of a plan.
 _BLOCK = 8
-# So many symbols are turned at once into columns.
+# The number of symbols that are transposed at once.
 _STRIP = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PastPrices:
-    """Prices of n symbols over T sessions, as judging asks for them; each (T, n + 1), NaN where there is no bar.
+    """Prices of n symbols over T sessions, for measuring outcomes; each array is (T, n + 1), NaN without a bar.
 
-    A session's prices lie side by side, for judging looks at many symbols on few sessions. The last column, which is
-    also that of symbol −1, has no bars: a symbol that is not there needs no case of its own. ``lowest`` and ``highest``
-    are the least and the greatest known of a bar's four prices. They depend on no plan: found once, they serve every
-    run.
+    The prices of a session are contiguous, because outcomes need many symbols on few sessions. The last column, which
+    is also that of symbol −1, has no bars, so that missing symbols need no special case. ``lowest`` and ``highest`` are
+    the minimum and maximum of a bar's known prices. They do not depend on plans, so they are computed once for all
+    runs.
     """
 
     sessions: DateArray
@@ -53,7 +53,7 @@ class PastPrices:
 
     @classmethod
     def of(cls, panel: Panel, since: np.datetime64 | None = None) -> PastPrices:
-        """Return the prices of a panel from its newest session on or before ``since`` on; volume is not looked at."""
+        """Return the prices of a panel from its newest session on or before ``since`` on; volume is ignored."""
         start = 0 if since is None else max(session_index(panel.sessions, since), 0)
         fields = [prices[:, start:] for prices in (panel.open, panel.close, panel.low, panel.high)]
         opened, close = (_by_session(np.fmin, prices) for prices in fields[:2])
@@ -63,7 +63,7 @@ class PastPrices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """What a scan planned for k picks: ``side`` +1 or −1; ``close``, ``stop``, ``target`` in prices as it saw them."""
+    """A scan's plans of k picks: ``side`` +1 or −1; ``close``, ``stop``, ``target`` in prices of that time."""
 
     side: SideArray
     close: FloatArray
@@ -73,20 +73,20 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exits:
-    """How the plans of k picks ended: ``codes`` (k,) are places in EXITS, ``sessions`` (k,) after how many, −1: not."""
+    """How k plans ended: ``codes`` (k,) are indices into EXITS, ``sessions`` (k,) after how many, −1 if not."""
 
     codes: CodeArray
     sessions: IntArray
 
     @property
     def first(self) -> tuple[str, ...]:
-        """What came first, one of EXITS for each pick."""
+        """What was reached first, as one of EXITS per pick."""
         return tuple(EXITS[code] for code in self.codes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PickOutcomes:
-    """What k picks did over H horizons: ``forward`` and ``excess`` (H, k), held against the ``universe`` (H,)."""
+    """The returns of k picks over H horizons: ``forward`` and ``excess`` (H, k), and those of the ``universe`` (H,)."""
 
     forward: FloatArray
     excess: FloatArray
@@ -98,8 +98,8 @@ class PickOutcomes:
 class Holding:
     """One period of the k top picks, and the universe's mean return in it.
 
-    ``symbols`` (k,) are numbers from 0 on, each once, the same symbol's in every period; ``sides`` (k,) +1 or −1;
-    ``returns`` (k,) those of the price. One that is NaN (a pick that stopped trading) counts as 0 and is counted in
+    ``symbols`` (k,) are distinct numbers from 0 on, equal for a symbol in all periods; ``sides`` (k,) +1 or −1;
+    ``returns`` (k,) are price returns. A NaN (a pick that stopped trading) is treated as 0 and counted in
     ``EquityCurve.unpriced``.
     """
 
@@ -113,7 +113,7 @@ class Holding:
 class EquityCurve:
     """Growth of 1 over m periods, (m + 1,) each: the picks after costs, the picks before costs, the universe.
 
-    ``turnover`` (m,) is Σ |change of weight| at each period's start, 1 for buying everything.
+    ``turnover`` (m,) is Σ |change of weight| at the start of each period, 1 for the first purchase.
     """
 
     picks: FloatArray
@@ -124,14 +124,14 @@ class EquityCurve:
 
 
 def session_index(sessions: DateArray, as_of: np.datetime64) -> int:
-    """Return the place of the newest session on or before ``as_of``, −1 if there is none."""
+    """Return the index of the newest session on or before ``as_of``, −1 if there is none."""
     return int(np.searchsorted(sessions, as_of, side="right")) - 1
 
 
 def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZONS) -> FloatArray:
-    """Return (H, n) of closes (T, n): that of h sessions after row ``at`` ÷ that of ``at`` − 1.
+    """Return the returns (H, n) of closes (T, n): close h sessions after row ``at`` ÷ close of row ``at`` − 1.
 
-    NaN where one of the two is unknown: the session has not come yet, or the symbol did not trade in it.
+    NaN if one of the two is unknown: the session is in the future, or the symbol did not trade in it.
     """
     result = np.full((len(horizons), close.shape[1]), np.nan)
     if not 0 <= at < len(close):
@@ -152,9 +152,9 @@ def pick_outcomes(
     planned: Planned,
     horizons: Sequence[int] = HORIZONS,
 ) -> PickOutcomes:
-    """Return what the picks, columns ``picks`` (k,) of ``prices``, did after the session of row ``at``.
+    """Return the returns of the picks, columns ``picks`` (k,) of ``prices``, after the session of row ``at``.
 
-    They are held against the columns that ``universe`` (n + 1,) marks. Nothing is known when ``at`` is not a row.
+    They are compared with the columns marked by ``universe`` (n + 1,). All are unknown if ``at`` is not a row.
     """
     forward = forward_returns(prices.close, at, horizons)
     means, own = universe_returns(forward, universe), forward.take(picks, axis=1)
@@ -163,10 +163,11 @@ def pick_outcomes(
 
 
 def universe_returns(forward: FloatArray, universe: BoolArray) -> FloatArray:
-    """Return (H,): the mean of the known forward returns (H, n) of the ``universe`` (n,), equal weights, held."""
+    """Return (H,): the mean of the known forward returns (H, n) of the ``universe`` (n,), with equal weights."""
     known = np.isfinite(forward) & universe
     count = np.count_nonzero(known, axis=1)
-    # One after the other: in pairs, as ``sum`` adds, a symbol outside of the universe would change the last digit.
+    # Added sequentially: with the pairwise addition of ``sum`` a symbol outside the universe could change the last
+    # digit.
     total = np.cumsum(np.where(known, forward, 0.0), axis=1)[:, -1]
     mean = np.full(len(forward), np.nan)
     np.divide(total, count, out=mean, where=count > 0)
@@ -174,7 +175,7 @@ def universe_returns(forward: FloatArray, universe: BoolArray) -> FloatArray:
 
 
 def excess_returns(forward: FloatArray, side: SideArray, universe: FloatArray) -> FloatArray:
-    """Return (H, k): what the pick's side (k,) gained over the universe's (H,) return; a short gains what both lose."""
+    """Return the excess returns (H, k) of the pick's side (k,) over the universe's (H,): side × (return − universe)."""
     excess = forward - universe[:, None]
     excess *= side
     return excess
@@ -183,10 +184,10 @@ def excess_returns(forward: FloatArray, side: SideArray, universe: FloatArray) -
 def first_exits(prices: PastPrices, picks: IntArray, at: int, planned: Planned, sessions: int = 63) -> Exits:
     """Return which of stop and target each pick, a column of ``prices``, reached first in ``sessions`` after ``at``.
 
-    An open beyond one of them decides; a bar whose range holds both without that is "unknown", for daily bars do not
-    say which came first. "open" means that nothing was reached and fewer than ``sessions`` sessions have passed. Bars
-    that do not exist reach nothing. Splits and dividends since the scan have rescaled past prices, so stop and target
-    are rescaled by the close of ``at`` as it reads now ÷ as the scan saw it; where one is unknown, so is the exit.
+    An open beyond one of them decides; otherwise a bar whose range contains both is "unknown", because daily bars do
+    not show the order. "open" means that neither was reached and fewer than ``sessions`` sessions have passed. Missing
+    bars reach nothing. Splits and dividends since the scan have rescaled past prices, so stop and target are rescaled
+    by the current close of ``at`` ÷ its close at the time of the scan; if one is unknown, so is the exit.
     """
     is_session = 0 <= at < len(prices.sessions)
     now = prices.close[at].take(picks) if is_session else np.full(len(picks), np.nan)
@@ -209,9 +210,9 @@ def first_exits(prices: PastPrices, picks: IntArray, at: int, planned: Planned, 
 def equity_curve(periods: Sequence[Holding], cost_bps: float) -> EquityCurve:
     """Return the growth of equal weights in each period's picks, rebalanced at its start at ``cost_bps`` of turnover.
 
-    ``cost_bps`` is what buying or selling an amount costs, in hundredths of a per cent of it. Between rebalances the
-    weights drift with the prices. A period without picks is cash. The universe bears no costs, no last sale is paid.
-    A universe return that is NaN makes its curve unknown from there on.
+    ``cost_bps`` is the cost of buying or selling, in hundredths of a per cent of the amount. Between rebalances the
+    weights drift with the prices. A period without picks is cash. The universe has no costs, and the final sale has
+    none either. A universe return of NaN makes its curve unknown from there on.
     """
     held = np.zeros(1 + max((int(period.symbols.max(initial=-1)) for period in periods), default=-1))
     gross, net, market, turnover, unpriced = [1.0], [1.0], [1.0], [], 0
@@ -226,20 +227,20 @@ def equity_curve(periods: Sequence[Holding], cost_bps: float) -> EquityCurve:
         gross.append(gross[-1] * growth)
         net.append(net[-1] * kept * growth)
         market.append(market[-1] * (1.0 + period.universe))
-        # Weights drift with the prices; nothing is left of a portfolio that lost everything.
+        # Weights drift with the prices; a portfolio that lost everything has no weights.
         held = weights * (1.0 + returns) / (1.0 + gain) if gain > -1.0 else np.zeros_like(held)
     return EquityCurve(np.array(net), np.array(gross), np.array(market), np.array(turnover), unpriced)
 
 
 class _Touch(NamedTuple):
-    """Whether bars (m,) reached a price at all, and whether their opens already lay beyond it."""
+    """Whether bars (m,) reached a price, and whether their opens were already beyond it."""
 
     reached: BoolArray
     opened: BoolArray
 
 
 def _exit_codes(stop: _Touch, target: _Touch) -> CodeArray:
-    """Return which of the two (m,) a bar that reached one or both of them ended a plan by."""
+    """Return the exit code (m,) of bars that reached stop, target or both."""
     codes = np.where(stop.reached, np.where(target.reached, _CODE["unknown"], _CODE["stop"]), _CODE["target"])
     codes[stop.opened] = _CODE["stop"]
     codes[target.opened] = _CODE["target"]
@@ -251,7 +252,7 @@ def _sessions_until(
 ) -> IntArray:
     """Return after how many of the ``sessions`` after ``at`` each pick (k,) reached floor or ceiling, −1 for none.
 
-    From one block of sessions to the next only those picks are looked at that have not ended: most end soon.
+    Each block of sessions is only searched for picks that have not ended before, because most plans end soon.
     """
     after = np.full(len(picks), -1)
     left = np.arange(len(picks))
@@ -267,10 +268,10 @@ def _sessions_until(
 
 
 def _by_session(choose: np.ufunc, *fields: FloatArray) -> FloatArray:
-    """Return what ``choose`` chooses of prices (n, T) as (T, n + 1), the last column NaN."""
+    """Return the element-wise reduction of ``fields`` (n, T) by ``choose`` as (T, n + 1), with a last column of NaN."""
     count, sessions = fields[0].shape
     turned = np.empty((sessions, count + 1))
-    # A few symbols at a time, whose prices stay in the processor's cache until each session has had them.
+    # A few symbols at a time, so that their prices stay in the processor's cache.
     for start in range(0, count, _STRIP):
         strip = slice(start, min(start + _STRIP, count))
         turned[:, strip] = reduce(choose, (prices[strip] for prices in fields)).T

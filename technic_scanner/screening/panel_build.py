@@ -1,4 +1,4 @@
-"""Turns bars as they come (long rows, batches on different calendars) into one Panel by scattering; pure numpy."""
+"""Build one Panel from long rows, or from batches with different calendars, with NumPy only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IntArray = npt.NDArray[np.integer]
 
 
 def calendar_of(days: IntArray) -> npt.NDArray[np.int64]:
-    """Return the distinct ``days`` (days since 1970), ascending, in one pass and without a sort."""
+    """Return the distinct ``days`` (days since 1970) in ascending order, in one pass without sorting."""
     if len(days) == 0:
         return np.empty(0, dtype=np.int64)
     first = int(days.min())
@@ -24,7 +24,7 @@ def calendar_of(days: IntArray) -> npt.NDArray[np.int64]:
 
 
 def positions_in(calendar: IntArray, days: IntArray) -> npt.NDArray[np.int64]:
-    """Return where each of ``days`` is in ``calendar`` (ascending), −1 where it is not."""
+    """Return the index of each of ``days`` in ``calendar`` (ascending), −1 if it is not there."""
     if len(days) == 0 or len(calendar) == 0:
         return np.full(len(days), -1, dtype=np.int64)
     low = min(int(days.min()), int(calendar[0]))
@@ -42,8 +42,8 @@ def panel_from_rows(
 ) -> Panel:
     """Return the panel of N long rows: row i is the bar of ``symbols[codes[i]]`` on ``days[i]`` (days since 1970).
 
-    ``fields`` are five (N,) arrays in the order of ``FIELDS``. Rows may come in any order; of two rows for one symbol
-    and day the later one wins. A row with a NaN in any field is no bar and becomes NaN in all five. Rows that are
+    ``fields`` are five (N,) arrays in the order of ``FIELDS``. Rows may be in any order; of two rows for one symbol and
+    day the later one is used. A row with a NaN in any field is not a bar and becomes NaN in all five. Rows that are
     sorted and rectangular are only reshaped.
     """
     days = np.asarray(days)
@@ -61,8 +61,8 @@ def panel_from_rows(
 def combine_panels(panels: Sequence[Panel], symbols: Sequence[str] | None = None) -> Panel:
     """Return one panel of all ``panels`` on the union of their calendars, in the order of ``symbols``.
 
-    ``symbols`` None keeps the order of arrival. A symbol in several panels takes the bars of the last one that has it;
-    names that no panel has are left out.
+    With ``symbols`` None the order is that of the panels. A symbol in several panels has the bars of the last one;
+    names that are in no panel are omitted.
     """
     where: dict[str, tuple[int, int]] = {}
     for number, panel in enumerate(panels):
@@ -82,9 +82,9 @@ def combine_panels(panels: Sequence[Panel], symbols: Sequence[str] | None = None
 
 
 def well_formed(panel: Panel) -> Panel:
-    """Return the panel as its class promises it, whoever made it: sessions ascending, each once; bars whole or NaN.
+    """Return the panel with the guarantees of its class: distinct ascending sessions, and bars complete or NaN.
 
-    Of several columns for one session the last one counts. A bar with an infinite number in it is none.
+    Of several columns for one session the last one is used. A bar with an infinite number becomes NaN.
     """
     days = _days(panel.sessions)
     if len(days) == 0:
@@ -99,7 +99,7 @@ def well_formed(panel: Panel) -> Panel:
 
 
 def between(panel: Panel, start: date | None, end: date | None) -> Panel:
-    """Return only the sessions start..end, both included; None leaves that end open."""
+    """Return only the sessions start..end, both included; None means no bound."""
     low = 0 if start is None else int(np.searchsorted(panel.sessions, np.datetime64(start, "D"), side="left"))
     high = len(panel.sessions)
     if end is not None:

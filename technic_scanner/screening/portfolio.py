@@ -1,4 +1,4 @@
-"""How to spread money over the picks: four weightings, with caps on positions and sectors."""
+"""Compute portfolio weights of the picks by four methods, with caps on positions and sectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntAr
 METHODS: tuple[str, ...] = ("equal", "score", "inverse_volatility", "risk_parity")
 
 LEAST_SESSIONS = 20
-# A full covariance of more rows than this costs more than it tells.
+# With more rows than this the cost of a full covariance exceeds its benefit.
 MOST_CORRELATED_ROWS = 250
 _CAP_ROUNDS = 100
 _PARITY_ROUNDS = 500
@@ -23,7 +23,7 @@ _TOLERANCE = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portfolio:
-    """Weights (n,) ≥ 0 as shares of the money, ``cash`` = 1 − their sum, and sentences on all that was not as asked."""
+    """Weights (n,) ≥ 0 as shares of the capital, ``cash`` = 1 − their sum, and notes on deviations from the method."""
 
     weights: FloatArray
     cash: float
@@ -44,9 +44,9 @@ def allocate(
     """Return the weights of n picks by one of METHODS.
 
     ``score``: rank scores 0–100; ``volatility``: annualised, NaN where unknown; ``returns``: (n, T) daily returns for
-    risk parity, without which it is inverse volatility; ``side``: +1 or −1, so that a short's returns count with their
-    sign turned. Caps are shares 0–1. Money that caps free goes to the others in proportion; what finds no place stays
-    cash, and a note says so. Rows of unknown sector have no sector cap. Raises ValueError for an unknown method.
+    risk parity, without which inverse volatility is used; ``side``: +1 or −1, which reverses the sign of a short's
+    returns. Caps are shares 0–1. Capital above a cap is distributed over the others in proportion; the rest stays in
+    cash, with a note. Rows with unknown sector have no sector cap. Raises ValueError for an unknown method.
     """
     if method not in METHODS:
         raise ValueError(f"{method!r} is not one of {', '.join(METHODS)}")
@@ -77,7 +77,7 @@ def shrunk_correlation(returns: FloatArray) -> FloatArray:
     """Return the correlation matrix (n, n) of returns (n, T) without NaN, shrunk towards the identity.
 
     Ledoit–Wolf (2004) on the standardised returns: intensity min(b², d²) / d² with d² = ‖S − I‖² and
-    b² = Σ_t ‖z_t z_tᵀ − S‖² / T². A row that does not vary correlates with nothing.
+    b² = Σ_t ‖z_t z_tᵀ − S‖² / T². A constant row has no correlation with others.
     """
     count, sessions = returns.shape
     centred = returns - returns.mean(axis=1, keepdims=True)
@@ -99,7 +99,7 @@ def shrunk_correlation(returns: FloatArray) -> FloatArray:
 def risk_parity(covariance: FloatArray) -> FloatArray:
     """Return the long-only weights (n,), summing to 1, whose contributions to risk are equal.
 
-    Maillard–Roncalli–Teïletche (2010), found by cyclical coordinate descent (Griveau-Billion–Richard–Roncalli 2013) on
+    Maillard–Roncalli–Teïletche (2010), by cyclical coordinate descent (Griveau-Billion–Richard–Roncalli 2013) on
     ½ xᵀΣx − Σ ln(x) / n. The covariance (n, n) must be positive definite.
     """
     count = len(covariance)
@@ -156,7 +156,7 @@ def _sector_groups(sectors: Sequence[str | None]) -> IntArray:
 
 
 def _capped(weights: FloatArray, groups: IntArray, sector_cap: float, position_cap: float) -> FloatArray:
-    """Cut weights (n,) to both caps, handing what is freed to rows with room, in proportion to their weights."""
+    """Limit weights (n,) to both caps, and distribute the excess over rows below their caps in proportion."""
     weights = weights.copy()
     for _ in range(_CAP_ROUNDS):
         weights, full = _cut(weights, groups, sector_cap, position_cap)
@@ -169,7 +169,7 @@ def _capped(weights: FloatArray, groups: IntArray, sector_cap: float, position_c
 
 
 def _cut(weights: FloatArray, groups: IntArray, sector_cap: float, position_cap: float) -> tuple[FloatArray, BoolArray]:
-    """Return the weights within both caps, and which rows have no room left."""
+    """Return the weights within both caps, and which rows are at a cap."""
     cut = np.minimum(weights, position_cap)
     full = cut >= position_cap - _TOLERANCE
     known = groups >= 0

@@ -1,4 +1,4 @@
-"""Two or three plain sentences on each pick, said with the numbers of its own row and no others."""
+"""Write two or three sentences on each pick, with numbers of its own row only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from technic_scanner.screening.scoring import SUB_SCORES
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import LIMITS, TradePlans
 
-# A sentence with %-places, and the columns that fill them, in order.
+# A sentence with % placeholders, and the columns that fill them in order.
 Template = tuple[str, tuple[str, ...]]
 Columns = Mapping[str, FloatArray | npt.NDArray[np.object_]]
 
@@ -36,10 +36,10 @@ def sentences(
     signals: Signals,
     plans: TradePlans,
 ) -> tuple[str, ...]:
-    """Return the rationale of each of n rows: what speaks for and against it, where its price stands, what is planned.
+    """Return the rationale of each of n rows: its strongest and weakest sub-score, its price, and its plan.
 
-    ``indicators`` (n, K), ``sub`` (n, 6), ``tech`` and ``alpha_score`` (n,) 0–100. What is unknown is not spoken of.
-    Every number said is one of the row's own, rounded; returns are said in per cent.
+    ``indicators`` (n, K), ``sub`` (n, 6), ``tech`` and ``alpha_score`` (n,) 0–100. Unknown values are omitted. All
+    numbers are rounded numbers of the row; returns are in per cent.
     """
     parts = (_scores(sub, tech, alpha_score, signals), _prices(indicators), _plans(plans))
     return tuple(map("".join, zip(*parts, strict=True)))
@@ -74,7 +74,7 @@ def _score_template(scored: int) -> Template:
 
 
 def _prices(indicators: FloatArray) -> list[str]:
-    """Return a sentence with a leading space for each row, "" where nothing is known to say."""
+    """Return a sentence with a leading space for each row, "" if nothing is known."""
     names = ("close", "sma_50", "sma_200", "roc_63", "rsi_14", "relative_volume")
     close, fifty, two_hundred, change, rsi, volume = (column(indicators, name) for name in names)
     kind = _relation(close, fifty) * 3 + _relation(close, two_hundred)
@@ -92,7 +92,7 @@ def _prices(indicators: FloatArray) -> list[str]:
 
 
 def _relation(close: FloatArray, average: FloatArray) -> IntArray:
-    """Return 0 where one is unknown, 1 where the close is not above the average, 2 where it is."""
+    """Return 0 if one of them is unknown, 1 if the close is not above the average, 2 if it is."""
     return np.where(np.isnan(close - average), 0, np.where(close > average, 2, 1))
 
 
@@ -160,5 +160,5 @@ def _filled(kind: IntArray, template: Callable[[int], Template], columns: Column
 
 
 def _spelled(text: str, values: list[object], count: int) -> list[str]:
-    """Return ``text`` filled ``count`` times, in one formatting call: 8,000 calls would take five times as long."""
+    """Return ``text`` filled ``count`` times in one formatting call, which is five times faster than 8,000 calls."""
     return ((text + "\n") * count % tuple(values)).split("\n")[:count]

@@ -1,4 +1,4 @@
-"""What kind of market it is (trend × volatility), from one index of closes, and what that changes in a scan."""
+"""Determine the market regime (trend × volatility) from the closes of an index, and its effects on a scan."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ SHORT_AVERAGE, LONG_AVERAGE = 50, 200
 VOL_WINDOW, VOL_HISTORY, VOL_HISTORY_LEAST = 20, 252, 60
 LOW_VOL_RATIO, HIGH_VOL_RATIO = 0.8, 1.25
 
-# A VIX from here on counts as high volatility; a trend that less than this share of the symbols is in, as sideways.
+# A VIX from this value on counts as high volatility; a trend with less than this share of the symbols, as sideways.
 STRESS_VIX, BROAD_SHARE = 30.0, 0.5
 
-# Symbols per block of the equal-weight index: a block of returns stays in cache.
+# Symbols per block of the equal-weight index, so that a block of returns fits into the processor's cache.
 _BLOCK = 256
 
 _TREND_NOUN = {"up": "uptrend", "down": "downtrend", "sideways": "sideways market"}
@@ -30,7 +30,7 @@ _VOLATILITY_ADJECTIVE = {"low": "calm ", "normal": "", "high": "volatile ", UNKN
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """The market's state at the newest close; ``facts`` are the numbers it was judged by, None where unknown.
+    """The market's state at the newest close; ``facts`` are the numbers that determine it, None where unknown.
 
     ``trend`` is one of TRENDS, ``volatility`` one of VOLATILITIES, ``market_regime`` the two in words.
     """
@@ -44,7 +44,7 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """What of the macro context steers: VIX in points, share 0–1 of symbols above their SMA 200; None is unknown."""
+    """The macro values that affect a scan: VIX in points, share 0–1 of symbols above SMA 200; None is unknown."""
 
     vix: float | None = None
     breadth: float | None = None
@@ -52,10 +52,10 @@ class Macro:
 
 @dataclass(frozen=True, slots=True)
 class RegimePolicy:
-    """What a regime changes: ``alpha_weight`` of the blend (0–1) and two multipliers of position size (0–1].
+    """The effects of a regime: ``alpha_weight`` of the blend (0–1) and two multipliers of position size (0–1].
 
-    ``size_multiplier`` applies to every position, ``counter_trend_multiplier`` on top to those against the trend.
-    ``sentence`` says it to people.
+    ``size_multiplier`` applies to every position, ``counter_trend_multiplier`` additionally to those against the trend.
+    ``sentence`` describes the effects.
     """
 
     alpha_weight: float
@@ -73,8 +73,8 @@ class RegimePolicy:
 def equal_weight_index(panel: Panel) -> FloatArray:
     """Return an index (T,) of the panel: 100 at the first close, then the mean daily return of all symbols, compounded.
 
-    A symbol counts in a session when it has a close then and in the session before. A session in which none counts
-    leaves the index where it was; before the first close of any symbol it is NaN.
+    A symbol counts in a session if it has a close in that session and in the previous one. In a session without such
+    symbols the index does not change; before the first close of any symbol it is NaN.
     """
     count, sessions = panel.shape
     if not count or not sessions:
@@ -95,12 +95,12 @@ def equal_weight_index(panel: Panel) -> FloatArray:
 
 
 def market_regime(close: FloatArray, index_name: str) -> Regime:
-    """Judge the regime from the closes (T,) of an index, the newest last; NaN sessions are left out.
+    """Determine the regime from the closes (T,) of an index, the newest last; NaN sessions are omitted.
 
-    Trend (needs 200 closes): up when close and 50-session average are both above the 200-session average, down when
-    both are below it, else sideways. Volatility (needs 81 closes): the annualised sd of the last 20 log returns
-    against the median of that same number over the last 252 sessions; below 0.8 of it is low, above 1.25 high.
-    What has too few closes is "unknown". Formulas: docs/numbers.md.
+    Trend (needs 200 closes): up if close and 50-session average are both above the 200-session average, down if both
+    are below it, otherwise sideways. Volatility (needs 81 closes): the annualised sd of the last 20 log returns
+    relative to its median over the last 252 sessions; below 0.8 it is low, above 1.25 high. With too few closes the
+    value is "unknown". Formulas: docs/numbers.md.
     """
     known = close[np.isfinite(close) & (close > 0.0)]
     trend, trend_facts = _trend(known)
@@ -109,12 +109,13 @@ def market_regime(close: FloatArray, index_name: str) -> Regime:
 
 
 def regime_policy(regime: Regime, macro: Macro | None = None) -> RegimePolicy:
-    """Return what regime and macro context change in the blend and in sizes, with the sentences that say so.
+    """Return the effects of regime and macro context on the blend and on sizes, with sentences that describe them.
 
-    Momentum pays most in rising markets and crashes after volatile falls (Daniel–Moskowitz 2016), so alpha weighs
-    0.40 in an uptrend, 0.25 in a downtrend, 0.30 otherwise, less 0.10 when volatility is high. High volatility halves
-    sizes (volatility-managed portfolios, Moreira–Muir 2017). Against a known trend sizes are halved once more.
-    A VIX of 30 or more counts as high volatility; a trend that most symbols do not share counts as sideways.
+    Momentum has its highest returns in rising markets and crashes after volatile declines (Daniel–Moskowitz 2016), so
+    the alpha weight is 0.40 in an uptrend, 0.25 in a downtrend, 0.30 otherwise, minus 0.10 if volatility is high. High
+    volatility halves sizes (volatility-managed portfolios, Moreira–Muir 2017). Against a known trend sizes are halved
+    again. A VIX of 30 or more counts as high volatility; a trend that the majority of symbols do not share, as
+    sideways.
     """
     macro = macro or Macro()
     stressed = macro.vix is not None and macro.vix >= STRESS_VIX
@@ -135,7 +136,7 @@ def regime_policy(regime: Regime, macro: Macro | None = None) -> RegimePolicy:
 
 
 def _is_narrow(trend: str, breadth: float | None) -> bool:
-    """Return whether less than half of the symbols stand on the trend's side of their SMA 200."""
+    """Return whether less than half of the symbols are on the trend's side of their SMA 200."""
     if breadth is None:
         return False
     return (trend == "up" and breadth < BROAD_SHARE) or (trend == "down" and 1.0 - breadth < BROAD_SHARE)
@@ -190,7 +191,7 @@ def _policy_sentence(regime: Regime, alpha_weight: float, size: float, against: 
 
 
 def _macro_sentence(regime: Regime, macro: Macro) -> str:
-    """Say what VIX and breadth are, and what each changes."""
+    """Return a sentence on VIX and breadth and their effects."""
     if macro.vix is None:
         vix = "VIX is unknown"
     else:

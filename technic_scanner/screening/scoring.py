@@ -1,4 +1,4 @@
-"""The six sub-scores of a chart, 0–100 with 50 as neutral, and TechRating as their weighted blend."""
+"""Compute the six sub-scores of a chart, 0–100 with 50 as neutral, and TechRating as their weighted mean."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROFILE_WEIGHTS: dict[str, Weights] = {
     "breakout": (0.20, 0.15, 0.20, 0.10, 0.0, 0.35),
 }
 
-# The indicators that each sub-score reads; what is unknown is left out and the components that remain are averaged.
+# The indicators of each sub-score; components with unknown indicators are omitted from the mean.
 INPUTS: dict[str, tuple[str, ...]] = {
     "trend": (
         *("close", "sma_20", "sma_50", "sma_200", "atr_14", "adx_14", "plus_di_14", "minus_di_14"),
@@ -50,10 +50,10 @@ Columns = Mapping[str, FloatArray]
 
 
 def profile_weights(profile: str, overrides: Iterable[tuple[str, float]] = ()) -> Weights:
-    """Return the six weights of a strategy profile, with some replaced, scaled to sum to 1.
+    """Return the six weights of a strategy profile with ``overrides``, scaled to sum to 1.
 
     ``overrides`` are (sub-score, weight ≥ 0) on the scale of the profile's own weights, which sum to 1. Raises
-    ConfigError naming every unknown name and bad weight, and when nothing is left to weigh.
+    ConfigError that names every unknown name and invalid weight, or if no weight is above 0.
     """
     pairs = tuple(overrides)
     problems = [] if profile in PROFILE_WEIGHTS else [_unknown("strategy_profile_name", profile, STRATEGY_PROFILES)]
@@ -76,13 +76,14 @@ def profile_weights(profile: str, overrides: Iterable[tuple[str, float]] = ()) -
 def sub_scores(indicators: FloatArray) -> FloatArray:
     """Return the sub-scores (n, 6) of the matrix (n, K), columns as in SUB_SCORES, each 0–100.
 
-    Each is 50 + 50 × the mean of its known components, a component being −1 … 1; NaN if none is known. A chart turned
-    upside down turns trend, momentum, volume, oscillator and breakout into 100 minus themselves; volatility knows no
+    Each is 50 + 50 × the mean of its known components, which are −1 … 1; NaN if none is known. Mirroring a chart
+    vertically changes trend, momentum, volume, oscillator and breakout to 100 minus their value; volatility has no
     direction. The formulas and their sources are in docs/numbers.md.
     """
     columns = {name: column(indicators, name) for name in _READ}
     scores = np.empty((len(indicators), len(SUB_SCORES)))
-    # Rows are scored before they are judged: one that no market can print must not raise or warn, its filter names it.
+    # Rows are scored before they are filtered: impossible bars must not raise or warn here, because a filter reports
+    # them.
     with np.errstate(all="ignore"):
         for j, name in enumerate(SUB_SCORES):
             scores[:, j] = 50.0 + 50.0 * _mean_known(_COMPONENTS[name](columns))
@@ -92,8 +93,8 @@ def sub_scores(indicators: FloatArray) -> FloatArray:
 def tech_rating(sub: FloatArray, weights: Weights) -> tuple[FloatArray, BoolArray]:
     """Return the rating (n,) 0–100 and which sub-scores were missing (n, 6).
 
-    The rating is the mean of the known sub-scores (n, 6) under ``weights``; what is missing is left out and the rest
-    carries its weight. NaN only where no sub-score of positive weight is known.
+    The rating is the mean of the known sub-scores (n, 6) with ``weights``; the weight of missing ones is distributed
+    over the others. NaN only if no sub-score with positive weight is known.
     """
     missing = np.isnan(sub)
     share = np.where(missing, 0.0, np.asarray(weights))
@@ -106,11 +107,11 @@ def tech_rating(sub: FloatArray, weights: Weights) -> tuple[FloatArray, BoolArra
 
 
 def missing_inputs(indicators: FloatArray) -> tuple[str, ...]:
-    """Return for each row the indicators that a sub-score wanted and that are unknown, as "sma_200, roc_63" or ""."""
+    """Return for each row the unknown indicators that a sub-score needs, as "sma_200, roc_63" or ""."""
     unknown = np.isnan(np.column_stack([indicators[:, COLUMN[name]] for name in _READ]))
     if not unknown.any():
         return ("",) * len(indicators)
-    # Rows of one listing age lack the same inputs: the few patterns are spelled once each.
+    # Rows of equal listing age lack the same inputs, so the text of each of the few patterns is made once.
     patterns, which = np.unique(np.packbits(unknown, axis=1), axis=0, return_inverse=True)
     flags = np.unpackbits(patterns, axis=1, count=len(_READ)).astype(bool)
     texts = [", ".join(name for name, gone in zip(_READ, row, strict=True) if gone) for row in flags.tolist()]
@@ -132,7 +133,7 @@ def _mean_known(components: list[FloatArray]) -> FloatArray:
 
 
 def _moves(change: FloatArray, annual_vol: FloatArray, sessions: int) -> FloatArray:
-    """Return a return over ``sessions`` in standard deviations of such returns, halved: ±2 sd is ±1."""
+    """Return a return over ``sessions`` in units of two standard deviations of such returns: ±2 sd is ±1."""
     return ratio(change, 2.0 * annual_vol * math.sqrt(sessions / SESSIONS_PER_YEAR))
 
 
@@ -159,7 +160,7 @@ def _momentum(c: Columns) -> list[FloatArray]:
 
 
 def _where_moving(oscillator: FloatArray, c: Columns) -> FloatArray:
-    """Return a 0–100 oscillator, unknown where the price has not moved for 20 bars (TA-Lib says 0)."""
+    """Return a 0–100 oscillator, unknown where the price has not moved for 20 bars (TA-Lib returns 0)."""
     return np.where(c["realised_vol_20"] == 0.0, np.nan, oscillator)
 
 

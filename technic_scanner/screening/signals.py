@@ -1,4 +1,4 @@
-"""From a score to a signal, a side, a rank and a tier, each row with the reasons for its tier."""
+"""Derive signal, side, rank score and tier from a score, with the reasons for each row's tier."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from technic_scanner.screening.scoring import SUB_SCORES
 SIGNALS: tuple[str, ...] = ("Strong Short", "Short", "Neutral", "Long", "Strong Long")
 TIERS: tuple[str, ...] = ("core", "satellite", "watch")
 
-# Oriented scores (100 minus the score for shorts) from which a signal holds.
+# Minimum oriented scores (100 minus the score for shorts) of a signal.
 SIGNAL_AT, STRONG_AT = 60.0, 70.0
 CORE_SUPPORT = 4
 CORE_VOLATILITY = 30.0
@@ -25,9 +25,9 @@ _VOLATILITY = SUB_SCORES.index("volatility")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """What n rows say: ``signal`` names, ``side`` (n,) +1 long or −1 short, ``rank_score`` (n,) 0–100 for that side.
+    """Signals of n rows: ``signal`` names, ``side`` (n,) +1 long or −1 short, ``rank_score`` (n,) 0–100 of that side.
 
-    A Neutral row has the side that it would be traded on. ``tier`` is one of TIERS, ``reasons`` one sentence per row.
+    A Neutral row has the side on which it would be traded. ``tier`` is one of TIERS, ``reasons`` one sentence per row.
     """
 
     signal: tuple[str, ...]
@@ -50,7 +50,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """Which rows to show, best first: ``order`` (m,) row indices, how many of them pass, and the sentence about it."""
+    """The rows to show, best first: ``order`` (m,) row indices, how many of them have a signal, and a sentence."""
 
     order: IntArray
     passed: int
@@ -61,7 +61,7 @@ def judge(score: FloatArray, sub: FloatArray, direction: str) -> Signals:
     """Return signal, side, rank score, tier and reason of each row.
 
     ``score`` (n,) 0–100 is the blend of TechRating and alpha, ``sub`` (n, 6) the sub-scores, ``direction`` "long",
-    "short" or "both". An oriented score of 60 is a signal, of 70 a strong one; the side that ``direction`` leaves out
+    "short" or "both". An oriented score of 60 is a signal, of 70 a strong one; the side that ``direction`` excludes
     is Neutral. Core: a strong signal with at least 4 sub-scores on its side, none missing and a volatility sub-score of
     at least 30. Satellite: a signal that misses any of these. Watch: no signal. An unknown score is Neutral.
     """
@@ -79,9 +79,9 @@ def judge(score: FloatArray, sub: FloatArray, direction: str) -> Signals:
 
 
 def select(signals: Signals, top_n: int | None) -> Selection:
-    """Return the rows to show: those with a signal by rank score, then the next best as watch, ``top_n`` in all.
+    """Return the rows to show: those with a signal by rank score, then the next best as watch, ``top_n`` in total.
 
-    None shows every row. Equal scores keep the order of the rows. Rows of unknown score come last.
+    None shows all rows. Equal scores keep the order of the rows. Rows with unknown scores are last.
     """
     passes = np.array([name != SIGNALS[_NEUTRAL] for name in signals.signal], dtype=bool)
     order = np.lexsort((np.nan_to_num(-signals.rank_score, nan=np.inf), ~passes))[:top_n]
@@ -96,7 +96,7 @@ def _sides(score: FloatArray, direction: str) -> IntArray:
 
 
 def _core_tests(rank: FloatArray, oriented: FloatArray, sub: FloatArray) -> BoolArray:
-    """Return (n, 4): the signal is strong, enough sub-scores agree, none is missing, volatility is bearable."""
+    """Return (n, 4): the signal is strong, enough sub-scores agree, none is missing, volatility is acceptable."""
     agree = (oriented > 50.0).sum(axis=1) >= CORE_SUPPORT
     complete = ~np.isnan(sub).any(axis=1)
     calm = ~(sub[:, _VOLATILITY] < CORE_VOLATILITY)
@@ -127,9 +127,9 @@ def _reason(score: float, word: str, agree: int, flaw: str, kind: int) -> str:
 
 
 def _score_text(score: float) -> str:
-    """Say a score to a tenth, as it is said everywhere; one that only rounding lifts to a threshold, to a hundredth.
+    """Return a score as text with one decimal, as elsewhere; with two if rounding would lift it to a threshold.
 
-    59.96 is not the 60.0 that it is told to lack, and neither is 59.999, which reads 59.99.
+    59.96 must not be shown as the 60.0 that it does not reach, and 59.999 is shown as 59.99.
     """
     for threshold in (SIGNAL_AT, STRONG_AT):
         if score < threshold <= round(score, 1):

@@ -1,4 +1,4 @@
-"""Entry, stop, target and size of each row, from its range, its swings and the account."""
+"""Compute entry, stop, target and size of each row from its range, its swings and the account."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntAr
 STOP_BASES: tuple[str, ...] = ("swing", "least_range", "most_range", "range_only", "least_distance", "room")
 LIMITS: tuple[str, ...] = ("risk", "max_position", "liquidity", "below_one_share", "no_price")
 
-# In average true ranges.
+# Multiples of the average true range.
 SWING_BUFFER, LEAST_RANGES, MOST_RANGES, RANGES_WITHOUT_SWING = 0.1, 1.0, 3.0, 2.0
-# In shares of the price.
+# Fractions of the price.
 LEAST_DISTANCE, RANGE_UNKNOWN = 0.0025, 0.02
-# Neither a long's stop nor a short's target may lie further away than this share of the price.
+# The maximum distance of a long's stop and of a short's target, as a fraction of the price.
 MOST_DISTANCE = 0.9
-# Expected range of a Brownian day in standard deviations of its close-to-close move (Feller 1951).
+# Expected daily range of a Brownian motion in standard deviations of its close-to-close move (Feller 1951).
 RANGE_PER_SD = math.sqrt(8.0 / math.pi)
 
 
@@ -28,8 +28,8 @@ class TradePlans:
     """The plans of n rows. Prices and amounts in currency, ``shares`` whole.
 
     ``reward_risk`` is (target − entry) ÷ (entry − stop) as rounded. ``stop_basis`` is one of STOP_BASES, ``limited_by``
-    one of LIMITS: what kept the size from being larger. ``range_source`` is "atr", "realised volatility" or
-    "assumed": where the range came from. ``liquidity_known`` (n,) is False where no liquidity cap could be applied.
+    one of LIMITS: the constraint that limits the size. ``range_source``, the origin of the range, is "atr", "realised
+    volatility" or "assumed". ``liquidity_known`` (n,) is False where no liquidity cap could be applied.
     """
 
     entry: FloatArray
@@ -58,10 +58,10 @@ def plan(
 ) -> TradePlans:
     """Return the plan of each row of the matrix (n, K) on its side (n,), +1 long or −1 short.
 
-    Entry is the close. The stop lies 0.1 ATR beyond the 10-bar swing, but 1 to 3 ATR from the entry (2 ATR when the
-    swing is unknown); an unknown ATR is √(8/π) × the daily volatility, or 2 % of the price when that is unknown too.
-    The target is ``target_rr`` times as far on the other side, rounded outwards. For shorts the stop moves nearer when
-    the target would otherwise fall to zero. Prices are whole cents, ten-thousandths below 1.
+    Entry is the close. The stop is 0.1 ATR beyond the 10-bar swing, but 1 to 3 ATR from the entry (2 ATR if the swing
+    is unknown); an unknown ATR is replaced by √(8/π) × the daily volatility, or by 2 % of the price if that is unknown
+    too. The target is ``target_rr`` times as far on the other side, rounded outwards. For shorts the stop is moved
+    closer if the target would otherwise be zero or negative. Prices are whole cents, ten-thousandths below 1.
 
     Shares are the largest whole number within: risk of ``risk_pct`` per cent of ``account_size`` × ``size_multiplier``
     (0–1, one or per row), notional of ``max_position_pct`` per cent of the account, and ``liquidity_share`` (0–1) of
@@ -104,13 +104,13 @@ def plan(
 
 
 def _steps_per_unit(price: FloatArray) -> FloatArray:
-    """Return how many price steps make one unit: 100 from 1 on, 10,000 below, more where that leaves < 500 steps."""
+    """Return the number of price steps per unit: 100 from 1 on, 10,000 below, more if that leaves < 500 steps."""
     fine = 10.0 ** np.clip(3.0 - np.floor(np.log10(price)), 0.0, 300.0)
     return np.where(price >= 1.0, 100.0, np.where(price >= 0.05, 10_000.0, fine))
 
 
 def _range(indicators: FloatArray, price: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return the expected daily range (n,) in currency and where it came from."""
+    """Return the expected daily range (n,) in currency and its origin."""
     atr = column(indicators, "atr_14")
     short, long = column(indicators, "realised_vol_20"), column(indicators, "realised_vol_60")
     vol = np.where(np.isfinite(short), short, long)
@@ -137,9 +137,9 @@ def _stop_distance(
 def _whole_steps(
     entry: FloatArray, distance: FloatArray, side: IntArray, target_rr: float, basis: IntArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Return stop and target distances (n,) in whole steps, both prices above zero, and the basis.
+    """Return stop and target distances (n,) in whole steps, with both prices above zero, and the basis.
 
-    The target is never nearer than target_rr × the stop, unless a short has no room for even one step of risk.
+    The target is at least target_rr × the stop away, unless a short has no room for even one step of risk.
     """
     room = np.floor(np.where(side > 0, MOST_DISTANCE, MOST_DISTANCE / max(target_rr, 1e-9)) * entry)
     wanted = np.maximum(np.ceil(distance - 1e-9), 1.0)
@@ -152,7 +152,7 @@ def _whole_steps(
 def _size(
     entry: FloatArray, risk_per_share: FloatArray, budget: FloatArray, max_notional: float, max_liquidity: FloatArray
 ) -> tuple[IntArray, IntArray]:
-    """Return whole shares (n,) and the index in LIMITS of what bound them."""
+    """Return whole shares (n,) and the index in LIMITS of the constraint that limits them."""
     candidates = np.stack(
         [
             _whole_within(budget, risk_per_share),

@@ -1,1 +1,1 @@
-"""The dashboard's rooms: each shows one thing, reads the run journal, and keeps no run state of its own."""
+"""The dashboard, in one folder per page; pages read the run journal and keep no run state."""

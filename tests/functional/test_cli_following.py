@@ -120,7 +120,7 @@ def test_watch_shows_the_present_state_of_a_run_in_flight_at_once(monkeypatch: p
     watched = run("watch", in_flight(build()).run_id, "--json")
     assert watched.exit_code == EXIT_INTERRUPTED
     assert [json.loads(line)["seq"] for line in watched.stdout.splitlines()] == [3]
-    assert "goes on" in watched.stderr
+    assert "continues. To watch it again" in watched.stderr
 
 
 def test_watch_of_an_attempt_that_has_not_begun_shows_nothing_of_the_one_before(

@@ -1,1 +1,1 @@
-"""Where universes and bars come from: the sources and the price cache."""
+"""The sources of universes and bars, and the price cache."""

@@ -1,4 +1,4 @@
-"""The fetch loop that sources with all bars in memory share: batches in request order, each symbol exactly once."""
+"""Yield batches of bars that are in memory, in request order with each symbol exactly once, for several sources."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def batches_of(
     span: tuple[date | None, date | None],
     cancel: CancelToken,
 ) -> Iterator[PriceBatch]:
-    """Yield one batch per group of symbols out of ``panel``; ``rows`` says where each symbol is in it.
+    """Yield one batch per group of symbols out of ``panel``; ``rows`` is the row of each symbol in it.
 
-    A symbol that ``rows`` lacks fails as not found, one without a bar in ``span`` (start, end) as without data.
+    A symbol that is not in ``rows`` fails as not found, one without a bar in ``span`` (start, end) as without data.
     Raises CancelledError between batches.
     """
     window = between(panel, *span)

@@ -1,4 +1,4 @@
-"""Which New York sessions are over, so that nobody waits for or keeps a bar of a session that still runs."""
+"""Determine which New York sessions have ended, so that bars of a current session are not requested or stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
-# Half an hour after the close vendors have the official closing prices.
+# Vendors have the official closing prices half an hour after the close.
 _FINAL_AFTER = time(16, 30)
 _SATURDAY = 5
 
@@ -28,7 +28,7 @@ def last_weekday(day: date) -> date:
 def last_session(day: date) -> date:
     """Return the newest session of the New York exchange on or before ``day``.
 
-    Loads the exchange calendar (0.6 s once per process): call it only where the weekday is not enough.
+    Loads the exchange calendar (0.6 s once per process); call it only if the weekday is not sufficient.
     """
     sessions = _calendar(day.year).sessions_in_range(str(day - timedelta(days=14)), str(day))
     found: date = sessions[-1].date()
@@ -36,7 +36,7 @@ def last_session(day: date) -> date:
 
 
 def weekdays(start: date, end: date) -> int:
-    """Return how many Monday-to-Fridays lie in start..end, both included; no fewer than there are sessions."""
+    """Return the number of weekdays in start..end, both included, which is at least the number of sessions."""
     days = (end - start).days + 1
     if days <= 0:
         return 0
@@ -46,10 +46,10 @@ def weekdays(start: date, end: date) -> int:
 
 @lru_cache(maxsize=4)
 def _calendar(year: int) -> Any:
-    import exchange_calendars  # noqa: PLC0415 - it costs 0.6 s and most runs do not need it
+    import exchange_calendars  # noqa: PLC0415 - takes 0.6 s, and few runs need it
 
     with warnings.catch_warnings():
-        # exchange_calendars 4.13 still uses what pandas 3.1 has deprecated.
+        # exchange_calendars 4.13 uses functions that pandas 3.1 has deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
-        # Bounds keep the calendar small; the day asked for may be the first or the last of its year.
+        # The bounds keep the calendar small; the requested day may be the first or the last of its year.
         return exchange_calendars.get_calendar("XNYS", start=f"{year - 1}-12-01", end=f"{year + 1}-01-31")

@@ -1,4 +1,4 @@
-"""Bars as long rows, the form in which files and vendors deliver them, and the repairs that such rows need."""
+"""Represent bars as long rows, as files and vendors deliver them, and repair them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LongBars:
         return len(self.days)
 
     def where(self, keep: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> LongBars:
-        """Return the rows at which ``keep`` is true, or the rows of these numbers in this order."""
+        """Return the rows where ``keep`` is true, or the rows with these indices in this order."""
         return LongBars(self.symbols, self.codes[keep], self.days[keep], tuple(field[keep] for field in self.fields))
 
     def panel(self) -> Panel:
@@ -34,7 +34,7 @@ class LongBars:
 
     @classmethod
     def of_panel(cls, panel: Panel, keep: npt.NDArray[np.bool_]) -> LongBars:
-        """Return the bars of ``panel`` at which the (n, T) mask is true, by symbol, then session."""
+        """Return the bars of ``panel`` where the (n, T) mask is true, by symbol, then session."""
         codes, columns = np.nonzero(keep)
         days = panel.sessions.astype("datetime64[D]").astype(np.int32)[columns]
         fields = tuple(getattr(panel, name)[codes, columns] for name in FIELDS)
@@ -42,7 +42,7 @@ class LongBars:
 
     @classmethod
     def join(cls, pieces: Sequence[LongBars]) -> LongBars:
-        """Return all rows of ``pieces`` in order; a symbol in several of them is one symbol."""
+        """Return all rows of ``pieces`` in order; equal symbol names are the same symbol."""
         number_of = {symbol: i for i, symbol in enumerate(dict.fromkeys(s for piece in pieces for s in piece.symbols))}
         codes = [np.array([number_of[s] for s in piece.symbols], dtype=np.int32)[piece.codes] for piece in pieces]
         nothing = np.empty(0, dtype=np.int32)
@@ -56,12 +56,12 @@ class LongBars:
 
 @dataclass(slots=True)
 class Repairs:
-    """What was wrong with some rows: per symbol, (fault, how many rows)."""
+    """Problems of rows: per symbol, (fault, number of rows)."""
 
     by_symbol: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, bars: LongBars, fault: str, rows: npt.NDArray[np.bool_]) -> None:
-        """Count the rows at which the mask is true under ``fault``."""
+        """Count the rows where the mask is true under ``fault``."""
         if rows.any():
             counts = np.bincount(bars.codes[rows], minlength=len(bars.symbols))
             for number in np.flatnonzero(counts):
@@ -69,7 +69,7 @@ class Repairs:
                 faults[fault] = faults.get(fault, 0) + int(counts[number])
 
     def text(self, symbol: str) -> str:
-        """Return the symbol's faults as words; empty if it has none."""
+        """Return the symbol's faults as text; empty if it has none."""
         return ", ".join(counted(count, fault) for fault, count in self.by_symbol.get(symbol, {}).items())
 
 
@@ -79,11 +79,11 @@ def counted(rows: int, fault: str) -> str:
 
 
 def clean(bars: LongBars) -> tuple[LongBars, Repairs]:
-    """Return rows fit for a panel, by symbol, then session, and what was repaired or left out on the way.
+    """Return valid rows by symbol, then session, and what was repaired or omitted.
 
-    Left out: rows with a price that is missing or not above 0, with a negative or infinite volume, and all but the last
-    of several rows for one session. Repaired: order; a missing volume becomes 0; high and low are widened to contain
-    open and close.
+    Omitted: rows with a price that is missing or not above 0, with a negative or infinite volume, and all except the
+    last of several rows for one session. Repaired: order; a missing volume becomes 0; high and low are widened to
+    contain open and close.
     """
     repairs = Repairs()
     bars = _without_bad_values(bars, repairs)
@@ -116,7 +116,7 @@ def _sorted(bars: LongBars, repairs: Repairs) -> LongBars:
     steps = np.diff(key)
     if bool((steps > 0).all()):
         return bars
-    order = np.argsort(key, kind="stable")  # rows of one session stay in their order, so that the last one wins
+    order = np.argsort(key, kind="stable")  # rows of one session keep their order, so that the last one is used
     bars = bars.where(order)
     repeated = np.append(np.diff(key[order]) == 0, False)
     repairs.add(bars, "repeating a session left out", repeated)

@@ -1,4 +1,4 @@
-"""Made-up markets of any size for scale tests: seeded, in cents, with sectors and one switch of regime."""
+"""Generate markets of any size for load tests: seeded, in cents, with sectors and one change of regime."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from technic_scanner.plugins import PluginContext, SourcePlugin
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.panel_build import between
 
-# Symbols x sessions, offered as universe names; any other size may be asked for, see ``sized``.
+# Symbols x sessions, offered as universe names; other sizes are possible as well, see ``sized``.
 SIZES: tuple[str, ...] = ("500x1260", "100x260", "2000x1260", "8000x1260")
 BENCHMARK = "SYN-INDEX"
-# Share of the history before the switch, and (drift, volatility) per session before and after it.
+# Share of the history before the change of regime, and (drift, volatility) per session before and after it.
 _SWITCH_AT = 0.6
 _CALM = (0.0006, 0.007)
 _ROUGH = (-0.0004, 0.018)
@@ -37,7 +37,7 @@ _TRADING_DAY_RANGE = 0.006
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What one symbol is like: market beta, sector beta, own volatility and drift, first price, usual shares a day."""
+    """Parameters of one symbol: market beta, sector beta, own volatility and drift, first price, usual daily volume."""
 
     beta: float
     sector_beta: float
@@ -56,11 +56,11 @@ def sized(name: str | None) -> SyntheticSource:
 
 
 class SyntheticSource:
-    """``symbols`` × ``sessions`` of made-up daily bars; never a market, and labelled so.
+    """``symbols`` × ``sessions`` of generated daily bars, which are never labelled as market data.
 
-    A symbol's bars depend on ``seed``, its number, ``sessions`` and ``last_session`` alone: the same whatever subset,
-    order or batch size is asked for. Sessions are weekdays up to ``last_session``. ``late_listings`` is the share of
-    symbols that begin to trade at some later session. Prices are whole cents, volumes whole shares.
+    A symbol's bars depend only on ``seed``, its number, ``sessions`` and ``last_session``, not on the subset, order or
+    batch size of a request. Sessions are weekdays up to ``last_session``. ``late_listings`` is the share of symbols
+    that begin to trade at a later session. Prices are whole cents, volumes whole shares.
     """
 
     def __init__(
@@ -93,12 +93,13 @@ class SyntheticSource:
         """Describe the source."""
         return SourceInfo(
             name="synthetic",
-            label=f"Synthetic: {self._count:,} made-up symbols × {len(self._sessions):,} sessions (seed {self._seed})",
+            label=f"Synthetic: {self._count:,} generated symbols × {len(self._sessions):,} sessions"
+            f" (seed {self._seed})",
             universes=tuple(dict.fromkeys((self._size, *SIZES))),
             first_session=self._sessions[0].item(),
             last_session=self._sessions[-1].item(),
             is_market=False,
-            notes=("Random numbers for scale tests; nothing here is or was a price of anything.",),
+            notes=("Random numbers for load tests, not prices of real securities.",),
         )
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
@@ -109,11 +110,11 @@ class SyntheticSource:
         return Universe(self._size, tuple(self._security(i) for i in range(self._count)), self.info().notes)
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
-        """Return nothing: no macro series are made up."""
+        """Return an empty tuple, because no macro series are generated."""
         return ()
 
     def benchmark(self) -> str | None:
-        """Return the symbol of the made-up index that all symbols depend on."""
+        """Return the symbol of the generated index on which all symbols depend."""
         return BENCHMARK
 
     def fetch(
@@ -140,7 +141,7 @@ class SyntheticSource:
         return f"{self._count}x{len(self._sessions)}"
 
     def _number(self, symbol: str) -> int | None:
-        """Return the symbol's number, −1 for the benchmark, None if there is no such symbol."""
+        """Return the symbol's number, −1 for the benchmark, None for an unknown symbol."""
         if symbol == BENCHMARK:
             return -1
         digits = symbol.removeprefix("SYN")
@@ -184,7 +185,7 @@ class SyntheticSource:
         high *= 1.0 + spread * np.abs(noise[2])
         np.minimum(opened, close, out=low)
         low *= 1.0 - np.minimum(spread * np.abs(noise[3]), 0.5)
-        # Busy days are the ones on which the price moved.
+        # The volume is higher on days on which the price moved.
         np.multiply(traits.shares * (0.6 + 20.0 * np.abs(step)), np.exp(0.25 * noise[2]), out=volume)
         if number >= 0 and stream.random() < self._late:
             first = int(stream.integers(0, len(self._sessions)))
@@ -196,7 +197,7 @@ class SyntheticSource:
 
     @cached_property
     def _market(self) -> FloatArray:
-        """(T,) log returns of the market, with the switch of regime."""
+        """Return (T,) log returns of the market, with the change of regime."""
         total = len(self._sessions)
         calm = np.arange(total) < int(_SWITCH_AT * total)
         drift = np.where(calm, _CALM[0], _ROUGH[0])
@@ -204,7 +205,7 @@ class SyntheticSource:
 
     @cached_property
     def _sectors(self) -> npt.NDArray[np.float64]:
-        """(sectors, T) log returns of the sectors over the market's."""
+        """Return (sectors, T) log returns of the sectors in excess of the market's."""
         return 0.004 * self._stream(_SECTOR_KEY).standard_normal((len(GICS_SECTORS), len(self._sessions)))
 
 

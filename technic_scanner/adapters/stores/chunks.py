@@ -31,7 +31,7 @@ class RunJournal(Queries):
 
     @writing
     def start_over(self, connection: Connection, stage: str, fingerprint: str) -> None:
-        """Forget the stage's chunks and remember the new fingerprint."""
+        """Delete the stage's chunks and store the new fingerprint."""
         lock_attempt(connection, self._run_id, self._attempt)
         for table in (chunks, chunk_stages):
             connection.execute(delete(table).where(table.c.run_id == self._run_id, table.c.stage == stage))

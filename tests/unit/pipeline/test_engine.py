@@ -117,7 +117,7 @@ def test_a_symbol_that_cannot_be_refreshed_keeps_the_bars_it_has_and_that_is_sai
     refreshed = bench.scan(ScanConfig(top_n=None), REFRESH)
     assert refreshed.table.equals(cold.table)
     assert refreshed.outcome is Outcome.COMPLETE
-    assert "S03 keeps the bars it has: the provider has no bars" in {event.message for event in bench.events}
+    assert "S03 keeps its cached bars: the provider has no bars" in {event.message for event in bench.events}
 
 
 def test_many_symbols_that_cannot_be_refreshed_are_counted_not_named() -> None:
@@ -129,8 +129,8 @@ def test_many_symbols_that_cannot_be_refreshed_are_counted_not_named() -> None:
     result = bench.scan(options=refresh)
     assert result.metrics.symbols_scanned == len(SYMBOLS)
     said = [event.message for event in bench.events if event.kind is EventKind.MESSAGE]
-    assert len([text for text in said if "keeps the bars it has" in text]) == 3
-    assert f"{len(SYMBOLS)} symbols in all keep the bars they have" in said
+    assert len([text for text in said if "keeps its cached bars" in text]) == 3
+    assert f"{len(SYMBOLS)} symbols in total keep their cached bars" in said
 
 
 def with_benchmark(sessions: int = 260, seed: int = 1) -> ScriptedSource:
@@ -151,7 +151,7 @@ def test_a_benchmark_that_fails_is_said_and_the_scan_goes_on() -> None:
     bench = Bench(source=with_benchmark())
     bench.source.failing = frozenset({"IDX"})
     result = bench.scan(ScanConfig(top_n=None))
-    assert "the benchmark IDX could not be had: the provider has no bars" in {event.message for event in bench.events}
+    assert "the benchmark IDX is not available: the provider has no bars" in {event.message for event in bench.events}
     assert result.outcome is Outcome.COMPLETE
     assert set(result.table["Beta252"].to_pylist()) == {None}
 

@@ -1,1 +1,1 @@
-"""The source of people's own files."""
+"""The source that reads the user's own files."""

@@ -1,4 +1,4 @@
-"""Turns price files into bars: adjusts by "Adj Close", cleans, and says per symbol what was wrong."""
+"""Convert price files to bars: adjust them by "Adj Close", clean them, and report problems per symbol."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileBars:
-    """Clean bars of some symbols; ``rows`` says where each is in ``panel``, ``faults`` what was wrong with it.
+    """Clean bars of some symbols; ``rows`` is the row of each in ``panel``, ``faults`` its problems as text.
 
-    ``faults`` of rows that cannot be told to belong to a symbol are under their file's name.
+    ``faults`` of rows that belong to no known symbol are under the file's name.
     """
 
     panel: Panel
@@ -31,10 +31,10 @@ class FileBars:
 
 
 def read_bars(files: Sequence[Path], symbol: str | None) -> FileBars:
-    """Return the bars of all ``files`` together; ``symbol`` is whose they are, None reads a symbol column.
+    """Return the bars of all ``files``; they belong to ``symbol``, or to those of a symbol column if that is None.
 
-    Of two rows for one session the later file's, and in a file the later one, is taken. Raises SourceDataError
-    naming the file that cannot be used.
+    Of two rows for one session that of the later file is used, and within a file the later one. Raises SourceDataError
+    that names the file that cannot be used.
     """
     pieces = []
     faults: dict[str, str] = {}
@@ -77,7 +77,7 @@ def _read_file(file: Path, symbol: str | None) -> tuple[LongBars, dict[str, str]
 
 
 def _symbols_of(column: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
-    """Return the distinct symbols in capitals, and the number of each row's; −1 where there is none."""
+    """Return the distinct symbols in upper case, and the index of each row's symbol, −1 if it has none."""
     text = column.cast(pa.string())
     coded = pc.utf8_upper(pc.utf8_trim_whitespace(text)).dictionary_encode().combine_chunks()
     codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int32)
@@ -88,9 +88,9 @@ def _symbols_of(column: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[n
 
 
 def _adjusted(fields: list[FloatArray], adjusted_close: FloatArray) -> list[FloatArray]:
-    """Return the prices × adjusted close ÷ close, as yfinance's auto_adjust does; volume as it is.
+    """Return the prices × adjusted close ÷ close, as yfinance's auto_adjust does, and the volume unchanged.
 
-    A row without an adjusted close has no price: its neighbours are on another scale.
+    A row without an adjusted close gets no price, because its neighbours are on another scale.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = adjusted_close / fields[3]

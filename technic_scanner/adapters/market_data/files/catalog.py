@@ -1,4 +1,4 @@
-"""Finds the files of a folder that may be read, none outside the allowed root, and what kind of table each is."""
+"""Find the files of a folder inside the allowed root, and determine the kind of table of each."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _CHOICES = 50
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The files to read: ``single`` by the one symbol each is of, ``long`` with a symbol column, and two by name.
+    """The files to read: ``single`` by their symbol, ``long`` with a symbol column, and two files with fixed names.
 
-    ``rejected`` are (file, why). ``version`` changes when any file does.
+    ``rejected`` are (file, reason). ``version`` changes when any file changes.
     """
 
     single: dict[str, tuple[Path, ...]]
@@ -31,12 +31,12 @@ class Catalog:
 
 
 def confine(root: Path, path: str | None) -> Path:
-    """Return ``root``/``path`` with symbolic links followed. Raises ConfigError if it is outside root or not there."""
+    """Return ``root``/``path`` with symbolic links followed. ConfigError if it is outside root or missing."""
     base = root.resolve()
     try:
         target = (base / (path or ".")).resolve()
         exists = target.exists()
-    except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null byte, too long
+    except (OSError, ValueError, RuntimeError) as error:  # a loop of links, a null byte, or a path that is too long
         raise _problem(path, "is not a path") from error
     if not target.is_relative_to(base):
         raise _problem(path, "is outside the folder that may be read")
@@ -46,7 +46,7 @@ def confine(root: Path, path: str | None) -> Path:
 
 
 def scan(root: Path, path: str | None) -> Catalog:
-    """Look at every table in ``root``/``path`` (a file or a folder, not its sub-folders); raises ConfigError."""
+    """Examine every table in ``root``/``path`` (a file or a folder without sub-folders). Raises ConfigError."""
     base, target = root.resolve(), confine(root, path)
     folder = target if target.is_dir() else target.parent
     listed = sorted(folder.iterdir()) if target.is_dir() else [target]
@@ -74,7 +74,7 @@ def scan(root: Path, path: str | None) -> Catalog:
 
 
 def available(root: Path) -> tuple[str, ...]:
-    """Return what can be named under ``root``: itself as ".", its folders, and its tables unless they are many."""
+    """Return the paths that can be chosen under ``root``: ".", its folders, and its tables unless there are many."""
     if not root.is_dir():
         return ()
     base = root.resolve()
@@ -87,12 +87,12 @@ def available(root: Path) -> tuple[str, ...]:
         and entry.name.lower().endswith(SUFFIXES)
         and stem_of(entry) not in (UNIVERSE_STEM, MACRO_STEM)
     ]
-    # More than a person would choose from is a folder of one file per symbol.
+    # A folder with more tables than a person would choose from has one file per symbol.
     return (".", *folders, *(tables if len(tables) <= _CHOICES else ()))
 
 
 def _meanings(base: Path, file: Path) -> dict[str, str]:
-    """Return the file's columns by meaning. Raises SourceDataError if it cannot be read as bars."""
+    """Return the file's column names by meaning. Raises SourceDataError if it cannot be read as bars."""
     if not _is_inside(base, file):
         raise SourceDataError(f"{file.name} is a link to outside the folder that may be read")
     meanings = canonical(column_names(file))
@@ -102,12 +102,12 @@ def _meanings(base: Path, file: Path) -> dict[str, str]:
 
 
 def _is_inside(base: Path, file: Path) -> bool:
-    """Return whether the file, links followed, lies in ``base``, a path without links."""
+    """Return whether the file, with links followed, is inside ``base``, a path without links."""
     return file.resolve().is_relative_to(base)
 
 
 def _named(base: Path, folder: Path, stem: str) -> Path | None:
-    """Return the folder's table called ``stem``, if it is not a link to elsewhere."""
+    """Return the folder's table with the name ``stem``, unless it is a link to outside ``base``."""
     for suffix in SUFFIXES:
         file = folder / f"{stem}{suffix}"
         if file.is_file() and _is_inside(base, file):

@@ -1,4 +1,4 @@
-"""Knows what people call the columns of price, universe and macro files, and how they write dates and numbers."""
+"""Recognise usual column names of price, universe and macro files, and parse dates and numbers in usual formats."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "sub_industry": ("subindustry", "gicssubindustry", "subindustryname"),
 }
 _CANONICAL = {alias: name for name, aliases in _NAMES.items() for alias in aliases}
-# What stands in a number's place when there is none.
+# Texts that mark a missing number.
 NOTHING: tuple[str, ...] = (
     "",
     "-",
@@ -51,9 +51,9 @@ _MILLISECONDS_FROM = 100_000_000_000
 
 
 def canonical(names: Iterable[str]) -> dict[str, str]:
-    """Return what each known column stands for (date, symbol, open, …, adj_close, …) → its name in the file.
+    """Return the meaning of each known column (date, symbol, open, …, adj_close, …) → its name in the file.
 
-    Case, spaces, underscores and the like do not matter; of two columns for one thing the first is taken.
+    Case, spaces, underscores and similar characters are ignored; of two columns with one meaning the first is used.
     """
     found: dict[str, str] = {}
     for name in names:
@@ -64,15 +64,15 @@ def canonical(names: Iterable[str]) -> dict[str, str]:
 
 
 def lacking(meanings: Mapping[str, str]) -> list[str]:
-    """Return which of the columns that bars need are not there."""
+    """Return which of the columns that bars need are missing."""
     return [name for name in ("date", *FIELDS) if name not in meanings]
 
 
 def to_days(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return days since 1970 of a column of dates, and where there is a date at all.
+    """Return days since 1970 of a column of dates, and which rows have a date.
 
     Understands dates, timestamps (the day as written, whatever the time zone), 20240131, seconds and milliseconds since
-    1970, ISO text, 2024/01/31, 31.01.2024, Jan 31, 2024 and month/day/year, day/month/year where some day is above 12.
+    1970, ISO text, 2024/01/31, 31.01.2024, Jan 31, 2024 and month/day/year, or day/month/year if some day is above 12.
     """
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -87,7 +87,7 @@ def to_days(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.NDArray
 
 
 def to_numbers(column: pa.ChunkedArray) -> FloatArray:
-    """Return float64; text such as "$1,234.50" or "3.2M" is read, what is no number becomes NaN."""
+    """Return float64; text such as "$1,234.50" or "3.2M" is parsed, and other text becomes NaN."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -139,7 +139,7 @@ def _days_of_text(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.N
 
 
 def _slashed(text: pa.ChunkedArray) -> tuple[str, ...]:
-    """Return month/day or day/month first, by whether any first number is above 12; US order if nothing tells."""
+    """Return month/day or day/month first, depending on whether any first number is above 12; US order otherwise."""
     first = pc.extract_regex(text, r"^(?P<first>\d{1,2})[/-]\d{1,2}[/-]\d{4}$")
     numbers = pc.struct_field(first, "first").drop_null().cast(pa.int64())
     day_first = len(numbers) > 0 and pc.max(numbers).as_py() > 12

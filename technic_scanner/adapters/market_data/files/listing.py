@@ -1,4 +1,4 @@
-"""Reads universe.csv (who to scan, in which sector) and macro.csv (series by date)."""
+"""Read universe.csv (symbols to scan with their sectors) and macro.csv (series by date)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from technic_scanner.pipeline.ports import MacroSeries
 
 
 def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
-    """Return the securities in symbol order, and notes on what was not understood. Raises SourceDataError."""
+    """Return the securities in symbol order, and notes on unknown sectors. Raises SourceDataError."""
     table = read_table(file)
     meanings = canonical(table.column_names)
     if "symbol" not in meanings:
@@ -40,7 +40,7 @@ def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
 
 
 def read_macro(file: Path, as_of: date | None) -> tuple[MacroSeries, ...]:
-    """Return one series per column beside the date, nothing after ``as_of``. Raises SourceDataError."""
+    """Return one series per column except the date, without values after ``as_of``. Raises SourceDataError."""
     table = read_table(file)
     date_column = canonical(table.column_names).get("date")
     if date_column is None:
@@ -55,7 +55,7 @@ def read_macro(file: Path, as_of: date | None) -> tuple[MacroSeries, ...]:
 
 
 def _texts(table: pa.Table, column: str | None) -> list[str | None]:
-    """Return a column's trimmed texts, None where there is nothing."""
+    """Return a column's trimmed texts, None for empty cells."""
     if column is None:
         return [None] * table.num_rows
     return [(text or "").strip() or None for text in table[column].cast(pa.string()).to_pylist()]

@@ -1,4 +1,4 @@
-"""The source of people's own files: a folder or one file of CSV or Parquet, long or one file per symbol."""
+"""Serve bars of the user's own CSV or Parquet files: a folder or one file, long or with one file per symbol."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _NAMES_SHOWN = 10
 class FilesSource:
     """Bars in files under ``root``; ``path`` names a folder or a file in it (None: root itself).
 
-    Nothing outside ``root`` is read, neither by ``..`` nor through a link. Columns are known by their usual names; with
-    an "Adj Close" the prices are adjusted by it. A file without a symbol column is of the symbol it is named after.
-    ``universe.csv`` (symbol, name, sector, industry), where there is one, says which symbols to scan; ``macro.csv`` is
-    a date column and one column per series. Files are looked at once, when first needed: make another source to see
-    changes. Every method but ``info`` raises ConfigError for a path that cannot be read.
+    Nothing outside ``root`` is read, neither with ``..`` nor through a link. Columns are recognised by their usual
+    names; prices are adjusted by an "Adj Close" column. A file without a symbol column belongs to the symbol in its
+    name. ``universe.csv`` (symbol, name, sector, industry) lists the symbols to scan if it exists; ``macro.csv`` has a
+    date column and one column per series. Files are examined once, on first use; create another source to see changes.
+    Every method except ``info`` raises ConfigError for a path that cannot be read.
     """
 
     def __init__(self, root: Path, path: str | None = None, batch_size: int = 50) -> None:
@@ -44,12 +44,12 @@ class FilesSource:
         self._batch_size = batch_size
 
     def info(self) -> SourceInfo:
-        """Describe the source; looks at names only."""
+        """Describe the source; reads file names only."""
         return self._info
 
     @cached_property
     def _info(self) -> SourceInfo:
-        # A scan asks for it at every turn, and a folder may hold thousands of files.
+        # A scan calls this several times, and a folder may contain thousands of files.
         others = tuple(other for other in available(self._root) if other != self._name)
         label = "Files" if self._path is None else f"Files: {self._path}"
         return SourceInfo(name="files", label=label, universes=(self._name, *others))
@@ -60,11 +60,11 @@ class FilesSource:
         return f"{self._root}/{self._path or ''}"
 
     def version(self) -> str:
-        """Return a text that changes when any of the files does, for the cache's key."""
+        """Return a text that changes when any of the files changes, for the cache's key."""
         return self._catalog.version
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
-        """Return the symbols of universe.csv, else all that have bars. Raises ConfigError, SourceDataError."""
+        """Return the symbols of universe.csv, or all with bars if there is none. ConfigError, SourceDataError."""
         if name not in (None, self._name):
             raise ConfigError([FieldProblem("universe", f"{name!r} is not {self._name!r}, for which this source is")])
         cancel.check()
@@ -85,7 +85,7 @@ class FilesSource:
         return () if self._catalog.macro is None else read_macro(self._catalog.macro, as_of)
 
     def benchmark(self) -> str | None:
-        """Return SPY or another broad index, if it is among the files."""
+        """Return SPY or another broad index if there is a file for it."""
         return next((name for name in _BENCHMARKS if self._has(name)), None)
 
     def fetch(
@@ -96,7 +96,7 @@ class FilesSource:
         cancel: CancelToken,
         say: MessageSink,
     ) -> Iterator[PriceBatch]:
-        """Yield the bars in batches and say what had to be repaired; see PriceSource."""
+        """Yield the bars in batches, with messages on repairs; see PriceSource."""
         for group in chunks(symbols, self._batch_size):
             panels: list[Panel] = []
             failures: list[SymbolFailure] = []
@@ -118,7 +118,7 @@ class FilesSource:
         return symbol in self._catalog.single or symbol in self._long.rows
 
     def _bars(self, symbol: str, say: MessageSink) -> FileBars:
-        """Return one symbol's bars: from the file named after it or, if there is none, from the long files."""
+        """Return one symbol's bars from the file with its name, or from the long files if there is none."""
         if symbol in self._catalog.single:
             bars = read_bars(self._catalog.single[symbol], symbol)
             if symbol in bars.faults:

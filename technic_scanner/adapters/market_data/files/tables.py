@@ -1,4 +1,4 @@
-"""Reads one CSV or Parquet file into an Arrow table, whatever its separator, decimal mark, compression or header."""
+"""Read one CSV or Parquet file into an Arrow table, with any separator, decimal mark, compression or header."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def column_names(path: Path) -> list[str]:
 
 
 def read_table(path: Path) -> pa.Table:
-    """Return the whole file. Raises SourceDataError, naming the file, if it is no such table."""
+    """Return the whole file. Raises SourceDataError that names the file if it is not a table."""
     try:
         if path.name.lower().endswith(PARQUET_SUFFIXES):
             return pq.read_table(path)
@@ -50,12 +50,12 @@ def read_table(path: Path) -> pa.Table:
 
 
 def skipped_rows(table: pa.Table) -> int:
-    """Return how many rows of its file a table lacks because they had too few or too many cells."""
+    """Return how many rows of the file were skipped because they had too few or too many cells."""
     return int((table.schema.metadata or {}).get(_SKIPPED, 0))
 
 
 class _Dialect:
-    """How a CSV file is written, judged by its first lines."""
+    """The format of a CSV file, derived from its first lines."""
 
     def __init__(self, path: Path) -> None:
         with _open_text(path) as file:
@@ -73,14 +73,14 @@ class _Dialect:
 
     @property
     def meant_names(self) -> list[str]:
-        """The column names after a wide table was made long."""
+        """The column names after a wide table has been converted to a long one."""
         if self.wide is None:
             return self.names
         return ["Date", "Symbol", *dict.fromkeys(price for price, _ in self.wide)]
 
 
 def _yfinance_columns(rows: list[list[str]]) -> list[tuple[str, str]] | None:
-    """Return (price, ticker) of each column but the first, if DataFrame.to_csv wrote yfinance's two-level columns."""
+    """Return (price, ticker) of all columns except the first if they are yfinance's two-level columns."""
     if len(rows) < 3 or {rows[0][0], rows[1][0]} != {"Price", "Ticker"} or rows[2][0] != "Date":
         return None
     prices, tickers = (rows[0], rows[1]) if rows[0][0] == "Price" else (rows[1], rows[0])
@@ -88,7 +88,7 @@ def _yfinance_columns(rows: list[list[str]]) -> list[tuple[str, str]] | None:
 
 
 def _made_long(table: pa.Table, wide: list[tuple[str, str]]) -> pa.Table:
-    """Return one row per date and ticker out of one column per price and ticker."""
+    """Return a table with one row per date and ticker from one with a column per price and ticker."""
     prices = dict.fromkeys(price for price, _ in wide)
     pieces = []
     for ticker in dict.fromkeys(ticker for _, ticker in wide):
@@ -107,7 +107,7 @@ def _read_csv(path: Path) -> pa.Table:
     try:
         table = _parse(path, dialect, text)
     except pa.ArrowInvalid:
-        # A column has something in it that is no number; the same again as text, judged cell by cell later.
+        # A column contains text; read it again as text, which is parsed cell by cell later.
         table = _parse(path, dialect, dict.fromkeys(dialect.names, pa.string()))
     return table if dialect.wide is None else _made_long(table, dialect.wide)
 
@@ -122,7 +122,7 @@ def _parse(path: Path, dialect: _Dialect, types: dict[str, pa.DataType]) -> pa.T
     with pa.input_stream(path, compression="gzip" if _is_compressed(path) else None) as stream:
         table = pacsv.read_csv(
             stream,
-            # In this thread alone: Arrow's threads, which guess types together, were seen to end the process
+            # In this thread only: with several Arrow threads the inference of types has crashed the process
             # (pyarrow 26.0.1).
             read_options=pacsv.ReadOptions(
                 use_threads=False, column_names=dialect.names, skip_rows=dialect.header_lines

@@ -1,4 +1,4 @@
-"""The price cache: decides which held bars are fresh enough, reads them as a panel, merges what is fetched."""
+"""Implement the price cache: decide which stored bars are fresh, read them as a panel, and merge fetched bars."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from technic_scanner.screening.bars import FIELDS, Panel
 T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
-# A symbol without data may be listed some day; until then it is not asked for at every scan.
+# A symbol without data may be listed later; until this time has passed it is not requested again.
 NEGATIVE_DAYS = 7
 _SECONDS_PER_DAY = 86_400
-# Below so many bars the Parquet is read as quickly as a ready-made panel.
+# With fewer bars than this the Parquet is read as fast as a stored panel.
 _SNAPSHOT_BARS = 200_000
 _READ_ATTEMPTS = 4
 _PRICES = FIELDS[:4]
@@ -56,7 +56,7 @@ _PRICES = FIELDS[:4]
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
-    """What the cache holds of one source; ``without_data`` are symbols known to have no bars."""
+    """The cached data of one source; ``without_data`` is the number of symbols known to have no bars."""
 
     source: str
     symbols: int
@@ -72,7 +72,7 @@ class SourceCoverage:
 
 @dataclass(slots=True)
 class _Found:
-    """A request sorted out: entries to read, symbols to fetch (those to be asked for from earliest on first)."""
+    """A request split into entries to read and symbols to fetch, with those that need the earliest days first."""
 
     hits: list[Entry] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -82,9 +82,9 @@ class _Found:
 class ParquetPriceCache:
     """A PriceCache in Parquet files under ``root``, one folder per source; several processes may use it at once.
 
-    A source's name may carry a version, ``name@version``: bars of another version are never served, and the first write
-    of the new version replaces them. ``clock`` says which sessions are over: none after ``as_of`` and none that still
-    runs is ever read. A torn or foreign file is set aside as *.bad and its symbols are missing again.
+    A source's name may have a version, ``name@version``: bars of another version are never returned, and the first
+    write of the new version replaces them. ``clock`` determines which sessions have ended: sessions after ``as_of`` and
+    current ones are never read. A damaged or foreign file is renamed to *.bad and its symbols are missing again.
     """
 
     def __init__(self, root: Path, clock: Clock) -> None:
@@ -93,9 +93,9 @@ class ParquetPriceCache:
         self._folders: dict[str, SourceFolder] = {}
 
     def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
-        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols held and fresh; see CacheRead.
+        """Return the newest ``bars`` sessions up to ``as_of`` of the symbols with fresh bars; see CacheRead.
 
-        Raises StoreError if the cache cannot be used at all, SourceDataError if its files keep being damaged.
+        Raises StoreError if the cache cannot be used, SourceDataError if its files are damaged repeatedly.
         """
         distinct = tuple(dict.fromkeys(symbols))
 
@@ -107,10 +107,10 @@ class ParquetPriceCache:
         return self._healing(source, serve)
 
     def held(self, source: str, symbols: Sequence[str], since: date | None = None, bars: int = 1) -> Panel:
-        """Return the final prices held of ``symbols``, fresh or not; symbols without any are left out.
+        """Return the cached final prices of ``symbols``, fresh or not; symbols without any are omitted.
 
-        They begin with the newest session on or before ``since`` (None: the oldest), and are those of the newest
-        ``bars`` sessions at least. The volume is not read: it is NaN. Raises as ``read``.
+        They begin with the newest session on or before ``since`` (None: the oldest) and cover at least the newest
+        ``bars`` sessions. The volume is not read and is NaN. Raises as ``read``.
         """
         end = day_number(self._end(None))
 
@@ -127,11 +127,11 @@ class ParquetPriceCache:
         return self._healing(source, serve)
 
     def fresh_count(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> int:
-        """Return how many of ``symbols`` a ``read`` would serve without a fetch; looks at the index only."""
+        """Return how many of ``symbols`` a ``read`` would return without a fetch; reads only the index."""
         return len(self._sort_out(self._folder(source).index(), symbols, bars, as_of).hits)
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
-        """Merge a batch fetched for start..end; all of it is seen by readers or nothing.
+        """Merge a batch fetched for start..end; readers see all of it or nothing.
 
         Raises StoreUnavailableError, StoreFullError or StoreError.
         """
@@ -154,12 +154,12 @@ class ParquetPriceCache:
                 damaged = error
             else:
                 return
-        # A held segment is bad: its symbols are given up, so that the batch no longer has to fit them.
+        # A stored segment is damaged: its symbols are dropped, so that the batch need not be consistent with them.
         folder.give_up(damaged.path, str(damaged), self._now())
         self.write(source, batch, start, end)
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:  # noqa: ARG002 - the port's
-        """Return the first day to ask for so that only missing days, and a few to compare, are fetched; None: all."""
+        """Return the first day to request: only missing days, and a few for comparison, are fetched; None: all."""
         entries = self._folder(source).index().entries
         starts = [start_of(entries.get(symbol)) for symbol in symbols]
         if not starts or ALL_HISTORY in starts:
@@ -167,11 +167,11 @@ class ParquetPriceCache:
         return EPOCH + timedelta(days=min(starts))
 
     def coverage(self) -> tuple[SourceCoverage, ...]:
-        """Return what is held, source by source."""
+        """Return the cached data by source."""
         return tuple(_coverage(SourceFolder(path, "")) for path in folders(self._root))
 
     def clear(self, source: str | None = None, symbols: Sequence[str] | None = None) -> int:
-        """Forget symbols of a source, a whole source or everything; return how many symbols were forgotten.
+        """Delete symbols of a source, a whole source or everything; return the number of deleted symbols.
 
         ``source`` is the name without a version. Raises StoreUnavailableError while another process writes.
         """
@@ -179,7 +179,7 @@ class ParquetPriceCache:
         return sum(_clear(path, symbols, self._now()) for path in chosen if path.is_dir())
 
     def _healing(self, source: str, serve: Callable[[SourceFolder, Index], T]) -> T:
-        """Return what ``serve`` reads; a bad file is given up, or the newer index taken, and ``serve`` asked again."""
+        """Return the result of ``serve``; after a damaged file is dropped or the index has changed, call it again."""
         folder = self._folder(source)
         for _ in range(_READ_ATTEMPTS):
             try:
@@ -198,7 +198,7 @@ class ParquetPriceCache:
         return self._clock.now().timestamp()
 
     def _end(self, end: date | None) -> date:
-        """Return the last day that may be read or that was asked for: never one whose session still runs."""
+        """Return the last day that may be read or was requested, never one whose session has not ended."""
         final = last_final_day(self._clock.now())
         return final if end is None else min(end, final)
 
@@ -238,7 +238,7 @@ class ParquetPriceCache:
         try:
             write_atomically(path, snapshot_pieces(panel, fingerprint), durable=False)
             forget_old(folder.path)
-        except OSError as error:  # the scan needs the panel, not its copy
+        except OSError as error:  # the scan needs only the panel, not its stored copy
             _LOG.warning("price cache: no ready-made panel was kept (%s)", error)
         return panel, fingerprint
 
@@ -251,7 +251,7 @@ def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
 
 
 def _request_key(hits: list[Entry], bars: int, last: int) -> str:
-    """Return a name for a request that changes whenever its answer may; segment numbers are never used twice."""
+    """Return a name for a request that changes whenever its result may; segment numbers are never reused."""
     request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
     return hashlib.sha256(repr(request).encode()).hexdigest()[:32]
 

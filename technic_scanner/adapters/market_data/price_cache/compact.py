@@ -1,4 +1,4 @@
-"""Merges the price cache's small and half-dead segments, so that 8,000 symbols stay tens of files."""
+"""Merge small and partly unused segments of the price cache, so that 8,000 symbols need only tens of files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MAX_ROWS = 500_000
 
 
 def compact(folder: SourceFolder, index: Index) -> bool:
-    """Rewrite into few segments what is small or mostly dead, if that is much; only under the lock, save afterwards.
+    """Rewrite small or mostly unused segments into few, if there are many; call it under the lock and save afterwards.
 
-    Return whether anything changed. Raises as reading a segment does; ``index`` is then not to be saved.
+    Return whether anything changed. Raises as reading a segment does; ``index`` must not be saved then.
     """
     chosen = _worth_merging(index)
     if not chosen:
@@ -42,7 +42,7 @@ def _worth_merging(index: Index) -> set[int]:
 
 
 def _groups(index: Index, chosen: set[int]) -> Iterator[list[str]]:
-    """Yield the symbols with bars in the chosen segments, in groups that make one segment."""
+    """Yield the symbols with bars in the chosen segments, in groups for one segment each."""
     rows_per_symbol = {number: info.rows / max(1, info.symbols) for number, info in index.segments.items()}
     group: list[str] = []
     rows = 0.0
@@ -61,7 +61,7 @@ def _groups(index: Index, chosen: set[int]) -> Iterator[list[str]]:
 
 
 def _gather(folder: SourceFolder, index: Index, entries: dict[str, Entry], chosen: set[int]) -> LongBars:
-    """Return the entries' rows out of the chosen segments, by symbol, then day."""
+    """Return the entries' rows in the chosen segments, by symbol, then day."""
     symbols = tuple(entries)
     number_of = {symbol: number for number, symbol in enumerate(symbols)}
     parts = sorted({part for entry in entries.values() for part in entry.parts if part in chosen})

@@ -1,4 +1,4 @@
-"""One source's folder in the price cache: atomic writes, the lock between processes, bad files set aside."""
+"""Manage one source's folder in the price cache: atomic writes, a lock between processes, damaged files."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ LOCK_SECONDS = 60.0
 
 
 class SourceFolder:
-    """The files of one source; readers take no lock: the index is replaced at once, segments are never changed.
+    """The files of one source; readers need no lock: the index is replaced atomically, segments are never changed.
 
-    A reader whose segment was merged away meanwhile gets MissingFileError and reads the index again.
+    A reader whose segment has been merged meanwhile gets MissingFileError and reads the index again.
     """
 
     def __init__(self, path: Path, version: str) -> None:
@@ -43,9 +43,9 @@ class SourceFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder against other writers, here and in other processes.
+        """Lock the folder against other writers in this and other processes.
 
-        Raises StoreUnavailableError when another writer holds it for a minute, StoreError if it cannot be written to.
+        Raises StoreUnavailableError if another writer holds the lock for a minute, StoreError if it cannot be written.
         """
         with _as_store_error():
             self.path.mkdir(parents=True, exist_ok=True)
@@ -62,31 +62,31 @@ class SourceFolder:
             lock.release()
 
     def index(self) -> Index:
-        """Return the index, only for reading, parsed when its file has changed; empty if it is of another version.
+        """Return the index for reading, parsed if its file has changed; empty if it is of another version.
 
-        An unreadable one is set aside. Raises StoreError if that cannot be done.
+        An unreadable index is renamed. Raises StoreError if that is not possible.
         """
         try:
             return self._parsed()
         except UnreadableFileError:
-            with self.locked():  # a writer may be about to replace it: look again
+            with self.locked():  # a writer may be about to replace it: read it again
                 return self._parsed_or_set_aside()
 
     def stored_index(self) -> Index:
-        """Return the index of whatever version is stored; an empty one if there is none or it is unreadable."""
+        """Return the stored index of any version; an empty one if there is none or it is unreadable."""
         try:
             return decode_index((self.path / _INDEX).read_bytes(), self.path / _INDEX)
         except (FileNotFoundError, UnreadableFileError):
             return Index()
 
     def index_to_change(self) -> Index:
-        """Return a copy of the index to change and save; only under the lock."""
+        """Return a copy of the index to change and save; call it under the lock."""
         index = self._parsed_or_set_aside().copy()
         index.next_segment = max([index.next_segment, *(number + 1 for number in self._stored_segments())])
         return index
 
     def save(self, index: Index, now: float) -> None:
-        """Make ``index`` the truth, then delete the segments that it does not name; only under the lock."""
+        """Save ``index``, then delete the segments that it does not contain; call it under the lock."""
         index.version = self._version
         index.written_at = int(now)
         index.drop_dead_segments()
@@ -96,11 +96,11 @@ class SourceFolder:
         for number in self._stored_segments():
             if number not in index.segments:
                 self.segment_path(number).unlink(missing_ok=True)
-        for left in self.path.glob(f"*{_TEMPORARY}"):  # of a writer that died; the lock says that none is at work
+        for left in self.path.glob(f"*{_TEMPORARY}"):  # of a terminated writer: under the lock no other is active
             left.unlink(missing_ok=True)
 
     def add_segment(self, index: Index, rows: LongBars) -> int:
-        """Store the rows and enter them into ``index``; they count once it is saved. Return their segment's number."""
+        """Store the rows and add them to ``index``, which must then be saved. Return the number of their segment."""
         number = index.next_segment
         data, info = encode_rows(rows)
         write_atomically(self.segment_path(number), [data])
@@ -109,11 +109,11 @@ class SourceFolder:
         return number
 
     def segment_path(self, number: int) -> Path:
-        """Return where segment ``number`` is."""
+        """Return the path of segment ``number``."""
         return self.path / f"{number:08d}{_SEGMENT_SUFFIX}"
 
     def give_up(self, path: Path, why: str, now: float) -> None:
-        """Set a bad segment aside and forget the symbols that had bars in it or in others that are gone."""
+        """Rename a damaged segment, and drop the symbols with bars in it or in other missing segments."""
         with self.locked():
             index = self.index_to_change()
             set_aside(path, why)
@@ -129,12 +129,12 @@ class SourceFolder:
                     path.unlink(missing_ok=True)
 
     def size_bytes(self) -> int:
-        """Return what the folder takes on disk."""
+        """Return the folder's size on disk."""
         total = 0
         for path in self.path.iterdir():
             try:
                 total += path.stat().st_size
-            except FileNotFoundError:  # merged away meanwhile
+            except FileNotFoundError:  # merged meanwhile
                 continue
         return total
 
@@ -149,7 +149,7 @@ class SourceFolder:
         if self._seen is None or self._seen[0] != data:
             index = decode_index(data, path)
             if index.version != self._version:
-                # The source's data changed as a whole. Segment numbers go on: no ready-made panel is mistaken.
+                # The source has a new version. Segment numbers continue, so that no stored panel is confused.
                 index = Index(self._version, next_segment=index.next_segment)
             self._seen = (data, index)
         return self._seen[1]
@@ -172,7 +172,7 @@ class SourceFolder:
 
 
 def write_atomically(path: Path, pieces: Sequence[bytes | memoryview], *, durable: bool = True) -> None:
-    """Write a file that is seen whole or not at all; ``durable`` waits until it would survive a power cut."""
+    """Write a file atomically; ``durable`` waits until it would survive a power failure."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
     try:
         with temporary.open("wb") as file:
@@ -190,7 +190,7 @@ def write_atomically(path: Path, pieces: Sequence[bytes | memoryview], *, durabl
 
 
 def set_aside(path: Path, why: str) -> None:
-    """Rename a bad file to <name>.<n>.bad, where a person can look at it."""
+    """Rename a damaged file to <name>.<n>.bad, so that it can be inspected."""
     taken = 1
     while (target := path.with_name(f"{path.name}.{taken}{_BAD}")).exists():
         taken += 1
@@ -202,7 +202,7 @@ def set_aside(path: Path, why: str) -> None:
 
 
 def folders(root: Path) -> list[Path]:
-    """Return the folders under ``root`` that hold something of a source."""
+    """Return the folders of sources under ``root``."""
     return sorted(path.parent for path in root.glob(f"*/{_INDEX}"))
 
 

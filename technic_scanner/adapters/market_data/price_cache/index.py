@@ -1,4 +1,4 @@
-"""The price cache's table of contents: one entry per symbol, which segment files hold its bars, what was asked when."""
+"""Define the index of the price cache: for each symbol the segments with its bars, and what was requested when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 FORMAT = 2
 EPOCH = date(1970, 1, 1)
-# ``asked_from`` of a symbol of which all history was asked for.
+# ``asked_from`` of a symbol whose whole history was requested.
 ALL_HISTORY = -(2**31)
 _META = b"technic_cache"
 _MAGIC = b"TSINDEX2"
@@ -37,7 +37,7 @@ _SCHEMA = pa.schema(
 
 
 class UnreadableFileError(Exception):
-    """A file of the cache is torn or is not the cache's own; it is set aside, and this never leaves the cache."""
+    """A file of the cache is damaged or foreign; it is renamed, and this error never leaves the cache."""
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path.name}: {why}")
@@ -45,14 +45,14 @@ class UnreadableFileError(Exception):
 
 
 class MissingFileError(UnreadableFileError):
-    """A file that the index names is gone: merged away by a writer meanwhile, or deleted by a person."""
+    """A file in the index is missing: merged by a writer meanwhile, or deleted by a person."""
 
 
 class Entry(NamedTuple):
-    """What the cache knows of one symbol; days are counted from 1970, ``checked_at`` in seconds.
+    """The cache entry of one symbol; days are counted from 1970, ``checked_at`` is in seconds.
 
-    ``parts`` are the segments that hold its bars, no session in two of them; empty for a symbol known to have none, for
-    which ``reason`` and ``detail`` say why. The source was asked for ``asked_from``..``through``.
+    ``parts`` are the segments with its bars, with no session in two of them; empty for a symbol known to have none, for
+    the given ``reason`` and ``detail``. The days ``asked_from``..``through`` have been requested from the source.
     """
 
     symbol: str
@@ -68,7 +68,7 @@ class Entry(NamedTuple):
 
 
 class SegmentInfo(NamedTuple):
-    """One segment file as written, with its CRC-32; some of its rows may be dead by now."""
+    """One segment file as written, with its CRC-32; some of its rows may no longer be used."""
 
     rows: int
     symbols: int
@@ -90,7 +90,7 @@ class Index:
         return replace(self, entries=dict(self.entries), segments=dict(self.segments))
 
     def live_symbols(self) -> dict[int, int]:
-        """Return how many symbols still use each segment."""
+        """Return the number of symbols that use each segment."""
         live = dict.fromkeys(self.segments, 0)
         for entry in self.entries.values():
             for part in entry.parts:
@@ -98,13 +98,13 @@ class Index:
         return live
 
     def drop_dead_segments(self) -> None:
-        """Forget the segments that no symbol uses any more."""
+        """Remove the segments that no symbol uses."""
         for segment, users in self.live_symbols().items():
             if users == 0:
                 del self.segments[segment]
 
     def drop_users_of(self, segments: Iterable[int]) -> None:
-        """Forget the segments and every symbol that has bars in them."""
+        """Remove the segments and all symbols with bars in them."""
         lost = set(segments)
         self.entries = {name: entry for name, entry in self.entries.items() if lost.isdisjoint(entry.parts)}
         for segment in lost:
@@ -112,7 +112,7 @@ class Index:
 
 
 def encode_index(index: Index) -> bytes:
-    """Return the index as the bytes of a file: a checksum, then a Parquet table."""
+    """Return the index as file contents: a checksum, then a Parquet table."""
     columns = list(zip(*index.entries.values(), strict=True)) or [()] * len(_SCHEMA)
     arrays = [pa.array(column, type=kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)]
     head = {
@@ -130,7 +130,7 @@ def encode_index(index: Index) -> bytes:
 
 
 def decode_index(data: bytes, path: Path) -> Index:
-    """Return the index out of the bytes of its file, which is at ``path``. Raises UnreadableFileError."""
+    """Return the index from the contents of its file ``path``. Raises UnreadableFileError."""
     start = len(_MAGIC) + 4
     if data[: len(_MAGIC)] != _MAGIC or zlib.crc32(data[start:]).to_bytes(4, "little") != data[len(_MAGIC) : start]:
         raise UnreadableFileError(path, "its content is not what was written")
@@ -154,7 +154,7 @@ def _from_table(table: pa.Table, head: dict[str, Any]) -> Index:
 
 
 def _as_list(column: pa.Array) -> list[Any]:
-    """Return a column's values as Python objects; faster than ``to_pylist`` where that matters."""
+    """Return a column's values as Python objects; faster than ``to_pylist``."""
     if pa.types.is_integer(column.type):
         return list(column.to_numpy().tolist())
     if pa.types.is_list(column.type):

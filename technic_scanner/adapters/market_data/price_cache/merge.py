@@ -1,4 +1,4 @@
-"""Merges fetched bars into the price cache's index: what is new, what continues, what no longer fits what is held."""
+"""Merge fetched bars into the price cache's index: new ones, continuations, and those that contradict cached bars."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from technic_scanner.domain.reasons import LASTING, NOT_FOUND, no_data
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
 
-# Prices of one session that differ by more were adjusted anew (a dividend of 0.01 % of the price, any split).
+# A larger difference of a session's prices means a new adjustment (a dividend of 0.01 % of the price, any split).
 _PRICE_TOLERANCE = 1e-4
-# Vendors revise volumes a little after the close; more means that the bar was not final.
+# Vendors revise volumes slightly after the close; a larger change means that the bar was not final.
 _VOLUME_TOLERANCE = 0.25
 
 ReadBars = Callable[[Sequence[str], npt.NDArray[np.int64]], Panel]
@@ -25,7 +25,7 @@ ReadBars = Callable[[Sequence[str], npt.NDArray[np.int64]], Panel]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the source was asked for, in days since 1970 (``start`` ALL_HISTORY: no limit), and when, in seconds."""
+    """The requested days since 1970 (``start`` ALL_HISTORY: no limit), and the time of the request in seconds."""
 
     start: int
     through: int
@@ -33,11 +33,11 @@ class Asked:
 
 
 def merge_batch(index: Index, batch: PriceBatch, asked: Asked, segment: int, read_bars: ReadBars) -> LongBars:
-    """Enter ``batch`` into ``index`` and return the rows that ``segment`` must hold for it to be true.
+    """Add ``batch`` to ``index`` and return the rows that must be stored in ``segment``.
 
-    Bars asked for without limit, or from before what is held, replace it. Bars that begin within it continue it: only
-    sessions that it lacks are added. Where both have a session and disagree, the symbol is dropped, so that the next
-    read misses it and all its history is fetched. ``read_bars(symbols, days)`` returns what is held.
+    Bars requested without limit, or from before the cached ones, replace them. Bars that begin within the cached period
+    continue it: only missing sessions are added. If a session differs in both, the symbol is dropped, so that the next
+    read reports it as missing and its whole history is fetched. ``read_bars(symbols, days)`` returns the cached bars.
     """
     panel = batch.panel
     days = panel.sessions.astype("datetime64[D]").astype(np.int64)
@@ -71,7 +71,7 @@ def _continues(index: Index, symbol: str, asked: Asked) -> bool:
 
 
 def _keep_only_new(panel: Panel, real: npt.NDArray[np.bool_], continued: list[int], held: Panel) -> set[int]:
-    """Clear from ``real`` the bars that are held already; return the rows that disagree with what is held."""
+    """Clear from ``real`` the bars that are already cached; return the rows that contradict cached bars."""
     if not continued:
         return set()
     has = ~np.isnan(held.close)
@@ -104,7 +104,7 @@ def _entry(symbol: str, days: npt.NDArray[np.int64], held: Entry | None, asked: 
 
 
 def _enter_failure(index: Index, failure: SymbolFailure, asked: Asked) -> None:
-    """Remember that there are no (new) bars, if asking again today would bring the same answer."""
+    """Record that there are no (new) bars, if a repeated request today would have the same result."""
     if failure.reason not in LASTING:
         return
     held = index.entries.get(failure.symbol)
@@ -122,6 +122,6 @@ def _names(panel: Panel, rows: list[int]) -> list[str]:
 
 
 def _rows(panel: Panel, real: npt.NDArray[np.bool_]) -> LongBars:
-    """Return the wanted bars; symbols without any are left out."""
+    """Return the selected bars; symbols without any are omitted."""
     used = np.flatnonzero(real.any(axis=1))
     return LongBars.of_panel(panel.take(used), real[used])

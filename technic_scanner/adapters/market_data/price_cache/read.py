@@ -1,4 +1,4 @@
-"""Builds a panel out of the price cache's segments."""
+"""Build a panel from the price cache's segments."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ T = TypeVar("T")
 class SegmentReader:
     """Reads the bars of some entries of ``index``.
 
-    Holds the files as they are stored (about 8 bytes a bar) and decodes two at a time. Raises UnreadableFileError if
-    one is not what was written.
+    Keeps the encoded files in memory (about 8 bytes per bar) and decodes two at a time. Raises UnreadableFileError if
+    one is damaged.
     """
 
     def __init__(self, folder: SourceFolder, index: Index, entries: Sequence[Entry]) -> None:
@@ -54,12 +54,12 @@ class SegmentReader:
     def on(self, calendar: IntArray, fields: tuple[str, ...] = FIELDS) -> Panel:
         """Return the bars on exactly the days of ``calendar``, ascending days since 1970.
 
-        Of FIELDS only ``fields`` are read; the others are NaN, and take no memory.
+        Of FIELDS only ``fields`` are read; the others are NaN and take no memory.
         """
         shape = (len(self._symbols), len(calendar))
         target = {name: np.full(shape[0] * shape[1], np.nan) for name in fields}
         if len(calendar):
-            # Segments hold different bars: none writes where another does.
+            # Segments contain different bars, so their writes do not overlap.
             _for_each(self._rows, lambda part: self._place(part, calendar, target))
         sessions = np.asarray(calendar).astype("datetime64[D]")
         unread = np.broadcast_to(np.nan, shape)
@@ -80,12 +80,12 @@ class SegmentReader:
                     array[flat[wanted]] = field[wanted]
 
     def _targets(self, part: int, rows: LongBars) -> IntArray:
-        """Return the panel row of every stored row, −1 where it is not asked for."""
+        """Return the panel row of every stored row, −1 if it was not requested."""
         of_symbol = [self._rows[part].get(symbol, -1) for symbol in rows.symbols]
         return np.array(of_symbol, dtype=np.int64)[rows.codes]
 
 
 def _for_each(parts: Iterable[int], work: Callable[[int], T]) -> list[T]:
-    """Return what ``work`` returns for each part, a few at a time: most of it is done outside of the interpreter."""
+    """Return the results of ``work`` for each part, a few in parallel because most of it releases the GIL."""
     with ThreadPoolExecutor(_THREADS) as pool:
         return list(pool.map(work, parts))

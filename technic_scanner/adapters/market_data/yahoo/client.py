@@ -1,4 +1,4 @@
-"""Asks Yahoo for one symbol's daily bars through yfinance, and sorts every way in which that fails."""
+"""Request one symbol's daily bars from Yahoo through yfinance, and classify failures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from technic_scanner.extras import import_optional
 from technic_scanner.screening.bars import Panel
 
 _COLUMNS = ("Open", "High", "Low", "Close", "Volume")
-# What Yahoo writes when it knows the symbol, or the span, and has nothing.
+# Yahoo's messages for a known symbol or period without data.
 _NOTHING_THERE = ("no data found", "delisted", "data doesn't exist", "not found")
 _TIMEOUTS = ("Timeout", "ConnectTimeout", "ReadTimeout", "TimeoutError")
 _CONNECTION = (
@@ -40,7 +40,7 @@ _TRANSIENT = frozenset({NETWORK, TIMED_OUT, PROVIDER_ERROR})
 
 
 class YahooError(Exception):
-    """One symbol could not be had; ``reason`` is a code of ``reasons``, ``detail`` a sentence. Stays in the adapter."""
+    """One symbol is not available; ``reason`` is a code of ``reasons``, ``detail`` a sentence. Adapter-internal."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -49,20 +49,20 @@ class YahooError(Exception):
 
     @property
     def is_transient(self) -> bool:
-        """True if asking again in a moment may help (being rate-limited needs longer)."""
+        """Whether a retry after a short wait may help (a rate limit needs longer)."""
         return self.reason in _TRANSIENT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class YahooBars:
-    """Clean bars of one symbol as a one-row panel, and what had to be repaired in words."""
+    """Clean bars of one symbol as a one-row panel, and the repairs as text."""
 
     panel: Panel
     repairs: str
 
 
 class YahooClient(Protocol):
-    """Gets one symbol's bars; blocks, and is called from several threads."""
+    """Downloads one symbol's bars; blocking, and called from several threads."""
 
     def bars(self, symbol: str, start: date | None, end: date | None) -> YahooBars:
         """Return the bars of sessions start..end, both included. Raises YahooError."""
@@ -70,10 +70,10 @@ class YahooClient(Protocol):
 
 
 class YfinanceClient:
-    """The real client. ``cache_dir`` is where yfinance keeps time zones and cookies; ``timeout_seconds`` per request.
+    """The real client. ``cache_dir`` is for yfinance's time zones and cookies; ``timeout_seconds`` is per request.
 
-    It asks symbol by symbol with ``Ticker.history`` rather than with ``download``: the latter only logs why a symbol
-    has no bars, and does not let go of a batch in which one symbol hangs.
+    It requests each symbol with ``Ticker.history`` instead of ``download``, which only logs why a symbol has no bars
+    and blocks a whole batch if one symbol hangs.
     """
 
     def __init__(self, cache_dir: Path | None = None, timeout_seconds: float = 10.0) -> None:
@@ -87,7 +87,7 @@ class YfinanceClient:
         yfinance = self._yfinance()
         span: dict[str, Any] = {"period": "max"} if start is None else {"start": start}
         if end is not None:
-            span["end"] = end + timedelta(days=1)  # yfinance leaves the end out
+            span["end"] = end + timedelta(days=1)  # yfinance excludes the end
         try:
             frame = yfinance.Ticker(symbol).history(
                 interval="1d", auto_adjust=True, actions=False, timeout=self._timeout, **span
@@ -97,7 +97,7 @@ class YfinanceClient:
         return bars_of_frame(symbol, frame)
 
     def _yfinance(self) -> Any:
-        """Import on first use (0.8 s), and have it raise rather than log and return nothing. MissingExtraError."""
+        """Import yfinance on first use (0.8 s) and have it raise errors instead of logging them. MissingExtraError."""
         with self._lock:
             if self._ready is None:
                 yfinance: Any = import_optional("yfinance", "yahoo")
@@ -110,9 +110,9 @@ class YfinanceClient:
 
 
 def bars_of_frame(symbol: str, frame: Any) -> YahooBars:
-    """Return the bars of a frame as ``Ticker.history`` makes it (columns Open … Volume, one row per session).
+    """Return the bars of a frame of ``Ticker.history`` (columns Open … Volume, one row per session).
 
-    Raises YahooError if there is no usable row.
+    Raises YahooError if there are no usable rows.
     """
     if frame is None or len(frame) == 0:
         raise YahooError(NO_DATA, f"Yahoo has no bars of {symbol} in this span.")
@@ -129,9 +129,9 @@ def bars_of_frame(symbol: str, frame: Any) -> YahooBars:
 
 
 def classify(error: BaseException) -> YahooError:
-    """Return what an exception out of yfinance means. Known by class names: the HTTP library varies."""
+    """Return the YahooError for an exception of yfinance, by class names because the HTTP library varies."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    # libcurl ends its messages with where to read about them.
+    # The messages of libcurl end with a link to their documentation.
     text = " ".join(str(error).split()).partition(" See http")[0][:200] or type(error).__name__
     for matches, reason in _RULES:
         if matches(names, error):
@@ -140,7 +140,7 @@ def classify(error: BaseException) -> YahooError:
 
 
 def _status(error: BaseException) -> int | None:
-    """Return the HTTP status of an error that has one; of two HTTP libraries, both keep it in the response."""
+    """Return the HTTP status of an error if it has one; both possible HTTP libraries store it in the response."""
     status = getattr(getattr(error, "response", None), "status_code", None)
     return status if isinstance(status, int) else None
 
@@ -158,7 +158,7 @@ _RULES: tuple[tuple[Callable[[set[str], BaseException], bool], str], ...] = (
     (lambda names, _: "YFRateLimitError" in names, RATE_LIMITED),
     (lambda _, error: "too many requests" in str(error).lower() or _status(error) == 429, RATE_LIMITED),
     (lambda _, error: _status(error) == 404, NOT_FOUND),
-    # Every listed symbol has a time zone; yfinance raises network faults before it comes to this.
+    # Every listed symbol has a time zone; yfinance raises network errors before it checks this.
     (lambda names, _: "YFTzMissingError" in names, NOT_FOUND),
     (_is_nothing_there, NO_DATA),
     (lambda names, _: bool(names.intersection(_TIMEOUTS)), TIMED_OUT),

@@ -1,4 +1,4 @@
-"""Runs blocking downloads in threads that nobody has to wait for: retried, slowed down together, dropped on cancel."""
+"""Run blocking downloads in threads that are retried, slowed down together, and abandoned when cancelled."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MessageSink
 
-# Waits in seconds when Yahoo says "too many requests"; after the last one the rest of the symbols is given up.
+# Waits in seconds after "too many requests"; after the last one the remaining symbols fail.
 BACK_OFF: tuple[float, ...] = (15.0, 30.0, 60.0, 120.0)
-# So many symbols that cannot be reached, before any could, mean that Yahoo cannot be reached.
+# If this many symbols cannot be reached before the first success, Yahoo counts as unreachable.
 GIVE_UP_AFTER = 8
 _POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How hard to ask: threads, attempts per symbol at transient faults, waits between them, waits when refused."""
+    """The request rate: threads, attempts per symbol after transient errors, waits between them, waits when refused."""
 
     threads: int = 4
     attempts: int = 3
@@ -37,7 +37,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What became of one symbol: bars or a failure. ``round`` counts the pauses before it was asked for."""
+    """The result of one symbol: bars or a failure. ``round`` is the number of pauses before its request."""
 
     symbol: str
     bars: YahooBars | None
@@ -46,9 +46,9 @@ class Arrival:
 
 
 class Downloads:
-    """Downloads ``symbols`` for a span of days, some at a time.
+    """Downloads ``symbols`` for a period, several at a time.
 
-    The threads are daemons and look at the stop flag between symbols: a request that hangs is abandoned, not awaited.
+    The threads are daemons and check the stop flag between symbols: a request that hangs is abandoned, not awaited.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Downloads:
             threading.Thread(target=self._work, name=f"yahoo-{number}", daemon=True).start()
 
     def outcomes(self, cancel: CancelToken, say: MessageSink) -> Iterator[Arrival]:
-        """Yield each symbol's outcome once, as it comes.
+        """Yield each symbol's result once, as it arrives.
 
-        When Yahoo refuses, all threads pause, and the refused symbols are asked for again; refused once too often, they
-        and all that are left fail. Raises CancelledError within 0.1 s, SourceError if nothing at all can be reached.
+        If Yahoo refuses requests, all threads pause and the refused symbols are requested again; after the last pause
+        they and all remaining symbols fail. Raises CancelledError within 0.1 s, SourceError if Yahoo cannot be reached.
         """
         pauses = unreachable = 0
         reached = False
@@ -98,7 +98,7 @@ class Downloads:
             yield arrival
 
     def stop(self) -> None:
-        """Let the threads end after the request they are in."""
+        """Let the threads end after their current request."""
         self._stopped.set()
         self._may_ask.set()
 
@@ -112,15 +112,15 @@ class Downloads:
 
     def _pause(self, seconds: float, cancel: CancelToken, say: MessageSink) -> None:
         self._may_ask.clear()
-        say(f"Yahoo asks to slow down: waiting {seconds:.0f} s, {self._pending} symbols to go.")
+        say(f"Yahoo limits the request rate: waiting {seconds:.0f} s, {self._pending} symbols left.")
         cancel.wait(seconds)
         self._round += 1
         self._may_ask.set()
 
     def _abandon(self, failure: YahooError, say: MessageSink) -> Iterator[Arrival]:
-        """Ask for nothing more; yield a failure for every symbol that was not asked for yet."""
+        """Stop requesting; yield a failure for every symbol that has not been requested."""
         if not self._gave_up:
-            say(f"Yahoo keeps refusing: {self._pending} symbols are given up for now.")
+            say(f"Yahoo refuses requests repeatedly: {self._pending} symbols are skipped in this scan.")
         self._gave_up = True
         self._may_ask.clear()
         while True:
@@ -148,7 +148,7 @@ class Downloads:
             return Arrival(symbol, self._bars(symbol), None, number)
         except YahooError as failure:
             return Arrival(symbol, None, failure, number)
-        except Exception as defect:  # noqa: BLE001 - whoever waits for the outcome must get one
+        except Exception as defect:  # noqa: BLE001 - the consumer must receive a result for every symbol
             return Arrival(symbol, None, classify(defect), number)
 
     def _bars(self, symbol: str) -> YahooBars:

@@ -1,4 +1,4 @@
-"""The source of today's bars: Yahoo Finance through yfinance, in batches, slowed down when it asks for that."""
+"""Serve current bars from Yahoo Finance through yfinance, in batches and within its rate limits."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ BENCHMARK = "SPY"
 # The volatility index and the 10- and 30-year yields in per cent.
 MACRO = ("^VIX", "^TNX", "^TYX")
 _DAYS_PER_YEAR = 365.25
-# What a scan can do without is not worth a wait.
+# Optional series are not worth waiting for.
 _ONCE = Pace(threads=1, attempts=1, back_off_seconds=())
 
 
 class YahooSource:
     """Daily bars from Yahoo, adjusted for splits and dividends; needs the internet.
 
-    ``history_years`` is how far back "all history" reaches. ``batch_size`` is how many symbols make a batch. Sessions
-    that still run (by ``clock``) are left out. Symbols may be spelled ``BRK.B`` or ``BRK-B``.
+    ``history_years`` is the length of the whole history. ``batch_size`` is the number of symbols per batch. Sessions
+    that have not ended (by ``clock``) are omitted. Symbols may be written as ``BRK.B`` or ``BRK-B``.
     """
 
     def __init__(
@@ -56,27 +56,27 @@ class YahooSource:
         self._given: tuple[str, ...] | None = None
 
     def of(self, symbols: Sequence[str]) -> YahooSource:
-        """Return this source with just ``symbols`` as its default universe, whether an index holds them or not."""
+        """Return this source with ``symbols`` as its default universe, whether or not they are in an index."""
         other = copy(self)
         other._given = tuple(symbols)  # noqa: SLF001 - a copy of itself
         return other
 
     def info(self) -> SourceInfo:
-        """Describe the source; no network."""
+        """Describe the source, without network access."""
         return SourceInfo(
             name="yahoo",
             label="Yahoo Finance, daily",
             universes=universe_names(),
-            notes=("Prices are adjusted for splits and dividends.", "Needs the internet; for personal use only."),
+            notes=("Prices are adjusted for splits and dividends.", "Needs internet access; for personal use only."),
         )
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
-        """Return an index's members, or for None the symbols given to ``of``. Raises ConfigError for another name."""
+        """Return the members of an index, or for None the symbols given to ``of``. ConfigError for another name."""
         cancel.check()
         return load_universe(name) if name is not None or self._given is None else universe_of(self._given)
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
-        """Return the volatility index and yields up to ``as_of``; those that cannot be had now are left out."""
+        """Return the volatility index and yields up to ``as_of``; unavailable ones are omitted."""
         span = self._span(None, as_of)
         found = []
         for symbol in MACRO:
@@ -88,7 +88,7 @@ class YahooSource:
             why = _failure_of(arrival, span)
             _LOG.warning("yahoo: no %s (%s: %s)", symbol, why.reason, why.detail)
             if why.reason not in LASTING:
-                break  # the others would fail the same way, each after its own time-out
+                break  # the others would fail in the same way, each after its own time-out
         return tuple(found)
 
     def benchmark(self) -> str | None:
@@ -134,7 +134,7 @@ class YahooSource:
             downloads.stop()
 
     def _span(self, start: date | None, end: date | None) -> tuple[date, date]:
-        """Return the first and last day to ask for: never the whole past, never a session that still runs."""
+        """Return the first and last day to request: a limited history, without the current session."""
         final = last_final_day(self._clock.now())
         return start or final - self._history, final if end is None else min(end, final)
 

@@ -1,4 +1,4 @@
-"""Which symbols Yahoo's universes hold and in which GICS sector each is, from pytickersymbols' index lists."""
+"""Provide Yahoo's universes with the GICS sectors of their symbols, from the index lists of pytickersymbols."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from pytickersymbols import PyTickerSymbols
 
 DEFAULT = "S&P 500"
-# The name of a universe of symbols that someone typed.
+# The name of a universe of symbols that a user has entered.
 PASTED = "the symbols given"
-# The indices whose lists carry GICS names; other lists carry other classifications for the same companies.
+# The indices whose lists have GICS names; other lists have other classifications of the same companies.
 _GICS_INDICES = ("S&P 500", "S&P 600", "S&P 100")
 _FIRST = (DEFAULT, "S&P 100", "NASDAQ 100", "DOW JONES", "S&P 600")
-# The lists mix GICS sectors with TRBC ones. Names that only GICS has decide; the five that both have are ordered so
-# that the GICS sector wins (a REIT is Financials in TRBC, a utility Energy): right for all of the S&P 500's 503.
+# The lists mix GICS and TRBC sectors. Names that only GICS has are used first; the five that both have are ordered so
+# that the GICS sector is chosen (a REIT is Financials in TRBC, a utility Energy), which is right for all 503 symbols of
+# the S&P 500.
 _ONLY_GICS = (
     "Communication Services",
     "Consumer Discretionary",
@@ -32,7 +33,7 @@ _ONLY_GICS = (
     "Materials",
 )
 _SHARED = ("Real Estate", "Utilities", "Financials", "Industrials", "Energy")
-# Where a list has no sector at all: industries that lie in one sector only.
+# For lists without sectors: industries that belong to one sector only.
 _SECTOR_OF_INDUSTRY = {
     "automotive": "Consumer Discretionary",
     "beverages": "Consumer Staples",
@@ -47,13 +48,13 @@ _CLASS_LETTERS = frozenset("ABC")
 
 
 def universe_names() -> tuple[str, ...]:
-    """Return the names of all universes, the default one first."""
+    """Return the names of all universes, the default first."""
     others = sorted(set(_lists().get_all_indices()) - set(_FIRST))
     return (*_FIRST, *others)
 
 
 def load_universe(name: str | None) -> Universe:
-    """Return an index's members of today. Raises ConfigError for an unknown name."""
+    """Return the current members of an index. Raises ConfigError for an unknown name."""
     wanted = name or DEFAULT
     if wanted not in universe_names():
         raise ConfigError([FieldProblem("universe", f"{wanted!r} is not one of {', '.join(universe_names())}")])
@@ -61,7 +62,7 @@ def load_universe(name: str | None) -> Universe:
     for stock in _stocks(wanted):
         security = _security(stock)
         members.setdefault(security.symbol, security)
-    notes = [f"Members of {wanted} as of the installed list, not as of the scanned day: who left is missing."]
+    notes = [f"Members of {wanted} as of the installed list, not of the scanned day; former members are missing."]
     unknown = sum(security.sector is None for security in members.values())
     if unknown:
         notes.append(f"{unknown} of {len(members)} members have no known GICS sector; a sector filter drops them.")
@@ -70,13 +71,13 @@ def load_universe(name: str | None) -> Universe:
 
 
 def yahoo_symbol(symbol: str) -> str:
-    """Return Yahoo's spelling: ``BRK.B`` is ``BRK-B``; exchange suffixes such as ``VOD.L`` stay."""
+    """Return Yahoo's form of a symbol: ``BRK.B`` becomes ``BRK-B``; exchange suffixes as in ``VOD.L`` are kept."""
     base, dot, ending = symbol.strip().upper().partition(".")
     return f"{base}-{ending}" if dot and ending in _CLASS_LETTERS else base + dot + ending
 
 
 def universe_of(symbols: Sequence[str]) -> Universe:
-    """Return the universe of just these symbols, spelled as they are, with what the lists know of them."""
+    """Return the universe of these symbols, in the given spelling, with names and sectors of the lists."""
     known = _known()
     securities = [
         replace(known.get(yahoo_symbol(symbol), Security(symbol)), symbol=symbol) for symbol in sorted(set(symbols))
@@ -92,13 +93,13 @@ def _lists() -> PyTickerSymbols:
 
 
 def _stocks(index: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the companies of an index that have a symbol; some lists hold entries without."""
+    """Yield the companies of an index that have a symbol; some lists contain entries without one."""
     return (stock for stock in _lists().get_stocks_by_index(index) if stock.get("symbol"))
 
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, Security]:
-    """Return what all lists say of each symbol, the GICS lists first."""
+    """Return the security of each symbol in any list, with priority of the GICS lists."""
     known: dict[str, Security] = {}
     for index in universe_names():
         for stock in _stocks(index):
@@ -109,7 +110,7 @@ def _known() -> dict[str, Security]:
 
 @lru_cache(maxsize=1)
 def _gics_sectors() -> dict[str, str]:
-    """Return the sector of every member of the indices whose lists carry GICS names."""
+    """Return the sector of every member of the indices whose lists have GICS names."""
     sectors: dict[str, str] = {}
     for index in _GICS_INDICES:
         for stock in _stocks(index):
@@ -128,7 +129,7 @@ def _security(stock: Mapping[str, Any]) -> Security:
 
 
 def _sector(industries: Iterable[str]) -> str | None:
-    """Return the GICS sector among a company's industry names; None if none of them tells."""
+    """Return the GICS sector in a company's industry names, None if there is none."""
     names = tuple(industries)
     written = {name for name in names if name in GICS_SECTORS}
     translated = {sector for name in names if (sector := to_gics(name)) is not None}

@@ -133,7 +133,7 @@ def test_being_rate_limited_slows_down_says_so_and_loses_nothing() -> None:
     assert set(closes) == set(SYMBOLS)
     assert failures == {}
     assert 1 <= len(said) <= 2
-    assert "Yahoo asks to slow down: waiting 0 s" in said[0]
+    assert "Yahoo limits the request rate: waiting 0 s" in said[0]
 
 
 def test_being_refused_for_good_gives_up_the_rest_with_a_reason() -> None:
