@@ -27,7 +27,7 @@ if not settings.require_sign_in and not is_loopback(settings.host):
     logging.getLogger(__name__).warning(
         "The dashboard is open to whoever reaches this address: set TECHNIC_REQUIRE_SIGN_IN, or guard it outside."
     )
-api = create_api(services)
+api = create_api(services, owns_services=True)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 from ulid import ULID
@@ -157,7 +158,7 @@ class Scanning:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a door needs."""
+    """Everything a door needs; a context manager that closes the store at its end."""
 
     settings: Settings
     clock: Clock
@@ -184,20 +185,26 @@ class Services:
         )
         return Worker(self.store, self.scanning, self.clock, identity, rules)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the store's connections."""
         self.store.close()
 
 
 def build(settings: Settings | None = None) -> Services:
-    """Open the store and wire the services. Raises ConfigError for bad settings, StoreError."""
+    """Open the store and wire the services; the caller closes them. Raises ConfigError for bad settings, StoreError."""
     settings = settings or load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    store = open_store(settings.store_url, clock)
     catalog = SourceCatalog(settings, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
     scanning = Scanning(settings, clock, catalog, cache)
+    store = open_store(settings.store_url, clock)
     launcher = WorkerLauncher(
         partial(_demand, store, clock, timedelta(seconds=settings.stale_after_seconds)),
         settings.max_concurrent_runs,

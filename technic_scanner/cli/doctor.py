@@ -27,8 +27,8 @@ def doctor(as_json: Json = False) -> None:
     except TechnicError as error:
         findings.append(("store", False, f"{error} [{error.code}]"))
     else:
-        checks = _checks(services)
-        findings += [_finding(name, check) for name, check in checks]
+        with services:
+            findings += [_finding(name, check) for name, check in _checks(services)]
     if as_json:
         emit([{"check": name, "ok": ok, "detail": detail} for name, ok, detail in findings])
     else:
