@@ -1,4 +1,4 @@
-"""The service that every door calls, over a store in memory."""
+"""The service that every door calls, over a store that fails on request."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import (
     ConfigError,
     IdempotencyError,
@@ -22,50 +21,13 @@ from technic_scanner.errors import (
 )
 from technic_scanner.runs.model import Preset, PrunePolicy, RunEnd, RunQuery, WorkerInfo
 from technic_scanner.runs.service.presets import preset_to_json
-from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.timings.analytics import trends
-from tests.support.runs.fake_catalog import INFO, FakeCatalog
-from tests.support.runs.fake_store import FakeStore
-from tests.support.runs.make import event, picks, scan_result
+from tests.support.runs.fake_catalog import INFO
+from tests.support.runs.faulty_store import FaultyStore
+from tests.support.runs.make import event, picks
+from tests.support.runs.service_bench import Bench, bench, store
 
-
-class FakeLauncher:
-    def __init__(self) -> None:
-        self.asked = 0
-        self.error: Exception | None = None
-
-    def ensure_worker(self) -> None:
-        self.asked += 1
-        if self.error is not None:
-            raise self.error
-
-
-class Bench:
-    def __init__(self, limit: int | None = None) -> None:
-        self.clock = ManualClock()
-        self.store = FakeStore(self.clock)
-        self.launcher = FakeLauncher()
-        self.catalog = FakeCatalog()
-        rules = ServiceRules(stale_after_seconds=10.0, max_queued_per_owner=limit)
-        self.service = RunService(self.store, self.catalog, self.launcher, self.clock, rules=rules)
-
-    def start(self, config: ScanConfig | None = None) -> RunRecord:
-        """Submit a run and let a worker claim it."""
-        self.service.submit(config or ScanConfig())
-        run = self.store.claim("w", "host", "1", None)
-        assert run is not None
-        return run
-
-    def done(self, config: ScanConfig | None = None, **result: object) -> RunRecord:
-        """Submit a run and let it succeed."""
-        run = self.start(config)
-        end = RunEnd(RunStatus.SUCCEEDED)
-        return self.store.finish(run.run_id, "w", run.attempt, end, scan_result(**result))
-
-
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
+__all__ = ["bench", "store"]
 
 
 def test_a_submitted_run_waits_and_a_worker_is_seen_to(bench: Bench) -> None:
@@ -117,8 +79,8 @@ def test_an_idempotency_key_makes_one_run(bench: Bench) -> None:
         bench.service.submit(ScanConfig(top_n=3), idempotency_key="k")
 
 
-def test_an_owner_may_have_only_so_many_waiting() -> None:
-    bench = Bench(limit=2)
+def test_an_owner_may_have_only_so_many_waiting(store: FaultyStore) -> None:
+    bench = Bench(store, limit=2)
     for _ in range(2):
         bench.service.submit(ScanConfig(), owner="ann")
     with pytest.raises(LimitError, match="2 runs"):
