@@ -1,4 +1,4 @@
-"""Technic Scanner: staged stock scans with honest progress, a run journal and a dashboard."""
+"""Technic Scanner: staged stock scans with reliable progress and time left, a run history and a dashboard."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
     "run_scan_enhanced",
 ]
 
-# Loaded on first use: a program that only wants the tracker should not wait for numba and SQLAlchemy.
+# Loaded on first use, so that a program that only needs the tracker does not import numba and SQLAlchemy.
 _HOMES = {
     "CancelToken": "technic_scanner.pipeline.cancellation",
     "MultiStageProgressTracker": "technic_scanner.progress.tracker",

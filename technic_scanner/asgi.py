@@ -1,4 +1,4 @@
-"""Puts the dashboard and the API into one ASGI process on one port; ``streamlit run`` serves it."""
+"""Combine the dashboard and the API in one ASGI process on one port, which ``streamlit run`` serves."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ services = build(settings)
 require_safe_binding(settings.host, settings.api_tokens)
 if not settings.require_sign_in and not is_loopback(settings.host):
     logging.getLogger(__name__).warning(
-        "The dashboard is open to whoever reaches this address: set TECHNIC_REQUIRE_SIGN_IN, or guard it outside."
+        "Anyone who can reach this address can use the dashboard. Set TECHNIC_REQUIRE_SIGN_IN, or restrict access."
     )
 api = create_api(services, owns_services=True)
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Run the API's own start and stop, which a mounted application does not get by itself."""
+    """Run the API's start-up and shutdown, which are not run automatically for a mounted application."""
     async with api.router.lifespan_context(api):
         load_pages()
         yield
 
 
-# The earlier API's clients know its two streams by their paths at the root; the API serves them there as well.
+# Clients of the earlier API expect its two streams at the root, so they are served there as well.
 earlier_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress", api)]
-# A mount answers below its path alone, and the dashboard takes every path that is left.
+# A mount serves only paths below its own, and the dashboard serves all other paths.
 mount_point = Route("/api", RedirectResponse("/api/"))
 app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[mount_point, Mount("/api", api), *earlier_routes])

@@ -1,9 +1,8 @@
-"""The only module that picks adapters and wires services."""
+"""The only module that picks adapters and wires services; sources and executors come by their entry points."""
 
 from __future__ import annotations
 
 import compileall
-import hashlib
 import os
 import socket
 from collections.abc import Sequence
@@ -17,29 +16,22 @@ import pyarrow as pa
 from ulid import ULID
 
 from technic_scanner.adapters.csv_export import export_csv
-from technic_scanner.adapters.executors.dask import DaskExecutor
-from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
-from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
-from technic_scanner.adapters.market_data.sample.source import SampleSource
-from technic_scanner.adapters.market_data.synthetic import SyntheticSource, sized
-from technic_scanner.adapters.market_data.yahoo.client import YfinanceClient
-from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
-from technic_scanner.pipeline.ports import Executor, Journal, Listener, Source
+from technic_scanner.pipeline.ports import Journal, Listener
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.performance.outcome_service import Outcomes
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service.service import RunService, ServiceRules
@@ -53,56 +45,13 @@ from technic_scanner.version import VERSION
 PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
 
 
-class SourceCatalog:
-    """The sources of this installation, by name."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings = settings
-        self._sample = SampleSource()
-        self._yahoo = YahooSource(YfinanceClient(settings.home / "yahoo"), clock)
-
-    def sources(self) -> tuple[SourceInfo, ...]:
-        """Describe every source that can be asked for."""
-        opened: list[Source] = [self._sample, SyntheticSource(), self._yahoo]
-        if self._settings.files_root is not None:
-            opened.append(FilesSource(self._settings.files_root))
-        return tuple(source.info() for source in opened)
-
-    def source(self, name: str, config: ScanConfig) -> Source:
-        """Open a source; ConfigError if there is none of this name or the config does not suit it."""
-        if name == "sample":
-            return self._sample
-        if name == "synthetic":
-            return sized(config.universe)
-        if name == "yahoo":
-            return self._yahoo
-        if name == "files" and self._settings.files_root is not None:
-            return FilesSource(self._settings.files_root, config.universe)
-        known = [info.name for info in self.sources()]
-        hint = "; set TECHNIC_FILES_ROOT to offer files" if name == "files" else ""
-        raise ConfigError([FieldProblem("source", f"{name!r} is not one of {', '.join(known)}{hint}")])
-
-    def cache_key(self, config: ScanConfig) -> str:
-        """Return the name under which the cache keeps the bars that this config would fetch; "@" begins a version."""
-        return self.key_of(self.source(config.source, config), config)
-
-    def key_of(self, source: Source, config: ScanConfig) -> str:
-        """Return that name, given the source that the config opened: telling a folder's version reads every header."""
-        if config.source == "synthetic":
-            return f"synthetic-{config.universe or source.info().universes[0]}"
-        if isinstance(source, FilesSource):
-            place = f"{self._settings.files_root}/{config.universe or ''}"
-            return f"files-{hashlib.blake2b(place.encode(), digest_size=6).hexdigest()}@{source.version()}"
-        return config.source
-
-
 @dataclass(frozen=True, slots=True)
 class Scanning:
     """Runs the pipeline with this installation's adapters."""
 
     settings: Settings
     clock: Clock
-    catalog: SourceCatalog
+    catalog: PluginCatalog
     cache: ParquetPriceCache
 
     def __call__(self, task: ScanTask) -> ScanResult:
@@ -129,7 +78,7 @@ class Scanning:
     ) -> ScanResult:
         """Open what the scan needs, scan, and close it again."""
         source = self.catalog.source(config.source, config)
-        executor = self._executor(options)
+        executor = self.catalog.executor(options)
         try:
             ports = ScanPorts(
                 source=source,
@@ -147,27 +96,23 @@ class Scanning:
         finally:
             executor.close()
 
-    def _executor(self, options: RunOptions) -> Executor:
-        if options.executor == "dask":
-            return DaskExecutor(options.scheduler or self.settings.dask_scheduler, options.workers)
-        return LocalExecutor(options.workers)
-
     def _export(self, run_id: str, table: pa.Table) -> str:
         return str(export_csv(self.settings.export_dir / f"{run_id}.csv", to_csv(table)))
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a door needs; a context manager that closes the store at its end."""
+    """Everything a door needs; a context manager that closes it at the end of the block."""
 
     settings: Settings
     clock: Clock
     store: SqlStore
-    catalog: SourceCatalog
+    catalog: PluginCatalog
     cache: ParquetPriceCache
     scanning: Scanning
     service: RunService
     outcomes: Outcomes
+    listeners: RunListeners
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
@@ -183,7 +128,7 @@ class Services:
             forever=forever,
             stale_after_seconds=self.settings.stale_after_seconds,
         )
-        return Worker(self.store, self.scanning, self.clock, identity, rules)
+        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=self.listeners.tell)
 
     def __enter__(self) -> Self:
         return self
@@ -192,7 +137,8 @@ class Services:
         self.close()
 
     def close(self) -> None:
-        """Close the store's connections."""
+        """Let run listeners end, then close the store's connections."""
+        self.listeners.close()
         self.store.close()
 
 
@@ -201,10 +147,11 @@ def build(settings: Settings | None = None) -> Services:
     settings = settings or load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    catalog = SourceCatalog(settings, clock)
+    catalog = PluginCatalog(settings.home, clock, settings.plugin_value)
+    store = open_store(settings.store_url, clock)
+    listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
     scanning = Scanning(settings, clock, catalog, cache)
-    store = open_store(settings.store_url, clock)
     launcher = WorkerLauncher(
         partial(_demand, store, clock, timedelta(seconds=settings.stale_after_seconds)),
         settings.max_concurrent_runs,
@@ -213,9 +160,10 @@ def build(settings: Settings | None = None) -> Services:
         clock,
     )
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
-    service = RunService(store, catalog, launcher, clock, coverage=partial(_coverage, catalog, cache), rules=rules)
+    coverage = partial(_coverage, catalog, cache)
+    service = RunService(store, catalog, launcher, clock, coverage=coverage, rules=rules, tell=listeners.tell)
     outcomes = Outcomes(store, catalog, partial(_past_bars, catalog, cache))
-    return Services(settings, clock, store, catalog, cache, scanning, service, outcomes)
+    return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners)
 
 
 def warm_up() -> None:
@@ -242,14 +190,14 @@ def run_scan(
     settings = settings or load_settings()
     config, options = config or ScanConfig(), options or RunOptions()
     clock = SystemClock()
-    catalog = SourceCatalog(settings, clock)
+    catalog = PluginCatalog(settings.home, clock, settings.plugin_value)
     check_request(config, options, catalog)
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]
     return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))
 
 
-def _coverage(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> int:
+def _coverage(catalog: PluginCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> int:
     source = catalog.source(config.source, config)
     last = source.info().last_session
     as_of = min((day for day in (config.as_of_date, last) if day is not None), default=None)
@@ -257,7 +205,7 @@ def _coverage(catalog: SourceCatalog, cache: ParquetPriceCache, config: ScanConf
 
 
 def _past_bars(
-    catalog: SourceCatalog,
+    catalog: PluginCatalog,
     cache: ParquetPriceCache,
     config: ScanConfig,
     symbols: Sequence[str],

@@ -8,18 +8,18 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What everything else knows of time."""
+    """The interface through which all other modules read the time."""
 
     def now(self) -> datetime:
-        """Return the wall-clock time, aware, in UTC; for display and ordering of runs only."""
+        """Return the wall-clock time in UTC, timezone-aware; only for display and for the order of runs."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never go back; for durations."""
+        """Return seconds that never decrease; for durations."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Wait for ``seconds``."""
         ...
 
 
@@ -39,7 +39,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when told to; for tests and for benchmarks on virtual time."""
+    """A clock that moves only on request; for tests and for benchmarks in virtual time."""
 
     __slots__ = ("_monotonic", "_wall")
 
@@ -57,12 +57,12 @@ class ManualClock:
         self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
-        """Move both clocks on by ``seconds`` (not negative)."""
+        """Move both clocks forward by ``seconds``, which must not be negative."""
         if seconds < 0:
             raise ValueError("the monotonic clock cannot go back; use step_wall for the wall clock")
         self._monotonic += seconds
         self._wall += timedelta(seconds=seconds)
 
     def step_wall(self, seconds: float) -> None:
-        """Move the wall clock alone, either way, as NTP or a person might."""
+        """Move only the wall clock, forward or back, as NTP or a person might."""
         self._wall += timedelta(seconds=seconds)

@@ -1,25 +1,25 @@
-"""The whole error tree: everything this package raises on purpose, each with a stable ``code``.
+"""Define all errors that this package raises intentionally, each with a stable ``code``.
 
 TechnicError                    technic_error
-├── ConfigError                 invalid_config       every bad field, each with its reason
-├── SourceError                 source_error         a universe or price source could not answer
-│   ├── RateLimitedError        rate_limited         the provider asked us to slow down
-│   └── SourceDataError         source_data          the source answered with data that cannot be used
+├── ConfigError                 invalid_config       all invalid fields with the reasons
+├── SourceError                 source_error         a universe or price source failed
+│   ├── RateLimitedError        rate_limited         the provider limits the request rate
+│   └── SourceDataError         source_data          the source returned unusable data
 ├── StoreError                  store_error          the run store could not read or write
-│   ├── StoreUnavailableError   store_unavailable    locked, gone or refusing connections
-│   └── StoreFullError          store_full           no space left to journal
+│   ├── StoreUnavailableError   store_unavailable    the store is locked, unreachable or refuses connections
+│   └── StoreFullError          store_full           no space left for the store
 ├── NotFoundError               not_found
 │   ├── RunNotFoundError        run_not_found
 │   └── PresetNotFoundError     preset_not_found
 ├── ConflictError               conflict
-│   ├── RunStateError           run_state            the run's status does not allow the move
-│   ├── PresetConflictError     preset_conflict      saved by someone else since it was read
+│   ├── RunStateError           run_state            the run's status does not allow the operation
+│   ├── PresetConflictError     preset_conflict      the preset was changed since it was read
 │   ├── IdempotencyError        idempotency_conflict the key was used with another payload
 │   └── ResultsNotReadyError    results_not_ready    the run has not produced results (yet)
 ├── LimitError                  limit_reached        a quota, for example queued runs per token
-├── CancelledError              cancelled            the run was asked to stop, and did
-├── MissingExtraError           missing_extra        an optional part of the installation is not there
-└── ExecutorError               executor_error       the workers that compute could not be used
+├── CancelledError              cancelled            the run was cancelled
+├── MissingExtraError           missing_extra        an optional part of the installation is missing
+└── ExecutorError               executor_error       the workers of an executor could not be used
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One bad field: its name (dotted for nested ones) and what is wrong with it, in words."""
+    """One invalid field: its name (dotted for nested fields) and a description of the problem."""
 
     field: str
     message: str
@@ -40,13 +40,13 @@ class FieldProblem:
 
 
 class TechnicError(Exception):
-    """The root of everything this package raises on purpose."""
+    """The base class of all errors that this package raises intentionally."""
 
     code = "technic_error"
 
 
 class ConfigError(TechnicError):
-    """One or more fields are bad; ``problems`` names every one of them."""
+    """One or more fields are invalid; ``problems`` names all of them."""
 
     code = "invalid_config"
 
@@ -59,19 +59,19 @@ class ConfigError(TechnicError):
 
 
 class SourceError(TechnicError):
-    """A universe or price source could not answer."""
+    """A universe or price source failed."""
 
     code = "source_error"
 
 
 class RateLimitedError(SourceError):
-    """The provider asked us to slow down."""
+    """The provider limits the request rate."""
 
     code = "rate_limited"
 
 
 class SourceDataError(SourceError):
-    """The source answered, but with data that cannot be used."""
+    """The source returned data that cannot be used."""
 
     code = "source_data"
 
@@ -83,19 +83,19 @@ class StoreError(TechnicError):
 
 
 class StoreUnavailableError(StoreError):
-    """The store is locked, gone or refuses connections."""
+    """The store is locked, unreachable or refuses connections."""
 
     code = "store_unavailable"
 
 
 class StoreFullError(StoreError):
-    """There is no space left to write to."""
+    """There is no space left for the store."""
 
     code = "store_full"
 
 
 class NotFoundError(TechnicError):
-    """What was asked for does not exist."""
+    """The requested object does not exist."""
 
     code = "not_found"
 
@@ -113,19 +113,19 @@ class PresetNotFoundError(NotFoundError):
 
 
 class ConflictError(TechnicError):
-    """The request collides with the present state."""
+    """The request conflicts with the current state."""
 
     code = "conflict"
 
 
 class RunStateError(ConflictError):
-    """The run's status does not allow the move that was asked for."""
+    """The run's status does not allow the requested operation."""
 
     code = "run_state"
 
 
 class PresetConflictError(ConflictError):
-    """The preset was saved by someone else since it was read."""
+    """The preset was changed since it was read."""
 
     code = "preset_conflict"
 
@@ -149,18 +149,18 @@ class LimitError(TechnicError):
 
 
 class CancelledError(TechnicError):
-    """The run was asked to stop, and did."""
+    """The run was cancelled."""
 
     code = "cancelled"
 
 
 class ExecutorError(TechnicError):
-    """The workers that compute could not be used."""
+    """The workers of an executor could not be used."""
 
     code = "executor_error"
 
 
 class MissingExtraError(TechnicError):
-    """An optional part of the installation is needed and not there; the message holds the command that installs it."""
+    """A required optional part of the installation is missing; the message has the command that installs it."""
 
     code = "missing_extra"

@@ -1,6 +1,6 @@
-"""How a process that keeps running writes its logs: one line a record, as key=value or JSON, on standard error.
+"""Configure the logs of long-running processes: one line per record, as key=value or JSON, on standard error.
 
-Modules log through the standard library; a process that nobody configured is left as it is.
+Modules log through the standard library; without a call of ``configure`` logging is not changed.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 Format = Literal["text", "json"]
 
 _OURS = "technic_scanner"
-# They bring handlers of their own, in a form of their own.
+# Libraries with their own handlers and formats, which are replaced.
 _SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
 _ORDER = ("timestamp", "level", "logger", "event")
 
 
 def configure(level: str, form: Format) -> None:
-    """Write what this package logs from ``level`` on, and others' warnings; again replaces what was configured.
+    """Log this package's records from ``level`` on, and warnings of others; a repeated call replaces the configuration.
 
-    Each line carries what ``structlog.contextvars`` has bound where it was logged.
+    Each line contains the values that ``structlog.contextvars`` has bound where it was logged.
     """
     handler = _StandardError()
     handler.setFormatter(_formatter(form))
@@ -57,12 +57,12 @@ def _formatter(form: Format) -> logging.Formatter:
 
 
 def _in_order(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
-    """Put what every line has before what only some have."""
+    """Put the fields that all lines have before the others."""
     return {**{name: entry[name] for name in _ORDER}, **entry}
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
-    """Writes to what is standard error at that moment, for somebody may have redirected it since."""
+    """Writes to the current standard error, which may have been redirected since the handler was created."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)

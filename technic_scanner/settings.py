@@ -1,4 +1,4 @@
-"""The only module that reads the environment: every TECHNIC_* setting, its default, its check, what is safe."""
+"""Read all TECHNIC_* settings from the environment, with defaults and checks; the only module that does so."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from technic_scanner.domain.run import STALE_AFTER_SECONDS
 from technic_scanner.errors import ConfigError, FieldProblem
 
 APP_NAME = "technic-scanner"
@@ -25,19 +26,20 @@ _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What opens the API, and in whose name; only the SHA-256 digest is kept."""
+    """An API token with the name of its owner; only its SHA-256 digest is stored."""
 
     owner: str
     digest: bytes
 
 
 class Settings(BaseSettings):
-    """Everything that a host may set; read once at start.
+    """All settings of a process; read once at start.
 
     Lists are comma-separated. ``database_url`` None means SQLite under ``home``. ``api_tokens`` are ``name:token``
-    pairs, or ``name:sha256:<hex digest>`` where only the digest is given; without any, the service binds to loopback
-    only. ``files_root`` is the one folder that the ``files`` source may read. ``stale_after_seconds`` is the age of a
-    heartbeat at which its run counts as interrupted.
+    pairs, or ``name:sha256:<hex digest>`` to give only the digest; without any, the service listens on the loopback
+    address only. ``files_root`` and ``dask_scheduler`` are options of the plugins ``files`` and ``dask``; those of
+    other plugins are read where they are used, see ``plugin_value``. ``stale_after_seconds`` is the age of a heartbeat,
+    in seconds, from which its run counts as interrupted.
     """
 
     model_config = SettingsConfigDict(env_prefix="TECHNIC_", extra="ignore", frozen=True)
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=0, le=65535)
     max_concurrent_runs: int = Field(default=2, ge=1, le=256)
-    stale_after_seconds: float = Field(default=13.0, gt=1.0, le=600.0)
+    stale_after_seconds: float = Field(default=STALE_AFTER_SECONDS, gt=1.0, le=600.0)
     api_tokens: Annotated[tuple[str, ...], NoDecode] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("localhost", "127.0.0.1", "[::1]")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -83,7 +85,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _anchored(cls, value: str | None) -> str | None:
-        # A server changes folder before it serves: a relative file would be another one there.
+        # A server changes its working directory, in which a relative path would mean another file.
         driver, _, path = (value or "").partition(":///")
         if not driver.startswith("sqlite") or not path or path.startswith(("/", ":memory:", "file:")):
             return value
@@ -96,27 +98,34 @@ class Settings(BaseSettings):
 
     @property
     def cache_dir(self) -> Path:
-        """Where fetched bars are kept."""
+        """The folder of the price cache."""
         return self.home / "prices"
 
     @property
     def export_dir(self) -> Path:
-        """Where each run leaves its CSV."""
+        """The folder of the CSV files of runs."""
         return self.home / "exports"
 
     @property
     def log_dir(self) -> Path:
-        """Where detached workers write their logs."""
+        """The folder of the logs of detached workers."""
         return self.home / "logs"
 
+    def plugin_value(self, plugin: str, option: str) -> object:
+        """Return what the host has set for an option of a plugin (TECHNIC_<PLUGIN>_<OPTION>), None if nothing."""
+        field = f"{plugin}_{option}"
+        if field in type(self).model_fields:
+            return getattr(self, field)
+        return os.environ.get(f"TECHNIC_{field}".upper())
+
     def environment(self) -> dict[str, str]:
-        """Return the TECHNIC_ variables that give another process these settings."""
+        """Return the TECHNIC_ variables that pass these settings to another process."""
         values = {name: getattr(self, name) for name in self.model_fields_set}
         return {f"TECHNIC_{name.upper()}": _spelled(value) for name, value in values.items() if value is not None}
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the environment, ``overrides`` first. Raises ConfigError naming every bad TECHNIC_ variable."""
+    """Read the environment; ``overrides`` have priority. Raises ConfigError that names every invalid variable."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -129,7 +138,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def read_tokens(entries: Iterable[str]) -> tuple[Token, ...]:
-    """Read ``name:token`` and ``name:sha256:<hex>`` entries. Raises ConfigError for every bad one, quoting none."""
+    """Read ``name:token`` and ``name:sha256:<hex>`` entries. ConfigError for invalid ones, without quoting them."""
     problems: list[FieldProblem] = []
     tokens = [_read_token(index, entry, problems) for index, entry in enumerate(entries)]
     if problems:
@@ -156,15 +165,15 @@ def _read_token(index: int, entry: str, problems: list[FieldProblem]) -> Token |
 
 
 def require_safe_binding(host: str, tokens: Sequence[str]) -> None:
-    """Raise ConfigError if ``host`` can be reached from other machines and there are no tokens to ask for."""
+    """Raise ConfigError if ``host`` can be reached from other machines and no tokens are set."""
     if not tokens and not is_loopback(host):
         raise ConfigError(
-            [FieldProblem("host", f"{host or 'every address'} is reachable by others: set TECHNIC_API_TOKENS first")]
+            [FieldProblem("host", f"{host or 'every address'} is reachable by other machines: set TECHNIC_API_TOKENS")]
         )
 
 
 def is_loopback(host: str) -> bool:
-    """True if only this machine can reach the address."""
+    """Return whether only this machine can reach the address."""
     if host == "localhost":
         return True
     try:
@@ -176,7 +185,7 @@ def is_loopback(host: str) -> bool:
 
 
 def environment_with(**values: str) -> dict[str, str]:
-    """Return this process's environment with ``values`` set, for a process to start."""
+    """Return this process's environment with ``values`` added, for a child process."""
     return {**os.environ, **values}
 
 

@@ -1,4 +1,4 @@
-"""Starts detached worker processes of this machine: as many as the waiting runs need, and no crowd of them."""
+"""Start detached worker processes on this machine, as many as the queued runs need and the limit allows."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ from technic_scanner.runs.model import WorkerInfo
 
 _log = logging.getLogger(__name__)
 
-# Another process holds the lock for as long as it takes to ask the store and to start a process.
+# Another process holds the lock only while it queries the store and starts a process.
 _LOCK_SECONDS = 5.0
-# An installation that cannot run a worker is not asked to every few seconds.
+# An installation that cannot run a worker does not retry every few seconds.
 _FIRST_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
-# Workers share one log; at the next launch after this size it is put aside, in place of the one before.
+# Workers share one log; if it is larger than this at a launch, it is renamed and replaces the previous renamed one.
 _LOG_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """How many runs wait, and the workers that live, of all hosts."""
+    """The number of queued runs and the active workers, over all hosts."""
 
     queued: int
     workers: Sequence[WorkerInfo]
 
 
 class WorkerLauncher:
-    """Launches ``technic-scanner worker`` when runs wait, no worker is free and fewer live than may.
+    """Launches ``technic-scanner worker`` if runs are queued, no worker is free and the limit of workers allows it.
 
-    Every process of this machine that shares ``log_dir`` keeps one book of the workers that were launched and have not
-    said yet that they live, so that neither a burst of submissions nor many open pages start a crowd. Workers outlive
-    the process that launched them; ``environment`` is theirs. After one that failed at its start the next one waits.
+    All processes of this machine with the same ``log_dir`` share a list of starting workers, which have been launched
+    but have no heartbeat yet, so that neither a burst of submissions nor many open pages launch too many. Workers
+    outlive the process that launched them; ``environment`` is their environment. After a failed start the next launch
+    is delayed.
     """
 
     def __init__(
@@ -63,9 +64,9 @@ class WorkerLauncher:
         self._next_at = float("-inf")
 
     def ensure_worker(self) -> None:
-        """Launch the workers that are needed and allowed; quick, and safe to call too often. Raises StoreError.
+        """Launch the workers that are needed and allowed; fast, and harmless if called often. Raises StoreError.
 
-        A worker that cannot be started is logged: whoever asks for a run must still get it.
+        If a worker cannot be started, the error is only logged, because the run must be queued nevertheless.
         """
         try:
             with _starting(self._log_dir) as starting:
@@ -88,7 +89,7 @@ class WorkerLauncher:
     def _launch(self) -> _Process:
         path = self._log_dir / "worker.log"
         if path.exists() and path.stat().st_size > _LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))  # a worker that has it open goes on writing to the old one
+            path.replace(path.with_suffix(".log.1"))  # a worker that has it open continues to write to the renamed file
         with path.open("ab") as log:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 worker_command(),
@@ -102,7 +103,7 @@ class WorkerLauncher:
         return _Process.of(child.pid)
 
     def _bury(self, starting: list[_Process]) -> None:
-        """Reap ended children; the more of them failed before they had arrived, the longer the next one waits."""
+        """Reap ended child processes; the delay of the next launch grows with the number of failed starts."""
         unarrived = {process.pid for process in starting}
         for child in self._children:
             code = child.poll()
@@ -123,9 +124,9 @@ def worker_command() -> Sequence[str]:
 
 
 def worker_arrived(log_dir: Path, pid: int) -> None:
-    """Take a worker that is about to look at the queue out of the book of those that start.
+    """Remove a worker that has started from the list of starting workers.
 
-    From then on its row in the store says that it lives; once that has gone nobody may count on it any more.
+    From then on only its row in the store shows that it is active.
     """
     if not _book(log_dir).exists():
         return
@@ -133,12 +134,12 @@ def worker_arrived(log_dir: Path, pid: int) -> None:
         with _starting(log_dir) as starting:
             starting[:] = [process for process in starting if process.pid != pid]
     except OSError as error:
-        _log.warning("worker %d stays in the book of those that start: %s", pid, error)
+        _log.warning("worker %d stays in the list of starting workers: %s", pid, error)
 
 
 @dataclass(frozen=True, slots=True)
 class _Process:
-    """A process of this machine; ``created`` tells it from a later one under the same number."""
+    """A process of this machine; ``created`` distinguishes it from a later process with the same pid."""
 
     pid: int
     created: float
@@ -152,12 +153,12 @@ class _Process:
             process = psutil.Process(self.pid)
             return bool(process.create_time() == self.created and process.status() != psutil.STATUS_ZOMBIE)
         except psutil.Error:
-            return False  # gone, or somebody else's under the same number
+            return False  # ended, or the pid belongs to a process of another user
 
 
 @contextmanager
 def _starting(log_dir: Path) -> Iterator[list[_Process]]:
-    """Yield the book of the workers that start, held against other processes, and write down what became of it."""
+    """Yield the list of starting workers under a lock against other processes, and save it afterwards."""
     log_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(log_dir / "launcher.lock", timeout=_LOCK_SECONDS):
         before = _read(_book(log_dir))
@@ -179,6 +180,6 @@ def _read(book: Path) -> list[_Process]:
     except FileNotFoundError:
         return []
     except (ValueError, TypeError) as error:
-        # Its writer was killed half way; at worst a worker too many is launched, finds nothing to do and leaves.
-        _log.warning("%s is unreadable and begun anew: %s", book, error)
+        # Its writer was killed while writing. At worst one worker too many is launched, which finds no run and exits.
+        _log.warning("%s is unreadable and is replaced: %s", book, error)
         return []

@@ -1,1 +1,1 @@
-"""REST, server-sent events and WebSocket over the run service."""
+"""The HTTP interface of the run service: REST, server-sent events and WebSocket."""

@@ -1,4 +1,4 @@
-"""The API as an application of its own, for ``technic-scanner api``."""
+"""Create the API as a separate application, for ``technic-scanner api``."""
 
 from __future__ import annotations
 

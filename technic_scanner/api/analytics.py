@@ -1,4 +1,4 @@
-"""Questions over many runs: seconds by stage, regressions, trends, how good the ETAs were, runs side by side."""
+"""Routes for statistics over many runs: seconds by stage, regressions, trends, ETA accuracy, comparisons."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class StageStatisticsListDocument(Document):
 
 
 class StageCheckDocument(Document):
-    """One stage of one run, or its `between_stages`, against the comparable runs before it.
+    """One stage of one run, or its `between_stages`, compared with earlier comparable runs.
 
-    Null where there are too few of them.
+    Values are null if there are too few of them.
     """
 
     run_id: str
@@ -66,7 +66,7 @@ class RegressionListDocument(Document):
 
 
 class EtaAccuracyDocument(Document):
-    """How good the ETAs of one moment were, as shares of the actual seconds."""
+    """The accuracy of the ETA at one moment; errors are shares of the actual seconds."""
 
     moment: str
     n: int
@@ -76,13 +76,13 @@ class EtaAccuracyDocument(Document):
 
 
 class EtaAccuracyListDocument(Document):
-    """ETAs at the start and at 10, 25, 50 and 75 % of the work."""
+    """The accuracy of the ETA at the start and at 10, 25, 50 and 75 % of the work."""
 
     moments: list[EtaAccuracyDocument]
 
 
 class DayTrendDocument(Document):
-    """The runs of one day in UTC; medians over the successful ones."""
+    """The runs of one day in UTC, with medians over the successful ones."""
 
     day: date
     runs: int
@@ -99,14 +99,14 @@ class TrendListDocument(Document):
 
 
 class FieldDifferenceDocument(Document):
-    """A field of config or options that is not the same in all runs, its values in the runs' order."""
+    """A field of config or options that differs between the runs, with its values in the order of the runs."""
 
     field: str
     values: list[JsonValue]
 
 
 class StageDeltaDocument(Document):
-    """One stage in all runs, and the difference to the first of them."""
+    """One stage in all runs, with the differences to the first run."""
 
     stage: str
     seconds: list[float | None]
@@ -115,7 +115,7 @@ class StageDeltaDocument(Document):
 
 
 class MoveDocument(Document):
-    """A symbol that is in both results at another rank."""
+    """A symbol that is in both results with different ranks."""
 
     symbol: str
     rank_before: int
@@ -123,7 +123,7 @@ class MoveDocument(Document):
 
 
 class SymbolChangesDocument(Document):
-    """Symbols that entered, left and moved from the first run to this one; pairs are [symbol, rank]."""
+    """Symbols that entered, left or moved between the first run and this one; pairs are [symbol, rank]."""
 
     run_id: str
     entered: list[tuple[str, int]]
@@ -133,7 +133,7 @@ class SymbolChangesDocument(Document):
 
 
 class ComparisonDocument(Document):
-    """Runs side by side with the first of them; `symbols` has one entry per later run, null without results."""
+    """Runs compared with the first one; `symbols` has one entry per later run, null without results."""
 
     run_ids: list[str]
     comparable: bool
@@ -144,7 +144,7 @@ class ComparisonDocument(Document):
 
 @router.get("/analytics/stages", response_model=StageStatisticsListDocument, responses=problems(422))
 def stage_statistics(filters: Filters, service: Service) -> StageStatisticsListDocument:
-    """Return percentiles of stage seconds over the newest runs that the filters let through."""
+    """Return percentiles of stage seconds over the newest runs that pass the filters."""
     found = analytics.stage_statistics(service.stage_seconds(filters.query()))
     return StageStatisticsListDocument(stages=[StageStatisticsDocument.model_validate(item) for item in found])
 
@@ -154,7 +154,7 @@ def regressions(
     filters: Filters,
     service: Service,
 ) -> RegressionListDocument:
-    """Check each run's stages against the 20 comparable successful runs before it, whatever the filters say of them."""
+    """Check each run's stages against the 20 comparable successful runs before it, including filtered ones."""
     checks = service.slowdowns(filters.query())
     return RegressionListDocument(
         checks=[StageCheckDocument.model_validate(check) for check in checks], slower=len(analytics.slower(checks))
@@ -163,7 +163,7 @@ def regressions(
 
 @router.get("/analytics/eta", response_model=EtaAccuracyListDocument, responses=problems(422))
 def eta_accuracy(filters: Filters, service: Service) -> EtaAccuracyListDocument:
-    """Return how far the ETAs were off."""
+    """Return the accuracy of the ETA."""
     found = analytics.eta_accuracy(service.samples(filters.query()))
     return EtaAccuracyListDocument(moments=[EtaAccuracyDocument.model_validate(item) for item in found])
 
@@ -183,10 +183,10 @@ def compare(
         Query(
             min_length=MIN_COMPARED,
             max_length=MAX_COMPARED,
-            description="Run ids; the first is the yardstick.",
+            description="Run ids; the first is the baseline.",
             examples=[[EXAMPLE_RUN_ID, "01JCXM0Q7D4N8B2S6F1H9GZKXA"]],
         ),
     ],
 ) -> ComparisonDocument:
-    """Compare two or more runs: what was asked differently, stage seconds, symbols in the results."""
+    """Compare two or more runs: differences in config, stage seconds and symbols in the results."""
     return ComparisonDocument.model_validate(service.compare(runs))

@@ -1,4 +1,4 @@
-"""Builds the API application around the services; it can be mounted anywhere and can stand alone."""
+"""Build the API application from the services; it can be mounted or served alone."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _ROUTERS = (scans, results, streams, analytics, outcomes, presets, catalog, heal
 
 
 def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
-    """Return the API over ``services``. Raises ConfigError for bad tokens in the settings.
+    """Return the API of ``services``. Raises ConfigError for invalid tokens in the settings.
 
-    Serve it at the root or mount it; links and Location headers follow the mount point. Whoever mounts it runs its
-    lifespan (``app.router.lifespan_context(app)``) so that open streams end when the server goes down. An application
-    that ``owns_services`` closes them then.
+    Serve it at the root or mount it; links and Location headers follow the mount point. The application that mounts it
+    must run its lifespan (``app.router.lifespan_context(app)``), so that open streams end when the server stops.
+    With ``owns_services`` the services are closed then too.
     """
     broadcaster = RunBroadcaster(services.service)
     meters = Meters(services, broadcaster)
@@ -49,7 +49,7 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
         title="Technic Scanner",
         version=VERSION,
         description=documentation.DESCRIPTION,
-        docs_url=None,  # its page would load scripts from another host
+        docs_url=None,  # the page would load scripts from another host
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
@@ -69,7 +69,7 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
 
 
 async def _describe(request: Request) -> Response:
-    """Lead whoever asks for the API itself to its description."""
+    """Redirect requests for the root to the OpenAPI document."""
     return RedirectResponse(f"{request.scope.get('root_path', '').rstrip('/')}/openapi.json")
 
 
@@ -82,7 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _middleware(services: Services, meters: Meters) -> list[Middleware]:
-    """Return what every request passes, outermost first."""
+    """Return the middleware of all requests, outermost first."""
     settings = services.settings
     return [
         Middleware(RequestMeter, meters=meters, clock=services.clock),
@@ -98,7 +98,7 @@ def _middleware(services: Services, meters: Meters) -> list[Middleware]:
 
 
 def _cors(settings: Settings) -> list[Middleware]:
-    """Let pages of the origins that the settings name read answers; without any, no page of another origin can."""
+    """Allow pages of the origins in the settings to read responses; without any, no other origin can."""
     if not settings.allowed_origins:
         return []
     return [

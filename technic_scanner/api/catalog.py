@@ -1,4 +1,4 @@
-"""What there is to scan: sources, universes with live match counts, and where a symbol has turned up."""
+"""Routes for sources, for match counts of universes, and for the runs that picked a symbol."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from technic_scanner.api.dependencies import Service
+from technic_scanner.api.dependencies import Plugins, Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
 from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import in_query, located
+from technic_scanner.plugins.registry import FaultKind
 from technic_scanner.runs.requests import request_from_dicts
 
 router = APIRouter(tags=["catalog"])
 
 
 class SourceDocument(Document):
-    """A source of universes and prices; sessions are null when it is open-ended."""
+    """A source of universes and prices; sessions are null if its period is open-ended."""
 
     name: str
     label: str
@@ -30,14 +31,24 @@ class SourceDocument(Document):
     notes: list[str]
 
 
+class UnavailableSourceDocument(Document):
+    """A source that is installed and is not offered; `origin` is the package that brings it."""
+
+    name: str
+    origin: str
+    kind: FaultKind
+    reason: str
+
+
 class SourceListDocument(Document):
-    """Every source that this installation can scan."""
+    """All sources that can be scanned, and the installed ones that cannot be used, with the reason."""
 
     sources: list[SourceDocument]
+    unavailable: list[UnavailableSourceDocument]
 
 
 class UniverseFilter(Request):
-    """The fields of a config that choose securities, as query parameters."""
+    """The fields of a config that select symbols, as query parameters."""
 
     source: Name = "sample"
     universe: Name | None = None
@@ -50,14 +61,14 @@ class UniverseFilter(Request):
 
 
 class RemovedDocument(Document):
-    """How many securities one filter took away."""
+    """The number of symbols that one filter removes."""
 
     filter: str
     removed: int
 
 
 class MatchDocument(Document):
-    """How many securities of a universe a config would scan, and which filter takes how many away."""
+    """The number of symbols of a universe that a config matches, and the number that each filter removes."""
 
     total: int
     matching: int
@@ -65,7 +76,7 @@ class MatchDocument(Document):
 
 
 class AppearanceDocument(Document):
-    """A symbol in the picks of one run."""
+    """A run that picked a symbol."""
 
     run_id: str
     created_at: datetime
@@ -85,14 +96,17 @@ class AppearanceListDocument(Document):
 
 
 @router.get("/sources", response_model=SourceListDocument)
-def list_sources(service: Service) -> SourceListDocument:
-    """List the sources."""
-    return SourceListDocument(sources=[SourceDocument.model_validate(source) for source in service.sources()])
+def list_sources(service: Service, plugins: Plugins) -> SourceListDocument:
+    """List the available sources, and the installed ones that cannot be used."""
+    return SourceListDocument(
+        sources=[SourceDocument.model_validate(source) for source in service.sources()],
+        unavailable=[UnavailableSourceDocument.model_validate(fault) for fault in plugins.source_faults()],
+    )
 
 
 @router.get("/universe", response_model=MatchDocument, responses=problems(422, 502, 503))
 def count_matches(filters: Annotated[UniverseFilter, Query()], service: Service) -> MatchDocument:
-    """Count what a scan with these filters would look at, without scanning."""
+    """Count the symbols that a scan with these filters would include, without scanning."""
     with located(in_query):
         config, _ = request_from_dicts(filters.model_dump())
         count = service.match_count(config)
@@ -109,6 +123,6 @@ def list_appearances(
     service: Service,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
 ) -> AppearanceListDocument:
-    """List the runs whose picks hold a symbol, newest first."""
+    """List the runs that picked a symbol, newest first."""
     found = service.appearances(symbol, limit)
     return AppearanceListDocument(appearances=[AppearanceDocument.model_validate(item) for item in found])

@@ -1,4 +1,4 @@
-"""How endpoints reach the services of their application, the caller's name and the mount point."""
+"""Define the dependencies of routes: the application's services, the caller's name and the mount point."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.security import owner_in
 from technic_scanner.bootstrap import Services
+from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.performance.outcome_service import Outcomes
 from technic_scanner.runs.service.service import RunService
 
@@ -17,6 +18,11 @@ from technic_scanner.runs.service.service import RunService
 async def _service(connection: HTTPConnection) -> RunService:
     services: Services = connection.app.state.services
     return services.service
+
+
+async def _plugins(connection: HTTPConnection) -> PluginCatalog:
+    services: Services = connection.app.state.services
+    return services.catalog
 
 
 async def _outcomes(connection: HTTPConnection) -> Outcomes:
@@ -39,6 +45,7 @@ async def _root_path(connection: HTTPConnection) -> str:
 
 
 Service = Annotated[RunService, Depends(_service)]
+Plugins = Annotated[PluginCatalog, Depends(_plugins)]
 PastOutcomes = Annotated[Outcomes, Depends(_outcomes)]
 Broadcaster = Annotated[RunBroadcaster, Depends(_broadcaster)]
 Owner = Annotated[str | None, Depends(_owner)]

@@ -1,4 +1,4 @@
-"""Completes the OpenAPI document: problem responses, the bearer scheme, file and stream media types."""
+"""Complete the OpenAPI document: problem responses, the bearer scheme, file and stream media types."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pydantic.json_schema import models_json_schema
 
 from technic_scanner.api.problems import MEDIA_TYPE, BadField, Problem
 
-# Recorded answers by operation, "GET /scans"; tools/api_examples.py writes them.
+# Recorded responses by operation, for example "GET /scans"; tools/api_examples.py writes them.
 EXAMPLES_FILE = Path(__file__).with_name("examples.json")
 _REFERENCE = "#/components/schemas/{model}"
 _EVERYWHERE = (400, 401, 403, 405, 421, 500, 503)
 _OPEN_PATHS = ("/health/live", "/health/ready")
 
 DESCRIPTION = """\
-Start scans, follow them live, read results and history.
+Start scans, follow their progress, and read results and history.
 
-A scan is a stored run: `POST /scans` queues it and answers 202; its events are numbered from 1 without gaps and can be
+A scan is a stored run: `POST /scans` queues it and returns 202. Its events are numbered from 1 without gaps and can be
 read as JSON (`/scans/{id}/events`), as server-sent events (`/scans/{id}/stream`) and over a WebSocket
-(`/scans/{id}/ws`). Errors are RFC 9457 problem documents with a stable `code` and every bad field.
+(`/scans/{id}/ws`). Errors are RFC 9457 problem documents with a stable `code` and all invalid fields.
 """
 
 
@@ -43,7 +43,7 @@ def file_response(media_type: str, description: str) -> Responses:
 
 
 def install(app: FastAPI) -> None:
-    """Let ``app`` describe itself with what FastAPI cannot know."""
+    """Make ``app`` return the OpenAPI document with the parts that FastAPI cannot know."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -64,7 +64,7 @@ def _complete(app: FastAPI) -> dict[str, Any]:
         "bearer": {
             "type": "http",
             "scheme": "bearer",
-            "description": "Needed wherever TECHNIC_API_TOKENS is set; without tokens only this machine may call.",
+            "description": "Required if TECHNIC_API_TOKENS is set; without tokens only this machine can call the API.",
         }
     }
     for path, operations in document["paths"].items():
@@ -78,7 +78,7 @@ def _complete(app: FastAPI) -> dict[str, Any]:
 
 @cache
 def examples() -> dict[str, Any]:
-    """Return the recorded answers by operation."""
+    """Return the recorded responses by operation."""
     recorded: dict[str, Any] = json.loads(EXAMPLES_FILE.read_text(encoding="utf-8"))
     return recorded
 

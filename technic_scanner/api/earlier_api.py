@@ -1,4 +1,4 @@
-"""The earlier API's two streams: start a scan or attach to one, and get flat progress messages until it is done."""
+"""Routes of the earlier API's two streams: start a scan or attach to one, with flat progress messages until it ends."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ FIRST_MESSAGE_SECONDS = 30.0
 WS_TOO_LATE = 1008
 WS_TOO_BIG = 1009
 WS_FAILED = 1011
-# 4400-4499 mirror HTTP's own codes.
+# 4400-4499 correspond to the HTTP status codes.
 _WS_MIRROR = 4000
 _NOT_CONFIG = frozenset({"run_id", "preset"})
 
 
 class _TooBigError(Exception):
-    """The first message is over the body limit."""
+    """The first message is larger than the body limit."""
 
 
 class EarlierScan(Request):
-    """A run to attach to, or what to scan, as query parameters; those left out take their defaults."""
+    """A run to attach to, or what to scan, as query parameters; omitted ones have their defaults."""
 
     run_id: str | None = Field(default=None, pattern=RUN_ID_PATTERN)
     preset: Name | None = Field(default=None, min_length=1)
@@ -65,8 +65,8 @@ class EarlierScan(Request):
     as_of_date: date | None = None
 
     def request(self) -> ScanRequest:
-        """Return the scan that is asked for."""
-        # Not validated as a body would be: the service does it, and its faults are then placed in the query.
+        """Return the scan that is requested."""
+        # Not validated like a body: the service validates it, and its problems are then reported as query fields.
         config = self.model_dump(mode="json", exclude_unset=True, exclude=set(_NOT_CONFIG))
         return ScanRequest.model_construct(preset=self.preset, config=config, options={}, label=None)
 
@@ -89,7 +89,7 @@ EARLIER = Wire(_flat, _flat_end)
     "/scan/stream",
     response_class=Response,
     responses=EVENT_STREAM
-    | {204: {"description": "The run has ended and everything was sent."}}
+    | {204: {"description": "The run has ended and all events were sent."}}
     | problems(404, 422, 429),
 )
 async def stream_new_scan(
@@ -99,7 +99,7 @@ async def stream_new_scan(
     owner: Owner,
     last_event_id: Annotated[str | None, Header(pattern=r"^[0-9A-Za-z_-]{1,64}:[0-9]{1,15}(-end)?$")] = None,
 ) -> Response:
-    """Start a scan and stream it; a browser that reconnects goes on with the same run, and does not start another."""
+    """Start a scan and stream it; a browser that reconnects continues with the same run and does not start another."""
     run_id, _, seen = (last_event_id or "").partition(":")
     run_id = run_id or scan.run_id or await _start(broadcaster, service, scan.request(), owner, in_query)
     record = await broadcaster.read(lambda: service.get(run_id))
@@ -126,7 +126,7 @@ async def follow_new_scan(
     run_id: Annotated[str | None, Query()] = None,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
 ) -> None:
-    """Attach to ``run_id``, or read a config as the first message and start it; then send flat progress messages."""
+    """Attach to ``run_id``, or read a config from the first message and start it; then send flat progress messages."""
     await websocket.accept(subprotocol=chosen_subprotocol(websocket.scope))
     try:
         if run_id is None:
@@ -135,9 +135,9 @@ async def follow_new_scan(
     except WebSocketDisconnect:
         return
     except _TooBigError:
-        await websocket.close(WS_TOO_BIG, "the message is too big")
+        await websocket.close(WS_TOO_BIG, "the message is too large")
     except TimeoutError:
-        await websocket.close(WS_TOO_LATE, "no config came")
+        await websocket.close(WS_TOO_LATE, "no config received")
     except ValidationError as error:
         await _refuse(websocket, document_of_invalid(error, websocket.url.path))
     except TechnicError as error:
@@ -160,7 +160,7 @@ async def _start_from_message(
 
 
 def _request_in(text: str) -> ScanRequest:
-    """Read a whole scan request, or a bare config as the earlier API sends it. Raises ValidationError."""
+    """Read a full scan request, or only a config as clients of the earlier API send it. Raises ValidationError."""
     try:
         payload = json.loads(text)
     except (ValueError, RecursionError):

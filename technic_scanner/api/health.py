@@ -1,4 +1,4 @@
-"""Says whether the process lives, whether it can serve, and who works for it."""
+"""Routes for liveness, readiness and the active workers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ router = APIRouter(tags=["health"])
 
 
 class LiveDocument(Document):
-    """The process answers."""
+    """The process is alive."""
 
     status: Literal["ok"]
     version: str
 
 
 class WorkerDocument(Document):
-    """A worker process that has heart-beaten lately."""
+    """A worker process with a recent heartbeat."""
 
     worker_id: str
     host: str
@@ -35,7 +35,7 @@ class WorkerDocument(Document):
 
 
 class WorkerListDocument(Document):
-    """Who works, and how much waits."""
+    """The active workers and the number of runs by status."""
 
     workers: list[WorkerDocument]
     runs: dict[RunStatus, int]
@@ -43,20 +43,20 @@ class WorkerListDocument(Document):
 
 @router.get("/health/live", response_model=LiveDocument)
 async def live() -> LiveDocument:
-    """Answer as long as the event loop turns; asks nobody else."""
+    """Return 200 as long as the process handles requests; checks nothing else."""
     return LiveDocument(status="ok", version=VERSION)
 
 
 @router.get("/health/ready", response_model=LiveDocument, responses=problems(503))
 def ready(service: Service) -> LiveDocument:
-    """Answer 200 if the run store answers and its schema is current, else 503."""
+    """Return 200 if the run store is reachable and its schema is current, otherwise 503."""
     service.ping()
     return LiveDocument(status="ok", version=VERSION)
 
 
 @router.get("/workers", response_model=WorkerListDocument)
 def workers(service: Service) -> WorkerListDocument:
-    """List live workers, and runs by status."""
+    """List the active workers, and count runs by status."""
     return WorkerListDocument(
         workers=[WorkerDocument.model_validate(worker) for worker in service.workers()],
         runs=service.count_by_status(),

@@ -1,4 +1,4 @@
-"""Prometheus metrics: requests as they happen; runs, queue and stage seconds from the journal at each scrape."""
+"""Prometheus metrics: requests as they occur; runs, queue and stage seconds from the run store at each scrape."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"
 
 
 class Meters:
-    """The metrics of one application, in a registry of its own."""
+    """The metrics of one application, in a separate registry."""
 
     def __init__(self, services: Services, broadcaster: RunBroadcaster) -> None:
         self._services = services
@@ -39,13 +39,13 @@ class Meters:
         )
         self.request_seconds = Histogram(
             "technic_http_request_seconds",
-            "Seconds until a request was answered; streams excluded.",
+            "Seconds until a request was answered, without streams.",
             ("method", "route"),
             registry=self.registry,
         )
         self._runs = Gauge("technic_runs", "Stored runs by status.", ("status",), registry=self.registry)
-        self._queue = Gauge("technic_queue_depth", "Runs that wait for a worker.", registry=self.registry)
-        self._workers = Gauge("technic_workers", "Workers that live.", registry=self.registry)
+        self._queue = Gauge("technic_queue_depth", "Runs waiting for a worker.", registry=self.registry)
+        self._workers = Gauge("technic_workers", "Active workers.", registry=self.registry)
         self._stages = Histogram(
             "technic_stage_seconds", "Seconds of stages of ended runs.", ("stage",), registry=self.registry,
             buckets=_SECONDS,
@@ -57,7 +57,7 @@ class Meters:
         streams.set_function(lambda: broadcaster.watchers)
 
     def scrape(self) -> bytes:
-        """Read the journal's summary rows and return all metrics in the text format."""
+        """Read the summary rows of runs and return all metrics in the text format."""
         with self._lock:
             counts = self._services.service.count_by_status()
             for status, count in counts.items():
@@ -70,7 +70,7 @@ class Meters:
             return generate_latest(self.registry)
 
     def _count_once(self, sample: StageSample) -> None:
-        """Count an ended attempt; the same run comes back with other seconds when it was resumed."""
+        """Count an ended attempt once; a resumed run appears again with other seconds."""
         key = (sample.run_id, sample.total_seconds)
         if key in self._counted:
             self._counted.move_to_end(key)

@@ -1,4 +1,4 @@
-"""What picks did after their as-of date: of past runs together, of one run, and as a file."""
+"""Routes for the outcomes of picks after their as-of date: of past runs, of one run, and as a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Horizon = Annotated[int, AfterValidator(_one_of_the_horizons), Field(json_schema
 
 
 class OutcomeFilter(Request):
-    """Which picks to look at, and how; filters left out do not filter."""
+    """Which picks to include, and how to measure them; omitted filters do not filter."""
 
     source: Name | None = None
     profile: list[Name] = Field(default_factory=list)
@@ -42,12 +42,12 @@ class OutcomeFilter(Request):
     since: date | None = Field(default=None, description="First as-of date.")
     until: date | None = Field(default=None, description="Last as-of date.")
     horizon: Horizon = Field(default=OutcomeQuery().horizon, description="Sessions after the as-of date.")
-    top_n: int | None = Field(default=None, ge=1, le=100_000, description="Only the best ranks of each run.")
-    cost_bps: float = Field(default=10.0, ge=0, le=10_000, allow_inf_nan=False, description="Cost of trading.")
-    quantiles: int = Field(default=5, ge=2, le=20, description="How many groups by score.")
+    top_n: int | None = Field(default=None, ge=1, le=100_000, description="Only the top ranks of each run.")
+    cost_bps: float = Field(default=10.0, ge=0, le=10_000, allow_inf_nan=False, description="Trading cost in bps.")
+    quantiles: int = Field(default=5, ge=2, le=20, description="Number of groups by score.")
 
     def query(self) -> OutcomeQuery:
-        """Return the service's form."""
+        """Return the query of the outcome service."""
         return OutcomeQuery(
             source=self.source,
             profiles=tuple(self.profile),
@@ -73,7 +73,10 @@ class IntervalDocument(Document):
 
 
 class MeanTestDocument(IntervalDocument):
-    """A mean over as-of dates, its t-statistic corrected for `lags` dates whose returns overlap."""
+    """A mean over as-of dates; its t-statistic allows for overlap: a date shares sessions with up to `lags` later ones.
+
+    Without enough dates for an interval, standard error, t-statistic and bounds are null.
+    """
 
     standard_error: float | None
     t_stat: float | None
@@ -100,7 +103,7 @@ class GroupDocument(Document):
 
 
 class EquityDocument(Document):
-    """Growth of 1 in the picks of the lineage with the most runs; each list but `turnover` is as long as `dates`."""
+    """Growth of 1 in the picks of the config with the most runs; all lists except `turnover` are as long as `dates`."""
 
     lineage: str
     profile: str
@@ -120,10 +123,10 @@ class EquityDocument(Document):
 
 
 class OutcomeReportDocument(Document):
-    """What the picks of past runs did. Returns are shares, `excess` over the run's equal-weight universe.
+    """How the picks of past runs performed. Returns are fractions, `excess` is over the run's equal-weight universe.
 
-    `judged` of `picks` have a return at the horizon by now. `quantiles` are excess returns by score, the lowest first.
-    `exits` counts what plans reached first. `notes` say what taints the evidence.
+    `judged` of `picks` have a known return at the horizon. `quantiles` are excess returns by score, lowest scores
+    first. `exits` counts the levels that plans reached first. `notes` name biases of the data.
     """
 
     horizon: int
@@ -172,7 +175,7 @@ class OutcomeReportDocument(Document):
 
 
 class RunOutcomesDocument(Document):
-    """What each pick of one run did, best rank first; null is what has not happened yet or has no bars."""
+    """The outcome of each pick of one run, best rank first; null if it lies in the future or has no bars."""
 
     run_id: str
     picks: list[dict[str, JsonValue]]
@@ -181,7 +184,7 @@ class RunOutcomesDocument(Document):
 
 @router.get("/outcomes", response_model=OutcomeReportDocument, responses=problems(422, 502))
 def read_outcomes(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutcomes) -> OutcomeReportDocument:
-    """Say what the picks of past runs did after their as-of date, with n and intervals."""
+    """Return how the picks of past runs performed after their as-of date, with n and intervals."""
     return OutcomeReportDocument.of(outcomes.report(filters.query()))
 
 
@@ -191,7 +194,7 @@ def read_outcomes(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutc
     responses=file_response(CSV, "One row per pick of each run.") | problems(422, 502),
 )
 def read_outcomes_csv(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutcomes) -> Response:
-    """Return every pick with what it did, as CSV."""
+    """Return every pick with its outcome as CSV."""
     content = to_csv(outcomes.report(filters.query()).picks)
     headers = {"Content-Disposition": 'attachment; filename="outcomes.csv"'}
     return Response(content, media_type=CSV, headers=headers)
@@ -199,7 +202,7 @@ def read_outcomes_csv(filters: Annotated[OutcomeFilter, Query()], outcomes: Past
 
 @router.get("/scans/{run_id}/outcomes", response_model=RunOutcomesDocument, responses=problems(404, 409, 422, 502))
 def read_outcomes_of_run(run_id: RunId, outcomes: PastOutcomes) -> RunOutcomesDocument:
-    """Say what the picks of one run did after its as-of date. 409 while there are no results."""
+    """Return how the picks of one run performed after its as-of date. 409 while there are no results."""
     judged = outcomes.of_run(run_id)
     return RunOutcomesDocument(run_id=run_id, picks=_rows(judged.picks), notes=list(judged.notes))
 

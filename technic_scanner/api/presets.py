@@ -1,4 +1,4 @@
-"""Presets over REST: list, read, save, delete, export and import."""
+"""Routes for presets: list, read, save, delete, export and import."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JSON = "application/json"
 
 
 class PresetDocument(Document):
-    """A named scan configuration. `version` counts its saves; shipped presets are read-only."""
+    """A named scan configuration. `version` increases with each save; shipped presets are read-only."""
 
     name: str
     description: str
@@ -51,16 +51,16 @@ class PresetDocument(Document):
 
 
 class PresetListDocument(Document):
-    """All presets, shipped and saved."""
+    """All shipped and saved presets."""
 
     presets: list[PresetDocument]
 
 
 class PresetRequest(Request):
-    """What to save under a name."""
+    """The content of a preset to save."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"config": {"min_tech_rating": 60}, "description": "strong ones only"}]}
+        json_schema_extra={"examples": [{"config": {"min_tech_rating": 60}, "description": "high ratings only"}]}
     )
 
     config: RawConfig = Field(default_factory=dict)
@@ -70,7 +70,7 @@ class PresetRequest(Request):
         default=None,
         ge=1,
         le=2**31 - 1,
-        description="The version that is replaced; left out, the name must be new. 409 if somebody was faster.",
+        description="The version to replace; if omitted, the name must be new. 409 if the stored version is another.",
     )
 
 
@@ -80,7 +80,7 @@ _CREATED: Responses = {201: {"model": PresetDocument, "description": "Saved unde
 
 @router.get("/presets", response_model=PresetListDocument)
 def list_presets(service: Service) -> PresetListDocument:
-    """List every preset."""
+    """List all presets."""
     return PresetListDocument(presets=[PresetDocument.of(preset) for preset in service.presets()])
 
 
@@ -91,7 +91,7 @@ def import_preset(
     service: Service,
     root_path: RootPath,
 ) -> PresetDocument:
-    """Save a preset from its exported form."""
+    """Save a preset from its exported JSON."""
     preset = service.import_preset(json.dumps(exported))
     response.headers["Location"] = _location(root_path, preset.name)
     return PresetDocument.of(preset)
@@ -105,7 +105,7 @@ def read_preset(name: PresetName, service: Service) -> PresetDocument:
 
 @router.get("/presets/{name}/export", response_model=dict[str, Any], responses=problems(404, 422))
 def export_preset(name: PresetName, service: Service) -> Response:
-    """Return a preset in the form that import takes, here or elsewhere."""
+    """Return a preset as JSON, which can be imported here or in another installation."""
     return Response(service.export_preset(name), media_type=JSON)
 
 
@@ -117,7 +117,7 @@ def export_preset(name: PresetName, service: Service) -> Response:
 def save_preset(
     name: PresetName, request: PresetRequest, response: Response, service: Service, root_path: RootPath
 ) -> PresetDocument:
-    """Save a preset under a new name, or a new version of an own one."""
+    """Save a preset under a new name, or a new version of a saved one."""
     with located(in_body):
         config, options = request_from_dicts(request.config, request.options)
     preset = Preset(name=name, config=config, options=options, description=request.description)
@@ -130,7 +130,7 @@ def save_preset(
 
 @router.delete("/presets/{name}", status_code=204, responses=problems(404, 409, 422))
 def delete_preset(name: PresetName, service: Service) -> None:
-    """Delete a saved preset; shipped ones stay."""
+    """Delete a saved preset; shipped presets cannot be deleted."""
     service.delete_preset(name)
 
 

@@ -1,4 +1,4 @@
-"""Turns every error into an RFC 9457 problem document, with a stable code and every bad field."""
+"""Convert all errors to RFC 9457 problem documents, with a stable code and all invalid fields."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from technic_scanner import errors
 from technic_scanner.errors import FieldProblem, TechnicError
 
 MEDIA_TYPE = "application/problem+json"
-# Paths of event streams, the only ones that take GET and not HEAD.
+# Paths of event streams, the only ones that accept GET but not HEAD.
 STREAM_ENDING = "/stream"
 
 logger = logging.getLogger(__name__)
 
-# The nearest class on an error's MRO decides.
+# The status of the nearest class in an error's MRO applies.
 _STATUS_OF: dict[type[TechnicError], int] = {
     errors.ConfigError: 422,
     errors.SourceError: 502,
@@ -56,7 +56,7 @@ _CODE_OF_STATUS: dict[int, str] = {
 
 
 class BadFieldsError(ValueError):
-    """Raised by a validator that found several faults in one part of a request; each is listed by itself."""
+    """Raised by a validator that found several problems in one part of a request; each is listed separately."""
 
     def __init__(self, problems: Iterable[FieldProblem]) -> None:
         self.problems = tuple(problems)
@@ -64,7 +64,7 @@ class BadFieldsError(ValueError):
 
 
 class BadField(BaseModel):
-    """One bad field of a request."""
+    """One invalid field of a request."""
 
     field: str = Field(description="Dotted name: `config.max_symbols`, `query.limit`, `header.idempotency-key`.")
     message: str
@@ -94,21 +94,21 @@ class Problem(BaseModel):
     type: str = Field(description="`urn:technic-scanner:problem:<code>`; identifies the kind of problem.")
     title: str
     status: int
-    code: str = Field(description="Stable, for programs.")
+    code: str = Field(description="Stable error code for programs.")
     detail: str = Field(description="One sentence for people.")
-    instance: str = Field(description="The path that was asked for.")
-    errors: list[BadField] = Field(default=[], description="Every bad field, if fields are what is wrong.")
+    instance: str = Field(description="The requested path.")
+    errors: list[BadField] = Field(default=[], description="All invalid fields, if there are any.")
 
 
 def status_of(error: TechnicError) -> int:
-    """Return the HTTP status of an error of ours."""
+    """Return the HTTP status of an error of this package."""
     return next(_STATUS_OF[kind] for kind in type(error).__mro__ if kind in _STATUS_OF)
 
 
 def problem_document(
     status: int, code: str, detail: str, instance: str, fields: Iterable[FieldProblem] = ()
 ) -> dict[str, Any]:
-    """Return the body of a problem response, as plain JSON types."""
+    """Return the body of a problem response as JSON types."""
     return {
         "type": f"urn:technic-scanner:problem:{code}",
         "title": _phrase(status),
@@ -129,7 +129,7 @@ def problem_response(
     fields: Iterable[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return a problem response for the request in ``scope``; 429 and 503 carry Retry-After."""
+    """Return a problem response for the request in ``scope``; 429 and 503 have a Retry-After header."""
     document = problem_document(status, code, detail, scope.get("path", ""), fields)
     sent = dict(headers or {})
     if status in _RETRY_AFTER_SECONDS:
@@ -139,28 +139,28 @@ def problem_response(
 
 
 def document_of(error: TechnicError, instance: str) -> dict[str, Any]:
-    """Return the problem document of an error of ours."""
+    """Return the problem document of an error of this package."""
     fields = error.problems if isinstance(error, errors.ConfigError) else ()
     return problem_document(status_of(error), error.code, public_detail(error), instance, fields)
 
 
 def document_of_invalid(error: ValidationError, instance: str) -> dict[str, Any]:
-    """Return the problem document of a message that is not what it should be."""
+    """Return the problem document of an invalid message."""
     fields = tuple(_bad_fields(error.errors(include_url=False, include_input=False)))
     return problem_document(422, "invalid_request", "; ".join(map(str, fields)), instance, fields)
 
 
 def public_detail(error: TechnicError) -> str:
-    """Return the sentence that a client may read; a store's own words may name hosts and files, so they stay here."""
+    """Return the sentence for clients; a store's own message may contain hosts and files, so it is not sent."""
     if isinstance(error, errors.StoreError):
-        return {507: "the run store has no space left", 503: "the run store does not answer just now"}.get(
+        return {507: "the run store has no space left", 503: "the run store is not available at the moment"}.get(
             status_of(error), "the run store failed"
         )
     return str(error) or error.code.replace("_", " ")
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers of every kind of error that reaches the application."""
+    """Register the handlers of all kinds of errors that reach the application."""
     app.add_exception_handler(TechnicError, _on_technic_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -191,14 +191,14 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_methods_at(request))
     code = _CODE_OF_STATUS.get(error.status_code, _phrase(error.status_code).lower().replace(" ", "_"))
-    detail = {404: "nothing is served at this path", 405: "this path does not take this method"}.get(
+    detail = {404: "nothing is served at this path", 405: "this path does not support this method"}.get(
         error.status_code, error.detail
     )
     return problem_response(error.status_code, code, detail, request.scope, headers=headers)
 
 
 def _methods_at(request: Request) -> list[str]:
-    """Return the methods that the path takes; the router itself names those of its first match only."""
+    """Return the methods that the path supports; the router itself only knows those of its first match."""
     found: set[str] = set()
     for route in request.app.state.api_routes:
         if route.matches(request.scope)[0] is not Match.NONE:
@@ -241,7 +241,7 @@ def _phrase(status: int) -> str:
 
 
 class ProblemBoundary:
-    """Answers 500 for anything that nobody else caught, logs it, and lets no traceback out."""
+    """Responds to unhandled exceptions with 500, logs them, and sends no traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -261,8 +261,8 @@ class ProblemBoundary:
             await self.app(scope, receive, watched)
         except Exception:
             if started:
-                # The status is sent; the server can only cut the connection, which tells the client enough.
+                # The status has been sent; the server can only close the connection, which shows the client the error.
                 raise
             logger.exception("%s %s failed", scope["method"], scope["path"])
-            response = problem_response(500, "internal_error", "something went wrong here; it has been logged", scope)
+            response = problem_response(500, "internal_error", "an internal error occurred; it has been logged", scope)
             await response(scope, receive, send)

@@ -1,4 +1,4 @@
-"""What runs left to read: the ranked table as JSON and as files, the symbols that are not in it, timings."""
+"""Routes for results: the ranked table as JSON and as files, the symbols that are not in it, and timings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=1000)]
 Columns = Annotated[
     list[Annotated[str, Query(max_length=100, pattern=TEXT_PATTERN)]],
-    Query(default_factory=list, description="Columns to send, in this order; all of them if left out."),
+    Query(default_factory=list, description="Columns to return, in this order; all if omitted."),
 ]
 
 
@@ -64,7 +64,7 @@ def read_results(
 
 @router.get("/scans/{run_id}/failures", response_model=FailureListDocument, responses=problems(404, 409, 422))
 def read_failures(run_id: RunId, service: Service, offset: Offset = 0, limit: PageSize = 1000) -> FailureListDocument:
-    """Return one page of the symbols that are not in the table, each with its reason."""
+    """Return one page of the symbols that are not in the table, with reasons."""
     failures = service.result(run_id).failures
     return FailureListDocument(
         failures=[FailureDocument.model_validate(failure) for failure in failures[offset : offset + limit]],
@@ -79,7 +79,7 @@ def read_failures(run_id: RunId, service: Service, offset: Offset = 0, limit: Pa
     responses=file_response(CSV, "The whole table.") | problems(404, 409, 422),
 )
 def read_csv(run_id: RunId, service: Service) -> Response:
-    """Return the table as CSV, byte for byte what the dashboard and the command line give."""
+    """Return the table as CSV, byte-identical to that of the dashboard and the command line."""
     return _file(service.result(run_id), "csv", CSV, lambda stored: export.to_csv(stored.table))
 
 
@@ -89,7 +89,7 @@ def read_csv(run_id: RunId, service: Service) -> Response:
     responses=file_response(PARQUET, "The whole table.") | problems(404, 409, 422),
 )
 def read_parquet(run_id: RunId, service: Service) -> Response:
-    """Return the table as Parquet, values untouched."""
+    """Return the table as Parquet, with unchanged values."""
     return _file(service.result(run_id), "parquet", PARQUET, lambda stored: export.to_parquet(stored.table))
 
 
@@ -99,7 +99,7 @@ def read_parquet(run_id: RunId, service: Service) -> Response:
     responses=file_response(XLSX, "A workbook: results, config, failures.") | problems(404, 409, 422),
 )
 def read_excel(run_id: RunId, column: Columns, service: Service) -> Response:
-    """Return the table as an Excel workbook with typed numbers, of all columns or of some."""
+    """Return the table as an Excel workbook with typed numbers, with all columns or a selection."""
     stored = service.result(run_id)
     _check_columns(stored.table, column)
     return _file(stored, "xlsx", XLSX, lambda result: export.to_excel(result, column or None))
@@ -111,7 +111,7 @@ def read_excel(run_id: RunId, column: Columns, service: Service) -> Response:
     responses=file_response(HTML, "A self-contained page.") | problems(404, 422),
 )
 def read_report(run_id: RunId, service: Service) -> Response:
-    """Return a run as one self-contained HTML page, to keep or to send."""
+    """Return a run as one self-contained HTML page."""
     content = service.report(run_id)
     return Response(content, media_type=HTML, headers=_attachment(f"scan-{run_id}.html"))
 

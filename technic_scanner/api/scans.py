@@ -1,4 +1,4 @@
-"""Runs over REST: start, list, look at, steer, delete."""
+"""Routes for runs: start, list, read, control, delete."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         pattern=r"^[\x21-\x7e]{1,200}$",
-        description="Repeats with the same key and body answer with the first call's run; another body is refused.",
+        description="A repeated request with the same key and body returns the first run; another body is refused.",
     ),
 ]
 
@@ -42,14 +42,14 @@ def start_scan(
     root_path: RootPath,
     idempotency_key: IdempotencyKey = None,
 ) -> RunDocument:
-    """Queue a scan. Location names its status document."""
+    """Queue a scan. The Location header is the URL of its status document."""
     record = submit(service, request, owner, idempotency_key=idempotency_key)
     return _accepted(record, response, root_path)
 
 
 @router.get("/scans", response_model=RunListDocument, responses=problems(422))
 def list_scans(filters: Annotated[RunListFilter, Query()], service: Service, root_path: RootPath) -> RunListDocument:
-    """List runs, newest first, a page at a time."""
+    """List runs, newest first, page by page."""
     page = service.list(filters.query())
     return RunListDocument(
         runs=[RunDocument.of(record, root_path) for record in page.records], next_cursor=page.next_cursor
@@ -58,7 +58,7 @@ def list_scans(filters: Annotated[RunListFilter, Query()], service: Service, roo
 
 @router.post("/scans/estimate", response_model=EstimateDocument, responses=problems(413, 422))
 def estimate_scan(request: ScanRequest, service: Service) -> EstimateDocument:
-    """Say how long a scan would take, from past runs like it; nothing is started."""
+    """Estimate the duration of a scan from comparable runs, without starting it."""
     config, options = resolve(service, request)
     with located(in_body):
         return EstimateDocument.model_validate(service.estimate(config, options))
@@ -66,7 +66,7 @@ def estimate_scan(request: ScanRequest, service: Service) -> EstimateDocument:
 
 @router.get("/scans/{run_id}", response_model=RunStatusDocument, responses=problems(404, 422))
 def show_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunStatusDocument:
-    """Return a run's status and newest progress. Retry-After is present while it has not ended."""
+    """Return a run's status and newest progress. Retry-After is set while it has not ended."""
     record = service.get(run_id)
     event = service.latest_event(run_id)
     if not record.status.is_terminal:
@@ -77,7 +77,7 @@ def show_scan(run_id: RunId, response: Response, service: Service, root_path: Ro
 
 @router.patch("/scans/{run_id}", response_model=RunDocument, responses=problems(404, 413, 422))
 def change_scan(run_id: RunId, change: RunChange, service: Service, root_path: RootPath) -> RunDocument:
-    """Name a run, or pin it so that retention spares it."""
+    """Set the label of a run, or pin it so that pruning keeps it."""
     if "label" in change.model_fields_set:
         service.label(run_id, change.label)
     if "pinned" in change.model_fields_set:
@@ -93,13 +93,13 @@ def delete_scan(run_id: RunId, service: Service) -> None:
 
 @router.post("/scans/{run_id}/cancel", status_code=202, response_model=RunDocument, responses=problems(404, 422))
 def cancel_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunDocument:
-    """Ask a run to stop; asking twice, or after its end, changes nothing."""
+    """Cancel a run; a repeated request, or one after its end, has no effect."""
     return _accepted(service.cancel(run_id), response, root_path)
 
 
 @router.post("/scans/{run_id}/resume", status_code=202, response_model=RunDocument, responses=problems(404, 409, 422))
 def resume_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunDocument:
-    """Queue another attempt of a run that failed, was cancelled or interrupted; what it has done is not done again."""
+    """Queue another attempt of a failed, cancelled or interrupted run; completed work is not repeated."""
     return _accepted(service.resume(run_id), response, root_path)
 
 
@@ -115,8 +115,8 @@ def rerun_scan(run_id: RunId, response: Response, service: Service, owner: Owner
 def list_events(
     run_id: RunId, service: Service, after: After = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> EventListDocument:
-    """Return the journal after a sequence number, oldest first."""
-    # The record first: once it says "ended", every event is already in the journal.
+    """Return the run's events after a sequence number, oldest first."""
+    # Read the record first: if it has ended, all events are already in the journal.
     record = service.get(run_id)
     events = service.events(run_id, after, limit)
     return EventListDocument(

@@ -1,4 +1,4 @@
-"""Who may call: bearer tokens, known hosts, same-origin writes; what Streamlit's own settings do not cover."""
+"""Control access to the API by bearer tokens, known hosts and same-origin writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WS_PROTOCOL = "technic"
 WS_UNAUTHORIZED = 4401
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# A GET that starts a scan when it names no run, because the earlier API's clients expect it.
+# A GET that starts a scan if it has no run id, because clients of the earlier API expect it.
 _UNSAFE_GETS = ("/scan/stream",)
 _OPEN_PATHS = ("/health/live", "/health/ready")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -34,14 +34,14 @@ class _Refusal:
 
 
 class TokenBook:
-    """The tokens that open the API, as SHA-256 digests; the clear text is dropped at load."""
+    """The API tokens as SHA-256 digests; the tokens themselves are not stored."""
 
     __slots__ = ("_tokens",)
 
     def __init__(self, entries: Iterable[str]) -> None:
         """Read ``name:token`` and ``name:sha256:<hex>`` entries; a name may have several.
 
-        Raises ConfigError for every bad one.
+        Raises ConfigError that names every invalid one.
         """
         self._tokens = read_tokens(entries)
 
@@ -49,7 +49,7 @@ class TokenBook:
         return bool(self._tokens)
 
     def owner_of(self, presented: str) -> str | None:
-        """Return the name behind a token, or None; takes as long for a wrong one as for a right one."""
+        """Return the name of a token's owner, or None; takes the same time for valid and invalid tokens."""
         digest = hashlib.sha256(presented.encode("utf-8", "surrogateescape")).digest()
         owner = None
         for token in self._tokens:
@@ -59,13 +59,13 @@ class TokenBook:
 
 
 def owner_in(scope: Scope) -> str | None:
-    """Return the token's name behind a request that got through, None where no tokens are set."""
+    """Return the owner of the token of an accepted request, None if no tokens are set."""
     owner: str | None = scope.get("technic.owner")
     return owner
 
 
 class HostGuard:
-    """Refuses requests for hosts that this is not (421), so that a rebound DNS name is no way in."""
+    """Refuses requests for unknown host names (421), as protection against DNS rebinding."""
 
     def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
         self.app = app
@@ -82,7 +82,7 @@ class HostGuard:
 
 
 class OriginGuard:
-    """Refuses writes and WebSockets that a page of another origin sends (403)."""
+    """Refuses writes and WebSockets from pages of other origins (403)."""
 
     def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
         self.app = app
@@ -90,20 +90,20 @@ class OriginGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _changes_something(scope) and not self._may(Headers(scope=scope)):
-            await _refuse(scope, receive, send, _Refusal(403, "cross_origin", "pages of this origin may not do this"))
+            await _refuse(scope, receive, send, _Refusal(403, "cross_origin", "pages of this origin must not do this"))
             return
         await self.app(scope, receive, send)
 
     def _may(self, headers: Headers) -> bool:
         origin = headers.get("origin")
         if origin is None:
-            # Not a browser, or a same-origin request that carries none; browsers tell the others apart here.
+            # Not a browser, or a same-origin request without an Origin header; this header distinguishes the others.
             return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
         return origin.lower() in self.allowed or _same_place(origin, headers.get("host", ""))
 
 
 class Gate:
-    """Asks for a bearer token; where none are set, lets this machine in and nobody else."""
+    """Requires a bearer token; if no tokens are set, accepts requests only from this machine."""
 
     def __init__(self, app: ASGIApp, tokens: TokenBook) -> None:
         self.app = app
@@ -119,7 +119,7 @@ class Gate:
         presented = _presented_token(scope)
         owner = None if presented is None else self.tokens.owner_of(presented)
         if owner is None:
-            detail = "a bearer token is needed" if presented is None else "this token is not known"
+            detail = "a bearer token is required" if presented is None else "this token is not valid"
             await _refuse(scope, receive, send, _Refusal(401, "unauthorized", detail))
             return
         scope["technic.owner"] = owner
@@ -128,7 +128,7 @@ class Gate:
     async def _let_this_machine_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
         if client is not None and not is_loopback(client[0]):
-            detail = "no tokens are set, so only this machine may call; set TECHNIC_API_TOKENS"
+            detail = "no tokens are set, so only this machine can call the API; set TECHNIC_API_TOKENS"
             await _refuse(scope, receive, send, _Refusal(401, "unauthorized", detail))
             return
         await self.app(scope, receive, send)
@@ -141,7 +141,7 @@ def route_path(scope: Scope) -> str:
 
 
 def _presented_token(scope: Scope) -> str | None:
-    """Return the token of the Authorization header; browsers' WebSockets may name it as a subprotocol instead."""
+    """Return the token of the Authorization header, or of a subprotocol, which WebSockets of browsers use instead."""
     kind, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
         return token.strip()
@@ -160,14 +160,14 @@ def _changes_something(scope: Scope) -> bool:
 
 
 def _host_name(host: str) -> str:
-    """Return the name in a Host header, lower case, without port and brackets."""
+    """Return the name in a Host header in lower case, without port and brackets."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.partition(":")[0].lower()
 
 
 def _same_place(origin: str, host: str) -> bool:
-    """True if an Origin and a Host header name the same host and port (the scheme may differ behind a TLS proxy)."""
+    """Return whether Origin and Host have the same host and port; the scheme may differ behind a TLS proxy."""
     try:
         ours, theirs = urlsplit(f"//{host}"), urlsplit(origin)
         port = _DEFAULT_PORTS.get(theirs.scheme)
@@ -183,7 +183,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: _Refusal)
     if scope["type"] == "websocket":
         await receive()
         if needs_token:
-            # A browser learns a close code only from an accepted socket; other refusals end the handshake with 403.
+            # A browser sees a close code only after the socket is accepted; other refusals end the handshake with 403.
             await send({"type": "websocket.accept", "subprotocol": chosen_subprotocol(scope)})
         await send({"type": "websocket.close", "code": WS_UNAUTHORIZED, "reason": refusal.code})
         return
@@ -193,5 +193,5 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: _Refusal)
 
 
 def chosen_subprotocol(scope: Scope) -> str | None:
-    """Return the subprotocol to accept: ours if offered, never the one that carries a token."""
+    """Return the subprotocol to accept: that of this API if offered, never the one with the token."""
     return WS_PROTOCOL if WS_PROTOCOL in scope.get("subprotocols", ()) else None

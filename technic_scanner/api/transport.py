@@ -1,4 +1,4 @@
-"""What holds for every route: security headers, the body limit, and HEAD wherever there is GET."""
+"""Middleware of all routes: security headers, the body limit, and HEAD for all GET routes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HEADERS: tuple[tuple[str, str], ...] = (
 
 
 class SecurityHeaders:
-    """Adds the headers that keep browsers from guessing, framing and caching what is served here."""
+    """Adds headers that keep browsers from content sniffing, framing and caching."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,7 +36,7 @@ class SecurityHeaders:
 
 
 class HeadLikeGet:
-    """Answers HEAD as GET, without the body; not for streams, which have no end and may start a scan."""
+    """Handles HEAD like GET, without the body; not for streams, which do not end and may start a scan."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -49,14 +49,14 @@ class HeadLikeGet:
         async def without_body(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        # A copy, for the server looks at the method again; the meter outside looks for the route.
+        # A copy, because the server reads the method again and the meter outside reads the route.
         asked = {**scope, "method": "GET"}
         await self.app(asked, receive, without_body)
         scope["route"] = asked.get("route")
 
 
 class BodyLimit:
-    """Answers 413 to a body over ``limit`` bytes, announced or not, without reading it to its end."""
+    """Refuses bodies over ``limit`` bytes with 413, without reading them completely."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app
@@ -86,4 +86,4 @@ class BodyLimit:
         return counted
 
     def _detail(self) -> str:
-        return f"a body may have at most {self.limit} bytes"
+        return f"the request body must have at most {self.limit} bytes"

@@ -1,4 +1,4 @@
-"""Commands over the price cache: what it holds, and clearing it."""
+"""Define the commands for the price cache: list its content and clear it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.progress.text import count_text
 
 app = typer.Typer(no_args_is_help=True, help="The price cache.")
 _MIB = 1024 * 1024
@@ -41,30 +42,31 @@ def list_coverage(as_json: Json = False) -> None:
 @app.command()
 def clear(
     source: Annotated[
-        str | None, typer.Option(help="Only this source: a name as in scan, or one that cache list shows.")
+        str | None, typer.Option(help="Only this source: a name as for scan, or one that cache list shows.")
     ] = None,
-    symbol: Annotated[list[str] | None, typer.Option(help="Only these symbols of it; may be repeated.")] = None,
+    symbol: Annotated[list[str] | None, typer.Option(help="Only this symbol; may be repeated.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Forget bars, so that the next scan fetches them again."""
+    """Delete cached bars, so that the next scan fetches them again."""
     with errors_as_sentences(), build() as services:
         keys = _keys_of(services, source)
         count = sum(services.cache.clear(key, symbol or None) for key in keys)
         of = f" of {', '.join(keys)}" if keys else ""
-        tell({"forgotten": count}, f"{count:,} symbols{of} were forgotten.", as_json=as_json)
+        tell({"forgotten": count}, f"{count_text(count, 'symbol')}{of} deleted from the cache.", as_json=as_json)
 
 
 def _keys_of(services: Services, source: str | None) -> list[str]:
-    """Return the names under which the cache holds bars of a source: one for each size or folder of some sources.
+    """Return the names under which the cache stores bars of a source; some sources have one per size or folder.
 
-    Raises ConfigError for a name that is neither a source's nor one of those.
+    Raises ConfigError for a name that is neither a source nor one of those.
     """
     held = [item.source for item in services.cache.coverage()]
     if source is None:
         return held
     keys = [key for key in held if key == source or key.startswith(f"{source}-")]
-    known = {"files", *(info.name for info in services.service.sources())}  # of files there may be bars of yore
+    # The cache may contain bars of the source files even if that source is not available now.
+    known = {"files", *(info.name for info in services.service.sources())}
     if not keys and source not in known:
-        hint = f"; the cache holds {', '.join(held)}" if held else ""
+        hint = f"; the cache contains {', '.join(held)}" if held else ""
         raise ConfigError([FieldProblem("source", f"{source!r} is not one of {', '.join(sorted(known))}{hint}")])
     return keys

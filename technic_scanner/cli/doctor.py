@@ -1,4 +1,4 @@
-"""The doctor command: is everything there that a scan needs, and does it work."""
+"""Define the doctor command, which checks whether everything that a scan needs is present and works."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def doctor(as_json: Json = False) -> None:
     else:
         with services:
             findings += [_finding(name, check) for name, check in _checks(services)]
+            faults = services.catalog.faults()
+        findings += [(f"plugin {fault.name}", not fault.is_defect, str(fault)) for fault in faults]
     if as_json:
         emit([{"check": name, "ok": ok, "detail": detail} for name, ok, detail in findings])
     else:
@@ -42,10 +44,12 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
         ("home", lambda: str(services.settings.home)),
         ("store", lambda: _store(services)),
         ("sources", lambda: ", ".join(info.name for info in services.service.sources())),
+        ("executors", lambda: ", ".join(info.name for info in services.service.executors())),
+        ("run listeners", lambda: ", ".join(services.catalog.run_listeners()) or "none"),
         ("sample data", _sample),
-        ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols held"),
+        ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols cached"),
         ("kernels", _kernels),
-        ("workers", lambda: f"{len(services.service.workers())} at work"),
+        ("workers", lambda: f"{len(services.service.workers())} active"),
         ("disk", lambda: f"{shutil.disk_usage(services.settings.home).free / _GIB:.1f} GiB free"),
     ]
 

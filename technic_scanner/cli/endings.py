@@ -1,4 +1,4 @@
-"""How a run ended: the exit code that says it to programs, and the one sentence that says it to people."""
+"""Determine how a run ended: an exit code for programs and a sentence for people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from technic_scanner.runs.service.service import RunService
 
 
 def end_code(service: RunService, run: RunRecord) -> Exit:
-    """Return the exit code of an ended run; FAILED also for one whose source gave nothing of any symbol."""
+    """Return the exit code of an ended run; FAILED also if its source returned no bars for any symbol."""
     if run.status is not RunStatus.SUCCEEDED:
         return Exit.INTERRUPTED if run.status in (RunStatus.CANCELLED, RunStatus.INTERRUPTED) else Exit.FAILED
     if why_unread(service, run) is not None:
@@ -21,16 +21,16 @@ def end_code(service: RunService, run: RunRecord) -> Exit:
 
 
 def end_sentence(service: RunService, run: RunRecord) -> str:
-    """Return how a run ended, with the code of its error if it has one."""
+    """Return a sentence on how a run ended, with the code of its error if it has one."""
     if run.error is not None:
         return f"{run.error.message} [{run.error.code}]"
     return why_unread(service, run) or run.status_text or f"Run {run.run_id} is {run.status.value}."
 
 
 def why_unread(service: RunService, run: RunRecord) -> str | None:
-    """Return why not one symbol could be read, None if any could or none was asked for.
+    """Return why no symbol could be read; None if any could be read or none was requested.
 
-    The pipeline calls such a run a success without rows; whoever asked for the scan has a source that failed.
+    For the pipeline such a run is a success without rows; for the user of the command line the source has failed.
     """
     metrics = run.metrics
     if run.status is not RunStatus.SUCCEEDED or metrics is None:

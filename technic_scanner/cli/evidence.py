@@ -1,4 +1,4 @@
-"""Commands about what picks did: replay past dates, report outcomes."""
+"""Define the commands for past dates: replay scans and report the outcomes of picks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_s
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.performance.outcomes import Equity, OutcomeQuery, OutcomeReport
 from technic_scanner.runs.performance.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
@@ -29,18 +30,18 @@ def replay(
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last as-of date.")],
     every: Annotated[str, typer.Option(help="month, week or a number of sessions.")] = "month",
-    source: Annotated[str | None, typer.Option(help="Where bars come from.")] = None,
+    source: Annotated[str | None, typer.Option(help="Source of the bars.")] = None,
     universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
     direction: Annotated[str | None, typer.Option(help="long, short or both.")] = None,
     profile: Annotated[str | None, typer.Option(help="Strategy profile.")] = None,
-    top_n: Annotated[int | None, typer.Option(help="How many picks a run returns.")] = None,
+    top_n: Annotated[int | None, typer.Option(help="Number of picks per run.")] = None,
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the runs and return.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the same scan at past dates; the same command again goes on where it stopped, unless files have changed."""
+    """Run the same scan at past dates. The same command again continues where it stopped, unless files have changed."""
     given = {
         "source": source, "universe": universe, "sectors": sector, "direction": direction,
         "strategy_profile_name": profile, "top_n": top_n,
@@ -50,7 +51,8 @@ def replay(
         asked, options = build_request(services.service, given, {}, preset, config)
         check_request(asked, options, services.catalog)
         plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))
-        say(f"{len(plan.runs)} runs from {dates[0]} to {dates[-1]}; {plan.resumed} go on from an earlier call.")
+        total = count_text(len(plan.runs), "run")
+        say(f"{total} from {dates[0]} to {dates[-1]}; {plan.resumed} of them continued from an earlier call.")
         if not detach:
             _wait(services, plan)
         ended = [services.service.get(run.run_id) for run in plan.runs]
@@ -71,12 +73,12 @@ def outcomes(
     regime: Annotated[list[str] | None, typer.Option(help="Only this market regime; may be repeated.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First as-of date.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last as-of date.")] = None,
-    top_n: Annotated[int | None, typer.Option(min=1, help="Only the best ranks of each run.")] = None,
-    cost_bps: Annotated[float, typer.Option(min=0, help="Cost of trading, basis points of the amount.")] = 10.0,
+    top_n: Annotated[int | None, typer.Option(min=1, help="Only the top ranks of each run.")] = None,
+    cost_bps: Annotated[float, typer.Option(min=0, help="Trading cost in basis points of the amount.")] = 10.0,
     csv: Annotated[bool, typer.Option("--csv", help="Print every pick as CSV.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Say what the picks of past runs did after their as-of date."""
+    """Report how the picks of past runs performed after their as-of date."""
     with errors_as_sentences():
         if horizon not in HORIZONS:
             known = ", ".join(map(str, HORIZONS))
@@ -97,36 +99,36 @@ def outcomes(
 
 
 def _wait(services: Services, plan: ReplayPlan) -> None:
-    """Wait for every run to end, saying how many have."""
+    """Wait for every run to end, and print how many have ended."""
     watch = ReplayWatch(services.service, plan)
     told = len(plan.runs)
     while left := watch.left():
         if left < told:
-            say(f"{len(plan.runs) - left} of {len(plan.runs)} runs have ended")
+            say(f"{len(plan.runs) - left} of {count_text(len(plan.runs), 'run')} ended.")
             told = left
         services.clock.sleep(POLL_SECONDS)
 
 
 def _say_end(ended: Sequence[RunRecord]) -> None:
     failed = Counter(run.status.value for run in ended if run.status is not RunStatus.SUCCEEDED)
-    say(f"{len(ended) - failed.total()} of {len(ended)} runs succeeded.")
+    say(f"{len(ended) - failed.total()} of {count_text(len(ended), 'run')} succeeded.")
     if failed:
         counts = ", ".join(f"{count} {status}" for status, count in failed.most_common())
-        say(f"Not among them: {counts}; the same command goes on with them.")
+        say(f"Other runs: {counts}. Repeat the command to resume them.")
 
 
 def _show(report: OutcomeReport) -> None:
     if not report.judged:
-        say("No pick can be judged yet: no bars are known after the as-of dates of the stored runs.")
+        say("No outcome is known yet: there are no bars after the as-of dates of the stored runs.")
         return
     rows = [
         ("Runs", report.runs),
         ("As-of dates", report.dates),
-        ("Picks judged", f"{report.judged} of {report.picks.num_rows}"),
+        ("Picks measured", f"{report.judged} of {report.picks.num_rows}"),
         ("Beat the universe", _interval(report.hit)),
         ("Mean excess return", _interval(report.excess)),
         ("Mean rank IC", "unknown" if report.ic_test.mean is None else f"{report.ic_test.mean:+.3f}"),
-        ("t-statistic of it", "unknown" if report.ic_test.t_stat is None else f"{report.ic_test.t_stat:+.2f}"),
+        ("t-statistic of IC", "unknown" if report.ic_test.t_stat is None else f"{report.ic_test.t_stat:+.2f}"),
     ]
     rows += [(f"Reached first: {EXIT_TEXTS[name]}", count) for name, count in report.exits]
     table(f"Outcomes after {report.query.horizon} sessions", ("", ""), rows)

@@ -1,4 +1,4 @@
-"""Follows a run to its end for a person or a program, through Ctrl-C."""
+"""Follow a run to its end for a person or a program, and handle Ctrl-C."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ POLL_SECONDS = 0.2
 
 @dataclass(slots=True)
 class Follower:
-    """Where somebody is in a run's events: all up to number ``seen`` have been shown."""
+    """The position in a run's events: all events up to number ``seen`` have been shown."""
 
     services: Services
     run_id: str
     seen: int = 0
 
     def to_end(self, show: Show) -> RunRecord:
-        """Show events until the run has ended and the last of them is shown; called again it goes on."""
+        """Show events until the last one of an ended run is shown; a repeated call continues."""
         service = self.services.service
         while True:
             run = service.get(self.run_id)
@@ -45,9 +45,9 @@ class Follower:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of the block: bars half drawn would stand there twice, an event be printed twice."""
+    """Delay Ctrl-C until the end of the block: otherwise bars or an event could be printed twice."""
     usual = signal.getsignal(signal.SIGINT)
-    if usual is not signal.default_int_handler:  # Ctrl-C is ignored, or does something else than raise
+    if usual is not signal.default_int_handler:  # Ctrl-C is ignored or does not raise
         yield
         return
     presses: list[int] = []
@@ -61,9 +61,10 @@ def held_back() -> Iterator[None]:
 
 
 def present(services: Services, run_id: str) -> int:
-    """Return the number to follow from so that a run's present state is shown at once: every event is whole in itself.
+    """Return the event number to follow from so that a run's current state is shown at once.
 
-    A new attempt that has sent no event yet has no state: the last event is the end of the attempt before.
+    Events are self-contained, so the last one is enough. A new attempt without an event has no state: the last event
+    then belongs to the previous attempt.
     """
     run = services.service.get(run_id)
     latest = services.service.latest_event(run_id)
@@ -73,7 +74,7 @@ def present(services: Services, run_id: str) -> int:
 
 
 def watch_to_end(services: Services, run_id: str, *, progress: bool, as_json: bool) -> Exit:
-    """Watch a run from its present state on; Ctrl-C leaves it running."""
+    """Watch a run from its current state on; Ctrl-C leaves it running."""
     from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - with rich, which no worker needs
 
     follower = Follower(services, run_id, present(services, run_id))
@@ -81,13 +82,13 @@ def watch_to_end(services: Services, run_id: str, *, progress: bool, as_json: bo
         with event_view(as_json=as_json, quiet=not progress) as show:
             run = follower.to_end(show)
     except KeyboardInterrupt:
-        say(f"Run {run_id} goes on; technic-scanner watch {run_id} follows it again.")
+        say(f"Run {run_id} continues. To watch it again: technic-scanner watch {run_id}")
         raise typer.Exit(Exit.INTERRUPTED) from None
     return end_code(services.service, run)
 
 
 def follow(services: Services, run_id: str, seen: int, *, progress: bool, as_json: bool) -> Exit:
-    """Watch a run; Ctrl-C cancels it, and the same view shows how it comes to its end; another does not wait for it."""
+    """Watch a run; Ctrl-C cancels it and the view continues to its end; a second Ctrl-C exits without waiting."""
     from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - as above
 
     follower = Follower(services, run_id, seen)
@@ -102,16 +103,16 @@ def follow(services: Services, run_id: str, seen: int, *, progress: bool, as_jso
                 say("Cancelling ...")
                 run = follower.to_end(show)
     except KeyboardInterrupt:
-        if cancelled:  # else the key was pressed as the view closed, after the end
-            say(f"Run {run_id} was asked to stop; once it has, technic-scanner resume {run_id} goes on with it.")
+        if cancelled:  # otherwise the key was pressed after the end, while the view was closing
+            say(f"Run {run_id} is being cancelled. To resume it afterwards: technic-scanner resume {run_id}")
         raise typer.Exit(Exit.INTERRUPTED) from None
     return _after_cancel(services, run) if cancelled else end_code(services.service, run)
 
 
 def _after_cancel(services: Services, run: RunRecord) -> Exit:
-    """Say how a run ended that was cancelled."""
+    """Print how a cancelled run ended, and return its exit code."""
     if run.status.can_resume:
-        say(f"Run {run.run_id} is {run.status.value}; technic-scanner resume {run.run_id} goes on with it.")
+        say(f"Run {run.run_id} is {run.status.value}. To resume it: technic-scanner resume {run.run_id}")
         return Exit.INTERRUPTED
     say(f"Run {run.run_id} had ended before it could be cancelled.")
     return end_code(services.service, run)

@@ -1,4 +1,4 @@
-"""Commands that keep running: serve, api, worker; and warmup, which prepares them."""
+"""Define the long-running commands serve, api and worker, and warmup, which prepares for them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from technic_scanner.bootstrap import build, warm_up
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.logs import configure
+from technic_scanner.progress.text import count_text
 from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -38,7 +39,7 @@ def worker(
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: hand.stop())
             count = hand.run()
-        tell({"executed": count}, f"{count} runs executed.", as_json=as_json)
+        tell({"executed": count}, f"{count_text(count, 'run')} executed.", as_json=as_json)
 
 
 def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -> None:
@@ -51,17 +52,18 @@ def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False)
                 [FieldProblem("serve", f"{DASHBOARD} is missing; the dashboard is served from a checkout")]
             )
         _announce(address, number, "/api", as_json=as_json)
-        # Streamlit reads its settings and secrets from the folder that it is started in.
+        # Streamlit reads its settings and secrets from its working directory.
         os.chdir(DASHBOARD.parent)
         flags = ["--server.address", address, "--server.port", number, "--server.headless", "true"]
-        # Streamlit takes a page of any name for its own when the Host header has that name too, as a rebound one has.
+        # Streamlit accepts a page of any host name as its own if the Host header has the same name, as in DNS
+        # rebinding.
         flags += [part for name in settings.allowed_hosts for part in ("--server.allowedHosts", name.strip("[]"))]
         command = [sys.executable, "-m", "streamlit", "run", str(ASGI_SCRIPT), *flags]
         _become(command, _environment(settings, address, number))
 
 
 def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -> None:
-    """Serve the API alone, at the root."""
+    """Serve only the API, at the root."""
     with errors_as_sentences():
         settings = load_settings()
         address, number = _address(settings, host, port)
@@ -72,32 +74,32 @@ def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -
 
 
 def warmup(as_json: Json = False) -> None:
-    """Compile the kernels, so that the first scan does not have to."""
+    """Compile the numerical kernels, so that the first scan starts faster."""
     warm_up()
     tell({"kernels": "compiled"}, "The kernels are compiled.", as_json=as_json)
 
 
 def _address(settings: Settings, host: str | None, port: int | None) -> tuple[str, str]:
-    """Return host and port. Raises ConfigError if others could reach them and there are no tokens to ask for."""
+    """Return host and port. Raises ConfigError if other machines can reach them and no tokens are set."""
     address = settings.host if host is None else host
     require_safe_binding(address, settings.api_tokens)
     return address, str(settings.port if port is None else port)
 
 
 def _environment(settings: Settings, host: str, port: str) -> dict[str, str]:
-    """Return the server's environment; its folders are absolute, wherever it is started."""
+    """Return the server's environment, with absolute folders so that it does not depend on the working directory."""
     return environment_with(**settings.environment() | {"TECHNIC_HOST": host, "TECHNIC_PORT": port})
 
 
 def _announce(host: str, port: str, mount: str, *, as_json: bool) -> None:
-    """Print where the API will be, for programs; people read it from the server."""
+    """Print the URL of the API as JSON for programs; the server itself prints it for people."""
     if as_json:
         name = f"[{host}]" if ":" in host else host
         emit({"url": f"http://{name}:{port}", "api": f"http://{name}:{port}{mount}"})
 
 
 def _become(command: list[str], environment: dict[str, str]) -> None:
-    """Turn this process into the server, so that its signals and its end are the server's."""
+    """Replace this process by the server, so that signals and exit code are the server's."""
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter

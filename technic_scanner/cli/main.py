@@ -1,4 +1,4 @@
-"""The entry point of ``technic-scanner``: gathers the commands."""
+"""Define the entry point of ``technic-scanner``, which combines the commands."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from typing import Annotated
 import typer
 
 from technic_scanner.cli import cache, doctor, evidence, hosting, presets, records, scanning
+from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
-    help="Staged stock scans: run them, watch them, ask about them.",
-    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 empty, 130 interrupted.",
+    help="Run and watch staged stock scans, and read their results and history.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage error, 3 no results, 130 interrupted.",
 )
 for command in (
     scanning.scan, scanning.watch, records.runs, records.show, records.export, records.cancel, scanning.resume,
     records.compare, records.prune, evidence.replay, evidence.outcomes, hosting.warmup, hosting.worker, hosting.serve,
     hosting.api, doctor.doctor,
 ):  # fmt: skip
-    app.command()(command)
+    app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")
 app.add_typer(cache.app, name="cache")
 
@@ -33,9 +34,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show version.")] = False,
 ) -> None:
-    """Take the options that belong to no command."""
+    """Accept the options that belong to no command."""
 
 
 def main() -> None:

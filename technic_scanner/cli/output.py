@@ -1,4 +1,4 @@
-"""How commands speak: JSON lines or tables on standard output, sentences on standard error, exit codes."""
+"""Print what commands return: JSON lines or tables on standard output, sentences on standard error, exit codes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_GAP = 2  # between columns without rules
-_RULED_GAP = 3  # a rule and the spaces beside it
+_GAP = 2  # characters between columns without rules
+_RULED_GAP = 3  # characters of a rule and the spaces beside it
 
 
 class Exit(IntEnum):
@@ -38,7 +38,7 @@ class Exit(IntEnum):
 
 
 def out() -> Console:
-    """Return the console of standard output; as wide as needed when it is not a terminal."""
+    """Return the console of standard output, with unlimited width if that is not a terminal."""
     from rich.console import Console  # noqa: PLC0415 - workers and JSON need no rich
 
     console = Console()
@@ -52,12 +52,12 @@ def emit(payload: Any) -> None:
 
 
 def json_line(payload: Any) -> str:
-    """Return the payload as JSON on one line; dates as ISO text, a number that JSON cannot hold as null."""
+    """Return the payload as JSON on one line, with dates as ISO text and NaN and infinity as null."""
     return json.dumps(_known(payload), ensure_ascii=False, allow_nan=False, default=_plain)
 
 
 def emit_bytes(data: bytes) -> None:
-    """Write bytes to standard output as they are."""
+    """Write bytes to standard output unchanged."""
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
@@ -68,7 +68,7 @@ def say(text: str) -> None:
 
 
 def tell(payload: Any, sentence: str, *, as_json: bool) -> None:
-    """Print the outcome of a command: the payload as JSON, or the sentence."""
+    """Print the result of a command: the payload as JSON, or the sentence."""
     if as_json:
         emit(payload)
     else:
@@ -76,13 +76,13 @@ def tell(payload: Any, sentence: str, *, as_json: bool) -> None:
 
 
 def check_file(path: Path | None) -> None:
-    """Raise ConfigError if ``path`` cannot become a file, before any work is done for it."""
+    """Raise ConfigError if ``path`` cannot be written as a file; call it before the work for the file."""
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
         raise ConfigError([FieldProblem("output", f"{path} cannot be written: it is a folder, or in none that exists")])
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that the user named. Raises ConfigError if that cannot be done."""
+    """Write a file that the user has named. Raises ConfigError if it cannot be written."""
     try:
         path.write_bytes(data)
     except OSError as error:
@@ -99,8 +99,8 @@ def table(
 ) -> None:
     """Print a table.
 
-    With ``spare``, a terminal that is too narrow gets it without rules, then without the columns of ``spare``, the
-    first named first, and is told which; nothing breaks over lines but the columns of ``prose``.
+    With ``spare``, a narrow terminal gets the table without rules, and if that is not enough, without columns of
+    ``spare`` in their order, which are then named. Only the columns of ``prose`` may wrap over several lines.
     """
     console = out()
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
@@ -109,11 +109,11 @@ def table(
     console.print(_grid(title, header, cells, shown, ruled=layout is None or layout.ruled))
     left_out = [name for place, name in enumerate(header) if place not in shown]
     if left_out:
-        say(f"Left out, for the terminal is too narrow: {', '.join(left_out)}.")
+        say(f"Columns hidden (terminal too narrow): {', '.join(left_out)}.")
 
 
 class _Layout(NamedTuple):
-    """The places of the columns that fit, and whether the rules between them do."""
+    """The indices of the columns that fit, and whether rules between them fit."""
 
     columns: tuple[int, ...]
     ruled: bool
@@ -134,7 +134,7 @@ def _fitted(
 
 
 def _need(texts: Sequence[str], may_break: bool) -> int:
-    """Return the width that a column needs: of its longest text, or word if it may break."""
+    """Return the width that a column needs: that of its longest text, or of its longest word if it may wrap."""
     from rich.cells import cell_len  # noqa: PLC0415 - as above
 
     return max(cell_len(piece) for text in texts for piece in (text.split() or [""] if may_break else [text]))
@@ -158,11 +158,11 @@ def _grid(
 
 @contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """Turn the package's errors into sentences and exit codes; anything else is a bug and keeps its traceback."""
+    """Convert the package's errors to sentences and exit codes; other exceptions are bugs and keep their traceback."""
     try:
         yield
     except ConfigError as error:
-        say("The request cannot be carried out:")
+        say("The request is invalid:")
         for problem in error.problems:
             say(f"  {problem.field}: {problem.message}")
         raise typer.Exit(Exit.USAGE) from error
@@ -175,7 +175,7 @@ def errors_as_sentences() -> Iterator[None]:
 
 
 def run_to_dict(run: RunRecord) -> dict[str, Any]:
-    """Return a run as plain JSON types."""
+    """Return a run as JSON types."""
     return {
         "run_id": run.run_id,
         "status": run.status.value,

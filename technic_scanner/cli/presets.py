@@ -1,4 +1,4 @@
-"""Commands over presets: list, show, import, export, delete."""
+"""Define the commands for presets: list, show, import, export, delete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Saved scan configurations.")
 
 @app.command("list")
 def list_presets(as_json: Json = False) -> None:
-    """List all presets, shipped and saved."""
+    """List the shipped and the saved presets."""
     with errors_as_sentences(), build() as services:
         presets = services.service.presets()
         if as_json:
@@ -31,7 +31,7 @@ def list_presets(as_json: Json = False) -> None:
 
 @app.command()
 def show(name: str, as_json: Json = False) -> None:
-    """Print one preset as import takes it: JSON in any case, on one line with --json."""
+    """Print one preset as JSON, in the form that import accepts; on one line with --json."""
     with errors_as_sentences(), build() as services:
         text = services.service.export_preset(name)
         if as_json:
@@ -49,12 +49,12 @@ def export(
     """Write one preset to a JSON file."""
     with errors_as_sentences(), build() as services:
         write_file(output, services.service.export_preset(name).encode())
-        tell({"name": name, "output": str(output)}, f"Preset {name!r} is in {output}.", as_json=as_json)
+        tell({"name": name, "output": str(output)}, f"Preset {name!r} written to {output}.", as_json=as_json)
 
 
 @app.command("import")
 def import_preset(file: Path, as_json: Json = False) -> None:
-    """Save the preset of a JSON file; a name that is taken is refused."""
+    """Save the preset of a JSON file; an existing preset with the same name is not overwritten."""
     with errors_as_sentences():
         try:
             text = file.read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def import_preset(file: Path, as_json: Json = False) -> None:
             raise ConfigError([FieldProblem("file", f"{file} cannot be read: {error}")]) from error
         with build() as services:
             preset = services.service.import_preset(text)
-        tell(_to_dict(preset), f"Preset {preset.name!r} is saved.", as_json=as_json)
+        tell(_to_dict(preset), f"Preset {preset.name!r} saved.", as_json=as_json)
 
 
 @app.command()
@@ -70,7 +70,7 @@ def delete(name: str, as_json: Json = False) -> None:
     """Delete a saved preset."""
     with errors_as_sentences(), build() as services:
         services.service.delete_preset(name)
-        tell({"name": name, "deleted": True}, f"Preset {name!r} is deleted.", as_json=as_json)
+        tell({"name": name, "deleted": True}, f"Preset {name!r} deleted.", as_json=as_json)
 
 
 def _to_dict(preset: Preset) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Commands over stored runs: runs, show, export, cancel, compare, prune."""
+"""Define the commands for stored runs: runs, show, export, cancel, compare, prune."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from technic_scanner.cli.output import (
 )
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.progress.text import format_percent
+from technic_scanner.progress.text import count_text, format_percent
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import PrunePolicy, RunQuery, StoredResult
@@ -32,9 +32,9 @@ from technic_scanner.runs.timings.compare import Comparison
 
 
 def runs(
-    status: Annotated[list[RunStatus] | None, typer.Option(help="Only runs of this status; may be repeated.")] = None,
+    status: Annotated[list[RunStatus] | None, typer.Option(help="Only runs with this status; may be repeated.")] = None,
     source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many runs.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of runs.")] = 20,
     timings: Annotated[Path | None, typer.Option(help="Write stage timings of these runs to this CSV file.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -45,13 +45,13 @@ def runs(
         if timings is not None:
             samples = service.samples(query)
             write_file(timings, timings_csv(samples))
-            tell({"output": str(timings), "runs": len(samples)}, f"The timings are in {timings}.", as_json=as_json)
+            tell({"output": str(timings), "runs": len(samples)}, f"Timings written to {timings}.", as_json=as_json)
             return
         records = service.list(query).records
         if as_json:
             emit([run_to_dict(record) for record in records])
         elif not records:
-            say("There are no runs yet; technic-scanner scan starts one.")
+            say("There are no runs yet. To start one: technic-scanner scan")
         else:
             header = ("Run", "Status", "Created (UTC)", "Source", "Seconds", "Symbols", "Picks", "Label")
             spare = ("Label", "Source", "Symbols", "Picks", "Seconds", "Created (UTC)", "Status")
@@ -59,7 +59,7 @@ def runs(
 
 
 def show(run_id: str, as_json: Json = False) -> None:
-    """Show one run: its state, stage seconds and counts."""
+    """Show one run: its status, stage seconds and counts."""
     with errors_as_sentences(), build() as services:
         service = services.service
         run = service.get(run_id)
@@ -70,11 +70,11 @@ def show(run_id: str, as_json: Json = False) -> None:
             ("Status", run.status.value),
             ("Outcome", run.outcome.value if run.outcome else None),
             ("Message", run.error.message if run.error else run.status_text),
-            # Of a run that stopped before its end nobody knows what share of its time it took.
+            # The share of its total time is unknown for a run that stopped early.
             ("Progress", None if run.status.can_resume else format_percent(run.time_fraction)),
             ("Attempt", run.attempt),
             ("Created", run.created_at.isoformat(timespec="seconds")),
-            ("Place in queue", run.queue_position),
+            ("Position in queue", run.queue_position),
         ]
         if run.metrics is not None:
             metrics = run.metrics
@@ -94,12 +94,12 @@ def export(
     run_id: str,
     csv: Annotated[bool, typer.Option("--csv", help="CSV (the default).")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Parquet.")] = False,
-    xlsx: Annotated[bool, typer.Option("--xlsx", help="Excel, with failures and configuration.")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Excel, with symbols not in the results and config.")] = False,
     report: Annotated[bool, typer.Option("--report", help="A self-contained HTML report.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document: outcome, notes, rows.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document with outcome, notes and rows.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default is standard output.")] = None,
 ) -> None:
-    """Write the results of a run."""
+    """Write the results of a run to a file or to standard output."""
     with errors_as_sentences():
         wanted = {"csv": csv, "parquet": parquet, "xlsx": xlsx, "report": report, "json": as_json}
         chosen = [name for name, is_wanted in wanted.items() if is_wanted]
@@ -114,7 +114,7 @@ def export(
 
 
 def cancel(run_id: str, as_json: Json = False) -> None:
-    """Ask a run to stop; the picks among what it has scanned are kept."""
+    """Cancel a run; the picks found so far are kept."""
     with errors_as_sentences(), build() as services:
         run = services.service.cancel(run_id)
         if as_json:
@@ -122,7 +122,7 @@ def cancel(run_id: str, as_json: Json = False) -> None:
         elif run.status.is_terminal:
             say(f"Run {run_id} is {run.status.value}.")
         else:
-            say(f"Run {run_id} was asked to stop.")
+            say(f"Run {run_id} is being cancelled.")
 
 
 def compare(run_ids: list[str], as_json: Json = False) -> None:
@@ -139,22 +139,22 @@ def compare(run_ids: list[str], as_json: Json = False) -> None:
 
 
 def prune(
-    keep_runs: Annotated[int | None, typer.Option(min=0, help="Keep the newest so many runs.")] = None,
-    keep_days: Annotated[float | None, typer.Option(min=0, help="Keep runs younger than this.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete; without it only say what would be.")] = False,
+    keep_runs: Annotated[int | None, typer.Option(min=0, help="Number of newest runs to keep.")] = None,
+    keep_days: Annotated[float | None, typer.Option(min=0, help="Keep runs younger than this number of days.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete the runs; without it they are only counted.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Delete old finished runs that are not pinned; says what it would delete unless --yes is given."""
+    """Delete old finished runs that are not pinned. Without --yes it only reports what it would delete."""
     with errors_as_sentences():
         if keep_runs is None and keep_days is None:
-            raise ConfigError([FieldProblem("keep_runs", "say what to keep: --keep-runs or --keep-days")])
+            raise ConfigError([FieldProblem("keep_runs", "specify what to keep with --keep-runs or --keep-days")])
         with build() as services:
             report = services.service.prune(PrunePolicy(keep_runs, keep_days), dry_run=not yes)
         if as_json:
             emit(asdict(report))
         else:
-            verb = "would be deleted; --yes deletes them" if report.dry_run else "were deleted"
-            say(f"{len(report.run_ids)} runs {verb}.")
+            count = count_text(len(report.run_ids), "run")
+            say(f"{count} would be deleted. Add --yes to delete." if report.dry_run else f"{count} deleted.")
 
 
 def _exported(service: RunService, run_id: str, form: str) -> bytes:
@@ -198,7 +198,7 @@ def _row(run: RunRecord) -> tuple[object, ...]:
 def _show_comparison(comparison: Comparison) -> None:
     ids = comparison.run_ids
     if not comparison.comparable:
-        say("These runs are not of the same kind: their seconds differ for more reasons than speed.")
+        say("These runs differ in config, size, cache state or version, which affects their seconds.")
     table("Configuration", ("Field", *ids), [(item.field, *item.values) for item in comparison.differences])
     rows = [
         (delta.stage, *(None if s is None else f"{s:.3f}" for s in delta.seconds),
@@ -210,5 +210,5 @@ def _show_comparison(comparison: Comparison) -> None:
         if changes is not None:
             say(
                 f"{changes.run_id}: {len(changes.entered)} entered, {len(changes.left)} left, "
-                f"{len(changes.moved)} moved, {changes.stayed} stayed"
+                f"{len(changes.moved)} moved, {changes.stayed} unchanged"
             )

@@ -1,4 +1,4 @@
-"""Commands that start a scan or follow one: scan, watch, resume."""
+"""Define the commands that start or follow a scan: scan, watch, resume."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ from technic_scanner.cli.output import (
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConflictError
+from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 
 SHOWN_PICKS = 10
-# Columns of the result, and what a table for people calls them.
+# Columns of the result with their headings in the table.
 _PICK_COLUMNS = {
     "Rank": "Rank", "Symbol": "Symbol", "Signal": "Signal", "Tier": "Tier", "CompositeScore": "Score",
     "Entry": "Entry", "Stop": "Stop", "Target": "Target", "PositionSize": "Shares",
 }  # fmt: skip
-# What a narrow terminal can do without, first what is missed least: rows stand in the order of the score, and a stop
-# below the entry is a long position.
+# Columns that a narrow terminal hides, least important first: the order of the rows shows the score, and a stop below
+# the entry shows a long position.
 _SPARE_PICK_COLUMNS = ("Shares", "Tier", "Score", "Signal", "Rank", "Target", "Stop", "Entry")
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show the progress.")]
 
 
 def scan(
-    source: Annotated[str | None, typer.Option(help="Where bars come from: sample, synthetic, files, yahoo.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where bars come from: {sources}.")] = None,
     universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
     industry: Annotated[list[str] | None, typer.Option(help="Industry; may be repeated.")] = None,
@@ -63,7 +64,7 @@ def scan(
     sector_neutral: Annotated[bool | None, typer.Option("--sector-neutral", help="Compare within sectors.")] = None,
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
-    executor: Annotated[str | None, typer.Option(help="local or dask.")] = None,
+    executor: Annotated[str | None, typer.Option(help="What computes the chunks: {executors}.")] = None,
     workers: Annotated[int | None, typer.Option(help="Threads or processes; default one per core.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
     refresh: Annotated[
@@ -113,14 +114,14 @@ def resume(
     progress: _Progress = True,
     as_json: _Json = False,
 ) -> None:
-    """Go on with a run that failed, was cancelled or interrupted; what is done is not done again."""
+    """Continue a run that failed, was cancelled or was interrupted; completed work is not repeated."""
     with errors_as_sentences(), build() as services:
         earlier = services.service.latest_event(run_id)
         run = services.service.resume(run_id)
         if detach:
             _announce(run, as_json=as_json)
             return
-        seen = 0 if earlier is None else earlier.seq  # what the attempt before has left is not shown again
+        seen = 0 if earlier is None else earlier.seq  # events of earlier attempts are not shown again
         code = follow(services, run_id, seen, progress=progress, as_json=as_json)
         _show_end(services, run_id, None, as_json=as_json)
     raise typer.Exit(code)
@@ -142,7 +143,7 @@ def _show_end(services: Services, run_id: str, csv: Path | None, *, as_json: boo
 
 
 def _say_end(services: Services, run: RunRecord, *, as_json: bool) -> None:
-    """Say how the run ended; to a program only what its JSON does not hold."""
+    """Print how the run ended; with JSON output only what the JSON does not contain."""
     sentence = why_unread(services.service, run) if as_json else end_sentence(services.service, run)
     if sentence is not None:
         say(sentence)
@@ -152,19 +153,19 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
     try:
         stored = services.service.result(run.run_id)
     except ConflictError as error:
-        if run.error is None:  # else that says why there is no result
+        if run.error is None:  # otherwise the error already explains why there is no result
             say(f"{error} [{error.code}]")
         return
     if csv is not None:
         write_file(csv, to_csv(stored.table))
-        say(f"The picks are in {csv}.")
+        say(f"Picks written to {csv}.")
     if not as_json and stored.table.num_rows:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
     cells = [[_short(row[name]) for name in _PICK_COLUMNS] for row in rows]
-    title = f"Best {len(rows)} of {total} picks of run {run.run_id}"
+    title = f"Top {len(rows)} of {count_text(total, 'pick')} of run {run.run_id}"
     table(title, tuple(_PICK_COLUMNS.values()), cells, spare=_SPARE_PICK_COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""Shows a run's events in a terminal: stage bars with rich, plain lines without a terminal, JSON lines on request."""
+"""Show a run's events: stage bars in a terminal, plain lines without a terminal, JSON lines on request."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from technic_scanner.progress.text import format_percent, left_text, rate_text, 
 from technic_scanner.runs.serialization import event_to_dict
 
 Show = Callable[[ProgressEvent], None]
-_Place = tuple[int, int]  # a stage's row (0 is the whole), and a sub-stage's below it (0 is the stage)
+_Place = tuple[int, int]  # row of the stage (0 is the whole run), and row of the sub-stage in it (0 is the stage)
 
 
 @contextmanager
 def event_view(*, as_json: bool, quiet: bool) -> Iterator[Show]:
-    """Yield what shows an event: JSON lines, nothing, live bars on a terminal, or plain lines."""
+    """Yield a function that shows an event: as JSON lines, not at all, as live bars or as plain lines."""
     if as_json:
         yield lambda event: emit(event_to_dict(event))
     elif quiet:
@@ -36,7 +36,7 @@ def event_view(*, as_json: bool, quiet: bool) -> Iterator[Show]:
 
 
 def plain_line(event: ProgressEvent) -> None:
-    """Print a boundary or message event as one line; advance events would flood a log file."""
+    """Print a boundary or message event as one line; advance events are omitted to keep log files short."""
     if event.kind is EventKind.ADVANCED:
         return
     if event.kind is EventKind.RUN_FINISHED:
@@ -48,9 +48,9 @@ def plain_line(event: ProgressEvent) -> None:
 
 
 def _end_of(event: ProgressEvent) -> str:
-    """Say that the run has ended, and where; why is for the command to say, once.
+    """Return that the run has ended, and in which stage; the command itself prints the reason.
 
-    Of a run that stopped before its end nobody knows what share of its time it took.
+    For a run that stopped early the share of its total time is unknown, so no percentage is shown.
     """
     if event.time_fraction >= 1.0:
         return f"{format_percent(event.time_fraction)} run finished"
@@ -59,7 +59,7 @@ def _end_of(event: ProgressEvent) -> str:
 
 
 def _stage_of(event: ProgressEvent) -> str:
-    """Return the stage at work, or the one that has just ended."""
+    """Return the current stage, or the one that has just ended."""
     if event.current_stage is not None or event.kind is not EventKind.STAGE_COMPLETED:
         return event.current_stage or ""
     return [stage.name for stage in event.stages if stage.state is StageState.DONE][-1]
@@ -68,16 +68,16 @@ def _stage_of(event: ProgressEvent) -> str:
 def _widths(columns: int) -> tuple[int, int]:
     """Return the widths of a bar and of the facts beside it: a narrow terminal shortens the bar, then the facts.
 
-    One that would have no room for facts gets no bar. Two columns stay free for the ^C that a terminal echoes: were it
-    to begin a new line, the bars would be drawn anew one line too low, and the first of them stand there twice.
+    If there is no room for facts, there is no bar. Two columns are kept free for the ^C that a terminal echoes: if it
+    started a new line, the bars would be redrawn one line too low and the first bar would be visible twice.
     """
-    rest = columns - 2 - 18 - 6 - 3  # ^C, name, share and the spaces between
-    bar = min(36, max(10, rest - 56))  # 56: the longest facts there usually are
+    rest = columns - 2 - 18 - 6 - 3  # for ^C, name, share and the spaces between them
+    bar = min(36, max(10, rest - 56))  # 56: usual maximum width of the facts
     return (bar, rest - bar) if rest - bar >= 10 else (0, max(1, rest + 1))
 
 
 class StageBars:
-    """One bar for the whole, one for each stage, and under a stage that runs its sub-stages; drawn by rich."""
+    """One bar for the run, one per stage, and one per sub-stage of the running stage, drawn by rich."""
 
     def __init__(self, console: Console) -> None:
         bar, facts = _widths(console.width)
@@ -117,14 +117,14 @@ class StageBars:
 
 
 class _SortedProgress(Progress):
-    """Draws tasks by their place, for sub-stages become known after the stages that follow theirs."""
+    """Draws tasks sorted by position, because sub-stages become known after the stages that follow theirs."""
 
     def make_tasks_table(self, tasks: Iterable[Task]) -> Table:
         return super().make_tasks_table(sorted(tasks, key=lambda task: task.fields["place"]))
 
 
 def _overall_facts(event: ProgressEvent) -> str:
-    """Return time left, time gone and share of cache hits, what matters most first: a narrow terminal cuts the end."""
+    """Return time left, elapsed time and cache hit rate, by importance: a narrow terminal cuts the end off."""
     facts = [] if event.kind is EventKind.RUN_FINISHED else [_left(event)]
     facts.append(f"{seconds_text(event.elapsed_seconds)} elapsed")
     asked = event.cache_hits + event.cache_misses

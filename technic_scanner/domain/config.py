@@ -14,6 +14,7 @@ from technic_scanner.errors import ConfigError, FieldProblem
 
 DIRECTIONS: tuple[str, ...] = ("long", "short", "both")
 STRATEGY_PROFILES: tuple[str, ...] = ("short_term_swing", "position", "mean_reversion", "breakout")
+# Those that are built in; a run may name any that is installed, which runs.service.validation checks.
 EXECUTORS: tuple[str, ...] = ("local", "dask")
 
 _TUPLE_FIELDS = ("sectors", "industries", "subindustries", "symbols")
@@ -133,7 +134,8 @@ def _config_problems(config: ScanConfig) -> Iterable[FieldProblem]:
 
 
 def _options_problems(options: RunOptions) -> Iterable[FieldProblem]:
-    yield from _unknown("executor", (options.executor,), EXECUTORS)
+    if not isinstance(options.executor, str) or not options.executor.strip():
+        yield FieldProblem("executor", f"must be the name of an executor, not {options.executor!r}")
     if options.workers is not None:
         yield from _count("workers", options.workers, 1, 1024)
     yield from _count("chunk_size", options.chunk_size, 1, 100_000)

@@ -10,6 +10,9 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, ScanMetrics
 from technic_scanner.errors import RunStateError
 
+# Age of a heartbeat at which its run counts as interrupted; the default of the setting TECHNIC_STALE_AFTER_SECONDS.
+STALE_AFTER_SECONDS = 13.0
+
 
 class RunStatus(StrEnum):
     """QUEUED waits for a worker; RUNNING has one; the others are ends (INTERRUPTED, FAILED, CANCELLED can resume)."""

@@ -24,6 +24,7 @@ from technic_scanner.pipeline.market import MarketView, read_market
 from technic_scanner.pipeline.measure import Tally, collect_metrics
 from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
+from technic_scanner.pipeline.reasons import NOT_REACHED
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.pipeline.universe import FilterOutcome, describe_removals, filter_securities
 from technic_scanner.progress.costs import Cell, CostHistory
@@ -290,4 +291,4 @@ def _not_reached(
     text = "the scan ended before this symbol was judged"
     for security in kept:
         if security.symbol not in named:
-            yield SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, "not_reached", text)
+            yield SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, NOT_REACHED, text)

@@ -15,6 +15,7 @@ from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
+from technic_scanner.pipeline.reasons import BELOW_TOP_N
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, build_table
 from technic_scanner.screening.alpha import alpha, blend
@@ -162,8 +163,7 @@ def _unselected(listed: list[Security], rows: IntArray, order: IntArray) -> list
     left = np.setdiff1d(np.arange(len(rows)), order)
     text = f"ranked below the best {len(order)}"
     return [
-        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, "below_top_n", text)
-        for i in left
+        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, BELOW_TOP_N, text) for i in left
     ]
 
 

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security, Universe
 
-_Rule = tuple[str, Callable[[Security], bool], Callable[[Security], str]]
+Keeps = Callable[[ScanConfig, Sequence[Security]], list[bool] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseFilter:
+    """Removes securities for one reason.
+
+    ``code`` is stable: it is stored and sent, as the reason of each symbol and beside the count of them. ``label``
+    names the reason where symbols are counted by it. ``keeps`` tells of each security that is left whether it stays;
+    None if the config does not ask for this filter. ``detail`` says why a security was removed.
+    """
+
+    code: str
+    label: str
+    keeps: Keeps
+    detail: Callable[[ScanConfig, Security], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +42,92 @@ class FilterOutcome:
     failures: tuple[SymbolFailure, ...]
 
 
+def _is_listed(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+    wanted = frozenset(config.symbols)
+    return [security.symbol.upper() in wanted for security in securities] if wanted else None
+
+
+def _membership(
+    code: str,
+    label: str,
+    allowed: Callable[[ScanConfig], Sequence[str]],
+    value_of: Callable[[Security], str | None],
+) -> UniverseFilter:
+    """Return the filter that keeps the securities whose value is among the allowed ones, whatever their case."""
+
+    def keeps(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+        names = frozenset(value.casefold() for value in allowed(config))
+        if not names:
+            return None
+        values = [value_of(security) for security in securities]
+        return [value is not None and value.casefold() in names for value in values]
+
+    def detail(_config: ScanConfig, security: Security) -> str:
+        return f"{value_of(security) or 'unknown'} is not among the chosen {code}"
+
+    return UniverseFilter(code, label, keeps, detail)
+
+
+def _has_keyword(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+    if not config.industry_contains:
+        return None
+    needle = config.industry_contains.casefold()
+    texts = [(security.industry or "", security.sub_industry or "") for security in securities]
+    return [any(needle in text.casefold() for text in pair if text) for pair in texts]
+
+
+def _is_within_limit(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+    if len(securities) <= config.max_symbols:
+        return None
+    return [place < config.max_symbols for place in range(len(securities))]
+
+
+# In the order in which they work: each sees what those before it have left.
+UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
+    UniverseFilter("symbols", "not in the list of symbols", _is_listed, lambda _, __: "not in the list of symbols"),
+    _membership("sectors", "not in the chosen sectors", lambda c: c.sectors, lambda s: s.sector),
+    _membership("industries", "not in the chosen industries", lambda c: c.industries, lambda s: s.industry),
+    _membership(
+        "subindustries", "not in the chosen sub-industries", lambda c: c.subindustries, lambda s: s.sub_industry
+    ),
+    UniverseFilter(
+        "industry_contains",
+        "industry without the keyword",
+        _has_keyword,
+        lambda config, _: f"its industry does not contain {config.industry_contains!r}",
+    ),
+    UniverseFilter(
+        "max_symbols",
+        "beyond the most symbols",
+        _is_within_limit,
+        lambda config, _: f"beyond the first {config.max_symbols} symbols in symbol order",
+    ),
+)
+
+# Symbols that are asked for by name and that no filter sees, since the universe does not hold them.
+UNKNOWN_SYMBOL: Final = "unknown_symbol"
+UNKNOWN_SYMBOLS: Final = "unknown_symbols"  # where they are counted
+
+
 def filter_securities(universe: Universe, config: ScanConfig) -> FilterOutcome:
-    """Apply the config's symbol, sector, industry, sub-industry and keyword filters, then max_symbols."""
+    """Apply ``UNIVERSE_FILTERS`` in their order, as far as the config asks for them."""
     remaining = sorted(universe.securities, key=lambda security: security.symbol)
     removed: list[tuple[str, int]] = []
     failures = _unknown_symbols(remaining, config)
     if failures:
-        removed.append(("unknown_symbols", len(failures)))
-    for name, passes, explain in _rules(config):
-        kept = [security for security in remaining if passes(security)]
-        dropped = [security for security in remaining if not passes(security)]
-        removed.append((name, len(dropped)))
-        failures += [_rejected(security.symbol, name, explain(security)) for security in dropped]
-        remaining = kept
-    over = remaining[config.max_symbols :]
-    if over:
-        removed.append(("max_symbols", len(over)))
-        text = f"beyond the first {config.max_symbols} symbols in symbol order"
-        failures += [_rejected(security.symbol, "max_symbols", text) for security in over]
-    return FilterOutcome(
-        len(universe.securities), tuple(remaining[: config.max_symbols]), tuple(removed), tuple(failures)
-    )
+        removed.append((UNKNOWN_SYMBOLS, len(failures)))
+    for universe_filter in UNIVERSE_FILTERS:
+        stays = universe_filter.keeps(config, remaining)
+        if stays is None:
+            continue
+        dropped = [security for security, stay in zip(remaining, stays, strict=True) if not stay]
+        remaining = [security for security, stay in zip(remaining, stays, strict=True) if stay]
+        removed.append((universe_filter.code, len(dropped)))
+        failures += [
+            _rejected(security.symbol, universe_filter.code, universe_filter.detail(config, security))
+            for security in dropped
+        ]
+    return FilterOutcome(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures))
 
 
 def describe_removals(outcome: FilterOutcome) -> str:
@@ -55,49 +136,10 @@ def describe_removals(outcome: FilterOutcome) -> str:
     return "; ".join(parts) if parts else "the universe holds no symbols"
 
 
-def _rules(config: ScanConfig) -> list[_Rule]:
-    rules: list[_Rule] = []
-    if config.symbols:
-        wanted = frozenset(config.symbols)
-        rules.append(("symbols", lambda s: s.symbol.upper() in wanted, lambda _: "not in the list of symbols"))
-    for name, allowed, value_of in (
-        ("sectors", config.sectors, lambda s: s.sector),
-        ("industries", config.industries, lambda s: s.industry),
-        ("subindustries", config.subindustries, lambda s: s.sub_industry),
-    ):
-        if allowed:
-            rules.append(_membership(name, allowed, value_of))
-    if config.industry_contains:
-        rules.append(_keyword(config.industry_contains))
-    return rules
-
-
-def _membership(name: str, allowed: Sequence[str], value_of: Callable[[Security], str | None]) -> _Rule:
-    folded = frozenset(value.casefold() for value in allowed)
-
-    def passes(security: Security) -> bool:
-        value = value_of(security)
-        return value is not None and value.casefold() in folded
-
-    def explain(security: Security) -> str:
-        return f"{value_of(security) or 'unknown'} is not among the chosen {name}"
-
-    return name, passes, explain
-
-
-def _keyword(keyword: str) -> _Rule:
-    needle = keyword.casefold()
-
-    def passes(security: Security) -> bool:
-        return any(needle in text.casefold() for text in (security.industry, security.sub_industry) if text)
-
-    return "industry_contains", passes, lambda _: f"its industry does not contain {keyword!r}"
-
-
 def _unknown_symbols(securities: Sequence[Security], config: ScanConfig) -> list[SymbolFailure]:
     known = {security.symbol.upper() for security in securities}
     return [
-        _rejected(symbol, "unknown_symbol", "the universe does not hold this symbol")
+        _rejected(symbol, UNKNOWN_SYMBOL, "the universe does not hold this symbol")
         for symbol in config.symbols
         if symbol.upper() not in known
     ]

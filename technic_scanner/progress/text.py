@@ -1,4 +1,4 @@
-"""Turn seconds, rates and fractions into words for people; the only place where percent is made."""
+"""Format seconds, rates, fractions and counts as text; the only module that converts to percent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNKNOWN = "N/A"
 def format_time(seconds: float | None) -> str:
     """Return ``seconds`` as ``45s``, ``1m 30s``, ``1h 0m`` or ``2d 3h``; ``N/A`` for None, NaN and infinity.
 
-    A negative duration cannot be and reads ``0s``. Less than a second is rounded like any other: 0.4 is ``0s``.
+    A negative duration gives ``0s``. Values below a second are rounded like all others: 0.4 gives ``0s``.
     """
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
@@ -35,7 +35,7 @@ def format_throughput(items_per_second: float | None, unit: str = "items") -> st
 
 
 def format_percent(fraction: float | None) -> str:
-    """Return a fraction as ``99.9%``, rounded down so that ``100.0%`` is read only when all is done."""
+    """Return a fraction as ``99.9%``, rounded down so that ``100.0%`` is shown only when all is done."""
     if fraction is None or not math.isfinite(fraction):
         return UNKNOWN
     tenths = math.floor(min(1.0, max(0.0, fraction)) * 1000 + 1e-9)
@@ -44,8 +44,13 @@ def format_percent(fraction: float | None) -> str:
     return f"{tenths / 10:.1f}%"
 
 
+def count_text(count: int, noun: str) -> str:
+    """Return a count with its noun: ``1 symbol``, ``1,200 symbols``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def seconds_text(seconds: float | None) -> str:
-    """Say a duration: ``< 0.01 s``, ``0.42 s``, ``7.3 s``, ``45 s``, ``1m 30s``; ``unknown`` where there is none."""
+    """Return a duration as ``< 0.01 s``, ``0.42 s``, ``7.3 s``, ``45 s`` or ``1m 30s``; ``unknown`` for None."""
     if seconds is None or not math.isfinite(seconds):
         return "unknown"
     if 0.0 < seconds < 0.005:
@@ -58,7 +63,7 @@ def seconds_text(seconds: float | None) -> str:
 
 
 def range_text(low_seconds: float | None, high_seconds: float | None, joint: str = "–") -> str:
-    """Say a range of durations: ``11–19 s``, ``45 s–1m 30s``; empty when either end is unknown."""
+    """Return a range of durations as ``11–19 s`` or ``45 s–1m 30s``; empty if either end is unknown."""
     if low_seconds is None or high_seconds is None:
         return ""
     low, high = seconds_text(low_seconds), seconds_text(high_seconds)
@@ -68,7 +73,7 @@ def range_text(low_seconds: float | None, high_seconds: float | None, joint: str
 
 
 def left_text(seconds: float | None, low_seconds: float | None, high_seconds: float | None) -> str:
-    """Say how long it will still take: ``about 14 s left (11–19 s)``, ``between 8 and 12 s left``, ``done``."""
+    """Return the time left as ``about 14 s left (11–19 s)``, ``between 8 and 12 s left`` or ``done``."""
     if seconds == 0.0:
         return "done"
     if seconds is None:
@@ -79,7 +84,7 @@ def left_text(seconds: float | None, low_seconds: float | None, high_seconds: fl
 
 
 def rate_text(rate: float | None, unit: str) -> str:
-    """Say a throughput: ``1,234 symbols/s``; three significant digits below ten."""
+    """Return a throughput as ``1,234 symbols/s``, with three significant digits below ten."""
     if rate is None or not math.isfinite(rate):
         return "unknown"
     return f"{rate:,.0f} {unit}/s" if rate >= 10 else f"{rate:.2f} {unit}/s"

@@ -1,4 +1,4 @@
-"""What the run store is asked and what it answers, beside RunRecord."""
+"""Define the queries and answers of the run store, except RunRecord."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.pipeline.result import MarketContext
 
-# When an ETA's promise is kept: at the start, and at so many per cent of the work.
+# The moments whose predicted total is stored: at the start, and at these percentages of the work.
 MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
 
 
@@ -27,9 +27,10 @@ Work = Mapping[tuple[str, str], int]
 class RunQuery:
     """Filters of a run list; None and empty do not filter. Newest first.
 
-    ``cursor`` is an opaque mark from the page before. ``comparability_key`` selects comparable runs, ``same_config_as``
-    those of one config whatever their size, cache state and version: it is a config hash, or a run's id or the end of
-    one, eight characters at least. ``text`` matches the label or the run id. Durations are seconds of the whole run.
+    ``cursor`` is an opaque position from the previous page. ``comparability_key`` selects comparable runs.
+    ``same_config_as`` selects the runs of one config of any size, cache state and version; it is a config hash, a run
+    id, or at least the last eight characters of one. ``text`` matches the label or the run id. Durations are seconds of
+    the whole run.
     """
 
     statuses: tuple[RunStatus, ...] = ()
@@ -57,7 +58,7 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredResult:
-    """What a run left to read: its table, failures and context. ``csv`` of it is made by ``runs.export``."""
+    """The stored result of a run: its table, failures and market context."""
 
     run_id: str
     config: ScanConfig
@@ -73,7 +74,7 @@ class StoredResult:
 
 @dataclass(frozen=True, slots=True)
 class DatedRun:
-    """A SUCCEEDED run whose result has an as-of date; nothing of its table is read yet."""
+    """A SUCCEEDED run whose result has an as-of date; its table has not been read."""
 
     run_id: str
     config: ScanConfig
@@ -82,7 +83,7 @@ class DatedRun:
 
 @dataclass(frozen=True, slots=True)
 class DatedRuns:
-    """The dated ones of the newest SUCCEEDED runs, newest first; ``more``: there are older runs, not looked at."""
+    """Those of the newest SUCCEEDED runs that have an as-of date, newest first; ``more``: there are older runs."""
 
     runs: tuple[DatedRun, ...]
     more: bool
@@ -90,7 +91,7 @@ class DatedRuns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PickTable:
-    """Some columns of a run's table, and the ``symbol`` and ``stage`` of what is not in it."""
+    """Some columns of a run's table, and the ``symbol`` and ``stage`` of the symbols that are not in it."""
 
     run_id: str
     table: pa.Table
@@ -99,11 +100,11 @@ class PickTable:
 
 @dataclass(frozen=True, slots=True)
 class StageSample:
-    """The timing of one finished run, flat, for charts and statistics; seconds are full precision.
+    """The timing of one finished run as a flat record for charts and statistics; seconds are full precision.
 
-    ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that the
-    ETA promised then), moment one of MOMENTS; None where unknown.
-    ``config_json`` is the config's plain form as JSON text, unparsed, for exports.
+    ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that were
+    predicted at that moment), with a moment of MOMENTS; None if unknown.
+    ``config_json`` is the config as JSON text, unparsed, for exports.
     """
 
     run_id: str
@@ -123,7 +124,7 @@ class StageSample:
 
 
 class StageSeconds(NamedTuple):
-    """What percentiles ask of one finished run: its end and its seconds; a StageSample says the same and more."""
+    """The part of a StageSample that percentiles need: the status and seconds of one finished run."""
 
     status: RunStatus
     total_seconds: float
@@ -160,7 +161,7 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class WorkerInfo:
-    """A worker process that has heart-beaten."""
+    """A worker process that has sent a heartbeat."""
 
     worker_id: str
     host: str
@@ -172,9 +173,9 @@ class WorkerInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """What a worker writes when an attempt ends; ``last_event`` goes into the journal with it or not at all.
+    """What a worker writes when an attempt ends; ``last_event`` is stored in the same transaction.
 
-    An event that says 100 % must not outlive a worker that died before it could write the success.
+    Otherwise a worker that terminates in between could leave an event with 100 % without the success of the run.
     """
 
     status: RunStatus
@@ -184,7 +185,7 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True)
 class PrunePolicy:
-    """Which ended, unpinned runs to keep: the newest ``keep_runs``, those under ``keep_days`` old; None: no limit."""
+    """The finished, unpinned runs to keep: the newest ``keep_runs``, those under ``keep_days`` old; None: no limit."""
 
     keep_runs: int | None = None
     keep_days: float | None = None
@@ -200,7 +201,7 @@ class PruneReport:
 
 @dataclass(frozen=True, slots=True)
 class DayTrend:
-    """The runs of one day in UTC: how many, how many succeeded, medians over the latter; None is unknown."""
+    """The runs of one day in UTC: how many, how many succeeded, and medians over those; None is unknown."""
 
     day: date
     runs: int

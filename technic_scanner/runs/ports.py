@@ -1,4 +1,4 @@
-"""What runs ask of the outside: a store (one implements all of its protocols), sources, a scanner, a launcher."""
+"""Define the ports of runs: the store (one class implements all its protocols), sources, scanner and launcher."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
@@ -36,7 +37,7 @@ from technic_scanner.screening.bars import Panel
 
 
 class RunStore(Protocol):
-    """Runs, their events, chunks and results. Every method is one transaction; raises StoreError and its kinds."""
+    """Runs, their events, chunks and results. Every method is one transaction; raises StoreError and its subclasses."""
 
     def add_run(
         self,
@@ -49,19 +50,19 @@ class RunStore(Protocol):
         comparability_key: str,
         expected_work: Work | None = None,
     ) -> RunRecord:
-        """Store a QUEUED run. Same owner, key and payload: the first call's run; another payload: IdempotencyError."""
+        """Store a QUEUED run. A repeated key of an owner returns the first run, another payload IdempotencyError."""
         ...
 
     def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
-        """True if this owner has made a run with this key."""
+        """Return whether this owner has created a run with this key."""
         ...
 
     def expected_work(self, run_id: str) -> Work | None:
-        """Return what the run was expected to have to do when it was added."""
+        """Return the work that the run was expected to contain when it was added."""
         ...
 
     def get_run(self, run_id: str) -> RunRecord:
-        """Return the run; RunNotFoundError if there is none."""
+        """Return the run; RunNotFoundError if it does not exist."""
         ...
 
     def list_runs(self, query: RunQuery) -> RunPage:
@@ -69,15 +70,15 @@ class RunStore(Protocol):
         ...
 
     def claim(self, worker_id: str, host: str, version: str, max_running: int | None) -> RunRecord | None:
-        """Move the oldest QUEUED run to RUNNING for this worker, or return None; two workers never get one attempt."""
+        """Move the oldest QUEUED run to RUNNING for this worker, or return None; no attempt is given to two workers."""
         ...
 
     def heartbeat(self, run_id: str, worker_id: str, attempt: int) -> bool:
-        """Note that the worker lives; return True if the run was asked to stop. RunStateError: no longer its run."""
+        """Record a heartbeat; return True if cancelling was requested. RunStateError if another worker has the run."""
         ...
 
     def request_cancel(self, run_id: str) -> RunRecord:
-        """Ask a run to stop: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs stay as they are."""
+        """Request cancelling: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs are not changed."""
         ...
 
     def requeue(self, run_id: str) -> RunRecord:
@@ -93,7 +94,7 @@ class RunStore(Protocol):
         ...
 
     def delete_run(self, run_id: str) -> None:
-        """Delete an ended run with all that hangs on it; RunStateError while it is queued or running."""
+        """Delete a finished run with all its data; RunStateError while it is queued or running."""
         ...
 
     def set_pinned(self, run_id: str, pinned: bool) -> RunRecord: ...
@@ -113,7 +114,7 @@ class RunStore(Protocol):
     def latest_event(self, run_id: str) -> ProgressEvent | None: ...
 
     def thin_events(self, run_id: str, keep: int) -> int:
-        """Drop advance events of an ended run evenly until ``keep`` events stay; boundaries stay. Returns dropped."""
+        """Delete advance events of an ended run evenly until ``keep`` events are left; return the number deleted."""
         ...
 
     def journal(self, run_id: str, attempt: int) -> Journal:
@@ -129,7 +130,7 @@ class RunStore(Protocol):
         ...
 
     def pick_tables(self, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[PickTable, ...]:
-        """Return these columns of the runs' tables, in any order; runs without a result are left out."""
+        """Return these columns of the runs' tables, in any order; runs without a result are omitted."""
         ...
 
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:
@@ -137,11 +138,11 @@ class RunStore(Protocol):
         ...
 
     def day_trends(self, query: RunQuery) -> tuple[DayTrend, ...]:
-        """Return what ``analytics.trends`` makes of those runs, without making a sample of each."""
+        """Return the same as ``analytics.trends`` of those runs, without creating a sample of each."""
         ...
 
     def stage_seconds(self, query: RunQuery) -> tuple[StageSeconds, ...]:
-        """Return the seconds of those runs alone, without making a sample of each."""
+        """Return only the seconds of those runs, without creating a sample of each."""
         ...
 
     def cost_runs(self, source: str, executor: str, workers: int | None, limit: int) -> tuple[RunRecord, ...]:
@@ -149,7 +150,7 @@ class RunStore(Protocol):
         ...
 
     def appearances(self, symbol: str, limit: int) -> tuple[Appearance, ...]:
-        """Return the runs whose picks hold the symbol, newest first."""
+        """Return the runs that picked the symbol, newest first."""
         ...
 
     def count_by_status(self, owner: str | None = None) -> dict[RunStatus, int]: ...
@@ -163,7 +164,7 @@ class RunStore(Protocol):
     def workers(self, alive_since: datetime) -> tuple[WorkerInfo, ...]: ...
 
     def ping(self) -> None:
-        """Raise StoreUnavailableError unless the store answers and its schema is current."""
+        """Raise StoreUnavailableError unless the store is reachable and its schema is current."""
         ...
 
 
@@ -186,19 +187,27 @@ class Store(RunStore, PresetStore, Protocol):
 
 
 class Catalog(Protocol):
-    """Knows the sources by name."""
+    """Knows the sources and the executors by name."""
 
     def sources(self) -> tuple[SourceInfo, ...]:
-        """Describe every source that can be asked for; cheap, no network."""
+        """Describe every available source; fast, without network access."""
         ...
 
     def source(self, name: str, config: ScanConfig) -> Source:
-        """Open a source; ConfigError if there is none of this name or the config does not suit it."""
+        """Open a source; ConfigError if it does not exist or the config is not valid for it."""
+        ...
+
+    def missing(self, name: str) -> str | None:
+        """Say what a source needs that is not installed, None if nothing; ConfigError if there is none of this name."""
+        ...
+
+    def executors(self) -> tuple[ExecutorInfo, ...]:
+        """Describe every executor that a run may name; cheap."""
         ...
 
 
 class Coverage(Protocol):
-    """Knows how much of a scan the price cache would serve."""
+    """Counts how many symbols of a scan the price cache can serve."""
 
     def __call__(self, config: ScanConfig, symbols: Sequence[str]) -> int:
         """Return how many of ``symbols`` need no fetch."""
@@ -206,13 +215,13 @@ class Coverage(Protocol):
 
 
 class PastBars(Protocol):
-    """Knows the bars that were fetched so far, for judging what picks did since."""
+    """Provides the bars that have been fetched so far, to measure the outcomes of picks."""
 
     def __call__(self, config: ScanConfig, symbols: Sequence[str], since: date, sessions: int) -> Panel:
-        """Return the prices held of ``symbols`` from the config's source, fresh or not; some symbols may be missing.
+        """Return the cached prices of ``symbols`` from the config's source, fresh or not; symbols may be missing.
 
-        They begin with the newest session on or before ``since`` and are of the newest ``sessions`` at least. The
-        volume may be left out as NaN.
+        They begin with the newest session on or before ``since`` and cover at least the newest ``sessions``. The
+        volume may be omitted, as NaN.
         """
         ...
 
@@ -221,14 +230,16 @@ class Launcher(Protocol):
     """Starts worker processes."""
 
     def ensure_worker(self) -> None:
-        """Launch a detached worker if a run is queued and none is free; quick, and safe to call too often."""
+        """Launch a detached worker if a run is queued and no worker is free; fast, and harmless if called often."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ScanTask:
-    """One attempt of a run, with all that the scan reports to; ``earlier_seconds`` are those of the attempts before,
-    ``previous_event`` is the last event of them; ``work`` is what it is expected to have to do.
+    """One attempt of a run with the objects that the scan reports to.
+
+    ``earlier_seconds`` are the seconds of earlier attempts, and ``previous_event`` is their last event; ``work`` is the
+    expected work.
     """
 
     run: RunRecord
@@ -243,7 +254,7 @@ class ScanTask:
 
 
 class Scanner(Protocol):
-    """Runs the pipeline with the adapters that bootstrap chose."""
+    """Runs the pipeline with the adapters that ``bootstrap`` has chosen."""
 
     def __call__(self, task: ScanTask) -> ScanResult:
         """Scan; a cancelled scan returns its partial result. Raises pipeline.engine.ScanFailed."""

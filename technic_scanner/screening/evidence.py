@@ -12,6 +12,7 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.overlap import LEAST_OVERLAPPING_PERIODS, overlapping, standard_error
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
@@ -35,7 +36,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class MeanTest:
-    """A mean over periods with a t-statistic that allows for overlap of ``lags`` periods, and its 95 % interval."""
+    """A mean over periods with a t-statistic that allows for overlap, and its 95 % interval.
+
+    ``lags`` is how many later periods at most share sessions with one.
+    """
 
     n: int
     mean: float | None
@@ -72,30 +76,29 @@ def mean_ranks(values: FloatArray) -> FloatArray:
     return ranks
 
 
-def overlap_lags(horizon: int, every: int) -> int:
-    """Return how many later periods share sessions with one: returns of ``horizon``, taken every ``every`` sessions."""
-    return max(math.ceil(horizon / every) - 1, 0)
+def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int = 0) -> MeanTest:
+    """Return the mean of one value per period (m,), NaN left out, with its t-statistic and 95 % interval.
 
-
-def mean_test(values: FloatArray, lags: int = 0) -> MeanTest:
-    """Return the mean of one value per period (m,), oldest first, NaN left out, with its Newey–West (1987) t-statistic.
-
-    The variance of the mean is (γ₀ + 2 Σ (1 − l/(L+1)) γ_l) / (n − 1) with L = ``lags``, at most n − 1; with L = 0 it
-    is the usual one. Forward returns longer than the step between scans overlap, so their coefficients are not
-    independent (Hansen–Hodrick 1980): without this, t would be too large. The interval is Student's, n − 1 degrees.
+    ``sessions`` (m,) ascending are the numbers of the sessions at which the periods begin, ``horizon`` how many
+    sessions each lasts. Periods that share sessions are not independent (Hansen–Hodrick 1980); what they share gives
+    the standard error of ``overlap.standard_error``. Without overlap it is the usual one. The interval is Student's,
+    n − 1 degrees. Fewer than 12 periods that overlap have neither t-statistic nor interval.
     """
-    known = values[np.isfinite(values)]
+    there = np.isfinite(values)
+    known = values[there]
     n = len(known)
     if not n:
-        return MeanTest(0, None, None, None, None, None, lags)
+        return MeanTest(0, None, None, None, None, None, 0)
     mean = float(known.mean())
-    used = min(lags, n - 1)
-    variance = _long_run_variance(known - mean, used)
-    if n < 2 or variance <= (_ROUNDING * mean) ** 2:
-        return MeanTest(n, mean, None, None, None, None, used)
-    error = math.sqrt(variance / (n - 1))
+    starts = np.arange(n) if sessions is None else sessions[there]
+    lags = 0 if sessions is None else overlapping(starts, horizon)
+    if n < 2 or (lags and n < LEAST_OVERLAPPING_PERIODS):
+        return MeanTest(n, mean, None, None, None, None, lags)
+    error = standard_error(known, starts, horizon) if lags else float(known.std(ddof=1)) / math.sqrt(n)
+    if error <= abs(_ROUNDING * mean):
+        return MeanTest(n, mean, None, None, None, None, lags)
     reach = student_quantile(0.5 + CONFIDENCE / 2.0, n - 1) * error
-    return MeanTest(n, mean, error, mean / error, mean - reach, mean + reach, used)
+    return MeanTest(n, mean, error, mean / error, mean - reach, mean + reach, lags)
 
 
 class GroupEvidence(NamedTuple):
@@ -112,7 +115,7 @@ class PeriodValues:
 
     Values of one period move together, so what is estimated is the mean over periods of each period's mean, with the
     interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values, ``hits`` (k,) are 1.0 where
-    one is above zero, else 0.0.
+    one is above zero, else 0.0. ``sessions`` (periods,) are where the periods begin, ``horizon`` how long each lasts.
     """
 
     known: BoolArray
@@ -120,24 +123,26 @@ class PeriodValues:
     hits: FloatArray
     places: IntArray
     periods: int
-    lags: int
+    sessions: IntArray
+    horizon: int
 
     @classmethod
-    def of(cls, values: FloatArray, periods: IntArray, lags: int = 0) -> PeriodValues:
-        """Take values (m,), NaN left out, and their ``periods``: m numbers in the order of time.
+    def of(cls, values: FloatArray, periods: IntArray, horizon: int = 0) -> PeriodValues:
+        """Take values (m,), NaN left out, and their ``periods``: the number of the session at which each begins.
 
-        Give independent values a period each.
+        ``horizon`` is how many sessions a value looks ahead. Give independent values a period each, and horizon 0.
         """
         known = np.isfinite(values)
         if not known.all():
             values, periods = values[known], periods[known]
         calendar = calendar_of(periods)
         hits = (values > 0.0).astype(np.float64)
-        return cls(known, values, hits, positions_in(calendar, periods), len(calendar), lags)
+        starts = np.asarray(calendar, dtype=np.int64)
+        return cls(known, values, hits, positions_in(calendar, periods), len(calendar), starts, horizon)
 
     def whole(self) -> GroupEvidence:
         """Return what all values say."""
-        return self._evidence(self.places, [0, self.periods])[0]
+        return self._evidence(self.places, np.arange(self.periods), [0, self.periods])[0]
 
     def by_group(self, groups: IntArray, count: int) -> tuple[GroupEvidence, ...]:
         """Return what the values of each of ``count`` groups say; ``groups`` (m,) are numbers from 0 on."""
@@ -148,10 +153,15 @@ class PeriodValues:
         if ends[-1] > _MOST_CELLS * len(cells):
             there, cells = np.unique(cells, return_inverse=True)
             ends = np.searchsorted(there, ends)
-        return self._evidence(cells, ends.tolist())
+        else:
+            there = np.arange(ends[-1])
+        return self._evidence(cells, there % max(self.periods, 1), ends.tolist())
 
-    def _evidence(self, cells: IntArray, ends: list[int]) -> tuple[GroupEvidence, ...]:
-        """Return what the values in cells ``ends[g]`` to ``ends[g + 1]``, one for each period, say of each group g."""
+    def _evidence(self, cells: IntArray, places: IntArray, ends: list[int]) -> tuple[GroupEvidence, ...]:
+        """Return what the values in cells ``ends[g]`` to ``ends[g + 1]`` say of each group g.
+
+        A cell holds what a group has in one period; ``places`` are the periods of the cells.
+        """
         counts = np.bincount(cells, minlength=ends[-1])
         sums = np.asarray(np.bincount(cells, self.values, ends[-1]), dtype=np.float64)
         hits = np.asarray(np.bincount(cells, self.hits, ends[-1]), dtype=np.float64)
@@ -159,25 +169,27 @@ class PeriodValues:
         for start, stop in pairwise(ends):
             there = np.flatnonzero(counts[start:stop]) + start
             sizes = counts[there]
-            mean = _over_periods(sums[there] / sizes, sizes, self.lags)
-            found.append(GroupEvidence(len(there), _hit_rate(hits[there], sizes, self.lags), mean))
+            sessions = self.sessions[places[there]]
+            mean = _over_periods(sums[there] / sizes, sizes, sessions, self.horizon)
+            hit = _hit_rate(hits[there], sizes, sessions, self.horizon)
+            found.append(GroupEvidence(len(there), hit, mean))
         return tuple(found)
 
 
-def _over_periods(means: FloatArray, sizes: IntArray, lags: int) -> Interval:
+def _over_periods(means: FloatArray, sizes: IntArray, sessions: IntArray, horizon: int) -> Interval:
     """Return the mean of the periods' ``means`` (p,), of so many values each."""
-    test = mean_test(means, lags)
+    test = mean_test(means, sessions, horizon)
     return Interval(int(sizes.sum()), test.mean, test.low, test.high)
 
 
-def _hit_rate(hits: FloatArray, sizes: IntArray, lags: int) -> Interval:
+def _hit_rate(hits: FloatArray, sizes: IntArray, sessions: IntArray, horizon: int) -> Interval:
     """Return the mean over periods of the share of ``hits`` (p,) among so many values, with its interval cut to 0–1.
 
     Where every value has a period of its own the interval is Wilson's (1927).
     """
     if (sizes == 1).all():
         return _wilson(len(hits), float(hits.sum()))
-    rate = _over_periods(hits / sizes, sizes, lags)
+    rate = _over_periods(hits / sizes, sizes, sessions, horizon)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))
     return Interval(rate.n, rate.mean, low, high)
 
@@ -231,11 +243,3 @@ def student_quantile(probability: float, degrees: int) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160.0,
     )
     return z + math.fsum(term / float(degrees**power) for power, term in enumerate(terms, start=1))
-
-
-def _long_run_variance(centred: FloatArray, lags: int) -> float:
-    n = len(centred)
-    variance = float(centred @ centred) / n
-    for lag in range(1, lags + 1):
-        variance += 2.0 * (1.0 - lag / (lags + 1.0)) * float(centred[lag:] @ centred[:-lag]) / n
-    return variance

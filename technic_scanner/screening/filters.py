@@ -1,106 +1,70 @@
-"""Which symbols may be scored, and for every one that may not, the one rule that turned it down."""
+"""Which symbols may be scored, and for every one that may not, the one filter that turned it down."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.matrix import BoolArray, column
+from technic_scanner.screening.matrix import BoolArray, IntArray, column
 
 Reason = tuple[int, str, str]
-
-TOO_FEW_BARS = "too_few_bars"
-NO_RECENT_BAR = "no_recent_bar"
-BAD_BARS = "bad_bars"
-PRICE_BELOW_MINIMUM = "price_below_minimum"
-DOLLAR_VOLUME_BELOW_MINIMUM = "dollar_volume_below_minimum"
-NOT_SCORED = "not_scored"
-RATING_BELOW_MINIMUM = "rating_below_minimum"
-
-REASON_CODES: tuple[str, ...] = (
-    TOO_FEW_BARS,
-    NO_RECENT_BAR,
-    BAD_BARS,
-    PRICE_BELOW_MINIMUM,
-    DOLLAR_VOLUME_BELOW_MINIMUM,
-    NOT_SCORED,
-    RATING_BELOW_MINIMUM,
-)
+R = TypeVar("R")
 
 # Bars stored as float32 put a close a hair outside its own range; that is noise, not a bad bar.
 _RANGE_TOLERANCE = 1e-4
 
 
-def eligibility(
-    indicators: FloatArray, *, min_price: float, min_dollar_volume: float, min_bars: int
-) -> tuple[BoolArray, list[Reason]]:
-    """Return which rows of the matrix (n, K) may be scored, (n,), and why each of the others may not.
+@dataclass(frozen=True, slots=True)
+class RowFilter(Generic[R]):
+    """Turns rows down for one reason.
 
-    Every row that is turned down has exactly one reason (row index, code, sentence): the first of these that holds.
-    ``too_few_bars``: fewer than ``min_bars`` bars. ``no_recent_bar``: no close in the newest session. ``bad_bars``: a
-    close, range or volume that no market can print, or no volume where one is needed. ``price_below_minimum``: close
-    below ``min_price`` (currency). ``dollar_volume_below_minimum``: 20-session mean of close × volume below
-    ``min_dollar_volume`` (currency). A minimum of 0 turns its rule off.
+    ``code`` is stable: it is stored and sent. ``label`` names the reason where symbols are counted by it. ``rejects``
+    returns which rows (n,) it turns down; ``detail`` says in a sentence why it turned down row i.
     """
-    bars, close = column(indicators, "bars"), column(indicators, "close")
-    dollars = column(indicators, "dollar_volume_20")
-    known_bars = np.nan_to_num(bars, nan=0.0)
-    bad = _bad_bars(indicators, close, dollars, needs_volume=min_dollar_volume > 0.0)
-    code = np.select(
-        [
-            known_bars < max(min_bars, 1),
-            np.isnan(close),
-            bad,
-            close < min_price,
-            (dollars < min_dollar_volume),
-        ],
-        [0, 1, 2, 3, 4],
-        default=-1,
-    )
-    sentences: tuple[Callable[[int], str], ...] = (
-        lambda i: f"It has {known_bars[i]:.0f} bars; {min_bars} are needed.",
-        lambda _: "It has no bar in the newest session.",
-        lambda i: _bad_bar_sentence(close[i], dollars[i]),
-        lambda i: f"Its close of {close[i]:.4g} is below the minimum of {min_price:g}.",
-        lambda i: (
-            f"Its 20-session dollar volume of {dollars[i]:,.0f} is below the minimum of {min_dollar_volume:,.0f}."
-        ),
-    )
-    rejected = np.flatnonzero(code >= 0)
-    kinds = code[rejected].tolist()
-    reasons = [(i, REASON_CODES[kind], sentences[kind](i)) for i, kind in zip(rejected.tolist(), kinds, strict=True)]
-    return code < 0, reasons
+
+    code: str
+    label: str
+    rejects: Callable[[R], BoolArray]
+    detail: Callable[[R, int], str]
 
 
-def rating_filter(rating: FloatArray, *, min_rating: float) -> tuple[BoolArray, list[Reason]]:
-    """Return which rows (n,) have a rating of at least ``min_rating`` (0–100), and why each of the others is out.
-
-    Give the rating as seen from the row's side (``signals.rank_score``), so that shorts pass too. ``not_scored``: the
-    rating is NaN because every input was unknown.
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """What is known of the rows (n,) before they are scored, and the limits that are asked for; currencies are those
+    of the prices. ``dollars`` is the 20-session mean of close × volume, ``high`` and ``low`` those of ten sessions.
     """
-    unknown = np.isnan(rating)
-    low = ~unknown & (rating < min_rating)
-    reasons: list[Reason] = [
-        (i, NOT_SCORED, "None of the sub-scores that the profile weighs could be computed.")
-        for i in np.flatnonzero(unknown).tolist()
-    ]
-    reasons += [
-        (i, RATING_BELOW_MINIMUM, f"Its rating of {rating[i]:.1f} is below the minimum of {min_rating:g}.")
-        for i in np.flatnonzero(low).tolist()
-    ]
-    return ~(unknown | low), reasons
+
+    bars: FloatArray
+    close: FloatArray
+    dollars: FloatArray
+    high: FloatArray
+    low: FloatArray
+    min_price: float
+    min_dollar_volume: float
+    min_bars: int
 
 
-def _bad_bars(indicators: FloatArray, close: FloatArray, dollars: FloatArray, *, needs_volume: bool) -> BoolArray:
-    high, low = column(indicators, "swing_high_10"), column(indicators, "swing_low_10")
-    bad = ~np.isfinite(close) | (close <= 0.0) | np.isinf(dollars) | (dollars < 0.0)
-    bad |= (low <= 0.0) | (low > close * (1.0 + _RANGE_TOLERANCE)) | (high < close * (1.0 - _RANGE_TOLERANCE))
-    return bad | np.isnan(dollars) if needs_volume else bad
+@dataclass(frozen=True, slots=True, eq=False)
+class Rated:
+    """The rating of rows (n,), as seen from each row's side, and the lowest one that is asked for (0–100)."""
+
+    rating: FloatArray
+    min_rating: float
 
 
-def _bad_bar_sentence(close: float, dollars: float) -> str:
+def _bad_bars(rows: Candidates) -> BoolArray:
+    close, dollars = rows.close, rows.dollars
+    bad = ~np.isfinite(close) | (close <= 0.0) | np.isinf(dollars) | (dollars < 0.0) | (rows.low <= 0.0)
+    bad |= (rows.low > close * (1.0 + _RANGE_TOLERANCE)) | (rows.high < close * (1.0 - _RANGE_TOLERANCE))
+    return bad | np.isnan(dollars) if rows.min_dollar_volume > 0.0 else bad
+
+
+def _why_bad(rows: Candidates, i: int) -> str:
+    close, dollars = rows.close[i], rows.dollars[i]
     if not close > 0.0 or np.isinf(close):
         return f"Its last close of {close:g} is not a price."
     if np.isnan(dollars):
@@ -108,3 +72,104 @@ def _bad_bar_sentence(close: float, dollars: float) -> str:
     if dollars < 0.0 or np.isinf(dollars):
         return f"Its 20-session dollar volume of {dollars:g} is not possible."
     return f"Its last close of {close:.4g} lies outside the lows and highs of its last bars."
+
+
+# The first filter that turns a row down gives its reason: no price is judged that is not known to be one.
+ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
+    RowFilter(
+        "too_few_bars",
+        "too few bars",
+        lambda rows: rows.bars < max(rows.min_bars, 1),
+        lambda rows, i: f"It has {rows.bars[i]:.0f} bars; {rows.min_bars} are needed.",
+    ),
+    RowFilter(
+        "no_recent_bar",
+        "no bar in the newest session",
+        lambda rows: np.isnan(rows.close),
+        lambda _rows, _i: "It has no bar in the newest session.",
+    ),
+    RowFilter("bad_bars", "invalid bars", _bad_bars, _why_bad),
+    RowFilter(
+        "price_below_minimum",
+        "price below the minimum",
+        lambda rows: rows.close < rows.min_price,
+        lambda rows, i: f"Its close of {rows.close[i]:.4g} is below the minimum of {rows.min_price:g}.",
+    ),
+    RowFilter(
+        "dollar_volume_below_minimum",
+        "dollar volume below the minimum",
+        lambda rows: rows.dollars < rows.min_dollar_volume,
+        lambda rows, i: (
+            f"Its 20-session dollar volume of {rows.dollars[i]:,.0f} is below the minimum of "
+            f"{rows.min_dollar_volume:,.0f}."
+        ),
+    ),
+)
+
+RATING_FILTERS: Final[tuple[RowFilter[Rated], ...]] = (
+    RowFilter(
+        "not_scored",
+        "no sub-score available",
+        lambda rows: np.isnan(rows.rating),
+        lambda _rows, _i: "None of the sub-scores that the profile weighs could be computed.",
+    ),
+    RowFilter(
+        "rating_below_minimum",
+        "rating below the minimum",
+        lambda rows: rows.rating < rows.min_rating,
+        lambda rows, i: f"Its rating of {rows.rating[i]:.1f} is below the minimum of {rows.min_rating:g}.",
+    ),
+)
+
+# Every code with its label, in the order in which the filters work.
+REASONS: Final[dict[str, str]] = {
+    **{row_filter.code: row_filter.label for row_filter in ELIGIBILITY_FILTERS},
+    **{row_filter.code: row_filter.label for row_filter in RATING_FILTERS},
+}
+REASON_CODES: Final = tuple(REASONS)
+
+
+def eligibility(
+    indicators: FloatArray, *, min_price: float, min_dollar_volume: float, min_bars: int
+) -> tuple[BoolArray, list[Reason]]:
+    """Return which rows of the matrix (n, K) may be scored, (n,), and why each of the others may not.
+
+    Every row that is turned down has exactly one reason (row index, code, sentence), in row order: that of the first
+    of ``ELIGIBILITY_FILTERS`` that rejects it. A minimum of 0 turns its filter off; without one for the dollar volume
+    the volume may be unknown.
+    """
+    rows = Candidates(
+        bars=np.nan_to_num(column(indicators, "bars"), nan=0.0),
+        close=column(indicators, "close"),
+        dollars=column(indicators, "dollar_volume_20"),
+        high=column(indicators, "swing_high_10"),
+        low=column(indicators, "swing_low_10"),
+        min_price=min_price,
+        min_dollar_volume=min_dollar_volume,
+        min_bars=min_bars,
+    )
+    first = _first_rejecting(ELIGIBILITY_FILTERS, rows)
+    return first < 0, _reasons(ELIGIBILITY_FILTERS, rows, first, np.flatnonzero(first >= 0))
+
+
+def rating_filter(rating: FloatArray, *, min_rating: float) -> tuple[BoolArray, list[Reason]]:
+    """Return which rows (n,) have a rating of at least ``min_rating`` (0–100), and why each of the others is out.
+
+    Give the rating as seen from the row's side (``signals.rank_score``), so that shorts pass too. A rating is NaN
+    where every input was unknown. Reasons come filter by filter, in row order within each.
+    """
+    rows = Rated(rating, min_rating)
+    first = _first_rejecting(RATING_FILTERS, rows)
+    rejected = np.flatnonzero(first >= 0)
+    by_filter = rejected[np.argsort(first[rejected], kind="stable")]
+    return first < 0, _reasons(RATING_FILTERS, rows, first, by_filter)
+
+
+def _first_rejecting(filters: Sequence[RowFilter[R]], rows: R) -> IntArray:
+    """Return the number of the first filter that rejects each row, (n,); −1 for rows that pass all."""
+    return np.select([row_filter.rejects(rows) for row_filter in filters], list(range(len(filters))), default=-1)
+
+
+def _reasons(filters: Sequence[RowFilter[R]], rows: R, first: IntArray, rejected: IntArray) -> list[Reason]:
+    chosen = [(i, filters[number]) for i, number in zip(rejected.tolist(), first[rejected].tolist(), strict=True)]
+    return [(i, row_filter.code, row_filter.detail(rows, i)) for i, row_filter in chosen]

@@ -182,6 +182,6 @@ def test_the_form_stays_open_where_a_notice_moves_it(tabs: Watched, finished: Ru
     expect(history).to_be_visible()
     page.get_by_role("button", name="Save…").click()
     page.get_by_role("button", name="Save the form as preset").click()
-    expect(page.get_by_text("One field needs another value")).to_be_visible()
+    expect(page.get_by_text("One field has an invalid value")).to_be_visible()
     settle(page)
     expect(history).to_be_visible()

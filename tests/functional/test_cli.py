@@ -44,7 +44,7 @@ def test_scan_shows_picks_and_writes_the_csv_that_export_writes(tmp_path: Path) 
     path = tmp_path / "picks.csv"
     result = run("scan", "--sector", "Technology", "--top-n", "5", "--csv", str(path))
     assert result.exit_code == EXIT_DONE
-    assert "Best 5 of 5 picks" in result.stdout
+    assert "Top 5 of 5 picks" in result.stdout
     frame = pd.read_csv(path)
     assert list(frame["Rank"]) == [1, 2, 3, 4, 5]
     assert frame[["Entry", "Stop", "Target"]].notna().all().all()
@@ -208,14 +208,14 @@ def test_clearing_a_source_clears_what_is_held_of_it_under_every_name() -> None:
         run("scan", "--source", "synthetic", "--universe", universe, "--lookback-days", "300")
     scanned("--sector", "Energy", "--top-n", "1")
     one = run("cache", "clear", "--source", "synthetic-10x300")
-    assert "11 symbols of synthetic-10x300 were forgotten" in one.stderr
+    assert "11 symbols of synthetic-10x300 deleted from the cache" in one.stderr
     both = run("cache", "clear", "--source", "synthetic")
-    assert "52 symbols of synthetic-20x300, synthetic-30x300 were forgotten" in both.stderr
+    assert "52 symbols of synthetic-20x300, synthetic-30x300 deleted from the cache" in both.stderr
     assert [item["source"] for item in json.loads(run("cache", "list", "--json").stdout)] == ["sample"]
-    assert "0 symbols were forgotten" in run("cache", "clear", "--source", "synthetic").stderr
+    assert "0 symbols deleted from the cache" in run("cache", "clear", "--source", "synthetic").stderr
     unknown = run("cache", "clear", "--source", "synthetik")
     assert unknown.exit_code == EXIT_USAGE
-    assert "the cache holds sample" in unknown.stderr
+    assert "the cache contains sample" in unknown.stderr
 
 
 def test_prune_says_what_it_would_delete_before_it_does() -> None:

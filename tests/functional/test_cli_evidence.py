@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("cli_home")
 def test_outcomes_before_any_run_says_that_there_is_nothing() -> None:
     result = run("outcomes")
     assert result.exit_code == DONE
-    assert "No pick can be judged yet" in result.stderr
+    assert "No outcome is known yet" in result.stderr
 
 
 def test_a_replay_is_journalled_once_and_judged() -> None:
@@ -77,7 +77,13 @@ def test_outcomes_as_csv_and_as_a_table() -> None:
     assert rows[0] == OUTCOME_SCHEMA.names
     assert len(rows) == 61
     text = run("outcomes").stdout
-    for label in ("Beat the universe", "Mean rank IC", "t-statistic of it", "As-of dates", "Reached first: the stop"):
+    for label in (
+        "Beat the universe",
+        "Mean rank IC",
+        "t-statistic of IC",
+        "As-of dates",
+        "Reached first: the stop",
+    ):
         assert label in text
 
 

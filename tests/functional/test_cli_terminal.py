@@ -145,7 +145,7 @@ def test_a_narrow_terminal_shows_shares_of_work_and_picks_whole(
     assert {"Symbol", "Entry", "Stop", "Target"} <= set(header.split())
     assert len(picks) == 2
     assert all(sum(bool(re.fullmatch(r"\d+\.\d\d", word)) for word in words) >= 3 for words in picks)
-    assert ("Left out" in scan.text) is (left_out is not None)
+    assert ("Columns hidden" in scan.text) is (left_out is not None)
     assert left_out is None or left_out in "".join(lines)
 
 

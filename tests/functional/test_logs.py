@@ -24,7 +24,7 @@ def test_a_worker_process_tells_of_its_run_in_json(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "technic_scanner.cli.main", "worker"]
     done = subprocess.run(words, env=environment, stderr=subprocess.PIPE, text=True, check=True, timeout=120)
     *logged, last = done.stderr.splitlines()
-    assert last == "1 runs executed."
+    assert last == "1 run executed."
     entries = [json.loads(line) for line in logged]
     assert [(entry["run_id"], entry["attempt"]) for entry in entries if "begins" in entry["event"]] == [(run_id, 1)]
     assert any("succeeded" in entry["event"] for entry in entries)

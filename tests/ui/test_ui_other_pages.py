@@ -15,11 +15,11 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.timings.analytics import stage_statistics
 from technic_scanner.runs.timings.compare import compare_runs
+from technic_scanner.testing.stores.samples import metrics, scan_result, succeeded, table
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.compare import compare_view
 from technic_scanner.ui.history import history_view, slowdowns_view, timing_frames, trends_view
 from technic_scanner.ui.style.wording import short_id
-from tests.contract.stores.samples import metrics, scan_result, succeeded, table
 from tests.ui.conftest import WORKER
 from tests.ui.scan.test_ui_scan_page import texts, titles
 
@@ -46,7 +46,7 @@ def test_compare_points_to_the_runs_there_are(seeded, open_page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "text"), [(1, "Choose one more run."), (2, "Both are the same run: choose another.")]
+    ("times", "text"), [(1, "Choose one more run."), (2, "Both are the same run. Choose a different one.")]
 )
 def test_compare_says_what_a_choice_of_one_run_lacks(seeded, open_page, times: int, text: str) -> None:
     run_id = seeded.services.service.list().records[0].run_id
@@ -74,11 +74,11 @@ def test_system_shows_health_sources_and_store(empty, open_page) -> None:
     app = open_page("system")
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Store"] == "✓ answers"
+    assert shown["Store"] == "✓ available"
     assert shown["▶ Running"] == "0"
     sources = next(frame.value for frame in app.dataframe if "Universes" in frame.value)
     assert {"sample", "synthetic"} <= set(sources["Name"])
-    assert "Empty: the first scan of a source fills it." in texts(app)
+    assert "Empty. The first scan of a source fills it." in texts(app)
 
 
 def test_system_counts_what_the_cache_holds(seeded, open_page) -> None:
@@ -207,7 +207,7 @@ def test_a_failed_run_is_compared_as_a_part_of_a_scan(seeded, open_page) -> None
     good, failed = seeded.services.service.list().records[1], broken_off(seeded)
     app = open_page("compare", runs=f"{good.run_id},{failed.run_id}")
     assert not app.exception
-    assert "B (✕ Failed) did not succeed: its seconds and picks are those of a part of a scan." in [
+    assert "B (✕ Failed) did not finish: its seconds and picks are those of a partial scan." in [
         info.value for info in app.info
     ]
     stages = next(frame.value for frame in app.dataframe if "Stage" in frame.value).set_index("Stage")
@@ -217,7 +217,7 @@ def test_a_failed_run_is_compared_as_a_part_of_a_scan(seeded, open_page) -> None
         .isna()
         .all(axis=None)
     )
-    assert "One of the two runs left no results." in texts(app)
+    assert "One of the two runs has no results." in texts(app)
     assert not [frame for frame in app.dataframe if "Change" in frame.value]
 
 
@@ -237,7 +237,7 @@ def test_compared_runs_are_named_with_their_status(seeded, open_page) -> None:
 def test_runs_that_all_succeeded_need_no_such_word(seeded, open_page) -> None:
     newer, older = seeded.services.service.list().records
     app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
-    assert "did not succeed" not in texts(app)
+    assert "did not finish" not in texts(app)
 
 
 def test_compare_says_which_run_does_not_exist(seeded, open_page) -> None:
@@ -260,21 +260,21 @@ def test_compare_says_which_run_it_leaves_out_and_why(seeded, open_page) -> None
     assert not app.exception
     said = app.info[0].value
     for words in (
-        r"Stopped .*\(■ Cancelled\) is left out: its attempt 1 was never started\.",
-        r"Lost .*\(. Interrupted\) is left out: it broke off before it could write down its timings\.",
-        r"Waits .*\(○ Queued\) is left out: it waits for a worker\.",
+        r"Stopped .*\(■ Cancelled\) is not compared: its attempt 1 did not start\.",
+        r"Lost .*\(. Interrupted\) is not compared: it ended before its timings were recorded\.",
+        r"Waits .*\(○ Queued\) is not compared: it is waiting for a worker\.",
     ):
         assert re.search(words, said), said
     assert app.multiselect[0].value == [older.run_id, newer.run_id]
     assert len(app.dataframe) == 3
-    assert "left out" not in texts(open_page("compare", runs=f"{older.run_id},{newer.run_id}"))
+    assert "not compared" not in texts(open_page("compare", runs=f"{older.run_id},{newer.run_id}"))
 
 
 def test_compare_says_that_it_takes_only_so_many_runs(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare_view, "MAX_RUNS", 1)
     newer, older = seeded.services.service.list().records
     app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
-    assert app.info[0].value == "Only the first 1 runs are compared: 1 run more left out."
+    assert app.info[0].value == "Only the first 1 run is compared; 1 more run is not."
 
 
 def test_the_timings_table_and_chart_hold_the_same_numbers() -> None:
@@ -348,7 +348,7 @@ def test_steady_runs_with_enough_before_them_are_said_to_be_none_slower(empty, o
         succeeded(empty.services.store, scan_result(metrics=metrics((0.5, 2.0, 7.0, 0.4))))
     app = open_page("history", h_tab="Slow-downs")
     assert titles(app, "success") == ["No stage was slower than its baseline"]
-    assert app.success[0].value == "5 stages of 30 had enough history to be judged."
+    assert app.success[0].value == "5 stages of 30 had enough history to be checked."
 
 
 def test_a_gap_between_the_stages_is_a_slow_down_said_in_seconds(empty, open_page) -> None:
@@ -357,7 +357,7 @@ def test_a_gap_between_the_stages_is_a_slow_down_said_in_seconds(empty, open_pag
         succeeded(empty.services.store, scan_result(metrics=measured))
     app = open_page("history", h_tab="Slow-downs")
     assert not app.exception
-    assert "Between stages 3.0 s, usually next to nothing." in app.warning[0].value
+    assert "Between stages 3.0 s, usually almost no time." in app.warning[0].value
     checks = app.dataframe[1].value
     assert checks[["Stage", "Verdict", "Seconds"]].to_numpy().tolist() == [["Between stages", "▲ slower", 3.0]]
 
@@ -368,10 +368,10 @@ def test_only_so_many_runs_that_a_filter_picked_out_are_judged(
     monkeypatch.setattr(slowdowns_view, "MAX_PICKED_OUT", 2)
     for _ in range(6):
         succeeded(empty.services.store, scan_result())
-    assert "Over the newest" not in texts(open_page("history", h_tab="Slow-downs"))
+    assert "Covers the newest" not in texts(open_page("history", h_tab="Slow-downs"))
     app = open_page("history", h_min="1", h_tab="Slow-downs")
     assert not app.exception
-    assert "Over the newest 2 runs." in texts(app)
+    assert "Covers the newest 2 runs." in texts(app)
     assert "of 10 had enough history" in app.success[0].value
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from technic_scanner.errors import ExecutorError
+from technic_scanner.extras import import_optional
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkTask
 from technic_scanner.screening.bars import FloatArray, Panel
@@ -25,7 +26,8 @@ class DaskExecutor:
     """Chunks travel to Dask workers, results come back as they complete.
 
     ``scheduler`` is an address such as ``tcp://host:8786``; None starts a LocalCluster of ``workers`` processes
-    (None: one per core). Raises ExecutorError if the cluster cannot be reached or keeps losing a chunk's worker.
+    (None: one per core). Raises ExecutorError if the cluster cannot be reached or keeps losing a chunk's worker,
+    MissingExtraError if Dask is not installed.
     """
 
     def __init__(self, scheduler: str | None = None, workers: int | None = None) -> None:
@@ -61,26 +63,26 @@ class DaskExecutor:
             self._client = None
 
     def _connect(self) -> Any:
-        # Imported here: it takes most of a second, which a local scan need not pay.
-        import dask  # noqa: PLC0415
-        from distributed import Client, LocalCluster  # noqa: PLC0415
-
         if self._client is not None:
             return self._client
+        # Imported here: it takes most of a second, which a local scan need not pay.
+        distributed = import_optional("distributed", "dask")
+        import dask  # noqa: PLC0415 - which the other needs, and brings
+
         # A chunk travels inside its task on purpose, so that it can be sent again when its worker dies.
         dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_CHUNK})
         try:
             if self._scheduler is None:
-                cluster = LocalCluster(
+                cluster = distributed.LocalCluster(
                     n_workers=self._workers,
                     threads_per_worker=1,
                     host="127.0.0.1",
                     dashboard_address="127.0.0.1:0",  # any free port: two scans may run at once
                     silence_logs=logging.ERROR,
                 )
-                self._client = _OwnCluster(cluster, Client(cluster))
+                self._client = _OwnCluster(cluster, distributed.Client(cluster))
             else:
-                self._client = Client(self._scheduler, timeout=CONNECT_SECONDS)
+                self._client = distributed.Client(self._scheduler, timeout=CONNECT_SECONDS)
         except (OSError, ValueError) as error:
             raise ExecutorError(f"Dask at {self._place} could not be reached: {error}") from error
         return self._client

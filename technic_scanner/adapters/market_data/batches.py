@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from technic_scanner.adapters.market_data.reasons import no_data, not_found
 from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.reasons import no_data, not_found
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.screening.bars import Panel

@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.batches import chunks
-from technic_scanner.adapters.market_data.reasons import no_data, not_found
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.reasons import no_data, not_found
 from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MacroSeries, MessageSink, PriceBatch
+from technic_scanner.plugins import PluginContext, SourcePlugin
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.panel_build import between
 
@@ -220,3 +222,20 @@ def _traits(stream: np.random.Generator) -> _Traits:
         price=float(np.clip(45.0 * np.exp(0.8 * draw[4]), 2.0, 2000.0)),
         shares=float(np.clip(8e5 * np.exp(1.2 * draw[5]), 2e3, 1e9)),
     )
+
+
+def _open(_context: PluginContext, config: ScanConfig) -> SyntheticSource:
+    return sized(config.universe)
+
+
+def _info(_context: PluginContext) -> SourceInfo:
+    return SyntheticSource().info()
+
+
+def _cache_part(source: SyntheticSource, _config: ScanConfig) -> str:
+    return source.info().universes[0]
+
+
+PLUGIN = SourcePlugin(
+    name="synthetic", label="Made-up prices for scale tests", open=_open, info=_info, cache_part=_cache_part
+)

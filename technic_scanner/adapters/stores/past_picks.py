@@ -44,7 +44,7 @@ class PastPickQueries(Queries):
     def pick_tables(
         self, connection: Connection, run_ids: Sequence[str], columns: Sequence[str]
     ) -> tuple[PickTable, ...]:
-        """Return these columns of the runs' tables, in any order; runs without a result are left out."""
+        """Return these columns of the runs' tables, in any order; runs without a result are omitted."""
         rows = connection.execute(
             select(results.c.run_id, results.c.picks_table, results.c.failures).where(results.c.run_id.in_(run_ids))
         )

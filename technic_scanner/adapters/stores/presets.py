@@ -27,7 +27,7 @@ class PresetQueries(Queries):
 
     @reading
     def get_preset(self, connection: Connection, name: str) -> Preset:
-        """Return the preset; PresetNotFoundError if there is none of this name."""
+        """Return the preset; PresetNotFoundError if it does not exist."""
         row = _fetch(connection, name)
         if row is None:
             raise _no_such_preset(name)

@@ -72,7 +72,7 @@ class ResultQueries(Queries):
 
     @reading
     def appearances(self, connection: Connection, symbol: str, limit: int) -> tuple[Appearance, ...]:
-        """Return the runs whose picks hold the symbol, newest first."""
+        """Return the runs that picked the symbol, newest first."""
         rows = connection.execute(
             select(picks, runs.c.created_at, results.c.as_of)
             .join_from(picks, runs, runs.c.run_id == picks.c.run_id)

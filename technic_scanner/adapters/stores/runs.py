@@ -78,7 +78,7 @@ class RunQueries(Queries):
 
     @reading
     def knows_key(self, connection: Connection, owner: str | None, idempotency_key: str) -> bool:
-        """True if this owner has made a run with this key."""
+        """Return whether this owner has created a run with this key."""
         wanted = (idempotency_keys.c.owner == (owner or ""), idempotency_keys.c.key == idempotency_key)
         return connection.execute(select(idempotency_keys.c.run_id).where(*wanted)).first() is not None
 
@@ -93,12 +93,12 @@ class RunQueries(Queries):
 
     @reading
     def get_run(self, connection: Connection, run_id: str) -> RunRecord:
-        """Return the run; RunNotFoundError if there is none."""
+        """Return the run; RunNotFoundError if it does not exist."""
         return fetch_record(connection, run_id)
 
     @writing
     def request_cancel(self, connection: Connection, run_id: str) -> RunRecord:
-        """Ask a run to stop: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs stay as they are."""
+        """Request cancelling: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs are not changed."""
         status = _lock_status(connection, run_id)
         if status is RunStatus.QUEUED:
             check_move(run_id, status, RunStatus.CANCELLED)
@@ -139,7 +139,7 @@ class RunQueries(Queries):
 
     @writing
     def delete_run(self, connection: Connection, run_id: str) -> None:
-        """Delete an ended run with all that hangs on it; RunStateError while it is queued or running."""
+        """Delete a finished run with all its data; RunStateError while it is queued or running."""
         status = _lock_status(connection, run_id)
         if not status.is_terminal:
             raise RunStateError(f"run {run_id} is {status.value} and cannot be deleted; cancel it first")

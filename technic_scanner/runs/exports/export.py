@@ -1,4 +1,4 @@
-"""Turns a run's table, or the timings of many runs, into the bytes of a file; every door hands out these."""
+"""Encode a run's table, or the timings of many runs, as file contents; all interfaces return the same bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from technic_scanner.runs.model import MOMENTS, StageSample
 
 __all__ = ["timings_csv", "to_csv", "to_excel", "to_parquet"]
 
-# What spreadsheets take as the start of a formula (OWASP, "CSV Injection"); some fold the full-width signs to these.
+# Characters that spreadsheets read as the start of a formula (OWASP, "CSV Injection"), and their full-width forms,
+# which some spreadsheets convert to these.
 FORMULA_START = r"^([=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
 
 
@@ -32,7 +33,7 @@ def to_csv(table: pa.Table) -> bytes:
 
 
 def to_parquet(table: pa.Table) -> bytes:
-    """Return the table as one Parquet file, values untouched. Equal tables give equal bytes."""
+    """Return the table as one Parquet file with unchanged values. Equal tables give equal bytes."""
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()

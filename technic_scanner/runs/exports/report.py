@@ -1,4 +1,4 @@
-"""Writes a run as one self-contained HTML page: no script, no font, no image, no request to anywhere."""
+"""Write a run as one self-contained HTML page without scripts, fonts, images or requests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RESULT_COLUMNS: tuple[str, ...] = (
 
 
 def run_report(record: RunRecord, result: StoredResult | None, made_at: datetime) -> str:
-    """Return the page for a run in any status; ``result`` None says that there is nothing to list."""
+    """Return the HTML page for a run in any status; ``result`` is None if the run has no results."""
     title = record.label or f"Scan {record.run_id}"
     parts = [
         section("Summary", table(("", ""), _summary(record, result))),
@@ -47,7 +47,7 @@ def run_report(record: RunRecord, result: StoredResult | None, made_at: datetime
         section("Market context", _context(result)),
         section("Configuration", _config(record.config, record.options)),
     ]
-    footer = f"Made {_time(made_at)} by Technic Scanner {record.version or ''} from run {record.run_id}. Not advice."
+    footer = f"Created {_time(made_at)} by Technic Scanner {record.version or ''} from run {record.run_id}. Not advice."
     return page(title, _headline(record, result), parts, footer)
 
 
@@ -110,7 +110,7 @@ def _timings(metrics: ScanMetrics | None) -> Raw:
 
 def _results(result: StoredResult | None) -> Raw:
     if result is None:
-        return Raw("<p>This run has left no results.</p>")
+        return Raw("<p>This run has no results.</p>")
     if result.table.num_rows == 0:
         return Raw(f"<p>No symbol passed. {escape(result.status_text)}</p>")
     names = [name for name in RESULT_COLUMNS if name in result.table.column_names]
@@ -152,7 +152,7 @@ def _config(config: ScanConfig, options: RunOptions) -> Raw:
     given = config_to_dict(config) | options_to_dict(options)
     usual = config_to_dict(ScanConfig()) | options_to_dict(RunOptions())
     rows = [(name, _plain(value), "" if value == usual[name] else _plain(usual[name])) for name, value in given.items()]
-    return Raw(table(("Field", "Value", "Default, where it differs"), rows))
+    return Raw(table(("Field", "Value", "Default, if different"), rows))
 
 
 def _omitted(total: int, shown: int, what: str, advice: str) -> str:

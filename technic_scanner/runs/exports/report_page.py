@@ -1,4 +1,4 @@
-"""The HTML and SVG building blocks of a run's report; everything that is not ``Raw`` is escaped."""
+"""Build the HTML and SVG parts of a run's report; every text that is not ``Raw`` is escaped."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _VALUE_WIDTH = 90
 
 
 class Raw(str):
-    """HTML that is safe as it is."""
+    """HTML that needs no escaping."""
 
     __slots__ = ()
 
 
 def page(title: str, headline: str, sections: Iterable[str], footer: str) -> str:
-    """Return the whole document. Its policy forbids every request, so that nothing in it can call home."""
+    """Return the whole document; its content security policy forbids all requests."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -49,14 +49,14 @@ def page(title: str, headline: str, sections: Iterable[str], footer: str) -> str
 
 
 def section(title: str, body: Raw) -> Raw:
-    """Return a headed part of the page."""
+    """Return a section with a heading."""
     return Raw(f"<section><h2>{escape(title)}</h2>{body}</section>")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Raw:
-    """Return a table; the first cell of a row is its heading, numbers stand right, None is a dash.
+    """Return a table; the first cell of a row is its heading, numbers are right-aligned, None is a dash.
 
-    A table whose header is empty lists facts of different kinds, so its numbers stand left with the words.
+    A table with an empty header lists facts of different kinds, so its numbers are left-aligned like its texts.
     """
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     lines = "".join(f"<tr>{_row(row)}</tr>" for row in rows)

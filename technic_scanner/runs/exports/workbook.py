@@ -1,4 +1,4 @@
-"""Writes a run's result as an Excel workbook: typed numbers, chosen columns, the config, what was left out."""
+"""Write a run's result as an Excel workbook: results, symbols not in the results, and the configuration."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-# A workbook carries its creation time; a constant one keeps equal results equal byte for byte.
-_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone
+# A workbook contains its creation time; a constant one makes the files of equal results byte-identical.
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no time zone
 _FORMATS = {"0-100": "0.0", "currency": "#,##0.00", "x": "0.00", "shares": "#,##0", "bars": "#,##0"}
 _WIDE = {"Name": 28, "Sector": 24, "Industry": 28, "SubIndustry": 28, "Rationale": 80, "Explanation": 60}
 _CELL_LIMIT = 32_767
@@ -108,7 +108,7 @@ def _cell(value: Any) -> Any:
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:
-    """Write one cell by its type; what is unknown stays empty."""
+    """Write one cell according to the type of its value; unknown values are left empty."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return
     if isinstance(value, bool):

@@ -1,1 +1,1 @@
-"""What picks did after their scan: judged rows, summaries, replays."""
+"""How picks performed after their scan: outcomes per pick, summaries, replays."""

@@ -1,4 +1,4 @@
-"""The table of judged picks: its columns, and how they are made so that millions of picks take little memory."""
+"""Define the table of outcomes per pick, and build its columns so that millions of picks take little memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.outcomes import HORIZONS
 
 NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
-# Few different ones, repeated by many picks.
+# Columns with few distinct values, each shared by many picks.
 LABELS = ("Sector", "Signal", "Tier", "MarketRegime")
 TEXTS = ("Symbol", *LABELS)
 
 
 def _shared(kind: pa.DataType) -> pa.DataType:
-    """Return the type of a column in which many picks have one value: it is held once, and each holds its number."""
+    """Return the dictionary type of a column with few distinct values: each is stored once, and picks refer to it."""
     return pa.dictionary(pa.int32(), kind)
 
 
@@ -44,7 +44,7 @@ OUTCOME_SCHEMA: pa.Schema = pa.schema(
 
 
 def plain(picks: pa.Table) -> pa.Table:
-    """Return the picks, of which there should be few, with each value in its own place, as pandas wants them."""
+    """Return the picks with dictionary columns decoded, as pandas needs them; use it for few picks."""
     columns = [_decoded(column) for column in picks.columns]
     return pa.Table.from_arrays(columns, names=picks.column_names)
 
@@ -54,28 +54,28 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def with_shared_labels(picks: pa.Table) -> pa.Table:
-    """Return the picks of a run with each different one of their LABELS held once."""
+    """Return the picks of a run with their LABELS dictionary-encoded."""
     for name in LABELS:
         picks = picks.set_column(picks.schema.get_field_index(name), name, picks[name].dictionary_encode())
     return picks
 
 
 def joined_texts(columns: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
-    """Return the texts of all columns, one after the other."""
+    """Return the concatenation of text columns."""
     return pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
 
 
 def joined_labels(columns: Iterable[pa.ChunkedArray]) -> pa.DictionaryArray:
-    """Return the same of columns ``with_shared_labels``, each different one held once."""
+    """Return the concatenation of columns made by ``with_shared_labels``, dictionary-encoded."""
     chunks = [chunk for column in columns for chunk in column.chunks]
     return pa.chunked_array(chunks, _shared(pa.string())).unify_dictionaries().combine_chunks()
 
 
 def repeated(values: pa.Array, of_run: npt.NDArray[np.int32]) -> pa.DictionaryArray:
-    """Return for each pick the value of its run, whose number is in ``of_run`` (n,): all such columns share that."""
+    """Return for each pick the value of its run, whose index is in ``of_run`` (n,); such columns share the indices."""
     known = values.is_valid().to_numpy(zero_copy_only=False)
     if not known.all():
-        # Arrow cannot unite dictionaries that hold a null: what is unknown has no number, and the null another value.
+        # Arrow cannot unify dictionaries that contain a null, so unknown values get no index.
         values = values.fill_null(pa.scalar(0, pa.int32()).cast(values.type))
     mask = None if known.all() else pa.py_buffer(np.packbits(known[of_run], bitorder="little"))
     numbers_of_runs = pa.Array.from_buffers(pa.int32(), len(of_run), [mask, pa.py_buffer(of_run)])
@@ -83,10 +83,10 @@ def repeated(values: pa.Array, of_run: npt.NDArray[np.int32]) -> pa.DictionaryAr
 
 
 def floats(column: pa.ChunkedArray) -> FloatArray:
-    """Return a column of numbers, null as NaN."""
+    """Return a column of numbers as an array, with null as NaN."""
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
 def numbers(values: FloatArray) -> pa.Array:
-    """Return the values as Arrow's, NaN as null."""
+    """Return an array of numbers as an Arrow array, with NaN as null."""
     return pa.array(values, pa.float64(), from_pandas=True)

@@ -1,4 +1,4 @@
-"""Judges the picks of past runs by the bars that came after them: one table, a row for each pick of each run."""
+"""Compute the outcomes of past picks from the bars after them: one table with a row per pick of each run."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ JUDGED_COLUMNS: tuple[str, ...] = (*TEXTS, *NUMBERS, *_PLAN)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunToJudge:
-    """What a run picked, what else it considered, and the key of what it scanned.
+    """The picks of a run, the other symbols that it considered, and the key of its configuration.
 
-    Runs of one lineage differ in their as-of date alone. ``table`` holds JUDGED_COLUMNS at least, its labels shared;
-    ``others`` are the symbols that passed the run's universe filters and were not picked.
+    Runs of one lineage differ only in their as-of date. ``table`` has at least the JUDGED_COLUMNS, with its labels
+    dictionary-encoded; ``others`` are the symbols that passed the run's universe filters and were not picked.
     """
 
     dated: DatedRun
@@ -63,42 +63,43 @@ class RunToJudge:
 
     @classmethod
     def of(cls, dated: DatedRun, lineage: str, picks: PickTable) -> RunToJudge:
-        """Return the run with what it picked and what else it considered."""
+        """Return the run with its picks and the other symbols that it considered."""
         scanned = pc.not_equal(picks.failed["stage"], Stage.UNIVERSE_LOADING.value)
         return cls(dated, lineage, with_shared_labels(picks.table), picks.failed["symbol"].filter(scanned))
 
     @classmethod
     def of_stored(cls, stored: StoredResult) -> RunToJudge:
-        """Return the run of a whole stored result, which must be dated."""
-        assert stored.as_of is not None  # runs without a date are not judged
+        """Return the run of a stored result, which must have an as-of date."""
+        assert stored.as_of is not None  # runs without a date have no outcomes
         dated = DatedRun(stored.run_id, stored.config, stored.as_of)
         failed = {name: pa.array([getattr(item, name) for item in stored.failures], pa.string()) for name in _FAILED}
         return cls.of(dated, lineage_of(stored.config), PickTable(stored.run_id, stored.table, pa.table(failed)))
 
     @property
     def as_of(self) -> date:
-        """The last session that the run looked at."""
+        """The last session that the run used."""
         return self.dated.as_of
 
 
 def considered(runs: Sequence[RunToJudge]) -> tuple[str, ...]:
-    """Return everything that the runs considered after their universe filters, picks or not, in symbol order."""
+    """Return all symbols that passed the runs' universe filters, picked or not, sorted."""
     seen = joined_texts(column for run in runs for column in (run.table["Symbol"], run.others))
     return tuple(sorted(pc.unique(seen).to_pylist()))
 
 
 def lineage_of(config: ScanConfig) -> str:
-    """Return 16 hex digits of everything that was asked but the as-of date."""
+    """Return a hash of the config without the as-of date, as 16 hex digits."""
     fields = {name: value for name, value in config_to_dict(config).items() if name != "as_of_date"}
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
-    """Return the outcomes of all picks, oldest run first; ``panel`` holds the bars that there are of their symbols.
+    """Return the outcomes of all picks, oldest run first; ``panel`` has the available bars of their symbols.
 
-    Returns are price changes as shares; ``excess`` is what the pick's side gained over the equal-weight universe of its
-    run. ``held_return`` runs to ``next_as_of``, the as-of date of the lineage's next run. What has not happened yet is
-    null. Picks whose symbol the panel lacks are left with nulls: they are counted, not forgotten.
+    Returns are price changes as fractions; ``excess`` is the return on the pick's side over the equal-weight universe
+    of its run. ``held_return`` is the return until ``next_as_of``, the as-of date of the lineage's next run. Values
+    that lie in the future are null. Picks whose symbol is not in the panel are kept with nulls, so that they are
+    counted.
     """
     ordered = sorted((run for run in runs if run.table.num_rows), key=lambda run: (run.as_of, run.dated.run_id))
     if not ordered:
@@ -125,10 +126,10 @@ def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
 
 
 class _Judged(NamedTuple):
-    """What N picks of R runs did over H horizons, NaN and −1 where it is unknown or has not happened yet.
+    """The outcomes of N picks of R runs over H horizons; NaN and −1 where unknown or in the future.
 
-    ``side`` (N,); ``forward`` and ``excess`` (H, N); ``universe`` (H, R); ``held`` (N,) and ``universe_held`` (R,), to
-    the lineage's next run; ``exits`` (N,) are places in EXITS, reached after ``exit_sessions`` (N,).
+    ``side`` (N,); ``forward`` and ``excess`` (H, N); ``universe`` (H, R); ``held`` (N,) and ``universe_held`` (R,),
+    until the lineage's next run; ``exits`` (N,) are indices into EXITS, reached after ``exit_sessions`` (N,).
     """
 
     side: npt.NDArray[np.int8]
@@ -142,7 +143,7 @@ class _Judged(NamedTuple):
 
     @classmethod
     def room(cls, runs: int, picks: int) -> _Judged:
-        """Return room for so many runs and picks: what is written into it run by run is not copied again."""
+        """Return arrays allocated for all runs and picks, which are filled run by run without further copies."""
         return cls(
             side=np.empty(picks, dtype=np.int8),
             forward=np.empty((len(HORIZONS), picks)),
@@ -155,7 +156,7 @@ class _Judged(NamedTuple):
         )
 
     def part(self, run: int, picks: slice) -> _Judged:
-        """Return the part of one run, to be written into."""
+        """Return a view of the part of one run, to be filled."""
         own = slice(run, run + 1)
         return _Judged(
             self.side[picks],
@@ -172,7 +173,7 @@ class _Judged(NamedTuple):
 def _judge(
     run: RunToJudge, next_as_of: date | None, prices: PastPrices, picked: IntArray, others: IntArray, into: _Judged
 ) -> None:
-    """Judge one run; ``picked`` and ``others`` are columns of ``prices``: what it picked and what not."""
+    """Fill in the outcomes of one run; ``picked`` and ``others`` are the columns of ``prices`` of its symbols."""
     at = session_index(prices.sessions, np.datetime64(run.as_of, "D"))
     universe = np.zeros(prices.close.shape[1], dtype=np.bool_)
     universe[picked] = True
@@ -219,9 +220,9 @@ def _table(
 def _held(
     prices: PastPrices, at: int, universe: BoolArray, picks: IntArray, until: date | None
 ) -> tuple[FloatArray, float]:
-    """Return the picks' price change from session ``at`` to ``until``, and the universe's mean one; NaN if unknown.
+    """Return the picks' price change from session ``at`` to ``until``, and the universe's mean; NaN if unknown.
 
-    A symbol that stops trading in between is held to its last close: its loss until then is part of the truth.
+    A symbol that stops trading in between is held at its last close, so that its loss until then is included.
     """
     if until is None or at < 0 or not len(prices.sessions) or np.datetime64(until, "D") > prices.sessions[-1]:
         return np.full(len(picks), np.nan), float("nan")
@@ -236,11 +237,11 @@ def _held(
 
 
 def _rows_of(names: pa.Array | pa.ChunkedArray, symbols: Sequence[str]) -> IntArray:
-    """Return the place (n,) of each name among ``symbols``, −1 where it is not there."""
+    """Return the index (n,) of each name in ``symbols``, −1 if it is not there."""
     places = pc.fill_null(pc.index_in(names, value_set=pa.array(symbols, pa.string())), -1)
     return np.asarray(places.to_numpy(), dtype=np.int64)
 
 
 def _spans(lengths: Iterable[int]) -> list[slice]:
-    """Return where parts of these lengths lie that follow one another."""
+    """Return the slices of consecutive parts with these lengths."""
     return [slice(start, stop) for start, stop in pairwise(accumulate(lengths, initial=0))]

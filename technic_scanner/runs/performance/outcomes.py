@@ -1,4 +1,4 @@
-"""What the picks of past runs did: filtered, grouped and summed up with n and intervals, never without them."""
+"""Summarise the outcomes of past picks: filtered and grouped, always with n and intervals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from technic_scanner.screening.evidence import (
     MeanTest,
     PeriodValues,
     mean_test,
-    overlap_lags,
     quantile_groups,
     quantile_returns,
     rank_ic,
@@ -29,16 +28,17 @@ from technic_scanner.screening.outcomes import HORIZONS, EquityCurve, Holding, e
 from technic_scanner.screening.panel_build import calendar_of
 
 GROUPS: dict[str, str] = {"profile": "profile", "sector": "Sector", "tier": "Tier", "regime": "MarketRegime"}
-# The same for all picks of a run.
+# Columns that are equal for all picks of a run.
 _OF_RUN = ("run_id", "lineage", "profile", "as_of", "next_as_of", "universe_held_return")
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeQuery:
-    """Which picks to look at, and how. Empty filters do not filter.
+    """Which picks to include, and how to measure them. Empty filters do not filter.
 
-    ``horizon`` is sessions after the as-of date, one of HORIZONS; ``top_n`` the best ranks of each run (None: all);
-    ``cost_bps`` the cost of trading an amount, in hundredths of a per cent of it; ``quantiles`` how many score groups.
+    ``horizon`` is the number of sessions after the as-of date, one of HORIZONS; ``top_n`` the best ranks of each run
+    (None: all); ``cost_bps`` the trading cost in hundredths of a per cent of the traded amount; ``quantiles`` the
+    number of score groups.
     """
 
     source: str | None = None
@@ -56,9 +56,9 @@ class OutcomeQuery:
 
 @dataclass(frozen=True, slots=True)
 class IcPoint:
-    """The rank IC of one as-of date over ``n`` picks of ``runs`` runs, their mean if there are several; None: unknown.
+    """The rank IC of one as-of date over ``n`` picks of ``runs`` runs, the mean if there are several; None: unknown.
 
-    The IC is of the score for longs (100 − score for shorts) with the forward return, over the picks of one run.
+    It is the correlation of the score for longs (100 − score for shorts) with the forward return over one run's picks.
     """
 
     as_of: date
@@ -71,7 +71,7 @@ class IcPoint:
 class GroupOutcome:
     """The picks of one profile, sector, tier or regime: share that beat the universe, mean excess return.
 
-    ``dates`` is on how many as-of dates they were picked; those of a single one have no interval beside other dates.
+    ``dates`` is the number of their as-of dates. A group with a single date has no interval if there are other dates.
     """
 
     group: str
@@ -83,9 +83,9 @@ class GroupOutcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equity:
-    """Growth of 1 in the top picks of one lineage of runs, rebalanced at each run; ``dates`` are (periods + 1).
+    """Growth of 1 in the top picks of one lineage of runs, rebalanced at each run; ``dates`` has (periods + 1) entries.
 
-    It is the lineage with the most runs; ``others`` is how many lineages there are beside it.
+    It is the lineage with the most runs; ``others`` is the number of other lineages.
     """
 
     lineage: str
@@ -99,11 +99,11 @@ class Equity:
 class OutcomeReport:
     """The answer to an OutcomeQuery; ``picks`` has the columns of ``judged_table.OUTCOME_SCHEMA``.
 
-    ``judged_table.plain`` makes of ``picks`` what pandas can read.
+    ``judged_table.plain`` converts ``picks`` to a form that pandas can read.
 
-    ``judged`` is how many picks have a return at the horizon, of ``picks`` in all, on ``dates`` as-of dates. ``excess``
-    and ``hit`` are over the universe. ``quantiles`` are excess returns by score within each run, the lowest first.
-    ``exits`` counts what plans reached first.
+    ``judged`` of all ``picks`` have a return at the horizon, on ``dates`` as-of dates. ``excess`` and ``hit`` are
+    relative to the universe. ``quantiles`` are excess returns by score within each run, lowest scores first. ``exits``
+    counts the levels that plans reached first.
     """
 
     query: OutcomeQuery
@@ -123,9 +123,9 @@ class OutcomeReport:
 
 
 def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, ...] = ()) -> OutcomeReport:
-    """Filter the outcomes of ``judging.judge_runs`` and sum them up. Raises ValueError for another horizon.
+    """Filter and summarise the outcomes of ``judging.judge_runs``. Raises ValueError for an unknown horizon.
 
-    The picks of a run follow one another; tables of several ``judge_runs`` may.
+    The picks of a run must be consecutive rows; tables of several ``judge_runs`` may be concatenated.
     """
     if query.horizon not in HORIZONS:
         raise ValueError(f"the horizon {query.horizon} is not one of {', '.join(map(str, HORIZONS))}")
@@ -136,8 +136,9 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
     days = _days(picks)
     ic = _ic_points(picks, days, by_run, query.horizon)
     values = np.array([np.nan if point.ic is None else point.ic for point in ic])
-    periods, lags, dates = _periods(days, excess, query.horizon)
-    returns = PeriodValues.of(excess, periods, lags)
+    ic_days = np.array([point.as_of for point in ic], dtype="datetime64[D]").astype(np.int64)
+    periods, horizon, dates = _periods(days, excess, query.horizon)
+    returns = PeriodValues.of(excess, periods, horizon)
     whole = returns.whole()
     return OutcomeReport(
         query=query,
@@ -146,7 +147,7 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
         dates=dates,
         judged=whole.mean.n,
         ic=ic,
-        ic_test=mean_test(values, lags),
+        ic_test=mean_test(values, _session_numbers(ic_days), query.horizon),
         hit=whole.hit,
         excess=whole.mean,
         quantiles=quantile_returns(_quantiles_within_runs(picks, by_run, query.quantiles), returns, query.quantiles),
@@ -181,29 +182,29 @@ def _among(outcomes: pa.Table, name: str, values: tuple[str, ...]) -> pa.Table:
 
 
 def _rows_by_run(picks: pa.Table) -> dict[str, slice]:
-    """Return where the picks of each run lie, in the order of the runs."""
+    """Return the slice of each run's picks, in the order of the runs."""
     codes, runs = _encoded(picks, "run_id")
     ends = np.cumsum(np.bincount(codes, minlength=len(runs))).tolist()
     return {run: slice(start, stop) for run, (start, stop) in zip(runs, pairwise([0, *ends]), strict=True)}
 
 
 def _encoded(picks: pa.Table, name: str) -> tuple[IntArray, list[Any]]:
-    """Return the place (n,) of each text among the distinct ones, and those as they first come; unknown is None."""
+    """Return the index (n,) of each text in the distinct texts, and these by first occurrence; unknown is None."""
     texts = picks[name].dictionary_encode().unify_dictionaries().combine_chunks()
-    # A dictionary may hold texts that no row has left.
+    # A dictionary may contain texts that no row uses any more.
     used = texts.indices.dictionary_encode(null_encoding="encode")
     return used.indices.to_numpy(), texts.dictionary.take(used.dictionary).to_pylist()
 
 
 def _exits(picks: pa.Table) -> tuple[tuple[str, int], ...]:
-    """Return how many plans reached what first, the most frequent first."""
+    """Return the number of plans by the level that they reached first, most frequent first."""
     codes, exits = _encoded(picks, "exit")
     counts = zip(exits, np.bincount(codes, minlength=len(exits)).tolist(), strict=True)
     return tuple(sorted(((name, count) for name, count in counts if name), key=lambda item: -item[1]))
 
 
 def _ic_points(picks: pa.Table, days: IntArray, by_run: Mapping[str, slice], horizon: int) -> tuple[IcPoint, ...]:
-    """Return one point per as-of date, oldest first: runs of one date see the same market and are no two proofs."""
+    """Return one point per as-of date, oldest first: runs of one date are not independent observations."""
     rank, forward = _floats(picks, "CompositeScore"), _floats(picks, f"forward_{horizon}")
     score = np.where(_floats(picks, "side") > 0.0, rank, 100.0 - rank)
     found: dict[date, list[tuple[float | None, int]]] = {}
@@ -220,16 +221,24 @@ def _ic_points(picks: pa.Table, days: IntArray, by_run: Mapping[str, slice], hor
 
 
 def _periods(days: IntArray, excess: FloatArray, horizon: int) -> tuple[IntArray, int, int]:
-    """Return each pick's period (n,), over how many later ones it overlaps, and how many as-of dates were judged.
+    """Return each pick's period (n,), how many sessions its return looks ahead, and how many as-of dates were judged.
 
-    A period is an as-of date, ``days`` (n,). On a single date every pick is a period of its own: there is nothing but
-    their spread to judge them by.
+    A period is an as-of date, as the number of its session. On a single date every pick is a period of its own and none
+    overlaps: there is nothing but their spread to judge them by.
     """
-    judged = calendar_of(days[np.isfinite(excess)]).astype("datetime64[D]")
-    if len(judged) < 2:
-        return np.arange(len(days)), 0, len(judged)
-    steps = np.busday_count(judged[:-1], judged[1:])
-    return days, overlap_lags(horizon, max(1, int(np.median(steps)))), len(judged)
+    dates = len(calendar_of(days[np.isfinite(excess)]))
+    return (_session_numbers(days), horizon, dates) if dates > 1 else (np.arange(len(days)), 0, dates)
+
+
+def _session_numbers(days: IntArray) -> IntArray:
+    """Return the number of the session (n,) on each of ``days`` since 1970.
+
+    Holidays are counted as sessions. Where any as-of date is a weekend's, the market trades every day.
+    """
+    dates = days.astype("datetime64[D]")
+    if not np.is_busday(dates).all():
+        return days.astype(np.int64)
+    return np.asarray(np.busday_count(np.datetime64(0, "D"), dates), dtype=np.int64)
 
 
 def _days(picks: pa.Table) -> IntArray:
@@ -247,7 +256,7 @@ def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, slice], quantil
 
 
 def _groups(picks: pa.Table, returns: PeriodValues, dates: int) -> tuple[GroupOutcome, ...]:
-    """Return what the picks of each profile, sector, tier and regime did; ``dates`` is on how many any was judged."""
+    """Return the outcomes by profile, sector, tier and regime; ``dates`` is the number of as-of dates of all picks."""
     found = []
     for group, name in GROUPS.items():
         codes, texts = _encoded(picks, name)
@@ -255,15 +264,15 @@ def _groups(picks: pa.Table, returns: PeriodValues, dates: int) -> tuple[GroupOu
         values = sorted(set(names))
         places = np.array([values.index(text) for text in names], dtype=np.int64)[codes]
         for value, of_value in zip(values, returns.by_group(places, len(values)), strict=True):
-            # On a single date each pick is a period.
+            # With a single date each pick is a period.
             found.append(GroupOutcome(group, value, min(of_value.periods, dates), of_value.hit, of_value.mean))
     return tuple(found)
 
 
 def _equity(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, slice], cost_bps: float) -> Equity | None:
-    """Return the equity of the lineage with the most runs; None while no lineage has two runs with bars between.
+    """Return the equity of the lineage with the most runs; None if no lineage has two runs with bars in between.
 
-    Every run of the lineage is a period, also one of which no pick passes the filters: that period is spent in cash.
+    Every run of the lineage is a period; if none of its picks passes the filters, that period is spent in cash.
     """
     rows = _rows_by_run(runs) if runs is not picks else by_run
     firsts = runs.select(_OF_RUN).take(np.array([own.start for own in rows.values()], dtype=np.int64)).to_pylist()
@@ -280,7 +289,7 @@ def _equity(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, slice], cost_b
 
 
 def _holdings(runs: Sequence[Mapping[str, Any]], picks: pa.Table, by_run: Mapping[str, slice]) -> list[Holding]:
-    """Return for each run what its picks are held as until the lineage's next one."""
+    """Return for each run its holdings until the lineage's next run."""
     symbols, _ = _encoded(picks, "Symbol")
     sides, held, none = _floats(picks, "side"), _floats(picks, "held_return"), slice(0, 0)
     found = []

@@ -1,4 +1,4 @@
-"""Walk-forward: the same scan at past as-of dates, queued as ordinary runs, so that it can stop and go on."""
+"""Queue the same scan at past as-of dates (walk-forward) as ordinary runs, so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FRIDAY = 4
 
 @dataclass(frozen=True, slots=True)
 class ReplayPlan:
-    """The runs of one walk-forward, oldest date first; ``resumed`` were begun by an earlier call and go on."""
+    """The runs of one walk-forward, oldest date first; ``resumed`` are continued from an earlier call."""
 
     runs: tuple[RunRecord, ...]
     resumed: int
@@ -30,11 +30,11 @@ def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
     """Return the as-of dates from ``first`` to ``last``, both included.
 
     ``every`` is ``month`` (last weekday of each month), ``week`` (Fridays) or a number of weekdays. A date on which the
-    market was closed stands for the session before it. Raises ConfigError naming every bad argument.
+    market was closed means the previous session. Raises ConfigError that names every invalid argument.
     """
     problems = []
     if first > last:
-        problems.append(FieldProblem("from", f"{first} lies after {last}"))
+        problems.append(FieldProblem("from", f"{first} is after {last}"))
     if every not in ("month", "week") and not (every.isascii() and every.isdigit() and 1 <= int(every) <= MAX_DATES):
         problems.append(FieldProblem("every", f"must be month, week or a number of sessions, not {every!r}"))
     if problems:
@@ -48,16 +48,16 @@ def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
     else:
         chosen = weekdays[:: int(every)]
     if not 0 < len(chosen) <= MAX_DATES:
-        raise ConfigError([FieldProblem("every", f"gives {len(chosen)} dates; 1 to {MAX_DATES} can be replayed")])
+        raise ConfigError([FieldProblem("every", f"gives {len(chosen)} dates; the number must be 1 to {MAX_DATES}")])
     return tuple(chosen)
 
 
 def queue_replay(
     service: RunService, config: ScanConfig, options: RunOptions, dates: Sequence[date], data_version: str
 ) -> ReplayPlan:
-    """Queue one run per date. Dates that were queued before keep their run; what of it broke off is resumed.
+    """Queue one run per date. Dates that were queued before keep their run, which is resumed if it ended early.
 
-    Another ``data_version``, such as the name under which the cache keeps the bars, makes other runs.
+    A different ``data_version``, for example the name under which the cache stores the bars, leads to new runs.
     """
     lineage = lineage_of(config)
     runs, resumed = [], 0
@@ -76,7 +76,7 @@ def queue_replay(
 
 
 class ReplayWatch:
-    """Follows the runs of one walk-forward to their ends; what a dying worker leaves behind is resumed, once each."""
+    """Follows the runs of one walk-forward until they end; each interrupted run is resumed once."""
 
     def __init__(self, service: RunService, plan: ReplayPlan) -> None:
         self._service = service
@@ -84,7 +84,7 @@ class ReplayWatch:
         self._resumed: set[str] = set()
 
     def left(self) -> int:
-        """Look at every run that had not ended; return how many have not ended now."""
+        """Check every run that had not ended; return how many have still not ended."""
         for run_id in tuple(self._left):
             status = self._service.get(run_id).status
             if status is RunStatus.INTERRUPTED and run_id not in self._resumed:
@@ -95,7 +95,7 @@ class ReplayWatch:
         return len(self._left)
 
     def _resume(self, run_id: str) -> None:
-        with suppress(RunStateError):  # somebody else has resumed it
+        with suppress(RunStateError):  # another process has resumed it
             self._service.resume(run_id)
 
 

@@ -1,1 +1,1 @@
-"""Submitting, forecasting, watching, ending and reading runs."""
+"""Submitting, estimating, watching, ending and reading runs."""

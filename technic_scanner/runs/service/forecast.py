@@ -1,4 +1,4 @@
-"""Answers a form before Start: how many symbols match, and how long the scan will take."""
+"""Compute before a scan starts how many symbols match and how long it will take."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _UNIVERSES_KEPT = 8
 
 
 class Forecast:
-    """Forecasts from the sources, the cache and past runs; keeps universes for a minute. Thread-safe."""
+    """Estimates from the sources, the cache and past runs; caches universes for a minute. Thread-safe."""
 
     def __init__(self, store: RunStore, catalog: Catalog, clock: Clock, coverage: Coverage | None = None) -> None:
         self._store = store
@@ -36,20 +36,20 @@ class Forecast:
         self._universes: dict[tuple[str, str | None], tuple[float, Universe]] = {}
 
     def match_count(self, config: ScanConfig) -> MatchCount:
-        """Return what the universe filters leave. Raises ConfigError for a bad config, SourceError."""
+        """Return how many symbols pass the universe filters. Raises ConfigError for an invalid config, SourceError."""
         check_request(config, RunOptions(), self._catalog)
         return match(self._universe(config), config)
 
     def estimate(self, config: ScanConfig, options: RunOptions) -> Estimate:
-        """Return the expected seconds with their 80 % band; None where past runs do not tell. Raises as above."""
+        """Return the expected seconds with their 80 % band; None without past runs. Raises as ``match_count``."""
         check_request(config, options, self._catalog)
         runs = cost_runs(self._store, config, options)
         return estimate_before_start(history_of(runs), self._work(config, options, runs))
 
     def work(self, config: ScanConfig, options: RunOptions) -> Work | None:
-        """Return the units of work that a scan is expected to hold; None where nothing tells what they cost.
+        """Return the units of work that a scan is expected to contain; None if they or their costs are unknown.
 
-        A source that does not answer is not this question's fault: the run itself will say so.
+        An unavailable source raises no error here: the run itself reports it.
         """
         runs = cost_runs(self._store, config, options)
         if not runs:

@@ -1,4 +1,4 @@
-"""Presets, shipped and saved, as one list; and their JSON form, which round-trips."""
+"""Combine shipped and saved presets into one list, and convert presets to JSON and back without loss."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 from technic_scanner.clock import Clock
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
-from technic_scanner.runs.ports import PresetStore
+from technic_scanner.runs.ports import Catalog, PresetStore
 from technic_scanner.runs.requests import request_from_dicts
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.shipped_presets import SHIPPED
+from technic_scanner.runs.service.validation import executor_problems
 
 FORMAT = "technic-scanner/preset"
 FORMAT_VERSION = 1
@@ -25,9 +26,12 @@ _FIELDS = ("format", "format_version", "name", "description", "version", "config
 class Presets:
     """The shipped presets and those of a store; names are unique over both."""
 
-    def __init__(self, store: PresetStore, clock: Clock, shipped: tuple[Preset, ...] = SHIPPED) -> None:
+    def __init__(
+        self, store: PresetStore, clock: Clock, catalog: Catalog, shipped: tuple[Preset, ...] = SHIPPED
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._catalog = catalog
         self._shipped = {preset.name: preset for preset in shipped}
 
     def all(self) -> tuple[Preset, ...]:
@@ -36,16 +40,21 @@ class Presets:
         return (*self._shipped.values(), *saved)
 
     def get(self, name: str) -> Preset:
-        """Return the preset; PresetNotFoundError if there is none of this name."""
+        """Return the preset; PresetNotFoundError if it does not exist."""
         return self._shipped.get(name) or self._store.get_preset(name)
 
     def save(self, preset: Preset, expected_version: int | None = None) -> Preset:
-        """Save a new preset (``expected_version`` None) or the next version of one; return it as stored.
+        """Save a new preset (``expected_version`` None) or the next version of an existing one; return it as stored.
 
-        Raises ConfigError for a bad name, config or options; PresetConflictError for a shipped name, or if the stored
-        version is not the expected one.
+        Raises ConfigError for an invalid name, config or options; PresetConflictError for a shipped name, or if the
+        stored version is not the expected one.
         """
-        problems = (*_name_problems(preset.name), *preset.config.problems(), *preset.options.problems())
+        problems = (
+            *_name_problems(preset.name),
+            *preset.config.problems(),
+            *preset.options.problems(),
+            *executor_problems(preset.options, self._catalog),
+        )
         if problems:
             raise ConfigError(problems)
         self._refuse_shipped(preset.name)
@@ -53,19 +62,19 @@ class Presets:
         return self._store.save_preset(saved, expected_version=expected_version)
 
     def delete(self, name: str) -> None:
-        """Delete a saved preset; PresetConflictError for a shipped one, PresetNotFoundError if there is none."""
+        """Delete a saved preset; PresetConflictError for a shipped one, PresetNotFoundError if it does not exist."""
         self._refuse_shipped(name)
         self._store.delete_preset(name)
 
     def export(self, name: str) -> str:
-        """Return a preset as JSON text that ``load`` takes."""
+        """Return a preset as JSON text, which ``load`` accepts."""
         return preset_to_json(self.get(name))
 
     def load(self, text: str) -> Preset:
         """Save the preset in a JSON text and return it.
 
-        A preset of the same name and contents is left as it is; another one of the same name is PresetConflictError:
-        nothing is overwritten by an import.
+        An import never overwrites: an identical preset is left unchanged, and a different one with the same name raises
+        PresetConflictError.
         """
         preset = preset_from_json(text)
         try:
@@ -74,15 +83,15 @@ class Presets:
             return self.save(preset)
         if _contents(present) == _contents(preset):
             return present
-        raise PresetConflictError(f"there is another preset called {preset.name!r}; rename or delete one of them")
+        raise PresetConflictError(f"a different preset named {preset.name!r} exists; rename or delete one of them")
 
     def _refuse_shipped(self, name: str) -> None:
         if name in self._shipped:
-            raise PresetConflictError(f"{name!r} is shipped and cannot be changed; save under another name")
+            raise PresetConflictError(f"{name!r} is a shipped preset and cannot be changed; save under another name")
 
 
 def preset_to_json(preset: Preset) -> str:
-    """Return the JSON text of a preset, every field of config and options written out."""
+    """Return the JSON text of a preset with every field of config and options."""
     payload = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -96,7 +105,7 @@ def preset_to_json(preset: Preset) -> str:
 
 
 def preset_from_json(text: str) -> Preset:
-    """Read a preset from JSON text; ConfigError names everything that is wrong with it."""
+    """Read a preset from JSON text; ConfigError names every problem."""
     payload = _parse(text)
     problems = list(_envelope_problems(payload))
     config, options = payload.get("config", {}), payload.get("options", {})
@@ -136,7 +145,7 @@ def _name_problems(name: object) -> tuple[FieldProblem, ...]:
     if not isinstance(name, str) or not name.strip() or len(name) > NAME_LIMIT:
         return (FieldProblem("name", f"must be text of 1 to {NAME_LIMIT} characters"),)
     if name != name.strip() or not name.isprintable():
-        return (FieldProblem("name", "must not begin or end with a space, nor hold control characters"),)
+        return (FieldProblem("name", "must not begin or end with a space or contain control characters"),)
     return ()
 
 

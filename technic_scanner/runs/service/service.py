@@ -1,16 +1,17 @@
-"""The one service behind every door: submitting, watching, ending and reading runs."""
+"""Submit, watch, end and read runs: the service behind all interfaces."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import LimitError, ResultsNotReadyError, StoreUnavailableError
 from technic_scanner.progress.costs import Estimate
@@ -46,20 +47,21 @@ QUEUE_CHECK_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class ServiceRules:
-    """``stale_after_seconds``: age of a heartbeat at which a run is INTERRUPTED, and a worker counts as gone.
+    """``stale_after_seconds``: heartbeat age from which a run is INTERRUPTED and a worker counts as terminated.
 
-    ``max_queued_per_owner``: how many runs one owner may have waiting (None: no limit).
+    ``max_queued_per_owner``: maximum number of queued runs per owner (None: no limit).
     """
 
-    stale_after_seconds: float = 10.0
+    stale_after_seconds: float = STALE_AFTER_SECONDS
     max_queued_per_owner: int | None = None
 
 
 class RunService:
-    """Everything that Python, CLI, REST, streams and the dashboard ask; thread-safe.
+    """All operations of the Python API, CLI, REST, streams and dashboard; thread-safe.
 
-    Every read first marks the runs of dead workers INTERRUPTED (at most once a second), and sees to it that queued
-    runs have a worker (at most every five). Errors are those of the store, and the ones named at each method.
+    Every read first marks the runs of terminated workers INTERRUPTED (at most once per second) and ensures that queued
+    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run marked so. Errors
+    are those of the store and the ones named at each method.
     """
 
     def __init__(
@@ -71,15 +73,16 @@ class RunService:
         *,
         coverage: Coverage | None = None,
         rules: ServiceRules | None = None,
+        tell: Callable[[RunRecord], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._catalog = catalog
         self._launcher = launcher
         self._clock = clock
         self._rules = rules or ServiceRules()
-        self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds)
+        self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
         self._forecast = Forecast(store, catalog, clock, coverage)
-        self._presets = Presets(store, clock)
+        self._presets = Presets(store, clock, catalog)
         self._next_queue_check = float("-inf")
 
     def submit(
@@ -91,10 +94,10 @@ class RunService:
         label: str | None = None,
         idempotency_key: str | None = None,
     ) -> RunRecord:
-        """Queue a run and see to a worker for it.
+        """Queue a run and ensure that a worker takes it.
 
-        Raises ConfigError with every bad field of config, options, source and universe; LimitError if the owner has
-        too many runs waiting; IdempotencyError if the key was used for another request.
+        Raises ConfigError with every invalid field of config, options, source and universe; LimitError if the owner has
+        too many queued runs; IdempotencyError if the key was used for another request.
         """
         options = options or RunOptions()
         check_request(config, options, self._catalog)
@@ -133,7 +136,7 @@ class RunService:
         return self._store.latest_event(run_id)
 
     def cancel(self, run_id: str) -> RunRecord:
-        """Ask a run to stop; an ended run stays as it is."""
+        """Cancel a run; an ended run is not changed."""
         self._refresh()
         return self._store.request_cancel(run_id)
 
@@ -150,44 +153,44 @@ class RunService:
         return self.submit(old.config, old.options, owner=owner or old.owner, label=old.label)
 
     def delete(self, run_id: str) -> None:
-        """Delete an ended run with all that hangs on it; RunStateError while it is queued or running."""
+        """Delete a finished run with all its data; RunStateError while it is queued or running."""
         self._refresh()
         self._store.delete_run(run_id)
 
     def pin(self, run_id: str, pinned: bool = True) -> RunRecord:
-        """Keep a run from being pruned, or no longer."""
+        """Protect a run from pruning, or remove the protection."""
         return self._store.set_pinned(run_id, pinned)
 
     def label(self, run_id: str, text: str | None) -> RunRecord:
-        """Give a run a name for people; None or blank text takes it away."""
+        """Set the label of a run; None or blank text removes it."""
         return self._store.set_label(run_id, (text or "").strip() or None)
 
     def result(self, run_id: str) -> StoredResult:
-        """Return what a run left to read; ResultsNotReadyError while there is nothing."""
+        """Return the result of a run; ResultsNotReadyError while there is none."""
         self._refresh()
         return self._store.result(run_id)
 
     def samples(self, query: RunQuery | None = None) -> tuple[StageSample, ...]:
-        """Return the timings of ended runs, newest first, for ``runs.analytics`` and ``runs.export``."""
+        """Return the timings of ended runs, newest first, for ``timings.analytics`` and ``exports.export``."""
         self._refresh()
         return self._store.stage_samples(query or RunQuery())
 
     def day_trends(self, query: RunQuery | None = None) -> tuple[DayTrend, ...]:
-        """Return what ``analytics.trends`` makes of those samples, several times as quickly."""
+        """Return the same as ``analytics.trends`` of those samples, several times faster."""
         self._refresh()
         return self._store.day_trends(query or RunQuery())
 
     def stage_seconds(self, query: RunQuery | None = None) -> tuple[StageSeconds, ...]:
-        """Return the seconds of those samples alone, several times as quickly."""
+        """Return only the seconds of those samples, several times faster."""
         self._refresh()
         return self._store.stage_seconds(query or RunQuery())
 
     def slowdowns(self, query: RunQuery | None = None) -> tuple[StageCheck, ...]:
-        """Check the stages of those samples against the comparable runs before each, also against those left out."""
+        """Check the stages of those samples against all earlier comparable runs, whether or not they pass the query."""
         return slowdowns(self.samples(query), self._store.stage_samples)
 
     def compare(self, run_ids: Sequence[str]) -> Comparison:
-        """Compare runs with the first of them. Raises ValueError for fewer than two, RunNotFoundError."""
+        """Compare runs with the first one. Raises ValueError for fewer than two runs, RunNotFoundError."""
         self._refresh()
         return compare_runs([(self._store.get_run(run_id), self._result_or_none(run_id)) for run_id in run_ids])
 
@@ -197,36 +200,40 @@ class RunService:
         return run_report(self._store.get_run(run_id), self._result_or_none(run_id), self._clock.now())
 
     def appearances(self, symbol: str, limit: int = 50) -> tuple[Appearance, ...]:
-        """Return the runs whose picks hold a symbol, newest first."""
+        """Return the runs that picked a symbol, newest first."""
         return self._store.appearances(symbol.strip().upper(), limit)
 
     def sources(self) -> tuple[SourceInfo, ...]:
-        """Describe the sources that a config may name."""
+        """Describe the available sources."""
         return self._catalog.sources()
 
+    def executors(self) -> tuple[ExecutorInfo, ...]:
+        """Describe the executors that a run may name."""
+        return self._catalog.executors()
+
     def match_count(self, config: ScanConfig) -> MatchCount:
-        """Return how many symbols a config would scan, and which filter removes what. ConfigError, SourceError."""
+        """Return how many symbols a config matches, and how many each filter removes. ConfigError, SourceError."""
         return self._forecast.match_count(config)
 
     def estimate(self, config: ScanConfig, options: RunOptions | None = None) -> Estimate:
-        """Return how long a scan will take, from what comparable runs cost. Raises ConfigError, SourceError."""
+        """Return the expected duration of a scan, from the costs of comparable runs. ConfigError, SourceError."""
         return self._forecast.estimate(config, options or RunOptions())
 
     def prune(self, policy: PrunePolicy, dry_run: bool = True) -> PruneReport:
-        """Delete what the policy does not keep, or only say what that would be."""
+        """Delete the runs that the policy does not keep; with ``dry_run`` only report them."""
         return self._store.prune(policy, dry_run=dry_run)
 
     def workers(self) -> tuple[WorkerInfo, ...]:
-        """Return the workers heard of lately."""
+        """Return the workers with a recent heartbeat."""
         return self._store.workers(self._clock.now() - timedelta(seconds=self._rules.stale_after_seconds))
 
     def count_by_status(self, owner: str | None = None) -> dict[RunStatus, int]:
-        """Return how many runs there are by status, of one owner or of all."""
+        """Return the number of runs by status, of one owner or of all."""
         self._refresh()
         return self._store.count_by_status(owner)
 
     def ping(self) -> None:
-        """Raise StoreUnavailableError unless the store answers."""
+        """Raise StoreUnavailableError unless the store is reachable."""
         self._store.ping()
 
     def presets(self) -> tuple[Preset, ...]:
@@ -257,19 +264,19 @@ class RunService:
         try:
             self._launcher.ensure_worker()
         except StoreUnavailableError as error:
-            # The run is queued already: to report a failure would make people queue it twice.
-            _log.warning("a worker will be seen to at the next look at the queue: %s", error)
+            # The run is already queued: reporting a failure would make people queue it twice.
+            _log.warning("no worker could be launched; the next check of the queue tries again: %s", error)
 
     def _refresh(self) -> None:
         try:
             self._sweep.sweep()
             self._check_queue()
         except StoreUnavailableError as error:
-            # A store that cannot be written right now can often still be read; the read itself will tell.
-            _log.warning("runs of dead workers could not be looked for: %s", error)
+            # A store that cannot be written at the moment can often still be read; the read itself reports errors.
+            _log.warning("could not check for runs of terminated workers: %s", error)
 
     def _check_queue(self) -> None:
-        """See to a worker for queued runs, for the one that was to take them may have died."""
+        """Ensure that queued runs have a worker, because the worker that was to take them may have terminated."""
         now = self._clock.monotonic()
         if now < self._next_queue_check:
             return
@@ -282,7 +289,7 @@ class RunService:
         if owner is None or limit is None:
             return
         if self._store.count_by_status(owner).get(RunStatus.QUEUED, 0) >= limit:
-            raise LimitError(f"{limit} runs of yours are waiting already; let some start, or cancel some")
+            raise LimitError(f"you already have {limit} queued runs; wait until some have started, or cancel some")
 
     def _result_or_none(self, run_id: str) -> StoredResult | None:
         try:

@@ -1,4 +1,4 @@
-"""The presets that are shipped: a starting point for each kind of scan; read-only."""
+"""Define the shipped presets, which are read-only starting points for different kinds of scan."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ SHIPPED: tuple[Preset, ...] = tuple(
     for name, description, config in (
         (
             "Swing, whole market",
-            "Every symbol of the source, long, held for days to weeks; the 25 best.",
+            "All symbols of the source, long, for a holding period of days to weeks; the top 25.",
             ScanConfig(top_n=25),
         ),
         (
             "Breakouts",
-            "Symbols leaving a range on volume, liquid ones only, with a wider target.",
+            "Liquid symbols that leave a range on high volume, with a wider target.",
             ScanConfig(
                 strategy_profile_name="breakout", min_dollar_volume=5_000_000.0, min_tech_rating=55.0, target_rr=3.0
             ),
         ),
         (
             "Mean reversion, both directions",
-            "Stretched symbols that may snap back, long and short, with a near target.",
+            "Overextended symbols that may revert to their mean, long and short, with a close target.",
             ScanConfig(strategy_profile_name="mean_reversion", direction="both", target_rr=1.5),
         ),
         (
             "Position leaders, sector-neutral",
-            "The strongest of each sector for weeks to months, small risk per position.",
+            "The strongest symbols of each sector for weeks to months, with low risk per position.",
             ScanConfig(strategy_profile_name="position", sector_neutral=True, risk_pct=0.5, top_n=40),
         ),
         (
             "Technology momentum",
-            "Information Technology and Communication Services, long, rated 60 or better.",
+            "Information Technology and Communication Services, long, with a tech rating of 60 or more.",
             ScanConfig(sectors=("Information Technology", "Communication Services"), min_tech_rating=60.0),
         ),
         (
             "Defensive income",
-            "Staples, utilities, health care and real estate, large and liquid, half the usual risk.",
+            "Liquid symbols of consumer staples, utilities, health care and real estate, with half the usual risk.",
             ScanConfig(
                 sectors=("Consumer Staples", "Utilities", "Health Care", "Real Estate"),
                 strategy_profile_name="position",
@@ -47,12 +47,12 @@ SHIPPED: tuple[Preset, ...] = tuple(
         ),
         (
             "Short candidates",
-            "Weak symbols to sell short, liquid ones only.",
+            "Weak, liquid symbols to sell short.",
             ScanConfig(direction="short", min_price=5.0, min_dollar_volume=5_000_000.0),
         ),
         (
             "Quick look",
-            "The first 100 symbols of the universe: a scan of seconds, to see how it works.",
+            "The first 100 symbols of the universe: a scan of a few seconds to see how it works.",
             ScanConfig(max_symbols=100, top_n=10),
         ),
     )

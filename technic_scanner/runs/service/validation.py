@@ -1,4 +1,4 @@
-"""Checks a request to scan in full before it is queued: config, options, source and universe in one error."""
+"""Check a scan request before it is queued, and report all problems of config, options, source and universe at once."""
 
 from __future__ import annotations
 
@@ -9,15 +9,34 @@ from technic_scanner.runs.ports import Catalog
 
 
 def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog) -> None:
-    """Raise one ConfigError with every problem of the request, if there is one."""
-    problems = (*config.problems(), *options.problems(), *source_problems(config, catalog))
+    """Raise one ConfigError with all problems of the request; return if there are none."""
+    problems = (
+        *config.problems(),
+        *options.problems(),
+        *executor_problems(options, catalog),
+        *source_problems(config, catalog),
+    )
     if problems:
         raise ConfigError(dict.fromkeys(problems))
 
 
+def executor_problems(options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:
+    """Return what speaks against the executor: nobody knows its name, or it needs what is not installed."""
+    if any(problem.field == "executor" for problem in options.problems()):
+        return ()  # it is no name at all, which is said there
+    known = {info.name: info for info in catalog.executors()}
+    if options.executor not in known:
+        return (FieldProblem("executor", f"{options.executor!r} is not one of {', '.join(known)}"),)
+    missing = known[options.executor].missing
+    return () if missing is None else (FieldProblem("executor", missing),)
+
+
 def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem, ...]:
-    """Return what the source has against the config: its name, its universe, its dates."""
+    """Return the problems of the config with its source: unknown source or universe, or a date out of range."""
     try:
+        missing = catalog.missing(config.source)
+        if missing is not None:
+            return (FieldProblem("source", missing),)
         info = catalog.source(config.source, config).info()
     except ConfigError as error:
         return error.problems

@@ -1,1 +1,1 @@
-"""What the timings of many runs say: costs, comparisons, slow-downs."""
+"""Statistics of the timings of many runs: costs, comparisons, slow-downs."""

@@ -1,4 +1,4 @@
-"""Statistics over the timings of many runs: percentiles by stage, trends by day, how good the ETAs were."""
+"""Compute statistics over the timings of many runs: percentiles by stage, trends by day, the accuracy of the ETA."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 TOTAL = "total"
-# An ETA within a fifth of the truth is one that people can plan by.
+# An ETA within a fifth of the actual duration counts as accurate.
 GOOD_ETA_ERROR = 0.2
 
 
@@ -60,7 +60,7 @@ class StageStatistics:
 
 
 class Timing(Protocol):
-    """What a trend asks of a run; a StageSample is one."""
+    """The fields of a run that trends need; a StageSample has them."""
 
     @property
     def status(self) -> RunStatus: ...
@@ -77,7 +77,7 @@ class Timing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EtaPoint:
-    """What one successful run's ETA promised at one moment, and what came of it; seconds of the whole run."""
+    """The duration that was predicted for one successful run at one moment, and the actual one; in seconds."""
 
     run_id: str
     created_at: datetime
@@ -87,13 +87,13 @@ class EtaPoint:
 
     @property
     def error(self) -> float:
-        """predicted ÷ actual - 1: above 0 promised too long."""
+        """predicted ÷ actual - 1: above 0 the prediction was too long."""
         return self.predicted_seconds / self.actual_seconds - 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class EtaAccuracy:
-    """How good the ETAs of one moment were over ``n`` runs.
+    """The accuracy of the ETA at one moment over ``n`` runs.
 
     ``median_abs_error`` and ``bias`` (median of the signed error) are shares of the actual seconds; ``within_20pct`` is
     the share of runs whose error was at most a fifth.
@@ -107,7 +107,7 @@ class EtaAccuracy:
 
 
 def stage_statistics(samples: Iterable[StageSample | StageSeconds]) -> tuple[StageStatistics, ...]:
-    """Return statistics of each stage, in plan order, then of the total; over successful runs alone."""
+    """Return statistics of each stage in plan order, then of the total, over successful runs only."""
     seconds: dict[str, list[float]] = {}
     totals: list[float] = []
     for sample in samples:
@@ -127,12 +127,12 @@ def trends(samples: Iterable[StageSample]) -> tuple[DayTrend, ...]:
 
 
 def trends_by_day(days: Mapping[date, Sequence[Timing]]) -> tuple[DayTrend, ...]:
-    """Return one row per day, oldest first, of runs that were put together by their day in UTC."""
+    """Return one row per day, oldest first, from runs grouped by their day in UTC."""
     return tuple(_day_trend(day, days[day]) for day in sorted(days))
 
 
 def eta_points(samples: Iterable[StageSample]) -> tuple[EtaPoint, ...]:
-    """Return every promise that can be judged: of successful runs, where an ETA was known."""
+    """Return every known prediction of the successful runs with the actual duration."""
     return tuple(
         EtaPoint(sample.run_id, sample.created_at, moment, predicted, sample.total_seconds)
         for sample in samples
@@ -143,7 +143,7 @@ def eta_points(samples: Iterable[StageSample]) -> tuple[EtaPoint, ...]:
 
 
 def eta_accuracy(samples: Iterable[StageSample]) -> tuple[EtaAccuracy, ...]:
-    """Return how good the ETAs were at the start and at 10, 25, 50 and 75 % of the work, over successful runs."""
+    """Return the accuracy of the ETA at the start and at 10, 25, 50 and 75 % of the work, over successful runs."""
     errors: dict[str, list[float]] = {moment: [] for moment in MOMENTS}
     for point in eta_points(samples):
         errors.setdefault(point.moment, []).append(point.error)

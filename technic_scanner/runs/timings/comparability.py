@@ -1,4 +1,4 @@
-"""Decides which runs may be compared in speed: the comparability key."""
+"""Compute the comparability key, which decides which runs can be compared in speed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
-# They change which day is judged, or numbers of plans and scores, but not how much work is done. A daily scan moves
-# its as-of date every day and must still find its own history.
+# These fields change the date, or numbers of plans and scores, but not the amount of work. A daily scan has a new as-of
+# date every day and must still find its own history.
 COSMETIC_FIELDS: frozenset[str] = frozenset(
     {
         "as_of_date",
@@ -33,9 +33,9 @@ COLD_RATE = 0.1
 def key(config: ScanConfig, options: RunOptions, metrics: ScanMetrics | None, version: str) -> str:
     """Return the key that runs of equal cost share.
 
-    It reads ``<config hash>-n<size bucket>-<cold|mixed|warm|uncached>-<version>``, with ``-resumed`` for runs of more
-    than one attempt, whose stage seconds cover only the last one. Before the end (``metrics`` None) neither size nor
-    cache are known, and the key is the config hash alone.
+    Its form is ``<config hash>-n<size bucket>-<cold|mixed|warm|uncached>-<version>``, with ``-resumed`` for runs with
+    more than one attempt, whose stage seconds cover only the last one. Before the end (``metrics`` None) size and cache
+    state are unknown, and the key is only the config hash.
     """
     head = config_hash(config, options)
     if metrics is None:
@@ -47,29 +47,29 @@ def key(config: ScanConfig, options: RunOptions, metrics: ScanMetrics | None, ve
 
 
 def config_hash(config: ScanConfig, options: RunOptions) -> str:
-    """Return 16 hex digits of everything in config and options that changes the cost of a run."""
+    """Return a hash of the fields of config and options that affect the cost of a run, as 16 hex digits."""
     payload = {"config": _costly(config_to_dict(config)), "options": _costly(options_to_dict(options))}
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
 def is_config_hash(text: str) -> bool:
-    """Tell whether a text has the form of a config hash."""
+    """Return whether a text has the form of a config hash."""
     return len(text) == HASH_LENGTH and all(digit in "0123456789abcdef" for digit in text)
 
 
 def config_hash_of(key: str) -> str:
-    """Return the config hash that a comparability key begins with."""
+    """Return the config hash at the start of a comparability key."""
     return key[:HASH_LENGTH]
 
 
 def size_bucket(symbols: int) -> int:
-    """Return the largest power of two that is not above ``symbols``; 0 for none."""
+    """Return the largest power of two that is at most ``symbols``; 0 for no symbols."""
     return 1 << (symbols.bit_length() - 1) if symbols > 0 else 0
 
 
 def cache_state(hit_rate: float | None) -> str:
-    """Say how warm the cache was: uncached (nothing asked of it), cold (≤ 10 % hits), warm (≥ 90 %), else mixed."""
+    """Return the cache state: uncached (not used), cold (≤ 10 % hits), warm (≥ 90 %), otherwise mixed."""
     if hit_rate is None:
         return "uncached"
     if hit_rate >= WARM_RATE:

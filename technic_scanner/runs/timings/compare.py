@@ -1,4 +1,4 @@
-"""Compares runs with the first of them: what was asked differently, stage by stage, symbol by symbol."""
+"""Compare runs with the first one: differences in config, stage seconds and picks."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 RunWithResult = tuple[RunRecord, StoredResult | None]
-# How the seconds that belong to no stage are named where they stand among stages.
+# The name of the seconds between stages where they are listed like a stage.
 BETWEEN_STAGES = "between_stages"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A field of config or options that is not the same in all runs; ``values`` in plain form, in the runs' order."""
+    """A field of config or options that differs between runs; ``values`` are JSON values, in the order of the runs."""
 
     field: str
     values: tuple[Any, ...]
@@ -27,7 +27,7 @@ class FieldDifference:
 class StageDelta:
     """One stage, ``between_stages`` or ``total`` in all runs: seconds, difference to the first run in s and as a share.
 
-    None where a run has no metrics or did not reach the stage; a share is None as well where the first took no time.
+    None if a run has no metrics or did not reach the stage; a share is also None if the first run took no time.
     """
 
     stage: str
@@ -38,7 +38,7 @@ class StageDelta:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A symbol that is in both results at another rank; 1 is best."""
+    """A symbol that is in both results with different ranks; 1 is the best rank."""
 
     symbol: str
     rank_before: int
@@ -47,7 +47,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class SymbolChanges:
-    """What changed in the results from the first run to another; ``stayed`` counts symbols at the same rank."""
+    """The changes in the results from the first run to another; ``stayed`` counts symbols with the same rank."""
 
     run_id: str
     entered: tuple[tuple[str, int], ...]
@@ -58,9 +58,9 @@ class SymbolChanges:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two or more runs side by side. ``symbols`` has one entry per later run, None where either has no result.
+    """Two or more runs side by side. ``symbols`` has one entry per later run, None if either has no result.
 
-    A run that broke off without a pick has no result either: nothing left the picks, they were never made.
+    A run that stopped early without picks counts as having no result, so that its symbols are not shown as dropped.
     """
 
     run_ids: tuple[str, ...]
@@ -71,7 +71,7 @@ class Comparison:
 
 
 def compare_runs(runs: Sequence[RunWithResult]) -> Comparison:
-    """Compare runs with the first one. Raises ValueError for fewer than two."""
+    """Compare runs with the first one. Raises ValueError for fewer than two runs."""
     if len(runs) < 2:
         raise ValueError("a comparison needs at least two runs")
     records = [record for record, _ in runs]
@@ -87,16 +87,17 @@ def compare_runs(runs: Sequence[RunWithResult]) -> Comparison:
 
 
 def seconds_if_reached(status: RunStatus, seconds: float, units: int = 0) -> float | None:
-    """Return a stage's seconds, None where a run that did not succeed neither spent time nor did work in it.
+    """Return a stage's seconds; None if an unsuccessful run has neither seconds nor units in it.
 
-    A plan's timings hold every stage, with 0 s where the run never got; a run that succeeded went through them all.
+    The timings contain every stage of the plan, with 0 s for stages that were not reached; a successful run reached
+    all.
     """
     reached = status is RunStatus.SUCCEEDED or seconds > 0 or units > 0
     return seconds if reached else None
 
 
 def stage_seconds(record: RunRecord, name: str) -> float | None:
-    """Return the seconds that a run spent in a stage; None without metrics, or where the run did not reach it."""
+    """Return the seconds of a run's stage; None without metrics, or if the run did not reach the stage."""
     timings = () if record.metrics is None else record.metrics.stage_timings
     own = [timing for timing in timings if timing.name == name]
     if not own:
@@ -129,7 +130,7 @@ def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:
 
 
 def _picks(record: RunRecord, result: StoredResult | None) -> StoredResult | None:
-    """Return the result to compare; a table without rows of a run that broke off says nothing of its picks."""
+    """Return the result to compare; an empty table of a run that stopped early is ignored."""
     if result is None or (record.status is not RunStatus.SUCCEEDED and result.table.num_rows == 0):
         return None
     return result

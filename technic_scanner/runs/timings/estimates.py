@@ -1,4 +1,4 @@
-"""Says what a scan will match and how long it will take, before it starts."""
+"""Count the symbols that a scan matches, and estimate its work from past runs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SCANNED = (Stage.SYMBOL_SCANNING.value, "symbol")
 
 @dataclass(frozen=True, slots=True)
 class MatchCount:
-    """How many securities a config would scan: ``total`` in the universe, ``matching`` after the filters.
+    """How many symbols a config matches: ``total`` in the universe, ``matching`` after the filters.
 
-    ``removed`` is (filter, how many it removed), in the order in which the filters work.
+    ``removed`` is (filter, number of symbols it removed), in the order of the filters.
     """
 
     total: int
@@ -35,34 +35,35 @@ class MatchCount:
 
 
 def match(universe: Universe, config: ScanConfig) -> MatchCount:
-    """Return what the universe filters leave of a universe; liquidity is judged later, from prices."""
+    """Return how many symbols pass the universe filters; filters on price and liquidity are applied later."""
     outcome = filter_securities(universe, config)
     symbols = tuple(security.symbol for security in outcome.kept)
     return MatchCount(outcome.total, len(symbols), outcome.removed, symbols)
 
 
 def cost_runs(store: RunStore, config: ScanConfig, options: RunOptions) -> tuple[RunRecord, ...]:
-    """Return the newest successful runs whose unit costs hold for this one, newest first."""
+    """Return the successful runs whose unit costs apply to this one, newest first."""
     return store.cost_runs(config.source, options.executor, options.workers, HISTORY_RUNS)
 
 
 def cost_history(store: RunStore, config: ScanConfig, options: RunOptions) -> CostHistory:
-    """Return what units of work cost in those runs."""
+    """Return the unit costs of those runs."""
     return history_of(cost_runs(store, config, options))
 
 
 def history_of(runs: Sequence[RunRecord]) -> CostHistory:
-    """Return the unit costs that runs measured; one that scanned nothing, its source being away, is no measure."""
+    """Return the unit costs of runs; runs that scanned nothing because their source failed are ignored."""
     measured = (run.metrics for run in runs if run.metrics is not None and run.metrics.symbols_scanned > 0)
     return CostHistory(tuple(metrics.unit_costs for metrics in measured))
 
 
 def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) -> dict[tuple[str, str], int]:
-    """Return the units of work that a scan of ``matching`` symbols holds, by (stage, unit class).
+    """Return the units of work of a scan of ``matching`` symbols, by (stage, unit class).
 
-    ``cached`` of them need no fetch; when that is unknown (None), the newest run's hit rate stands in, and without a
-    run every symbol counts as to be fetched. Rows to finalize are the median per symbol of past runs. A stage without
-    work is named with 0 units, for what is not named is taken to have as much as before, as loading the universe is.
+    ``cached`` of them need no fetch; if that is unknown (None), the newest run's hit rate is used, and without a run
+    every symbol is assumed to need a fetch. The number of rows to finalize is the median per symbol of past runs. A
+    stage without work has an entry with 0 units, because stages without an entry, such as loading the universe, are
+    assumed to have the same work as before.
     """
     hits = cached if cached is not None else round(matching * _last_hit_rate(runs))
     return {
@@ -74,9 +75,9 @@ def expected_work(runs: Sequence[RunRecord], matching: int, cached: int | None) 
 
 
 def work_left(work: Work, previous_event: ProgressEvent | None) -> Work:
-    """Return what is left of a run's work for an attempt after the one whose last event is ``previous_event``.
+    """Return the remaining work of a run for an attempt after the one whose last event is ``previous_event``.
 
-    What was fetched is in the cache now; what was scanned is in the journal.
+    Fetched symbols are in the cache by then, and scanned chunks are in the chunk journal.
     """
     if previous_event is None:
         return work

@@ -1,4 +1,4 @@
-"""Flags stages, and gaps between them, that were slower than in comparable runs, by a rule that noise rarely meets."""
+"""Flag stages, and gaps between them, that were slower than in comparable runs, by a rule that tolerates noise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from technic_scanner.runs.timings.compare import BETWEEN_STAGES
 
 
 class Verdict(StrEnum):
-    """What the rule says of one stage of one run."""
+    """The result of the rule for one stage of one run."""
 
     NORMAL = "normal"
     SLOWER = "slower"
@@ -28,7 +28,7 @@ class RegressionRule:
     """A stage is slower if its cost is above ``factor`` × median and above median + ``mads`` × MAD of its baseline,
     and it took more than ``floor_seconds``.
 
-    The baseline are the last ``history`` successful runs of the same comparability key before it, at least ``minimum``
+    The baseline is the last ``history`` successful runs with the same comparability key before it, at least ``minimum``
     of them. MAD is the median absolute deviation, not scaled to a standard deviation.
     """
 
@@ -44,7 +44,7 @@ class StageCheck:
     """One stage of one run, or its time ``between_stages``, against its baseline of ``baseline_runs`` runs.
 
     ``cost``, ``median``, ``mad`` and ``limit`` are in ``unit``: seconds, or seconds per symbol for the scanning stage,
-    so that a larger universe is no regression. They are None where there is too little history.
+    so that a larger universe is no regression. They are None if there is not enough history.
     """
 
     run_id: str
@@ -62,7 +62,7 @@ class StageCheck:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """One stage's time, and the cost that is compared."""
+    """The seconds of one stage and the cost that is compared."""
 
     stage: str
     seconds: float
@@ -75,8 +75,8 @@ DEFAULT_RULE = RegressionRule()
 def regressions(samples: Sequence[StageSample], rule: RegressionRule = DEFAULT_RULE) -> tuple[StageCheck, ...]:
     """Check every stage of every successful run of ``samples`` against the runs before it; newest run first.
 
-    A run's time between its stages is checked after them, as a stage of its own: nothing that takes time goes unjudged.
-    Order of ``samples`` does not matter. A run without a comparability key is compared with nothing.
+    The time between a run's stages is checked after them like a stage, so that all of its time is checked.
+    The order of ``samples`` does not matter. A run without a comparability key has no baseline.
     """
     baselines: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=rule.history))
     checks = [

@@ -1,4 +1,4 @@
-"""Judge runs against the comparable runs before them, whatever picked out the runs that are judged."""
+"""Check runs against all earlier comparable runs, independent of the filters that selected the checked runs."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from technic_scanner.runs.model import RunQuery, StageSample
 from technic_scanner.runs.timings.regressions import DEFAULT_RULE, RegressionRule, StageCheck, regressions
 
 Read = Callable[[RunQuery], Sequence[StageSample]]
-_ROOM = 2  # runs read at once, for each that is judged: most often the filters left no or few runs out
-_MANY = 500  # questions of 21 runs each; more of them take longer than one for all runs
+_ROOM = 2  # runs read per checked run: usually the filters exclude no or few runs in between
+_MANY = 500  # queries of 21 runs each; with more checked runs one query of all runs is faster
 _ALL = 10_000_000
 
 
 def slowdowns(judged: Sequence[StageSample], read: Read, rule: RegressionRule = DEFAULT_RULE) -> tuple[StageCheck, ...]:
-    """Check every stage of the successful runs ``judged``, newest first; ``read`` answers from all runs, newest first.
+    """Check every stage of the successful runs ``judged``, newest first; ``read`` queries all runs, newest first.
 
-    A filter on duration, say, picks out slow runs, but they are slow against all comparable ones.
+    For example, runs selected by a filter on duration are compared with all comparable runs, not only with each other.
     """
     ids = {sample.run_id for sample in judged}
     known = {sample.run_id: sample for sample in (*judged, *_before(judged, read, rule.history))}
@@ -27,7 +27,7 @@ def slowdowns(judged: Sequence[StageSample], read: Read, rule: RegressionRule = 
 
 
 def _before(judged: Sequence[StageSample], read: Read, history: int) -> Iterator[StageSample]:
-    """Yield at least the ``history`` successful comparable runs before each run, as many as there are."""
+    """Yield at least the ``history`` successful comparable runs before each run, or all if there are fewer."""
     by_key: dict[str, list[StageSample]] = defaultdict(list)
     for sample in judged:
         if sample.status is RunStatus.SUCCEEDED and sample.comparability_key is not None:
@@ -37,12 +37,12 @@ def _before(judged: Sequence[StageSample], read: Read, history: int) -> Iterator
 
 
 def _comparable(alike: RunQuery, samples: Sequence[StageSample], read: Read, history: int) -> Iterator[StageSample]:
-    """Yield those of one key: the newest; then, where they do not reach, those before each run or, for many, all."""
+    """Yield the runs of one key: the newest, and if those are not enough, those before each run, or all."""
     limit = _ROOM * len(samples) + history
     found = read(replace(alike, created_to=max(sample.created_at for sample in samples), limit=limit))
     yield from found
     if len(found) < limit:
-        return  # there are no more
+        return  # there are no more runs
     beyond = [sample.created_at for sample in samples if sample.created_at <= found[-history].created_at]
     if len(beyond) > _MANY:
         yield from read(replace(alike, created_to=max(beyond), limit=_ALL))

@@ -1,1 +1,1 @@
-"""Claiming and executing queued runs, and keeping them alive in the store."""
+"""Claiming and executing queued runs, with heartbeats to the store."""

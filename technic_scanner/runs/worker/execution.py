@@ -1,10 +1,11 @@
-"""Executes one attempt of one run, from the claim to the written end."""
+"""Execute one attempt of one run, from the claim until its end is stored."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
@@ -29,19 +30,24 @@ _SHUTDOWN_PATIENCE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """What every attempt of a worker uses; ``patience_seconds``: how long to bear a store that is away or full."""
+    """What all attempts of a worker use.
+
+    ``patience_seconds``: how long to retry while the store is away or full. ``tell`` is called with the record of a run
+    whose end has been stored.
+    """
 
     store: Store
     scan: Scanner
     clock: Clock
     worker_id: str
     patience_seconds: float
+    tell: Callable[[RunRecord], None]
 
 
 class Execution:
     """One attempt. ``beaten`` is called after each heartbeat.
 
-    Raises CancelledError if the worker is told to stop while it waits for the store to say where the run stood.
+    Raises CancelledError if the worker is stopped while it waits for the store to return the state of the run.
     """
 
     def __init__(self, context: WorkerContext, run: RunRecord, cancel: CancelToken, beaten: Callable[[], None]) -> None:
@@ -56,14 +62,15 @@ class Execution:
         )
 
     def go(self) -> None:
-        """Scan and write the end. Raises RunStateError if the attempt is no longer ours; then nothing was written."""
+        """Scan and store the end. Raises RunStateError, without storing it, if another worker has the attempt."""
         with self._heartbeat:
             end, result = self._ended()
-            self._conclude(end, result)
+            record = self._conclude(end, result)
         thin(self._context.store, self._run.run_id)
+        self._context.tell(record)
 
     def _ended(self) -> tuple[RunEnd, ScanResult | None]:
-        """Scan; return how it ended and what there is to keep."""
+        """Scan; return how the scan ended, and its result to store."""
         status, error, result = self._scanned()
         if self._heartbeat.fault is not None:
             status, error = RunStatus.FAILED, self._heartbeat.fault
@@ -73,11 +80,11 @@ class Execution:
         try:
             result = self._context.scan(self._task())
         except ScanFailed as failed:
-            # What was raised on purpose says all in its message; a fault of ours needs its trace.
+            # The message of an expected error is sufficient; an unexpected one needs its traceback.
             fault = failed if failed.error.code == "internal_error" else None
             _log.warning("run %s failed: %s", self._run.run_id, failed, exc_info=fault)
             return RunStatus.FAILED, said_plainly(failed.error), failed.result
-        except Exception as error:  # noqa: BLE001 - whatever it is, the run must not stay RUNNING
+        except Exception as error:  # noqa: BLE001 - after any error the run must not stay RUNNING
             _log.exception("run %s failed outside its stages", self._run.run_id)
             return RunStatus.FAILED, fault_of(error), None
         if not result.cancelled:
@@ -100,33 +107,32 @@ class Execution:
             work=work_left(work or {}, self._stood.event),
         )
 
-    def _conclude(self, end: RunEnd, result: ScanResult | None) -> None:
-        """Write the last events and the end, for as long as it takes within the patience."""
+    def _conclude(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
+        """Store the last events and the end, with retries until the patience is used up; return the ended run."""
         started = self._context.clock.monotonic()
         failures = 0
         while True:
             self._raise_if_lost()
             try:
-                self._heartbeat.settle(lambda end=end, result=result: self._write(end, result))  # type: ignore[misc]
+                return self._heartbeat.settle(partial(self._write, end, result))
             except StoreFullError as error:
                 end, result = replace(end, status=RunStatus.FAILED, error=fault_of(error)), _bare(result)
                 failure: StoreError = error
             except StoreUnavailableError as error:
                 failure = error
-            else:
-                return
             failures += 1
             delay = retry_delay(failures)
             if self._context.clock.monotonic() + delay - started > self._patience_left():
                 raise failure
             self._context.clock.sleep(delay)
 
-    def _write(self, end: RunEnd, result: ScanResult | None) -> None:
+    def _write(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
         run = self._run
         self._recorder.flush()
         end = replace(end, last_event=self._recorder.last_event())
-        self._context.store.finish(run.run_id, self._context.worker_id, run.attempt, end, result)
+        record = self._context.store.finish(run.run_id, self._context.worker_id, run.attempt, end, result)
         _log.info("run %s attempt %d %s", run.run_id, run.attempt, end.status.value)
+        return record
 
     def _raise_if_lost(self) -> None:
         if self._heartbeat.lost:
@@ -138,5 +144,5 @@ class Execution:
 
 
 def _bare(result: ScanResult | None) -> ScanResult | None:
-    """Return the result without its bulk: what a full store may still have room for."""
+    """Return the result without its table, which is small enough for a store that is almost full."""
     return None if result is None else replace(result, table=empty_table(), failures=())

@@ -1,4 +1,4 @@
-"""Keeps one attempt alive in the store while it scans: heartbeats, cancel requests, events; from a side thread."""
+"""Send heartbeats, read cancel requests and write events of one attempt from a background thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import partial
-from typing import Self
+from typing import Self, TypeVar
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunError, RunRecord
@@ -19,13 +19,15 @@ from technic_scanner.runs.worker.recovery import retry_delay
 
 _log = logging.getLogger(__name__)
 
-# Twice a second, so that a request to stop is seen well within one.
+T = TypeVar("T")
+
+# Twice per second, so that a cancel request is seen within one second.
 BEAT_SECONDS = 0.5
 FLUSH_SECONDS = 0.2
 
 
 class _Due:
-    """When something is to be done next: every ``period`` seconds, sooner again after a failure."""
+    """The time of the next action: every ``period`` seconds, sooner after a failure."""
 
     __slots__ = ("_failures", "_period", "at")
 
@@ -46,9 +48,9 @@ class _Due:
 class Heartbeat:
     """Ticks for one attempt until it is stopped.
 
-    ``lost`` is True once the store says that the attempt is no longer ours: the scan is stopped and nothing may be
-    written. ``fault`` is why the attempt must fail although the scan itself did not. ``beaten`` is called after each
-    heartbeat.
+    ``lost`` is True when the store has reported that another worker has the attempt: the scan is stopped and nothing
+    may be written. ``fault`` is the reason why the attempt must fail although the scan itself did not. ``beaten`` is
+    called after each heartbeat.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class Heartbeat:
         self._flush_due = _Due(FLUSH_SECONDS)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        # In a copy of this context, so that what the thread logs says of which run it is.
+        # In a copy of this context, so that the thread's log records contain the run.
         loop = partial(copy_context().run, self._loop)
         self._thread = threading.Thread(target=loop, name=f"heartbeat-{run.run_id}", daemon=True)
         self.lost = False
@@ -89,7 +91,7 @@ class Heartbeat:
         self._thread.join()
 
     def tick(self) -> None:
-        """Do what is due; trouble ends up in ``lost`` or ``fault``, or is tried again."""
+        """Do what is due; errors set ``lost`` or ``fault``, or are retried."""
         with self._lock:
             now = self._clock.monotonic()
             if self._is_over():
@@ -99,11 +101,12 @@ class Heartbeat:
             if not self.lost and (now >= self._flush_due.at or self._recorder.boundary_waits.is_set()):
                 self._try(self._recorder.flush, self._flush_due)
 
-    def settle(self, write_end: Callable[[], None]) -> None:
-        """Write the end of the attempt with no heartbeat beside it, and, if that succeeds, none after it."""
+    def settle(self, write_end: Callable[[], T]) -> T:
+        """Store the end of the attempt without a concurrent heartbeat, and if that succeeds, without any later one."""
         with self._lock:
-            write_end()
+            written = write_end()
             self._stopped.set()
+            return written
 
     def _is_over(self) -> bool:
         return self.lost or self._stopped.is_set()
@@ -128,14 +131,14 @@ class Heartbeat:
             self.lost = True
             _log.warning("run %s attempt %d is no longer ours: %s", self._run.run_id, self._run.attempt, error)
             self._cancel.cancel("another worker has this run now")
-        except Exception as error:  # noqa: BLE001 - an error in a side thread would be lost; it ends the run instead
+        except Exception as error:  # noqa: BLE001 - an error in a background thread would be lost; it ends the run instead
             due.failed(self._clock.monotonic())
             self._fail(error)
         else:
             due.done(self._clock.monotonic())
 
     def _fail(self, error: Exception) -> None:
-        """Note why the attempt must fail, once, and stop the scan; heartbeats go on until the end is written."""
+        """Record once why the attempt must fail, and stop the scan; heartbeats continue until the end is stored."""
         if self.fault is not None:
             return
         self.fault = fault_of(error)
@@ -144,13 +147,13 @@ class Heartbeat:
 
 
 def fault_of(error: Exception) -> RunError:
-    """Return an error as people are told it: its code and one sentence."""
+    """Return an error as it is shown to people: its code and one sentence."""
     code = error.code if isinstance(error, TechnicError) else "internal_error"
     return said_plainly(RunError(code, str(error) or type(error).__name__))
 
 
 def said_plainly(error: RunError) -> RunError:
-    """Return the error with a sentence that says what to do, where the store's own does not."""
+    """Return the error with a sentence on what to do if the store's own message has none."""
     if error.code != StoreFullError.code:
         return error
-    return RunError(error.code, "There is no space left where runs are stored. Free some space, then resume the run.")
+    return RunError(error.code, "There is no space left for the run store. Free some space, then resume the run.")

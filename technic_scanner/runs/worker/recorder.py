@@ -1,4 +1,4 @@
-"""Appends a run's progress events to the store in batches, so that the scan never waits for the store."""
+"""Append a run's progress events to the store in batches, so that the scan never waits for the store."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from technic_scanner.runs.ports import RunStore
 
 _log = logging.getLogger(__name__)
 
-# At most five advance events a second reach the store, however often the scan reports.
+# At most five advance events per second are stored, however often the scan reports.
 ADVANCE_INTERVAL_SECONDS = 0.2
-# Stage and run boundaries are a handful; only messages can pile up while the store is away.
+# There are few stage and run boundaries; only messages can accumulate while the store is away.
 MAX_PENDING = 5_000
 
 
 class Recorder:
-    """A progress listener that holds events until ``flush`` writes them; thread-safe.
+    """A progress listener that keeps events until ``flush`` writes them; thread-safe.
 
-    Only the latest advance event waits, and a boundary event replaces it: every event is complete in itself, so
-    nothing is lost but moments in between. Events are numbered when they are taken for writing, so that the journal's
-    numbers have no gap; they keep their number until they are known to be stored.
+    Only the latest advance event is kept, and a boundary event replaces it: every event is self-contained, so only
+    intermediate states are lost. Events are numbered when they are taken for writing, so that the numbers in the
+    journal have no gaps; they keep their number until they are known to be stored.
     """
 
     def __init__(self, store: RunStore, run_id: str, attempt: int, first_seq: int, clock: Clock) -> None:
@@ -58,7 +58,7 @@ class Recorder:
         self.boundary_waits.set()
 
     def flush(self) -> None:
-        """Write what waits. Raises StoreError and RunStateError; what was not written stays and is tried again."""
+        """Write the pending events. Raises StoreError and RunStateError; unwritten events stay pending."""
         with self._writing:
             self.boundary_waits.clear()
             if self._numbered:
@@ -68,20 +68,20 @@ class Recorder:
                 self._write()
 
     def last_event(self) -> ProgressEvent | None:
-        """Return the attempt's last event under its number, to be written with the end; call ``flush`` before.
+        """Return the attempt's last event with its number, to be stored with the end; call ``flush`` before.
 
-        None while the scan has not sent one.
+        None if the scan has not sent one.
         """
         with self._writing, self._lock:
             return None if self._last is None else replace(self._last, seq=self._next_seq)
 
     def _write(self) -> None:
-        # If the connection goes after the commit the same events are sent again; the store passes over repeats.
+        # If the connection breaks after the commit, the same events are sent again; the store ignores repeats.
         self._store.append_events(self._run_id, self._attempt, tuple(self._numbered))
         self._numbered = []
 
     def _take(self) -> None:
-        """Number what waits, the latest advance event only if one is due."""
+        """Number the pending events; the latest advance event only if one is due."""
         with self._lock:
             waiting, self._boundaries = self._boundaries, []
             now = self._clock.monotonic()
@@ -93,7 +93,7 @@ class Recorder:
         self._next_seq += len(waiting)
 
     def _shed_messages(self) -> None:
-        """Drop the oldest message when too much waits; stage and run boundaries stay."""
+        """Drop the oldest messages when too many events are pending; stage and run boundaries are kept."""
         if len(self._boundaries) <= MAX_PENDING:
             return
         for index, event in enumerate(self._boundaries):

@@ -1,4 +1,4 @@
-"""Retries while the store is away, and finds where an earlier attempt of a run stopped."""
+"""Retry while the store is away, and find where an earlier attempt of a run stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from technic_scanner.runs.ports import RunStore
 T = TypeVar("T")
 
 FIRST_DELAY_SECONDS = 0.1
-# Short enough that a worker speaks up before its readers take it for dead, once the store is back.
+# Short enough that a worker sends a heartbeat in time when the store is available again.
 LONGEST_DELAY_SECONDS = 0.5
 
 
@@ -27,15 +27,15 @@ def retry_delay(failures: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to go on asking a store that is locked or gone."""
+    """Retries while the store is locked or unavailable, for a limited time."""
 
     clock: Clock
     seconds: float
 
     def call(self, action: Callable[[], T], check: Callable[[], None] = lambda: None) -> T:
-        """Return ``action()``; while the store is unavailable wait and try again, ``check`` (may raise) between.
+        """Return ``action()``; while the store is unavailable, wait, call ``check`` (may raise) and retry.
 
-        Raises StoreUnavailableError once the patience is used up; any other error at once.
+        Raises StoreUnavailableError when the time is used up; any other error at once.
         """
         deadline = self.clock.monotonic() + self.seconds
         failures = 0
@@ -52,7 +52,7 @@ class Patience:
 
 
 class PatientJournal:
-    """A chunk journal that waits for its store instead of failing the scan, and stops waiting at a cancel."""
+    """A chunk journal that waits for its store instead of failing the scan, and stops waiting when cancelled."""
 
     def __init__(self, journal: Journal, patience: Patience, cancel: CancelToken) -> None:
         self._journal = journal
@@ -64,7 +64,7 @@ class PatientJournal:
         return self._call(lambda: self._journal.fingerprint(stage))
 
     def start_over(self, stage: str, fingerprint: str) -> None:
-        """Forget the stage's chunks, as the journal does."""
+        """Delete the stage's chunks, as the journal does."""
         self._call(lambda: self._journal.start_over(stage, fingerprint))
 
     def chunks(self, stage: str) -> dict[int, bytes]:
@@ -81,7 +81,7 @@ class PatientJournal:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the attempts before this one stopped; ``event`` is their last one, None if they left none."""
+    """Where earlier attempts stopped; ``event`` is their last event, None if they have none."""
 
     next_seq: int
     attempt_seconds: tuple[float, ...]
@@ -89,10 +89,10 @@ class Standing:
 
 
 def standing(store: RunStore, run_id: str) -> Standing:
-    """Return the next event number and the seconds of each attempt that left events, oldest first.
+    """Return the next event number and the seconds of each attempt that has events, oldest first.
 
-    Seconds are those of the attempt's last event; an attempt that died before its first one left none and is not
-    counted. Reads a handful of events, however many there are.
+    Seconds are those of the attempt's last event; an attempt that terminated before its first event is not counted.
+    Reads only a few events, however many there are.
     """
     last = event = store.latest_event(run_id)
     next_seq = 1 if event is None else event.seq + 1
@@ -104,7 +104,7 @@ def standing(store: RunStore, run_id: str) -> Standing:
 
 
 def _last_of_earlier_attempts(store: RunStore, event: ProgressEvent) -> ProgressEvent | None:
-    """Return the last event before the attempt of ``event``, by bisection: attempts only grow along the journal."""
+    """Return the last event before the attempt of ``event``, by bisection: attempt numbers increase in the journal."""
     found = None
     low, high = 0, event.seq - 1
     while low <= high:

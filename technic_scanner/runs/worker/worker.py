@@ -1,16 +1,17 @@
-"""The worker: claims queued runs and executes one at a time until the queue is empty, or for ever."""
+"""Claim queued runs and execute them one at a time, until the queue is empty or indefinitely."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from structlog.contextvars import bound_contextvars
 
 from technic_scanner.clock import Clock
-from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord
 from technic_scanner.errors import CancelledError, NotFoundError, RunStateError, StoreError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import WorkerInfo
@@ -27,7 +28,7 @@ STAMP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerIdentity:
-    """Who a worker is: an id of its own, its host and process, the engine version that it runs."""
+    """The identity of a worker: its id, its host and process, and its engine version."""
 
     worker_id: str
     host: str
@@ -39,41 +40,48 @@ class WorkerIdentity:
 class WorkerRules:
     """How a worker behaves.
 
-    ``max_running`` is how many runs may be RUNNING at once over all workers (None: no limit). ``forever`` polls an
-    empty queue instead of leaving. ``stale_after_seconds`` is the age of a heartbeat at which a run is INTERRUPTED.
-    ``patience_seconds`` is how long to go on with a store that is away or full.
+    ``max_running`` is the maximum number of RUNNING runs over all workers (None: no limit). ``forever`` polls an empty
+    queue instead of exiting. ``stale_after_seconds`` is the heartbeat age from which a run is INTERRUPTED.
+    ``patience_seconds`` is how long to retry while the store is away or full.
     """
 
     max_running: int | None = None
     forever: bool = False
-    stale_after_seconds: float = 10.0
+    stale_after_seconds: float = STALE_AFTER_SECONDS
     patience_seconds: float = 600.0
 
 
 class _StoppedWaitingError(Exception):
-    """Ends a wait for the store when the worker was told to stop."""
+    """Ends a wait for the store when the worker is stopped."""
 
 
 class Worker:
-    """Executes one run after the other."""
+    """Executes one run after another; ``tell`` is called with the record of each run whose end it has stored."""
 
     def __init__(
-        self, store: Store, scan: Scanner, clock: Clock, identity: WorkerIdentity, rules: WorkerRules | None = None
+        self,
+        store: Store,
+        scan: Scanner,
+        clock: Clock,
+        identity: WorkerIdentity,
+        rules: WorkerRules | None = None,
+        *,
+        tell: Callable[[RunRecord], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._me = identity
         self._rules = rules or WorkerRules()
-        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds)
+        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds, tell)
         self._patience = Patience(clock, self._rules.patience_seconds)
         self._presence = _Presence(store, clock, identity)
         self._stopping = False
         self._cancel: CancelToken | None = None
 
     def run(self) -> int:
-        """Work until the queue is empty, or until ``stop``; return how many attempts were executed.
+        """Work until the queue is empty, or until ``stop``; return the number of executed attempts.
 
-        Raises StoreError if the store stays away for longer than the worker's patience.
+        Raises StoreError if the store is unavailable for longer than ``patience_seconds``.
         """
         executed = 0
         try:
@@ -93,11 +101,11 @@ class Worker:
         return executed
 
     def stop(self) -> None:
-        """Stop soon; safe in a signal handler. The run in hand is INTERRUPTED and can be resumed at once."""
+        """Stop soon; safe in a signal handler. The current run is INTERRUPTED and can be resumed at once."""
         self._stopping = True
         cancel = self._cancel
         if cancel is not None:
-            # In a thread: the interrupted code may be holding the lock that setting the token needs.
+            # In a thread, because the interrupted code may hold the lock that setting the token needs.
             threading.Thread(target=cancel.cancel, args=(SHUTDOWN_REASON,), daemon=True).start()
 
     def _check_stopping(self) -> None:
@@ -106,14 +114,14 @@ class Worker:
 
     def _next_run(self) -> RunRecord | None:
         self._presence.stamp(None)
-        # A dead worker's run would count as running for ever, and keep the queue waiting.
-        give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds))
+        # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
+        give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds), self._context.tell)
         return self._claim()
 
     def _last_look(self) -> RunRecord | None:
-        """Say goodbye, then look at the queue once more.
+        """Remove the worker's row, then check the queue once more.
 
-        Whoever queued a run while this worker was still listed as idle counts on it, and launches no other.
+        A client that queued a run while this worker was still listed as idle relies on it and launches no other.
         """
         if self._rules.forever:
             return None
@@ -124,7 +132,7 @@ class Worker:
         return self._store.claim(self._me.worker_id, self._me.host, self._me.version, self._rules.max_running)
 
     def _execute(self, run: RunRecord) -> None:
-        """Execute one attempt; whatever is logged meanwhile says of which run it is."""
+        """Execute one attempt; log records contain its run meanwhile."""
         with bound_contextvars(run_id=run.run_id, attempt=run.attempt):
             self._attempt(run)
 
@@ -143,7 +151,7 @@ class Worker:
 
 
 class _Presence:
-    """The worker's row in the store, refreshed every two seconds and when the run in hand changes."""
+    """The worker's row in the store, refreshed every two seconds and when its current run changes."""
 
     def __init__(self, store: Store, clock: Clock, identity: WorkerIdentity) -> None:
         self._store = store
@@ -163,7 +171,7 @@ class _Presence:
         self._shown, self._next_at = run_id, now + STAMP_SECONDS
 
     def leave(self) -> None:
-        """Remove the row; a store that is away keeps it until it looks dead."""
+        """Remove the row; if the store is unavailable, the row remains until its heartbeat is too old."""
         self._next_at = float("-inf")
         try:
             self._store.remove_worker(self._me.worker_id)

@@ -1,1 +1,1 @@
-"""What every page stands on: entry, sign-in, services, notices, the choice of a run, the state in the address."""
+"""The parts that every page needs: entry, sign-in, services, notices, the choice of a run, the state in the URL."""

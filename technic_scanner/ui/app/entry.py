@@ -1,4 +1,4 @@
-"""Sees to it that a page is reached through dashboard.py: its settings, its sign-in and its navigation."""
+"""Ensure that a page is reached through dashboard.py, with its page settings, sign-in and navigation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from streamlit.runtime.pages_manager import PagesManager
 
 
 def through_dashboard() -> None:
-    """Start the script again at dashboard.py if Streamlit has run the page by itself.
+    """Restart the script at dashboard.py if Streamlit has run the page directly.
 
-    A folder called ``pages`` makes Streamlit do so, its older way to find pages, until the process has seen its first
-    ``st.navigation``: a deep link as the first visit of a fresh server would otherwise pass by the sign-in.
+    Streamlit's older way to find pages runs files in a folder called ``pages`` directly until the process has called
+    ``st.navigation`` once. Without this, a deep link as the first visit to a fresh server would bypass the sign-in.
     """
     if PagesManager.uses_pages_directory:
         PagesManager.uses_pages_directory = False

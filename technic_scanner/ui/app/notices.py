@@ -1,4 +1,4 @@
-"""Errors as sentences with a code, and notices that outlive a rerun."""
+"""Show errors as sentences with a code, and keep notices across a rerun of the page."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _TOAST_KEY = "notice_toast"
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Show an error as a notice instead of letting it end the page; one that is not ours is logged with its trace.
+    """Show an error as a notice instead of letting it end the page; an unexpected one is logged with its traceback.
 
-    Streamlit's own ways to end a script are no ``Exception``, so they pass.
+    Streamlit ends scripts by raising classes that do not derive from ``Exception``; those pass through.
     """
     try:
         yield
     except TechnicError as error:
         show_error(error)
-    except Exception:  # noqa: BLE001 - it is logged with its trace, and the rest of the page stays usable
+    except Exception:  # noqa: BLE001 - logged with its traceback; the rest of the page stays usable
         _log.exception("a part of the page could not be drawn")
         st.error(
-            "The server's log says what happened. Runs are not touched by it; reload the page to try again. "
+            "See the server log for the cause. Runs are not affected. Reload the page to try again. "
             "Code: `internal_error`",
             title="This part of the page could not be drawn",
         )
 
 
 def show_error(error: TechnicError) -> None:
-    """Draw one error: what happened, every bad field, what to do, and the code."""
+    """Draw one error: what happened, every invalid field, what to do, and the code."""
     if isinstance(error, ConfigError):
         lines = [f"- **{escape(problem.field)}**: {escape(problem.message)}" for problem in error.problems]
         body = "\n".join(lines)
@@ -48,26 +48,26 @@ def show_error(error: TechnicError) -> None:
 
 
 def show_failure(error: RunError) -> None:
-    """Draw why a run failed, with the code; a fault of ours is called one, for its message alone says little."""
+    """Draw why a run failed, with the code; an internal error is called one because its message alone says little."""
     advice = _OUR_FAULT if error.code == "internal_error" else ""
     st.error(f"{escape(sentence(error.message))}\n\n{advice}Code: `{error.code}`", title="The scan failed")
 
 
-_OUR_FAULT = "This is a fault of the program, not of what was asked; the worker's log has its trace. "
+_OUR_FAULT = "This is an error in the program, not in the request; the worker's log has the traceback. "
 
 
 def keep_error(error: TechnicError) -> None:
-    """Remember an error raised in a callback, to be shown where the page calls ``show_kept``."""
+    """Keep an error raised in a callback until the page calls ``show_kept``."""
     st.session_state[_ERROR_KEY] = error
 
 
 def keep_toast(text: str) -> None:
-    """Remember one toast for the next full run of the page."""
+    """Keep one toast for the next full run of the page."""
     st.session_state[_TOAST_KEY] = text
 
 
 def show_kept() -> None:
-    """Show, once, what callbacks and fragments have left."""
+    """Show the kept error and toast, and discard them."""
     if (error := st.session_state.pop(_ERROR_KEY, None)) is not None:
         show_error(error)
     if (text := st.session_state.pop(_TOAST_KEY, None)) is not None:
@@ -77,17 +77,17 @@ def show_kept() -> None:
 def _title(error: TechnicError) -> str:
     if isinstance(error, ConfigError):
         count = len(error.problems)
-        return "One field needs another value" if count == 1 else f"{count} fields need other values"
+        return "One field has an invalid value" if count == 1 else f"{count} fields have invalid values"
     if isinstance(error, NotFoundError):
         return "Not found"
     if isinstance(error, StoreError):
-        return "The run store did not answer"
-    return "That did not work"
+        return "The run store is not available"
+    return "The action failed"
 
 
 def _advice(error: TechnicError) -> str:
     if isinstance(error, NotFoundError):
-        return "It may have been deleted; the History page lists what there is."
+        return "It may have been deleted. The History page lists all runs."
     if isinstance(error, StoreError):
-        return "Nothing is lost: reload the page when the store is back."
+        return "Stored runs are not lost. Reload the page when the store is available again."
     return ""

@@ -1,4 +1,4 @@
-"""Chooses the run that a page is about: the address first, else the newest that fits, with a list to switch."""
+"""Choose the run that a page shows: the one in the URL, or else the newest with a result, with a list to switch."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LISTED = 50
 
 
 def choose() -> RunRecord | None:
-    """Draw the list and return the run in the address, else the newest with a result, else None.
+    """Draw the list and return the run in the URL; without one, the newest run with a result, or None.
 
-    A run id that does not exist is said, and nothing is chosen in its place.
+    If the run id in the URL does not exist, an error is shown and no other run is chosen.
     """
     recent = [record for record in run_service().list(RunQuery(limit=_LISTED)).records if record.outcome is not None]
     wanted = url_state.run_in_address()

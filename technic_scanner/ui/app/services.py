@@ -1,4 +1,4 @@
-"""Hands the process-wide services to the pages; they hold no run state, so losing or rebuilding them loses nothing."""
+"""Provide the process-wide services to the pages; they hold no run state, so they can be rebuilt at any time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _built: list[Services] = []
 def services() -> Services:
     """Return the services of this process, built at the first call and closed when the process ends.
 
-    Not ``st.cache_resource``: its contents are thrown away for everybody when anybody presses "Clear caches".
+    ``st.cache_resource`` is not used: when one visitor presses "Clear caches", its contents are dropped for everybody.
     """
     with _lock:
         if not _built:
@@ -27,10 +27,10 @@ def services() -> Services:
 
 
 def run_service() -> RunService:
-    """Return the run service, the one door to runs, results and presets."""
+    """Return the run service, the only interface to runs, results and presets."""
     return services().service
 
 
 def viewer_zone() -> str | None:
-    """Return the browser's time zone, None while it is not known."""
+    """Return the browser's time zone, None while it is unknown."""
     return st.context.timezone

@@ -1,4 +1,4 @@
-"""Asks for OpenID Connect sign-in before any page, where the settings want it."""
+"""Require OpenID Connect sign-in before any page if the settings demand it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from technic_scanner.ui.style.wording import escape
 
 
 def require_sign_in() -> None:
-    """Let the script go on if somebody is signed in or nobody has to be; else offer the sign-in and stop it."""
+    """Return if the visitor is signed in or need not be; otherwise offer the sign-in and stop the script."""
     try:
         wanted = services().settings.require_sign_in
-    except TechnicError as error:  # without settings nobody knows who may come in
+    except TechnicError as error:  # without settings it is unknown whether sign-in is required
         notices.show_error(error)
         st.stop()
     if not wanted:
@@ -27,7 +27,7 @@ def require_sign_in() -> None:
             st.button("Sign out", on_click=st.logout)
         return
     st.title("Technic Scanner")
-    st.write("This dashboard asks you to sign in.")
+    st.write("Sign in to use this dashboard.")
     if st.button("Sign in", type="primary"):
         _sign_in()
     st.stop()
@@ -38,5 +38,5 @@ def _sign_in() -> None:
         st.login()
     except StreamlitAuthError:
         st.error(
-            "Sign-in is required but not set up: fill in [auth] of .streamlit/secrets.toml and install streamlit[auth]."
+            "Sign-in is required but not set up. Fill in [auth] in .streamlit/secrets.toml and install streamlit[auth]."
         )

@@ -1,4 +1,4 @@
-"""Load what the pages need before the first visitor comes, and keep it out of the garbage collector's rounds."""
+"""Import the modules of all pages before the first visit, and exclude them from garbage collection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from technic_scanner import ui
 
 
 def load_pages() -> None:
-    """Import every module of the pages, then freeze what the process holds.
+    """Import every module of the pages, then freeze all objects of the process.
 
-    Streamlit collects all generations at the end of each script run. Over a few hundred thousand objects of imported
-    modules, which are never garbage, that takes 0.15 s of every click; frozen objects are not looked at.
+    Streamlit collects all generations at the end of each script run. With a few hundred thousand objects of imported
+    modules, which are never garbage, that takes 0.15 s per click; the collector skips frozen objects.
     """
     for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
         importlib.import_module(module.name)

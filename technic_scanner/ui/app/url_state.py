@@ -1,4 +1,4 @@
-"""Which run, runs and symbol the page's address names, and links to other pages that keep them."""
+"""Read and write the run, runs and symbol in the page's URL, and make links to other pages that keep them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ COMPARE_PAGE = "pages/compare.py"
 
 
 def run_in_address() -> str | None:
-    """Return the run id in ``?run=``, None if there is none."""
+    """Return the run id in ``?run=`` of the URL, None if there is none."""
     value = st.query_params.get(RUN)
     return value.strip() if value and value.strip() else None
 
 
 def runs_in_address() -> tuple[str, ...]:
-    """Return the run ids in ``?runs=a,b``, without doubles."""
+    """Return the run ids in ``?runs=a,b`` of the URL, without duplicates."""
     value = st.query_params.get(RUNS, "")
     return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
 
 
 def open_run(run_id: str | None) -> None:
-    """Put a run into the address (None takes it out), and forget the symbol of the run before."""
+    """Put a run into the URL (None removes it), and remove the symbol of the previous run."""
     st.query_params.pop(SYMBOL, None)
     if run_id is None:
         st.query_params.pop(RUN, None)
@@ -38,18 +38,18 @@ def open_run(run_id: str | None) -> None:
 
 
 def go_to_run(run_id: str | None) -> None:
-    """Open a run from a callback inside a fragment, which alone would rerun nothing but the fragment."""
+    """Open a run from a callback inside a fragment, which by itself would rerun only the fragment."""
     open_run(run_id)
     st.rerun()
 
 
 def symbol_in_address() -> str | None:
-    """Return the symbol in ``?symbol=``."""
+    """Return the symbol in ``?symbol=`` of the URL."""
     return st.query_params.get(SYMBOL) or None
 
 
 def open_symbol(symbol: str | None) -> None:
-    """Put a symbol into the address, or take it out."""
+    """Put a symbol into the URL; None removes it."""
     if symbol is None:
         st.query_params.pop(SYMBOL, None)
     else:
@@ -57,7 +57,7 @@ def open_symbol(symbol: str | None) -> None:
 
 
 def open_runs(run_ids: tuple[str, ...]) -> None:
-    """Put the runs to compare into the address."""
+    """Put the runs to compare into the URL."""
     if run_ids:
         st.query_params[RUNS] = ",".join(run_ids)
     else:
@@ -65,10 +65,10 @@ def open_runs(run_ids: tuple[str, ...]) -> None:
 
 
 def results_url(run_id: str, symbol: str) -> str:
-    """Return the address of one pick among a run's results, for a link in a table."""
+    """Return the URL of one pick in a run's results, for a link in a table."""
     return f"results?{urlencode({RUN: run_id, SYMBOL: symbol})}"
 
 
 def link(page: str, label: str, help_text: str | None = None, **params: str) -> None:
-    """Draw a link to a page of this app with query parameters; its arrow tells it from plain text."""
+    """Draw a link to a page of this app with query parameters; its arrow distinguishes it from plain text."""
     st.page_link(page, label=label, icon=":material/arrow_forward:", help=help_text, query_params=params)

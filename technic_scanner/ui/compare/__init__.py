@@ -1,1 +1,1 @@
-"""Runs side by side."""
+"""The compare page: runs side by side."""

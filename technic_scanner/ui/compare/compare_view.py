@@ -1,4 +1,4 @@
-"""Two or more runs side by side with the first as the baseline."""
+"""Show two or more runs side by side, with the first as the baseline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import DASH, count_text, escape, run_name, short_id, status_text, when
 
 _KEY = "compare_runs"
-# Below this a stage's seconds are mostly chance, and a share of them says nothing; from so many times on, times do.
+# A stage shorter than this varies mostly by chance, so no percentage is shown. Differences of _MANY_TIMES or more are
+# shown as a multiple of the baseline instead of as a percentage.
 _TELLING_SECONDS = 0.01
 _MANY_TIMES = 10
 _LEAST_PER_CENT = -99.9
@@ -30,7 +31,7 @@ MAX_RUNS = len(theme.RUN_COLOURS)
 
 
 def choose() -> list[RunRecord]:
-    """Draw the choice and return the runs in the address that left timings, in its order; the others are said."""
+    """Draw the selection and return the runs in the URL that have timings, in its order; a note lists the others."""
     records = []
     named = url_state.runs_in_address()
     for run_id in named[:MAX_RUNS]:
@@ -55,22 +56,22 @@ def choose() -> list[RunRecord]:
 
 
 def say_what_to_choose() -> None:
-    """Say what to do while fewer than two runs are chosen."""
+    """Show what to do while fewer than two runs are chosen."""
     if any(run_service().count_by_status().values()):
         st.info(_missing(), title="Nothing to compare yet")
         url_state.link(url_state.HISTORY_PAGE, "Choose in History")
         return
-    st.info("Two finished runs are needed; run a scan, change something, and run it again.", title="No runs yet")
+    st.info("A comparison needs two finished runs. Run a scan, change a setting and scan again.", title="No runs yet")
     url_state.link(url_state.SCAN_PAGE, "Configure a scan")
 
 
 def _missing() -> str:
-    """Say what the choice lacks."""
+    """Return what is missing from the selection."""
     if not st.session_state[_KEY]:
-        return "Choose two or more finished runs above, or select them in History; the first one is the baseline."
+        return "Choose two or more finished runs above, or select them in History. The first is the baseline."
     named = [part.strip() for part in st.query_params.get(url_state.RUNS, "").split(",") if part.strip()]
     if len(named) > len(set(named)) == 1:
-        return "Both are the same run: choose another."
+        return "Both are the same run. Choose a different one."
     return "Choose one more run."
 
 
@@ -84,8 +85,8 @@ def show(records: Sequence[RunRecord]) -> None:
     _say_who_broke_off(records, names)
     if not comparison.comparable:
         st.info(
-            "Their timings differ for more reasons than speed: look at the differences first.",
-            title="These runs are not of the same config, size, cache state and version",
+            "Their timings differ for reasons other than speed. Check the differences first.",
+            title="These runs differ in config, size, cache state or version",
         )
     left, right = st.columns([2, 3], border=True)
     with left:
@@ -98,12 +99,12 @@ def show(records: Sequence[RunRecord]) -> None:
 
 
 def column_name(index: int) -> str:
-    """Return the letter that stands for the ``index``-th run in tables and figures."""
+    """Return the letter of the ``index``-th run in tables and figures."""
     return chr(ord("A") + index)
 
 
 def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
-    """Return the config fields that are not equal, a column per run."""
+    """Return the config fields that differ, with a column per run."""
     rows = [
         {"Field": theme.stage_label(item.field)}
         | {name: value_text(value) for name, value in zip(names, item.values, strict=True)}
@@ -113,7 +114,7 @@ def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFr
 
 
 def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
-    """Return seconds per stage and run, with the difference to the first in seconds (to the ms) and in per cent."""
+    """Return seconds per stage and run, with the difference to the baseline in seconds (to the ms) and in per cent."""
     rows = []
     for item in comparison.stages:
         row: dict[str, Any] = {"Stage": theme.stage_label(item.stage)}
@@ -128,7 +129,7 @@ def stages_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
 
 
 def stages_table(frame: pd.DataFrame, names: Sequence[str]) -> Styler:
-    """Return the frame with its per cents as ``share_text`` says them; the numbers behind them stay, to sort by."""
+    """Return the frame with percentages formatted by ``share_text``; the numbers are kept for sorting."""
     shares = [name for name in frame.columns if name.endswith("%")]
     tiny = frame[f"{names[0]}, s"] < _TELLING_SECONDS
     table = frame.style.format(share_text, subset=(frame.index[~tiny], shares), na_rep=DASH)
@@ -136,16 +137,16 @@ def stages_table(frame: pd.DataFrame, names: Sequence[str]) -> Styler:
 
 
 def share_text(per_cent: Any) -> str:
-    """Say a difference to the baseline: ``+24.1 %``, or how many times the baseline it is, from ten times on."""
+    """Return a difference to the baseline as text: ``+24.1 %``, or ``× 12`` from ten times the baseline on."""
     times = 1 + per_cent / 100
     if times >= _MANY_TIMES:
         return f"× {times:,.0f}"
-    # -100 % is said of nothing at all, not of what was rounded to it.
+    # -100 % is shown only for exactly zero seconds, not for a value rounded to it.
     return f"{round(per_cent if times == 0 else max(per_cent, _LEAST_PER_CENT), 1) + 0.0:+.1f} %"
 
 
 def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
-    """Return the symbols that entered, left or moved, a row each; up is a better rank."""
+    """Return a row per symbol that entered, left or changed its rank; up is a better rank."""
     rows: list[tuple[str, str, int | None, int | None, int | None]]
     rows = [("+ entered", symbol, None, rank, None) for symbol, rank in changes.entered]
     rows += [("- left", symbol, rank, None, None) for symbol, rank in changes.left]
@@ -156,7 +157,7 @@ def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
 
 
 def value_text(value: Any) -> str:
-    """Say a config value in plain form."""
+    """Return a config value as text."""
     if value is None or value in ([], {}):
         return "–"
     if isinstance(value, list):
@@ -173,26 +174,28 @@ def _with_status(record: RunRecord) -> str:
 
 
 def _say_who_is_left_out(records: Sequence[RunRecord], too_many: int) -> None:
-    """Say which of the runs in the address are not compared, and why."""
-    lines = [f"{escape(_with_status(record))} is left out: {_why_no_timings(record)}." for record in records]
+    """Show which of the runs in the URL are not compared, and why."""
+    lines = [f"{escape(_with_status(record))} is not compared: {_why_no_timings(record)}." for record in records]
     if too_many > 0:
-        lines.append(f"Only the first {MAX_RUNS} runs are compared: {count_text(too_many, 'run')} more left out.")
+        compared = f"{count_text(MAX_RUNS, 'run')} {'is' if MAX_RUNS == 1 else 'are'} compared"
+        rest = f"{count_text(too_many, 'more run')} {'is' if too_many == 1 else 'are'} not"
+        lines.append(f"Only the first {compared}; {rest}.")
     if lines:
         st.info("  \n".join(lines))
 
 
 def _why_no_timings(record: RunRecord) -> str:
     if record.status is RunStatus.QUEUED:
-        return "it waits for a worker"
+        return "it is waiting for a worker"
     if record.status is RunStatus.RUNNING:
         return "it is still running"
     if record.started_at is None:
-        return f"its attempt {record.attempt} was never started"
-    return "it broke off before it could write down its timings"
+        return f"its attempt {record.attempt} did not start"
+    return "it ended before its timings were recorded"
 
 
 def _say_who_broke_off(records: Sequence[RunRecord], names: Sequence[str]) -> None:
-    """Say which of the runs did not get through their scan."""
+    """Show which of the runs did not finish their scan."""
     broken = [
         f"{name} ({status_text(record.status)})"
         for name, record in zip(names, records, strict=True)
@@ -200,19 +203,19 @@ def _say_who_broke_off(records: Sequence[RunRecord], names: Sequence[str]) -> No
     ]
     if broken:
         whose = "its" if len(broken) == 1 else "their"
-        st.info(f"{' and '.join(broken)} did not succeed: {whose} seconds and picks are those of a part of a scan.")
+        st.info(f"{' and '.join(broken)} did not finish: {whose} seconds and picks are those of a partial scan.")
 
 
 def _differences(comparison: Comparison, names: Sequence[str]) -> None:
     st.markdown("**Config: differences only**")
     if not comparison.differences:
-        st.caption("The runs were configured alike.")
+        st.caption("The runs have the same config.")
         return
     st.dataframe(
         differences_frame(comparison, names),
         hide_index=True,
         height="content",
-        alt="Fields of config and options that are not the same in all runs",
+        alt="Fields of config and options that differ between the runs",
     )
 
 
@@ -229,10 +232,10 @@ def _stages(comparison: Comparison, names: Sequence[str]) -> None:
         height="content",
         placeholder="–",
         column_config=formats,
-        alt="Seconds of each stage of each run, and deltas; empty where a run did not reach the stage",
+        alt="Seconds of each stage of each run, and differences; empty if a run did not reach the stage",
     )
     least = f"{1000 * _TELLING_SECONDS:.0f} ms"
-    st.caption(f"× 12 is twelve times the baseline. No per cent where the baseline took under {least}.")
+    st.caption(f"× 12 means twelve times the baseline. No percentage is shown if the baseline took less than {least}.")
 
 
 def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
@@ -247,7 +250,7 @@ def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
             timeline.gantts_overlaid(runs),
             key="compare_gantt",
             config=theme.FIGURE_CONFIG,
-            alt="When each stage of each run ran; the table above holds the seconds",
+            alt="When each stage of each run ran; the table above has the seconds",
         )
 
 
@@ -255,7 +258,7 @@ def _symbols(changes: SymbolChanges | None, title: str) -> None:
     with st.container(border=True):
         st.markdown(f"**Picks, {escape(title)}**")
         if changes is None:
-            st.caption("One of the two runs left no results.")
+            st.caption("One of the two runs has no results.")
             return
         st.caption(
             f"{len(changes.entered)} entered, {len(changes.left)} left, {len(changes.moved)} moved, "
@@ -269,5 +272,5 @@ def _symbols(changes: SymbolChanges | None, title: str) -> None:
                 height=tables.height(len(frame), _CHANGES_PIXELS),
                 lazy=False,
                 placeholder="–",
-                alt="Symbols that entered, left or moved in rank",
+                alt="Symbols that entered, left or changed rank",
             )

@@ -1,1 +1,1 @@
-"""All runs and what their timings say together."""
+"""The history page: the table of all runs and statistics of their timings."""

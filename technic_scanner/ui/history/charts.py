@@ -1,4 +1,4 @@
-"""Figures over many runs: stage seconds, percentiles, rates and the ETA's accuracy; data in, Plotly figures out."""
+"""Build Plotly figures over many runs: stage seconds, percentiles, rates and the accuracy of the ETA."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from technic_scanner.runs.timings.analytics import TOTAL, DayTrend, EtaPoint, St
 from technic_scanner.ui.style import figure_frame, theme
 from technic_scanner.ui.style.wording import short_id
 
-# The names of all stages do not fit above half a page side by side.
+# The legend with the names of all stages needs two rows above a figure of half the page's width.
 _TWO_ROWS = 62
 GAPS = "between stages"
-# As many bars have room for their seconds, for a pattern that can be told from another, for a name below.
+# Up to this many bars have room for their seconds; up to MAX_NAMED, for distinguishable patterns and for names.
 MAX_WRITTEN = 12
 MAX_NAMED = 60
-# Where the axis of the ETA's errors ends: a promise of 40 times what a run took would flatten all the others.
+# End of the axis of ETA errors: a prediction of 40 times the actual duration would flatten all other points.
 MOST_ERROR = 2.0
 
 
 def stage_names(samples: Sequence[StageSample]) -> tuple[str, ...]:
-    """Return every stage that occurs, in plan order of first sight."""
+    """Return every stage that occurs, in order of first occurrence."""
     return tuple(dict.fromkeys(name for sample in samples for name, _ in sample.stage_seconds))
 
 
 def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figure:
-    """Stack stage seconds per run, oldest left; ``customdata`` of each bar is the run id."""
+    """Draw stage seconds as a stacked bar per run, oldest left; ``customdata`` of each bar is the run id."""
     runs = list(reversed(samples))
     ids = [sample.run_id for sample in runs]
     ticks = [_tick(sample) for sample in runs]
@@ -55,9 +55,9 @@ def stacked_stages(samples: Sequence[StageSample], height: int = 340) -> go.Figu
 
 
 def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.Figure:
-    """Draw the spread of each stage's seconds: 5, 25, 50, 75 and 95 per cent.
+    """Draw a box plot of each stage's seconds: 5, 25, 50, 75 and 95 per cent.
 
-    The five numbers come with it, so a figure over 100,000 runs is as small as one over ten.
+    Only these five numbers are sent, so a figure over 100,000 runs is as small as one over ten.
     """
     stages = [row for row in statistics if row.stage != TOTAL]
     names = [theme.stage_label(row.stage) for row in stages]
@@ -87,9 +87,9 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
 
 
 def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
-    """Draw symbols per second (left axis) and cache hit rate (right axis, dashed) run by run, oldest left.
+    """Draw symbols per second (left axis) and cache hit rate (right axis, dashed) per run, oldest left.
 
-    Each run has a place of its own: on an axis of time those of one busy minute would be a single line.
+    Runs are equally spaced: on a time axis the runs of one busy minute would coincide.
     """
     runs = list(reversed(samples))
     ticks = [_tick(sample) for sample in runs]
@@ -103,7 +103,7 @@ def rate_trend(samples: Sequence[StageSample], height: int = 300) -> go.Figure:
 
 
 def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
-    """Draw the same from daily medians, on an axis of dates."""
+    """Draw the same rates from daily medians, on an axis of dates."""
     return _rates(
         [day.day for day in days],
         [day.symbols_per_second for day in days],
@@ -114,7 +114,7 @@ def daily_rates(days: Sequence[DayTrend], height: int = 300) -> go.Figure:
 
 
 def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: int = 300) -> go.Figure:
-    """Plot what the ETA promised at ``moment`` against what successful runs took; on the dotted line it was right."""
+    """Plot the duration predicted at ``moment`` against the actual one of successful runs; the dotted line is exact."""
     points = _promises(samples, moment)
     promised, actual = [point.predicted_seconds for point in points], [point.actual_seconds for point in points]
     runs = go.Scatter(
@@ -124,7 +124,7 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
         name="runs",
         marker={"size": 9, "color": theme.ACCENT, "opacity": 0.75},
         customdata=[point.run_id for point in points],
-        hovertemplate="promised %{x:.2f} s, took %{y:.2f} s<extra></extra>",
+        hovertemplate="predicted %{x:.2f} s, took %{y:.2f} s<extra></extra>",
     )
     top = max(promised + actual, default=1.0) * 1.05
     exact = go.Scatter(
@@ -139,17 +139,17 @@ def eta_accuracy(samples: Sequence[StageSample], moment: str = "start", height: 
         [runs, exact],
         figure_frame.frame(
             height,
-            xaxis={"title": "promised total, seconds", "rangemode": "tozero"},
+            xaxis={"title": "predicted total, seconds", "rangemode": "tozero"},
             yaxis={"title": "actual total, seconds", "rangemode": "tozero"},
         ),
     )
 
 
 def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], height: int = 300) -> go.Figure:
-    """Plot |promised − actual| / actual of successful runs, one line per moment of the promise.
+    """Plot |predicted − actual| / actual of successful runs, one line per moment of the prediction.
 
-    Each run has a place of its own, the oldest left, as in ``rate_trend``.
-    The axis ends at ``MOST_ERROR``; how many points lie beyond is said below it.
+    Runs are equally spaced, the oldest left, as in ``rate_trend``.
+    The axis ends at ``MOST_ERROR``; its title states how many points are beyond it.
     """
     lines = []
     promises = {moment: _promises(samples, moment) for moment in moments}
@@ -182,7 +182,7 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
 
 
 def moment_label(moment: str) -> str:
-    """Name a moment of prediction: ``at the start``, ``at 25 %``."""
+    """Return a moment of prediction as text: ``at the start``, ``at 25 %``."""
     return "at the start" if moment == "start" else f"at {moment} %"
 
 
@@ -191,7 +191,7 @@ _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up")
 
 
 def _promises(samples: Sequence[StageSample], moment: str) -> list[EtaPoint]:
-    """Return what can be judged of one moment's promises, the oldest run first."""
+    """Return the predictions of one moment that have an actual duration, the oldest run first."""
     return [point for point in eta_points(reversed(samples)) if point.moment == moment]
 
 
@@ -200,7 +200,7 @@ def _tick(run: StageSample | EtaPoint) -> str:
 
 
 def _run_by_run(ticks: Sequence[str], title: str | None = None) -> dict[str, Any]:
-    """Return what in a frame gives each run a place of its own on the x axis, in order, named if there is room."""
+    """Return the layout of an x axis with equally spaced runs in the given order, with names if there is room."""
     named = len(ticks) <= MAX_NAMED
     left, below = (
         figure_frame.slanted(ticks, title is not None) if named else (0, figure_frame.below(0, title is not None))
@@ -227,7 +227,7 @@ def _rates(
     height: int,
     across: dict[str, Any],
 ) -> go.Figure:
-    """Draw both rates; ``across`` is what the frame needs for the moments, which lie side by side."""
+    """Draw both rates; ``across`` is the layout of the x axis."""
     solid = _line(moments, rates, "symbols/s", theme.stage_colour(Stage.SYMBOL_SCANNING))
     dashed = _line(moments, hits, "cache hit rate", theme.stage_colour(Stage.DATA_FETCHING))
     dashed.update(yaxis="y2", line={"dash": "dash"}, marker={"symbol": "diamond"})

@@ -1,4 +1,4 @@
-"""The history page's filters: widgets bound to the address, and the store query that they say."""
+"""Draw the history page's filters, which are bound to the URL, and return the store query of their values."""
 
 from __future__ import annotations
 
@@ -89,12 +89,12 @@ def draw() -> RunQuery:
             key="h_key",
             bind="query-params",
             on_change=_first_page,
-            placeholder="run id, config hash or whole key",
+            placeholder="run id, config hash or full key",
             help=_KEY_HELP,
             width=260,
         )
     alike = key.strip() or None
-    # A config hash and the ids of runs hold no dash; a whole key does.
+    # Config hashes and run ids contain no dash; full comparability keys do.
     whole_key = alike is not None and "-" in alike
     return RunQuery(
         statuses=tuple(RunStatus(value) for value in statuses),
@@ -112,34 +112,34 @@ def draw() -> RunQuery:
 
 
 _KEY_HELP = (
-    "The id of a run, whole or its last eight characters, or a config hash finds all runs of that config, whatever "
-    "as-of date, account, universe size, cache state or version. A whole comparability key finds only the runs that "
-    "are also alike in size, cache state and version. “Comparable with” shows each run's key; its first 16 "
+    "A run id (full or its last eight characters) or a config hash finds all runs with that config; as-of date, "
+    "account, universe size, cache state and version may differ. A full comparability key finds only runs with the "
+    "same size, cache state and version as well. The column “Comparable with” shows each run's key; its first 16 "
     "characters are the config hash."
 )
 
 
 def only_like(key: str) -> None:
-    """Filter by a config hash or a comparability key; for a callback, before the widgets are drawn."""
+    """Filter by a config hash or a comparability key; call it from a callback, before the widgets are drawn."""
     st.session_state["h_key"] = key
     _first_page()
 
 
 def clear() -> None:
-    """Empty all filters; for a callback, before the widgets are drawn. The address follows its bound widgets."""
+    """Empty all filters; call it from a callback, before the widgets are drawn. The URL follows the bound widgets."""
     for key, value in _CLEARED.items():
         st.session_state[key] = value
     _first_page()
 
 
 def cursor() -> str | None:
-    """Return the cursor of the page that is shown; None is the first page."""
+    """Return the cursor of the current page; None is the first page."""
     stack: list[str | None] = st.session_state.get(_CURSORS) or [None]
     return stack[-1]
 
 
 def draw_paging(next_cursor: str | None) -> None:
-    """Draw Newer and Older; pages are cut by keys, so a page does not shift while new runs arrive."""
+    """Draw the buttons Newer and Older; pages are delimited by keys, so new runs do not shift a page."""
     stack = st.session_state.setdefault(_CURSORS, [None])
     if len(stack) == 1 and next_cursor is None:
         return

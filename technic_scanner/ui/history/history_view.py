@@ -1,4 +1,4 @@
-"""All runs as a table to act on, and what their timings say together."""
+"""Show all runs as a table, with the actions on the selected ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DOOMED = "history_doomed"
 
 
 def show_runs(query: RunQuery) -> bool:
-    """Show one page of runs with what can be done to the selected ones; return False if there is no run at all."""
+    """Show one page of runs and the actions on the selected ones; return False if there are no runs at all."""
     page = run_service().list(replace(query, cursor=history_query.cursor()))
     records = page.records
     if not records:
@@ -37,7 +37,7 @@ def show_runs(query: RunQuery) -> bool:
 
 
 def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
-    """Return runs as a frame for people, one row a run, unknown numbers empty."""
+    """Return runs as a frame for display, one row per run; unknown numbers are empty."""
     rows = []
     for record in records:
         metrics = record.metrics
@@ -47,7 +47,7 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
                 "Created": record.created_at,
                 "Status": status_text(record.status),
                 "Scan": record.label or config_text(record.config),
-                # Of a run that stopped before its end nobody knows what share of its time it took.
+                # The share of its total time is unknown for a run that stopped early.
                 "Progress": None if record.status.can_resume else _promille(record.time_fraction),
                 "Seconds": None if metrics is None else metrics.total_seconds,
                 **{name: stage_seconds(record, stage) for stage, name in STAGE_COLUMNS.items()},
@@ -66,7 +66,7 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
 
 
 def _promille(fraction: float) -> float:
-    """Round a fraction down to what ``format_percent`` says of it, so that all pages say the same of a run."""
+    """Round a fraction down as ``format_percent`` does, so that all pages show the same number."""
     return math.floor(1000 * fraction + 1e-9) / 1000
 
 
@@ -80,10 +80,10 @@ STAGE_COLUMNS: dict[str, str] = {
 
 def _nothing(query: RunQuery) -> bool:
     if query == RunQuery(limit=query.limit):
-        st.info("Start a scan; every run is kept here with its stage timings.", title="No runs yet")
+        st.info("Start a scan. Every run is kept here with its stage timings.", title="No runs yet")
         url_state.link(url_state.SCAN_PAGE, "Configure a scan")
         return False
-    st.info("Loosen the filters above, or clear them all.", title="No run passes these filters")
+    st.info("Relax or clear the filters above.", title="No run passes these filters")
     st.button("Clear filters", key="h_clear", on_click=history_query.clear)
     return False
 
@@ -117,7 +117,7 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
 
 def _act(chosen: list[RunRecord]) -> None:
     if not chosen:
-        st.caption("Select rows at their left edge to open, compare, pin, repeat or delete runs.")
+        st.caption("Select rows at the left edge to open, compare, pin, repeat or delete runs.")
         return
     ids = tuple(record.run_id for record in chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -135,7 +135,7 @@ def _act(chosen: list[RunRecord]) -> None:
 
 
 _PIN_HELP = "Pinned runs are never pruned."
-_DELETE_HELP = "Runs that are queued or running must be cancelled first."
+_DELETE_HELP = "Queued and running runs must be cancelled first."
 
 
 def _act_on_one(record: RunRecord) -> None:
@@ -153,14 +153,14 @@ def _act_on_one(record: RunRecord) -> None:
             key="h_same_config",
             on_click=history_query.only_like,
             args=(config_hash_of(record.comparability_key),),
-            help="Shows all runs of the same config, whatever as-of date, account, size, cache state or version.",
+            help="Shows all runs with the same config; as-of date, account, size, cache state and version may differ.",
         )
         st.button(
             "Comparable runs",
             key="h_alike",
             on_click=history_query.only_like,
             args=(record.comparability_key,),
-            help="Shows only runs of the same config, universe size, cache state and version.",
+            help="Shows only runs with the same config, universe size, cache state and version.",
         )
     result_exports.report_button(record.run_id, key="h_report")
 
@@ -174,7 +174,7 @@ def _confirm(chosen: Sequence[RunRecord]) -> None:
     ids = tuple(record.run_id for record in chosen)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"Delete {count_text(len(ids), 'run')} with results and timings?{_pinned_text(chosen)} "
+            f"Delete {count_text(len(ids), 'run')} with all results and timings?{_pinned_text(chosen)} "
             "This cannot be undone."
         )
         st.button("Delete", type="primary", key="h_delete_yes", on_click=_delete, args=(ids,))
@@ -182,15 +182,15 @@ def _confirm(chosen: Sequence[RunRecord]) -> None:
 
 
 def _pinned_text(chosen: Sequence[RunRecord]) -> str:
-    """Say, with a leading space, which of these somebody has pinned so that they are kept; nothing if none is."""
+    """Return how many of these runs are pinned, as text with a leading space; empty if none is."""
     pinned = sum(record.pinned for record in chosen)
     if pinned == 0:
         return ""
     if len(chosen) == 1:
-        return " **It is pinned, to be kept.**"
+        return " **It is pinned.**"
     if pinned == len(chosen):
-        return f" **All {pinned} are pinned, to be kept.**"
-    return f" **{pinned} of them {'is' if pinned == 1 else 'are'} pinned, to be kept.**"
+        return f" **All {pinned} are pinned.**"
+    return f" **{pinned} of them {'is' if pinned == 1 else 'are'} pinned.**"
 
 
 def _doom(ids: tuple[str, ...]) -> None:

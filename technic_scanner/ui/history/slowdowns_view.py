@@ -1,4 +1,4 @@
-"""Which stages were slower than in the comparable runs before, by which rule, and how many could be judged."""
+"""Show which stages were slower than in earlier comparable runs, by which rule, and how many could be checked."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.tables import height
 from technic_scanner.ui.style.wording import count_text, short_id, slower_text
 
-MAX_JUDGED = 5_000  # runs, one by one
-MAX_PICKED_OUT = 500  # runs between which a filter left others out: each has a baseline of its own to be read
+MAX_JUDGED = 5_000  # runs that are checked at once
+MAX_PICKED_OUT = 500  # the same, if a filter excludes runs in between: then each run's baseline is read separately
 
 
 def warn(query: RunQuery, ended: tuple[object, ...]) -> None:
-    """Say when the newest run that passes the filters was slower than comparable runs."""
+    """Show a warning if the newest run that passes the filters was slower than comparable runs."""
     slow = analytics.slower(_checks(replace(query, limit=1), ended))
     if slow:
         parts = [
             f"{theme.stage_label(check.stage)} {slower_text(check.cost, check.median or 0.0, check.seconds)}"
             for check in slow
         ]
-        st.warning(f"{', '.join(parts)}. See the tab Slow-downs.", title=f"Run {short_id(slow[0].run_id)} was slower")
+        st.warning(f"{', '.join(parts)}. See the Slow-downs tab.", title=f"Run {short_id(slow[0].run_id)} was slower")
 
 
 def show(runs: int, query: RunQuery, ended: tuple[object, ...]) -> None:
-    """Show the slower stages of the newest ``runs`` runs that pass the filters, as many of them as can be judged.
+    """Show the slower stages of the newest ``runs`` runs that pass the filters, up to the limit of checked runs.
 
-    ``ended`` is a mark that changes whenever a run begins or ends.
+    ``ended`` is a cache key that changes whenever a run begins or ends.
     """
     picked_out = (query.min_seconds, query.max_seconds, query.text, query.pinned) != (None, None, None, None)
     most = MAX_PICKED_OUT if picked_out else MAX_JUDGED
@@ -41,10 +41,10 @@ def show(runs: int, query: RunQuery, ended: tuple[object, ...]) -> None:
     checks = _checks(replace(query, limit=min(query.limit, most)), ended)
     rule = analytics.RegressionRule()
     st.caption(
-        f"A stage is slower when it costs more than {rule.factor} × the median and more than the median plus "
-        f"{rule.mads:.0f} × MAD of the last {rule.history} comparable successful runs, and took over "
-        f"{rule.floor_seconds} s. Below {rule.minimum} such runs there is not enough history. "
-        "Scanning is judged per symbol; the time between stages is judged like a stage."
+        f"A stage counts as slower if it took more than {rule.factor} × the median, more than the median plus "
+        f"{rule.mads:.0f} × MAD of the last {rule.history} comparable successful runs, and more than "
+        f"{rule.floor_seconds} s. With fewer than {rule.minimum} such runs there is not enough history. "
+        "Scanning is compared per symbol; the time between stages is treated as a stage."
     )
     only = st.toggle("Only slower stages", value=True, key="h_only_slow")
     shown = analytics.slower(checks) if only else checks
@@ -55,14 +55,14 @@ def show(runs: int, query: RunQuery, ended: tuple[object, ...]) -> None:
 
 
 def say_how_many_are_judged(runs: int, most: int = MAX_JUDGED) -> None:
-    """Say so where not all of so many runs are judged."""
+    """Show a note if not all of the ``runs`` runs are checked."""
     if runs > most or runs >= MAX_JUDGED:
-        st.caption(f"Over the newest {most:,} runs.")
+        st.caption(f"Covers the newest {most:,} runs.")
 
 
 @st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
 def _checks(query: RunQuery, ended: tuple[object, ...]) -> tuple[analytics.StageCheck, ...]:
-    """Return checks against all comparable runs, also those that the filters left out; kept until a run has ended."""
+    """Return checks against all comparable runs, including those that the filters exclude; cached until a run ends."""
     del ended  # part of the key only
     return run_service().slowdowns(query)
 
@@ -78,16 +78,16 @@ def _table(checks: Sequence[analytics.StageCheck]) -> None:
             "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
             **numbers,
         },
-        alt="Stages checked against the runs before them",
+        alt="Stages checked against the same stages of earlier runs",
     )
 
 
 def _say_none_was_slower(checks: Sequence[analytics.StageCheck], minimum: int) -> None:
-    """Say that no stage was slower; where none could be judged, that nothing is known."""
+    """Show that no stage was slower, or that there is not enough history to tell."""
     judged = [check for check in checks if check.verdict is not analytics.Verdict.TOO_LITTLE_HISTORY]
-    text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be judged."
+    text = f"{count_text(len(judged), 'stage')} of {len(checks):,} had enough history to be checked."
     if judged:
         st.success(text, title="No stage was slower than its baseline")
     else:
-        text += f" A stage is judged once {minimum} comparable successful runs came before it."
+        text += f" A stage is checked when there are at least {minimum} earlier comparable successful runs."
         st.info(text, title="Not enough history")

@@ -1,4 +1,4 @@
-"""Timings of many runs as frames for tables: seconds, percentiles, the ETA's accuracy, checks; the charts' numbers."""
+"""Build frames of the timings of many runs for tables: seconds, percentiles, ETA accuracy, regression checks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from technic_scanner.ui.style.wording import short_id, status_text
 
 
 def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
-    """Return the numbers of the stacked chart: a row per run, a column per stage, seconds; empty if not reached."""
+    """Return the numbers of the stacked chart, in seconds: a row per run, a column per stage; empty if not reached."""
     frame = pd.DataFrame(
         [
             {
@@ -33,12 +33,12 @@ def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
             for sample in samples
         ]
     )
-    # Numbers also where no run at all reached a stage.
+    # The columns are numeric even if no run reached the stage.
     return frame.astype({theme.stage_label(name): float for name in charts.stage_names(samples)})
 
 
 def statistics_frame(statistics: Sequence[analytics.StageStatistics]) -> pd.DataFrame:
-    """Return n, percentiles and mean of each stage, seconds."""
+    """Return n, percentiles and mean of each stage, in seconds."""
     return pd.DataFrame(
         [(theme.stage_label(row.stage), row.n, row.p50, row.p90, row.p95, row.mean) for row in statistics],
         columns=["Stage", "n", "p50", "p90", "p95", "Mean"],
@@ -46,18 +46,18 @@ def statistics_frame(statistics: Sequence[analytics.StageStatistics]) -> pd.Data
 
 
 def accuracy_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
-    """Return how good the ETAs were at each moment, with n."""
+    """Return the accuracy of the ETA at each moment, with n; errors as shares of the actual duration."""
     return pd.DataFrame(
         [
             (charts.moment_label(row.moment), row.n, row.median_abs_error, row.bias, row.within_20pct)
             for row in analytics.eta_accuracy(samples)
         ],
-        columns=["Promise", "n", "Median error", "Bias", "Within 20 %"],
+        columns=["Prediction", "n", "Median error", "Bias", "Within 20 %"],
     )
 
 
 def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
-    """Return regression checks as a frame, one row a stage of a run; scanning in ms per symbol, the others in s."""
+    """Return regression checks as a frame, one row per stage of a run; scanning in ms per symbol, other stages in s."""
     return pd.DataFrame(
         [
             (
@@ -79,5 +79,5 @@ def checks_frame(checks: Sequence[analytics.StageCheck]) -> pd.DataFrame:
 
 
 def _in_unit(cost: float | None, stage: str) -> float | None:
-    """Return a cost in seconds as the table shows it: a symbol takes microseconds, which seconds would round to 0."""
+    """Return a cost in the table's unit; a symbol takes microseconds, which would be rounded to 0 in seconds."""
     return cost if cost is None or stage != Stage.SYMBOL_SCANNING else 1000 * cost

@@ -1,4 +1,4 @@
-"""What the timings of many runs say together: stage seconds, percentiles, rates, the ETA's accuracy, slow-downs."""
+"""Show statistics over many runs: stage seconds, percentiles, rates, the accuracy of the ETA, slow-downs."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from technic_scanner.ui.style.tables import height, revision
 from technic_scanner.ui.style.wording import short_id
 
 Samples = tuple[StageSample, ...]
-Mark = tuple[object, ...]  # of which runs have ended
+Mark = tuple[object, ...]  # a cache key that changes when a run begins or ends
 
-# What a browser still draws at once; percentiles and rates are over all that was asked.
+# Limits of what a browser draws quickly; percentiles and rates always cover all runs that were asked for.
 MAX_BARS = 200
 MAX_ROWS = 2_000
 TREND_BY_RUN = 200
 
 
 def show(query: RunQuery) -> None:
-    """Show the statistics of the newest ended runs that pass the filters."""
+    """Show the statistics of the newest finished runs that pass the filters."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         depth = st.segmented_control(
             "Runs in the charts", list(DEPTHS), default="30", key="h_depth", required=True, bind="query-params"
         )
         whole = replace(query, limit=DEPTHS[depth], cursor=None)
         ended = _ended()
-        # Most of the page needs the newest runs alone; what needs all of them reads them when it is opened.
+        # Most of the page needs only the newest runs; the tabs that need all of them read them when they are opened.
         samples = _samples(replace(whole, limit=min(whole.limit, slowdowns_view.MAX_JUDGED)), ended)
         st.download_button(
             "Timings as CSV",
@@ -49,7 +49,7 @@ def show(query: RunQuery) -> None:
             disabled=not samples,
         )
     if not samples:
-        st.info("Stage timings appear once a run that passes the filters has ended.", title="No timings yet")
+        st.info("Stage timings appear when a run that passes the filters has ended.", title="No timings yet")
         return
     slowdowns_view.warn(whole, ended)
     titles = list(_TABS)
@@ -61,33 +61,33 @@ def show(query: RunQuery) -> None:
 
 @st.cache_resource(ttl="1m", max_entries=4, show_spinner=False)
 def _samples(query: RunQuery, ended: Mark) -> Samples:
-    """Return timings; shared between sessions, for they are frozen, and read again once a run has ended."""
+    """Return timings; shared between sessions because they are immutable, and read again when a run has ended."""
     del ended  # part of the key only
     return run_service().samples(query)
 
 
 @st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
 def _statistics(query: RunQuery, ended: Mark) -> tuple[analytics.StageStatistics, ...]:
-    """Return percentiles, of very many runs as well; kept as the samples are."""
+    """Return percentiles, also of very many runs; cached in the same way as the samples."""
     del ended
     return analytics.stage_statistics(run_service().stage_seconds(query))
 
 
 @st.cache_data(ttl="1m", max_entries=4, show_spinner=False)
 def _days(query: RunQuery, ended: Mark) -> tuple[analytics.DayTrend, ...]:
-    """Return daily medians, which the store makes of five columns a run; kept as the samples are."""
+    """Return daily medians, which the store computes; cached in the same way as the samples."""
     del ended
     return run_service().day_trends(query)
 
 
 def _ended() -> Mark:
-    """Return a mark that changes whenever a run begins or ends."""
+    """Return a cache key that changes whenever a run begins or ends."""
     newest = run_service().list(RunQuery(limit=1)).records
     return (*(record.run_id for record in newest), *sorted(run_service().count_by_status().items()))
 
 
 def _by_local_time(samples: Samples) -> Samples:
-    """Return the samples with the viewer's wall-clock time: a chart prints times as they come, the tables convert."""
+    """Return the samples with times in the viewer's zone: charts print times unconverted, tables convert them."""
     zone = ZoneInfo(viewer_zone() or "UTC")
     return tuple(
         replace(sample, created_at=sample.created_at.astimezone(zone).replace(tzinfo=None)) for sample in samples
@@ -98,10 +98,10 @@ def _stages(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
     drawn = samples[:MAX_BARS]
     if len(drawn) < len(samples):
         st.caption(
-            f"The chart shows the newest {len(drawn):,} runs, the table {MAX_ROWS:,} at most; "
-            "the CSV holds all that were asked for."
+            f"The chart shows the newest {len(drawn):,} runs and the table at most {MAX_ROWS:,}; "
+            "the CSV contains all selected runs."
         )
-    # So wide that how a run ended is seen beside its seconds at 1280 px.
+    # Wide enough to show the status of a run beside its seconds at 1280 px.
     chart, table = st.columns([3, 4])
     with chart:
         event = st.plotly_chart(
@@ -110,7 +110,7 @@ def _stages(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
             on_select="rerun",
             selection_mode="points",
             config=theme.FIGURE_CONFIG,
-            alt="Seconds of each stage, stacked per run, oldest left; the table beside it holds the same numbers",
+            alt="Seconds of each stage, stacked per run, oldest left; the table beside it has the same numbers",
         )
     with table:
         frame = timing_frames.seconds_frame(samples[:MAX_ROWS])
@@ -155,7 +155,7 @@ def _link_to_bar(points: Sequence[dict[str, object]]) -> None:
 
 
 def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
-    """Return the run id that a clicked bar carries, None if nothing is clicked."""
+    """Return the run id of the clicked bar, None if no bar is clicked."""
     if not points:
         return None
     carried = points[0].get("customdata")
@@ -174,7 +174,7 @@ def _percentiles(samples: Samples, whole: RunQuery, ended: Mark) -> None:
             charts.stage_boxes(statistics),
             key="h_boxes",
             config=theme.FIGURE_CONFIG,
-            alt="Spread of each stage's seconds: "
+            alt="Distribution of each stage's seconds: "
             + ", ".join(f"{theme.stage_label(row.stage)} median {seconds_text(row.p50)}" for row in statistics),
         )
     with table:
@@ -186,7 +186,7 @@ def _percentiles(samples: Samples, whole: RunQuery, ended: Mark) -> None:
             column_config=formats,
             alt="Seconds per stage: number of successful runs, percentiles, mean",
         )
-        st.caption("Seconds, over successful runs only; n is how many there are.")
+        st.caption("In seconds, over successful runs only; n is the number of runs.")
 
 
 def _rates(samples: Samples, whole: RunQuery, ended: Mark) -> None:
@@ -206,7 +206,7 @@ def _rates(samples: Samples, whole: RunQuery, ended: Mark) -> None:
 def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
     slowdowns_view.say_how_many_are_judged(len(samples))
     moment = st.segmented_control(
-        "Promise made at the start, or at so many % of the work",
+        "Prediction at the start, or at this % of the work",
         MOMENTS,
         default="start",
         key="h_moment",
@@ -219,14 +219,14 @@ def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
             charts.eta_accuracy(samples[:MAX_ROWS], moment),
             key="h_eta",
             config=theme.FIGURE_CONFIG,
-            alt=f"Total seconds promised {charts.moment_label(moment)} against the seconds that runs took",
+            alt=f"Total seconds predicted {charts.moment_label(moment)} against the seconds that runs took",
         )
     with right:
         st.plotly_chart(
             charts.eta_error_trend(_by_local_time(samples[:MAX_BARS]), (moment,)),
             key="h_eta_error",
             config=theme.FIGURE_CONFIG,
-            alt=f"Error of the promise made {charts.moment_label(moment)}, run by run",
+            alt=f"Error of the prediction {charts.moment_label(moment)} for each run",
         )
     shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Median error", "Bias", "Within 20 %")}
     st.dataframe(
@@ -235,9 +235,12 @@ def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
         placeholder="–",
         height="content",
         column_config=shares,
-        alt="How good the ETAs were at the start and at 10, 25, 50 and 75 per cent of the work",
+        alt="Accuracy of the ETA at the start and at 10, 25, 50 and 75 per cent of the work",
     )
-    st.caption("Errors are shares of the actual duration; a bias above zero promised too long. Successful runs only.")
+    st.caption(
+        "Errors are shares of the actual duration. A bias above zero means that predictions were too long. "
+        "Successful runs only."
+    )
 
 
 def _slow_downs(samples: Samples, whole: RunQuery, ended: Mark) -> None:

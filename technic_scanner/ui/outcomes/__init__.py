@@ -1,1 +1,1 @@
-"""What the picks of past runs did afterwards."""
+"""The outcomes page: how the picks of past runs performed afterwards."""

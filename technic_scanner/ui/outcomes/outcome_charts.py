@@ -1,4 +1,4 @@
-"""Figures of what picks did afterwards, each with its uncertainty: IC over time, score groups, equity, group means."""
+"""Build the outcome figures, with their uncertainty: IC over time, score groups, equity, group means."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.ui.style import figure_frame, theme
 from technic_scanner.ui.style.wording import count_text, words
 
-# A year of months, to see whether the evidence comes and goes.
+# One year of monthly dates, which shows whether the IC changes over time.
 TRAILING_DATES = 12
-# As many dates have room for their names, each under its own bar; more are placed on an axis of time.
+# Up to this many dates are labelled below their bars; more are placed on a time axis.
 MAX_NAMED_DATES = 24
 MAX_FLAT_DATES = 6
-# Marks of more rebalances run into each other, and hide which line is dashed.
+# With more rebalances than this the markers would overlap and hide the dashes of the lines.
 MAX_MARKED_DATES = 60
 
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
-    """Draw the rank IC of each as-of date, oldest left, the mean as a line and its 95 % interval as a band."""
+    """Draw the rank IC of each as-of date, oldest left, its mean as a line and the mean's 95 % interval as a band."""
     known = sorted((point for point in points if point.ic is not None), key=lambda point: point.as_of)
     bars = go.Bar(
         x=[point.as_of for point in known],
@@ -39,7 +39,7 @@ def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -
 
 
 def _mean(test: MeanTest) -> dict[str, Any]:
-    """Return what in a frame draws a known mean across all dates and names it, with its interval as a band."""
+    """Return the layout of the mean's line, label and interval band; empty if the mean is unknown."""
     if test.mean is None:
         return {}
     colour = theme.STAGE_COLOURS["symbol_scanning"]
@@ -56,7 +56,7 @@ def _mean(test: MeanTest) -> dict[str, Any]:
 
 
 def _dates(known: Sequence[IcPoint]) -> dict[str, Any]:
-    """Return what in a frame names a few dates below their bars, slanted where several would not fit side by side."""
+    """Return the layout of the x axis: up to MAX_NAMED_DATES labelled dates, slanted from MAX_FLAT_DATES on."""
     if len(known) > MAX_NAMED_DATES:
         return {"bottom": figure_frame.below(2)}
     slants = len(known) > MAX_FLAT_DATES
@@ -65,7 +65,7 @@ def _dates(known: Sequence[IcPoint]) -> dict[str, Any]:
 
 
 def _trailing_mean(known: Sequence[IcPoint]) -> Iterator[go.Scatter]:
-    """Yield the mean of the newest ``TRAILING_DATES`` dates up to each, where there are enough for a line."""
+    """Yield the line of trailing means over ``TRAILING_DATES`` dates if there are enough dates."""
     values = [point.ic or 0.0 for point in known]
     if len(values) < 2 * TRAILING_DATES:
         return
@@ -151,7 +151,7 @@ def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
 
 
 def _whiskers(intervals: Sequence[Interval]) -> dict[str, Any]:
-    """Return Plotly error bars; an interval that is not known has none."""
+    """Return Plotly error bars; an unknown interval has none."""
 
     def reach(end: float | None, mean: float | None) -> float:
         return 0.0 if end is None or mean is None else abs(end - mean)

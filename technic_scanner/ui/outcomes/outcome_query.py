@@ -1,4 +1,4 @@
-"""The outcome page's filters: widgets bound to the address, and the query that they say."""
+"""Draw the outcome page's filters, which are bound to the URL, and return the query of their values."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def draw() -> OutcomeQuery:
             "As of, to", value=None, key="o_until", bind="query-params", format="YYYY-MM-DD", width=140
         )
         top = st.number_input(
-            "Best ranks only", value=None, min_value=1, key="o_top", bind="query-params", placeholder="all", width=140
+            "Top ranks only", value=None, min_value=1, key="o_top", bind="query-params", placeholder="all", width=140
         )
         cost = st.number_input(
-            "Cost of trading, bps",
+            "Trading cost, bps",
             min_value=0.0,
             max_value=500.0,
             value=OutcomeQuery().cost_bps,
             step=5.0,
             key="o_cost",
             bind="query-params",
-            help="Hundredths of a per cent of every amount that is bought or sold; enters the equity curve.",
+            help="Hundredths of a per cent of each amount bought or sold. Applies to the equity curve only.",
             width=150,
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):

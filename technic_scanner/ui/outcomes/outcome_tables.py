@@ -1,4 +1,4 @@
-"""Outcomes as tables: the means of one grouping with their intervals, and the picks at both ends."""
+"""Build the outcome tables: the means of one grouping with their intervals, and the best and worst picks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXITS = {name: text.removeprefix("the ") for name, text in EXIT_TEXTS.items()}
 
 
 def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
-    """Return one grouping as a frame: hit rate and mean excess with their intervals, and n."""
+    """Return one grouping as a frame: n, dates, and hit rate and mean excess with their intervals, as shares."""
     rows = [
         {
             group.capitalize(): words(item.value),

@@ -1,4 +1,4 @@
-"""What the picks of past runs did afterwards, with n and intervals; says what is missing until there is something."""
+"""Show how the picks of past runs performed afterwards, with n and intervals, or what is missing to tell."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from technic_scanner.ui.style.wording import UNKNOWN, count_text, escape, number
 
 
 def runs_to_judge() -> int:
-    """Return how many finished runs there are; says where to go if there is none."""
+    """Return the number of successful runs; without any, show what to do."""
     ended = run_service().count_by_status().get(RunStatus.SUCCEEDED, 0)
     if ended == 0:
         st.info(
-            "Run a scan with an as-of date in the past; the sessions after it then tell what its picks did.",
+            "Run a scan with an as-of date in the past. Its picks are then measured over the sessions after that date.",
             title="No picks yet",
         )
         url_state.link(url_state.SCAN_PAGE, "Configure a scan")
@@ -30,7 +30,7 @@ def runs_to_judge() -> int:
 
 
 def show(query: OutcomeQuery, ended: int) -> None:
-    """Show the outcomes that pass the filters, of the newest of ``ended`` finished runs."""
+    """Show the outcomes that pass the filters, of the newest of ``ended`` successful runs."""
     newest = run_service().list().records
     found = _report(query, ended, newest[0].run_id if newest else "")
     if found.notes:
@@ -45,7 +45,7 @@ def show(query: OutcomeQuery, ended: int) -> None:
 
 
 def interval_text(interval: Interval) -> str:
-    """Say an estimate with its interval and n, as per cent: ``54.2 % (48.1 to 60.3 %), n 412``."""
+    """Return an estimate as text, in per cent, with its interval and n: ``54.2 % (48.1 to 60.3 %), n 412``."""
     if interval.mean is None:
         return f"{UNKNOWN}, n {interval.n:,}"
     band = (
@@ -54,14 +54,14 @@ def interval_text(interval: Interval) -> str:
     return f"{_cent(interval.mean)} %{band}, n {interval.n:,}"
 
 
-@st.cache_resource(ttl="5m", max_entries=4, show_spinner="Looking up what came after the picks…")
+@st.cache_resource(ttl="5m", max_entries=4, show_spinner="Reading prices after the picks…")
 def _judged(source: str | None, ended: int, newest: str) -> JudgedRuns:
-    # Held as they are, not as copies: Arrow tables cannot be changed, and a hundred thousand picks take megabytes.
-    del ended, newest  # part of the key only: another run makes another table
+    # Shared, not copied: Arrow tables are immutable, and a hundred thousand picks take megabytes.
+    del ended, newest  # part of the key only: each new run changes the table
     return services().outcomes.judged(source)
 
 
-@st.cache_resource(ttl="5m", max_entries=8, show_spinner="Summing up what came after the picks…")
+@st.cache_resource(ttl="5m", max_entries=8, show_spinner="Computing outcome statistics…")
 def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
     judged = _judged(query.source, ended, newest)
     return report_outcomes(judged.picks, query, judged.notes)
@@ -71,20 +71,20 @@ def _nothing(found: OutcomeReport) -> None:
     if found.picks.num_rows:
         advice = "Scan" if found.query.horizon == min(HORIZONS) else "Choose fewer sessions above, or scan"
         st.info(
-            f"{count_text(found.picks.num_rows, 'pick')} of {count_text(found.runs, 'run')} wait for "
-            f"{count_text(found.query.horizon, 'session')} after their as-of date. {advice} with an as-of date "
-            "further back.",
+            f"{count_text(found.picks.num_rows, 'pick')} of {count_text(found.runs, 'run')}, but none has bars for "
+            f"{count_text(found.query.horizon, 'session')} after its as-of date yet. {advice} with an earlier "
+            "as-of date.",
             title="Too early to tell",
         )
     else:
-        st.info("Loosen the filters above.", title="No pick passes these filters")
+        st.info("Relax the filters above.", title="No pick passes these filters")
 
 
 def _figures(found: OutcomeReport) -> None:
     test = found.ic_test
     with st.grid(5, gap="small", min_column_width=150):
         st.metric("Runs", f"{found.runs:,}", border=True, height="stretch")
-        st.metric("Picks judged", f"{found.judged:,} of {found.picks.num_rows:,}", border=True, height="stretch")
+        st.metric("Picks measured", f"{found.judged:,} of {found.picks.num_rows:,}", border=True, height="stretch")
         _estimate("Beat the universe", found.hit)
         _estimate("Mean excess return", found.excess, digits=2)
         st.metric(
@@ -95,20 +95,20 @@ def _figures(found: OutcomeReport) -> None:
             delta=f"t {number(test.t_stat)}, n {count_text(test.n, 'date')}",
             delta_color="off",
             delta_arrow="off",
-            help=f"Newey-West standard error with {test.lags} lags, for returns that overlap.",
+            help=f"The standard error allows for overlap: a date shares sessions with up to {test.lags} later ones.",
         )
     exits = "; ".join(f"{EXIT_TEXTS[name]} {count:,}" for name, count in found.exits)
     if exits:
-        st.caption(f"What plans reached first: {exits}. A daily bar does not say which of the two it met first.")
+        st.caption(f"Level reached first: {exits}. A daily bar that spans both does not show which was first.")
     st.caption(_intervals_sentence(found))
 
 
 def _intervals_sentence(found: OutcomeReport) -> str:
     if found.dates < 2:
-        return "Intervals are 95 %, from the spread of the picks of a single as-of date, as if they were independent."
+        return "Intervals are 95 %, from the picks of a single as-of date, assumed to be independent."
     return (
-        f"Intervals are 95 %, from the means of {count_text(found.dates, 'as-of date')}: picks of one date move "
-        "together. A single date has none."
+        f"Intervals are 95 %, from the means of {count_text(found.dates, 'as-of date')}, because picks of one date "
+        "move together. A group with a single date has no interval."
     )
 
 
@@ -128,7 +128,7 @@ def _estimate(label: str, interval: Interval, digits: int = 1) -> None:
 def _evidence(found: OutcomeReport) -> None:
     left, right = st.columns(2, border=True)
     with left:
-        st.markdown("**Rank IC, date by date**")
+        st.markdown("**Rank IC by date**")
         st.plotly_chart(
             outcome_charts.ic_over_time(found.ic, found.ic_test),
             key="o_ic",
@@ -145,9 +145,9 @@ def _evidence(found: OutcomeReport) -> None:
             + "; ".join(interval_text(group) for group in found.quantiles),
         )
     with st.container(border=True):
-        st.markdown("**Growth of 1: picks against the universe**")
+        st.markdown("**Growth of 1: picks and universe**")
         if found.equity is None:
-            st.caption("Needs two runs of one config at different as-of dates, with bars in between.")
+            st.caption("Needs two runs of the same config at different as-of dates, with bars in between.")
             return
         curve = found.equity.curve
         st.plotly_chart(
@@ -159,8 +159,9 @@ def _evidence(found: OutcomeReport) -> None:
         )
         st.caption(
             f"Profile {theme.stage_label(found.equity.profile).lower()}, equal weights, bought at the close of the "
-            f"as-of date and rebalanced at each of {len(curve.turnover)} runs; costs {found.query.cost_bps:g} bps of "
-            f"what is traded, a mean of {number(100 * float(curve.turnover.mean()), 0)} % a run.{_equity_rest(found)}"
+            f"as-of date and rebalanced at each of {len(curve.turnover)} runs. Costs are "
+            f"{found.query.cost_bps:g} bps of turnover, which averages "
+            f"{number(100 * float(curve.turnover.mean()), 0)} % per run.{_equity_rest(found)}"
         )
 
 
@@ -168,9 +169,9 @@ def _equity_rest(found: OutcomeReport) -> str:
     assert found.equity is not None  # asked where it is drawn
     parts = []
     if found.equity.others:
-        parts.append(f"{count_text(found.equity.others, 'other configuration')} not drawn: choose a profile above")
+        parts.append(f"{count_text(found.equity.others, 'other configuration')} not shown; choose a profile above")
     if found.equity.curve.unpriced:
-        parts.append(f"{count_text(found.equity.curve.unpriced, 'position')} without a price counted as unmoved")
+        parts.append(f"{count_text(found.equity.curve.unpriced, 'position')} without a price counted as unchanged")
     return f" {'; '.join(parts).capitalize()}." if parts else ""
 
 
@@ -191,7 +192,7 @@ def _groups(found: OutcomeReport) -> None:
                 outcome_charts.group_means([item for item in found.groups if item.group == group]),
                 key="o_group_chart",
                 config=theme.FIGURE_CONFIG,
-                alt=f"Mean excess return by {group}; the table beside it holds the same numbers",
+                alt=f"Mean excess return by {group}; the table beside it has the same numbers",
             )
         with table:
             frame = outcome_tables.groups_frame(found, group)
@@ -224,7 +225,7 @@ def _extremes(found: OutcomeReport) -> None:
         half = (len(frame) + 1) // 2
         shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Return", "Universe", "Excess")}
         for label, ends in (("best", frame.head(half)), ("worst", frame.iloc[half:].iloc[::-1])):
-            st.caption(f"The {label}, by excess return over the universe")
+            st.caption(f"{label.capitalize()} picks by excess return over the universe")
             st.dataframe(
                 ends,
                 hide_index=True,

@@ -1,1 +1,1 @@
-"""The results of one run: table, charts, symbol, portfolio, what is missing, files."""
+"""The results of one run: table, charts, symbol, portfolio, symbols not in the results, files."""

@@ -1,4 +1,4 @@
-"""Figures of one scan's picks: candles with the plan, sub-scores, the sector map and the score distribution."""
+"""Build the figures of one scan's picks: candles with the plan, sub-scores, sector map and score distribution."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ AVERAGES: tuple[tuple[int, str, str], ...] = (
     (200, "#7A8699", "dot"),
 )
 MAX_TILES = 400
-# Of the lowest and the highest score; white words reach 4.5:1 on both and on all between.
+# Colours of the lowest and the highest score; white text has a contrast of 4.5:1 or more on both and between them.
 SCORE_COLOURS = ((0.0, "#66728A"), (1.0, "#0F7453"))
 _EVERYTHING = "All rows"
-# A sector with this share of the rows has a tile wide enough for its name at 1280 px: with symbols, and without them,
-# where a dozen sectors of like size were seen to need no shortening.
+# A sector with at least this share of the rows has a tile wide enough for its full name at 1280 px, with and without
+# symbol tiles. In the latter case a dozen sectors of similar size need no shortened names.
 _WIDE_SHARE, _WIDE_SHARE_ALONE = 1 / 8, 1 / 16
 _SHORT_NAME, _SHORT_WORD = 16, 9
 _SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
 
 
 def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 560) -> go.Figure:
-    """Draw the newest ``sessions`` bars of a one-symbol panel with volume, moving averages and entry, stop, target.
+    """Draw the newest ``sessions`` bars of a one-symbol panel with volume, moving averages, entry, stop and target.
 
-    Rising candles are hollow and falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is left out.
+    Rising candles are hollow, falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is not drawn.
     """
     days = [str(day) for day in panel.sessions[-sessions:]]
     lines, names = _levels(plan)
@@ -57,12 +57,12 @@ def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160,
 
 
 def moving_average(values: FloatArray, length: int) -> FloatArray:
-    """Return the simple moving average of (T,) values; NaN until ``length`` bars that all exist have passed."""
+    """Return the simple moving average of (T,) values; NaN where one of the last ``length`` bars is missing."""
     return pd.Series(values).rolling(length).mean().to_numpy(dtype=np.float64)
 
 
 def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: int = 250) -> go.Figure:
-    """Draw the six sub-scores (0–100) as bars, one group per named row; a missing input has no bar."""
+    """Draw the six sub-scores (0–100) as bars, one group per named row; an unknown score has no bar."""
     bars = []
     labels = [column.removesuffix("Score") for column in SUB_SCORE_COLUMNS]
     for index, (name, row) in enumerate(rows):
@@ -95,11 +95,11 @@ def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: i
 
 
 def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
-    """Draw sectors and their symbols as a treemap: one tile a symbol, coloured by CompositeScore.
+    """Draw sectors and their symbols as a treemap: one tile per symbol, coloured by CompositeScore.
 
-    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows, coloured by their mean. Long names
-    of small sectors are shortened. A tile too small for letters that can be read has none; pointing at it says what it
-    is, in full.
+    Beyond ``MAX_TILES`` rows only sectors are drawn, sized by their number of rows and coloured by their mean score.
+    Long names of small sectors are shortened. Tiles too small for readable text have none; the hover text has the full
+    name.
     """
     sectors = rows.groupby("Sector")["CompositeScore"].agg(["size", "mean"]).sort_values("size", ascending=False)
     ids, names = [_EVERYTHING, *sectors.index], [_EVERYTHING, *sectors.index]
@@ -142,7 +142,7 @@ def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
 
 
 def score_distribution(rows: pd.DataFrame, height: int = 450) -> go.Figure:
-    """Draw how CompositeScore, TechRating and AlphaScore are spread over the rows, in bins of five."""
+    """Draw the histograms of CompositeScore, TechRating and AlphaScore over the rows, in bins of five points."""
     bars = []
     for index, (column, label) in enumerate(_SPREAD):
         counts, edges = np.histogram(rows[column].dropna().to_numpy(dtype=float), bins=np.arange(0, 105, 5))
@@ -174,7 +174,7 @@ def _shortened(name: str) -> str:
 
 
 def _tens(scores: Sequence[float]) -> tuple[float, float]:
-    """Return the range of the scores, rounded outward to tens: of 0–100 they fill too little to be told apart."""
+    """Return the range of the scores, rounded outward to tens: on a scale of 0–100 their colours would look alike."""
     known = [score for score in scores if math.isfinite(score)]
     if not known:
         return 0.0, 100.0
@@ -183,7 +183,7 @@ def _tens(scores: Sequence[float]) -> tuple[float, float]:
 
 
 def _months(days: Sequence[str]) -> dict[str, list[str]]:
-    """Return axis ticks at the first session of each month, every other month where there are many."""
+    """Return axis ticks at the first session of each month, of fewer months if there are many."""
     firsts = [day for before, day in pairwise(days) if before[:7] != day[:7]]
     chosen = firsts[:: 1 + len(firsts) // 8] or list(days[:1])
     return {"tickvals": chosen, "ticktext": [f"{date.fromisoformat(day):%b %Y}" for day in chosen]}
@@ -193,7 +193,7 @@ _LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid")
 
 
 def _levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return lines across the prices and, at the right, their names and prices: what add_hline adds one by one."""
+    """Return the lines of the plan's prices and their labels at the right, as add_hline would add them one by one."""
     lines: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
     for name, colour, dash in _LEVELS:

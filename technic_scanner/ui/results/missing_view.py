@@ -1,4 +1,4 @@
-"""The symbols that are not in a run's results: how many for which reason, and each with its own, in words."""
+"""Show the symbols that are not in a run's results: the count of each reason, and each symbol with its reason."""
 
 from __future__ import annotations
 
@@ -7,55 +7,29 @@ import streamlit as st
 
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.pipeline.reasons import NOT_REACHED, reason_text
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import count_text
 
 _FEW = 420  # px of the tables of failures
-_NOT_REACHED = "not_reached"
-# The stable codes of the stages, of the filters and of the sources, in words.
-_REASONS: dict[str, str] = {
-    "unknown_symbol": "not in the universe",
-    "symbols": "not in the list of symbols",
-    "sectors": "not in the chosen sectors",
-    "industries": "not in the chosen industries",
-    "subindustries": "not in the chosen sub-industries",
-    "industry_contains": "industry without the keyword",
-    "max_symbols": "beyond the most symbols",
-    "not_found": "unknown to the source",
-    "no_data": "no bars",
-    "bad_data": "unusable data",
-    "rate_limited": "source asked to wait",
-    "timed_out": "source took too long",
-    "network": "source not reached",
-    "provider_error": "source failed",
-    "too_few_bars": "too few bars",
-    "no_recent_bar": "no bar in the newest session",
-    "bad_bars": "impossible bars",
-    "price_below_minimum": "price below the minimum",
-    "dollar_volume_below_minimum": "dollar volume below the minimum",
-    "not_scored": "no sub-score known",
-    "rating_below_minimum": "rating below the minimum",
-    "below_top_n": "ranked below the picks",
-    _NOT_REACHED: "scan ended first",
-}
 
 
 def show(record: RunRecord, stored: StoredResult) -> None:
-    """Show the symbols that are not in the results, counted by reason, then one by one, the largest group first."""
+    """Show the symbols that are not in the results: counts by reason and one row per symbol, largest group first."""
     if not stored.failures:
         if record.status is RunStatus.SUCCEEDED and stored.table.num_rows:
             st.caption("Every symbol of the universe is in the results.")
         return
     frame, counts = failure_frames(stored.failures)
-    st.caption(f"{count_text(len(frame), 'symbol')} not in the results, each with its reason.")
+    st.caption(f"{count_text(len(frame), 'symbol')} not in the results, with reasons.")
     left, right = st.columns([1, 3])
     left.dataframe(
         counts,
         hide_index=True,
         height=tables.height(len(counts), _FEW),
         column_config={"Symbols": st.column_config.NumberColumn(format="localized", width=70)},
-        alt="How many symbols are missing for which reason",
+        alt="Number of symbols not in the results by reason",
     )
     right.dataframe(
         frame,
@@ -69,7 +43,7 @@ def show(record: RunRecord, stored: StoredResult) -> None:
 def failure_frames(items: tuple[SymbolFailure, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every failure as a row, in words, and the count of each reason; both with the most frequent reason first.
 
-    Within one reason the failures keep their order. A reason has one kind and one stage, so the counts name neither.
+    Within a reason the failures keep their order. A reason has one kind and one stage, so the counts omit both.
     """
     frame = pd.DataFrame(
         [
@@ -85,10 +59,5 @@ def failure_frames(items: tuple[SymbolFailure, ...]) -> tuple[pd.DataFrame, pd.D
 
 
 def kind_text(failure: SymbolFailure) -> str:
-    """Say whether a symbol was turned down, failed, or was not come to: that one is not its own fault."""
-    return "not judged" if failure.reason == _NOT_REACHED else failure.kind.value
-
-
-def reason_text(code: str) -> str:
-    """Say a reason's code in words; one without words of its own is said as it is."""
-    return _REASONS.get(code, code.replace("_", " "))
+    """Return whether a symbol was rejected, failed, or was not evaluated because the run ended before."""
+    return "not evaluated" if failure.reason == NOT_REACHED else failure.kind.value

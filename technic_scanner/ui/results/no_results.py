@@ -1,4 +1,4 @@
-"""What the results page says of a run that has no results: why, and where its next step is."""
+"""Show why a run has no results, and the next step."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TICK_SECONDS = 2.0
 
 
 def show(record: RunRecord) -> None:
-    """Say why a run has no results; of one in flight, wait for them."""
+    """Show why a run has no results; wait for the results of an active run."""
     if record.error is not None:
         say_that_it_failed(record, record.error)
     elif record.status.is_terminal:
-        text = f"{status_text(record.status)} before it had any. Run it again or resume it where its stages are shown."
-        st.info(text, title="This run has no results")
+        text = "The run ended before it produced results. Open it to resume it or run it again."
+        st.info(f"{status_text(record.status)}. {text}", title="This run has no results")
         url_state.link(url_state.SCAN_PAGE, "Open the run", run=record.run_id)
     else:
         ticking.draw(_wait, record.run_id, every_seconds=TICK_SECONDS)
@@ -28,17 +28,17 @@ def show(record: RunRecord) -> None:
 
 
 def say_that_it_failed(record: RunRecord, error: RunError) -> None:
-    """Say why a run failed, with the way to its stages."""
+    """Show why a run failed, with a link to the run."""
     notices.show_failure(error)
     url_state.link(url_state.SCAN_PAGE, "Open the run", run=record.run_id)
 
 
 def _wait(run_id: str) -> None:
-    """Say how far the run is; once it has ended, draw the whole page, which then has its results."""
+    """Show how far the run is; when it has ended, redraw the whole page, which then shows its results."""
     with notices.guarded():
         record = run_service().get(run_id)
         if record.status.is_terminal:
             st.rerun()
         waits = record.status is RunStatus.QUEUED
-        stands = "It waits for a worker" if waits else f"{format_percent(record.time_fraction)} is done"
-        st.info(f"{stands}. The results appear here when the scan has ended.", title="This run has no results yet")
+        stands = "Waiting for a worker" if waits else f"{format_percent(record.time_fraction)} done"
+        st.info(f"{stands}. The results appear here when the scan ends.", title="This run has no results yet")

@@ -1,4 +1,4 @@
-"""How to spread money over one run's picks: the weights of one method by sector and by symbol, and what stays cash."""
+"""Show a portfolio of one run's picks: the weights of one method by sector and by symbol, and the cash."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ METHODS: dict[str, str] = {
 }
 _MEANINGS: dict[str, str] = {
     "equal": "The same weight for each pick.",
-    "score": "In proportion to the points of the score above 50.",
-    "inverse_volatility": "In proportion to 1 ÷ the volatility of 60 sessions.",
-    "risk_parity": f"Equal contributions to risk, from the returns of up to {RETURN_SESSIONS} shared sessions.",
+    "score": "In proportion to the score's points above 50.",
+    "inverse_volatility": "In proportion to 1 ÷ volatility over 60 sessions.",
+    "risk_parity": f"Equal contributions to risk, based on returns over up to {RETURN_SESSIONS} common sessions.",
 }
-# A weight below this is rounding of none.
+# Weights below this are rounding errors of zero.
 _NO_WEIGHT = 1e-9
 
 
 def show(stored: StoredResult, rows: pd.DataFrame) -> None:
-    """Show the portfolio of all picks of a run, by the method that the address names."""
+    """Show the portfolio of all picks of a run, by the method in the URL."""
     with st.container(border=True):
         label = st.segmented_control(
             "Weights by", list(METHODS), key="r_weights", default="Equal", required=True, bind="query-params"
@@ -41,7 +41,7 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
             sector_weights(frame),
             key="portfolio_sectors",
             config=theme.FIGURE_CONFIG,
-            alt=f"Weights by sector, {label.lower()}; the table beside it adds up to them",
+            alt=f"Weights by sector, {label.lower()}; the table beside it lists them by symbol",
         )
         table.dataframe(
             frame,
@@ -57,7 +57,7 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
 
 
 def weights_frame(rows: pd.DataFrame, method: str, account_size: float) -> pd.DataFrame:
-    """Return symbol, side, tier, sector, weight (share 0–1) and amount (currency) of each pick, the heaviest first."""
+    """Return symbol, side, tier, sector, weight (share 0–1) and amount (currency) of each pick, by weight."""
     weights = rows[WEIGHT_COLUMNS[method]].fillna(0.0)
     frame = pd.DataFrame(
         {
@@ -73,7 +73,7 @@ def weights_frame(rows: pd.DataFrame, method: str, account_size: float) -> pd.Da
 
 
 def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
-    """Draw the weight of each sector, longs and shorts told apart, with the cap as a line, and cash as a bar."""
+    """Draw the weight of each sector, longs and shorts separately, with the cap as a line and cash as a bar."""
     totals = frame.groupby("Sector")["Weight"].sum().sort_values(ascending=False)
     cash = max(0.0, 1.0 - float(totals.sum()))
     order = [*totals.index, *(["Cash"] if cash > _NO_WEIGHT else [])]
@@ -102,12 +102,12 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
 
 
 def summary(stored: StoredResult, frame: pd.DataFrame, method: str) -> str:
-    """Say what the method does, how much is in cash, how many rows have no signal, and what was not as asked."""
+    """Return a text on the method, the share invested, rows without a signal, and deviations from the method."""
     invested = float(frame["Weight"].sum())
     parts = [_MEANINGS[method], f"A sector gets at most {SECTOR_CAP:.0%}; {format_percent(invested)} is invested."]
     watched = int((frame["Tier"] == "watch").sum())
     if watched:
-        parts.append(f"{count_text(watched, 'row')} of {len(frame):,} without a signal (watch) counted in.")
+        parts.append(f"This includes {count_text(watched, 'row')} of {len(frame):,} without a signal (watch).")
     prefix = f"Portfolio by {method.replace('_', ' ')}: "
     parts += [note.removeprefix(prefix) for note in stored.context.notes if note.startswith(prefix)]
     return escape(" ".join(parts))

@@ -1,4 +1,4 @@
-"""What the results page reads of a run: rows, sparkline prices and bars; cached by attempt, rebuilt from the store."""
+"""Read a run's rows, sparkline prices and bars for the results page, cached by attempt."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def stored_result(record: RunRecord) -> StoredResult:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _stored(run_id: str, attempt: int) -> StoredResult:
-    """Return the result of one attempt; shared, not copied, for Arrow tables and frozen data cannot be changed."""
+    """Return the result of one attempt; shared, not copied, because Arrow tables and frozen data are immutable."""
     del attempt  # part of the key only: a resumed run has another result
     return run_service().result(run_id)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def rows(run_id: str, attempt: int) -> pd.DataFrame:
-    """Return the result table of one attempt as a frame to be shown, one row per pick, ranked.
+    """Return the result table of one attempt as a frame for display, one row per pick, in rank order.
 
-    A sector that the source does not know has a name here; files are made of the table itself and leave it empty.
+    An unknown sector gets a display name here; exported files are made from the table itself and leave it empty.
     """
     frame: pd.DataFrame = _stored(run_id, attempt).table.to_pandas()
     return frame.assign(Sector=frame["Sector"].replace("", UNKNOWN_SECTOR).fillna(UNKNOWN_SECTOR))
@@ -45,9 +45,9 @@ def rows(run_id: str, attempt: int) -> pd.DataFrame:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def spark_prices(run_id: str, attempt: int, _config: ScanConfig, _as_of: date | None) -> dict[str, SparkPrices]:
-    """Return the last closes of every row's symbol, as far as the price cache holds them; gaps are left out.
+    """Return the last closes of every row's symbol that the price cache holds; missing values are omitted.
 
-    Single precision, for a line of 30 pixels: half of what a table of 8,000 rows sends to the browser.
+    Single precision is enough for a line of 30 pixels and halves what a table of 8,000 rows sends to the browser.
     """
     symbols = rows(run_id, attempt)["Symbol"].tolist()
     source = services().catalog.cache_key(_config)
@@ -61,5 +61,5 @@ def spark_prices(run_id: str, attempt: int, _config: ScanConfig, _as_of: date | 
 @st.cache_data(max_entries=64, show_spinner=False)
 def bars(run_id: str, symbol: str, _config: ScanConfig, _as_of: date | None) -> Panel:
     """Return one symbol's bars up to the run's as-of date; an empty panel if the cache holds none."""
-    del run_id  # part of the key only: it stands for config and date, which cost more to hash
+    del run_id  # part of the key only: it represents config and date, which are slower to hash
     return services().bars(_config, symbol, _as_of, CHART_SESSIONS)

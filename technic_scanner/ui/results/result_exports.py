@@ -1,4 +1,4 @@
-"""Files of one run's result; the bytes come from ``runs.export`` and are the same behind every door."""
+"""Offer one run's result as files; the bytes come from ``runs.exports`` and are the same in every interface."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _Width = Literal["content", "stretch"]
 
 
 def draw(record: RunRecord, stored: StoredResult) -> None:
-    """Draw the downloads: CSV at hand, the rest in a popover. Files are made when they are asked for.
+    """Draw the downloads: CSV directly, the others in a popover. Files are created when they are requested.
 
-    A run without rows has what is not a list of picks: the workbook says which symbols are missing, the report why.
+    A run without rows offers the workbook and the report, which list the symbols not in the results and their reasons.
     """
     if not stored.table.num_rows:
         _excel(stored, None)
@@ -34,11 +34,11 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
         mime="text/csv",
         on_click="ignore",
         key="export_csv",
-        help="All columns, all rows, numbers in full precision.",
+        help="All rows and columns, numbers in full precision.",
     )
     with st.popover("More files…"):
         chosen = st.multiselect(
-            "Columns of the files below", stored.table.column_names, key=_COLUMNS, placeholder="All columns"
+            "Columns in the files below", stored.table.column_names, key=_COLUMNS, placeholder="All columns"
         )
         table = stored.table.select(chosen) if chosen else stored.table
         st.download_button(
@@ -78,13 +78,13 @@ def _excel(stored: StoredResult, columns: list[str] | None, width: _Width = "con
         on_click="ignore",
         key="export_excel",
         width=width,
-        help="Numbers as numbers; the config and the symbols that are missing have sheets of their own.",
+        help="Numbers are stored as numbers. The config and the symbols not in the results have separate sheets.",
     )
 
 
 def _watchlist(stored: StoredResult) -> None:
     symbols = stored.table.column("Symbol").to_pylist()[:_COPIED_SYMBOLS]
-    st.caption(f"The best {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
+    st.caption(f"Top {count_text(len(symbols), 'symbol')}, to copy into a watchlist")
     st.code(" ".join(symbols), language=None, wrap_lines=True, height=96)
 
 
@@ -98,5 +98,5 @@ def report_button(run_id: str, *, key: str, width: _Width = "content") -> None:
         on_click="ignore",
         key=key,
         width=width,
-        help="One file with timings, picks and reasons; opens anywhere, loads nothing.",
+        help="One self-contained file with timings, picks and reasons; works offline.",
     )

@@ -1,4 +1,4 @@
-"""What lies below a run's table, a tab each: the open pick, sectors and scores, the portfolio, what is missing."""
+"""Show the tabs below a run's table: the open pick, sectors and scores, the portfolio, symbols not in the results."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from technic_scanner.ui.results import market_charts, missing_view, portfolio_vi
 from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.wording import count_text
 
-_TAB, _TURNED = "r_tab", "r_turned"  # the open tab; the symbol that was open when it was last decided on
+_TAB, _TURNED = "r_tab", "r_turned"  # the open tab; the symbol that was open when the tab was last chosen
 _SYMBOL, _SCORES = "Symbol", "Sectors and scores"
 _TITLES = (_SYMBOL, _SCORES, "Portfolio", "Not in the results")
 
 
 def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, shown: pd.DataFrame) -> None:
-    """Show the open tab of a run with picks; ``shown`` are those that the filters left. The others cost nothing."""
+    """Show the open tab of a run with picks; ``shown`` are the filtered rows. Closed tabs are not computed."""
     opened = url_state.symbol_in_address()
     _turn_with(opened)
     symbol, scores, portfolio, missing = st.tabs(
@@ -34,7 +34,7 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
     if portfolio.open:
         with portfolio:
             if len(shown) < len(everything):
-                st.caption(f"All {count_text(len(everything), 'pick')}, whatever the filters.")
+                st.caption(f"All {count_text(len(everything), 'pick')}; the filters do not apply here.")
             portfolio_view.show(stored, everything)
     if missing.open:
         with missing:
@@ -42,9 +42,9 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
 
 
 def _turn_with(opened: str | None) -> None:
-    """Turn to the symbol's tab where another symbol has been opened, and away from it where none is open any more.
+    """Switch to the symbol's tab when another symbol has been opened, and away from it when the symbol is closed.
 
-    An address that names a tab keeps it, until a symbol is opened or closed.
+    A tab named in the URL is kept until a symbol is opened or closed.
     """
     tab = st.session_state.get(_TAB, st.query_params.get(_TAB))
     if tab is None or st.session_state.get(_TURNED, opened) != opened:
@@ -57,21 +57,20 @@ def _turn_with(opened: str | None) -> None:
 
 def _symbol(stored: StoredResult, everything: pd.DataFrame, opened: str | None) -> None:
     if opened is None:
-        st.caption("Click a row above for its chart, its plan and its reasons.")
+        st.caption("Click a row above to see its chart, plan and reasons.")
         return
     symbol_view.show(stored, everything, opened)
 
 
 def _say_what_is_drawn(everything: int, shown: int) -> None:
     if not shown:
-        verb = "is" if everything == 1 else "are"
-        st.caption(f"No row passes the filters; all {count_text(everything, 'row')} {verb} drawn.")
+        st.caption(f"No row passes the filters. Showing all rows: {everything:,}.")
     elif shown < everything:
-        st.caption(f"{shown:,} of {count_text(everything, 'row')}, as filtered.")
+        st.caption(f"{shown:,} of {count_text(everything, 'row')} after filtering.")
 
 
 def _sectors_and_scores(rows: pd.DataFrame) -> None:
-    # The names of sectors need more width than bars do.
+    # Sector names need more width than bars.
     left, right = st.columns([3, 2], border=True)
     with left:
         st.markdown("**Sectors, coloured by score**")
@@ -79,13 +78,13 @@ def _sectors_and_scores(rows: pd.DataFrame) -> None:
             market_charts.sector_map(rows),
             key="sector_map",
             config=theme.FIGURE_CONFIG,
-            alt="Treemap of the rows by sector, coloured by score; the table holds the same numbers",
+            alt="Treemap of the rows by sector, coloured by score; the table has the same numbers",
         )
     with right:
-        st.markdown("**Spread of the scores**")
+        st.markdown("**Score distribution**")
         st.plotly_chart(
             market_charts.score_distribution(rows),
             key="score_distribution",
             config=theme.FIGURE_CONFIG,
-            alt="How many rows have which score, in bins of five",
+            alt="Histogram of scores, in bins of five points",
         )

@@ -1,4 +1,4 @@
-"""The results of one run: key figures, context, the filterable table, and what its sections say of all rows."""
+"""Show the results of one run: key figures, market context, the filterable table, and the tabs below it."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def show(record: RunRecord, stored: StoredResult) -> None:
 
 def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
     if record.metrics is not None and record.metrics.symbols_rejected == 0 < record.metrics.symbols_failed:
-        advice, title = "Scan again when the source has them.", "No symbol had usable bars"
+        advice, title = "Scan again when the source has data for them.", "No symbol had usable bars"
     else:
-        advice, title = "Loosen the filters and scan again.", "No symbol passed"
+        advice, title = "Relax the filters and scan again.", "No symbol passed"
     st.info(f"{escape(sentence(stored.status_text))} {advice}", title=title)
     st.button(
         "Change this scan",
         key="r_change",
         on_click=_open_form,
         args=(record,),
-        help="Opens the form with what this run was asked.",
+        help="Opens the scan form filled in with the settings of this run.",
     )
 
 
@@ -75,10 +75,10 @@ def _say_that_it_stopped(record: RunRecord, stored: StoredResult) -> None:
     text = escape(sentence(stored.status_text))
     if metrics is not None and metrics.symbols_scanned:
         scanned, attempted = metrics.symbols_scanned, count_text(metrics.symbols_attempted, "symbol")
-        ranks = "; ranks are among those alone" if picks else ""
+        ranks = "; ranks compare only those" if picks else ""
         text = f"{scanned:,} of {attempted} were scanned before the run stopped{ranks}."
-    title = "Picks of a run that stopped early" if picks else "The run stopped before a symbol passed"
-    st.info(f"{text} Resume, where the stages are shown, goes on from there.", title=title)
+    title = "Picks of a run that stopped early" if picks else "The run stopped before any symbol passed"
+    st.info(f"{text} Open the run to resume it.", title=title)
     url_state.link(url_state.SCAN_PAGE, "Open the run", run=record.run_id)
 
 
@@ -99,12 +99,12 @@ def _context(stored: StoredResult) -> None:
     notes = (*context.notes, *stored.notes)
     if not notes and not context.facts:
         return
-    # What the market changes in this scan and how many rows have a signal: to be seen without a click.
+    # How the market affects this scan and how many rows have a signal must be visible without a click.
     if context.notes:
         st.caption(escape(" ".join(context.notes[:2])))
     title = f"Market: trend {escape(context.regime_trend)}, volatility {escape(context.regime_volatility)}"
-    title += f" · {count_text(len(notes), 'note')} on the data and the method"
-    # Told when it is opened: what a closed one holds would be built by every browser that loads the page.
+    title += f" · {count_text(len(notes), 'note')} on data and method"
+    # The content is sent only when the expander is open; otherwise every browser that loads the page would build it.
     details = st.expander(title, key="r_context", on_change="rerun")
     if not details.open:
         return
@@ -118,7 +118,7 @@ def _context(stored: StoredResult) -> None:
             hide_index=True,
             height=tables.height(len(context.facts), 320),
             column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
-            alt="Market context of the scan; an empty value is unknown",
+            alt="Market context of the scan; an empty cell means unknown",
         )
         with words:
             _notes(notes)
@@ -142,8 +142,8 @@ def _figures(record: RunRecord) -> None:
             height="stretch",
             help=run_summary.REJECTED_HELP,
         )
-        # What a run that stopped early did not come to has not failed.
-        label = "Not judged" if record.status.can_resume else "Failed"
+        # Symbols that a stopped run had not reached have not failed.
+        label = "Not evaluated" if record.status.can_resume else "Failed"
         st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch", help=_FAILED_HELP)
         st.metric(
             "Duration",
@@ -160,23 +160,23 @@ def _figures(record: RunRecord) -> None:
         )
 
 
-_FAILED_HELP = "Without bars that could be used, or not come to; each is listed with its reason below."
+_FAILED_HELP = "Symbols without usable bars, or not reached before the run ended. Each is listed below with its reason."
 
 
 def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> pd.DataFrame:
-    """Show the picks, the open one marked; return the rows that pass the filters."""
+    """Show the picks with the open one selected; return the rows that pass the filters."""
     shown = _filtered(everything)
-    hint = "" if shown.empty else " Click a row for its chart and its reasons."
+    hint = "" if shown.empty else " Click a row to see its chart and reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
     symbol = url_state.symbol_in_address()
     if shown.empty:
-        st.info("Loosen the filters above to see rows again.", title="No row passes these filters")
+        st.info("Relax the filters above to see rows again.", title="No row passes these filters")
         st.button("Clear filters", key="r_clear", on_click=_clear_filters)
     else:
         drawn = _first(shown)
         _draw_rows(record, stored, drawn, symbol)
         if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
-            st.caption(f"{escape(symbol)} is not among the rows shown.")
+            st.caption(f"{escape(symbol)} is not in the rows shown.")
     return shown
 
 
@@ -225,18 +225,18 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _clear_filters() -> None:
-    """Let every row pass again; the address follows, since the filters are bound to it. The order stays."""
+    """Empty all filters; the URL follows because the widgets are bound to it. The sort order is kept."""
     st.session_state.update(r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_score=0.0)
 
 
 def _first(shown: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows to draw at once: a browser takes seconds for thousands of rows with pictures."""
+    """Return the rows to draw, by default only the first: a browser needs seconds for thousands of rows with charts."""
     if len(shown) <= ROWS_AT_ONCE:
         return shown
     with st.container(horizontal=True, vertical_alignment="center"):
-        everything = st.toggle(f"Draw all {len(shown):,} rows", key="r_all", bind="query-params")
+        everything = st.toggle(f"Show all {len(shown):,} rows", key="r_all", bind="query-params")
         if not everything:
-            st.caption(f"The first {ROWS_AT_ONCE:,} in this order are drawn; filters, figures and files cover all.")
+            st.caption(f"The first {ROWS_AT_ONCE:,} rows are shown. Filters, charts and files cover all rows.")
     return shown if everything else shown.head(ROWS_AT_ONCE)
 
 
@@ -246,12 +246,12 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, sym
     )
     prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
     position = tables.position_of(shown, symbol)
-    # The key carries what is shown and in which order: a keyed table would otherwise keep the selected position
-    # when its rows change (streamlit #17026). The selection is then restored from the symbol.
+    # The key depends on the rows and their order: with a constant key a table keeps the selected position when its
+    # rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
     names = [name for name in tables.VIEWS[view] if name in shown.columns or name in tables.DRAWN]
     st.dataframe(
-        # Only what is drawn: 8,000 rows of every column are more than twice the bytes.
+        # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
         column_order=names,
@@ -268,7 +268,7 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, sym
 
 
 def _select(shown: pd.DataFrame, key: str) -> None:
-    """Put the clicked row's symbol into the address, from the very frame that was displayed."""
+    """Put the selected row's symbol into the URL, looked up in the frame that was displayed."""
     url_state.open_symbol(tables.selected_symbol(shown, st.session_state[key]["selection"]["rows"]))
 
 

@@ -1,4 +1,4 @@
-"""One pick in full: candles with its plan, sub-scores, the reasons in words, and the runs that held it before."""
+"""Show one pick: candles with its plan, sub-scores, the reasons in words, and the other runs that picked it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import escape, number, short_id
 
 _SHOWN_APPEARANCES = 20
-_FEW = 220  # px of the table of other runs: what lies below it stays in reach
+_FEW = 220  # px, maximum height of the table of other runs
 
 
 def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
-    """Show the pick with this symbol; says so if the run did not pick it."""
+    """Show the pick with this symbol, or why the run did not pick it."""
     found = rows[rows["Symbol"] == symbol]
     with st.container(border=True):
         head, action = st.columns([8, 1], vertical_alignment="center")
@@ -42,7 +42,7 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return a cell with every kind of missing value as None."""
+    """Return a cell value, with every kind of missing value as None."""
     return None if value is None or (not isinstance(value, str) and pd.isna(value)) else value
 
 
@@ -58,7 +58,7 @@ def _why_not(stored: StoredResult, symbol: str) -> None:
         kind = missing_view.kind_text(item).capitalize()
         st.caption(f"{kind} in {theme.stage_label(item.stage)}: {escape(item.detail)}")
     if not reasons:
-        st.caption("The run did not look at this symbol: it is not in its universe.")
+        st.caption("This symbol is not in the universe of the run.")
 
 
 def _candles(stored: StoredResult, row: dict[str, Any]) -> None:
@@ -69,7 +69,7 @@ def _candles(stored: StoredResult, row: dict[str, Any]) -> None:
         return
     if panel.shape[0] == 0 or panel.shape[1] == 0:
         st.info(
-            "The price cache no longer holds this symbol's bars; run the scan again to fetch them.", title="No bars"
+            "The price cache no longer contains this symbol's bars. Run the scan again to fetch them.", title="No bars"
         )
         return
     st.plotly_chart(
@@ -129,12 +129,12 @@ def _appearances(stored: StoredResult, symbol: str) -> None:
             "Tech rating": st.column_config.NumberColumn(format="%.1f"),
             "Alpha": st.column_config.NumberColumn(format="%.1f"),
         },
-        alt=f"Earlier runs whose picks hold {symbol}",
+        alt=f"Other runs that picked {symbol}",
     )
 
 
 def appearances_frame(items: Sequence[Appearance]) -> pd.DataFrame:
-    """Return past picks of one symbol as a frame, with a link to each run's page about it."""
+    """Return the picks of one symbol in other runs as a frame, with a link to the symbol in each run's results."""
     return pd.DataFrame(
         {
             "Open": [url_state.results_url(item.run_id, item.symbol) for item in items],

@@ -1,1 +1,1 @@
-"""One run, live or ended: progress, actions, summary, timelines."""
+"""The view of one run, active or finished: progress, actions, summary, timelines."""

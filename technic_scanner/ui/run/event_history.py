@@ -1,4 +1,4 @@
-"""What a page remembers of a run's events so far, folded one by one; rebuilt from the journal whenever it is lost."""
+"""Keep what a page needs of a run's events, folded one by one; rebuilt from the run journal whenever it is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class TrailPoint:
 
 @dataclass(frozen=True, slots=True)
 class TrailMessage:
-    """A sentence that the run said, ``elapsed_seconds`` into its attempt."""
+    """A message of the run, ``elapsed_seconds`` into its attempt."""
 
     attempt: int
     elapsed_seconds: float
@@ -31,9 +31,9 @@ class TrailMessage:
 
 @dataclass(slots=True)
 class EventHistory:
-    """The path of one run's newest attempt: when stages started, throughput over time, messages of all attempts.
+    """The history of one run: stage starts and throughput of its newest attempt, and messages of all attempts.
 
-    Points are thinned by half beyond ``MAX_POINTS``, so a long run costs no more than a short one.
+    Beyond ``MAX_POINTS`` every second point is dropped, so a long run costs no more than a short one.
     """
 
     run_id: str
@@ -45,7 +45,7 @@ class EventHistory:
     messages: list[TrailMessage] = field(default_factory=list)
 
     def follow(self, events: Iterable[ProgressEvent]) -> None:
-        """Fold events in; those already folded are passed over."""
+        """Fold events in; events that are already folded are skipped."""
         for event in events:
             if event.seq > self.last_seq:
                 self._fold(event)
@@ -62,7 +62,7 @@ class EventHistory:
             self.starts.setdefault(stage, event.elapsed_seconds)
             self._point(event, stage, EventKind.ADVANCED)
         elif before is not None and before.current_stage is not None:
-            # A stage's last units come with its end, whose event is of no stage any more.
+            # The last units of a stage come with the event of its end, which has no current stage.
             self._point(event, before.current_stage, EventKind.STAGE_COMPLETED)
         if event.kind is EventKind.MESSAGE and event.message:
             self.messages.append(TrailMessage(event.attempt, event.elapsed_seconds, event.message))

@@ -1,4 +1,4 @@
-"""The live view of one run: read from the journal at every tick, quiet once the run has ended."""
+"""Draw the live view of one run, read from the run journal at every tick; it stops ticking when the run has ended."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _draw(record: RunRecord, history: EventHistory) -> None:
     st.title(f"{status_badge(record.status)} {escape(run_name(record))}", anchor=False)
     _overall(record, event)
     run_actions.draw(record)
-    # Of an attempt that no worker has taken nothing can be known: the last event is that of the attempt before.
+    # Before a worker takes the attempt its numbers are unknown: the last event belongs to the previous attempt.
     if record.started_at is not None:
         _numbers(record, event)
     if record.status.is_terminal:
@@ -55,10 +55,10 @@ def _draw(record: RunRecord, history: EventHistory) -> None:
 
 
 def _history(run_id: str) -> EventHistory:
-    """Return the run's history, brought up to date from the journal; made anew if the session has none."""
+    """Return the run's event history, updated from the journal; created if the session has none."""
     slot = f"trail_{run_id}"
     history = st.session_state.get(slot)
-    # A class from before a code reload is not ours any more; the journal holds everything to start over.
+    # After a code reload the stored object is of an outdated class; the history is then rebuilt from the journal.
     if not isinstance(history, EventHistory):
         history = EventHistory(run_id)
     while True:
@@ -72,11 +72,11 @@ def _history(run_id: str) -> EventHistory:
 
 def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
     if record.status is RunStatus.QUEUED:
-        place = "" if record.queue_position is None else f" Place {record.queue_position} in the queue."
+        place = "" if record.queue_position is None else f" Position {record.queue_position} in the queue."
         st.progress(record.time_fraction, text=f"Waiting for a worker.{place}")
         return
     if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
-        # How much of its time it would have been is not known of a run that did not come to its end.
+        # The share of its total time is unknown for a run that did not finish, so the bar shows the work done.
         done = 0.0 if event is None else event.overall_fraction
         st.progress(done, text=f"{_stopped_in(event)}{_overall_words(record, event)}")
         return
@@ -85,7 +85,7 @@ def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
 
 
 def _stopped_in(event: ProgressEvent | None) -> str:
-    """Name the stage in which a run stopped, and what was done: ``Stopped in data fetching, 280 of 524 symbols · ``."""
+    """Return the stage in which a run stopped, and its counts: ``Stopped in data fetching, 280 of 524 symbols · ``."""
     stage = None if event is None else next((stage for stage in event.stages if stage.state in _BROKEN_OFF), None)
     if stage is None:
         return ""
@@ -95,7 +95,7 @@ def _stopped_in(event: ProgressEvent | None) -> str:
 
 def _overall_words(record: RunRecord, event: ProgressEvent | None) -> str:
     if record.cancel_requested and not record.status.is_terminal:
-        return "cancelling: the workers finish what they hold"
+        return "cancelling: the workers finish their current work"
     if record.status.is_terminal:
         return escape(sentence(record.status_text)) or status_text(record.status)
     return "starting" if event is None else left_text(event)
@@ -116,9 +116,9 @@ def _numbers(record: RunRecord, event: ProgressEvent | None) -> None:
         st.metric("Cache hits", _hits(event), border=True, height="stretch", help=_HITS_HELP)
 
 
-_LEFT_HELP = "The line at the top adds the range that holds in 4 of 5 runs."
-_SYMBOLS_HELP = "Scanned, of those to scan: first all that passed the filters, then those that have bars."
-_HITS_HELP = "Share of the symbols whose bars were in the price cache; the others were fetched."
+_LEFT_HELP = "The line at the top also shows the range that holds in 4 of 5 runs."
+_SYMBOLS_HELP = "Symbols scanned / symbols to scan: at first all that passed the filters, later only those with bars."
+_HITS_HELP = "Share of symbols whose bars were in the price cache. The others were fetched."
 
 
 def _elapsed(record: RunRecord, event: ProgressEvent | None) -> str:
@@ -150,7 +150,7 @@ def _symbols(record: RunRecord, event: ProgressEvent | None) -> str:
     scanning, fetching = stages.get(Stage.SYMBOL_SCANNING), stages.get(Stage.DATA_FETCHING)
     if scanning is None:
         return "unknown"
-    # What is fetched is what will be scanned, but for symbols without bars; the scanning stage counts its own.
+    # Fetched symbols are the ones to scan, except those without bars; the scanning stage has the exact total.
     total = fetching.total if scanning.total is None and fetching is not None else scanning.total
     if total is not None:
         return f"{scanning.completed:,} / {total:,}"
@@ -169,10 +169,10 @@ def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
 
 def _rate_help(record: RunRecord, event: ProgressEvent | None) -> str | None:
     if record.status.is_terminal:
-        return "Symbols scanned, by the seconds of the scanning stage alone."
+        return "Symbols scanned, divided by the seconds of the scanning stage."
     if event is None or event.current_stage is None:
         return None
-    return f"Of the stage that runs: {theme.stage_label(event.current_stage).lower()}."
+    return f"Rate of the current stage: {theme.stage_label(event.current_stage).lower()}."
 
 
 def _hits(event: ProgressEvent | None) -> str:
@@ -200,7 +200,7 @@ def _figures(record: RunRecord, history: EventHistory) -> None:
             spans = timeline.spans_of_event(event, history.starts, record.status.is_terminal)
         else:
             ended = record.status.is_terminal
-            st.caption("No stage was started." if ended else "Drawn as soon as the first stage starts.")
+            st.caption("No stage was started." if ended else "Shown when the first stage starts.")
             return
         st.plotly_chart(
             timeline.gantt(spans),
@@ -215,7 +215,7 @@ def _figures(record: RunRecord, history: EventHistory) -> None:
                 timeline.throughput_line(points),
                 key=f"throughput_{record.run_id}",
                 config=theme.FIGURE_CONFIG,
-                alt="Symbols per second, fetched and scanned, over the elapsed time",
+                alt="Line chart of the symbols fetched and scanned per second over the elapsed time",
             )
 
 
@@ -224,7 +224,7 @@ def _spoken(spans: tuple[timeline.Span, ...]) -> str:
 
 
 def _notice_the_end(record: RunRecord) -> None:
-    """When a run that this page has seen alive has ended: one toast, and one full run that stops the ticking."""
+    """Show one toast, and rerun the page to stop the ticking, when a run that was active on this page has ended."""
     slot = f"alive_{record.run_id}"
     if not record.status.is_terminal:
         st.session_state[slot] = True

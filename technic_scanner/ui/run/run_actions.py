@@ -1,4 +1,4 @@
-"""What can be done to a run from its panel: cancel, resume, run again, close the view."""
+"""Draw the actions of a run's panel: cancel, resume, run again, close the view."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from technic_scanner.ui.app.services import run_service
 def draw(record: RunRecord) -> None:
     """Draw the buttons that the run's status allows.
 
-    They stand at the left: the toast that says the end would cover them at the right, and stays while it is pointed at.
+    They are at the left because the toast at the end of a run would cover them at the right.
     """
     run_id = record.run_id
     with st.container(horizontal=True):
@@ -32,18 +32,19 @@ def draw(record: RunRecord) -> None:
         else:
             if record.status.can_resume:
                 st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
-            # One button stands out: a run that stopped early has not judged all, so its viewer wants to go on.
+            # Only one button is primary: a run that stopped early is incomplete, so its primary action is Resume.
             look: Literal["primary", "secondary"] = "secondary" if record.status.can_resume else "primary"
             if _has_results(record) and st.button("Open results", type=look, key=f"results_{run_id}"):
                 st.switch_page(url_state.RESULTS_PAGE, query_params={url_state.RUN: run_id})
             st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
-        st.button(
-            "Close", key=f"close_{run_id}", on_click=url_state.go_to_run, args=(None,), help="The run itself goes on."
-        )
+        st.button("Close", key=f"close_{run_id}", on_click=url_state.go_to_run, args=(None,), help=_CLOSE_HELP)
+
+
+_CLOSE_HELP = "Closes only this view. The run is not affected."
 
 
 def _has_results(record: RunRecord) -> bool:
-    """Tell whether there is something to open: of a run that failed, picks."""
+    """Return whether the run has results to open; a failed run only if it has picks."""
     if record.error is not None:
         return record.metrics is not None and record.metrics.symbols_returned > 0
     return record.outcome is not None
@@ -68,7 +69,7 @@ def _run_again(run_id: str) -> None:
 
 @contextmanager
 def _errors_on_the_page() -> Iterator[None]:
-    """Keep an error for the next full run of the page, and ask for that run."""
+    """Keep an error for the next full run of the page, and request that run."""
     try:
         yield
     except TechnicError as error:

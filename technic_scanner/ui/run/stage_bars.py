@@ -1,4 +1,4 @@
-"""The four stage bars with their sub-stages."""
+"""Draw the stage bars of a run with their sub-stages."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MARKS: dict[StageState, str] = {
     StageState.SKIPPED: "–",
 }
 
-_RESUMED_HELP = "The steps of this attempt; the bar above counts what earlier attempts did as well."
+_RESUMED_HELP = "The steps of this attempt only. The bar above also counts the work of earlier attempts."
 
 
 def draw(record: RunRecord, event: ProgressEvent | None) -> None:
-    """Draw a bar per stage; before the first event, the plan's stages at zero."""
+    """Draw a bar per stage; before the first event, the planned stages at zero."""
     with st.container(border=True, gap="small"):
         if event is None:
             to_come = _to_come(record.status.is_terminal)
@@ -42,9 +42,9 @@ def draw(record: RunRecord, event: ProgressEvent | None) -> None:
 
 
 def stage_text(stage: StageProgress, ended: bool = False) -> str:
-    """Say where a stage is: mark, name, counts, rate and time.
+    """Return the state of a stage as text: mark, name, counts, rate and time.
 
-    ``ended``: the run is over. A worker that died left stages as running or pending; nothing of them is to come.
+    ``ended``: the run is over, so stages that a terminated worker left as running or pending will not continue.
     """
     parts = [f"{_mark(stage.state, ended)} **{stage_label(stage.name)}** {format_percent(stage.fraction)}"]
     if stage.total is not None and stage.state is not StageState.PENDING:
@@ -71,7 +71,7 @@ def _mark(state: StageState, ended: bool) -> str:
 
 
 def substage_text(substage: SubstageProgress, ended: bool = False) -> str:
-    """Say where a sub-stage is: mark, name and counts; of a run that is over none goes on."""
+    """Return the state of a sub-stage as text: mark, name and counts; ``ended`` as in ``stage_text``."""
     name = escape(substage.name.replace("_", " "))
     counts = f" {substage.completed:,}/{substage.total:,}" if substage.total else ""
     return f"{_mark(substage.state, ended)} {name}{counts}"

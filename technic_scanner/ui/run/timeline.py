@@ -1,4 +1,4 @@
-"""Stage timelines: a growing Gantt of one run, finished Gantts side by side, and the throughput line."""
+"""Build stage timelines: a live Gantt chart of one run, Gantt charts of finished runs, and the throughput line."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from technic_scanner.ui.run.event_history import TrailPoint
 from technic_scanner.ui.style import figure_frame, theme
 
 QUEUE = "queue"
-# Of the run's own length, how much of its wait in the queue is drawn.
+# The longest wait in the queue that is drawn in full, as a fraction of the run's own duration.
 MOST_WAIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One bar: ``start_seconds`` from the attempt's start, ``seconds`` long, ``expected_seconds`` to come if known."""
+    """One bar: from ``start_seconds`` of the attempt for ``seconds``, and ``expected_seconds`` more if known."""
 
     name: str
     start_seconds: float
@@ -30,9 +30,9 @@ class Span:
 
 
 def spans_of_event(event: ProgressEvent, starts: Mapping[str, float], ended: bool = False) -> tuple[Span, ...]:
-    """Return a bar per stage of an attempt; a stage whose start was not seen follows the one before it.
+    """Return a bar per stage of an attempt; a stage whose start is unknown begins where the previous one ends.
 
-    ``ended``: the run is over and left no metrics, so nothing more is expected.
+    ``ended``: the run is over without metrics, so no further time is expected.
     """
     spans: list[Span] = []
     cursor = 0.0
@@ -51,7 +51,7 @@ def spans_of_metrics(metrics: ScanMetrics) -> tuple[Span, ...]:
 
 
 def queue_span(record: RunRecord) -> tuple[Span, ...]:
-    """Return the wait before the first attempt, left of zero; nothing for a resumed or unstarted run."""
+    """Return the wait before the first attempt, left of zero; empty for a resumed run or one that has not started."""
     if record.started_at is None or record.attempt != 1:
         return ()
     wait = max(0.0, (record.started_at - record.created_at).total_seconds())
@@ -59,10 +59,10 @@ def queue_span(record: RunRecord) -> tuple[Span, ...]:
 
 
 def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
-    """Draw one run: elapsed seconds as solid bars, expected rest as pale hatched ones.
+    """Draw one run: elapsed seconds as solid bars, the expected remaining seconds as pale hatched ones.
 
-    A wait in the queue of more than ``MOST_WAIT`` of the run's own length is cut at the left, and says so: the stages
-    would be slivers beside it. The whole bar is there for who moves the axis.
+    A wait in the queue longer than ``MOST_WAIT`` of the run's own duration is cut off at the left, with a note, because
+    the stages would be too narrow beside it. Panning the axis shows the whole bar.
     """
     labels = [theme.stage_label(span.name) for span in spans]
     cut = _cut(spans)
@@ -131,7 +131,7 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
         lines,
         figure_frame.frame(
             height,
-            # Of one line alone as well: nothing else names the stage, and nothing moves when a second one comes.
+            # Also for one line: nothing else names the stage, and the figure does not move when a second line appears.
             showlegend=True,
             yaxis={"title": "symbols / s", "rangemode": "tozero"},
             xaxis={"title": _SINCE_THE_START, "rangemode": "tozero"},
@@ -139,14 +139,14 @@ def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figur
     )
 
 
-# At the right, for the label of the longest bar; the same while it grows, so that a live figure does not move.
+# Right margin for the label of the longest bar; it is constant, so that a live figure does not move.
 _ROOM_FOR_SECONDS = figure_frame.beside(["59m 59s"])
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SINCE_THE_START = "seconds since the attempt started"
 
 
 def _cut(spans: Sequence[Span]) -> list[float] | None:
-    """Return the range of the time axis that cuts a long wait in the queue; None where nothing is to be cut."""
+    """Return the range of the time axis that cuts off a long wait in the queue; None if there is none."""
     wait = sum(span.seconds for span in spans if span.name == QUEUE)
     own = max((span.start_seconds + span.seconds for span in spans if span.name != QUEUE), default=0.0)
     return [-MOST_WAIT * own, 1.05 * own] if own > 0 and wait > MOST_WAIT * own else None
@@ -155,7 +155,7 @@ def _cut(spans: Sequence[Span]) -> list[float] | None:
 def _bar_text(span: Span, cut: bool) -> str:
     if span.seconds <= 0:
         return ""
-    return seconds_text(span.seconds) + (" of waiting, cut at the left" if cut and span.name == QUEUE else "")
+    return seconds_text(span.seconds) + (" of waiting, truncated" if cut and span.name == QUEUE else "")
 
 
 def _elapsed_bars(spans: Sequence[Span], labels: Sequence[str], cut: bool) -> go.Bar:
@@ -168,7 +168,7 @@ def _elapsed_bars(spans: Sequence[Span], labels: Sequence[str], cut: bool) -> go
             [theme.stage_colour(span.name) for span in spans], [theme.stage_pattern(span.name) for span in spans]
         ),
         text=[_bar_text(span, cut) for span in spans],
-        # Beside the bar, where the page is plain; inside only where the expected rest would lie under the words.
+        # Beside the bar; inside it only if the bar of the expected seconds would be behind the text.
         textposition=["inside" if span.expected_seconds else "outside" for span in spans],
         insidetextfont={"color": theme.INK},
         cliponaxis=False,

@@ -1,1 +1,1 @@
-"""The scan page: the form, presets, Start, and the runs to return to."""
+"""The scan page: the form, presets, the Start button, and the list of active and recent runs."""

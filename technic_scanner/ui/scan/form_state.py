@@ -1,4 +1,4 @@
-"""A scan configuration as widget values and back, without loss: what a preset saves is what the form restores."""
+"""Convert a scan configuration to widget values and back without loss, so that the form restores a preset exactly."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def key(name: str) -> str:
 def form_values(config: ScanConfig, options: RunOptions) -> dict[str, Any]:
     """Return every widget's value for a config and its options, by widget key."""
     values: dict[str, Any] = {key(name): getattr(config, name) for name in _PLAIN_CONFIG}
-    # Number widgets refuse a whole number where their step is a fraction, and JSON presets may hold one.
+    # Number widgets with a fractional step refuse an int, and JSON presets may contain one.
     values |= {key(name): float(getattr(config, name)) for name in _FLOAT_CONFIG}
     values |= {key(name): list(getattr(config, name)) for name in _LISTS}
     values |= {key(name): getattr(options, name) for name in _PLAIN_OPTIONS}
@@ -71,7 +71,7 @@ def form_values(config: ScanConfig, options: RunOptions) -> dict[str, Any]:
 
 
 def config_of(values: Values) -> ScanConfig:
-    """Return the config that widget values say; ``problems()`` of it is not asked for here."""
+    """Return the config of widget values; it is not validated here."""
     fields: dict[str, Any] = {name: values[key(name)] for name in _PLAIN_CONFIG + _FLOAT_CONFIG}
     fields |= {name: tuple(values[key(name)]) for name in _LISTS}
     fields["industry_contains"] = values[key("industry_contains")].strip() or None
@@ -84,7 +84,7 @@ def config_of(values: Values) -> ScanConfig:
 
 
 def options_of(values: Values) -> RunOptions:
-    """Return the run options that widget values say. Raises ConfigError for stage weights that cannot be."""
+    """Return the run options of widget values. Raises ConfigError if the stage weights are invalid."""
     fields: dict[str, Any] = {name: values[key(name)] for name in _PLAIN_OPTIONS}
     fields["scheduler"] = fields["scheduler"] or None
     weights = tuple((name, values[key(f"stage_{name}")]) for name in RunOptions().stage_plan.names)
@@ -92,5 +92,5 @@ def options_of(values: Values) -> RunOptions:
 
 
 def split_symbols(text: str) -> tuple[str, ...]:
-    """Return the symbols of a pasted list: separated by spaces, commas, semicolons or lines."""
+    """Return the symbols of a pasted list, separated by spaces, commas, semicolons or newlines."""
     return tuple(part for part in re.split(r"[\s,;]+", text.upper()) if part)

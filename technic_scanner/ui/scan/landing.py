@@ -1,4 +1,4 @@
-"""The runs in flight and the newest ended ones, to reattach to from the scan page."""
+"""List the active runs and the newest finished ones on the scan page, so that a viewer can return to them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from technic_scanner.ui.style.wording import count_text, escape, run_name, sente
 TICK_SECONDS = 2.0
 IN_FLIGHT = (RunStatus.QUEUED, RunStatus.RUNNING)
 _SHOWN = 8
-# So many rows at least, as soon as there were so many runs: the last ones fill up what is in flight.
+# The minimum number of rows, if there are that many runs: finished runs fill up the list of active ones.
 _ROWS = 3
 _MOST_QUEUED = 200
 
 
 def show() -> None:
-    """List the runs in flight, then the last few ended ones; ticks only while something is in flight."""
+    """List the active runs, then the last finished ones; refreshes itself only while a run is active."""
     alive = run_service().list(RunQuery(statuses=IN_FLIGHT, limit=_SHOWN)).records
     ticking.draw(_tick, every_seconds=TICK_SECONDS if alive else None)
 
@@ -36,9 +36,9 @@ def _tick() -> None:
             _list(alive, recent)
         else:
             st.info(
-                "Configure a scan below and press Start: it runs in a process of its own, so you may close this page "
-                "and come back to it.",
-                title="No scan has been run yet",
+                "Configure a scan below and press Start. It runs in a separate process, so you can close this page "
+                "and come back later.",
+                title="No scans yet",
             )
 
 
@@ -46,21 +46,21 @@ _ENDED = tuple(status for status in RunStatus if status.is_terminal)
 
 
 def _in_flight() -> list[RunRecord]:
-    """Return the runs in flight in the order in which they end up on a worker: those that run, then by their place."""
+    """Return the active runs in the order in which workers take them: running ones, then queued ones by position."""
     running = run_service().list(RunQuery(statuses=(RunStatus.RUNNING,), limit=_SHOWN)).records
     queued = run_service().list(RunQuery(statuses=(RunStatus.QUEUED,), limit=_MOST_QUEUED)).records
     return [*running, *sorted(queued, key=lambda record: (record.queue_position or 0, record.created_at))]
 
 
 def _list(alive: Sequence[RunRecord], recent: Sequence[RunRecord]) -> None:
-    """List both in one frame: a run that ends changes its place there, and the form below stays where it is."""
-    title = "Last runs" if not alive else "Runs in flight and last runs" if recent else "Runs in flight"
+    """List both in one frame, so that the form below does not move when a run ends."""
+    title = "Recent runs" if not alive else "Active and recent runs" if recent else "Active runs"
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{title}**")
         for record in (*alive[:_SHOWN], *recent):
             _row(record)
         if len(alive) > _SHOWN:
-            st.caption(f"{count_text(len(alive) - _SHOWN, 'more run')} in flight; History lists all.")
+            st.caption(f"{count_text(len(alive) - _SHOWN, 'more active run')}; the History page lists all.")
 
 
 def _row(record: RunRecord) -> None:
@@ -71,14 +71,14 @@ def _row(record: RunRecord) -> None:
         bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))
-        bar.progress(fraction, text=f"{_stands(record, fraction)} · since {when(record.created_at, viewer_zone())}")
+        bar.progress(fraction, text=f"{_stands(record, fraction)} · started {when(record.created_at, viewer_zone())}")
     action.button(
         "Open", key=f"open_{record.run_id}", on_click=url_state.go_to_run, args=(record.run_id,), width="stretch"
     )
 
 
 def _stands(record: RunRecord, fraction: float) -> str:
-    """Say how far a run in flight is; one that no worker has taken has no share of its time behind it, but a place."""
+    """Return how far an active run is, as text: the share done, or its position while it is in the queue."""
     if record.status is RunStatus.QUEUED:
-        return "Waiting for a worker" + ("" if record.queue_position is None else f", place {record.queue_position}")
+        return "Waiting for a worker" + ("" if record.queue_position is None else f", position {record.queue_position}")
     return format_percent(fraction) + (", cancelling" if record.cancel_requested else "")

@@ -1,4 +1,4 @@
-"""The row of presets above the form: choose, save, export, import, delete."""
+"""Draw the row of presets above the form: choose, save, export, import, delete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def draw() -> None:
         index=None,
         key=_CHOICE,
         on_change=_load,
-        placeholder="None chosen; the form is as you left it",
+        placeholder="No preset selected",
         format_func=lambda name: _label(presets, name),
         persist_state="session",
         width=380,
@@ -76,11 +76,11 @@ def _find(presets: Sequence[Preset], name: str | None) -> Preset | None:
 
 
 def _save_form() -> None:
-    # They last as long as the choice does, which other pages do not undo.
+    # Kept for the session, as the choice of the preset is, also while other pages are shown.
     st.text_input("Name", key=_NAME, max_chars=80, persist_state="session")
-    st.text_input("What it is for", key=_DESCRIPTION, max_chars=200, persist_state="session")
+    st.text_input("Description", key=_DESCRIPTION, max_chars=200, persist_state="session")
     st.button("Save the form as preset", on_click=_save, type="primary", key="preset_save")
-    st.caption("Saving under the name of the chosen preset makes its next version.")
+    st.caption("Saving under the name of the selected preset creates its next version.")
 
 
 def _load() -> None:
@@ -132,12 +132,12 @@ def _delete() -> None:
     try:
         run_service().delete_preset(name)
     except PresetNotFoundError:
-        notices.keep_toast(f"Preset “{escape(name)}” was already gone.")
+        notices.keep_toast(f"Preset “{escape(name)}” had already been deleted.")
     except TechnicError as error:
         notices.keep_error(error)
         return
     st.session_state[_CHOICE] = None
-    # The name is free again: saved under it, the form is its first version.
+    # The name is free again: the next preset saved under it is version 1.
     st.session_state.pop(_LOADED, None)
 
 
@@ -148,7 +148,7 @@ def _choose(preset: Preset, toast: str) -> None:
 
 
 def _remember(preset: Preset) -> None:
-    """Note what the form now holds, so that saving it makes the next version; a shipped one needs a name of its own."""
+    """Note the preset in the form, so that saving creates its next version; a shipped one must get another name."""
     st.session_state[_LOADED] = (preset.name, preset.version)
     st.session_state[_NAME] = "" if preset.builtin else preset.name
     st.session_state[_DESCRIPTION] = preset.description

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from technic_scanner.domain.config import DIRECTIONS, EXECUTORS, STRATEGY_PROFILES, RunOptions, ScanConfig
+from technic_scanner.domain.config import DIRECTIONS, STRATEGY_PROFILES, RunOptions, ScanConfig
 from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.screening.scoring import PROFILE_WEIGHTS, SUB_SCORES
@@ -217,7 +217,8 @@ def _advanced() -> None:
 
 def _execution() -> None:
     executor, workers = st.columns(2)
-    executor.selectbox("Executor", EXECUTORS, key=key("executor"), **_REACTS)
+    names = _with_current([info.name for info in run_service().executors()], st.session_state[key("executor")])
+    executor.selectbox("Executor", names, key=key("executor"), **_REACTS)
     workers.number_input(
         "Workers", value=None, min_value=1, max_value=1024, key=key("workers"), placeholder="one per core", **_REACTS
     )

@@ -1,4 +1,4 @@
-"""The end of the form: how many symbols match, how long it will take, and Start."""
+"""Draw the end of the form: how many symbols match, the expected duration, and the Start button."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, TechnicError
+from technic_scanner.pipeline.reasons import removal_text
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.scan import form_state
@@ -13,12 +14,12 @@ from technic_scanner.ui.style.wording import count_text, expected_text
 
 _LAST = "start_last"
 _LABEL = "start_label"
-# A second click on Start that was already under way when the first one was handled.
+# A second click on Start within this time is taken as part of a double click and starts no second run.
 DOUBLE_CLICK_SECONDS = 2.0
 
 
 def draw() -> None:
-    """Draw match count, expected duration, label and the Start button."""
+    """Draw the match count, the expected duration, the label field and the Start button."""
     with st.container(gap="xsmall"):
         _forecast()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -36,11 +37,11 @@ def _forecast() -> None:
     except TechnicError as error:
         notices.show_error(error)
         return
-    removed = [f"{name.replace('_', ' ')} {count:,}" for name, count in match.removed if count]
+    removed = [f"{count:,} {removal_text(name)}" for name, count in match.removed if count]
     of_total = f" of {match.total:,}" if match.matching != match.total else ""
     st.markdown(f"**{count_text(match.matching, 'symbol')}{of_total} match.** " + _removed_text(removed))
     if match.matching == 0:
-        st.caption("A scan of nothing would end as EMPTY: loosen the filter that removed the most.")
+        st.caption("No symbols match. Relax the filter that removes the most.")
     st.caption(expected_text(estimate.seconds, estimate.low_seconds, estimate.high_seconds, estimate.runs))
 
 
@@ -49,7 +50,7 @@ def _removed_text(removed: list[str]) -> str:
 
 
 def _form() -> tuple[ScanConfig, RunOptions]:
-    """Return what the form says. Raises ConfigError naming every bad field of config and options together."""
+    """Return the form's config and options. Raises ConfigError that names every invalid field of both."""
     config = form_state.config_of(st.session_state)
     problems = list(config.problems())
     options = RunOptions()

@@ -1,1 +1,1 @@
-"""How things look and read: theme, figures, tables, words, and parts that refresh themselves."""
+"""Appearance and wording: theme, figures, tables, text formats, and parts of a page that refresh themselves."""

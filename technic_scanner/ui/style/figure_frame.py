@@ -1,4 +1,4 @@
-"""The frame of every figure: its shared layout, and margins that hold the labels and titles of its axes."""
+"""Build the layout that all figures share, with margins that hold the labels and titles of their axes."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-# Names side by side below an axis that are too long to lie flat; degrees, as Plotly counts them.
+# Angle of labels below an axis that are too long to be horizontal, in degrees as Plotly counts them.
 SLANT = -40
-# Streamlit's own mark for the stronger of its two greys, which the browser replaces by the theme's: its figures' words
-# are in the weaker one, which reaches 3.7:1 on the light page.
+# Streamlit's placeholder for the darker of its two greys, which the browser replaces by the theme's colour. By default
+# figures use the lighter one, whose contrast on the light page is only 3.7:1.
 WORDS = "#000037"
-# Words in bars and tiles: those that would have to shrink below so many px to fit are left out.
+# Text in bars and tiles is hidden where it would only fit at a smaller size than this, in px.
 READABLE = {"minsize": 10, "mode": "hide"}
 
 
 def beside(labels: Iterable[str] = ("12,345",), titled: bool = False) -> int:
-    """Return the margin, in px, that holds tick labels beside an axis, and its title beyond them.
+    """Return the margin, in px, for the tick labels beside an axis and the axis title beyond them.
 
-    Without ``labels``: what numbers need; Plotly writes large ones as ``12.34k`` or ``12M``.
+    Without ``labels`` it is the margin for numbers; Plotly writes large ones as ``12.34k`` or ``12M``.
     """
     return 17 + text_width(labels) + (26 if titled else 0)
 
 
 def below(lines: int = 1, titled: bool = False) -> int:
-    """Return the margin, in px, that holds tick labels of so many lines below an axis, and its title below them."""
+    """Return the margin, in px, for tick labels of ``lines`` lines below an axis and the axis title below them."""
     return 17 + 13 * lines + (26 if titled else 0)
 
 
 def slanted(labels: Iterable[str], titled: bool = False) -> tuple[int, int]:
-    """Return the margins, in px, at the left of an axis and below it that hold tick labels turned by ``SLANT``."""
+    """Return the margins, in px, left of an axis and below it for tick labels that are rotated by ``SLANT``."""
     width, angle = text_width(labels), math.radians(-SLANT)
     return 8 + round(width * math.cos(angle)), below(titled=titled) + round(width * math.sin(angle))
 
 
 def text_width(labels: Iterable[str]) -> int:
-    """Return how wide the longest of these labels is at most, in px, as Streamlit draws them on our pages."""
+    """Return an upper bound for the width of the longest label, in px, as Streamlit draws them on these pages."""
     return math.ceil(max((sum(map(_letter_width, label)) for label in labels), default=0.0))
 
 
@@ -59,12 +59,12 @@ def frame(
     bottom: int = below(titled=True),
     **layout: Any,
 ) -> dict[str, Any]:
-    """Return the layout that all figures share, overlaid with ``layout``, with margins in px.
+    """Return the layout that all figures share, overridden by ``layout``, with margins in px.
 
-    It belongs into the figure's constructor, whole: ``update_layout`` and its like take Plotly several times as long.
+    Pass the whole result to the figure's constructor: ``update_layout`` and similar calls take several times as long.
 
-    The margins must hold the labels and titles of the axes: where Plotly.js has to find the room by itself it draws
-    each figure twice. As they are they hold numbers and a title at the left and below, and one row of a legend above.
+    The margins must have room for the labels and titles of the axes: when Plotly.js has to compute the margins itself,
+    it draws each figure twice. The defaults hold numbers and a title at the left and below, and one legend row above.
     """
     if top is None:
         top = 30 if layout.get("showlegend") is False else 42
@@ -83,14 +83,14 @@ def frame(
         "font": {"color": WORDS},
         "hoverlabel": {"namelength": -1},
         "bargap": 0.35,
-        # The same revision on every redraw: a live figure keeps the zoom its viewer chose.
+        # The same revision on every redraw, so that a live figure keeps the zoom that its viewer chose.
         "uirevision": "keep",
     }
     return shared | layout | {axis: _axis(layout.get(axis, {})) for axis in sorted(axes)}
 
 
 def upright(x: float, colour: str, dash: str, width: float) -> dict[str, Any]:
-    """Return the shape of a line through ``x`` over the whole height: as ``add_vline`` draws it."""
+    """Return the shape of a vertical line at ``x`` over the whole height, equal to the one that ``add_vline`` draws."""
     place = {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1}
     return place | {"line": {"color": colour, "dash": dash, "width": width}}
 

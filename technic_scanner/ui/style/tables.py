@@ -1,4 +1,4 @@
-"""Result rows as a table: column formats, views, and a selection that follows the symbol, not the position."""
+"""Format result rows as a table: column formats, views, and a selection that follows the symbol, not the position."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
 _PINNED = frozenset({"Rank", "Symbol"})
 _SMALL = {"Rank": 60, "Symbol": 84, "Signal": 100, "Tier": 84}
 _LARGE_TEXT = frozenset({"Rationale", "Explanation", "TierReasons"})
-# Fractions that are easier to read as per cent.
+# Fractions that are shown as percentages.
 _SHARES = frozenset(
     {
         "WeightEqual",
@@ -67,9 +67,9 @@ def column_settings(names: Sequence[str]) -> dict[str, Any]:
 
 
 def height(rows: int, most: int) -> int | Literal["content"]:
-    """Return a table's height: as tall as its rows, unless they are a row or more beyond ``most`` pixels.
+    """Return a table's height: that of its rows, unless they exceed ``most`` pixels by a row or more.
 
-    Then it is at most as tall as that and ends in half a row, so that it is seen to go on.
+    In that case it is at most ``most`` pixels and ends with half a row, which shows that the table can be scrolled.
     """
     if _ROW_PIXELS * (rows + 1) + _BORDER_PIXELS < most + _ROW_PIXELS:
         return "content"
@@ -78,25 +78,25 @@ def height(rows: int, most: int) -> int | Literal["content"]:
 
 
 def label(name: str) -> str:
-    """Return a column's name for people: ``TechRating`` → ``Tech rating``; acronyms stay."""
+    """Return a column's display name: ``TechRating`` → ``Tech rating``; acronyms are kept."""
     return _LABELS.get(name, name)
 
 
 def with_prices(rows: pd.DataFrame, prices: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the rows with the sparkline column; symbols without bars get an empty cell."""
+    """Return the rows with a sparkline column; symbols without bars get an empty cell."""
     column = pd.Series([prices.get(symbol) for symbol in rows["Symbol"]], index=rows.index, dtype=object)
     return rows.assign(**{PRICES: column})
 
 
 def with_scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the column of small bars: the six sub-scores in their order, an unknown one empty."""
+    """Return the rows with a column of small bar charts: the six sub-scores in order, unknown ones left empty."""
     scores = rows[list(SUB_SCORE_COLUMNS)].astype(float).round(1)
     column = [[None if score != score else score for score in line] for line in scores.to_numpy()]  # noqa: PLR0124
     return rows.assign(**{SCORES: pd.Series(column, index=rows.index, dtype=object)})
 
 
 def revision(*parts: object) -> str:
-    """Return a short mark of what a table shows, for its key: another content or order is another table."""
+    """Return a short hash of what a table shows, for use in its key: other content or order gives another key."""
     return hashlib.blake2s("\x1f".join(map(str, parts)).encode(), digest_size=6).hexdigest()
 
 
@@ -108,14 +108,14 @@ def selected_symbol(rows: pd.DataFrame, positions: Sequence[int]) -> str | None:
 
 
 def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
-    """Return where a symbol stands in the displayed frame, None if it does not."""
+    """Return the position of a symbol in the displayed frame, None if it is not there."""
     if symbol is None:
         return None
     found = (rows["Symbol"] == symbol).to_numpy().nonzero()[0]
     return int(found[0]) if len(found) else None
 
 
-# As drawn at the base font size of the theme; the header is a row as well.
+# As drawn at the theme's base font size; the header counts as a row.
 _ROW_PIXELS = 31
 _BORDER_PIXELS = 2
 _PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."

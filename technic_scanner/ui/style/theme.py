@@ -1,4 +1,4 @@
-"""Colours and patterns: every mark that has a colour also has a word, a shape or a pattern."""
+"""Define colours and patterns: every coloured mark also has a word, a shape or a pattern."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
 
-# A picture of ours: a Material icon here would make the browser ask a host outside for it.
+# A file of this package; a Material icon would make the browser request it from an external host.
 PAGE_ICON = str(Path(__file__).with_name("icon.png"))
 
-# Mid-tones that reach 3:1 against both the light and the dark page, so figures need not know the theme.
+# Mid-tones with a contrast of at least 3:1 on the light and the dark page, so figures need not know the theme.
 STAGE_COLOURS: dict[str, str] = {
     Stage.UNIVERSE_LOADING: "#6B7FE0",
     Stage.DATA_FETCHING: "#0F9694",
@@ -29,7 +29,7 @@ OTHER_PATTERN = "."
 UP_COLOUR = "#12946A"
 DOWN_COLOUR = "#D6505B"
 ACCENT = "#3F7FD9"
-# Words on a bar of a stage or of one of the first four runs: these reach 4.5:1 there, white ones do not.
+# Colour of text on the bars of stages and of the first four runs: its contrast there is at least 4.5:1; white's is not.
 INK = "#0B1220"
 NEUTRAL = "#7A8699"
 
@@ -53,7 +53,7 @@ STATUS_BADGE_COLOURS: dict[RunStatus, str] = {
     RunStatus.INTERRUPTED: "violet",
 }
 
-# One config for all figures: no logo (a link off the machine), no cloud upload, no scroll hijack.
+# One config for all figures: no logo (it links to an external site), no cloud upload, no zoom while the page scrolls.
 FIGURE_CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "scrollZoom": False,
@@ -72,9 +72,9 @@ def stage_pattern(name: str) -> str:
 
 
 def fill(colour: str | list[str], shape: str | list[str]) -> dict[str, Any]:
-    """Return a Plotly marker: solid colour with a pale pattern over it; one for all bars, or a list with one of each.
+    """Return a Plotly marker, a solid colour with a pale pattern over it: one for all bars, or lists with one per bar.
 
-    A browser makes one pattern for all bars of the former, and one a bar of the latter.
+    The browser creates a single pattern for all bars in the first case, and one pattern per bar in the second.
     """
     pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.55)", "size": 6}
     return {"color": colour, "pattern": pattern | {"solidity": 0.18}}
@@ -87,5 +87,5 @@ def run_fill(index: int) -> dict[str, Any]:
 
 
 def stage_label(name: str) -> str:
-    """Return a stage name for people: ``Universe loading``."""
+    """Return a stage's display name: ``Universe loading``."""
     return name.replace("_", " ").capitalize()

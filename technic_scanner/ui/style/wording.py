@@ -1,4 +1,4 @@
-"""Numbers, times and statuses as words; unknown is said, never shown as zero."""
+"""Format numbers, times and statuses as text; an unknown value is called unknown, never shown as zero."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ DASH = "–"
 
 
 def left_text(event: ProgressEvent) -> str:
-    """Say how long a run will still take: ``about 14 s left (11–19 s)``."""
+    """Return the time that a run still needs, as text: ``about 14 s left (11–19 s)``."""
     return progress_text.left_text(event.eta_seconds, event.eta_low_seconds, event.eta_high_seconds)
 
 
 def expected_text(seconds: float | None, low: float | None, high: float | None, runs: int) -> str:
-    """Say the expected duration before a start: ``about 14 s (11–19 s), from 23 comparable runs``."""
+    """Return the expected duration before a start, as text: ``about 14 s (11–19 s), from 23 comparable runs``."""
     if seconds is None or runs == 0:
         return "Expected duration unknown: no comparable run has finished yet."
     band = range_text(low, high)
-    noun = "run" if runs == 1 else "runs"
-    return f"Expected: about {seconds_text(seconds)}{f' ({band})' if band else ''}, from {runs} comparable {noun}."
+    of_runs = count_text(runs, "comparable run")
+    return f"Expected: about {seconds_text(seconds)}{f' ({band})' if band else ''}, from {of_runs}."
 
 
 def slower_text(cost: float, median: float, seconds: float) -> str:
-    """Say how much more a stage cost: ``4.5 × its median``; its seconds where that is next to nothing."""
+    """Return how much slower a stage was, as text: ``4.5 × its median``; its seconds if the median is close to zero."""
     if cost >= _TELLING_FACTOR * median:
-        return f"{seconds_text(seconds)}, usually next to nothing"
+        return f"{seconds_text(seconds)}, usually almost no time"
     return f"{number(cost / median, 1)} × its median"
 
 
 def count_text(count: int | None, noun: str) -> str:
-    """Say a count with its noun: ``1 symbol``, ``1,200 symbols``."""
+    """Return a count with its noun: ``1 symbol``, ``1,200 symbols``."""
     if count is None:
         return f"{UNKNOWN} {noun}s"
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return progress_text.count_text(count, noun)
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """Say a number with thousands separators, a dash when it is unknown."""
+    """Return a number as text with thousands separators, a dash if it is unknown."""
     if value is None or not math.isfinite(value):
         return DASH
     return f"{value:,.{digits}f}"
 
 
 def when(moment: datetime | None, zone: str | None = None) -> str:
-    """Say a moment in the viewer's time zone (UTC when that is unknown): ``2026-01-02 14:30:05``."""
+    """Return a moment as text in the viewer's time zone, in UTC if that is unknown: ``2026-01-02 14:30:05``."""
     if moment is None:
         return DASH
     local = moment.astimezone(ZoneInfo(zone or "UTC"))
@@ -61,27 +61,27 @@ def when(moment: datetime | None, zone: str | None = None) -> str:
 
 
 def status_text(status: RunStatus) -> str:
-    """Say a status with its mark: ``✓ Succeeded``."""
+    """Return a status with its mark: ``✓ Succeeded``."""
     return f"{theme.STATUS_MARKS[status]} {status.value.capitalize()}"
 
 
 def status_badge(status: RunStatus) -> str:
-    """Return the status as a Markdown badge, with mark and word."""
+    """Return a status as a Markdown badge with mark and word."""
     return f":{theme.STATUS_BADGE_COLOURS[status]}-badge[{status_text(status)}]"
 
 
 def run_name(record: RunRecord) -> str:
-    """Name a run for people: its label, else what it scans, and the end of its id."""
+    """Return a run's display name: its label, or what it scans if it has none, and the end of its id."""
     return f"{record.label or config_text(record.config)} · {short_id(record.run_id)}"
 
 
 def short_id(run_id: str) -> str:
-    """Return the last eight characters, which are the random ones of a sortable id."""
+    """Return the last eight characters of a run id, which are random; the first ones encode the time."""
     return run_id[-8:]
 
 
 def config_text(config: ScanConfig) -> str:
-    """Say in a few words what a config scans, and how, where that is not the default."""
+    """Return a short text of what a config scans, with direction and profile if they are not the defaults."""
     parts = [config.source if config.universe is None else f"{config.source} / {config.universe}"]
     if config.sectors:
         parts.append(_some(config.sectors, "sectors"))
@@ -100,7 +100,7 @@ def config_text(config: ScanConfig) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a message as a sentence: ``there is no run X`` → ``There is no run X.``; a name at its start stays."""
+    """Return a message as a sentence: ``there is no run X`` → ``There is no run X.``; a leading name is kept."""
     text = text.strip()
     first = text.split(maxsplit=1)[0] if text else ""
     if first.rstrip(":,").isalpha() and first.islower():
@@ -109,12 +109,12 @@ def sentence(text: str) -> str:
 
 
 def words(code: str) -> str:
-    """Say a profile, a regime or the like as words: ``short_term_swing`` → ``short term swing``."""
+    """Return a code such as a profile or a regime as words: ``short_term_swing`` → ``short term swing``."""
     return code.replace("_", " ")
 
 
 def escape(text: str) -> str:
-    """Make text from outside (labels, names, messages) safe to show inside Markdown."""
+    """Escape untrusted text (labels, names, messages) so that Markdown shows it literally."""
     return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
 
 

@@ -1,1 +1,1 @@
-"""This installation: health, store, workers, sources, cache."""
+"""The system page: health, store, workers, sources and price cache of this installation."""

@@ -1,4 +1,4 @@
-"""This installation as it is now: health, store, workers, sources, cache coverage, versions, disk."""
+"""Show the state of this installation: health, store, workers, sources, cache coverage, versions, disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.config import EXECUTORS, RunOptions
+from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.progress.text import seconds_text
@@ -25,12 +25,13 @@ from technic_scanner.ui.style import ticking
 from technic_scanner.ui.style.wording import count_text, escape, status_text
 
 _NAMED_UNIVERSES = 4
-_EVERY_SECONDS = 5.0  # the states of runs and the workers' signs of life
+_EVERY_SECONDS = 5.0  # refresh interval of run counts and worker heartbeats
+_GROUPS = {"sources": "source", "executors": "executor", "run_listeners": "run listener"}
 _PACKAGES = ("streamlit", "plotly", "pandas", "numpy", "numba", "pyarrow", "SQLAlchemy", "fastapi", "dask")
 
 
 def show() -> None:
-    """Show everything; each part fails alone."""
+    """Show all parts; an error in one of them does not affect the others."""
     ticking.draw(_health, every_seconds=_EVERY_SECONDS)
     left, right = st.columns(2, border=True)
     with left, notices.guarded():
@@ -46,24 +47,24 @@ def show() -> None:
 
 
 def _health() -> None:
-    """Draw what the store says of the runs; a tick draws it without the page around it, so an error is told here."""
+    """Draw the counts of runs by status. A tick redraws this part without the page, so errors are shown here."""
     with notices.guarded():
         services().store.ping()
         counts = run_service().count_by_status()
         with st.grid(len(RunStatus) + 1, gap="small", min_column_width=120):
-            st.metric("Store", "✓ answers", border=True, height="stretch")
+            st.metric("Store", "✓ available", border=True, height="stretch")
             for status in RunStatus:
                 st.metric(status_text(status), f"{counts.get(status, 0):,}", border=True, height="stretch")
 
 
 def _workers() -> None:
-    """Draw the workers; a tick draws them without the page around it, so an error is told here."""
+    """Draw the workers. A tick redraws this part without the page, so errors are shown here."""
     with notices.guarded():
         st.markdown("**Workers**")
         workers = run_service().workers()
         st.caption(
-            f"{count_text(len(workers), 'worker')} alive; "
-            f"at most {count_text(services().settings.max_concurrent_runs, 'run')} at once. "
+            f"{count_text(len(workers), 'active worker')}; "
+            f"at most {count_text(services().settings.max_concurrent_runs, 'run')} at the same time. "
             "A worker starts when a run is queued and ends when the queue is empty."
         )
         if workers:
@@ -79,12 +80,12 @@ def _alive(workers: Sequence[WorkerInfo]) -> None:
                     worker.host,
                     worker.pid,
                     worker.started_at,
-                    seconds_text((now - worker.heartbeat_at).total_seconds()),
+                    f"{seconds_text((now - worker.heartbeat_at).total_seconds())} ago",
                     worker.run_id,
                 )
                 for worker in workers
             ],
-            columns=["Host", "Process", "Started", "Last sign of life, ago", "Run"],
+            columns=["Host", "Process", "Started", "Last heartbeat", "Run"],
         ),
         hide_index=True,
         height="content",
@@ -93,20 +94,27 @@ def _alive(workers: Sequence[WorkerInfo]) -> None:
             "Process": st.column_config.NumberColumn(format="%d"),
             "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
         },
-        alt="Worker processes that are alive",
+        alt="Active worker processes",
     )
 
 
 def _execution() -> None:
-    """Say what executes a scan, where, and in which version."""
+    """Show the version and how scans are executed by default."""
     settings = services().settings
     facts = {
         "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
-        "Executors": f"{', '.join(EXECUTORS)}; {RunOptions().executor} unless the run says another",
-        "Dask cluster": settings.dask_scheduler or "none set; a Dask run starts one here",
-        "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless the run says how many",
+        "Executors": _executors_text(),
+        "Dask cluster": settings.dask_scheduler or "none configured; a Dask run starts a local one",
+        "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless a run sets another number",
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _executors_text() -> str:
+    named = ", ".join(
+        info.name if info.missing is None else f"{info.name} ({info.missing})" for info in run_service().executors()
+    )
+    return f"{named}; {RunOptions().executor} unless the run says another"
 
 
 def _store() -> None:
@@ -119,7 +127,7 @@ def _store() -> None:
         "Price cache": f"{settings.cache_dir} ({_size_text(_folder_bytes(settings.cache_dir))})",
         "Exports": f"{settings.export_dir} ({_size_text(_folder_bytes(settings.export_dir))})",
         "Free on disk": _size_text(free),
-        "A run is interrupted": f"{seconds_text(settings.stale_after_seconds)} after its worker's last sign of life",
+        "A run is marked interrupted": f"{seconds_text(settings.stale_after_seconds)} after the last heartbeat",
         "Sign-in": _sign_in_text(settings),
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
@@ -129,7 +137,7 @@ def _sign_in_text(settings: Settings) -> str:
     if settings.require_sign_in:
         return "required"
     alone = is_loopback(settings.host)
-    return f"not required; {'only this machine' if alone else 'everybody who reaches the address'} can open the pages"
+    return f"not required; {'only this machine' if alone else 'anyone who can reach the address'} can open the pages"
 
 
 def _sources() -> None:
@@ -142,16 +150,34 @@ def _sources() -> None:
         ),
         hide_index=True,
         height="content",
-        alt="Sources and what they hold",
+        alt="Sources and the data they provide",
     )
     st.caption("  \n".join(f"{info.name}: {escape(' '.join(info.notes))}" for info in sources if info.notes))
+    _plugin_faults()
+
+
+def _plugin_faults() -> None:
+    """List the plugins that are not offered, with the reason; nothing if there are none."""
+    faults = services().catalog.faults()
+    if not faults:
+        return
+    st.markdown("**Plugins that are not offered**")
+    st.dataframe(
+        pd.DataFrame(
+            [(_GROUPS[fault.group], fault.name, fault.origin, fault.reason) for fault in faults],
+            columns=["Kind", "Name", "From", "Reason"],
+        ),
+        hide_index=True,
+        height="content",
+        alt="Sources, executors and run listeners that are installed and not offered, with the reason",
+    )
 
 
 def _coverage() -> None:
     st.markdown("**Price cache**")
     held = services().cache.coverage()
     if not held:
-        st.caption("Empty: the first scan of a source fills it.")
+        st.caption("Empty. The first scan of a source fills it.")
         return
     st.dataframe(
         pd.DataFrame(
@@ -176,7 +202,7 @@ def _coverage() -> None:
             "Bars": st.column_config.NumberColumn(format="localized"),
             "Written": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
         },
-        alt="What the price cache holds, source by source",
+        alt="Content of the price cache by source",
     )
 
 
@@ -187,7 +213,7 @@ def _sessions(info: SourceInfo) -> str:
 
 
 def _universes(info: SourceInfo) -> str:
-    """Name as many universes as the table has room for; the form of a scan lists all."""
+    """Return the first universes by name and the number of others; the scan form lists all."""
     more = len(info.universes) - _NAMED_UNIVERSES
     named = ", ".join(info.universes[:_NAMED_UNIVERSES])
     return named if more <= 0 else f"{named} and {more} more"
@@ -214,7 +240,7 @@ def _existing(path: Path) -> Path:
 def _folder_bytes(path: Path) -> int:
     total = 0
     for item in path.rglob("*"):
-        with suppress(FileNotFoundError):  # scans replace files meanwhile
+        with suppress(FileNotFoundError):  # scans replace files at the same time
             total += item.stat().st_size if item.is_file() else 0
     return total
 

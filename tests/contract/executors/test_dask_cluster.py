@@ -15,9 +15,9 @@ from technic_scanner.adapters.executors import dask as adapter
 from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.errors import ExecutorError
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.testing.executors import PANEL, chunks
+from technic_scanner.testing.tasks import Deadly, Gated, RowMeans, first_started
 from tests.contract.executors.conftest import cluster_of
-from tests.contract.executors.tasks import Deadly, Gated, RowMeans, first_started
-from tests.contract.executors.test_executor_contract import PANEL, chunks
 
 pytestmark = pytest.mark.xdist_group("dask")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,38 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from technic_scanner.adapters.market_data.files.source import FilesSource
-from technic_scanner.adapters.market_data.reasons import NO_DATA, NOT_FOUND
 from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.adapters.market_data.synthetic import SyntheticSource
 from technic_scanner.adapters.market_data.yahoo.client import YahooBars, YahooError
 from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.clock import ManualClock
+from technic_scanner.domain.reasons import NO_DATA, NOT_FOUND
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import Source
 from technic_scanner.screening.bars import FIELDS, Panel
-from technic_scanner.screening.panel_build import between, combine_panels
+from technic_scanner.screening.panel_build import between
+from technic_scanner.testing.sources import SourceOffer, bars_of
 
 AFTER_ALL = datetime(2026, 1, 2, 14, 30, tzinfo=UTC)
-
-
-def silent(_: str) -> None:
-    """Take a message and drop it."""
-
-
-def bars_of(source: Source, symbols: list[str], start: date | None = None, end: date | None = None) -> Panel:
-    """Return all bars that one fetch brings."""
-    batches = source.fetch(symbols, start, end, CancelToken(), silent)
-    return combine_panels([batch.panel for batch in batches], symbols)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One source under test; ``symbols`` are served, ``remake`` makes it anew from the same data."""
-
-    remake: Callable[[], Source]
-    symbols: list[str]
-    unknown: str
-    last: date
 
 
 def late_panel(sessions: int = 300) -> Panel:
@@ -88,44 +68,45 @@ def write_long_parquet(panel: Panel, path: Path) -> None:
     pq.write_table(pa.table(table), path)
 
 
-def sample(_: Path) -> Offer:
+def sample(_: Path) -> SourceOffer:
     parsed_once = SampleSource()
     symbols = ["A", "AAPL", "ACS", "ESRX", "ETFC", "NEE", "XOM"]
-    return Offer(lambda: parsed_once, symbols, "NOPE", date(2010, 8, 20))
+    return SourceOffer(lambda: parsed_once, symbols, "NOPE", date(2010, 8, 20))
 
 
-def synthetic(_: Path) -> Offer:
+def synthetic(_: Path) -> SourceOffer:
     def remake() -> Source:
         return SyntheticSource(40, 300, seed=5, last_session=date(2025, 12, 30), late_listings=0.5, batch_size=4)
 
-    return Offer(remake, [f"SYN{i:05d}" for i in range(1, 13)], "SYN00041", date(2025, 12, 30))
+    return SourceOffer(remake, [f"SYN{i:05d}" for i in range(1, 13)], "SYN00041", date(2025, 12, 30), is_market=False)
 
 
-def csv_files(folder: Path) -> Offer:
+def csv_files(folder: Path) -> SourceOffer:
     panel = late_panel()
     for row, symbol in enumerate(panel.symbols):
         write_csv(panel, row, folder / f"{symbol}.csv")
-    return Offer(lambda: FilesSource(folder, batch_size=5), list(panel.symbols), "NOPE", date(2025, 12, 30))
+    return SourceOffer(lambda: FilesSource(folder, batch_size=5), list(panel.symbols), "NOPE", date(2025, 12, 30))
 
 
-def parquet_file(folder: Path) -> Offer:
+def parquet_file(folder: Path) -> SourceOffer:
     panel = late_panel()
     write_long_parquet(panel, folder / "bars.parquet")
-    return Offer(
+    return SourceOffer(
         lambda: FilesSource(folder, "bars.parquet", batch_size=5), list(panel.symbols), "NOPE", date(2025, 12, 30)
     )
 
 
-def yahoo(_: Path) -> Offer:
+def yahoo(_: Path) -> SourceOffer:
     panel = late_panel()
 
     def remake() -> Source:
         return YahooSource(PanelClient(panel), ManualClock(AFTER_ALL), batch_size=4)
 
-    return Offer(remake, list(panel.symbols), "NOPE", date(2025, 12, 30))
+    # The made-up bars have none of the benchmark that the source names.
+    return SourceOffer(remake, list(panel.symbols), "NOPE", date(2025, 12, 30), has_benchmark_bars=False)
 
 
-OFFERS: dict[str, Callable[[Path], Offer]] = {
+OFFERS: dict[str, Callable[[Path], SourceOffer]] = {
     "sample": sample,
     "synthetic": synthetic,
     "csv_files": csv_files,

@@ -9,15 +9,16 @@ from datetime import date
 
 import pytest
 
-from technic_scanner.adapters.market_data.reasons import RATE_LIMITED
 from technic_scanner.adapters.market_data.yahoo.client import YahooBars, YahooError
 from technic_scanner.adapters.market_data.yahoo.downloads import Pace
 from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.clock import ManualClock
+from technic_scanner.domain.reasons import RATE_LIMITED
 from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.cancellation import CancelToken
-from tests.contract.sources.offers import AFTER_ALL, silent
-from tests.support.fakes import ScriptedSource, random_panel
+from technic_scanner.testing.fakes import ScriptedSource, random_panel
+from technic_scanner.testing.sources import silent
+from tests.contract.sources.offers import AFTER_ALL
 
 
 class Hanging:

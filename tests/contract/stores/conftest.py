@@ -12,7 +12,7 @@ import pytest
 from technic_scanner.adapters.stores import SqlStore, open_store
 from technic_scanner.adapters.stores.schema import HEAD_REVISION
 from technic_scanner.clock import ManualClock
-from tests.contract.stores.samples import START
+from technic_scanner.testing.stores.samples import START
 from tests.support.postgres import PostgresServer, postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -80,3 +80,9 @@ def opened(clock: ManualClock) -> Iterator[Callable[..., SqlStore]]:
 @pytest.fixture
 def store(store_url: str, opened: Callable[..., SqlStore]) -> SqlStore:
     return opened(store_url)
+
+
+@pytest.fixture
+def reopened(store_url: str, opened: Callable[..., SqlStore]) -> Callable[[], SqlStore]:
+    """Open the test's store once more, as another process would."""
+    return lambda: opened(store_url)

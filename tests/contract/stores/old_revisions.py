@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from technic_scanner.adapters.stores.documents import dump_failures, dump_table
 from technic_scanner.runs.serialization import event_to_dict, metrics_to_dict
-from tests.contract.stores.samples import event, metrics, table
+from technic_scanner.testing.stores.samples import event, metrics, table
 
 DONE = "01KDZHV1J0F8TJNS8TRYWHVNR0"
 QUEUED = "01KDZHV1J0F8TJNS8TRYWHVNR1"

@@ -17,8 +17,8 @@ from technic_scanner.adapters.stores import engine as modes
 from technic_scanner.clock import ManualClock, SystemClock
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.runs.model import RunQuery
-from tests.contract.stores.samples import SUCCEEDED, add, running, scan_result
-from tests.contract.stores.samples import event as progress
+from technic_scanner.testing.stores.samples import SUCCEEDED, add, running, scan_result
+from technic_scanner.testing.stores.samples import event as progress
 from tests.support.postgres import PostgresServer, require_postgres
 
 pg = pytest.mark.postgres

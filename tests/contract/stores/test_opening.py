@@ -23,8 +23,8 @@ from technic_scanner.clock import ManualClock, SystemClock
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, StoreError, StoreUnavailableError
 from technic_scanner.runs.model import RunQuery
+from technic_scanner.testing.stores.samples import add
 from tests.contract.stores.old_revisions import SEEDS
-from tests.contract.stores.samples import add
 
 OPENERS = 8
 

@@ -16,7 +16,7 @@ from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs.model import RunEnd
-from tests.contract.stores.samples import START, add, claimed, event, running, scan_result
+from technic_scanner.testing.stores.samples import START, add, claimed, event, running, scan_result
 
 quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -1,77 +1,19 @@
-"""Runs of one config are found by its hash or by any run of it, whatever their size, cache state and version."""
+"""Runs of one config are found through an index."""
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import create_engine, text
 
 from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.adapters.stores.filters import newest_ids
 from technic_scanner.clock import ManualClock
-from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import RunQuery
-from technic_scanner.runs.timings.comparability import config_hash, config_hash_of
-from tests.contract.stores.samples import add, metrics, scan_result, succeeded
-
-OPTIONS = RunOptions()
-MINE, OTHER = ScanConfig(min_price=7.0), ScanConfig(min_price=8.0)
+from technic_scanner.runs.timings.comparability import config_hash_of
+from technic_scanner.testing.stores.same_config import runs_alike
 
 
-def ended(store: SqlStore, config: ScanConfig, **measured: object) -> RunRecord:
-    """Take a run of a config to its end; ``measured`` are metrics."""
-    key = config_hash(config, OPTIONS)
-    return succeeded(
-        store, scan_result(config=config, metrics=metrics(**measured)), config=config, comparability_key=key
-    )
-
-
-@pytest.fixture
-def alike(store: SqlStore, clock: ManualClock) -> list[RunRecord]:
-    """Four runs of one config, oldest first: cold, warm, smaller, and one that waits; and one of another config."""
-    runs = []
-    for measured in ({"cache_hit_rate": 0.0}, {"cache_hit_rate": 1.0}, {"symbols_attempted": 10}):
-        clock.advance(1)
-        runs.append(ended(store, MINE, **measured))
-        ended(store, OTHER, **measured)
-    clock.advance(1)
-    runs.append(add(store, MINE, comparability_key=config_hash(MINE, OPTIONS)))
-    return runs
-
-
-def found(store: SqlStore, **filters: object) -> list[str]:
-    return [record.run_id for record in store.list_runs(RunQuery(**filters)).records]  # type: ignore[arg-type]
-
-
-def test_a_config_hash_finds_all_runs_of_the_config(store: SqlStore, alike: list[RunRecord]) -> None:
-    assert len({run.comparability_key for run in alike}) == 4
-    wanted = [run.run_id for run in reversed(alike)]
-    assert found(store, same_config_as=config_hash(MINE, OPTIONS)) == wanted
-    assert found(store, same_config_as=config_hash(MINE, OPTIONS).upper()) == wanted
-    assert [sample.run_id for sample in store.stage_samples(RunQuery(same_config_as=config_hash(MINE, OPTIONS)))] == (
-        wanted[1:]
-    )
-
-
-def test_any_run_of_the_config_finds_the_others(store: SqlStore, alike: list[RunRecord]) -> None:
-    wanted = [run.run_id for run in reversed(alike)]
-    for run in alike:
-        for name in (run.run_id, run.run_id[-8:], run.run_id[-8:].lower()):
-            assert found(store, same_config_as=name) == wanted
-    assert found(store, same_config_as=alike[0].run_id, statuses=(RunStatus.QUEUED, RunStatus.SUCCEEDED)) == wanted
-    assert found(store, same_config_as=alike[0].run_id, limit=1) == wanted[:1]
-
-
-def test_a_whole_key_still_finds_the_comparable_ones_alone(store: SqlStore, alike: list[RunRecord]) -> None:
-    assert found(store, comparability_key=alike[1].comparability_key) == [alike[1].run_id]
-
-
-@pytest.mark.parametrize("name", ["", "0", "%", "________", "%%%%%%%%", "0" * 16, "Z" * 26, "é" * 8])
-def test_what_names_no_config_and_no_run_finds_nothing(store: SqlStore, alike: list[RunRecord], name: str) -> None:
-    assert found(store, same_config_as=name) == []
-
-
-def test_the_index_on_the_keys_serves_it(store: SqlStore, store_url: str, alike: list[RunRecord]) -> None:
+def test_the_index_on_the_keys_serves_it(store: SqlStore, store_url: str, clock: ManualClock) -> None:
+    alike = runs_alike(store, clock)
     for name in (config_hash_of(alike[0].comparability_key or ""), alike[0].run_id):
         assert "ix_runs_comparable" in plan(store_url, RunQuery(same_config_as=name))
 

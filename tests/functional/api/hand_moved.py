@@ -10,7 +10,7 @@ from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.model import RunEnd
-from tests.contract.stores.samples import event, scan_result
+from technic_scanner.testing.stores.samples import event, scan_result
 
 WORKER = "worker-of-the-test"
 BOUNDARY_EVERY = 10

@@ -30,7 +30,7 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.settings import load_settings
-from tests.contract.stores.samples import SUCCEEDED, event, scan_result
+from technic_scanner.testing.stores.samples import SUCCEEDED, event, scan_result
 from tests.functional.api.live import LiveServer
 from tests.functional.api.operations import OPERATIONS
 

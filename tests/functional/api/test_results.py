@@ -15,7 +15,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.exports.export import to_csv
-from tests.contract.stores.samples import metrics, scan_result, table
+from technic_scanner.testing.stores.samples import metrics, scan_result, table
 from tests.functional.api.hand_moved import HandMoved
 
 

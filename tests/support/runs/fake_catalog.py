@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -47,10 +48,11 @@ class FakeSource:
 
 
 class FakeCatalog:
-    """Knows the one source."""
+    """Knows the one source, and two executors; ``lacking`` says what a source or an executor of this name lacks."""
 
     def __init__(self) -> None:
         self.fake = FakeSource()
+        self.lacking: dict[str, str] = {}
 
     def sources(self) -> tuple[SourceInfo, ...]:
         return (INFO,)
@@ -59,3 +61,10 @@ class FakeCatalog:
         if name != "sample":
             raise ConfigError([FieldProblem("source", f"{name!r} is not one of sample")])
         return self.fake
+
+    def missing(self, name: str) -> str | None:
+        self.source(name, ScanConfig())
+        return self.lacking.get(name)
+
+    def executors(self) -> tuple[ExecutorInfo, ...]:
+        return tuple(ExecutorInfo(name, name.capitalize(), self.lacking.get(name)) for name in ("local", "dask"))

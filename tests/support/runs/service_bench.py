@@ -34,7 +34,10 @@ class Bench:
         self.launcher = FakeLauncher()
         self.catalog = FakeCatalog()
         rules = ServiceRules(stale_after_seconds=10.0, max_queued_per_owner=limit)
-        self.service = RunService(self.store, self.catalog, self.launcher, self.clock, rules=rules)
+        self.told: list[RunRecord] = []
+        self.service = RunService(
+            self.store, self.catalog, self.launcher, self.clock, rules=rules, tell=self.told.append
+        )
 
     def start(self, config: ScanConfig | None = None) -> RunRecord:
         """Submit a run and let a worker claim it."""

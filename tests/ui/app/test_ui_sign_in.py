@@ -84,5 +84,5 @@ def test_without_the_setting_nobody_is_asked(empty: Any, open_page: Callable[...
 def test_the_system_page_says_who_can_come_in(empty: Any) -> None:
     settings = empty.services.settings
     assert "only this machine" in _sign_in_text(settings)
-    assert "everybody" in _sign_in_text(settings.model_copy(update={"host": "0.0.0.0"}))
+    assert "anyone who can reach" in _sign_in_text(settings.model_copy(update={"host": "0.0.0.0"}))
     assert _sign_in_text(settings.model_copy(update={"require_sign_in": True})) == "required"

@@ -24,4 +24,6 @@ def test_the_pages_are_loaded_and_no_collection_looks_at_them_again() -> None:
     counts, loaded = found.stdout.splitlines()
     frozen, looked_at = map(int, counts.split())
     assert looked_at < frozen / 20
-    assert set(loaded.split()) == {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    files = (path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
+    modules = {".".join(part for part in file.parts if part != "__init__") for file in files} - {""}
+    assert set(loaded.split()) == modules

@@ -54,11 +54,11 @@ def question(app: AppTest, *rows: int) -> str:
 @pytest.mark.parametrize(
     ("pinned", "rows", "said"),
     [
-        ((), (0, 1), "Delete 2 runs with results and timings? This cannot be undone."),
-        ((0,), (1,), "Delete 1 run with results and timings? This cannot be undone."),
-        ((0,), (0,), "timings? **It is pinned, to be kept.** This"),
-        ((0,), (0, 1), "timings? **1 of them is pinned, to be kept.** This"),
-        ((0, 1), (0, 1), "timings? **All 2 are pinned, to be kept.** This"),
+        ((), (0, 1), "Delete 2 runs with all results and timings? This cannot be undone."),
+        ((0,), (1,), "Delete 1 run with all results and timings? This cannot be undone."),
+        ((0,), (0,), "timings? **It is pinned.** This"),
+        ((0,), (0, 1), "timings? **1 of them is pinned.** This"),
+        ((0, 1), (0, 1), "timings? **All 2 are pinned.** This"),
     ],
 )
 def test_a_deletion_says_which_of_the_runs_are_pinned(seeded, open_page, pinned, rows, said: str) -> None:

@@ -48,7 +48,7 @@ def test_it_shows_estimates_with_n_and_intervals(judged, open_page) -> None:
     found = judged.services.outcomes.report(OutcomeQuery())
     shown = {metric.label: metric for metric in app.metric}
     assert shown["Runs"].value == str(len(DATES))
-    assert shown["Picks judged"].value == f"{found.judged:,} of {found.picks.num_rows:,}"
+    assert shown["Picks measured"].value == f"{found.judged:,} of {found.picks.num_rows:,}"
     assert shown["Mean rank IC"].value == f"{found.ic_test.mean:.3f}"
     assert f"n {found.excess.n:,}" in shown["Mean excess return"].delta
     assert len(app.get("plotly_chart")) == 4
@@ -59,7 +59,7 @@ def test_the_horizon_comes_from_the_address(judged, open_page) -> None:
     app = open_page("outcomes", o_horizon="63")
     assert not app.exception
     found = judged.services.outcomes.report(OutcomeQuery(horizon=63))
-    assert {metric.label: metric.value for metric in app.metric}["Picks judged"].startswith(f"{found.judged:,} of")
+    assert {metric.label: metric.value for metric in app.metric}["Picks measured"].startswith(f"{found.judged:,} of")
 
 
 def test_what_picks_are_grouped_by_comes_from_the_address(judged, open_page) -> None:
@@ -92,8 +92,8 @@ def test_extremes_are_sorted_by_excess_return(judged) -> None:
 @pytest.mark.parametrize(
     ("horizon", "advice"),
     [
-        ("21", "wait for 21 sessions after their as-of date. Choose fewer sessions above, or scan with an"),
-        ("1", "wait for 1 session after their as-of date. Scan with an"),
+        ("21", "none has bars for 21 sessions after its as-of date yet. Choose fewer sessions above, or scan with an"),
+        ("1", "none has bars for 1 session after its as-of date yet. Scan with an"),
     ],
 )
 def test_too_early_advises_fewer_sessions_only_where_there_are_fewer(
@@ -128,7 +128,7 @@ def test_every_filter_narrows_the_picks(judged, open_page) -> None:
         found = judged.services.outcomes.report(query)
         assert found.judged > 0
         shown = {metric.label: metric.value for metric in app.metric}
-        assert shown["Picks judged"] == f"{found.judged:,} of {found.picks.num_rows:,}", key
+        assert shown["Picks measured"] == f"{found.judged:,} of {found.picks.num_rows:,}", key
 
 
 def test_groups_count_every_judged_pick_once(judged) -> None:

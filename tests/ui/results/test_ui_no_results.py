@@ -19,7 +19,7 @@ from tests.ui.scan.test_ui_scan_page import texts, titles
 def test_results_appear_without_a_reload_once_the_scan_has_ended(empty, open_page) -> None:
     run = empty.queued(ScanConfig(sectors=("Energy",)))
     app = open_page("results", run=run.run_id)
-    assert app.info[0].value.startswith("It waits for a worker.")
+    assert app.info[0].value.startswith("Waiting for a worker.")
     empty.services.worker().run()
     app.run()
     assert not app.exception
@@ -31,7 +31,7 @@ def test_a_running_scan_says_how_far_it_is(empty, open_page) -> None:
     run = empty.running()
     empty.tell(run, *running_events(run))
     app = open_page("results", run=run.run_id)
-    assert app.info[0].value == "55.0% is done. The results appear here when the scan has ended."
+    assert app.info[0].value == "55.0% done. The results appear here when the scan ends."
 
 
 def test_a_run_that_can_be_resumed_is_not_said_to_have_left_nothing(empty, open_page) -> None:
@@ -39,7 +39,7 @@ def test_a_run_that_can_be_resumed_is_not_said_to_have_left_nothing(empty, open_
     empty.end(run, RunStatus.INTERRUPTED)
     app = open_page("results", run=run.run_id)
     assert "nothing was left" not in texts(app)
-    assert app.info[0].value.startswith("‖ Interrupted before it had any.")
+    assert app.info[0].value.startswith("‖ Interrupted. The run ended before it produced results.")
 
 
 def test_where_the_source_failed_the_filters_are_not_blamed(empty, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_where_the_source_failed_the_filters_are_not_blamed(empty, open_page, mo
     assert titles(app, "info") == ["No symbol had usable bars"]
     assert "filters" not in app.info[0].value
     helps = {metric.label: metric.proto.help for metric in app.metric}
-    assert "each is listed with its reason" in helps["Failed"]
+    assert "Each is listed below with its reason" in helps["Failed"]
 
 
 def test_every_link_to_another_page_is_marked_as_one(empty, open_page) -> None:

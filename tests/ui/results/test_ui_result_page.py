@@ -105,7 +105,7 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     assert shown[tables.PRICES].iloc[0][-1] == pytest.approx(stored.table.column("Close").to_pylist()[0], rel=1e-6)
     assert app.metric[0].value == f"{len(shown):,}"
     assert f"**S&P 500, Aug 2009 – Aug 2010** · as of {stored.as_of.isoformat()} · " in texts(app)
-    assert "as filtered" not in texts(app)
+    assert "after filtering" not in texts(app)
     assert len(app.get("plotly_chart")) == 2
     assert "**Sectors, coloured by score**" in texts(app)
     said = " ".join(item.value for item in app.caption)
@@ -122,14 +122,14 @@ def test_of_very_many_rows_the_first_are_drawn_until_all_are_asked_for(
     app = open_page("results", run=run.run_id)
     assert table(app)["Symbol"].tolist() == symbols[:7]
     assert app.metric[0].value == f"{len(symbols):,}"
-    assert any(caption.value.startswith("The first 7 in this order") for caption in app.caption)
+    assert any(caption.value.startswith("The first 7 rows are shown") for caption in app.caption)
     app.selectbox(key="r_sort").set_value("Symbol").run()
     assert table(app)["Symbol"].tolist() == sorted(symbols)[:7]
     app.toggle(key="r_all").set_value(True).run()
     assert table(app)["Symbol"].tolist() == sorted(symbols)
     last = max(symbols)
     app = open_page("results", run=run.run_id, symbol=last)
-    assert f"{last} is not among the rows shown." in captions(app)
+    assert f"{last} is not in the rows shown." in captions(app)
 
 
 def test_filters_narrow_the_rows_and_come_back_from_the_address(seeded, open_page) -> None:
@@ -152,7 +152,7 @@ def test_filters_that_pass_nothing_are_explained(seeded, open_page) -> None:
     assert not app.exception
     assert "No row passes these filters" in titles(app, "info")
     rows = app.metric[0].value
-    assert f"No row passes the filters; all {rows} rows are drawn." in captions(app)
+    assert f"No row passes the filters. Showing all rows: {rows}." in captions(app)
     assert len(app.get("plotly_chart")) == 2
 
 
@@ -176,8 +176,8 @@ def test_each_tab_says_whether_the_filters_apply_to_it(seeded, open_page) -> Non
     names = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()
     some = {"run": run.run_id, "r_find": names[0]}
     app = open_page("results", **some)
-    assert f"{len(table(app))} of {len(names)} rows, as filtered." in captions(app)
-    everyone = f"All {len(names)} picks, whatever the filters."
+    assert f"{len(table(app))} of {len(names)} rows after filtering." in captions(app)
+    everyone = f"All {len(names)} picks; the filters do not apply here."
     assert everyone in captions(open_page("results", r_tab="Portfolio", **some))
     assert everyone in captions(open_page("results", r_tab="Portfolio", run=run.run_id, r_find="zzz"))
     assert everyone not in captions(open_page("results", r_tab="Portfolio", run=run.run_id))
@@ -274,7 +274,7 @@ def test_closing_a_symbol_leaves_the_tab_that_does_not_show_it(seeded, open_page
     app.run()
     assert app.session_state["r_tab"] == "Not in the results"
     app.query_params["r_tab"] = "Symbol"
-    assert "Click a row above for its chart, its plan and its reasons." in captions(app.run())
+    assert "Click a row above to see its chart, plan and reasons." in captions(app.run())
 
 
 def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
@@ -283,7 +283,7 @@ def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
     app = open_page("results", run=run.run_id, symbol=failure.symbol)
     assert not app.exception
     assert "is not among this run's picks" in texts(app)
-    assert "is not among the rows shown" not in texts(app)
+    assert "is not in the rows shown" not in texts(app)
     assert failure.detail in texts(app).replace("\\", "")
 
 
@@ -423,7 +423,7 @@ def test_the_table_of_other_runs_does_not_push_the_rest_away(
     app = open_page("results", run=run.run_id, symbol=symbol)
     assert not app.exception
     assert 15 in [len(frame.value) for frame in app.dataframe]
-    shown = heights[f"Earlier runs whose picks hold {symbol}"]
+    shown = heights[f"Other runs that picked {symbol}"]
     assert shown != "content"
     assert shown <= 220
 
@@ -435,9 +435,9 @@ def test_a_cancelled_run_shows_what_it_had_scanned_and_says_how_to_go_on(empty, 
     app = open_page("results", run=run.run_id)
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Not judged"] == str(unjudged)
+    assert shown["Not evaluated"] == str(unjudged)
     assert "Failed" not in shown
-    assert "ranks are among those alone" in app.info[0].value
+    assert "ranks compare only those" in app.info[0].value
     assert titles(app, "info") == ["Picks of a run that stopped early"]
     assert app.info[0].value.startswith(f"{scanned} of 524 symbols were scanned before the run stopped;")
     assert app.page_link[0].value == "Open the run"
@@ -456,15 +456,15 @@ def test_a_run_that_was_cancelled_before_it_scanned_shows_no_table_and_says_how_
     app = open_page("results", run=run.run_id)
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric}["Picks"] == "0"
-    assert titles(app, "info") == ["The run stopped before a symbol passed"]
-    assert app.info[0].value.startswith("Scan cancelled\\: cancelled on request. Resume")
+    assert titles(app, "info") == ["The run stopped before any symbol passed"]
+    assert app.info[0].value.startswith("Scan cancelled\\: cancelled on request. Open the run to resume")
     assert app.page_link[0].value == "Open the run"
     kinds = {kind for frame in app.dataframe if "Kind" in frame.value for kind in frame.value["Kind"]}
-    assert kinds == {"not judged"}
+    assert kinds == {"not evaluated"}
     metrics = replace(run.metrics, symbols_scanned=280)
     monkeypatch.setattr(run_chooser, "choose", lambda: replace(run, metrics=metrics))
     said = open_page("results", run=run.run_id).info[0].value
-    assert said.startswith("280 of 524 symbols were scanned before the run stopped. Resume")
+    assert said.startswith("280 of 524 symbols were scanned before the run stopped. Open the run to resume")
 
 
 def test_what_was_kept_of_a_run_is_not_shown_once_it_is_resumed(empty, open_page) -> None:

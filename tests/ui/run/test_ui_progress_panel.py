@@ -84,14 +84,14 @@ def test_a_rate_says_of_what_it_is(empty, open_page) -> None:
     run = empty.running()
     empty.tell(run, *running_events(run))
     helps = {metric.label: metric.proto.help for metric in open_page(run=run.run_id).metric}
-    assert helps["Throughput"] == "Of the stage that runs: symbol scanning."
+    assert helps["Throughput"] == "Rate of the current stage: symbol scanning."
     assert "range that holds in 4 of 5 runs" in helps["Time left"]
 
 
 def test_of_an_ended_run_the_rate_is_that_of_the_scanning_stage_and_no_range_is_promised(seeded, open_page) -> None:
     run = seeded.services.service.list().records[-1]
     helps = {metric.label: metric.proto.help for metric in open_page(run=run.run_id).metric}
-    assert helps["Throughput"] == "Symbols scanned, by the seconds of the scanning stage alone."
+    assert helps["Throughput"] == "Symbols scanned, divided by the seconds of the scanning stage."
     assert helps["Time left"] == ""
 
 
@@ -111,10 +111,10 @@ def test_why_a_run_stopped_is_a_sentence_and_its_markup_is_not_obeyed(empty, ope
 def test_a_fault_of_the_program_is_called_one(empty, open_page) -> None:
     run = empty.running()
     empty.end(run, RunStatus.FAILED, RunError("internal_error", "division by zero"))
-    assert "fault of the program" in open_page(run=run.run_id).error[0].value
+    assert "error in the program" in open_page(run=run.run_id).error[0].value
     asked = empty.running()
     empty.end(asked, RunStatus.FAILED, RunError("source_error", "no answer"))
-    assert "fault of the program" not in open_page(run=asked.run_id).error[0].value
+    assert "error in the program" not in open_page(run=asked.run_id).error[0].value
 
 
 def test_a_run_that_failed_before_it_had_symbols_counts_none_of_them(
@@ -127,7 +127,7 @@ def test_a_run_that_failed_before_it_had_symbols_counts_none_of_them(
     run = empty.scanned(ScanConfig())
     assert run.status is RunStatus.FAILED
     app = open_page(run=run.run_id)
-    assert "Stopped before it knew what to scan · Started" in texts(app)
+    assert "Stopped before the symbols to scan were known · Started" in texts(app)
     assert "0 of 0" not in texts(app)
 
 

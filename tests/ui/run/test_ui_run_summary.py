@@ -16,7 +16,7 @@ def test_rejected_says_that_it_counts_symbols_that_were_never_scanned(empty, ope
     assert not app.exception
     (counts,) = [caption for caption in app.caption if " rejected, " in caption.value]
     assert counts.proto.help == run_summary.REJECTED_HELP
-    assert "may be more rejected than scanned" in counts.proto.help
+    assert "more can be rejected than scanned" in counts.proto.help
 
 
 def test_a_run_cancelled_in_the_queue_shows_nothing_of_work_that_it_never_began(empty, open_page) -> None:
@@ -25,8 +25,8 @@ def test_a_run_cancelled_in_the_queue_shows_nothing_of_work_that_it_never_began(
     app = open_page(run=run.run_id)
     assert not app.exception
     assert not app.metric
-    assert "Attempt 1 was never started · no worker took it" in texts(app)
-    assert app.info[0].value == "Resume puts the run into the queue again."
+    assert "Attempt 1 did not start · not taken by a worker" in texts(app)
+    assert app.info[0].value == "Resume queues the run again."
     assert "No stage was started." in texts(app)
     assert [bar.text.split(" · ")[-1] for bar in app.progress][1:] == ["not reached"] * 4
 
@@ -35,7 +35,7 @@ def test_a_queued_run_shows_its_place_and_no_unknown_figures(empty, open_page) -
     run = empty.queued(label="Waits")
     app = open_page(run=run.run_id)
     assert not app.exception
-    assert app.progress[0].text == "Waiting for a worker. Place 1 in the queue."
+    assert app.progress[0].text == "Waiting for a worker. Position 1 in the queue."
     assert not app.metric
 
 
@@ -48,8 +48,8 @@ def test_an_attempt_that_waits_shows_no_figures_of_the_one_before(empty, open_pa
     assert not open_page(run=run.run_id).metric
     empty.services.service.cancel(run.run_id)
     app = open_page(run=run.run_id)
-    assert "Attempt 2 was never started" in texts(app)
-    assert "fetched prices and scanned chunks are not done again" in texts(app)
+    assert "Attempt 2 did not start" in texts(app)
+    assert "Prices already fetched and chunks already scanned are kept" in texts(app)
 
 
 def test_a_run_that_a_worker_has_taken_has_its_figures_from_the_start(empty, open_page) -> None:

@@ -76,7 +76,7 @@ def test_a_long_wait_is_cut_at_the_left_and_says_so_with_all_its_seconds() -> No
     assert right > 9.9
     bars = figure.data[0]
     assert (bars.base[0], bars.x[0]) == (-60.0, 60.0)
-    assert bars.text[0] == "1m 0s of waiting, cut at the left"
+    assert bars.text[0] == "1m 0s of waiting, truncated"
     assert list(bars.text[1:]) == ["0.50 s", "2.0 s", "7.0 s", "0.40 s"]
 
 

@@ -26,7 +26,7 @@ def test_the_newest_ended_run_is_listed_however_many_are_in_flight(empty, open_p
     waiting = [empty.queued().run_id for _ in range(5)]
     app = open_page()
     assert listed(app) == [*waiting, ended.run_id]
-    assert "Runs in flight and last runs" in texts(app)
+    assert "Active and recent runs" in texts(app)
 
 
 def test_an_ended_run_says_how_it_ended_in_a_sentence_without_markup(empty, open_page) -> None:

@@ -25,7 +25,7 @@ def titles(app, kind: str) -> list[str]:
 def test_without_runs_it_says_what_to_do_and_offers_the_form(empty, open_page) -> None:
     app = open_page()
     assert not app.exception
-    assert "No scan has been run yet" in titles(app, "info")
+    assert "No scans yet" in titles(app, "info")
     assert "524 symbols match." in texts(app)
     assert "Expected duration unknown" in texts(app)
     assert app.button(key="start_scan").label == "Start scan"
@@ -42,7 +42,7 @@ def test_start_queues_a_run_with_the_forms_config_and_puts_it_into_the_address(e
     assert app.query_params["run"] in ([record.run_id], record.run_id)
     assert record.config == ScanConfig(sectors=("Energy", "Utilities"), min_price=7.5)
     assert record.label == "Monday"
-    assert "Waiting for a worker. Place 1 in the queue." in [bar.text for bar in app.progress]
+    assert "Waiting for a worker. Position 1 in the queue." in [bar.text for bar in app.progress]
 
 
 def test_a_double_click_starts_one_run(empty, open_page) -> None:
@@ -64,7 +64,7 @@ def test_the_match_count_follows_the_filters_and_says_what_removed_how_many(empt
 def test_a_filter_that_leaves_nothing_is_explained_before_the_start(empty, open_page) -> None:
     app = open_page()
     app.text_input(key=key("industry_contains")).set_value("no such industry").run()
-    assert "loosen the filter" in texts(app)
+    assert "Relax the filter" in texts(app)
 
 
 def test_every_bad_field_is_listed_at_once_with_the_code(empty, open_page) -> None:
@@ -77,7 +77,7 @@ def test_every_bad_field_is_listed_at_once_with_the_code(empty, open_page) -> No
     assert "sectors" in error.value
     assert "stage\\_weights" in error.value
     assert "invalid_config" in error.value
-    assert titles(app, "error") == ["2 fields need other values"]
+    assert titles(app, "error") == ["2 fields have invalid values"]
     app.button(key="start_scan").click().run()
     assert empty.services.service.list().records == ()
 
@@ -191,7 +191,7 @@ def test_an_interrupted_run_says_that_nothing_is_done_twice(empty, open_page) ->
     empty.services.store.interrupt_stale(timedelta(seconds=-1))
     app = open_page(run=run.run_id)
     assert "‖ Interrupted" in texts(app)
-    assert "not done again" in texts(app)
+    assert "chunks already scanned are kept" in texts(app)
     assert app.button(key=f"resume_{run.run_id}").label == "Resume"
 
 
@@ -207,7 +207,7 @@ def test_runs_in_flight_are_listed_to_reattach_to(empty, open_page) -> None:
     run = empty.running(label="Slow one")
     empty.tell(run, *running_events(run))
     app = open_page()
-    assert "Runs in flight" in texts(app)
+    assert "Active runs" in texts(app)
     app.button(key=f"open_{run.run_id}").click().run()
     assert app.query_params["run"] in ([run.run_id], run.run_id)
     assert "Slow one" in texts(app)
@@ -220,17 +220,17 @@ def test_what_runs_comes_before_the_queue_and_the_queue_in_its_order(empty, open
     opened = [button.key for button in app.button if button.label == "Open"]
     assert opened == [f"open_{run.run_id}" for run in (running, *waiting[:7])]
     assert [bar.text.split(" · ")[0] for bar in app.progress][1:3] == [
-        "Waiting for a worker, place 1",
-        "Waiting for a worker, place 2",
+        "Waiting for a worker, position 1",
+        "Waiting for a worker, position 2",
     ]
-    assert "2 more runs in flight; History lists all." in texts(app)
+    assert "2 more active runs; the History page lists all." in texts(app)
 
 
 def test_a_run_in_flight_that_was_asked_to_stop_says_so(empty, open_page) -> None:
     run = empty.running(label="Slow one")
     assert ", cancelling" not in open_page().progress[0].text
     empty.services.service.cancel(run.run_id)
-    assert ", cancelling · since" in open_page().progress[0].text
+    assert ", cancelling · started" in open_page().progress[0].text
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(empty, open_page) -> None:
@@ -249,7 +249,7 @@ def test_a_store_that_is_away_is_a_sentence(empty, open_page, monkeypatch: pytes
     app = open_page(run="01ANY")
     assert not app.exception
     assert "store_unavailable" in app.error[0].value
-    assert "Nothing is lost" in app.error[0].value
+    assert "Stored runs are not lost" in app.error[0].value
 
 
 def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_code_and_a_trace_in_the_log(

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from technic_scanner.adapters.market_data import reasons
+from technic_scanner.domain import reasons
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.pipeline.columns import COLUMN_NAMES
+from technic_scanner.pipeline.reasons import LABELS, reason_text, removal_text
 from technic_scanner.pipeline.universe import filter_securities
 from technic_scanner.screening.filters import REASON_CODES
 from technic_scanner.ui.results import missing_view
@@ -103,12 +104,13 @@ def codes_of_the_universe_stage() -> set[str]:
 def test_every_reason_that_a_symbol_can_be_missing_for_has_words_of_its_own() -> None:
     of_sources = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
     codes = {*REASON_CODES, *of_sources, *codes_of_the_universe_stage(), "below_top_n", "not_reached"}
-    words = {code: missing_view.reason_text(code) for code in codes}
+    words = {code: reason_text(code) for code in codes}
     assert len(words) == 23
-    assert set(missing_view._REASONS) == codes
+    assert set(LABELS) == codes
     assert len(set(words.values())) == len(words), "two reasons must not look alike"
     assert not [text for text in words.values() if "_" in text or text != text.strip()]
-    assert missing_view.reason_text("a_new_one") == "a new one"
+    assert reason_text("a_new_one") == "a new one"
+    assert removal_text("unknown_symbols") == reason_text("unknown_symbol")
 
 
 def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their_order() -> None:
@@ -128,6 +130,6 @@ def test_missing_symbols_come_by_the_size_of_their_reason_and_within_it_in_their
 
 
 def test_what_a_run_did_not_come_to_was_not_judged_and_has_not_failed() -> None:
-    assert missing_view.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not judged"
+    assert missing_view.kind_text(failure("A", "not_reached", FailureKind.ERROR)) == "not evaluated"
     assert missing_view.kind_text(failure("A", "no_data", FailureKind.ERROR)) == "error"
     assert missing_view.kind_text(failure("A", "below_top_n")) == "rejected"

@@ -18,8 +18,8 @@ from tests.ui.builders import event, record
     [
         (9.0, 2.0, "4.5 × its median"),
         (3.0, 0.0301, "99.7 × its median"),
-        (3.0, 0.001, "3.0 s, usually next to nothing"),
-        (3.0, 0.0, "3.0 s, usually next to nothing"),
+        (3.0, 0.001, "3.0 s, usually almost no time"),
+        (3.0, 0.0, "3.0 s, usually almost no time"),
     ],
 )
 def test_a_factor_that_says_nothing_gives_way_to_the_seconds(cost: float, median: float, text: str) -> None:

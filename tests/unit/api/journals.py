@@ -11,7 +11,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError, StoreUnavailableError
-from tests.contract.stores.samples import event
+from technic_scanner.testing.stores.samples import event
 
 RUN_ID = "01JCXK2M8Q3ZP5V9T7R4WYB6ND"
 

@@ -43,7 +43,7 @@ def test_a_narrow_terminal_gets_fewer_columns_and_is_told_which(
 ) -> None:
     lines = printed(width, monkeypatch)
     told = capsys.readouterr().err.splitlines()
-    assert told == ([f"Left out, for the terminal is too narrow: {', '.join(left_out)}."] if left_out else [])
+    assert told == ([f"Columns hidden (terminal too narrow): {', '.join(left_out)}."] if left_out else [])
     assert max(map(len, lines)) <= width
     shown = [place for place, name in enumerate(HEADER) if name not in left_out]
     for row in ROWS:

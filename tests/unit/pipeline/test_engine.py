@@ -24,8 +24,8 @@ from technic_scanner.pipeline.engine import Attempt, ScanFailed
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.screening.bars import FIELDS, Panel
-from tests.support.fakes import MemoryCache, ScriptedSource, random_panel
-from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench, MemoryJournal
+from technic_scanner.testing.fakes import MemoryCache, ScriptedSource, random_panel
+from technic_scanner.testing.scans import SECTORS, SYMBOLS, Bench, MemoryJournal
 
 STAGES = [stage.value for stage in Stage]
 
@@ -316,7 +316,7 @@ def test_bad_config_and_options_are_one_error_that_names_every_field() -> None:
     with pytest.raises(ConfigError) as caught:
         bench.scan(
             ScanConfig(sectors=["Stonks"], max_symbols=-3, min_price=float("nan"), direction="up"),
-            RunOptions(chunk_size=0, executor="ray"),
+            RunOptions(chunk_size=0, executor=" "),
         )
     named = {problem.field for problem in caught.value.problems}
     assert named == {"sectors", "max_symbols", "min_price", "direction", "chunk_size", "executor"}

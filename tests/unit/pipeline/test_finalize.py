@@ -15,8 +15,8 @@ from technic_scanner.pipeline.ports import MacroSeries
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.pipeline.table import SECTOR_CAP, WEIGHT_COLUMNS
 from technic_scanner.screening.bars import Panel
-from tests.support.fakes import ScriptedSource, random_panel
-from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench
+from technic_scanner.testing.fakes import ScriptedSource, random_panel
+from technic_scanner.testing.scans import SECTORS, SYMBOLS, Bench
 
 EVERY_ROW = ScanConfig(direction="both", top_n=None)
 NEVER_UNKNOWN = (

@@ -12,8 +12,8 @@ from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.universe import Universe
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.pulse import Pulse
-from tests.support.fakes import ScriptedSource, random_panel
-from tests.unit.pipeline.scanning import SECTORS, SYMBOLS, Bench
+from technic_scanner.testing.fakes import ScriptedSource, random_panel
+from technic_scanner.testing.scans import SECTORS, SYMBOLS, Bench
 
 PATIENCE_SECONDS = 30
 

@@ -19,7 +19,7 @@ from technic_scanner.screening import kernel_compile, kernels
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.indicators import BARS_NEEDED, last_indicators, warm_up
-from tests.contract.sources.offers import bars_of
+from technic_scanner.testing.sources import bars_of
 from tests.unit.screening.indicator_oracle import indicators_of, mismatches
 from tests.unit.screening.made_bars import histories, market, panel_of, sessions, walk, without
 

@@ -13,8 +13,8 @@ from technic_scanner.adapters.market_data.batches import chunks
 from technic_scanner.adapters.market_data.files.bars import FileBars, read_bars
 from technic_scanner.adapters.market_data.files.catalog import Catalog, available, scan
 from technic_scanner.adapters.market_data.files.listing import read_listing, read_macro
-from technic_scanner.adapters.market_data.reasons import BAD_DATA, failure, no_data, not_found
 from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.reasons import BAD_DATA, failure, no_data, not_found
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -53,6 +53,11 @@ class FilesSource:
         others = tuple(other for other in available(self._root) if other != self._name)
         label = "Files" if self._path is None else f"Files: {self._path}"
         return SourceInfo(name="files", label=label, universes=(self._name, *others))
+
+    @property
+    def place(self) -> str:
+        """The folder or file that is read, as text."""
+        return f"{self._root}/{self._path or ''}"
 
     def version(self) -> str:
         """Return a text that changes when any of the files does, for the cache's key."""

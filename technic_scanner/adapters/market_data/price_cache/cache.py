@@ -35,9 +35,9 @@ from technic_scanner.adapters.market_data.price_cache.snapshot import (
     snapshot_path,
     snapshot_pieces,
 )
-from technic_scanner.adapters.market_data.reasons import failure, no_data
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.reasons import failure, no_data
 from technic_scanner.errors import SourceDataError
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.adapters.market_data.price_cache.index import ALL_HISTORY, Entry, Index
-from technic_scanner.adapters.market_data.reasons import LASTING, NOT_FOUND, no_data
 from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.reasons import LASTING, NOT_FOUND, no_data
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
 

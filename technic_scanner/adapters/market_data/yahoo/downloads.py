@@ -10,9 +10,9 @@ from datetime import date
 
 import stamina
 
-from technic_scanner.adapters.market_data.reasons import RATE_LIMITED
 from technic_scanner.adapters.market_data.yahoo.client import YahooBars, YahooClient, YahooError, classify
 from technic_scanner.adapters.market_data.yahoo.symbols import yahoo_symbol
+from technic_scanner.domain.reasons import RATE_LIMITED
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MessageSink

@@ -11,12 +11,12 @@ from datetime import date, timedelta
 import numpy as np
 
 from technic_scanner.adapters.market_data.exchange_days import last_final_day
-from technic_scanner.adapters.market_data.reasons import LASTING, failure, no_data
 from technic_scanner.adapters.market_data.yahoo.client import YahooClient
 from technic_scanner.adapters.market_data.yahoo.downloads import Arrival, Downloads, Pace
 from technic_scanner.adapters.market_data.yahoo.symbols import load_universe, universe_names, universe_of
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.reasons import LASTING, failure, no_data
 from technic_scanner.domain.universe import SourceInfo, Universe
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MacroSeries, MessageSink, PriceBatch

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.extras import import_optional
 
 if TYPE_CHECKING:
     from pytickersymbols import PyTickerSymbols
@@ -85,9 +86,9 @@ def universe_of(symbols: Sequence[str]) -> Universe:
 
 @lru_cache(maxsize=1)
 def _lists() -> PyTickerSymbols:
-    from pytickersymbols import PyTickerSymbols  # noqa: PLC0415 - its lists take a while to load
-
-    return PyTickerSymbols()
+    module = import_optional("pytickersymbols", "yahoo")  # its lists take a while to load
+    lists: PyTickerSymbols = module.PyTickerSymbols()
+    return lists
 
 
 def _stocks(index: str) -> Iterator[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.errors import ConfigError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.screening.bars import FIELDS, Panel
-from tests.contract.sources.offers import bars_of
+from technic_scanner.testing.sources import bars_of
 
 
 def everything(source: SyntheticSource) -> Panel:

@@ -89,7 +89,7 @@ def test_it_tells_the_whole_run() -> None:
     ("changes", "text"),
     [
         ({"status": RunStatus.QUEUED, "metrics": None}, "no timings yet"),
-        ({"status": RunStatus.RUNNING, "metrics": None}, "left no results"),
+        ({"status": RunStatus.RUNNING, "metrics": None}, "has no results"),
         (
             {"status": RunStatus.FAILED, "error": RunError("source_error", "the source is down")},
             "the source is down (source_error)",

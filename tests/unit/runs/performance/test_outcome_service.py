@@ -131,14 +131,14 @@ def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
 
     report = outcomes(result_of("a", 10), result_of("b", 10, "files"), bars=bars).report(OutcomeQuery(horizon=1))
     assert report.picks["run_id"].to_pylist() == ["a", "a"]
-    assert report.notes == ("Runs of files (1) cannot be judged: source: set TECHNIC_FILES_ROOT",)
+    assert report.notes == ("Runs of files (1) cannot be measured: source: set TECHNIC_FILES_ROOT",)
 
 
 def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
     report = outcomes(result_of("a", 10), bars=lambda *_asked: PANEL.rows(0, 1)).report(OutcomeQuery(horizon=1))
     assert (report.judged, report.picks.num_rows) == (1, 2)
     assert len(report.notes) == 1
-    assert report.notes[0].startswith("sample: the price cache holds no bars of 1 of 2 picked symbols; a scan")
+    assert report.notes[0].startswith("sample: the price cache has no bars of 1 of 2 picked symbols; a scan")
 
 
 def test_a_universe_that_cannot_be_listed_leaves_survivorship_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_universe_that_cannot_be_listed_leaves_survivorship_unknown(monkeypatc
     monkeypatch.setattr(service._catalog.fake, "universe", fail)  # type: ignore[attr-defined]
     report = service.report(OutcomeQuery(horizon=1))
     assert report.judged == 2
-    assert report.notes == ("sample: whether its universe holds survivors only is unknown: the list is broken",)
+    assert report.notes == ("sample: it is unknown whether its universe contains survivors only: the list is broken",)
 
 
 def test_what_a_source_says_of_its_universe_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ def test_what_a_source_says_of_its_universe_is_repeated(monkeypatch: pytest.Monk
     assert "dropped out are missing" in service.report(OutcomeQuery(horizon=1)).notes[0]
     made_up = replace(INFO, is_market=False)
     monkeypatch.setattr(service._catalog.fake, "info", lambda: made_up)  # type: ignore[attr-defined]
-    assert "made-up" in service.report(OutcomeQuery(horizon=1)).notes[0]
+    assert "prices are generated" in service.report(OutcomeQuery(horizon=1)).notes[0]
 
 
 def ten_years(gone: int) -> Panel:
@@ -177,14 +177,14 @@ def test_symbols_that_all_live_to_the_end_look_like_survivors() -> None:
     assert not only_survivors(ten_years(0).last(300))
     assert not only_survivors(ten_years(0).rows(0, 20))
     service = outcomes(result_of("a", 10), bars=lambda *_asked: ten_years(0))
-    assert "each of the 60 symbols trades to the newest session" in service.report(OutcomeQuery(horizon=1)).notes[-1]
+    assert "all 60 symbols trade until the newest session" in service.report(OutcomeQuery(horizon=1)).notes[-1]
 
 
 def test_only_so_many_runs_are_judged_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcome_service, "MAX_RUNS", 2)
     report = outcomes(*(result_of(f"r{i}", 10 + i) for i in range(3))).report(OutcomeQuery(horizon=1))
     assert report.runs == 2
-    assert report.notes[0] == "Only the newest 2 runs are judged."
+    assert report.notes[0] == "Only the newest 2 runs are included."
 
 
 def test_new_bars_fill_in_what_was_unknown() -> None:

@@ -15,6 +15,7 @@ from technic_scanner.runs.model import Preset
 from technic_scanner.runs.service.presets import Presets, preset_from_json, preset_to_json
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 from tests.support.runs import strategies as some
+from tests.support.runs.fake_catalog import FakeCatalog
 from tests.support.runs.faulty_store import faulty_store
 
 
@@ -26,7 +27,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def presets(clock: ManualClock) -> Iterator[Presets]:
     with faulty_store(clock) as store:
-        yield Presets(store, clock)
+        yield Presets(store, clock, FakeCatalog())
 
 
 @pytest.mark.parametrize("preset", SHIPPED, ids=lambda preset: preset.name)
@@ -115,7 +116,7 @@ def test_importing_the_same_again_changes_nothing(presets: Presets) -> None:
 def test_an_import_overwrites_nothing(presets: Presets) -> None:
     text = preset_to_json(Preset("mine", ScanConfig(top_n=7)))
     presets.save(Preset("mine", ScanConfig()))
-    with pytest.raises(PresetConflictError, match="another preset called 'mine'"):
+    with pytest.raises(PresetConflictError, match="a different preset named 'mine'"):
         presets.load(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from technic_scanner.errors import (
     StoreUnavailableError,
 )
 from technic_scanner.runs.model import Preset, PrunePolicy, RunEnd, RunQuery, WorkerInfo
+from technic_scanner.runs.serialization import options_to_dict
 from technic_scanner.runs.service.presets import preset_to_json
 from technic_scanner.runs.timings.analytics import trends
 from tests.support.runs.fake_catalog import INFO
@@ -68,6 +70,49 @@ def test_everything_wrong_with_a_request_is_said_at_once(bench: Bench) -> None:
     assert bench.launcher.asked == 0
 
 
+def test_the_executor_must_be_one_that_is_installed(bench: Bench) -> None:
+    for refused in (
+        lambda: bench.service.submit(ScanConfig(), RunOptions(executor="ray")),
+        lambda: bench.service.estimate(ScanConfig(), RunOptions(executor="ray")),
+        lambda: bench.service.save_preset(Preset("mine", ScanConfig(), RunOptions(executor="ray"))),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            refused()
+        assert [str(problem) for problem in caught.value.problems] == ["executor: 'ray' is not one of local, dask"]
+    with pytest.raises(ConfigError) as caught:
+        bench.service.submit(ScanConfig(), RunOptions(executor=" "))
+    assert [str(problem) for problem in caught.value.problems] == ["executor: must be the name of an executor, not ' '"]
+
+
+def test_what_a_request_needs_and_is_not_installed_is_told_with_the_command(bench: Bench) -> None:
+    bench.catalog.lacking = {"dask": "run: pip install dask", "sample": "run: pip install sample"}
+    with pytest.raises(ConfigError) as caught:
+        bench.service.submit(ScanConfig(), RunOptions(executor="dask"))
+    assert [str(problem) for problem in caught.value.problems] == [
+        "executor: run: pip install dask",
+        "source: run: pip install sample",
+    ]
+    assert bench.store.runs == {}
+
+
+def test_a_run_of_an_executor_that_is_gone_stays_readable(bench: Bench) -> None:
+    run = bench.done()
+    bench.store.change(run.run_id, executor="ray", options=json.dumps(options_to_dict(RunOptions(executor="ray"))))
+    assert bench.service.get(run.run_id).options.executor == "ray"
+    assert bench.service.list().records[0].options.executor == "ray"
+    with pytest.raises(ConfigError, match="'ray' is not one of local, dask"):
+        bench.service.rerun(run.run_id)
+
+
+def test_whoever_finds_a_dead_worker_tells_of_its_run(bench: Bench) -> None:
+    run = bench.start()
+    bench.clock.advance(60)
+    for _ in range(2):
+        assert bench.service.get(run.run_id).status is RunStatus.INTERRUPTED
+        bench.clock.advance(60)
+    assert [record.run_id for record in bench.told] == [run.run_id]
+
+
 def test_a_known_universe_and_date_are_taken(bench: Bench) -> None:
     bench.service.submit(ScanConfig(universe="tech", as_of_date=date(2009, 8, 21)))
 
@@ -83,7 +128,7 @@ def test_an_owner_may_have_only_so_many_waiting(store: FaultyStore) -> None:
     bench = Bench(store, limit=2)
     for _ in range(2):
         bench.service.submit(ScanConfig(), owner="ann")
-    with pytest.raises(LimitError, match="2 runs"):
+    with pytest.raises(LimitError, match="2 queued runs"):
         bench.service.submit(ScanConfig(), owner="ann")
     bench.service.submit(ScanConfig(), owner="bob")
     bench.service.submit(ScanConfig())
@@ -221,7 +266,7 @@ def test_runs_are_compared_by_id(bench: Bench) -> None:
 
 def test_a_report_is_there_in_every_status(bench: Bench) -> None:
     assert "AAPL" in bench.service.report(bench.done().run_id)
-    assert "left no results" in bench.service.report(bench.start().run_id)
+    assert "has no results" in bench.service.report(bench.start().run_id)
 
 
 def test_symbols_are_found_in_past_picks(bench: Bench) -> None:
@@ -270,6 +315,7 @@ def test_counts(bench: Bench) -> None:
 
 
 def test_sources_and_the_stores_health_are_passed_on(bench: Bench) -> None:
+    assert [info.name for info in bench.service.executors()] == ["local", "dask"]
     assert bench.service.sources() == (INFO,)
     bench.service.ping()
     bench.store.down = StoreUnavailableError("gone")

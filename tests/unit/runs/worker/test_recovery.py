@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind
-from technic_scanner.domain.run import RunStatus
-from technic_scanner.errors import CancelledError, RunStateError, StoreFullError, StoreUnavailableError
+from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import (
+    CancelledError,
+    RunNotFoundError,
+    RunStateError,
+    StoreFullError,
+    StoreUnavailableError,
+)
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.stale_runs import StaleSweep, give_up_stale
 from technic_scanner.runs.worker.recovery import Patience, PatientJournal, Standing, retry_delay, standing
@@ -129,6 +135,39 @@ def test_a_dead_run_keeps_as_many_events_as_one_that_ended(store: FaultyStore) -
     assert give_up_stale(store, timedelta(seconds=10)) == ("run-0001",)
     assert 0 < len(store.all_events("run-0001")) <= 200
     assert store.all_events("run-0001")[-1].seq == 1000
+
+
+def test_a_dead_run_is_told_of_once_when_it_is_marked(store: FaultyStore) -> None:
+    told: list[RunRecord] = []
+    sweep = StaleSweep(store, store.clock, 10.0, told.append)
+    manual(store).advance(60)
+    assert sweep.sweep() == ("run-0001",)
+    manual(store).advance(60)
+    assert sweep.sweep() == ()
+    assert told == [store.get_run("run-0001")]
+    assert told[0].status is RunStatus.INTERRUPTED
+
+
+def test_a_dead_run_that_went_on_or_away_meanwhile_is_not_told_of(
+    store: FaultyStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[RunRecord] = []
+    manual(store).advance(60)
+    store.fail("get_run", RunNotFoundError("run-0001"))
+    assert give_up_stale(store, timedelta(seconds=10), told.append) == ("run-0001",)
+    assert "the end of run run-0001 is not announced" in caplog.text
+
+    with running_store() as other:
+        manual(other).advance(60)
+        thinned = other.thin_events
+
+        def resume_at_once(run_id: str, keep: int) -> int:
+            other.requeue(run_id)
+            return thinned(run_id, keep) if other.get_run(run_id).status.is_terminal else 0
+
+        other.thin_events = resume_at_once  # type: ignore[method-assign]
+        assert give_up_stale(other, timedelta(seconds=10), told.append) == ("run-0001",)
+        assert told == []
 
 
 def test_a_dead_run_is_given_up_though_its_events_cannot_be_thinned(

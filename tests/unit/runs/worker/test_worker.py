@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.progress import EventKind
-from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunError, RunRecord, RunStatus
 from technic_scanner.errors import (
     CancelledError,
     ResultsNotReadyError,
@@ -52,6 +53,7 @@ class Bench:
         self.clock: HookedClock = store.clock
         self.store = store
         self.tasks: list[ScanTask] = []
+        self.told: list[RunRecord] = []
 
     def queue(self, n: int = 1) -> None:
         for _ in range(n):
@@ -65,7 +67,8 @@ class Bench:
             return (scan or succeed)(task)
 
         identity = WorkerIdentity(worker_id, "host", 42, "1.2.3")
-        return Worker(self.store, scanned, self.clock, identity, WorkerRules(**rules))  # type: ignore[arg-type]
+        limits = WorkerRules(**rules)  # type: ignore[arg-type]
+        return Worker(self.store, scanned, self.clock, identity, limits, tell=self.told.append)
 
     def run(self, number: int = 1) -> RunRecord:
         return self.store.runs[f"run-{number:04d}"]
@@ -166,7 +169,7 @@ def test_no_more_runs_than_allowed_run_at_once(bench: Bench) -> None:
 def test_a_dead_workers_run_does_not_hold_up_the_queue(bench: Bench) -> None:
     bench.queue(2)
     bench.store.claim("dead", "host", "1", None)
-    bench.clock.advance(11)
+    bench.clock.advance(STALE_AFTER_SECONDS + 1)
     assert bench.worker(max_running=1).run() == 1
     assert [bench.run(1).status, bench.run(2).status] == [RunStatus.INTERRUPTED, RunStatus.SUCCEEDED]
 
@@ -428,6 +431,41 @@ def test_events_are_thinned_after_the_end(bench: Bench) -> None:
 
     bench.worker(scan).run()
     assert 0 < len(bench.store.all_events("run-0001")) <= 200
+
+
+def test_each_end_is_told_once_after_it_was_written(bench: Bench) -> None:
+    bench.queue(2)
+    dead = bench.store.claim("dead", "host", "1", None)
+    assert dead is not None
+    bench.clock.advance(60)
+    written: list[bool] = []
+    bench.told = []
+    tell = bench.told.append
+
+    def note(record: RunRecord) -> None:
+        written.append(bench.store.runs[record.run_id] == record)
+        tell(record)
+
+    worker = bench.worker()
+    worker._context = replace(worker._context, tell=note)
+    bench.store.fail("finish", StoreUnavailableError("locked"))  # it is written at the second attempt
+    worker.run()
+    assert [(record.run_id, record.status) for record in bench.told] == [
+        ("run-0001", RunStatus.INTERRUPTED),
+        ("run-0002", RunStatus.SUCCEEDED),
+    ]
+    assert written == [True, True]
+
+
+def test_an_end_that_was_not_ours_to_write_is_not_told(bench: Bench) -> None:
+    bench.queue()
+
+    def hand_over(task: ScanTask) -> ScanResult:
+        bench.store.change("run-0001", worker_id="other")
+        return scan_result()
+
+    bench.worker(hand_over).run()
+    assert bench.told == []
 
 
 def test_events_that_could_not_be_thinned_do_no_harm(bench: Bench) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
-from technic_scanner.adapters.market_data.reasons import failure
 from technic_scanner.clock import ManualClock
+from technic_scanner.domain.reasons import failure
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
 

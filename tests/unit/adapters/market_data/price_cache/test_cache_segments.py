@@ -14,7 +14,7 @@ from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.adapters.market_data.price_cache.index import MissingFileError, SegmentInfo, UnreadableFileError
 from technic_scanner.adapters.market_data.price_cache.segments import Segment, encode_rows
 from technic_scanner.adapters.market_data.synthetic import SyntheticSource
-from tests.contract.sources.offers import bars_of
+from technic_scanner.testing.sources import bars_of
 
 PRICES = st.one_of(
     st.integers(1, 10**7).map(lambda cents: cents / 100),

@@ -22,7 +22,7 @@ from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import SourceDataError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.screening.bars import FIELDS, Panel
-from tests.contract.sources.offers import bars_of, silent
+from technic_scanner.testing.sources import bars_of, silent
 
 Row = tuple[float, float, float, float, float]
 

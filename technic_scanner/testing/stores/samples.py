@@ -1,10 +1,11 @@
-"""Configs, events and results for store tests; small, complete, and different wherever a mix-up could hide."""
+"""Runs, events and results for tests of a store; small, complete, and different wherever a mix-up could hide."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 
@@ -48,15 +49,15 @@ def claimed(store: Store, worker_id: str = "w1") -> RunRecord:
     return record
 
 
-def running(store: Store, worker_id: str = "w1", **changes: object) -> RunRecord:
+def running(store: Store, worker_id: str = "w1", **changes: Any) -> RunRecord:
     """Store a run and claim it."""
-    added = add(store, **changes)  # type: ignore[arg-type]
+    added = add(store, **changes)
     record = claimed(store, worker_id)
     assert record.run_id == added.run_id
     return record
 
 
-def succeeded(store: Store, result: ScanResult | None = None, **changes: object) -> RunRecord:
+def succeeded(store: Store, result: ScanResult | None = None, **changes: Any) -> RunRecord:
     """Store a run and take it to its end."""
     record = running(store, **changes)
     ended = result or scan_result(config=record.config)
@@ -101,7 +102,7 @@ def event(run_id: str, seq: int, fraction: float = 0.0, **changes: object) -> Pr
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def metrics(seconds: Sequence[float] = (1.0, 2.0, 4.5, 0.5), **changes: object) -> ScanMetrics:
+def metrics(seconds: Sequence[float] = (1.0, 2.0, 4.5, 0.5), **changes: Any) -> ScanMetrics:
     """Metrics of a scan whose four stages took ``seconds``, with a gap of 0.25 s."""
     total = sum(seconds) + 0.25
     made = ScanMetrics(
@@ -128,7 +129,7 @@ def metrics(seconds: Sequence[float] = (1.0, 2.0, 4.5, 0.5), **changes: object) 
         unit_costs=(UnitCost("data_fetching", "hit", 300, 0.1, 0.2), UnitCost("data_fetching", "miss", 100, 9.9, 1.1)),
         progress_summary="4 stages in 8.25 s",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def table(*rows: tuple[int | None, str, float | None, float | None]) -> pa.Table:

@@ -1,8 +1,9 @@
-"""Why a symbol has no bars: the stable codes that sources give, and which of them are worth remembering."""
+"""Why a symbol has no bars: the stable codes that sources give, in words, and which of them are worth remembering."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
@@ -15,6 +16,16 @@ TIMED_OUT = "timed_out"
 NETWORK = "network"
 PROVIDER_ERROR = "provider_error"
 
+# What each code is called where the symbols that are missing from a result are counted.
+LABELS: Final[dict[str, str]] = {
+    NOT_FOUND: "unknown to the source",
+    NO_DATA: "no bars",
+    BAD_DATA: "unusable data",
+    RATE_LIMITED: "rate limit of the source",
+    TIMED_OUT: "source timed out",
+    NETWORK: "source unreachable",
+    PROVIDER_ERROR: "source failed",
+}
 # Asking again today would bring the same answer; every other reason may pass.
 LASTING: frozenset[str] = frozenset({NOT_FOUND, NO_DATA})
 

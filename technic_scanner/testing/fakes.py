@@ -1,4 +1,4 @@
-"""Fakes that several tests share: a cache in memory, a source that can be told how to fail, an executor in line."""
+"""Fakes for tests: a cache in memory, a source that can be told how to fail, an executor that computes in line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the pipeline tests run a scan: everything in memory, on a clock that moves only when told."""
+"""A scan for tests: everything in memory, on a clock that moves only when told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from technic_scanner.pipeline.context import NullJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.ports import Executor, Journal
 from technic_scanner.pipeline.result import ScanResult
-from tests.support.fakes import InlineExecutor, MemoryCache, ScriptedSource, random_panel
+from technic_scanner.testing.fakes import InlineExecutor, MemoryCache, ScriptedSource, random_panel
 
 SYMBOLS = tuple(f"S{i:02d}" for i in range(40))
 SECTORS = {symbol: ("Energy" if i % 2 else "Information Technology") for i, symbol in enumerate(SYMBOLS)}
@@ -75,10 +75,13 @@ class Bench:
             config or ScanConfig(),
             options or RunOptions(chunk_size=7, fetch_batch_size=10, event_interval_seconds=0.0),
             self.ports(),
-            listeners=[self.events.append],
+            listeners=[self._note],
             cancel=self.cancel,
             attempt=attempt,
         )
+
+    def _note(self, event: ProgressEvent) -> None:
+        self.events.append(event)
 
     def _export(self, table: object) -> str:
         self.exported.append(table)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from technic_scanner.clock import SystemClock
 from technic_scanner.screening.bars import FloatArray, Panel
 
 PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.01
+_CLOCK = SystemClock()
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class RowMeans:
     """The mean close of each row."""
 
     def __call__(self, chunk: Panel) -> FloatArray:
-        return chunk.close.mean(axis=1, keepdims=True)
+        means: FloatArray = chunk.close.mean(axis=1, keepdims=True)
+        return means
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,16 @@ class Deadly:
 
 def until(path: Path) -> None:
     """Return when ``path`` exists; AssertionError if it does not come to be."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = _CLOCK.monotonic() + PATIENCE_SECONDS
     while not path.exists():
-        assert time.monotonic() < deadline, f"{path.name} never came"
-        time.sleep(0.01)
+        assert _CLOCK.monotonic() < deadline, f"{path.name} never came"
+        _CLOCK.sleep(POLL_SECONDS)
 
 
 def first_started(folder: Path) -> int:
     """Return the process that began the first gated chunk, once there is one."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = _CLOCK.monotonic() + PATIENCE_SECONDS
     while not (started := sorted(folder.glob("*.started"))):
-        assert time.monotonic() < deadline, "no chunk was ever begun"
-        time.sleep(0.01)
+        assert _CLOCK.monotonic() < deadline, "no chunk was ever begun"
+        _CLOCK.sleep(POLL_SECONDS)
     return int(started[0].stem)

@@ -1,0 +1,32 @@
+"""Every code that says why a symbol is not in a result, and what people read in its place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from technic_scanner.domain import reasons as of_sources
+from technic_scanner.pipeline.universe import UNIVERSE_FILTERS, UNKNOWN_SYMBOL, UNKNOWN_SYMBOLS
+from technic_scanner.screening import filters as of_rows
+
+# Not the work of a filter: the best ``top_n`` are chosen, and a scan may end before it has judged every symbol.
+BELOW_TOP_N: Final = "below_top_n"
+NOT_REACHED: Final = "not_reached"
+
+LABELS: Final[dict[str, str]] = {
+    UNKNOWN_SYMBOL: "not in the universe",
+    **{universe_filter.code: universe_filter.label for universe_filter in UNIVERSE_FILTERS},
+    **of_sources.LABELS,
+    **of_rows.REASONS,
+    BELOW_TOP_N: "ranked below the picks",
+    NOT_REACHED: "scan ended first",
+}
+
+
+def reason_text(code: str) -> str:
+    """Return a reason's code in words; of one that is not known here, which a plugin may give, its own words."""
+    return LABELS.get(code, code.replace("_", " "))
+
+
+def removal_text(filter_name: str) -> str:
+    """Return in words why a filter of the universe, by the name under which it is counted, removes symbols."""
+    return reason_text(UNKNOWN_SYMBOL if filter_name == UNKNOWN_SYMBOLS else filter_name)

@@ -1,0 +1,11 @@
+"""What others need to add a source, an executor or a run listener; docs/extending.md shows one of each."""
+
+from technic_scanner.plugins.description import (
+    ExecutorPlugin,
+    PluginContext,
+    PluginOption,
+    RunListenerPlugin,
+    SourcePlugin,
+)
+
+__all__ = ["ExecutorPlugin", "PluginContext", "PluginOption", "RunListenerPlugin", "SourcePlugin"]

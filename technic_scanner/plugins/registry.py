@@ -1,0 +1,138 @@
+"""Finds the plugins of one entry-point group, and loads each when it is asked for; a bad one costs itself alone."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar
+
+from technic_scanner.plugins.description import Plugin
+
+_log = logging.getLogger(__name__)
+
+P = TypeVar("P", bound=Plugin)
+
+_PACKAGE = "technic_scanner"
+# A name is part of environment variables and of names in the price cache.
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class FaultKind(StrEnum):
+    """Why a plugin is not offered: it is not set up, it does not work, or another one has its name."""
+
+    NOT_CONFIGURED = "not_configured"
+    BROKEN = "broken"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFault:
+    """A plugin that is not offered; ``origin`` is the distribution that brings it, ``reason`` is for people."""
+
+    group: str
+    name: str
+    origin: str
+    kind: FaultKind
+    reason: str
+
+    @property
+    def is_defect(self) -> bool:
+        """False if the plugin only waits to be set up."""
+        return self.kind is not FaultKind.NOT_CONFIGURED
+
+    def __str__(self) -> str:
+        return f"{self.name} (of {self.origin}): {self.reason}"
+
+
+class Registry(Generic[P]):
+    """The plugins of ``technic_scanner.<group>``; ``first`` is listed before all others. Thread-safe.
+
+    Names are read from the metadata of the installed distributions; a plugin's own code is imported when the plugin
+    is asked for. Of two plugins of one name the built-in one is used, else the first by distribution name.
+    """
+
+    def __init__(self, group: str, kind: type[P], first: str = "") -> None:
+        self.group = group
+        self._kind = kind
+        self._first = first
+        self._loaded: dict[str, P | PluginFault] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the installed plugins, whether they work or not; imports none of them."""
+        return tuple(self._found[0])
+
+    def conflicts(self) -> tuple[PluginFault, ...]:
+        """Return the plugins that another one of the same name keeps out; imports none."""
+        return self._found[1]
+
+    def find(self, name: str) -> P | PluginFault | None:
+        """Return the plugin, or why it cannot be used; None if there is none of this name."""
+        entry = self._found[0].get(name)
+        if entry is None:
+            return None
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = self._load(entry)
+            return self._loaded[name]
+
+    def all(self) -> Iterator[P | PluginFault]:
+        """Yield every plugin, or why it cannot be used, in the order of ``names``."""
+        for name in self.names():
+            found = self.find(name)
+            if found is not None:
+                yield found
+
+    def fault(self, name: str, kind: FaultKind, reason: str) -> PluginFault:
+        """Return a fault of a plugin that is installed."""
+        return self._fault(self._found[0][name], kind, reason)
+
+    @cached_property
+    def _found(self) -> tuple[dict[str, EntryPoint], tuple[PluginFault, ...]]:
+        chosen: dict[str, EntryPoint] = {}
+        conflicts = []
+        for entry in sorted(entry_points(group=f"{_PACKAGE}.{self.group}"), key=self._order):
+            taken = chosen.setdefault(entry.name, entry)
+            if taken.value != entry.value:
+                reason = f"not used, because {_origin(taken)} has a plugin of the same name"
+                conflicts.append(self._fault(entry, FaultKind.CONFLICT, reason))
+        return chosen, tuple(conflicts)
+
+    def _order(self, entry: EntryPoint) -> tuple[bool, bool, str, str]:
+        built_in = _is_built_in(entry)
+        return not built_in, entry.name != self._first, entry.name, "" if built_in else _origin(entry)
+
+    def _load(self, entry: EntryPoint) -> P | PluginFault:
+        if not _NAME.fullmatch(entry.name):
+            reason = "the name must be lower-case letters, digits and underscores, and begin with a letter"
+            return self._fault(entry, FaultKind.BROKEN, reason)
+        try:
+            made: Any = entry.load()
+        except Exception as error:  # noqa: BLE001 - somebody else's code may raise anything, and must harm itself alone
+            _log.warning("plugin %s of %s could not be loaded", entry.name, _origin(entry), exc_info=error)
+            reason = f"could not be loaded: {type(error).__name__}: {error}"
+            return self._fault(entry, FaultKind.BROKEN, reason)
+        if not isinstance(made, self._kind):
+            reason = f"{entry.value} is a {type(made).__name__}, not a {self._kind.__name__}"
+            return self._fault(entry, FaultKind.BROKEN, reason)
+        if made.name != entry.name:
+            reason = f"it calls itself {made.name!r}, which is not the name of its entry point"
+            return self._fault(entry, FaultKind.BROKEN, reason)
+        return made
+
+    def _fault(self, entry: EntryPoint, kind: FaultKind, reason: str) -> PluginFault:
+        return PluginFault(self.group, entry.name, _origin(entry), kind, reason)
+
+
+def _is_built_in(entry: EntryPoint) -> bool:
+    return entry.value.startswith(f"{_PACKAGE}.")
+
+
+def _origin(entry: EntryPoint) -> str:
+    return "an unknown distribution" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"

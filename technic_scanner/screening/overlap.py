@@ -1,0 +1,60 @@
+"""How far the mean of overlapping returns can be trusted: its standard error from what periods share."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.matrix import IntArray
+
+# With fewer overlapping periods the shared sessions leave too little that is independent: no interval is given.
+LEAST_OVERLAPPING_PERIODS = 12
+# How much of a score is left a month (21 sessions) later, and how much of a value is noise of its own date (ranks that
+# change, picks that come and go); each with how probable it is before anything was seen. Scores that stay as they are
+# leave the least evidence, so that they weigh more.
+_LEFT_A_MONTH_LATER = ((0.3, 1.0), (0.7, 2.0), (0.9, 2.0), (1.0, 2.0))
+_OWN_NOISE = ((0.0, 2.0), (0.1, 1.0), (0.3, 1.0))
+_MONTH_SESSIONS = 21.0
+_DECAYS, _COMMON, _PRIOR = np.array(
+    [
+        (left ** (1.0 / _MONTH_SESSIONS), 1.0 - noise, p * q)
+        for left, p in _LEFT_A_MONTH_LATER
+        for noise, q in _OWN_NOISE
+    ]
+).T.copy()
+
+
+def overlapping(sessions: IntArray, horizon: int) -> int:
+    """Return how many later periods at most share sessions with one; ``sessions`` (n,) ascending are their starts."""
+    if not len(sessions):
+        return 0
+    ends = np.searchsorted(sessions, sessions + horizon, side="left")
+    return max(0, int((ends - np.arange(len(sessions)) - 1).max()))
+
+
+def standard_error(values: FloatArray, sessions: IntArray, horizon: int) -> float:
+    """Return the standard error of the plain mean of ``values`` (n,), one a period, that begin at ``sessions`` (n,).
+
+    A value is what happens in ``horizon`` sessions after its start. If returns cannot be predicted, two values whose
+    starts lie d < horizon sessions apart have the correlation (1 − τ) (1 − d / horizon) ρ^(d / 21): the share of
+    sessions that both hold, times how alike the scores of the two dates are. ρ is what is left of a score a month
+    later, τ what a date adds of its own. For each of twelve pairs of them the scale is that of generalised least
+    squares; the pairs are weighed by their likelihood, with the mean and the scale integrated out under the reference
+    prior (Berger, de Oliveira, Sansó 2001). docs/numbers.md shows in how many tries the interval holds.
+    """
+    # Numba takes long to import; callers without overlap never need it.
+    from technic_scanner.screening.kernel_overlap import fit_overlap  # noqa: PLC0415
+
+    count = len(values)
+    fits = np.empty((len(_PRIOR), 4))
+    fit_overlap(values - values.mean(), sessions.astype(np.int64), horizon, _DECAYS, _COMMON, fits)
+    residuals, ones, log_det, mean_covariance = fits.T
+    if not (residuals > 0.0).all():
+        return 0.0
+    degrees = count - 1
+    log_weight = np.log(_PRIOR) - 0.5 * (log_det + np.log(ones) + degrees * np.log(residuals))
+    weights = np.exp(log_weight - log_weight.max())
+    variances = residuals / degrees * mean_covariance
+    return math.sqrt(float(weights @ variances / weights.sum()))

@@ -1,0 +1,99 @@
+"""What every price cache must hold towards the pipeline: the suite that the built-in one and the fake pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pytest
+
+from technic_scanner.pipeline.ports import PriceBatch, PriceCache
+from technic_scanner.screening.bars import FIELDS, Panel
+from technic_scanner.screening.panel_build import drop_empty_sessions
+from technic_scanner.testing.sources import same_bars
+
+LAST = date(2025, 12, 30)
+
+
+def changed_after(panel: Panel, day: date) -> Panel:
+    """Return the panel with every bar after ``day`` made three times as high."""
+    later = panel.sessions > np.datetime64(day)
+    return Panel(
+        panel.symbols,
+        panel.sessions,
+        *(np.where(later, getattr(panel, name) * 3, getattr(panel, name)) for name in FIELDS),
+    )
+
+
+def rows_of(panel: Panel, of: Panel) -> list[int]:
+    return [panel.symbols.index(symbol) for symbol in of.symbols]
+
+
+class CacheContract:
+    """Subclass it and give it two fixtures.
+
+    ``new_cache`` is a function without arguments that makes an empty cache, another one at each call. ``panel`` holds
+    bars of several symbols, some of them listed late, on 80 sessions or more that end on 2025-12-30.
+    """
+
+    @pytest.fixture
+    def cache(self, new_cache: Callable[[], PriceCache]) -> PriceCache:
+        """Return an empty cache."""
+        return new_cache()
+
+    def test_an_empty_cache_misses_everything(self, cache: PriceCache) -> None:
+        read = cache.read("any", ["A", "B"], 10, LAST)
+        assert set(read.missing) == {"A", "B"}
+        assert read.panel.symbols == ()
+        assert cache.start_for("any", ["A"], LAST) is None
+
+    def test_what_was_written_is_read_back_exactly(self, cache: PriceCache, panel: Panel) -> None:
+        cache.write("any", PriceBatch(panel), None, LAST)
+        read = cache.read("any", panel.symbols, 1000, LAST)
+        assert read.missing == ()
+        assert same_bars(read.panel, drop_empty_sessions(panel))
+
+    def test_every_symbol_is_a_hit_or_missing(self, cache: PriceCache, panel: Panel) -> None:
+        cache.write("any", PriceBatch(panel.take([0, 3])), None, LAST)
+        read = cache.read("any", [*panel.symbols, "NOPE"], 1000, LAST)
+        held = [panel.symbols[0], panel.symbols[3]]
+        assert list(read.panel.symbols) == held
+        assert sorted(read.missing) == sorted({*panel.symbols, "NOPE"} - set(held))
+
+    def test_only_the_newest_bars_are_read(self, cache: PriceCache, panel: Panel) -> None:
+        cache.write("any", PriceBatch(panel), None, LAST)
+        read = cache.read("any", panel.symbols, 30, LAST)
+        assert same_bars(read.panel, panel.last(30))
+
+    def test_symbols_come_in_the_order_asked_for(self, cache: PriceCache, panel: Panel) -> None:
+        cache.write("any", PriceBatch(panel), None, LAST)
+        order = list(reversed(panel.symbols))
+        assert list(cache.read("any", order, 30, LAST).panel.symbols) == order
+
+    def test_nothing_after_as_of_is_read(self, cache: PriceCache, panel: Panel) -> None:
+        cache.write("any", PriceBatch(panel), None, LAST)
+        day = panel.sessions[70].item()
+        read = cache.read("any", panel.symbols, 20, day)
+        assert (read.panel.sessions <= np.datetime64(day)).all()
+        assert same_bars(read.panel, drop_empty_sessions(panel.until(day).take(rows_of(panel, read.panel))).last(20))
+
+    def test_changing_the_future_changes_neither_bars_nor_fingerprint(
+        self, new_cache: Callable[[], PriceCache], panel: Panel
+    ) -> None:
+        day = panel.sessions[70].item()
+        plain, other = new_cache(), new_cache()
+        plain.write("any", PriceBatch(panel), None, LAST)
+        other.write("any", PriceBatch(changed_after(panel, day)), None, LAST)
+        left, right = plain.read("any", panel.symbols, 40, day), other.read("any", panel.symbols, 40, day)
+        assert same_bars(left.panel, right.panel)
+        assert left.fingerprint == right.fingerprint
+
+    def test_the_fingerprint_is_of_the_data(self, cache: PriceCache, panel: Panel) -> None:
+        cache.write("any", PriceBatch(panel), None, LAST)
+        first = cache.read("any", panel.symbols, 40, LAST).fingerprint
+        cache.write("any", PriceBatch(panel), None, LAST)
+        assert cache.read("any", panel.symbols, 40, LAST).fingerprint == first
+        assert cache.read("any", panel.symbols[:5], 40, LAST).fingerprint != first
+        cache.write("any", PriceBatch(changed_after(panel, panel.sessions[-2].item())), None, LAST)
+        assert cache.read("any", panel.symbols, 40, LAST).fingerprint != first

@@ -1,0 +1,3 @@
+from tests.unit.plugins.others import others
+
+__all__ = ["others"]
