@@ -4,7 +4,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard api test lint format setup setup-dev setup-bench bench bench-progress screenshots lock clean
+.PHONY: dashboard api test test-all quick lint format setup setup-dev setup-bench bench bench-progress screenshots lock clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
 	$(BIN)/technic-scanner serve --port $(PORT)
@@ -15,6 +15,12 @@ api: setup ## Serve the API alone
 test: setup-dev ## Run the whole test suite
 	$(BIN)/python -m tools.ensure_chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-all: setup-dev ## Run the whole test suite on every Python of this machine that the package supports
+	$(BIN)/python -m tools.all_pythons $(ARGS)
+
+quick: setup-dev ## Run the quick unit tests that uncommitted changes can reach
+	$(BIN)/python -m tools.quick_tests $(ARGS)
 
 lint: setup-dev ## Check format, style, architecture, types, dead code and dependencies
 	$(BIN)/ruff format --check .

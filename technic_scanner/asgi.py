@@ -27,7 +27,7 @@ if not settings.require_sign_in and not is_loopback(settings.host):
     logging.getLogger(__name__).warning(
         "Anyone who can reach this address can use the dashboard. Set TECHNIC_REQUIRE_SIGN_IN, or restrict access."
     )
-api = create_api(services)
+api = create_api(services, owns_services=True)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 from ulid import ULID
@@ -101,7 +102,7 @@ class Scanning:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a door needs."""
+    """Everything a door needs; a context manager that closes it at the end of the block."""
 
     settings: Settings
     clock: Clock
@@ -129,6 +130,12 @@ class Services:
         )
         return Worker(self.store, self.scanning, self.clock, identity, rules, tell=self.listeners.tell)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Let run listeners end, then close the store's connections."""
         self.listeners.close()
@@ -136,12 +143,12 @@ class Services:
 
 
 def build(settings: Settings | None = None) -> Services:
-    """Open the store and wire the services. Raises ConfigError for bad settings, StoreError."""
+    """Open the store and wire the services; the caller closes them. Raises ConfigError for bad settings, StoreError."""
     settings = settings or load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    store = open_store(settings.store_url, clock)
     catalog = PluginCatalog(settings.home, clock, settings.plugin_value)
+    store = open_store(settings.store_url, clock)
     listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
     scanning = Scanning(settings, clock, catalog, cache)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.support.open_connections"]
+
 settings.register_profile("values", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("values")
 

@@ -37,12 +37,10 @@ class NoLauncher:
 
 def main() -> None:
     """Record and write."""
-    with tempfile.TemporaryDirectory() as folder:
-        built = build(load_settings(home=Path(folder)))
+    with tempfile.TemporaryDirectory() as folder, build(load_settings(home=Path(folder))) as built:
         services = replace(built, service=RunService(built.store, built.catalog, NoLauncher(), built.clock))
         with TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
             recorded = record(services, client)
-        services.close()
     lines = [json.dumps({name: cleaned(value)}, ensure_ascii=False)[1:-1] for name, value in recorded.items()]
     EXAMPLES_FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

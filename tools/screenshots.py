@@ -46,8 +46,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="technic-screenshots-") as folder, sync_playwright() as playwright:
         # For the workers and the server, which this process starts, as well as for itself.
         os.environ |= {"TECHNIC_HOME": str(Path(folder) / "technic"), "TECHNIC_MAX_CONCURRENT_RUNS": "1"}
-        services = build(load_settings())
-        with _server() as url:
+        with build(load_settings()) as services, _server() as url:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             with _slow_worker():
                 _running(browser, services, url)
@@ -56,7 +55,6 @@ def main() -> int:
                 for name, path in _pages(services, runs).items():
                     _shoot(browser, f"{url}{path}", scheme, name, _settled)
             browser.close()
-        services.close()
     return 0
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.contest import Contestant, machine, take_turns
 from benchmarks.kernels import ours, peers
 from benchmarks.kernels.workload import SHARED, synthetic
-from technic_scanner.screening import incremental, indicators
+from technic_scanner.screening import indicators
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 
@@ -44,7 +44,6 @@ def main() -> None:
 def _warm() -> float:
     start = time.perf_counter()
     indicators.warm_up()
-    incremental.warm_up()
     return time.perf_counter() - start
 
 
@@ -60,13 +59,11 @@ def agree(panel: Panel) -> None:
 def _contestants(
     panel: Panel, benchmark: np.ndarray, small: Panel, pool: ThreadPoolExecutor, options: argparse.Namespace
 ) -> list[Contestant]:
-    refresh = ours.Refresh(panel, benchmark, THREADS)
     found = [
         Contestant("memory read", lambda: ours.read(panel, pool), times=5),
         Contestant("ours, 1 thread", lambda: ours.one_thread(panel, benchmark), times=5),
         Contestant(f"ours, {THREADS} threads", lambda: ours.threads(panel, benchmark, pool), times=8),
         Contestant("ours, 500 symbols", lambda: ours.threads(small, benchmark, pool), times=40),
-        Contestant("refresh by one bar", refresh.run, times=8, prepare=refresh.prepare),
         Contestant("TA-Lib loop", lambda: peers.talib_loop(panel)),
     ]
     if options.ours:
@@ -96,7 +93,6 @@ def _report(best: dict[str, float], options: argparse.Namespace) -> None:
         ("TA-Lib loop / ours", talib / mine, ">= 40", talib / mine >= 40.0),
         ("ours / memory read", mine / limit, "<= 3", mine / limit <= 3.0),
         (f"a symbol of {options.symbols:,} / of 500", per_symbol, "<= 1.2", per_symbol <= 1.2),
-        ("refresh / full pass", best["refresh by one bar"] / mine, "<= 0.1", best["refresh by one bar"] / mine <= 0.1),
     ):
         print(f"{text}: {value:.2f} (goal {goal}: {'met' if met else 'missed'})")
 

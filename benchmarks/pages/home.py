@@ -58,8 +58,7 @@ def seeded_home(home: Path, runs: int, rows: int) -> Seeded:
 
 
 def _seed(home: Path, runs: int, rows: int) -> Seeded:
-    services = build(load_settings(home=home))
-    try:
+    with build(load_settings(home=home)) as services:
         start = time.perf_counter()
         seed_runs(services.store, runs)
         print(f"seeded {runs:,} runs in {time.perf_counter() - start:.1f} s", flush=True)
@@ -68,8 +67,6 @@ def _seed(home: Path, runs: int, rows: int) -> Seeded:
         # A worker that has yet to end takes processor time from the first pages.
         _wait(lambda: not services.service.workers(), "the worker did not end", 60.0)
         symbol = str(services.service.result(run).table.column("Symbol")[0])
-    finally:
-        services.close()
     return Seeded(runs, rows, run, other, symbol)
 
 

@@ -60,15 +60,14 @@ def _slow_scan(home: Path) -> Iterator[str]:
     """Scan the sample in a worker that pauses after each step; give the run's id."""
     os.environ |= {"TECHNIC_HOME": str(home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "PACE_SECONDS": PACE_SECONDS}
     warm_up()
-    services = build(load_settings())
-    worker = subprocess.Popen([sys.executable, "-m", "tests.browser.paced_worker"])
-    try:
-        while not services.service.workers():
-            time.sleep(0.1)
-        yield services.service.submit(ScanConfig(), STEPS, label="Slow scan").run_id
-    finally:
-        end(worker)
-        services.close()
+    with build(load_settings()) as services:
+        worker = subprocess.Popen([sys.executable, "-m", "tests.browser.paced_worker"])
+        try:
+            while not services.service.workers():
+                time.sleep(0.1)
+            yield services.service.submit(ScanConfig(), STEPS, label="Slow scan").run_id
+        finally:
+            end(worker)
 
 
 def _watch(browser: Browser, address: str, tabs: int, server: psutil.Process, idle: float) -> None:

@@ -20,25 +20,22 @@ from benchmarks.scan.child import first_event_seconds, peak_of_a_scan
 from benchmarks.scan.market import Market, ReadySource
 from benchmarks.scan.report import Goal, goals_table, times_table
 from technic_scanner.bootstrap import warm_up
-from technic_scanner.domain.stage import Stage
-from technic_scanner.screening import incremental
 from technic_scanner.screening.bars import FIELDS, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 
 PLACE = "begin: python -m benchmarks.scan"  # of the tables in the page that keeps them
 TALIB, LIMIT = "TA-Lib loop", "memory read"
-KERNELS, REFRESH = "ours: kernels", "ours: refresh by one bar"
+KERNELS = "ours: kernels"
 WARM, USUAL = "ours: whole scan, warm", "ours: whole scan, warm, 400 sessions, best 50"
 UNREADY, COLD = "ours: whole scan, from Parquet", "ours: whole scan, nothing stored"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One size: the least seconds by contestant, the scanning stage of the warm scan, peaks of memory ÷ panel."""
+    """One size: the least seconds by contestant, the events of a scan, peaks of memory ÷ panel."""
 
     symbols: int
     best: dict[str, float]
-    scanning_seconds: float
     events: int
     warm_peak: float
     cold_peak: float
@@ -55,7 +52,6 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, help="page to put the tables into, between its markers")
     options = parser.parse_args()
     warm_up()
-    incremental.warm_up()
     sizes = [_measure(count, options) for count in options.symbols]
     with tempfile.TemporaryDirectory() as home:
         first = [first_event_seconds(Path(home)) for _ in range(options.rounds + 1)]
@@ -75,25 +71,22 @@ def _measure(count: int, options: argparse.Namespace) -> Measured:
         agree(source.panel)
         contestants = [cold, *_ours(market, source, pool), *([] if options.ours else _others(source.panel, options))]
         best = take_turns(contestants, options.rounds)
-        scans = [market.everything() for _ in range(options.rounds)]
-        scanning = min(market.stage_seconds(scan, Stage.SYMBOL_SCANNING) for scan in scans)
+        market.everything()
         panel_bytes = len(FIELDS) * 8 * count * options.bars
         warm_peak = peak_of_a_scan(market.home, count, options.bars)
         market.forget_bars()
         cold_peak = peak_of_a_scan(market.home, count, options.bars)
-        return Measured(count, best, scanning, len(market.events), warm_peak / panel_bytes, cold_peak / panel_bytes)
+        return Measured(count, best, len(market.events), warm_peak / panel_bytes, cold_peak / panel_bytes)
 
 
 def _ours(market: Market, source: ReadySource, pool: ThreadPoolExecutor) -> list[Contestant]:
     panel, benchmark = source.panel, source.benchmark_close
-    refresh = ours.Refresh(panel, benchmark, THREADS)
     more = max(1, 8_000 // market.symbols)
     return [
         Contestant(UNREADY, market.everything, prepare=market.forget_ready_panels),
         Contestant(WARM, market.everything, times=min(4 * more, 12)),
         Contestant(USUAL, market.usual, times=min(4 * more, 12)),
         Contestant(KERNELS, lambda: ours.threads(panel, benchmark, pool), times=8 * more),
-        Contestant(REFRESH, refresh.run, times=8 * more, prepare=refresh.prepare),
         Contestant(LIMIT, lambda: ours.read(panel, pool), times=8 * more),
         Contestant(TALIB, lambda: peers.talib_loop(panel), times=min(2 * more, 6)),
     ]
@@ -132,8 +125,6 @@ def _goals(large: Measured, small: Measured, first_event: float) -> list[Goal]:
         Goal("TA-Lib loop ÷ kernels", best[TALIB] / best[KERNELS], 40.0, least=True),
         Goal("kernels ÷ memory read", best[KERNELS] / best[LIMIT], 3.0),
         Goal("whole warm scan ÷ TA-Lib loop", best[WARM] / best[TALIB], 0.5),
-        Goal("refresh by one bar ÷ kernels", best[REFRESH] / best[KERNELS], 0.1),
-        Goal("refresh by one bar ÷ the scanning stage of the warm scan", best[REFRESH] / large.scanning_seconds, 0.1),
         Goal(f"a symbol of {large.symbols:,} ÷ one of {small.symbols:,}, whole warm scan", per_symbol, 1.2),
         Goal(f"a symbol of {large.symbols:,} ÷ one of {small.symbols:,}, kernels", kernel_per_symbol, 1.2),
         Goal("peak memory of a process that scans once ÷ panel, warm", large.warm_peak, 3.0),

@@ -90,10 +90,6 @@ class Market:
         for path in (self.home / "prices").glob("*/*.panel"):
             path.unlink()
 
-    def stage_seconds(self, result: ScanResult, stage: str) -> float:
-        """Return the seconds of one stage of a scan."""
-        return next(timing.seconds for timing in result.metrics.stage_timings if timing.name == stage)
-
     def _scan(self, config: ScanConfig) -> ScanResult:
         clock = SystemClock()
         self.events.clear()

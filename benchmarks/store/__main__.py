@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from benchmarks.store.history import milliseconds, questions
@@ -24,10 +25,10 @@ def main() -> None:
     parser.add_argument("--url", help="an empty store to use instead of an SQLite file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(options.url or f"sqlite:///{Path(folder) / 'runs.db'}", SystemClock())
-        _history(store, options.runs, options.repeats)
-        _journal(store, options.steps, options.rounds)
-        store.close()
+        url = options.url or f"sqlite:///{Path(folder) / 'runs.db'}"
+        with closing(open_store(url, SystemClock())) as store:
+            _history(store, options.runs, options.repeats)
+            _journal(store, options.steps, options.rounds)
 
 
 def _history(store: SqlStore, count: int, repeats: int) -> None:

@@ -36,11 +36,12 @@ from technic_scanner.version import VERSION
 _ROUTERS = (scans, results, streams, analytics, outcomes, presets, catalog, health, metrics, earlier_api)
 
 
-def create_api(services: Services) -> FastAPI:
+def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
     """Return the API of ``services``. Raises ConfigError for invalid tokens in the settings.
 
     Serve it at the root or mount it; links and Location headers follow the mount point. The application that mounts it
     must run its lifespan (``app.router.lifespan_context(app)``), so that open streams end when the server stops.
+    With ``owns_services`` the services are closed then too.
     """
     broadcaster = RunBroadcaster(services.service)
     meters = Meters(services, broadcaster)
@@ -55,6 +56,7 @@ def create_api(services: Services) -> FastAPI:
         middleware=_middleware(services, meters),
     )
     app.state.services = services
+    app.state.owns_services = owns_services
     app.state.broadcaster = broadcaster
     app.state.meters = meters
     problems.install(app)
@@ -75,6 +77,8 @@ async def _describe(request: Request) -> Response:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.broadcaster.close()
+    if app.state.owns_services:
+        app.state.services.close()
 
 
 def _middleware(services: Services, meters: Meters) -> list[Middleware]:

@@ -19,8 +19,8 @@ _MIB = 1024 * 1024
 @app.command("list")
 def list_coverage(as_json: Json = False) -> None:
     """Show coverage, age and size by source."""
-    with errors_as_sentences():
-        held = build().cache.coverage()
+    with errors_as_sentences(), build() as services:
+        held = services.cache.coverage()
         if as_json:
             emit([asdict(item) for item in held])
         elif not held:
@@ -48,8 +48,7 @@ def clear(
     as_json: Json = False,
 ) -> None:
     """Delete cached bars, so that the next scan fetches them again."""
-    with errors_as_sentences():
-        services = build()
+    with errors_as_sentences(), build() as services:
         keys = _keys_of(services, source)
         count = sum(services.cache.clear(key, symbol or None) for key in keys)
         of = f" of {', '.join(keys)}" if keys else ""

@@ -27,9 +27,10 @@ def doctor(as_json: Json = False) -> None:
     except TechnicError as error:
         findings.append(("store", False, f"{error} [{error.code}]"))
     else:
-        checks = _checks(services)
-        findings += [_finding(name, check) for name, check in checks]
-        findings += [(f"plugin {fault.name}", not fault.is_defect, str(fault)) for fault in services.catalog.faults()]
+        with services:
+            findings += [_finding(name, check) for name, check in _checks(services)]
+            faults = services.catalog.faults()
+        findings += [(f"plugin {fault.name}", not fault.is_defect, str(fault)) for fault in faults]
     if as_json:
         emit([{"check": name, "ok": ok, "detail": detail} for name, ok, detail in findings])
     else:

@@ -46,8 +46,7 @@ def replay(
         "source": source, "universe": universe, "sectors": sector, "direction": direction,
         "strategy_profile_name": profile, "top_n": top_n,
     }  # fmt: skip
-    with errors_as_sentences():
-        services = build()
+    with errors_as_sentences(), build() as services:
         dates = replay_dates(first.date(), last.date(), every)
         asked, options = build_request(services.service, given, {}, preset, config)
         check_request(asked, options, services.catalog)
@@ -89,7 +88,8 @@ def outcomes(
             tiers=tuple(tier or ()), regimes=tuple(regime or ()), since=since and since.date(),
             until=until and until.date(), top_n=top_n, cost_bps=cost_bps,
         )  # fmt: skip
-        report = build().outcomes.report(query)
+        with build() as services:
+            report = services.outcomes.report(query)
         if csv:
             emit_bytes(to_csv(report.picks))
         elif as_json:

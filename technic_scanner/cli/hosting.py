@@ -34,12 +34,11 @@ def worker(
     with errors_as_sentences():
         settings = load_settings()
         configure(settings.log_level, settings.log_format)
-        services = build(settings)
-        hand = services.worker(forever=forever)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: hand.stop())
-        count = hand.run()
-        services.close()
+        with build(settings) as services:
+            hand = services.worker(forever=forever)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: hand.stop())
+            count = hand.run()
         tell({"executed": count}, f"{count_text(count, 'run')} executed.", as_json=as_json)
 
 

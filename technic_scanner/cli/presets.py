@@ -20,8 +20,8 @@ app = typer.Typer(no_args_is_help=True, help="Saved scan configurations.")
 @app.command("list")
 def list_presets(as_json: Json = False) -> None:
     """List the shipped and the saved presets."""
-    with errors_as_sentences():
-        presets = build().service.presets()
+    with errors_as_sentences(), build() as services:
+        presets = services.service.presets()
         if as_json:
             emit([_to_dict(preset) for preset in presets])
         else:
@@ -32,8 +32,8 @@ def list_presets(as_json: Json = False) -> None:
 @app.command()
 def show(name: str, as_json: Json = False) -> None:
     """Print one preset as JSON, in the form that import accepts; on one line with --json."""
-    with errors_as_sentences():
-        text = build().service.export_preset(name)
+    with errors_as_sentences(), build() as services:
+        text = services.service.export_preset(name)
         if as_json:
             emit(json.loads(text))
         else:
@@ -47,8 +47,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write one preset to a JSON file."""
-    with errors_as_sentences():
-        write_file(output, build().service.export_preset(name).encode())
+    with errors_as_sentences(), build() as services:
+        write_file(output, services.service.export_preset(name).encode())
         tell({"name": name, "output": str(output)}, f"Preset {name!r} written to {output}.", as_json=as_json)
 
 
@@ -60,15 +60,16 @@ def import_preset(file: Path, as_json: Json = False) -> None:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError([FieldProblem("file", f"{file} cannot be read: {error}")]) from error
-        preset = build().service.import_preset(text)
+        with build() as services:
+            preset = services.service.import_preset(text)
         tell(_to_dict(preset), f"Preset {preset.name!r} saved.", as_json=as_json)
 
 
 @app.command()
 def delete(name: str, as_json: Json = False) -> None:
     """Delete a saved preset."""
-    with errors_as_sentences():
-        build().service.delete_preset(name)
+    with errors_as_sentences(), build() as services:
+        services.service.delete_preset(name)
         tell({"name": name, "deleted": True}, f"Preset {name!r} deleted.", as_json=as_json)
 
 

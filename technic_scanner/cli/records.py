@@ -39,8 +39,8 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """List runs, newest first."""
-    with errors_as_sentences():
-        service = build().service
+    with errors_as_sentences(), build() as services:
+        service = services.service
         query = RunQuery(statuses=tuple(status or ()), source=source, limit=limit)
         if timings is not None:
             samples = service.samples(query)
@@ -60,8 +60,8 @@ def runs(
 
 def show(run_id: str, as_json: Json = False) -> None:
     """Show one run: its status, stage seconds and counts."""
-    with errors_as_sentences():
-        service = build().service
+    with errors_as_sentences(), build() as services:
+        service = services.service
         run = service.get(run_id)
         if as_json:
             emit(run_to_dict(run))
@@ -105,7 +105,8 @@ def export(
         chosen = [name for name, is_wanted in wanted.items() if is_wanted]
         if len(chosen) > 1:
             raise ConfigError([FieldProblem("format", "choose one of --csv, --parquet, --xlsx, --report and --json")])
-        data = _exported(build().service, run_id, chosen[0] if chosen else "csv")
+        with build() as services:
+            data = _exported(services.service, run_id, chosen[0] if chosen else "csv")
         if output is None:
             emit_bytes(data)
         else:
@@ -114,8 +115,8 @@ def export(
 
 def cancel(run_id: str, as_json: Json = False) -> None:
     """Cancel a run; the picks found so far are kept."""
-    with errors_as_sentences():
-        run = build().service.cancel(run_id)
+    with errors_as_sentences(), build() as services:
+        run = services.service.cancel(run_id)
         if as_json:
             emit(run_to_dict(run))
         elif run.status.is_terminal:
@@ -129,7 +130,8 @@ def compare(run_ids: list[str], as_json: Json = False) -> None:
     with errors_as_sentences():
         if len(run_ids) < 2:
             raise ConfigError([FieldProblem("run_ids", "name at least two runs")])
-        comparison = build().service.compare(run_ids)
+        with build() as services:
+            comparison = services.service.compare(run_ids)
         if as_json:
             emit(asdict(comparison))
         else:
@@ -146,7 +148,8 @@ def prune(
     with errors_as_sentences():
         if keep_runs is None and keep_days is None:
             raise ConfigError([FieldProblem("keep_runs", "specify what to keep with --keep-runs or --keep-days")])
-        report = build().service.prune(PrunePolicy(keep_runs, keep_days), dry_run=not yes)
+        with build() as services:
+            report = services.service.prune(PrunePolicy(keep_runs, keep_days), dry_run=not yes)
         if as_json:
             emit(asdict(report))
         else:

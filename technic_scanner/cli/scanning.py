@@ -89,20 +89,20 @@ def scan(
     options = {"executor": executor, "workers": workers, "scheduler": scheduler, "refresh": refresh}
     with errors_as_sentences():
         check_file(csv)
-        services = build()
-        run = services.service.submit(*build_request(services.service, given, options, preset, config), label=label)
-        if detach:
-            _announce(run, as_json=as_json)
-            return
-        code = follow(services, run.run_id, 0, progress=progress, as_json=as_json)
-        _show_end(services, run.run_id, csv, as_json=as_json)
+        with build() as services:
+            request = build_request(services.service, given, options, preset, config)
+            run = services.service.submit(*request, label=label)
+            if detach:
+                _announce(run, as_json=as_json)
+                return
+            code = follow(services, run.run_id, 0, progress=progress, as_json=as_json)
+            _show_end(services, run.run_id, csv, as_json=as_json)
     raise typer.Exit(code)
 
 
 def watch(run_id: str, progress: _Progress = True, as_json: _Json = False) -> None:
     """Follow a run to its end; Ctrl-C leaves it running."""
-    with errors_as_sentences():
-        services = build()
+    with errors_as_sentences(), build() as services:
         code = watch_to_end(services, run_id, progress=progress, as_json=as_json)
         _say_end(services, services.service.get(run_id), as_json=as_json)
     raise typer.Exit(code)
@@ -115,8 +115,7 @@ def resume(
     as_json: _Json = False,
 ) -> None:
     """Continue a run that failed, was cancelled or was interrupted; completed work is not repeated."""
-    with errors_as_sentences():
-        services = build()
+    with errors_as_sentences(), build() as services:
         earlier = services.service.latest_event(run_id)
         run = services.service.resume(run_id)
         if detach:

@@ -25,12 +25,12 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
 
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
-    market = on_sessions(benchmark_close, sessions)
-    rows(prices_of(panel), market, change_63(market), centred_returns(market), out)
+    market = _on_sessions(benchmark_close, sessions)
+    rows(_prices_of(panel), market, _change_63(market), _centred_returns(market), out)
     return out
 
 
-def prices_of(panel: Panel) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+def _prices_of(panel: Panel) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return the five arrays as read-only views, so that a panel mapped from a file needs no separate compilation."""
     return tuple(_read_only(getattr(panel, name)) for name in FIELDS)  # type: ignore[return-value]
 
@@ -41,7 +41,7 @@ def _read_only(values: FloatArray) -> FloatArray:
     return view
 
 
-def on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
+def _on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
     """Return the benchmark's (T,) closes, NaN where there is no positive close; ValueError for another length."""
     if closes is None:
         return np.full(sessions, np.nan)
@@ -51,13 +51,13 @@ def on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
     return np.where((row > LEAST_PRICE) & (row < LIMIT), row, np.nan)
 
 
-def change_63(market: FloatArray) -> float:
+def _change_63(market: FloatArray) -> float:
     """Return the benchmark's close / close 63 of its bars ago - 1, NaN if it has fewer bars."""
     closes = market[np.isfinite(market)][-64:]
     return float(closes[-1] / closes[0] - 1.0) if len(closes) == 64 else math.nan
 
 
-def centred_returns(market: FloatArray) -> FloatArray:
+def _centred_returns(market: FloatArray) -> FloatArray:
     """Return the benchmark's last returns (252,) minus their mean; empty if one of its last 253 bars is missing."""
     closes = market[-BETA_RETURNS - 1 :]
     if len(closes) <= BETA_RETURNS or not np.isfinite(closes).all():

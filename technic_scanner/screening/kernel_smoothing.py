@@ -1,4 +1,4 @@
-"""One bar's step of every recursive average (EMA, MACD, RSI, ATR, DI, ADX), shared by the full pass and the refresh."""
+"""Every recursive average (EMA, MACD, RSI, ATR, DI, ADX), moved on bar by bar over one symbol's history."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ SEED_BARS = 34
 # 5 and 6 MACD and signal one bar earlier, 7 gains, 8 losses, 9 true range, 10 ATR, 11 ATR one bar earlier, 12 DI's true
 # range, 13 +DM, 14 -DM, 15 ADX. Each average is kept as sum = decay * sum + input, which is one operation a bar, and
 # only ``put_smoothed`` scales it: an EMA by its 2 / (n + 1), Wilder's averages by 1 / 14.
-STATE_SIZE = 16
-
 EMA_12_SCALE, EMA_26_SCALE, SIGNAL_SCALE, WILDER_SCALE = 2.0 / 13.0, 2.0 / 27.0, 2.0 / 10.0, 1.0 / 14.0
 # Under every sum of directional movements but 0, so that 0 / 0 becomes 0.
 LEAST = 1e-300

@@ -1,4 +1,4 @@
-"""The full pass over many symbols without the GIL: which bars exist, which are read, and one row of indicators each."""
+"""The pass over many symbols without the GIL: which bars exist, which are read, and one row of indicators each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Prices = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 class RowsKernel(Protocol):
-    """The compiled full pass."""
+    """The compiled pass over a panel's rows."""
 
     def __call__(
         self, prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray

@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from technic_scanner.bootstrap import build
+from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.ports import ScanTask
@@ -38,7 +38,11 @@ def level(file: Path) -> float:
 
 
 def main() -> None:
-    services = build()
+    with build() as services:
+        work(services)
+
+
+def work(services: Services) -> None:
     hold, held = hold_file(services.settings.home), held_file(services.settings.home)
 
     def scan(task: ScanTask) -> ScanResult:

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -32,11 +33,14 @@ class Newcomer:
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TECHNIC_", "PYTEST_", "CI"))}
-        own = str(ROOT / ".venv" / "bin")
+        # MAKE...: what this suite's own make was told would be told to the newcomer's.
+        ours = ("TECHNIC_", "PYTEST_", "CI", "MAKE", "MFLAGS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        own = str(Path(sys.prefix) / "bin")
         path = os.pathsep.join(part for part in kept["PATH"].split(os.pathsep) if part != own)
         kept.pop("VIRTUAL_ENV", None)
-        self.environment = kept | {"PATH": path, "TECHNIC_HOME": str(home)}
+        # The Makefile's PYTHON: the one that this suite runs on.
+        self.environment = kept | {"PATH": path, "TECHNIC_HOME": str(home), "PYTHON": sys._base_executable}
 
     def run(self, command: list[str] | str, seconds: float = 240.0) -> subprocess.CompletedProcess[str]:
         """Run to the end; the exit code must be 0."""

@@ -29,6 +29,5 @@ def cli_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _work() -> None:
-    services = build()
-    services.worker().run()
-    services.close()
+    with build() as services:
+        services.worker().run()

@@ -26,7 +26,7 @@ from technic_scanner.cli.terminal import Show
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import SourceError
-from tests.functional.command_line import run
+from tests.functional.command_line import run, stored_runs
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_EMPTY, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -77,7 +77,7 @@ def test_a_failed_scan_exits_1_and_says_why(monkeypatch: pytest.MonkeyPatch) -> 
     assert result.exit_code == EXIT_FAILED
     assert "the source went away [source_error]" in result.stderr
     assert result.output.count("the source went away") == 1
-    failed = build().service.list().records[0]
+    failed = stored_runs()[0]
     assert failed.status is RunStatus.FAILED
     watched = run("watch", failed.run_id)
     assert watched.exit_code == EXIT_FAILED
@@ -154,7 +154,7 @@ def test_ctrl_c_cancels_the_run_and_says_how_to_resume(monkeypatch: pytest.Monke
     result = run("scan", "--source", "synthetic", "--universe", "2000x1260")
     assert result.exit_code == EXIT_INTERRUPTED
     assert "technic-scanner resume" in result.stderr
-    record = build().service.list().records[0]
+    record = stored_runs()[0]
     assert record.status is RunStatus.CANCELLED
     resumed = run("resume", record.run_id, "--json")
     assert resumed.exit_code == EXIT_DONE
@@ -224,9 +224,9 @@ def test_prune_says_what_it_would_delete_before_it_does() -> None:
     assert run("prune").exit_code == EXIT_USAGE
     planned = json.loads(run("prune", "--keep-runs", "1", "--json").stdout)
     assert (len(planned["run_ids"]), planned["dry_run"]) == (1, True)
-    assert len(build().service.list().records) == 2
+    assert len(stored_runs()) == 2
     run("prune", "--keep-runs", "1", "--yes")
-    assert len(build().service.list().records) == 1
+    assert len(stored_runs()) == 1
 
 
 def test_doctor_finds_a_healthy_installation() -> None:
@@ -238,14 +238,14 @@ def test_doctor_finds_a_healthy_installation() -> None:
 def test_worker_drains_the_queue_and_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WorkerLauncher, "ensure_worker", lambda _self: None)
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    services = build()
-    ids = [services.service.submit(ScanConfig(top_n=n)).run_id for n in (1, 2, 3)]
-    assert services.service.get(ids[2]).queue_position == 3
-    result = run("worker", "--json")
-    assert result.exit_code == EXIT_DONE
-    assert json.loads(result.stdout) == {"executed": 3}
-    assert "0 runs executed" in run("worker").stderr
-    assert {services.service.get(run_id).status for run_id in ids} == {RunStatus.SUCCEEDED}
+    with build() as services:
+        ids = [services.service.submit(ScanConfig(top_n=n)).run_id for n in (1, 2, 3)]
+        assert services.service.get(ids[2]).queue_position == 3
+        result = run("worker", "--json")
+        assert result.exit_code == EXIT_DONE
+        assert json.loads(result.stdout) == {"executed": 3}
+        assert "0 runs executed" in run("worker").stderr
+        assert {services.service.get(run_id).status for run_id in ids} == {RunStatus.SUCCEEDED}
 
 
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +304,7 @@ def test_a_file_that_cannot_be_written_is_a_sentence_before_the_work(tmp_path: P
     result = run("scan", "--csv", nowhere)
     assert result.exit_code == EXIT_USAGE
     assert nowhere in result.stderr
-    assert not build().service.list().records
+    assert not stored_runs()
     picked = scanned("--top-n", "1")["run_id"]
     for words in (("export", picked, "-o"), ("runs", "--timings"), ("presets", "export", "Quick look", "-o")):
         result = run(*words, nowhere)
@@ -322,7 +322,7 @@ def test_another_ctrl_c_does_not_wait_for_the_end(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Follower, "to_end", press)
     result = run("scan", "--source", "synthetic", "--universe", "2000x1260")
     assert (result.exit_code, len(presses)) == (EXIT_INTERRUPTED, 2)
-    record = build().service.list().records[0]
+    record = stored_runs()[0]
     assert record.cancel_requested or record.status is RunStatus.CANCELLED
     assert f"technic-scanner resume {record.run_id}" in result.stderr
 

@@ -23,7 +23,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.pipeline.ports import PriceBatch
 from technic_scanner.runs.model import MOMENTS
 from technic_scanner.screening.bars import Panel
-from tests.functional.command_line import run
+from tests.functional.command_line import run, stored_runs
 from tests.support.runs.make import event
 
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
@@ -74,7 +74,7 @@ def test_ctrl_c_shows_lines_to_the_last_and_resume_does_not_begin_with_the_end_o
     cancelled = run("scan", *BIG)
     assert "run stopped" in cancelled.stderr.partition("Cancelling ...")[2]
     assert cancelled.stderr.count("cancelled on request") == 1
-    resumed = run("resume", build().service.list().records[0].run_id, "--progress")
+    resumed = run("resume", stored_runs()[0].run_id, "--progress")
     lines = resumed.stderr.splitlines()
     assert "run started" in lines[0], lines
     assert "stopped" not in resumed.stderr
@@ -117,7 +117,9 @@ def in_flight(services: Services) -> RunRecord:
 def test_watch_shows_the_present_state_of_a_run_in_flight_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WorkerLauncher, "ensure_worker", lambda _self: None)
     monkeypatch.setattr(SystemClock, "sleep", press)
-    watched = run("watch", in_flight(build()).run_id, "--json")
+    with build() as services:
+        run_id = in_flight(services).run_id
+    watched = run("watch", run_id, "--json")
     assert watched.exit_code == EXIT_INTERRUPTED
     assert [json.loads(line)["seq"] for line in watched.stdout.splitlines()] == [3]
     assert "continues. To watch it again" in watched.stderr
@@ -128,10 +130,10 @@ def test_watch_of_an_attempt_that_has_not_begun_shows_nothing_of_the_one_before(
 ) -> None:
     monkeypatch.setattr(WorkerLauncher, "ensure_worker", lambda _self: None)
     monkeypatch.setattr(SystemClock, "sleep", press)
-    services = build()
-    begun = in_flight(services)
-    services.store.interrupt_stale(timedelta(0))
-    assert services.service.resume(begun.run_id).status is RunStatus.QUEUED
+    with build() as services:
+        begun = in_flight(services)
+        services.store.interrupt_stale(timedelta(0))
+        assert services.service.resume(begun.run_id).status is RunStatus.QUEUED
     assert run("watch", begun.run_id, "--json").stdout == ""
 
 
@@ -154,7 +156,7 @@ def test_a_source_that_gives_no_symbol_at_all_exits_1_and_says_why(
     assert result.exit_code == EXIT_FAILED
     assert "No symbol could be read: network for 2 of 3 (no route to host)." in result.stderr.splitlines()
     assert "No results" not in result.stderr
-    stored = build().service.list().records[0]
+    stored = stored_runs()[0]
     assert (stored.status, stored.outcome) == (RunStatus.SUCCEEDED, Outcome.EMPTY)
     again = run("watch", stored.run_id, *words)
     assert again.exit_code == EXIT_FAILED
@@ -163,7 +165,7 @@ def test_a_source_that_gives_no_symbol_at_all_exits_1_and_says_why(
 
 def test_show_tells_what_the_eta_promised_by_the_name_that_the_api_uses() -> None:
     run("scan", "--top-n", "1")
-    stored = build().service.list().records[0]
+    stored = stored_runs()[0]
     shown = json.loads(run("show", stored.run_id, "--json").stdout)
     assert shown["predicted_seconds"] == dict(stored.predicted_seconds)
     assert list(shown["predicted_seconds"]) == list(MOMENTS)

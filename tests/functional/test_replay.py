@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +21,10 @@ CONFIG = ScanConfig(top_n=30, direction="both", lookback_days=120)
 
 
 @pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     monkeypatch.setattr(WorkerLauncher, "ensure_worker", lambda _self: None)
-    return build(Settings(home=tmp_path))
+    with build(Settings(home=tmp_path)) as services:
+        yield services
 
 
 def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 
 import streamlit as st
@@ -14,13 +15,14 @@ _built: list[Services] = []
 
 
 def services() -> Services:
-    """Return the services of this process, built at the first call.
+    """Return the services of this process, built at the first call and closed when the process ends.
 
     ``st.cache_resource`` is not used: when one visitor presses "Clear caches", its contents are dropped for everybody.
     """
     with _lock:
         if not _built:
             _built.append(build())
+            atexit.register(_built[0].close)
         return _built[0]
 
 

@@ -34,6 +34,8 @@ from technic_scanner.testing.stores.samples import SUCCEEDED, event, scan_result
 from tests.functional.api.live import LiveServer
 from tests.functional.api.operations import OPERATIONS
 
+# Other modules do without it: pyproject.toml says why.
+pytest_plugins = ["schemathesis.pytest.plugin"]
 # One worker for all of it: what they share is set up once.
 pytestmark = pytest.mark.xdist_group("contract")
 

@@ -7,25 +7,26 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 
 from technic_scanner.clock import ManualClock
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ResultsNotReadyError
 from technic_scanner.runs import listeners as module
 from technic_scanner.runs.listeners import RunEnded, RunListener, RunListeners
-from tests.support.runs.fake_store import FakeStore
-from tests.support.runs.make import scan_result, stored_result
+from technic_scanner.runs.model import RunEnd
+from tests.support.runs.faulty_store import FaultyStore, faulty_store
+from tests.support.runs.make import scan_result
 
 PATIENCE = 30.0
 
 
 @pytest.fixture
-def store() -> FakeStore:
-    return FakeStore(ManualClock())
+def store() -> Iterator[FaultyStore]:
+    with faulty_store(ManualClock()) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -40,11 +41,11 @@ def run(number: int = 1) -> RunRecord:
     return RunRecord(f"run-{number:04d}", RunStatus.SUCCEEDED, ScanConfig(), None, ManualClock().now())  # type: ignore[arg-type]
 
 
-def listeners(store: FakeStore, **named: RunListener | Callable[[], RunListener]) -> RunListeners:
+def listeners(store: FaultyStore, **named: RunListener | Callable[[], RunListener]) -> RunListeners:
     return RunListeners(store, lambda: tuple(named), lambda name: named[name], store.clock)  # type: ignore[arg-type, return-value]
 
 
-def test_every_listener_is_told_of_every_end_in_their_order(store: FakeStore) -> None:
+def test_every_listener_is_told_of_every_end_in_their_order(store: FaultyStore) -> None:
     heard: dict[str, list[str]] = {"one": [], "two": []}
     told = listeners(
         store,
@@ -58,14 +59,15 @@ def test_every_listener_is_told_of_every_end_in_their_order(store: FakeStore) ->
     assert heard == {"one": expected, "two": expected}
 
 
-def test_an_end_holds_the_record_the_picks_and_the_way_to_the_rows(store: FakeStore) -> None:
+def test_an_end_holds_the_record_the_picks_and_the_way_to_the_rows(store: FaultyStore) -> None:
     ends: list[RunEnded] = []
-    store.results["run-0001"] = stored_result("run-0001")
-    record = replace(run(), metrics=scan_result().metrics)
-    store.runs |= {"run-0001": record, "run-0002": run(2)}
+    for _ in range(2):
+        store.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k")
+        store.claim("w", "host", "1", None)
+    record = store.finish("run-0001", "w", 1, RunEnd(RunStatus.SUCCEEDED), scan_result())
     told = listeners(store, one=ends.append)
     told.tell(record)
-    told.tell(run(2))
+    told.tell(store.finish("run-0002", "w", 1, RunEnd(RunStatus.FAILED), None))
     told.close(PATIENCE)
     assert (ends[0].run, ends[0].picks) == (record, 2)
     assert ends[0].result().table["Symbol"].to_pylist() == ["AAPL", "MSFT"]
@@ -76,7 +78,7 @@ def test_an_end_holds_the_record_the_picks_and_the_way_to_the_rows(store: FakeSt
 
 @pytest.mark.parametrize("error", [ValueError("it broke"), SystemExit(3), KeyboardInterrupt()])
 def test_one_that_raises_is_named_and_the_others_and_the_next_end_are_told(
-    store: FakeStore, error: BaseException, caplog: pytest.LogCaptureFixture
+    store: FaultyStore, error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[str] = []
 
@@ -97,7 +99,7 @@ def test_one_that_raises_is_named_and_the_others_and_the_next_end_are_told(
 
 
 def test_one_that_hangs_holds_up_nobody_and_is_named_when_the_process_ends(
-    store: FakeStore, released: threading.Event, caplog: pytest.LogCaptureFixture
+    store: FaultyStore, released: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[str] = []
     told = listeners(store, hangs=lambda _: released.wait(PATIENCE), good=lambda ended: heard.append(ended.run.run_id))
@@ -116,7 +118,7 @@ def test_one_that_hangs_holds_up_nobody_and_is_named_when_the_process_ends(
 
 
 def test_what_waits_for_a_slow_one_is_bounded(
-    store: FakeStore, released: threading.Event, caplog: pytest.LogCaptureFixture
+    store: FaultyStore, released: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     begun = threading.Event()
     heard: list[str] = []
@@ -141,7 +143,7 @@ def test_what_waits_for_a_slow_one_is_bounded(
     assert dropped not in heard
 
 
-def test_one_that_took_long_is_named(store: FakeStore, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_took_long_is_named(store: FaultyStore, caplog: pytest.LogCaptureFixture) -> None:
     clock = store.clock
     assert isinstance(clock, ManualClock)
     told = listeners(store, slow=lambda _: clock.advance(module.SLOW_SECONDS + 1.0))
@@ -151,7 +153,7 @@ def test_one_that_took_long_is_named(store: FakeStore, caplog: pytest.LogCapture
 
 
 def test_it_is_opened_once_at_the_first_end_and_not_again_if_that_fails(
-    store: FakeStore, caplog: pytest.LogCaptureFixture
+    store: FaultyStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     opened: list[str] = []
 
@@ -170,7 +172,7 @@ def test_it_is_opened_once_at_the_first_end_and_not_again_if_that_fails(
     assert [entry.getMessage() for entry in caplog.records] == ["run listener bad failed for run run-0000"]
 
 
-def test_without_listeners_nothing_is_started(store: FakeStore) -> None:
+def test_without_listeners_nothing_is_started(store: FaultyStore) -> None:
     before = threading.active_count()
     told = listeners(store)
     told.tell(run())

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
-from technic_scanner.runs.model import DatedRun, DatedRuns
+from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, StoredResult
 from technic_scanner.runs.performance import outcome_service
 from technic_scanner.runs.performance.outcome_service import Outcomes, only_survivors
 from technic_scanner.runs.performance.outcomes import OutcomeQuery
 from technic_scanner.screening.bars import Panel
 from tests.support.runs.fake_catalog import INFO, SECURITIES, FakeCatalog
-from tests.support.runs.fake_store import pick_table
 
 from .test_judging import SESSIONS, long, panel_of
 from .test_judging import result_of as stored_result
+
+
+def pick_table(result: StoredResult, columns: Sequence[str]) -> PickTable:
+    """What a store hands out of a result for judging."""
+    failed = {
+        name: pa.array([getattr(item, name) for item in result.failures], pa.string()) for name in ("symbol", "stage")
+    }
+    return PickTable(result.run_id, result.table.select(list(columns)), pa.table(failed))
 
 
 class Journal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,14 +19,14 @@ from technic_scanner.runs.ports import Coverage
 from technic_scanner.runs.service.forecast import Forecast
 from technic_scanner.runs.timings.estimates import expected_work, history_of, work_left
 from tests.support.runs.fake_catalog import FakeCatalog
-from tests.support.runs.fake_store import FakeStore
+from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import NOON, event, metrics, scan_result
 
 
 class Bench:
-    def __init__(self, coverage: Coverage | None = None) -> None:
-        self.clock = ManualClock()
-        self.store = FakeStore(self.clock)
+    def __init__(self, store: FaultyStore, coverage: Coverage | None = None) -> None:
+        self.clock: ManualClock = store.clock
+        self.store = store
         self.catalog = FakeCatalog()
         self.forecast = Forecast(self.store, self.catalog, self.clock, coverage)
 
@@ -46,8 +46,14 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def store() -> Iterator[FaultyStore]:
+    with faulty_store(ManualClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bench(store: FaultyStore) -> Bench:
+    return Bench(store)
 
 
 def test_the_match_count_says_which_filter_removed_what(bench: Bench) -> None:
@@ -110,14 +116,14 @@ def test_runs_of_another_source_or_executor_tell_nothing(bench: Bench) -> None:
     assert bench.forecast.estimate(ScanConfig(), RunOptions(executor="dask")).seconds is None
 
 
-def test_what_the_cache_holds_need_not_be_fetched() -> None:
+def test_what_the_cache_holds_need_not_be_fetched(store: FaultyStore) -> None:
     asked: list[tuple[str, ...]] = []
 
     def coverage(config: ScanConfig, symbols: Sequence[str]) -> int:
         asked.append(tuple(symbols))
         return 3
 
-    bench = Bench(coverage)
+    bench = Bench(store, coverage)
     bench.past_run(10.0)
     bench.forecast.estimate(ScanConfig(), RunOptions())
     assert asked == [("AAPL", "MSFT", "XOM", "ZZZ")]

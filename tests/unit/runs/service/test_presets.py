@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from technic_scanner.runs.service.presets import Presets, preset_from_json, pres
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 from tests.support.runs import strategies as some
 from tests.support.runs.fake_catalog import FakeCatalog
-from tests.support.runs.fake_store import FakeStore
+from tests.support.runs.faulty_store import faulty_store
 
 
 @pytest.fixture
@@ -24,8 +25,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def presets(clock: ManualClock) -> Presets:
-    return Presets(FakeStore(clock), clock, FakeCatalog())
+def presets(clock: ManualClock) -> Iterator[Presets]:
+    with faulty_store(clock) as store:
+        yield Presets(store, clock, FakeCatalog())
 
 
 @pytest.mark.parametrize("preset", SHIPPED, ids=lambda preset: preset.name)

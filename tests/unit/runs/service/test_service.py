@@ -1,16 +1,15 @@
-"""The service that every door calls, over a store in memory."""
+"""The service that every door calls, over a store that fails on request."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
 from datetime import date, timedelta
 
 import pytest
 
-from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import (
     ConfigError,
     IdempotencyError,
@@ -22,54 +21,15 @@ from technic_scanner.errors import (
     StoreUnavailableError,
 )
 from technic_scanner.runs.model import Preset, PrunePolicy, RunEnd, RunQuery, WorkerInfo
+from technic_scanner.runs.serialization import options_to_dict
 from technic_scanner.runs.service.presets import preset_to_json
-from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.timings.analytics import trends
-from tests.support.runs.fake_catalog import INFO, FakeCatalog
-from tests.support.runs.fake_store import FakeStore
-from tests.support.runs.make import event, picks, scan_result
+from tests.support.runs.fake_catalog import INFO
+from tests.support.runs.faulty_store import FaultyStore
+from tests.support.runs.make import event, picks
+from tests.support.runs.service_bench import Bench, bench, store
 
-
-class FakeLauncher:
-    def __init__(self) -> None:
-        self.asked = 0
-        self.error: Exception | None = None
-
-    def ensure_worker(self) -> None:
-        self.asked += 1
-        if self.error is not None:
-            raise self.error
-
-
-class Bench:
-    def __init__(self, limit: int | None = None) -> None:
-        self.clock = ManualClock()
-        self.store = FakeStore(self.clock)
-        self.launcher = FakeLauncher()
-        self.catalog = FakeCatalog()
-        rules = ServiceRules(stale_after_seconds=10.0, max_queued_per_owner=limit)
-        self.told: list[RunRecord] = []
-        self.service = RunService(
-            self.store, self.catalog, self.launcher, self.clock, rules=rules, tell=self.told.append
-        )
-
-    def start(self, config: ScanConfig | None = None) -> RunRecord:
-        """Submit a run and let a worker claim it."""
-        self.service.submit(config or ScanConfig())
-        run = self.store.claim("w", "host", "1", None)
-        assert run is not None
-        return run
-
-    def done(self, config: ScanConfig | None = None, **result: object) -> RunRecord:
-        """Submit a run and let it succeed."""
-        run = self.start(config)
-        end = RunEnd(RunStatus.SUCCEEDED)
-        return self.store.finish(run.run_id, "w", run.attempt, end, scan_result(**result))
-
-
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
+__all__ = ["bench", "store"]
 
 
 def test_a_submitted_run_waits_and_a_worker_is_seen_to(bench: Bench) -> None:
@@ -137,7 +97,7 @@ def test_what_a_request_needs_and_is_not_installed_is_told_with_the_command(benc
 
 def test_a_run_of_an_executor_that_is_gone_stays_readable(bench: Bench) -> None:
     run = bench.done()
-    bench.store.runs[run.run_id] = replace(run, options=RunOptions(executor="ray"))
+    bench.store.change(run.run_id, executor="ray", options=json.dumps(options_to_dict(RunOptions(executor="ray"))))
     assert bench.service.get(run.run_id).options.executor == "ray"
     assert bench.service.list().records[0].options.executor == "ray"
     with pytest.raises(ConfigError, match="'ray' is not one of local, dask"):
@@ -164,8 +124,8 @@ def test_an_idempotency_key_makes_one_run(bench: Bench) -> None:
         bench.service.submit(ScanConfig(top_n=3), idempotency_key="k")
 
 
-def test_an_owner_may_have_only_so_many_waiting() -> None:
-    bench = Bench(limit=2)
+def test_an_owner_may_have_only_so_many_waiting(store: FaultyStore) -> None:
+    bench = Bench(store, limit=2)
     for _ in range(2):
         bench.service.submit(ScanConfig(), owner="ann")
     with pytest.raises(LimitError, match="2 queued runs"):

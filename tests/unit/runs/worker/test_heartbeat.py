@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,16 +16,16 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of
 from technic_scanner.runs.worker.recorder import Recorder
-from tests.support.runs.fake_store import FakeStore
+from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import event
 
 AWAY = StoreUnavailableError("locked")
 
 
 class Bench:
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.store = FakeStore(self.clock)
+    def __init__(self, store: FaultyStore) -> None:
+        self.clock: ManualClock = store.clock
+        self.store = store
         self.store.add_run(
             ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
         )
@@ -57,8 +58,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench() -> Iterator[Bench]:
+    with faulty_store(ManualClock()) as store:
+        yield Bench(store)
 
 
 def test_it_beats_at_least_every_second(bench: Bench) -> None:
@@ -84,7 +86,7 @@ def test_boundaries_are_written_at_the_next_tick(bench: Bench) -> None:
     bench.heartbeat.tick()
     bench.recorder(event(1, EventKind.RUN_STARTED))
     bench.heartbeat.tick()
-    assert [item.kind for item in bench.store.journal_events["run-0001"]] == [EventKind.RUN_STARTED]
+    assert [item.kind for item in bench.store.all_events("run-0001")] == [EventKind.RUN_STARTED]
 
 
 def test_a_store_that_is_locked_for_ten_seconds_costs_nothing(bench: Bench) -> None:
@@ -95,7 +97,7 @@ def test_a_store_that_is_locked_for_ten_seconds_costs_nothing(bench: Bench) -> N
         bench.pass_seconds(1)
     bench.store.down = None
     bench.pass_seconds(0.6)
-    assert [item.message for item in bench.store.journal_events["run-0001"]] == [str(number) for number in range(10)]
+    assert [item.message for item in bench.store.all_events("run-0001")] == [str(number) for number in range(10)]
     assert not bench.heartbeat.lost
     assert bench.heartbeat.fault is None
     assert not bench.cancel.is_cancelled
@@ -119,12 +121,12 @@ def test_a_run_that_another_worker_has_now_is_left_alone(bench: Bench) -> None:
     bench.store.calls.clear()
     bench.pass_seconds(5)
     assert bench.store.calls == []
-    assert bench.store.journal_events["run-0001"] == []
+    assert bench.store.all_events("run-0001") == []
 
 
 def test_a_deleted_run_is_left_alone(bench: Bench) -> None:
     bench.heartbeat.tick()
-    bench.store._forget("run-0001")
+    bench.store.lose("run-0001")
     bench.pass_seconds(1)
     assert bench.heartbeat.lost
 
@@ -178,7 +180,7 @@ def test_the_thread_does_what_the_ticks_do(bench: Bench) -> None:
     bench.store.request_cancel("run-0001")
     with bench.heartbeat, pytest.raises(Exception, match="cancelled on request"):
         bench.cancel.wait(60)
-    assert [item.seq for item in bench.store.journal_events["run-0001"]] == [1]
+    assert [item.seq for item in bench.store.all_events("run-0001")] == [1]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.errors import RunStateError, StoreUnavailableError
 from technic_scanner.runs.worker import recorder as recorder_module
 from technic_scanner.runs.worker.recorder import Recorder
-from tests.support.runs.fake_store import FakeStore
+from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import event
 
 AWAY = StoreUnavailableError("locked")
@@ -24,9 +25,9 @@ AWAY = StoreUnavailableError("locked")
 class Bench:
     """A store with one running run, and a recorder for it."""
 
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.store = FakeStore(self.clock)
+    def __init__(self, store: FaultyStore) -> None:
+        self.clock: ManualClock = store.clock
+        self.store = store
         self.store.add_run(
             ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
         )
@@ -35,12 +36,13 @@ class Bench:
 
     @property
     def stored(self) -> list[ProgressEvent]:
-        return self.store.journal_events["run-0001"]
+        return self.store.all_events("run-0001")
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench() -> Iterator[Bench]:
+    with faulty_store(ManualClock()) as store:
+        yield Bench(store)
 
 
 def test_events_reach_the_store_in_batches(bench: Bench) -> None:
@@ -157,32 +159,33 @@ steps = st.lists(st.tuples(kinds, st.booleans(), st.booleans(), st.floats(0, 0.3
 def test_whatever_happens_boundaries_are_all_there_and_numbers_have_no_gap(
     steps: list[tuple[EventKind, bool, bool, float]],
 ) -> None:
-    bench = Bench()
-    sent = []
-    for number, (kind, flush, away, pause) in enumerate(steps, start=1):
-        item = event(number, kind, message=str(number), overall_fraction=number / 100)
-        sent.append(item)
-        bench.recorder(item)
-        bench.clock.advance(pause)
-        if away:
-            bench.store.fail("append_events", AWAY)
-        try:
-            if flush:
-                bench.recorder.flush()
-        except StoreUnavailableError:
-            pass
-    bench.store.faults.clear()
-    bench.recorder(event(999, EventKind.RUN_FINISHED, overall_fraction=1.0))
-    bench.recorder.flush()
-    last = bench.recorder.last_event()
-    assert last is not None
-    assert EventKind.RUN_FINISHED not in {item.kind for item in bench.stored}, "it is written with the end"
-    stored = [*bench.stored, last]
-    assert [item.seq for item in stored] == list(range(1, len(stored) + 1))
-    boundaries = [item.message for item in stored if item.kind.is_boundary]
-    assert boundaries == [item.message for item in sent if item.kind.is_boundary] + [""]
-    assert stored == sorted(stored, key=lambda item: item.overall_fraction)
-    assert stored[-1].kind is EventKind.RUN_FINISHED
+    with faulty_store(ManualClock()) as store:
+        bench = Bench(store)
+        sent = []
+        for number, (kind, flush, away, pause) in enumerate(steps, start=1):
+            item = event(number, kind, message=str(number), overall_fraction=number / 100)
+            sent.append(item)
+            bench.recorder(item)
+            bench.clock.advance(pause)
+            if away:
+                bench.store.fail("append_events", AWAY)
+            try:
+                if flush:
+                    bench.recorder.flush()
+            except StoreUnavailableError:
+                pass
+        bench.store.mend()
+        bench.recorder(event(999, EventKind.RUN_FINISHED, overall_fraction=1.0))
+        bench.recorder.flush()
+        last = bench.recorder.last_event()
+        assert last is not None
+        assert EventKind.RUN_FINISHED not in {item.kind for item in bench.stored}, "it is written with the end"
+        stored = [*bench.stored, last]
+        assert [item.seq for item in stored] == list(range(1, len(stored) + 1))
+        boundaries = [item.message for item in stored if item.kind.is_boundary]
+        assert boundaries == [item.message for item in sent if item.kind.is_boundary] + [""]
+        assert stored == sorted(stored, key=lambda item: item.overall_fraction)
+        assert stored[-1].kind is EventKind.RUN_FINISHED
 
 
 def test_listening_never_waits_for_the_store(bench: Bench) -> None:

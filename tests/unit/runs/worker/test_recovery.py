@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -22,20 +24,28 @@ from technic_scanner.errors import (
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.stale_runs import StaleSweep, give_up_stale
 from technic_scanner.runs.worker.recovery import Patience, PatientJournal, Standing, retry_delay, standing
-from tests.support.runs.fake_store import FakeStore
+from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import event
 
 AWAY = StoreUnavailableError("locked")
 
 
-def running_store() -> FakeStore:
-    store = FakeStore(ManualClock())
-    store.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k")
-    store.claim("w", "host", "1", None)
-    return store
+@contextmanager
+def running_store() -> Iterator[FaultyStore]:
+    """Open a store with one running run."""
+    with faulty_store(ManualClock()) as opened:
+        opened.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k")
+        opened.claim("w", "host", "1", None)
+        yield opened
 
 
-def manual(store: FakeStore) -> ManualClock:
+@pytest.fixture
+def store() -> Iterator[FaultyStore]:
+    with running_store() as opened:
+        yield opened
+
+
+def manual(store: FaultyStore) -> ManualClock:
     assert isinstance(store.clock, ManualClock)
     return store.clock
 
@@ -78,8 +88,7 @@ def test_other_errors_are_not_waited_for() -> None:
     assert clock.monotonic() == 0.0
 
 
-def test_the_journal_outlasts_a_locked_store() -> None:
-    store = running_store()
+def test_the_journal_outlasts_a_locked_store(store: FaultyStore) -> None:
     journal = PatientJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), CancelToken())
     store.fail("record", AWAY, times=25)
     journal.start_over("symbol_scanning", "f1")
@@ -89,8 +98,7 @@ def test_the_journal_outlasts_a_locked_store() -> None:
     assert manual(store).monotonic() > 10.0
 
 
-def test_a_cancelled_scan_does_not_wait_for_the_journal() -> None:
-    store = running_store()
+def test_a_cancelled_scan_does_not_wait_for_the_journal(store: FaultyStore) -> None:
     cancel = CancelToken()
     cancel.cancel("enough")
     journal = PatientJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), cancel)
@@ -100,8 +108,7 @@ def test_a_cancelled_scan_does_not_wait_for_the_journal() -> None:
     assert manual(store).monotonic() < 1.0
 
 
-def test_the_journal_of_an_attempt_that_is_over_is_closed() -> None:
-    store = running_store()
+def test_the_journal_of_an_attempt_that_is_over_is_closed(store: FaultyStore) -> None:
     journal = PatientJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), CancelToken())
     manual(store).advance(60)
     store.interrupt_stale(timedelta(seconds=10))
@@ -109,8 +116,7 @@ def test_the_journal_of_an_attempt_that_is_over_is_closed() -> None:
         journal.record("symbol_scanning", 0, b"")
 
 
-def test_a_sweep_finds_dead_runs_at_most_once_a_second() -> None:
-    store = running_store()
+def test_a_sweep_finds_dead_runs_at_most_once_a_second(store: FaultyStore) -> None:
     sweep = StaleSweep(store, store.clock, stale_after_seconds=10.0)
     assert sweep.sweep() == ()
     manual(store).advance(9.5)
@@ -123,17 +129,15 @@ def test_a_sweep_finds_dead_runs_at_most_once_a_second() -> None:
     assert store.get_run("run-0001").status is RunStatus.INTERRUPTED
 
 
-def test_a_dead_run_keeps_as_many_events_as_one_that_ended() -> None:
-    store = running_store()
+def test_a_dead_run_keeps_as_many_events_as_one_that_ended(store: FaultyStore) -> None:
     store.append_events("run-0001", 1, [event(seq) for seq in range(1, 1001)])
     manual(store).advance(60)
     assert give_up_stale(store, timedelta(seconds=10)) == ("run-0001",)
-    assert 0 < len(store.journal_events["run-0001"]) <= 200
-    assert store.journal_events["run-0001"][-1].seq == 1000
+    assert 0 < len(store.all_events("run-0001")) <= 200
+    assert store.all_events("run-0001")[-1].seq == 1000
 
 
-def test_a_dead_run_is_told_of_once_when_it_is_marked() -> None:
-    store = running_store()
+def test_a_dead_run_is_told_of_once_when_it_is_marked(store: FaultyStore) -> None:
     told: list[RunRecord] = []
     sweep = StaleSweep(store, store.clock, 10.0, told.append)
     manual(store).advance(60)
@@ -144,58 +148,59 @@ def test_a_dead_run_is_told_of_once_when_it_is_marked() -> None:
     assert told[0].status is RunStatus.INTERRUPTED
 
 
-def test_a_dead_run_that_went_on_or_away_meanwhile_is_not_told_of(caplog: pytest.LogCaptureFixture) -> None:
-    store = running_store()
+def test_a_dead_run_that_went_on_or_away_meanwhile_is_not_told_of(
+    store: FaultyStore, caplog: pytest.LogCaptureFixture
+) -> None:
     told: list[RunRecord] = []
     manual(store).advance(60)
     store.fail("get_run", RunNotFoundError("run-0001"))
     assert give_up_stale(store, timedelta(seconds=10), told.append) == ("run-0001",)
     assert "the end of run run-0001 is not announced" in caplog.text
 
-    other = running_store()
-    manual(other).advance(60)
-    thinned = other.thin_events
+    with running_store() as other:
+        manual(other).advance(60)
+        thinned = other.thin_events
 
-    def resume_at_once(run_id: str, keep: int) -> int:
-        other.requeue(run_id)
-        return thinned(run_id, keep) if other.get_run(run_id).status.is_terminal else 0
+        def resume_at_once(run_id: str, keep: int) -> int:
+            other.requeue(run_id)
+            return thinned(run_id, keep) if other.get_run(run_id).status.is_terminal else 0
 
-    other.thin_events = resume_at_once  # type: ignore[method-assign]
-    assert give_up_stale(other, timedelta(seconds=10), told.append) == ("run-0001",)
-    assert told == []
+        other.thin_events = resume_at_once  # type: ignore[method-assign]
+        assert give_up_stale(other, timedelta(seconds=10), told.append) == ("run-0001",)
+        assert told == []
 
 
-def test_a_dead_run_is_given_up_though_its_events_cannot_be_thinned(caplog: pytest.LogCaptureFixture) -> None:
-    store = running_store()
+def test_a_dead_run_is_given_up_though_its_events_cannot_be_thinned(
+    store: FaultyStore, caplog: pytest.LogCaptureFixture
+) -> None:
     manual(store).advance(60)
     store.fail("thin_events", RunStateError("it was resumed at once"))
     assert give_up_stale(store, timedelta(seconds=10)) == ("run-0001",)
     assert "keeps all its events" in caplog.text
 
 
-def test_a_run_that_has_no_events_starts_at_one() -> None:
-    assert standing(running_store(), "run-0001") == Standing(1, (), None)
+def test_a_run_that_has_no_events_starts_at_one(store: FaultyStore) -> None:
+    assert standing(store, "run-0001") == Standing(1, (), None)
 
 
 @given(st.lists(st.lists(st.floats(0, 100), min_size=0, max_size=30), min_size=1, max_size=6))
 def test_the_standing_is_what_reading_the_whole_journal_would_say(attempts: list[list[float]]) -> None:
-    store = running_store()
-    seq = 0
-    expected = []
-    for number, seconds in enumerate(attempts, start=1):
-        for elapsed in sorted(seconds):
-            seq += 1
-            store.append_events("run-0001", number, [event(seq, attempt=number, elapsed_seconds=elapsed)])
-        if seconds:
-            expected.append(max(seconds))
-        store.interrupt_stale(timedelta(seconds=-1))
-        store.requeue("run-0001")
-        store.claim("w", "host", "1", None)
-    assert standing(store, "run-0001") == Standing(seq + 1, tuple(expected), store.latest_event("run-0001"))
+    with running_store() as store:
+        seq = 0
+        expected = []
+        for number, seconds in enumerate(attempts, start=1):
+            for elapsed in sorted(seconds):
+                seq += 1
+                store.append_events("run-0001", number, [event(seq, attempt=number, elapsed_seconds=elapsed)])
+            if seconds:
+                expected.append(max(seconds))
+            store.interrupt_stale(timedelta(seconds=-1))
+            store.requeue("run-0001")
+            store.claim("w", "host", "1", None)
+        assert standing(store, "run-0001") == Standing(seq + 1, tuple(expected), store.latest_event("run-0001"))
 
 
-def test_the_standing_holds_over_thinned_events() -> None:
-    store = running_store()
+def test_the_standing_holds_over_thinned_events(store: FaultyStore) -> None:
     store.append_events("run-0001", 1, [event(1, EventKind.RUN_STARTED, elapsed_seconds=0.0)])
     store.append_events("run-0001", 1, [event(n, elapsed_seconds=float(n)) for n in range(2, 100)])
     store.append_events("run-0001", 1, [event(100, EventKind.RUN_FINISHED, elapsed_seconds=100.0)])
@@ -207,8 +212,7 @@ def test_the_standing_holds_over_thinned_events() -> None:
     assert standing(store, "run-0001") == Standing(102, (100.0, 0.5), store.latest_event("run-0001"))
 
 
-def test_the_standing_reads_few_events() -> None:
-    store = running_store()
+def test_the_standing_reads_few_events(store: FaultyStore) -> None:
     store.append_events("run-0001", 1, [event(n, elapsed_seconds=float(n)) for n in range(1, 5001)])
     store.calls.clear()
     assert standing(store, "run-0001").next_seq == 5001

@@ -1,9 +1,9 @@
-"""The worker over a store in memory: queue, ends, fencing, faults. Scans are small functions."""
+"""The worker over a store that fails on request: queue, ends, fencing, faults. Scans are small functions."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,13 +14,21 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.progress import EventKind
 from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunError, RunRecord, RunStatus
-from technic_scanner.errors import CancelledError, SourceError, StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.errors import (
+    CancelledError,
+    ResultsNotReadyError,
+    SourceError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+)
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
-from tests.support.runs.fake_store import FakeStore
-from tests.support.runs.make import event, metrics, scan_result
+from tests.support.runs.faulty_store import FaultyStore, faulty_store
+from tests.support.runs.make import NOON, event, metrics, scan_result
 
 AWAY = StoreUnavailableError("locked")
 Scan = Callable[[ScanTask], ScanResult]
@@ -41,9 +49,9 @@ class HookedClock(ManualClock):
 class Bench:
     """A store, a clock, and workers for them; ``tasks`` are the attempts that were scanned."""
 
-    def __init__(self) -> None:
-        self.clock = HookedClock()
-        self.store = FakeStore(self.clock)
+    def __init__(self, store: FaultyStore) -> None:
+        self.clock: HookedClock = store.clock
+        self.store = store
         self.tasks: list[ScanTask] = []
         self.told: list[RunRecord] = []
 
@@ -65,8 +73,11 @@ class Bench:
     def run(self, number: int = 1) -> RunRecord:
         return self.store.runs[f"run-{number:04d}"]
 
+    def workers(self) -> tuple[WorkerInfo, ...]:
+        return self.store.workers(NOON - timedelta(days=9999))
+
     def kinds(self, number: int = 1) -> list[EventKind]:
-        return [item.kind for item in self.store.journal_events[f"run-{number:04d}"]]
+        return [item.kind for item in self.store.all_events(f"run-{number:04d}")]
 
 
 def report(task: ScanTask, seq: int, kind: EventKind, **changes: object) -> None:
@@ -91,8 +102,9 @@ def until_cancelled(task: ScanTask) -> ScanResult:
 
 
 @pytest.fixture
-def bench() -> Bench:
-    return Bench()
+def bench() -> Iterator[Bench]:
+    with faulty_store(HookedClock()) as store:
+        yield Bench(store)
 
 
 def test_the_queue_is_drained_in_order_and_then_the_worker_leaves(bench: Bench) -> None:
@@ -100,7 +112,7 @@ def test_the_queue_is_drained_in_order_and_then_the_worker_leaves(bench: Bench) 
     assert bench.worker().run() == 3
     assert [task.run.run_id for task in bench.tasks] == ["run-0001", "run-0002", "run-0003"]
     assert {run.status for run in bench.store.runs.values()} == {RunStatus.SUCCEEDED}
-    assert bench.store.worker_rows == {}
+    assert bench.workers() == ()
 
 
 def test_an_empty_queue_is_left_at_once(bench: Bench) -> None:
@@ -120,7 +132,7 @@ def test_a_run_queued_while_the_worker_says_goodbye_is_not_left_behind(bench: Be
     bench.store.remove_worker = queue_at_the_last_moment  # type: ignore[method-assign]
     assert bench.worker().run() == 1
     assert bench.run().status is RunStatus.SUCCEEDED
-    assert bench.store.worker_rows == {}
+    assert bench.workers() == ()
 
 
 def test_a_finished_run_has_its_events_result_and_key(bench: Bench) -> None:
@@ -128,7 +140,7 @@ def test_a_finished_run_has_its_events_result_and_key(bench: Bench) -> None:
     bench.worker().run()
     run = bench.run()
     assert bench.kinds() == [EventKind.RUN_STARTED, EventKind.RUN_FINISHED]
-    assert bench.store.results[run.run_id].table.num_rows == 2
+    assert bench.store.result(run.run_id).table.num_rows == 2
     assert run.metrics == metrics()
     assert (run.version, run.host, run.worker_id) == ("1.2.3", "host", "w1")
     assert (run.comparability_key or "").endswith("-n64-cold-1.2.3")
@@ -182,7 +194,7 @@ def test_the_workers_row_shows_what_it_does(bench: Bench) -> None:
 
     def scan(task: ScanTask) -> ScanResult:
         bench.clock.advance(3)
-        while not (rows := list(bench.store.worker_rows.values())) or rows[0].run_id is None:
+        while not (rows := bench.workers()) or rows[0].run_id is None:
             task.cancel.wait(0.01)
         seen.extend(rows)
         return succeed(task)
@@ -202,7 +214,7 @@ def test_a_cancelled_run_keeps_its_part(bench: Bench) -> None:
     bench.worker(scan).run()
     assert bench.run().status is RunStatus.CANCELLED
     assert bench.run().metrics is not None
-    assert bench.store.results["run-0001"].outcome is Outcome.PARTIAL
+    assert bench.store.result("run-0001").outcome is Outcome.PARTIAL
     assert bench.kinds()[-1] is EventKind.RUN_FINISHED
 
 
@@ -286,7 +298,7 @@ def test_a_resumed_run_goes_on_where_it_stood(bench: Bench) -> None:
     assert (again.run.attempt, again.first_seq, again.earlier_seconds) == (2, 3, (7.5,))
     assert again.previous_event is not None
     assert again.previous_event.seq == 2
-    assert [item.seq for item in bench.store.journal_events["run-0001"]] == [1, 2, 3, 4]
+    assert [item.seq for item in bench.store.all_events("run-0001")] == [1, 2, 3, 4]
 
 
 def test_costs_of_past_runs_come_along(bench: Bench) -> None:
@@ -317,16 +329,19 @@ def test_a_run_that_was_handed_over_is_not_written_to(bench: Bench) -> None:
 
     def frozen(task: ScanTask) -> ScanResult:
         report(task, 1, EventKind.RUN_STARTED)
-        bench.clock.advance(60)
-        bench.store.interrupt_stale(timedelta(seconds=10))
+        bench.store.fail("heartbeat", AWAY, times=10_000)  # from a frozen process none comes
+        while not bench.store.interrupt_stale(timedelta(seconds=10)):
+            bench.clock.advance(60)
         bench.store.requeue("run-0001")
         bench.store.claim("w2", "other-host", "1", None)
+        bench.store.mend()
         return succeed(task)
 
     assert bench.worker(frozen).run() == 1
     run = bench.run()
     assert (run.status, run.worker_id, run.attempt) == (RunStatus.RUNNING, "w2", 2)
-    assert "run-0001" not in bench.store.results
+    with pytest.raises(ResultsNotReadyError):
+        bench.store.result("run-0001")
 
 
 def test_a_deleted_run_does_not_stop_the_worker(bench: Bench) -> None:
@@ -334,7 +349,7 @@ def test_a_deleted_run_does_not_stop_the_worker(bench: Bench) -> None:
 
     def scan(task: ScanTask) -> ScanResult:
         if task.run.run_id == "run-0001":
-            bench.store._forget("run-0001")
+            bench.store.lose("run-0001")
         return succeed(task)
 
     assert bench.worker(scan).run() == 2
@@ -380,7 +395,7 @@ def test_a_store_that_is_full_at_the_end_fails_the_run_as_soon_as_it_can(bench: 
     assert run.error.code == "store_full"
     assert "no space left" in run.error.message
     assert run.metrics is not None  # the small part is kept
-    assert bench.store.results["run-0001"].table.num_rows == 0
+    assert bench.store.result("run-0001").table.num_rows == 0
 
 
 def test_a_store_that_is_full_while_journalling_fails_the_run(bench: Bench) -> None:
@@ -415,7 +430,7 @@ def test_events_are_thinned_after_the_end(bench: Bench) -> None:
         return scan_result()
 
     bench.worker(scan).run()
-    assert 0 < len(bench.store.journal_events["run-0001"]) <= 200
+    assert 0 < len(bench.store.all_events("run-0001")) <= 200
 
 
 def test_each_end_is_told_once_after_it_was_written(bench: Bench) -> None:
@@ -446,7 +461,7 @@ def test_an_end_that_was_not_ours_to_write_is_not_told(bench: Bench) -> None:
     bench.queue()
 
     def hand_over(task: ScanTask) -> ScanResult:
-        bench.store.runs["run-0001"] = replace(bench.run(), worker_id="other")
+        bench.store.change("run-0001", worker_id="other")
         return scan_result()
 
     bench.worker(hand_over).run()
@@ -472,7 +487,7 @@ def test_a_request_to_stop_before_the_scan_began_is_obeyed(bench: Bench) -> None
     def claim_and_ask(*args: object) -> RunRecord | None:
         run = claimed(*args)  # type: ignore[arg-type]
         if run is not None:
-            bench.store.runs[run.run_id] = replace(run, cancel_requested=True)
+            bench.store.request_cancel(run.run_id)
         return run
 
     bench.store.claim = claim_and_ask  # type: ignore[method-assign]
