@@ -10,9 +10,14 @@ from technic_scanner.runs.ports import Catalog
 
 def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog) -> None:
     """Raise one ConfigError with every problem of the request, if there is one."""
-    problems = (*config.problems(), *options.problems(), *source_problems(config, catalog))
-    if problems:
-        raise ConfigError(dict.fromkeys(problems))
+    if problems := request_problems(config, options, catalog):
+        raise ConfigError(problems)
+
+
+def request_problems(config: ScanConfig, options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:
+    """Return every problem of the request: its values, and what the source has against them."""
+    found = (*config.problems(), *options.problems(), *source_problems(config, catalog))
+    return tuple(dict.fromkeys(found))
 
 
 def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem, ...]:

@@ -77,7 +77,7 @@ def test_a_stage_plan_may_be_an_object_of_weights() -> None:
 def test_bad_stage_weights_are_named_beside_other_bad_options() -> None:
     with pytest.raises(ConfigError) as caught:
         requests.options_from_dict({"stage_plan": {"a": 0, "b": 2}, "workers": "all", "chunk_size": 0})
-    assert {problem.field for problem in caught.value.problems} == {"stage_weights.a", "workers", "chunk_size"}
+    assert {problem.field for problem in caught.value.problems} == {"stage_plan.a", "workers", "chunk_size"}
 
 
 def test_a_request_names_the_faults_of_both_halves() -> None:
