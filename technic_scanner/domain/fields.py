@@ -82,11 +82,9 @@ class Field:
 
     @property
     def summary(self) -> str:
-        """The whole description in sentences: label, help, and what an empty field means."""
-        sentences = [f"{self.spec.label}.", self.spec.help]
-        if self.spec.empty:
-            sentences.append(f"If empty: {self.spec.empty}.")
-        return " ".join(filter(None, sentences))
+        """The whole description in sentences: label, help, and the default where that is an empty field."""
+        default = f" Default: {self.spec.empty}." if self.default in (None, ()) else ""
+        return f"{self.spec.label}. {self.spec.help}{default}"
 
     @property
     def bounds(self) -> str:
