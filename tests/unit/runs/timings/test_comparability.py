@@ -58,6 +58,37 @@ def test_options_that_change_the_cost_count_and_the_others_do_not() -> None:
         assert config_hash(ScanConfig(), changed) != usual
 
 
+# Made by the version before lookback_days was renamed to lookback_sessions.
+@pytest.mark.parametrize(
+    ("config", "options", "made_before"),
+    [
+        (ScanConfig(), RunOptions(), "1cfe0bfd91086f6d"),
+        (ScanConfig(lookback_sessions=120, top_n=20), RunOptions(), "ef137add3cbdec08"),
+        (
+            ScanConfig(
+                source="synthetic",
+                universe="8000x1260",
+                lookback_sessions=1260,
+                max_symbols=100_000,
+                direction="both",
+                top_n=None,
+            ),
+            RunOptions(executor="dask", workers=2, chunk_size=100),
+            "c9873f45a52923a4",
+        ),
+        (
+            ScanConfig(
+                sectors=("Information Technology",), symbols=("MSFT", "AAPL"), min_price=5, as_of_date=date(2010, 5, 28)
+            ),
+            RunOptions(workers=2),
+            "3f3885b1163748a7",
+        ),
+    ],
+)
+def test_the_same_config_keeps_its_key_over_versions(config: ScanConfig, options: RunOptions, made_before: str) -> None:
+    assert config_hash(config, options) == made_before
+
+
 def test_the_order_of_symbols_does_not_matter() -> None:
     one, other = ScanConfig(symbols=("A", "B")), ScanConfig(symbols=("B", "A"))
     assert config_hash(one, RunOptions()) == config_hash(other, RunOptions())
