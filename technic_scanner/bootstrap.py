@@ -201,7 +201,7 @@ def _coverage(catalog: PluginCatalog, cache: ParquetPriceCache, config: ScanConf
     source = catalog.source(config.source, config)
     last = source.info().last_session
     as_of = min((day for day in (config.as_of_date, last) if day is not None), default=None)
-    return cache.fresh_count(catalog.key_of(source, config), symbols, config.lookback_days, as_of)
+    return cache.fresh_count(catalog.key_of(source, config), symbols, config.lookback_sessions, as_of)
 
 
 def _past_bars(

@@ -34,8 +34,8 @@ class Series:
     fresh: bool = False
 
 
-SAMPLE = ScanConfig(source="sample", lookback_days=245)
-SYNTHETIC = ScanConfig(source="synthetic", universe="4000x1260", lookback_days=1260)
+SAMPLE = ScanConfig(source="sample", lookback_sessions=245)
+SYNTHETIC = ScanConfig(source="synthetic", universe="4000x1260", lookback_sessions=1260)
 SERIES: dict[str, Series] = {
     "sample": Series(SAMPLE),
     "sample-cold": Series(SAMPLE, fresh=True),

@@ -73,7 +73,7 @@ class Market:
         """Scan all sessions and plan every symbol that passes: the most that can be asked for."""
         return self._scan(
             ScanConfig(
-                source="synthetic", max_symbols=100_000, lookback_days=self.sessions, top_n=None, direction="both"
+                source="synthetic", max_symbols=100_000, lookback_sessions=self.sessions, top_n=None, direction="both"
             )
         )
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field
 
+from technic_scanner.api.config_route import ConfigRoute
 from technic_scanner.api.dependencies import Plugins, Service
 from technic_scanner.api.documentation import problems
-from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
+from technic_scanner.api.field_schemas import TEXT_PATTERN
+from technic_scanner.api.requests import ConfigQuery, ScanRequest, config_query
 from technic_scanner.api.schemas import Document
-from technic_scanner.api.submitting import in_query, located
+from technic_scanner.api.submitting import IN_QUERY, located, readable
 from technic_scanner.plugins.registry import FaultKind
-from technic_scanner.runs.requests import request_from_dicts
+from technic_scanner.runs.requests import Given
 
-router = APIRouter(tags=["catalog"])
+router = APIRouter(tags=["catalog"], route_class=ConfigRoute)
 
 
 class SourceDocument(Document):
@@ -47,17 +48,15 @@ class SourceListDocument(Document):
     unavailable: list[UnavailableSourceDocument]
 
 
-class UniverseFilter(Request):
-    """The fields of a config that select symbols, as query parameters."""
-
-    source: Name = "sample"
-    universe: Name | None = None
-    sectors: list[Name] = Field(default_factory=list)
-    industries: list[Name] = Field(default_factory=list)
-    subindustries: list[Name] = Field(default_factory=list)
-    industry_contains: Name | None = None
-    symbols: list[Name] = Field(default_factory=list)
-    max_symbols: int = Field(default=6000, ge=1, le=100_000)
+if TYPE_CHECKING:
+    UniverseFilter = ConfigQuery
+else:
+    UniverseFilter = config_query(
+        "UniverseFilter",
+        *("source", "universe", "sectors", "industries", "subindustries", "industry_contains", "symbols"),
+        "max_symbols",
+    )
+    UniverseFilter.__doc__ = "The fields of a config that select symbols, as query parameters."
 
 
 class RemovedDocument(Document):
@@ -107,8 +106,9 @@ def list_sources(service: Service, plugins: Plugins) -> SourceListDocument:
 @router.get("/universe", response_model=MatchDocument, responses=problems(422, 502, 503))
 def count_matches(filters: Annotated[UniverseFilter, Query()], service: Service) -> MatchDocument:
     """Count the symbols that a scan with these filters would include, without scanning."""
-    with located(in_query):
-        config, _ = request_from_dicts(filters.model_dump())
+    asked = ScanRequest.model_construct(config=filters.given(), options=Given(), preset=None, label=None)
+    config, _ = readable(service, asked, IN_QUERY)
+    with located(IN_QUERY):
         count = service.match_count(config)
     return MatchDocument(
         total=count.total,

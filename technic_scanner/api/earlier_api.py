@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import date
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response, WebSocket
 from pydantic import Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
+from technic_scanner.api.config_route import ConfigRoute, problems_in_body
 from technic_scanner.api.dependencies import Broadcaster, Owner, Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
-from technic_scanner.api.problems import document_of, document_of_invalid
-from technic_scanner.api.requests import MAX_SEQ, Name, Request, ScanRequest
+from technic_scanner.api.problems import bad_fields, document_of, document_of_invalid, json_fault
+from technic_scanner.api.requests import MAX_SEQ, ConfigQuery, Name, ScanRequest, config_query
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.schemas import RUN_ID_PATTERN
 from technic_scanner.api.security import chosen_subprotocol
@@ -29,12 +30,13 @@ from technic_scanner.api.streams import (
     is_over,
     serve_socket,
 )
-from technic_scanner.api.submitting import Place, in_body, in_query, submit
-from technic_scanner.errors import TechnicError
+from technic_scanner.api.submitting import IN_BODY, IN_QUERY, Place, submit
+from technic_scanner.errors import FieldProblem, TechnicError
 from technic_scanner.legacy.scan import metrics_dict, progress_arguments
+from technic_scanner.runs.requests import Given
 from technic_scanner.runs.service.service import RunService
 
-router = APIRouter(tags=["earlier API"])
+router = APIRouter(tags=["earlier API"], route_class=ConfigRoute)
 
 FIRST_MESSAGE_SECONDS = 30.0
 WS_TOO_LATE = 1008
@@ -42,33 +44,39 @@ WS_TOO_BIG = 1009
 WS_FAILED = 1011
 # 4400-4499 correspond to the HTTP status codes.
 _WS_MIRROR = 4000
-_NOT_CONFIG = frozenset({"run_id", "preset"})
+
+
+class _BadMessageError(Exception):
+    """The first message is no scan request and no config."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(map(str, problems)))
 
 
 class _TooBigError(Exception):
     """The first message is larger than the body limit."""
 
 
-class EarlierScan(Request):
+if TYPE_CHECKING:
+    _EarlierConfig = ConfigQuery
+else:
+    _EarlierConfig = config_query(
+        "EarlierConfig",
+        *("source", "universe", "sectors", "industry_contains", "symbols", "max_symbols", "lookback_sessions"),
+        *("min_tech_rating", "as_of_date"),
+    )
+
+
+class EarlierScan(_EarlierConfig):
     """A run to attach to, or what to scan, as query parameters; omitted ones have their defaults."""
 
     run_id: str | None = Field(default=None, pattern=RUN_ID_PATTERN)
     preset: Name | None = Field(default=None, min_length=1)
-    source: Name = "sample"
-    universe: Name | None = None
-    sectors: list[Name] = Field(default_factory=list)
-    industry_contains: Name | None = None
-    symbols: list[Name] = Field(default_factory=list)
-    max_symbols: int = Field(default=6000, ge=1, le=100_000)
-    lookback_days: int = Field(default=400, ge=1, le=20_000)
-    min_tech_rating: float = Field(default=0.0, ge=0, le=100, allow_inf_nan=False)
-    as_of_date: date | None = None
 
     def request(self) -> ScanRequest:
         """Return the scan that is requested."""
-        # Not validated like a body: the service validates it, and its problems are then reported as query fields.
-        config = self.model_dump(mode="json", exclude_unset=True, exclude=set(_NOT_CONFIG))
-        return ScanRequest.model_construct(preset=self.preset, config=config, options={}, label=None)
+        return ScanRequest.model_construct(preset=self.preset, config=self.given(), options=Given(), label=None)
 
 
 def _flat(event: EncodedEvent, _skipped: int) -> str:
@@ -101,7 +109,7 @@ async def stream_new_scan(
 ) -> Response:
     """Start a scan and stream it; a browser that reconnects continues with the same run and does not start another."""
     run_id, _, seen = (last_event_id or "").partition(":")
-    run_id = run_id or scan.run_id or await _start(broadcaster, service, scan.request(), owner, in_query)
+    run_id = run_id or scan.run_id or await _start(broadcaster, service, scan.request(), owner, IN_QUERY)
     record = await broadcaster.read(lambda: service.get(run_id))
     if seen and is_over(record, seen):
         return Response(status_code=204)
@@ -138,8 +146,8 @@ async def follow_new_scan(
         await websocket.close(WS_TOO_BIG, "the message is too large")
     except TimeoutError:
         await websocket.close(WS_TOO_LATE, "no config received")
-    except ValidationError as error:
-        await _refuse(websocket, document_of_invalid(error, websocket.url.path))
+    except _BadMessageError as error:
+        await _refuse(websocket, document_of_invalid(error.problems, websocket.url.path))
     except TechnicError as error:
         await _refuse(websocket, document_of(error, websocket.url.path))
     else:
@@ -156,18 +164,23 @@ async def _start_from_message(
     sent = message.get("bytes") or (message.get("text") or "").encode()
     if len(sent) > websocket.app.state.services.settings.max_body_bytes:
         raise _TooBigError
-    return await _start(broadcaster, service, _request_in(sent.decode("utf-8", "replace")), owner, in_body)
+    request = await broadcaster.read(lambda: _request_in(service, sent.decode("utf-8", "replace")))
+    return await _start(broadcaster, service, request, owner, IN_BODY)
 
 
-def _request_in(text: str) -> ScanRequest:
-    """Read a full scan request, or only a config as clients of the earlier API send it. Raises ValidationError."""
+def _request_in(service: RunService, text: str) -> ScanRequest:
+    """Read a full scan request, or only a config as clients of the earlier API send it. Raises _BadMessageError."""
     try:
         payload = json.loads(text)
-    except (ValueError, RecursionError):
-        return ScanRequest.model_validate_json("{")
+    except (ValueError, RecursionError) as error:
+        raise _BadMessageError([FieldProblem("body", json_fault(error))]) from error
     if isinstance(payload, dict) and not payload.keys() & ScanRequest.model_fields.keys():
         payload = {"config": payload}
-    return ScanRequest.model_validate(payload)
+    try:
+        return ScanRequest.model_validate(payload)
+    except ValidationError as error:
+        found = bad_fields([{**item} for item in error.errors(include_url=False, include_input=False)])
+        raise _BadMessageError([*found, *problems_in_body(service, payload)]) from error
 
 
 async def _start(

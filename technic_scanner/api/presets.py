@@ -11,16 +11,19 @@ from fastapi import APIRouter, Body, Response
 from fastapi.openapi.models import Example
 from pydantic import ConfigDict, Field
 
+from technic_scanner.api.config_route import PresetRoute
 from technic_scanner.api.dependencies import RootPath, Service
 from technic_scanner.api.documentation import Responses, examples, problems
-from technic_scanner.api.requests import PresetName, RawConfig, RawOptions, Request
+from technic_scanner.api.requests import GivenConfig, GivenOptions, PresetName, Request
 from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
-from technic_scanner.api.submitting import in_body, located
+from technic_scanner.api.submitting import IN_BODY, located, unread
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.errors import ConfigError
 from technic_scanner.runs.model import Preset
-from technic_scanner.runs.requests import request_from_dicts
+from technic_scanner.runs.requests import Given
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
-router = APIRouter(tags=["presets"])
+router = APIRouter(tags=["presets"], route_class=PresetRoute)
 
 JSON = "application/json"
 
@@ -63,8 +66,8 @@ class PresetRequest(Request):
         json_schema_extra={"examples": [{"config": {"min_tech_rating": 60}, "description": "high ratings only"}]}
     )
 
-    config: RawConfig = Field(default_factory=dict)
-    options: RawOptions = Field(default_factory=dict)
+    config: GivenConfig = Field(default_factory=Given)
+    options: GivenOptions = Field(default_factory=Given)
     description: str = Field(default="", max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
     expected_version: int | None = Field(
         default=None,
@@ -118,10 +121,12 @@ def save_preset(
     name: PresetName, request: PresetRequest, response: Response, service: Service, root_path: RootPath
 ) -> PresetDocument:
     """Save a preset under a new name, or a new version of a saved one."""
-    with located(in_body):
-        config, options = request_from_dicts(request.config, request.options)
+    config, options = request.config.over(ScanConfig()), request.options.over(RunOptions())
+    if found := unread(request.config, request.options):
+        raise ConfigError([*found, *map(IN_BODY.of, (*config.problems(), *options.problems()))])
     preset = Preset(name=name, config=config, options=options, description=request.description)
-    saved = service.save_preset(preset, expected_version=request.expected_version)
+    with located(IN_BODY):
+        saved = service.save_preset(preset, expected_version=request.expected_version)
     if request.expected_version is None:
         response.status_code = 201
         response.headers["Location"] = _location(root_path, name)

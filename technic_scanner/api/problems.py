@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
@@ -53,14 +54,6 @@ _CODE_OF_STATUS: dict[int, str] = {
     422: "invalid_request",
     500: "internal_error",
 }
-
-
-class BadFieldsError(ValueError):
-    """Raised by a validator that found several problems in one part of a request; each is listed separately."""
-
-    def __init__(self, problems: Iterable[FieldProblem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(map(str, self.problems)))
 
 
 class BadField(BaseModel):
@@ -144,10 +137,20 @@ def document_of(error: TechnicError, instance: str) -> dict[str, Any]:
     return problem_document(status_of(error), error.code, public_detail(error), instance, fields)
 
 
-def document_of_invalid(error: ValidationError, instance: str) -> dict[str, Any]:
+def document_of_invalid(fields: Sequence[FieldProblem], instance: str) -> dict[str, Any]:
     """Return the problem document of an invalid message."""
-    fields = tuple(_bad_fields(error.errors(include_url=False, include_input=False)))
     return problem_document(422, "invalid_request", "; ".join(map(str, fields)), instance, fields)
+
+
+def json_fault(error: ValueError | RecursionError) -> str:
+    """Say why a text could not be read as JSON."""
+    if isinstance(error, RecursionError):
+        return "is JSON that is nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"is not JSON: {error}"
+    if isinstance(error, UnicodeDecodeError):
+        return "is not JSON in UTF-8"
+    return f"holds a number of more than {sys.get_int_max_str_digits()} digits"
 
 
 def public_detail(error: TechnicError) -> str:
@@ -176,10 +179,8 @@ async def _on_technic_error(request: Request, error: Exception) -> Response:
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = tuple(_bad_fields(error.errors()))
+    fields = bad_fields(error.errors())
     code = "invalid_json" if any(item["type"] == "json_invalid" for item in error.errors()) else "invalid_request"
-    if all(_nested(item) is not None for item in error.errors()):
-        code = errors.ConfigError.code
     status = 400 if code == "invalid_json" else 422
     detail = "; ".join(map(str, fields))
     return problem_response(status, code, detail, request.scope, fields=fields)
@@ -187,6 +188,9 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, ValueError | RecursionError):  # FastAPI could not read the body
+        fields = (FieldProblem("body", json_fault(error.__cause__)),)
+        return problem_response(400, "invalid_json", str(fields[0]), request.scope, fields=fields)
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_methods_at(request))
@@ -208,19 +212,12 @@ def _methods_at(request: Request) -> list[str]:
     return sorted(found)
 
 
-def _bad_fields(items: Sequence[Mapping[str, Any]]) -> Iterator[FieldProblem]:
-    for item in items:
-        where = "body" if item["type"] == "json_invalid" else _dotted(item["loc"])
-        nested = _nested(item)
-        if nested is None:
-            yield FieldProblem(where, _sentence(item))
-        else:
-            yield from (FieldProblem(f"{where}.{inner.field}", inner.message) for inner in nested.problems)
-
-
-def _nested(item: Mapping[str, Any]) -> BadFieldsError | None:
-    error = item.get("ctx", {}).get("error")
-    return error if isinstance(error, BadFieldsError) else None
+def bad_fields(items: Iterable[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
+    """Return the faults that a validation found, each at its place in the request."""
+    return tuple(
+        FieldProblem("body" if item["type"] == "json_invalid" else _dotted(item["loc"]), _sentence(item))
+        for item in items
+    )
 
 
 def _dotted(location: Sequence[Any]) -> str:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Response
 
 from technic_scanner.api.dependencies import Service
 from technic_scanner.api.documentation import file_response, problems
-from technic_scanner.api.requests import TEXT_PATTERN, HistoryFilter, RunId
+from technic_scanner.api.field_schemas import TEXT_PATTERN
+from technic_scanner.api.requests import HistoryFilter, RunId
 from technic_scanner.api.schemas import (
     ColumnDocument,
     ContextDocument,

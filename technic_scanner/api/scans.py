@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from technic_scanner.api.config_route import ConfigRoute
 from technic_scanner.api.dependencies import Owner, RootPath, Service
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import After, RunChange, RunId, RunListFilter, ScanRequest
@@ -17,10 +18,10 @@ from technic_scanner.api.schemas import (
     RunListDocument,
     RunStatusDocument,
 )
-from technic_scanner.api.submitting import in_body, located, rerun, resolve, submit
+from technic_scanner.api.submitting import IN_BODY, located, readable, rerun, submit
 from technic_scanner.domain.run import RunRecord
 
-router = APIRouter(tags=["scans"])
+router = APIRouter(tags=["scans"], route_class=ConfigRoute)
 
 RETRY_AFTER_SECONDS = "1"
 IdempotencyKey = Annotated[
@@ -59,8 +60,8 @@ def list_scans(filters: Annotated[RunListFilter, Query()], service: Service, roo
 @router.post("/scans/estimate", response_model=EstimateDocument, responses=problems(413, 422))
 def estimate_scan(request: ScanRequest, service: Service) -> EstimateDocument:
     """Estimate the duration of a scan from comparable runs, without starting it."""
-    config, options = resolve(service, request)
-    with located(in_body):
+    config, options = readable(service, request)
+    with located(IN_BODY):
         return EstimateDocument.model_validate(service.estimate(config, options))
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, computed_field, create_model
 
+from technic_scanner.api.field_schemas import answer_fields
+from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome
 from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
@@ -25,44 +27,37 @@ class Document(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class ConfigDocument(Document):
-    """What a run scans, every field."""
+class _WithOldNames(Document):
+    """The old names of renamed fields, beside the new ones for a release."""
 
-    source: str
-    universe: str | None
-    sectors: list[str]
-    industries: list[str]
-    subindustries: list[str]
-    industry_contains: str | None
-    symbols: list[str]
-    max_symbols: int
-    lookback_days: int
-    as_of_date: date | None
-    min_price: float
-    min_dollar_volume: float
-    min_tech_rating: float
-    top_n: int | None
-    direction: str
-    strategy_profile_name: str
-    profile_weights: list[tuple[str, float]]
-    sector_neutral: bool
-    account_size: float
-    risk_pct: float
-    target_rr: float
-    max_position_pct: float
+    @computed_field(json_schema_extra={"deprecated": True}, description="The old name of `lookback_sessions`.")
+    def lookback_days(self) -> int:
+        """The old name of ``lookback_sessions``."""
+        sessions: int = vars(self)["lookback_sessions"]
+        return sessions
 
 
-class OptionsDocument(Document):
-    """How a run is executed, every field."""
+if TYPE_CHECKING:
 
-    executor: str
-    workers: int | None
-    scheduler: str | None
-    chunk_size: int
-    fetch_batch_size: int
-    event_interval_seconds: float
-    refresh: bool
-    stage_plan: list[tuple[str, float]]
+    class ConfigDocument(_WithOldNames): ...
+
+    class OptionsDocument(Document): ...
+
+else:
+    ConfigDocument = create_model(
+        "ConfigDocument",
+        __base__=_WithOldNames,
+        __module__=__name__,
+        __doc__="What a run scans, every field.",
+        **answer_fields(ScanConfig, CONFIG_FIELDS),
+    )
+    OptionsDocument = create_model(
+        "OptionsDocument",
+        __base__=Document,
+        __module__=__name__,
+        __doc__="How a run is executed, every field.",
+        **answer_fields(RunOptions, OPTION_FIELDS),
+    )
 
 
 class StageTimingDocument(Document):

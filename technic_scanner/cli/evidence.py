@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from technic_scanner.bootstrap import Services, build
+from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_sentences, say, table
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord, RunStatus
@@ -26,29 +27,21 @@ from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
 POLL_SECONDS = 0.5
 
 
+@takes_fields("source", "universe", "sectors", "direction", "strategy_profile_name", "top_n")
 def replay(
+    given: dict[str, Any],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last as-of date.")],
     every: Annotated[str, typer.Option(help="month, week or a number of sessions.")] = "month",
-    source: Annotated[str | None, typer.Option(help="Source of the bars.")] = None,
-    universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
-    sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
-    direction: Annotated[str | None, typer.Option(help="long, short or both.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Strategy profile.")] = None,
-    top_n: Annotated[int | None, typer.Option(help="Number of picks per run.")] = None,
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the runs and return.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the same scan at past dates. The same command again continues where it stopped, unless files have changed."""
-    given = {
-        "source": source, "universe": universe, "sectors": sector, "direction": direction,
-        "strategy_profile_name": profile, "top_n": top_n,
-    }  # fmt: skip
     with errors_as_sentences(), build() as services:
         dates = replay_dates(first.date(), last.date(), every)
-        asked, options = build_request(services.service, given, {}, preset, config)
+        asked, options = build_request(services.service, given, preset, config)
         check_request(asked, options, services.catalog)
         plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))
         total = count_text(len(plan.runs), "run")

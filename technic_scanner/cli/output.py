@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from technic_scanner.domain.renamed import with_old_names
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, TechnicError
 from technic_scanner.runs.serialization import config_to_dict, metrics_to_dict, options_to_dict
@@ -193,7 +194,7 @@ def run_to_dict(run: RunRecord) -> dict[str, Any]:
         "version": run.version,
         "time_fraction": run.time_fraction,
         "predicted_seconds": dict(run.predicted_seconds),
-        "config": config_to_dict(run.config),
+        "config": with_old_names(config_to_dict(run.config)),
         "options": options_to_dict(run.options),
         "metrics": None if run.metrics is None else metrics_to_dict(run.metrics),
     }

@@ -9,6 +9,7 @@ import typer
 
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.endings import end_sentence, why_unread
+from technic_scanner.cli.field_options import FIELDS, takes_fields
 from technic_scanner.cli.following import follow, watch_to_end
 from technic_scanner.cli.output import (
     check_file,
@@ -38,39 +39,11 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _Progress = Annotated[bool, typer.Option("--progress/--no-progress", help="Show the progress.")]
 
 
+@takes_fields(*FIELDS)
 def scan(
-    source: Annotated[str | None, typer.Option(help="Where bars come from: {sources}.")] = None,
-    universe: Annotated[str | None, typer.Option(help="A universe of the source.")] = None,
-    sector: Annotated[list[str] | None, typer.Option(help="GICS sector; may be repeated.")] = None,
-    industry: Annotated[list[str] | None, typer.Option(help="Industry; may be repeated.")] = None,
-    subindustry: Annotated[list[str] | None, typer.Option(help="Sub-industry; may be repeated.")] = None,
-    contains: Annotated[str | None, typer.Option(help="Word that the industry must contain.")] = None,
-    symbols: Annotated[list[str] | None, typer.Option(help="Symbols, separated by commas.")] = None,
-    max_symbols: Annotated[int | None, typer.Option(help="Scan at most so many symbols.")] = None,
-    lookback_days: Annotated[int | None, typer.Option(help="Sessions of history to read.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Judge as of this day, for example 2010-05-06.")] = None,
-    min_price: Annotated[float | None, typer.Option(help="Least close.")] = None,
-    min_dollar_volume: Annotated[float | None, typer.Option(help="Least 20-session mean dollar volume.")] = None,
-    min_tech_rating: Annotated[float | None, typer.Option(help="Least TechRating, 0-100.")] = None,
-    top_n: Annotated[int | None, typer.Option(help="How many picks to return.")] = None,
-    direction: Annotated[str | None, typer.Option(help="long, short or both.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Strategy profile.")] = None,
-    account_size: Annotated[float | None, typer.Option(help="Account size.")] = None,
-    risk_pct: Annotated[float | None, typer.Option(help="Per cent of the account risked on one position.")] = None,
-    target_rr: Annotated[float | None, typer.Option(help="Reward / risk of the target.")] = None,
-    max_position_pct: Annotated[
-        float | None, typer.Option(help="Most of the account in one position, per cent.")
-    ] = None,
-    sector_neutral: Annotated[bool | None, typer.Option("--sector-neutral", help="Compare within sectors.")] = None,
+    given: dict[str, Any],
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
-    executor: Annotated[str | None, typer.Option(help="What computes the chunks: {executors}.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Threads or processes; default one per core.")] = None,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
-    refresh: Annotated[
-        bool | None,
-        typer.Option("--refresh", help="Ask the source for newer bars of every symbol, whatever the cache holds."),
-    ] = None,
     label: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the picks to this file.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the run and return.")] = False,
@@ -78,20 +51,10 @@ def scan(
     as_json: _Json = False,
 ) -> None:
     """Scan, and show the picks. Ctrl-C cancels the run and says how to resume it."""
-    given = {
-        "source": source, "universe": universe, "sectors": sector, "industries": industry,
-        "subindustries": subindustry, "industry_contains": contains, "symbols": symbols, "max_symbols": max_symbols,
-        "lookback_days": lookback_days, "as_of_date": as_of, "min_price": min_price,
-        "min_dollar_volume": min_dollar_volume, "min_tech_rating": min_tech_rating, "top_n": top_n,
-        "direction": direction, "strategy_profile_name": profile, "account_size": account_size, "risk_pct": risk_pct,
-        "target_rr": target_rr, "max_position_pct": max_position_pct, "sector_neutral": sector_neutral,
-    }  # fmt: skip
-    options = {"executor": executor, "workers": workers, "scheduler": scheduler, "refresh": refresh}
     with errors_as_sentences():
         check_file(csv)
         with build() as services:
-            request = build_request(services.service, given, options, preset, config)
-            run = services.service.submit(*request, label=label)
+            run = services.service.submit(*build_request(services.service, given, preset, config), label=label)
             if detach:
                 _announce(run, as_json=as_json)
                 return

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from technic_scanner.domain.quoting import quoted
 from technic_scanner.errors import ConfigError, FieldProblem
 
 WEIGHT_SUM_TOLERANCE = 1e-9
@@ -78,15 +80,15 @@ def weight_problems(weights: tuple[tuple[str, float], ...]) -> tuple[FieldProble
     if not weights:
         return (FieldProblem("stage_weights", "at least one stage is required"),)
     problems = [
-        FieldProblem(f"stage_weights.{name}", f"must be a number above 0, not {weight!r}")
+        FieldProblem(f"stage_weights.{name}", f"must be a number above 0, not {quoted(weight)}")
         for name, weight in weights
         if not _is_positive_number(weight)
     ]
-    names = [name for name, _ in weights]
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    doubled = sorted(name for name, times in Counter(name for name, _ in weights).items() if times > 1)
     problems += [FieldProblem(f"stage_weights.{name}", "is named more than once") for name in doubled]
     if not any(problem.message.startswith("must be a number") for problem in problems):
-        total = math.fsum(weight for _, weight in weights)
+        # Not math.fsum: it raises where weights are too large to be added up.
+        total = sum(float(weight) for _, weight in weights)
         if abs(total - 1.0) > WEIGHT_SUM_TOLERANCE:
             problems.append(FieldProblem("stage_weights", f"must sum to 1, not {total:.12g}"))
     return tuple(problems)
@@ -95,4 +97,4 @@ def weight_problems(weights: tuple[tuple[str, float], ...]) -> tuple[FieldProble
 def _is_positive_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and value > 0
+    return 0 < value <= sys.float_info.max

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.fetch import FetchOutcome
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.indicators import last_indicators
-from technic_scanner.screening.scoring import SUB_SCORES, sub_scores
+from technic_scanner.screening.scoring import sub_scores
 
 ANALYSIS_COLUMNS: tuple[str, ...] = INDICATORS + tuple(f"score_{name}" for name in SUB_SCORES)
 # Chunks are journalled together, at most this often: one commit per chunk would take longer than the chunk.

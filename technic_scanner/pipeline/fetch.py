@@ -34,7 +34,7 @@ class FetchOutcome:
 
 
 def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchOutcome:
-    """Return bars of ``symbols``, the newest ``lookback_days`` sessions up to ``as_of_date``."""
+    """Return bars of ``symbols``, the newest ``lookback_sessions`` sessions up to ``as_of_date``."""
     fetcher = _Fetcher(context, tuple(symbols))
     context.reporter.start_stage(Stage.DATA_FETCHING, len(symbols))
     outcome = fetcher.run()
@@ -177,7 +177,7 @@ def fetch_benchmark(context: ScanContext) -> Panel:
 
 def _read(context: ScanContext, symbols: Sequence[str]) -> CacheRead:
     context.cancel.check()
-    return context.cache.read(context.source_key, symbols, context.config.lookback_days, context.as_of)
+    return context.cache.read(context.source_key, symbols, context.config.lookback_sessions, context.as_of)
 
 
 def _fetched(context: ScanContext, symbols: Sequence[str]) -> Iterator[PriceBatch]:

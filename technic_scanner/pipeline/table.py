@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
@@ -19,7 +20,7 @@ from technic_scanner.screening.matrix import BoolArray
 from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
 from technic_scanner.screening.rationale import sentences
 from technic_scanner.screening.regime import RegimePolicy
-from technic_scanner.screening.scoring import SUB_SCORES, missing_inputs, profile_weights
+from technic_scanner.screening.scoring import missing_inputs, profile_weights
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import TradePlans, plan
 

@@ -2,89 +2,215 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
 
-from technic_scanner.domain.config import RunOptions, ScanConfig, field_names
-from technic_scanner.domain.stage import StagePlan
+from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
+from technic_scanner.domain.fields import Field, Kind, Table
+from technic_scanner.domain.options import stage_plan_of
+from technic_scanner.domain.quoting import quoted
+from technic_scanner.domain.renamed import RENAMED_FIELDS, with_new_names
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.plain import BAD, Problems, codec_of, decode_fields
+
+Record = TypeVar("Record", ScanConfig, RunOptions)
+Problems = list[FieldProblem]
+
+# JSON has no such numbers; these spellings are those of protocol buffers' JSON mapping.
+_NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+# Beside the fields themselves: the earlier API's way to say direction = both.
+ALLOW_SHORTS = "allow_shorts"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a request gives of a config or of options: typed values by field, and what could not be read.
+
+    Whether the values are allowed is for ``problems()`` of the config or options that they become.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[FieldProblem, ...] = ()
+
+    def over(self, base: Record) -> Record:
+        """Return the base with the values in place of its own."""
+        return replace(base, **self.values)
+
+
+def is_config_field(name: str) -> bool:
+    """Tell whether a request may give a field of this name for a config."""
+    return name in CONFIG_FIELDS or name in RENAMED_FIELDS or name == ALLOW_SHORTS
+
+
+def read_config(payload: Any) -> Given:
+    """Read the fields of a config that a request gives.
+
+    Takes the earlier API's spellings too: ``allow_shorts``, one name for a list, ``profile_weights`` as an object; and
+    fields under their old names.
+    """
+    return _read("config", payload, CONFIG_FIELDS, (ALLOW_SHORTS,))
+
+
+def read_options(payload: Any) -> Given:
+    """Read the run options that a request gives; ``stage_plan`` may be a list of pairs or an object of weights."""
+    return _read("options", payload, OPTION_FIELDS, ())
 
 
 def config_from_dict(payload: Mapping[str, Any]) -> ScanConfig:
     """Read a config; fields left out take their defaults.
 
-    Takes the earlier API's spellings too: ``allow_shorts``, one name for a list, ``profile_weights`` as an object.
     Raises ConfigError naming every unknown key and every bad type; with them, every bad value of the other fields.
     """
-    problems: Problems = []
-    config = _read_config(payload, problems)
-    if problems:
-        raise ConfigError((*problems, *config.problems()))
-    return config
+    return _whole(read_config(payload), ScanConfig())
 
 
 def options_from_dict(payload: Mapping[str, Any]) -> RunOptions:
-    """Read run options; ``stage_plan`` may be a list of pairs or an object of weights. Raises ConfigError as above."""
-    problems: Problems = []
-    options = _read_options(payload, problems)
-    if problems:
-        raise ConfigError((*problems, *options.problems()))
-    return options
+    """Read run options; fields left out take their defaults. Raises ConfigError as above."""
+    return _whole(read_options(payload), RunOptions())
 
 
 def request_from_dicts(
     config: Mapping[str, Any], options: Mapping[str, Any] | None = None
 ) -> tuple[ScanConfig, RunOptions]:
     """Read both halves of a request and check their values; raises one ConfigError with everything wrong in either."""
-    problems: Problems = []
-    read_config = _read_config(config, problems)
-    read_options = _read_options({} if options is None else options, problems)
-    problems += (*read_config.problems(), *read_options.problems())
+    given, given_options = read_config(config), read_options({} if options is None else options)
+    whole, whole_options = given.over(ScanConfig()), given_options.over(RunOptions())
+    problems = (*given.problems, *given_options.problems, *whole.problems(), *whole_options.problems())
     if problems:
         raise ConfigError(problems)
-    return read_config, read_options
+    return whole, whole_options
 
 
-def _read_config(payload: Mapping[str, Any], problems: Problems) -> ScanConfig:
-    if not _is_object("config", payload, problems):
-        return ScanConfig()
-    _note_unknown(payload, (*field_names(ScanConfig), "allow_shorts"), problems)
-    allow_shorts = payload.get("allow_shorts")
-    if not isinstance(allow_shorts, bool | None):
-        problems.append(FieldProblem("allow_shorts", f"must be true or false, not {allow_shorts!r}"))
-    return ScanConfig(**decode_fields(ScanConfig, payload, "", problems), allow_shorts=allow_shorts is True)
+def _whole(given: Given, base: Record) -> Record:
+    read: Record = given.over(base)
+    if given.problems:
+        raise ConfigError((*given.problems, *read.problems()))
+    return read
 
 
-def _read_options(payload: Mapping[str, Any], problems: Problems) -> RunOptions:
-    if not _is_object("options", payload, problems):
-        return RunOptions()
-    _note_unknown(payload, field_names(RunOptions), problems)
-    rest = {key: value for key, value in payload.items() if key != "stage_plan"}
-    plan = _read_plan(payload["stage_plan"], problems) if "stage_plan" in payload else StagePlan()
-    return RunOptions(**decode_fields(RunOptions, rest, "", problems), stage_plan=plan)
+def _read(what: str, payload: Any, table: Table, others: tuple[str, ...]) -> Given:
+    if not isinstance(payload, Mapping):
+        return Given({}, (FieldProblem(what, f"must be an object of fields, not {quoted(payload)}"),))
+    given, renamed = with_new_names(payload)
+    known = (*table, *others)
+    problems: Problems = [
+        FieldProblem(str(key), f"is not a field; the fields are {', '.join(known)}")
+        for key in given
+        if key not in known
+    ]
+    problems += renamed
+    values: dict[str, Any] = {}
+    if ALLOW_SHORTS in others and given.get(ALLOW_SHORTS) is not None:
+        _put(values, ALLOW_SHORTS, _flag(ALLOW_SHORTS, given[ALLOW_SHORTS], problems))
+    for name, row in table.items():
+        if name in given:
+            _put(values, name, _read_field(row, given[name], problems))
+    return Given(values, tuple(problems))
 
 
-def _read_plan(payload: Any, problems: Problems) -> StagePlan:
-    pairs = codec_of(tuple[tuple[str, float], ...]).decode(payload, "stage_plan", problems)
-    if pairs is BAD:
-        return StagePlan()
+class _Unread:
+    """Stands in for a value that could not be read; its problem has been noted."""
+
+
+_UNREAD = _Unread()
+
+
+def _put(values: dict[str, Any], name: str, value: Any) -> None:
+    if value is not _UNREAD:
+        values[name] = value
+
+
+def _read_field(row: Field, value: Any, problems: Problems) -> Any:
+    if value is None and row.optional:
+        return None
+    return _READERS[row.kind](row.name, value, problems)
+
+
+def _bad(name: str, wanted: str, value: object, problems: Problems) -> _Unread:
+    problems.append(FieldProblem(name, f"must be {wanted}, not {quoted(value)}"))
+    return _UNREAD
+
+
+def _text(name: str, value: Any, problems: Problems) -> Any:
+    return str(value) if isinstance(value, str) else _bad(name, "text", value, problems)
+
+
+def _flag(name: str, value: Any, problems: Problems) -> Any:
+    return value if isinstance(value, bool) else _bad(name, "true or false", value, problems)
+
+
+def _count(name: str, value: Any, problems: Problems) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return _bad(name, "a whole number", value, problems)
+
+
+def _number(name: str, value: Any, problems: Problems) -> Any:
+    if isinstance(value, str) and value in _NOT_FINITE:
+        return _NOT_FINITE[value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _bad(name, "a number", value, problems)
     try:
-        return StagePlan(pairs)
+        return float(value)
+    except OverflowError:
+        return _bad(name, "a number that fits a float", value, problems)
+
+
+def _date(name: str, value: Any, problems: Problems) -> Any:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return _bad(name, "a date such as 2010-08-20", value, problems)
+
+
+def _names(name: str, value: Any, problems: Problems) -> Any:
+    return _each(name, () if value is None else (value,) if isinstance(value, str) else value, _text, problems)
+
+
+def _weights(name: str, value: Any, problems: Problems) -> Any:
+    items = list(value.items()) if isinstance(value, Mapping) else value
+    return _each(name, () if items is None else items, _pair, problems)
+
+
+def _pair(name: str, value: Any, problems: Problems) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return _bad(name, "a list of 2 values", value, problems)
+    pair = _text(name, value[0], problems), _number(name, value[1], problems)
+    return _UNREAD if _UNREAD in pair else pair
+
+
+def _stage_plan(name: str, value: Any, problems: Problems) -> Any:
+    pairs = _bad(name, "a list", value, problems) if value is None else _weights(name, value, problems)
+    if isinstance(pairs, _Unread):
+        return pairs
+    try:
+        return stage_plan_of(pairs)
     except ConfigError as error:
         problems += error.problems
-        return StagePlan()
+        return _UNREAD
 
 
-def _is_object(name: str, payload: Any, problems: Problems) -> bool:
-    if isinstance(payload, Mapping):
-        return True
-    problems.append(FieldProblem(name, f"must be an object of fields, not {payload!r}"))
-    return False
+def _each(name: str, values: Any, read: Callable[[str, Any, Problems], Any], problems: Problems) -> Any:
+    if not isinstance(values, list | tuple):
+        return _bad(name, "a list", values, problems)
+    members = tuple(read(f"{name}[{index}]", value, problems) for index, value in enumerate(values))
+    return _UNREAD if _UNREAD in members else members
 
 
-def _note_unknown(payload: Mapping[str, Any], known: Iterable[str], problems: Problems) -> None:
-    names = tuple(known)
-    for key in payload:
-        if key not in names:
-            problems.append(FieldProblem(str(key), f"is not a field; the fields are {', '.join(names)}"))
+_READERS: dict[Kind, Callable[[str, Any, Problems], Any]] = {
+    Kind.TEXT: _text,
+    Kind.CHOICE: _text,
+    Kind.COUNT: _count,
+    Kind.NUMBER: _number,
+    Kind.FLAG: _flag,
+    Kind.DATE: _date,
+    Kind.NAMES: _names,
+    Kind.WEIGHTS: _weights,
+    Kind.STAGE_PLAN: _stage_plan,
+}

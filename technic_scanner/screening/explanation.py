@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
-from technic_scanner.screening.scoring import SUB_SCORES
 
 
 def rating_sums(rating: FloatArray, sub: FloatArray, missing: BoolArray, weights: Sequence[float]) -> list[str]:

@@ -8,9 +8,9 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray, column
-from technic_scanner.screening.scoring import SUB_SCORES
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import LIMITS, TradePlans
 

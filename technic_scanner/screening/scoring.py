@@ -7,23 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from technic_scanner.domain.config import STRATEGY_PROFILES
+from technic_scanner.domain.profiles import PROFILE_WEIGHTS, STRATEGY_PROFILES, SUB_SCORES, Weights
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, clipped, column, ratio
-
-SUB_SCORES: tuple[str, ...] = ("trend", "momentum", "volume", "volatility", "oscillator", "breakout")
-
-Weights = tuple[float, float, float, float, float, float]
-
-# In the order of SUB_SCORES; each row sums to 1.
-PROFILE_WEIGHTS: dict[str, Weights] = {
-    "short_term_swing": (3 / 11, 3 / 11, 2 / 11, 1 / 11, 1 / 11, 1 / 11),
-    "position": (0.35, 0.30, 0.10, 0.15, 0.05, 0.05),
-    "mean_reversion": (0.25, 0.0, 0.10, 0.15, 0.50, 0.0),
-    "breakout": (0.20, 0.15, 0.20, 0.10, 0.0, 0.35),
-}
 
 # The indicators of each sub-score; components with unknown indicators are omitted from the mean.
 INPUTS: dict[str, tuple[str, ...]] = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
-from technic_scanner.screening.scoring import SUB_SCORES
 
 SIGNALS: tuple[str, ...] = ("Strong Short", "Short", "Neutral", "Long", "Strong Long")
 TIERS: tuple[str, ...] = ("core", "satellite", "watch")

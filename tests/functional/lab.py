@@ -33,7 +33,7 @@ from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRul
 from technic_scanner.screening.bars import FloatArray, Panel
 
 SYMBOLS = 60
-CONFIG = ScanConfig(source="synthetic", universe=f"{SYMBOLS}x260", lookback_days=260, top_n=None, direction="both")
+CONFIG = ScanConfig(source="synthetic", universe=f"{SYMBOLS}x260", lookback_sessions=260, top_n=None, direction="both")
 OPTIONS = RunOptions(chunk_size=5, fetch_batch_size=10, event_interval_seconds=0.0)
 STAGES = ("universe_loading", "data_fetching", "symbol_scanning", "finalization")
 

@@ -17,7 +17,7 @@ from technic_scanner.runs.performance.outcomes import OutcomeQuery
 from technic_scanner.runs.performance.replay import queue_replay, replay_dates
 from technic_scanner.settings import Settings
 
-CONFIG = ScanConfig(top_n=30, direction="both", lookback_days=120)
+CONFIG = ScanConfig(top_n=30, direction="both", lookback_sessions=120)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import IdempotencyError, RunStateError
+from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.model import Work
 
 
@@ -69,7 +70,8 @@ class RunQueries(Queries):
         work = None if expected_work is None else dump_work(expected_work)
         connection.execute(insert(run_documents).values(run_id=run_id, **documents, expected_work=work))
         if idempotency_key is not None:
-            digest = hashlib.sha256(dump_json([*documents.values(), label]).encode()).hexdigest()
+            payload = [dump_json(identity_of(config)), documents["options"], label]
+            digest = hashlib.sha256(dump_json(payload).encode()).hexdigest()
             first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
             if first_id != run_id:
                 connection.execute(delete(runs).where(runs.c.run_id == run_id))

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from technic_scanner.domain.renamed import with_new_names, with_old_names
 from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import MOMENTS, StageSample
 
@@ -64,7 +65,7 @@ def timings_csv(samples: Iterable[StageSample]) -> bytes:
     for moment in MOMENTS:
         predicted = [dict(row.predicted_seconds).get(moment) for row in rows]
         columns[f"predicted_total_seconds_at_{moment}"] = pa.array(predicted, pa.float64())
-    columns["config"] = pa.array([_compact(row.config_json) for row in rows], pa.string())
+    columns["config"] = pa.array([_config_cell(row.config_json) for row in rows], pa.string())
     return to_csv(pa.table(columns))
 
 
@@ -73,8 +74,12 @@ def _stage_names(rows: Sequence[StageSample]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for row in rows for name, _ in row.stage_seconds))
 
 
-def _compact(text: str) -> str:
-    return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":")) if text else ""
+def _config_cell(text: str) -> str:
+    """Return a stored config as compact JSON; renamed fields are under both names, whichever the store holds."""
+    if not text:
+        return ""
+    fields, _ = with_new_names(json.loads(text))
+    return json.dumps(with_old_names(fields), sort_keys=True, separators=(",", ":"))
 
 
 def _spreadsheet_safe(table: pa.Table) -> pa.Table:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.stage import Stage
+from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.runs.performance.judged_table import (
     LABELS,
@@ -30,7 +31,6 @@ from technic_scanner.runs.performance.judged_table import (
     repeated,
     with_shared_labels,
 )
-from technic_scanner.runs.serialization import config_to_dict
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.outcomes import (
@@ -89,7 +89,7 @@ def considered(runs: Sequence[RunToJudge]) -> tuple[str, ...]:
 
 def lineage_of(config: ScanConfig) -> str:
     """Return a hash of the config without the as-of date, as 16 hex digits."""
-    fields = {name: value for name, value in config_to_dict(config).items() if name != "as_of_date"}
+    fields = {name: value for name, value in identity_of(config).items() if name != "as_of_date"}
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 

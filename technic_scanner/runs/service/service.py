@@ -13,7 +13,7 @@ from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import LimitError, ResultsNotReadyError, StoreUnavailableError
+from technic_scanner.errors import FieldProblem, LimitError, ResultsNotReadyError, StoreUnavailableError
 from technic_scanner.progress.costs import Estimate
 from technic_scanner.runs.exports.report import run_report
 from technic_scanner.runs.model import (
@@ -31,7 +31,7 @@ from technic_scanner.runs.model import (
 from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
 from technic_scanner.runs.service.forecast import Forecast
 from technic_scanner.runs.service.presets import Presets
-from technic_scanner.runs.service.validation import check_request
+from technic_scanner.runs.service.validation import check_request, request_problems
 from technic_scanner.runs.stale_runs import StaleSweep
 from technic_scanner.runs.timings.analytics import DayTrend
 from technic_scanner.runs.timings.comparability import config_hash
@@ -114,6 +114,10 @@ class RunService:
         )
         self._see_to_worker()
         return run
+
+    def problems(self, config: ScanConfig, options: RunOptions) -> tuple[FieldProblem, ...]:
+        """Return every problem for which ``submit`` would raise ConfigError."""
+        return request_problems(config, options, self._catalog)
 
     def get(self, run_id: str) -> RunRecord:
         """Return a run; RunNotFoundError."""

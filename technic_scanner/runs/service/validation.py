@@ -10,14 +10,19 @@ from technic_scanner.runs.ports import Catalog
 
 def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog) -> None:
     """Raise one ConfigError with all problems of the request; return if there are none."""
-    problems = (
+    if problems := request_problems(config, options, catalog):
+        raise ConfigError(problems)
+
+
+def request_problems(config: ScanConfig, options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:
+    """Return every problem of the request: its values, its executor, and its source."""
+    found = (
         *config.problems(),
         *options.problems(),
         *executor_problems(options, catalog),
         *source_problems(config, catalog),
     )
-    if problems:
-        raise ConfigError(dict.fromkeys(problems))
+    return tuple(dict.fromkeys(found))
 
 
 def executor_problems(options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:

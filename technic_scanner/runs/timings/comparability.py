@@ -8,7 +8,8 @@ from typing import Any
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
-from technic_scanner.runs.serialization import config_to_dict, options_to_dict
+from technic_scanner.runs.config_identity import identity_of
+from technic_scanner.runs.serialization import options_to_dict
 
 # These fields change the date, or numbers of plans and scores, but not the amount of work. A daily scan has a new as-of
 # date every day and must still find its own history.
@@ -48,7 +49,7 @@ def key(config: ScanConfig, options: RunOptions, metrics: ScanMetrics | None, ve
 
 def config_hash(config: ScanConfig, options: RunOptions) -> str:
     """Return a hash of the fields of config and options that affect the cost of a run, as 16 hex digits."""
-    payload = {"config": _costly(config_to_dict(config)), "options": _costly(options_to_dict(options))}
+    payload = {"config": _costly(identity_of(config)), "options": _costly(options_to_dict(options))}
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 

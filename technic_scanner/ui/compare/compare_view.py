@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.model import RunQuery
@@ -20,6 +21,7 @@ from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import DASH, count_text, escape, run_name, short_id, status_text, when
 
 _KEY = "compare_runs"
+_FIELDS = {**CONFIG_FIELDS, **OPTION_FIELDS}
 # A stage shorter than this varies mostly by chance, so no percentage is shown. Differences of _MANY_TIMES or more are
 # shown as a multiple of the baseline instead of as a percentage.
 _TELLING_SECONDS = 0.01
@@ -106,7 +108,7 @@ def column_name(index: int) -> str:
 def differences_frame(comparison: Comparison, names: Sequence[str]) -> pd.DataFrame:
     """Return the config fields that differ, with a column per run."""
     rows = [
-        {"Field": theme.stage_label(item.field)}
+        {"Field": _FIELDS[item.field].title}
         | {name: value_text(value) for name, value in zip(names, item.values, strict=True)}
         for item in comparison.differences
     ]

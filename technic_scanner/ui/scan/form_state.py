@@ -5,42 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any, Protocol
 
-from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.stage import StagePlan
-from technic_scanner.screening.scoring import SUB_SCORES
+from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
+from technic_scanner.domain.fields import Field, Kind
+from technic_scanner.domain.options import stage_plan_of
+from technic_scanner.domain.profiles import SUB_SCORES
 
 PREFIX = "form_"
-ALL_PICKS = 0
-
-_PLAIN_CONFIG = (
-    "source",
-    "universe",
-    "max_symbols",
-    "lookback_days",
-    "as_of_date",
-    "direction",
-    "strategy_profile_name",
-    "sector_neutral",
-)
-_FLOAT_CONFIG = (
-    "min_price",
-    "min_dollar_volume",
-    "min_tech_rating",
-    "account_size",
-    "risk_pct",
-    "target_rr",
-    "max_position_pct",
-)
-_LISTS = ("sectors", "industries", "subindustries")
-_PLAIN_OPTIONS = (
-    "executor",
-    "workers",
-    "scheduler",
-    "chunk_size",
-    "fetch_batch_size",
-    "event_interval_seconds",
-    "refresh",
-)
+# No widget: the order of the stages, which their widgets are drawn in.
+_STAGES = "stage_order"
+_SYMBOL = re.compile(r'"((?:[^"]|"")+)"|([^\s,;]+)')
+_BARE = re.compile(r'[^\s,;"]+')
 
 
 class Values(Protocol):
@@ -54,43 +28,69 @@ def key(name: str) -> str:
     return PREFIX + name
 
 
+def weight_key(name: str) -> str:
+    """Return the widget key of a sub-score's weight."""
+    return key(f"weight_{name}")
+
+
+def stage_key(name: str) -> str:
+    """Return the widget key of a stage's weight."""
+    return key(f"stage_{name}")
+
+
 def form_values(config: ScanConfig, options: RunOptions) -> dict[str, Any]:
     """Return every widget's value for a config and its options, by widget key."""
-    values: dict[str, Any] = {key(name): getattr(config, name) for name in _PLAIN_CONFIG}
-    # Number widgets with a fractional step refuse an int, and JSON presets may contain one.
-    values |= {key(name): float(getattr(config, name)) for name in _FLOAT_CONFIG}
-    values |= {key(name): list(getattr(config, name)) for name in _LISTS}
-    values |= {key(name): getattr(options, name) for name in _PLAIN_OPTIONS}
-    values[key("industry_contains")] = config.industry_contains or ""
-    values[key("symbols")] = " ".join(config.symbols)
-    values[key("top_n")] = ALL_PICKS if config.top_n is None else config.top_n
+    values = {key(name): _widget_value(field, getattr(config, name)) for name, field in CONFIG_FIELDS.items()}
+    values |= {key(name): _widget_value(field, getattr(options, name)) for name, field in OPTION_FIELDS.items()}
+    del values[key("profile_weights")], values[key("stage_plan")]
+    values[key("symbols")] = joined_symbols(config.symbols)
     weights = dict(config.profile_weights)
-    values |= {key(f"weight_{name}"): weights.get(name) for name in SUB_SCORES}
-    values |= {key(f"stage_{name}"): weight for name, weight in options.stage_plan.weights}
+    values |= {weight_key(name): weights.get(name) for name in SUB_SCORES}
+    values |= {stage_key(name): float(weight) for name, weight in options.stage_plan.weights}
+    values[key(_STAGES)] = options.stage_plan.names
     return values
 
 
 def config_of(values: Values) -> ScanConfig:
     """Return the config of widget values; it is not validated here."""
-    fields: dict[str, Any] = {name: values[key(name)] for name in _PLAIN_CONFIG + _FLOAT_CONFIG}
-    fields |= {name: tuple(values[key(name)]) for name in _LISTS}
-    fields["industry_contains"] = values[key("industry_contains")].strip() or None
+    fields = {name: values[key(name)] for name in CONFIG_FIELDS if name != "profile_weights"}
     fields["symbols"] = split_symbols(values[key("symbols")])
-    top_n = values[key("top_n")]
-    fields["top_n"] = None if top_n == ALL_PICKS else top_n
-    weights = ((name, values[key(f"weight_{name}")]) for name in SUB_SCORES)
+    weights = ((name, values[weight_key(name)]) for name in SUB_SCORES)
     fields["profile_weights"] = tuple((name, weight) for name, weight in weights if weight is not None)
     return ScanConfig(**fields)
 
 
 def options_of(values: Values) -> RunOptions:
     """Return the run options of widget values. Raises ConfigError if the stage weights are invalid."""
-    fields: dict[str, Any] = {name: values[key(name)] for name in _PLAIN_OPTIONS}
-    fields["scheduler"] = fields["scheduler"] or None
-    weights = tuple((name, values[key(f"stage_{name}")]) for name in RunOptions().stage_plan.names)
-    return RunOptions(**fields, stage_plan=StagePlan(weights))
+    fields = {name: values[key(name)] for name in OPTION_FIELDS if name != "stage_plan"}
+    plan = stage_plan_of((name, values[stage_key(name)]) for name in stages_of(values))
+    return RunOptions(**fields, stage_plan=plan)
+
+
+def stages_of(values: Values) -> tuple[str, ...]:
+    """Return the stages whose weights the form holds, in the order of the plan."""
+    names: tuple[str, ...] = values[key(_STAGES)]
+    return names
 
 
 def split_symbols(text: str) -> tuple[str, ...]:
-    """Return the symbols of a pasted list, separated by spaces, commas, semicolons or newlines."""
-    return tuple(part for part in re.split(r"[\s,;]+", text.upper()) if part)
+    """Return the symbols of a pasted list: separated by spaces, commas, semicolons or newlines.
+
+    A symbol that contains one of these or a quotation mark is quoted, with quotation marks in it doubled.
+    """
+    parts = ((quoted.replace('""', '"') or bare) for quoted, bare in _SYMBOL.findall(text))
+    return tuple(part.upper() for part in parts if part)
+
+
+def joined_symbols(symbols: tuple[str, ...]) -> str:
+    """Return the list that ``split_symbols`` splits into these symbols."""
+    return " ".join(
+        symbol if _BARE.fullmatch(symbol) else '"{}"'.format(symbol.replace('"', '""')) for symbol in symbols
+    )
+
+
+def _widget_value(field: Field, value: Any) -> Any:
+    if field.kind is Kind.NAMES:
+        return list(value)
+    # Where a text field shows nothing, its config holds None; a list to choose from knows None itself.
+    return "" if value is None and field.kind is Kind.TEXT and field.name != "universe" else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.errors import ConfigError, TechnicError
+from technic_scanner.errors import ConfigError, FieldProblem, TechnicError
 from technic_scanner.pipeline.reasons import removal_text
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, services
@@ -52,13 +52,13 @@ def _removed_text(removed: list[str]) -> str:
 def _form() -> tuple[ScanConfig, RunOptions]:
     """Return the form's config and options. Raises ConfigError that names every invalid field of both."""
     config = form_state.config_of(st.session_state)
-    problems = list(config.problems())
+    problems: list[FieldProblem] = []
     options = RunOptions()
     try:
         options = form_state.options_of(st.session_state)
-        problems += options.problems()
     except ConfigError as error:
         problems += error.problems
+    problems += run_service().problems(config, options)
     if problems:
         raise ConfigError(problems)
     return config, options

@@ -53,6 +53,21 @@ def test_sources_and_match_counts(client: TestClient) -> None:
     assert sum(step["removed"] for step in tech["removed"]) == tech["total"] - tech["matching"]
 
 
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("source=nope&max_symbols=0&sectors=Nope", ["query.max_symbols", "query.sectors", "query.source"]),
+        ("source=nope&max_symbols=many", ["query.max_symbols", "query.source"]),
+        ("universe=nope&max_symbols=1.5&other=1", ["query.max_symbols", "query.other", "query.universe"]),
+        ("max_symbols=" + "9" * 5000, ["query.max_symbols"]),
+        ("symbols=A%00B&symbols=C", ["query.symbols"]),
+    ],
+)
+def test_every_bad_field_of_a_query_is_named_at_once(client: TestClient, query: str, fields: list[str]) -> None:
+    answer = client.get(f"/universe?{query}")
+    assert (answer.status_code, sorted(item["field"] for item in answer.json()["errors"])) == (422, fields)
+
+
 @pytest.mark.parametrize("query", ["sectors=Nope", "source=nope", "universe=nope", "max_symbols=0", "min_price=1"])
 def test_bad_universe_questions_name_the_parameter(client: TestClient, query: str) -> None:
     answer = client.get(f"/universe?{query}")

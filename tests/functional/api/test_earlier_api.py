@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
@@ -105,6 +106,24 @@ def test_a_bad_first_message_is_answered_with_a_problem(live: LiveServer, first:
         assert client.close_code == 4422
 
 
+@pytest.mark.parametrize(
+    ("first", "fields"),
+    [
+        ({"source": "nowhere", "max_symbols": -5, "nope": 1}, ["config.max_symbols", "config.nope", "config.source"]),
+        ({"config": {"source": "nowhere"}, "label": 5}, ["config.source", "label"]),
+        ({"lookback_days": 1, "lookback_sessions": 2}, ["config.lookback_days"]),
+        ("[" * 200_000, ["body"]),
+        ("9" * 5000, ["body"]),
+    ],
+    ids=["config", "label", "both names", "nested", "long number"],
+)
+def test_every_fault_of_a_first_message_is_named_at_once(live: LiveServer, first: Any, fields: list[str]) -> None:
+    with socket_to(live) as client:
+        client.send(first if isinstance(first, str) else json.dumps(first))
+        problem = json.loads(client.recv(timeout=120))
+    assert (problem["status"], sorted(item["field"] for item in problem["errors"])) == (422, fields)
+
+
 def test_no_first_message_is_not_waited_for_for_ever(live: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(earlier_api, "FIRST_MESSAGE_SECONDS", 0.05)
     with socket_to(live) as client:
@@ -155,6 +174,28 @@ def test_get_starts_a_scan_once_and_a_reconnect_goes_on_with_it(live: LiveServer
     with sse(live.port, path, {"Last-Event-ID": rest[-1].fields["id"]}) as connection:
         assert connection.status == 204
     assert len(services.service.list().records) == 1
+
+
+@pytest.mark.parametrize("name", ["lookback_days", "lookback_sessions"])
+def test_get_takes_a_renamed_field_under_either_name(live: LiveServer, services: Services, name: str) -> None:
+    with sse(live.port, f"/scan/stream?{name}=120&max_symbols=3") as connection:
+        assert connection.status == 200
+        assert claimed(services).record.config.lookback_sessions == 120
+
+
+def test_a_bad_query_is_answered_with_every_field(live: LiveServer) -> None:
+    path = "/scan/stream?source=nowhere&max_symbols=x&lookback_days=0&as_of_date=today&min_tech_rating=101"
+    answer = httpx.get(f"{live.base_url}{path}", headers={"Accept": "text/event-stream"})
+    assert answer.status_code == 422
+    assert sorted(item["field"] for item in answer.json()["errors"]) == [
+        "query.as_of_date",
+        "query.lookback_sessions",
+        "query.max_symbols",
+        "query.min_tech_rating",
+        "query.source",
+    ]
+    both = httpx.get(f"{live.base_url}/scan/stream?lookback_days=1&lookback_sessions=2&run_id=a%20b&source=nowhere")
+    assert {item["field"] for item in both.json()["errors"]} == {"query.lookback_days", "query.run_id", "query.source"}
 
 
 def test_get_with_a_run_id_attaches(live: LiveServer, run: HandMoved, services: Services) -> None:

@@ -24,7 +24,7 @@ from tests.functional.api.hand_moved import HandMoved, NoLauncher
 pytestmark = pytest.mark.xdist_group("outcomes")
 
 DAYS = (date(2010, 4, 30), date(2010, 5, 28))
-CONFIG = ScanConfig(top_n=20, lookback_days=120)
+CONFIG = ScanConfig(top_n=20, lookback_sessions=120)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs import requests
+from technic_scanner.runs.service import validation
 from tests.functional.api.conftest import MakeServices, open_client
 from tests.functional.api.hand_moved import HandMoved
 
@@ -79,6 +86,135 @@ def test_what_only_the_source_can_know_is_named_at_its_place_too(client: TestCli
     assert [item["field"] for item in answer.json()["errors"]] == ["config.universe"]
     answer = client.post("/scans", json={"config": {"source": "nothing"}})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_config")
+
+
+def named(answer: Response) -> list[str]:
+    """Return the bad fields of a refused request."""
+    assert answer.status_code == 422, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return sorted(item["field"] for item in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"config": {"source": "nowhere", "max_symbols": -1}}, ["config.max_symbols", "config.source"]),
+        ({"config": {"source": "nowhere", "max_symbols": "x"}}, ["config.max_symbols", "config.source"]),
+        ({"config": {"source": "nowhere"}, "options": {"workers": 0}}, ["config.source", "options.workers"]),
+        ({"config": {"source": "nowhere", "y": 1}, "options": {"z": 1}}, ["config.source", "config.y", "options.z"]),
+        ({"config": {"source": "nowhere"}, "label": 5}, ["config.source", "label"]),
+        ({"config": {"universe": "Atlantis"}, "label": 5}, ["config.universe", "label"]),
+        ({"config": {"universe": "Atlantis", "top_n": 0}}, ["config.top_n", "config.universe"]),
+        ({"config": {"source": 5, "universe": "of that one"}}, ["config.source"]),
+        ({"preset": "not there", "config": {"max_symbols": 0}, "label": 5}, ["config.max_symbols", "label"]),
+        ({"config": [], "options": 5, "label": 5}, ["config", "label", "options"]),
+        ({"config": None}, ["config"]),
+    ],
+)
+def test_an_unknown_source_is_listed_together_with_the_other_bad_fields(
+    client: TestClient, body: dict[str, object], fields: list[str]
+) -> None:
+    answer = client.post("/scans", json=body)
+    assert named(answer) == fields
+    if "label" not in body:
+        assert answer.json()["code"] == "invalid_config"
+        assert named(client.post("/scans/estimate", json=body)) == fields
+
+
+def test_a_preset_that_is_not_there_is_said_where_the_rest_is_right(client: TestClient) -> None:
+    assert (
+        client.post("/scans", json={"preset": "no", "config": {"max_symbols": 0}}).json()["code"] == "preset_not_found"
+    )
+
+
+def test_the_fields_of_a_preset_s_request_are_named_at_once_whatever_its_source(client: TestClient) -> None:
+    body = {"config": {"source": "elsewhere", "max_symbols": 0, "x": 1}, "options": {"chunk_size": "all"}}
+    wanted = ["config.max_symbols", "config.x", "options.chunk_size"]
+    assert named(client.put("/presets/mine", json=body)) == wanted
+    assert named(client.put("/presets/mine", json=body | {"description": 5})) == sorted([*wanted, "description"])
+    assert named(client.put("/presets/mine", json={"config": {"max_symbols": 0}})) == ["config.max_symbols"]
+    assert client.put("/presets/mine", json={"config": {"source": "elsewhere"}}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "weights", [{"universe_loading": 1e308, "data_fetching": 1e308}, [["universe_loading", 0.4]], {"x": 1.0}, {}, None]
+)
+def test_bad_stage_weights_are_named_as_they_were_sent(client: TestClient, weights: object) -> None:
+    assert named(client.post("/scans", json={"options": {"stage_plan": weights}})) == ["options.stage_plan"]
+
+
+def test_weights_that_leave_nothing_to_weigh_are_refused_before_the_scan(client: TestClient) -> None:
+    nothing = dict.fromkeys(SUB_SCORES, 0)
+    assert named(client.post("/scans", json={"config": {"profile_weights": nothing}})) == ["config.profile_weights"]
+    momentum = {"strategy_profile_name": "mean_reversion", "profile_weights": nothing | {"momentum": 1}}
+    assert client.post("/scans", json={"config": momentum}).status_code == 202
+
+
+@pytest.mark.parametrize("path", ["/scans", "/scans/estimate", "/presets/import"])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"[" * 200_000, "is JSON that is nested too deeply"),
+        (b'{"config": {"max_symbols": ' + b"9" * 5000 + b"}}", "holds a number of more than 4300 digits"),
+        (b'{"label": "\xff"}', "is not JSON in UTF-8"),
+        (b"[", "JSON decode error: Expecting value"),
+    ],
+    ids=["nested", "long number", "not UTF-8", "not JSON"],
+)
+def test_a_body_that_cannot_be_read_is_a_sentence(client: TestClient, path: str, body: bytes, said: str) -> None:
+    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_json")
+    assert [(item["field"], item["message"]) for item in answer.json()["errors"]] == [("body", said)]
+
+
+def test_values_nested_as_deep_as_json_may_be_are_named(client: TestClient) -> None:
+    nested = "[" * 400 + "]" * 400
+    for name in ("symbols", "max_symbols", "profile_weights", "lookback_days", "anything"):
+        body = f'{{"config": {{"{name}": {nested}, "lookback_sessions": {nested}}}}}'
+        answer = client.post("/scans", content=body, headers={"Content-Type": "application/json"})
+        assert "config.lookback_sessions" in named(answer)
+        assert len(answer.content) < 5000
+
+
+def test_a_config_is_read_and_checked_once(client: TestClient, services: Services, monkeypatch) -> None:
+    """Count at every place that could read or check; a stored config, with all its fields, is read for the answer."""
+    counts: Counter[str] = Counter()
+
+    def counted(owner: object, name: str, label: str, counts_if: Callable[..., bool] = lambda *_: True) -> None:
+        original = getattr(owner, name)
+
+        def count(*arguments: object, **keywords: object) -> object:
+            counts[label] += counts_if(*arguments)
+            return original(*arguments, **keywords)
+
+        monkeypatch.setattr(owner, name, count)
+
+    counted(requests, "_read", "read", lambda _what, payload, *_: payload == {"max_symbols": 7})
+    counted(ScanConfig, "problems", "config checked")
+    counted(RunOptions, "problems", "options checked")
+    counted(validation, "source_problems", "source asked")
+    for path in ("/scans", "/scans/estimate"):
+        counts.clear()
+        assert client.post(path, json={"config": {"max_symbols": 7}}).status_code in (200, 202)
+        assert counts == {"read": 1, "config checked": 1, "options checked": 1, "source asked": 1}
+
+
+def test_a_renamed_field_is_taken_under_either_name_and_answered_under_both(
+    client: TestClient, services: Services
+) -> None:
+    for body in ({"lookback_days": 120}, {"lookback_sessions": 120}, {"lookback_days": 120, "lookback_sessions": 120}):
+        run = client.post("/scans", json={"config": body}).json()
+        assert (run["config"]["lookback_sessions"], run["config"]["lookback_days"]) == (120, 120)
+        assert services.service.get(run["run_id"]).config == ScanConfig(lookback_sessions=120)
+    both = {"lookback_days": 120, "lookback_sessions": 121, "max_symbols": 0}
+    assert named(client.post("/scans", json={"config": both})) == ["config.lookback_days", "config.max_symbols"]
+    client.put("/presets/mine", json={"config": {"lookback_days": 77}})
+    over = client.post("/scans", json={"preset": "mine", "config": {"lookback_days": 78}}).json()
+    assert over["config"]["lookback_sessions"] == 78
+    saved = client.get("/presets/mine").json()
+    assert saved["config"]["lookback_days"] == 77
+    again = client.put("/presets/copy", json={"config": saved["config"], "options": saved["options"]})
+    assert again.status_code == 201, "what was answered can be sent back"
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\nb", "\ud800"])

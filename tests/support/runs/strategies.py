@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from technic_scanner.domain.config import DIRECTIONS, EXECUTORS, STRATEGY_PROFILES, RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, ScanMetrics, StageTiming, SymbolFailure, UnitCost
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState, SubstageProgress
 from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.domain.stage import Stage, StagePlan
@@ -40,7 +41,7 @@ configs = st.builds(
     top_n=st.none() | st.integers(1, 1000),
     direction=st.sampled_from(DIRECTIONS),
     strategy_profile_name=st.sampled_from(STRATEGY_PROFILES),
-    profile_weights=st.lists(st.tuples(names, st.floats(0, 1000))).map(tuple),
+    profile_weights=st.dictionaries(st.sampled_from(SUB_SCORES), st.floats(0.001, 1000)),
     sector_neutral=st.booleans(),
     risk_pct=st.floats(0.01, 100),
 )
@@ -49,7 +50,7 @@ options = st.builds(
     RunOptions,
     executor=st.sampled_from(EXECUTORS),
     workers=st.none() | st.integers(1, 64),
-    scheduler=st.none() | texts,
+    scheduler=st.none() | st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20),
     chunk_size=st.integers(1, 1000),
     event_interval_seconds=st.floats(0, 60),
     refresh=st.booleans(),

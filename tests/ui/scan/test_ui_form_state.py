@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from technic_scanner.domain.config import DIRECTIONS, STRATEGY_PROFILES, RunOptions, ScanConfig, field_names
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.errors import ConfigError
-from technic_scanner.screening.scoring import SUB_SCORES
 from technic_scanner.ui.scan import form_state
 
 names = some.text(alphabet="abcdefghijklmnopqrstuvwxyz ", min_size=1, max_size=12).map(str.strip).filter(bool)
@@ -26,7 +26,7 @@ configs = some.builds(
     industry_contains=some.none() | names,
     symbols=some.lists(symbols, unique=True, max_size=5),
     max_symbols=some.integers(1, 100_000),
-    lookback_days=some.integers(1, 20_000),
+    lookback_sessions=some.integers(1, 20_000),
     as_of_date=some.none() | some.dates(date(1990, 1, 1), date(2026, 1, 1)),
     min_price=amounts,
     min_dollar_volume=amounts,

@@ -75,7 +75,7 @@ def test_every_bad_field_is_listed_at_once_with_the_code(empty, open_page) -> No
     app.run()
     (error,) = app.error
     assert "sectors" in error.value
-    assert "stage\\_weights" in error.value
+    assert "stage\\_plan" in error.value
     assert "invalid_config" in error.value
     assert titles(app, "error") == ["2 fields have invalid values"]
     app.button(key="start_scan").click().run()

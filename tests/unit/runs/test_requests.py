@@ -77,7 +77,7 @@ def test_a_stage_plan_may_be_an_object_of_weights() -> None:
 def test_bad_stage_weights_are_named_beside_other_bad_options() -> None:
     with pytest.raises(ConfigError) as caught:
         requests.options_from_dict({"stage_plan": {"a": 0, "b": 2}, "workers": "all", "chunk_size": 0})
-    assert {problem.field for problem in caught.value.problems} == {"stage_weights.a", "workers", "chunk_size"}
+    assert {problem.field for problem in caught.value.problems} == {"stage_plan.a", "workers", "chunk_size"}
 
 
 def test_a_request_names_the_faults_of_both_halves() -> None:
@@ -144,3 +144,54 @@ def test_an_object_is_no_list_of_names(value: object) -> None:
     with pytest.raises(ConfigError) as caught:
         requests.config_from_dict({"symbols": value, "profile_weights": {"trend": 2.0}})
     assert [problem.field for problem in caught.value.problems] == ["symbols"]
+
+
+def test_a_renamed_field_is_read_under_either_name() -> None:
+    assert requests.config_from_dict({"lookback_days": 120}) == ScanConfig(lookback_sessions=120)
+    assert requests.config_from_dict({"lookback_days": 120, "lookback_sessions": 120}).lookback_sessions == 120
+
+
+def test_both_names_of_a_field_with_different_values_are_named_beside_other_problems() -> None:
+    with pytest.raises(ConfigError) as caught:
+        requests.config_from_dict({"lookback_days": 120, "lookback_sessions": 130, "max_symbols": "all"})
+    assert [str(problem) for problem in caught.value.problems] == [
+        "lookback_days: is the old name of lookback_sessions, which is given with another value",
+        "max_symbols: must be a whole number, not 'all'",
+    ]
+
+
+def test_what_a_request_gives_lies_over_a_base_and_leaves_the_rest() -> None:
+    given = requests.read_config({"max_symbols": 9, "allow_shorts": True, "lookback_days": 7})
+    assert given.problems == ()
+    base = ScanConfig(min_price=3.0, max_symbols=50)
+    assert given.over(base) == ScanConfig(min_price=3.0, max_symbols=9, direction="both", lookback_sessions=7)
+    assert requests.read_options({"workers": 2}).over(RunOptions(chunk_size=7)) == RunOptions(workers=2, chunk_size=7)
+
+
+def test_what_could_not_be_read_leaves_the_base_and_is_said() -> None:
+    given = requests.read_config({"max_symbols": "many", "min_price": 4})
+    assert given.over(ScanConfig()) == ScanConfig(min_price=4.0)
+    assert [problem.field for problem in given.problems] == ["max_symbols"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [(1e308, "stage_plan: must sum to 1, not inf"), (10**400, "stage_plan[0]: must be a number that")],
+)
+def test_enormous_stage_weights_are_problems_of_the_plan(weight: float, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        requests.options_from_dict({"stage_plan": {"a": weight, "b": weight}})
+    assert str(caught.value).startswith(said)
+
+
+def test_lists_nested_without_end_are_a_problem_not_a_crash() -> None:
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    for name in ("symbols", "max_symbols", "profile_weights", "source"):
+        problems = requests.read_config({name: nested}).problems
+        assert [problem.field.partition("[")[0] for problem in problems] == [name]
+    both = requests.read_config({"lookback_days": nested, "lookback_sessions": [nested]})
+    assert {problem.field for problem in both.problems} == {"lookback_days", "lookback_sessions"}
+    while nested:  # taken apart by hand: Python's own way would go too deep
+        nested = nested.pop()  # type: ignore[assignment]

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from technic_scanner.domain.profiles import PROFILE_WEIGHTS, SUB_SCORES
 from technic_scanner.screening.alpha import blend
 from technic_scanner.screening.explanation import in_tenths, rating_sums, score_sums
-from technic_scanner.screening.scoring import PROFILE_WEIGHTS, SUB_SCORES, profile_weights, tech_rating
+from technic_scanner.screening.scoring import profile_weights, tech_rating
 
 NAN = float("nan")
 SCORE = st.one_of(st.floats(0.0, 100.0), st.integers(0, 100).map(float))

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from technic_scanner.domain.profiles import PROFILE_WEIGHTS, SUB_SCORES
 from technic_scanner.screening.alpha import FACTOR_WEIGHTS, FACTORS
 from technic_scanner.screening.filters import REASON_CODES
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.portfolio import METHODS
 from technic_scanner.screening.regime import Regime, regime_policy
-from technic_scanner.screening.scoring import INPUTS, PROFILE_WEIGHTS, SUB_SCORES
+from technic_scanner.screening.scoring import INPUTS
 from technic_scanner.screening.signals import CORE_SUPPORT, CORE_VOLATILITY, SIGNAL_AT, STRONG_AT, TIERS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "numbers.md").read_text(encoding="utf-8")

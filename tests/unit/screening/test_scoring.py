@@ -8,14 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from technic_scanner.domain.config import STRATEGY_PROFILES
+from technic_scanner.domain.profiles import PROFILE_WEIGHTS, STRATEGY_PROFILES, SUB_SCORES
 from technic_scanner.errors import ConfigError
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.matrix import blank
 from technic_scanner.screening.scoring import (
     INPUTS,
-    PROFILE_WEIGHTS,
-    SUB_SCORES,
     missing_inputs,
     profile_weights,
     sub_scores,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -139,6 +140,12 @@ def test_timings_have_full_precision_utc_status_and_config() -> None:
     assert cells["config"] == '{"max_symbols":5,"source":"sample"}'
     later = dict(zip(header, second, strict=True))
     assert (later["status"], later["created_at"]) == ("cancelled", "2026-03-04T01:02:03.000004+00:00")
+
+
+@pytest.mark.parametrize("stored", ["lookback_days", "lookback_sessions"])
+def test_timings_name_a_renamed_field_alike_whichever_version_stored_it(stored: str) -> None:
+    header, row = rows_of(timings_csv([sample(1, config_json=json.dumps({stored: 120}))]))
+    assert row[header.index("config")] == '{"lookback_days":120,"lookback_sessions":120}'
 
 
 def test_timings_of_runs_with_other_stages_leave_cells_empty() -> None:

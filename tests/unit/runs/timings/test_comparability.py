@@ -39,7 +39,7 @@ def test_what_does_not_change_the_work_does_not_change_the_key(change: dict[str,
         {"sectors": ("Energy",)},
         {"symbols": ("A",)},
         {"max_symbols": 100},
-        {"lookback_days": 100},
+        {"lookback_sessions": 100},
         {"direction": "both"},
         {"strategy_profile_name": "breakout"},
         {"sector_neutral": True},
@@ -56,6 +56,37 @@ def test_options_that_change_the_cost_count_and_the_others_do_not() -> None:
     assert config_hash(ScanConfig(), RunOptions(event_interval_seconds=1.0, stage_plan=plan)) == usual
     for changed in (RunOptions(executor="dask"), RunOptions(workers=2), RunOptions(chunk_size=10)):
         assert config_hash(ScanConfig(), changed) != usual
+
+
+# Made by the version before lookback_days was renamed to lookback_sessions.
+@pytest.mark.parametrize(
+    ("config", "options", "made_before"),
+    [
+        (ScanConfig(), RunOptions(), "1cfe0bfd91086f6d"),
+        (ScanConfig(lookback_sessions=120, top_n=20), RunOptions(), "ef137add3cbdec08"),
+        (
+            ScanConfig(
+                source="synthetic",
+                universe="8000x1260",
+                lookback_sessions=1260,
+                max_symbols=100_000,
+                direction="both",
+                top_n=None,
+            ),
+            RunOptions(executor="dask", workers=2, chunk_size=100),
+            "c9873f45a52923a4",
+        ),
+        (
+            ScanConfig(
+                sectors=("Information Technology",), symbols=("MSFT", "AAPL"), min_price=5, as_of_date=date(2010, 5, 28)
+            ),
+            RunOptions(workers=2),
+            "3f3885b1163748a7",
+        ),
+    ],
+)
+def test_the_same_config_keeps_its_key_over_versions(config: ScanConfig, options: RunOptions, made_before: str) -> None:
+    assert config_hash(config, options) == made_before
 
 
 def test_the_order_of_symbols_does_not_matter() -> None:

@@ -1,0 +1,20 @@
+"""Hashes of configs that stores keep are those of the versions that stored them."""
+
+from __future__ import annotations
+
+from technic_scanner.domain.config import ScanConfig, field_names
+from technic_scanner.runs.config_identity import identity_of
+from technic_scanner.runs.performance.judging import lineage_of
+
+
+def test_the_identity_of_a_config_keeps_the_first_names_in_their_order() -> None:
+    names = list(field_names(ScanConfig))
+    names[names.index("lookback_sessions")] = "lookback_days"
+    identity = identity_of(ScanConfig(lookback_sessions=7))
+    assert list(identity) == names
+    assert identity["lookback_days"] == 7
+
+
+def test_the_lineage_of_a_config_is_that_of_the_version_before_the_renaming() -> None:
+    assert lineage_of(ScanConfig()) == "458ba0937194247f"
+    assert lineage_of(ScanConfig(lookback_sessions=120, top_n=20)) == "e7ffb69ffd5d2bae"
