@@ -12,10 +12,9 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
 from ulid import ULID
 
-from technic_scanner.adapters.csv_export import export_csv
+from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
@@ -38,7 +37,6 @@ from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
 from technic_scanner.pipeline.ports import Executor, Journal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.performance.outcome_service import Outcomes
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service.service import RunService, ServiceRules
@@ -137,7 +135,6 @@ class Scanning:
                 executor=executor,
                 clock=self.clock,
                 journal=journal or NullJournal(),
-                export=partial(self._export, attempt.run_id),
                 peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
@@ -150,9 +147,6 @@ class Scanning:
         if options.executor == "dask":
             return DaskExecutor(options.scheduler or self.settings.dask_scheduler, options.workers)
         return LocalExecutor(options.workers)
-
-    def _export(self, run_id: str, table: pa.Table) -> str:
-        return str(export_csv(self.settings.export_dir / f"{run_id}.csv", to_csv(table)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +200,15 @@ def build(settings: Settings | None = None) -> Services:
         clock,
     )
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
-    service = RunService(store, catalog, launcher, clock, coverage=partial(_coverage, catalog, cache), rules=rules)
+    service = RunService(
+        store,
+        catalog,
+        launcher,
+        clock,
+        coverage=partial(_coverage, catalog, cache),
+        rules=rules,
+        deleted=partial(delete_exports, settings.home / "exports"),
+    )
     outcomes = Outcomes(store, catalog, partial(_past_bars, catalog, cache))
     return Services(settings, clock, store, catalog, cache, scanning, service, outcomes)
 

@@ -100,11 +100,6 @@ class Settings(BaseSettings):
         return self.home / "prices"
 
     @property
-    def export_dir(self) -> Path:
-        """Where each run leaves its CSV."""
-        return self.home / "exports"
-
-    @property
     def log_dir(self) -> Path:
         """Where detached workers write their logs."""
         return self.home / "logs"

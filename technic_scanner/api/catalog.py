@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from technic_scanner.api.dependencies import Service
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import TEXT_PATTERN, Name, Request
-from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import in_query, located
+from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.runs.model import Appearance
 from technic_scanner.runs.requests import request_from_dicts
 
 router = APIRouter(tags=["catalog"])
 
 
-class SourceDocument(Document):
+class SourceDocument(Document, of=SourceInfo):
     """A source of universes and prices; sessions are null when it is open-ended."""
-
-    name: str
-    label: str
-    universes: list[str]
-    first_session: date | None
-    last_session: date | None
-    is_market: bool
-    notes: list[str]
 
 
 class SourceListDocument(Document):
@@ -64,18 +57,8 @@ class MatchDocument(Document):
     removed: list[RemovedDocument]
 
 
-class AppearanceDocument(Document):
+class AppearanceDocument(Document, of=Appearance):
     """A symbol in the picks of one run."""
-
-    run_id: str
-    created_at: datetime
-    as_of: date | None
-    symbol: str
-    rank: int
-    signal: str
-    tier: str
-    tech_rating: float | None
-    alpha_score: float | None
 
 
 class AppearanceListDocument(Document):

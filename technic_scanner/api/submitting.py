@@ -66,7 +66,7 @@ def resolve(service: RunService, request: ScanRequest, place: Place = in_body) -
     """Return config and options of a request, laid over its preset if it names one. Raises ConfigError."""
     config, options = request.config, request.options
     if request.preset is not None:
-        preset = service.preset(request.preset)
+        preset = service.usable_preset(request.preset)
         config = config_to_dict(preset.config) | config
         options = options_to_dict(preset.options) | options
     with located(place):

@@ -22,7 +22,7 @@ def build_request(
     """Return config and options. Raises ConfigError naming every bad field, PresetNotFoundError."""
     config, options = ScanConfig(), RunOptions()
     if preset is not None:
-        chosen = service.preset(preset)
+        chosen = service.usable_preset(preset)
         config, options = chosen.config, chosen.options
     fields = config_to_dict(config) | (_read(file) if file else {}) | _named(given)
     settings = options_to_dict(options) | _named(given_options)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-import pyarrow as pa
-
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -33,10 +31,6 @@ class NullJournal:
         """Do nothing."""
 
 
-def _no_export(_table: pa.Table) -> str | None:
-    return None
-
-
 def _unknown_memory() -> int | None:
     return None
 
@@ -45,8 +39,8 @@ def _unknown_memory() -> int | None:
 class ScanPorts:
     """The outside of a scan.
 
-    ``source_key`` is the name under which the cache keeps the source's bars. ``export`` writes the CSV and returns
-    where; ``peak_memory_bytes`` reads the process's peak; ``version`` marks results of other engines as not reusable.
+    ``source_key`` is the name under which the cache keeps the source's bars. ``peak_memory_bytes`` reads the process's
+    peak; ``version`` marks results of other engines as not reusable.
     ``pulse_seconds`` is how often an event is sent while the scan has nothing to report, None for never: it comes from
     a thread beside the scan, and not every listener may be called from one.
     """
@@ -57,7 +51,6 @@ class ScanPorts:
     executor: Executor
     clock: Clock
     journal: Journal = field(default_factory=NullJournal)
-    export: Callable[[pa.Table], str | None] = _no_export
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
     pulse_seconds: float | None = None

@@ -12,7 +12,8 @@ import pyarrow as pa
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus, is_readable, request_fault
+from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.result import MarketContext
 
 # When an ETA's promise is kept: at the start, and at so many per cent of the work.
@@ -55,9 +56,22 @@ class RunPage:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event of the journal as it is stored; ``text`` is its JSON on one line, which streams send as it is."""
+
+    run_id: str
+    seq: int
+    kind: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredResult:
-    """What a run left to read: its table, failures and context. ``csv`` of it is made by ``runs.export``."""
+    """What a run left to read: its table, failures and context; ``runs.exports`` make files of it.
+
+    ``unreadable`` names what of the rest cannot be read, as in a RunRecord; ``notes`` say so to people.
+    """
 
     run_id: str
     config: ScanConfig
@@ -69,6 +83,7 @@ class StoredResult:
     source_label: str
     context: MarketContext
     notes: tuple[str, ...] = ()
+    unreadable: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +97,14 @@ class DatedRun:
 
 @dataclass(frozen=True, slots=True)
 class DatedRuns:
-    """The dated ones of the newest SUCCEEDED runs, newest first; ``more``: there are older runs, not looked at."""
+    """The dated ones of the newest SUCCEEDED runs, newest first; ``more``: there are older runs, not looked at.
+
+    ``unreadable`` counts those that are not in ``runs`` because their config could not be read in full.
+    """
 
     runs: tuple[DatedRun, ...]
     more: bool
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +122,7 @@ class StageSample:
 
     ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that the
     ETA promised then), moment one of MOMENTS; None where unknown.
-    ``config_json`` is the config's plain form as JSON text, unparsed, for exports.
+    ``config_json`` is the config as it is stored, unparsed, for exports.
     """
 
     run_id: str
@@ -147,7 +166,10 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named, versioned scan configuration. ``builtin`` ones are shipped and read-only; ``version`` counts saves."""
+    """A named, versioned scan configuration. ``builtin`` ones are shipped and read-only; ``version`` counts saves.
+
+    ``unreadable`` and ``unknown_fields`` are as those of a RunRecord.
+    """
 
     name: str
     config: ScanConfig
@@ -156,6 +178,23 @@ class Preset:
     version: int = 1
     builtin: bool = False
     updated_at: datetime | None = None
+    unreadable: tuple[FieldProblem, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
+
+    @property
+    def readable_config(self) -> ScanConfig | None:
+        """The config, None if a part of it could not be read."""
+        return self.config if is_readable("config", self.unreadable) else None
+
+    @property
+    def readable_options(self) -> RunOptions | None:
+        """The options, None if a part of them could not be read."""
+        return self.options if is_readable("options", self.unreadable) else None
+
+    @property
+    def request_fault(self) -> str | None:
+        """Say why config and options are not all that was saved, None if they are."""
+        return request_fault(self.unreadable, self.unknown_fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from technic_scanner.runs.model import (
     RunQuery,
     StageSample,
     StageSeconds,
+    StoredEvent,
     StoredResult,
     Work,
     WorkerInfo,
@@ -61,7 +62,7 @@ class RunStore(Protocol):
         ...
 
     def get_run(self, run_id: str) -> RunRecord:
-        """Return the run; RunNotFoundError if there is none."""
+        """Return the run; RunNotFoundError if there is none. What of it cannot be read is named in it."""
         ...
 
     def list_runs(self, query: RunQuery) -> RunPage:
@@ -107,10 +108,16 @@ class RunStore(Protocol):
         ...
 
     def events(self, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
-        """Return events with seq > after_seq, oldest first."""
+        """Return events with seq > after_seq, oldest first; those that cannot be read are left out."""
         ...
 
-    def latest_event(self, run_id: str) -> ProgressEvent | None: ...
+    def stored_events(self, run_id: str, after_seq: int, limit: int) -> tuple[StoredEvent, ...]:
+        """Return those events as they are stored, without reading them."""
+        ...
+
+    def latest_event(self, run_id: str) -> ProgressEvent | None:
+        """Return the newest readable event, None before the first."""
+        ...
 
     def thin_events(self, run_id: str, keep: int) -> int:
         """Drop advance events of an ended run evenly until ``keep`` events stay; boundaries stay. Returns dropped."""
@@ -121,7 +128,7 @@ class RunStore(Protocol):
         ...
 
     def result(self, run_id: str) -> StoredResult:
-        """Return the stored result; ResultsNotReadyError while there is none."""
+        """Return the stored result; ResultsNotReadyError while there is none, StoreDataError if it is unreadable."""
         ...
 
     def dated_runs(self, source: str | None, limit: int) -> DatedRuns:
@@ -129,7 +136,7 @@ class RunStore(Protocol):
         ...
 
     def pick_tables(self, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[PickTable, ...]:
-        """Return these columns of the runs' tables, in any order; runs without a result are left out."""
+        """Return these columns of the runs' tables, in any order; runs without a readable result are left out."""
         ...
 
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:

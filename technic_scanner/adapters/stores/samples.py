@@ -66,7 +66,7 @@ class SampleQueries(Queries):
         days: dict[int, list[_Timing]] = defaultdict(list)
         with _without_cycle_search():
             for micros, status, total, rate, hits in connection.execute(statement).all():
-                days[micros // _DAY_MICROS].append(_Timing(_STATUSES[status], total, rate, hits))
+                days[micros // _DAY_MICROS].append(_Timing(_status(status), total, rate, hits))
         return trends_by_day({from_micros(day * _DAY_MICROS).date(): timings for day, timings in days.items()})
 
     @reading
@@ -76,12 +76,17 @@ class SampleQueries(Queries):
         with _without_cycle_search():
             return tuple(
                 StageSeconds(
-                    _STATUSES[status],
+                    _status(status),
                     total,
                     ((_UNIVERSE, loaded), (_FETCHING, fetched), (_SCANNING, scanned), (_FINAL, finished)),
                 )
                 for status, total, loaded, fetched, scanned, finished in connection.execute(statement).all()
             )
+
+
+def _status(stored: str) -> RunStatus:
+    """Return the status of a run that has measured itself; one that only a newer version knows is no success."""
+    return _STATUSES.get(stored, RunStatus.INTERRUPTED)
 
 
 class _Timing(NamedTuple):
@@ -111,7 +116,7 @@ def _to_sample(row: Sequence[Any]) -> StageSample:
     return StageSample(
         run_id,
         created_at,
-        _STATUSES[status],
+        _status(status),
         source,
         key,
         total,

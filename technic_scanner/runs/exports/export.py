@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import MOMENTS, StageSample
+from technic_scanner.runs.serialization.stored import VERSION_FIELD
 
 __all__ = ["timings_csv", "to_csv", "to_excel", "to_parquet"]
 
@@ -73,7 +74,15 @@ def _stage_names(rows: Sequence[StageSample]) -> tuple[str, ...]:
 
 
 def _compact(text: str) -> str:
-    return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":")) if text else ""
+    """Return a stored config as its fields alone; nothing for one that cannot be read."""
+    try:
+        stored = json.loads(text) if text else None
+    except ValueError:
+        stored = None
+    if not isinstance(stored, dict):
+        return ""
+    fields = {name: value for name, value in stored.items() if name != VERSION_FIELD}
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
 def _spreadsheet_safe(table: pa.Table) -> pa.Table:

@@ -62,6 +62,8 @@ class Outcomes:
         """Judge the runs of one source (None: all); runs of a source that cannot be read now are named in a note."""
         dated = self._store.dated_runs(source, MAX_RUNS)
         notes = [f"Only the newest {MAX_RUNS:,} runs are judged."] if dated.more else []
+        if dated.unreadable:
+            notes.append(f"Runs whose stored configuration cannot be read in full are left out: {dated.unreadable:,}.")
         tables = []
         for (name, universe), group in _by_place(self._runs(dated.runs)).items():
             try:

@@ -39,6 +39,13 @@ class Presets:
         """Return the preset; PresetNotFoundError if there is none of this name."""
         return self._shipped.get(name) or self._store.get_preset(name)
 
+    def usable(self, name: str) -> Preset:
+        """Return the preset; ConfigError if it cannot be read in full, PresetNotFoundError if there is none."""
+        preset = self.get(name)
+        if preset.request_fault is not None:
+            raise ConfigError([FieldProblem("preset", f"{name!r} cannot be used: {preset.request_fault}")])
+        return preset
+
     def save(self, preset: Preset, expected_version: int | None = None) -> Preset:
         """Save a new preset (``expected_version`` None) or the next version of one; return it as stored.
 
@@ -58,8 +65,8 @@ class Presets:
         self._store.delete_preset(name)
 
     def export(self, name: str) -> str:
-        """Return a preset as JSON text that ``load`` takes."""
-        return preset_to_json(self.get(name))
+        """Return a preset as JSON text that ``load`` takes. Raises as ``usable``: half of a preset is another one."""
+        return preset_to_json(self.usable(name))
 
     def load(self, text: str) -> Preset:
         """Save the preset in a JSON text and return it.

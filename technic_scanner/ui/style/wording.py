@@ -72,7 +72,21 @@ def status_badge(status: RunStatus) -> str:
 
 def run_name(record: RunRecord) -> str:
     """Name a run for people: its label, else what it scans, and the end of its id."""
-    return f"{record.label or config_text(record.config)} · {short_id(record.run_id)}"
+    return f"{scan_text(record)} · {short_id(record.run_id)}"
+
+
+def scan_text(record: RunRecord) -> str:
+    """Name what a run scans: its label, else its config in a few words; says so if that cannot be read."""
+    if record.unreadable:
+        unread = ", ".join(dict.fromkeys(problem.field.partition(".")[0] for problem in record.unreadable))
+        return f"{record.label or record.config.source} ({unread} unreadable)"
+    return record.label or config_text(record.config)
+
+
+def unreadable_text(record: RunRecord) -> str:
+    """Say what of a run cannot be read, and why; empty if all can."""
+    problems = (*map(str, record.unreadable), *(f"{name}: of a newer version" for name in record.unknown_fields))
+    return f"Not all of this run can be read: {'; '.join(problems)}." if problems else ""
 
 
 def short_id(run_id: str) -> str:
