@@ -122,7 +122,7 @@ class StageSample:
 
     ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that the
     ETA promised then), moment one of MOMENTS; None where unknown.
-    ``config_json`` is the config as it is stored, unparsed, for exports.
+    ``config_json`` is the config's JSON form as it is stored, unparsed, for exports.
     """
 
     run_id: str

@@ -17,6 +17,7 @@ from technic_scanner.adapters.stores.schema import from_micros, run_documents, r
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
+from technic_scanner.runs.serialization.stored import without_version
 from technic_scanner.runs.timings.analytics import DayTrend, trends_by_day
 
 _UNIVERSE, _FETCHING, _SCANNING, _FINAL = (stage.value for stage in Stage)
@@ -127,7 +128,7 @@ def _to_sample(row: Sequence[Any]) -> StageSample:
         rate,
         hit_rate,
         (("start", start), ("10", at_10), ("25", at_25), ("50", at_50), ("75", at_75)),
-        config,
+        without_version(config),
     )
 
 

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 
 from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import MOMENTS, StageSample
-from technic_scanner.runs.serialization.stored import VERSION_FIELD
 
 __all__ = ["timings_csv", "to_csv", "to_excel", "to_parquet"]
 
@@ -74,15 +73,14 @@ def _stage_names(rows: Sequence[StageSample]) -> tuple[str, ...]:
 
 
 def _compact(text: str) -> str:
-    """Return a stored config as its fields alone; nothing for one that cannot be read."""
+    """Return a config with its fields in one order, whatever wrote it; nothing for one that cannot be read."""
     try:
         stored = json.loads(text) if text else None
     except ValueError:
         stored = None
     if not isinstance(stored, dict):
         return ""
-    fields = {name: value for name, value in stored.items() if name != VERSION_FIELD}
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return json.dumps(stored, sort_keys=True, separators=(",", ":"))
 
 
 def _spreadsheet_safe(table: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ versions can share a store. Only a change that this does not cover needs a new v
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
@@ -24,6 +25,7 @@ T = TypeVar("T")
 VERSION = 1
 VERSION_FIELD = "v"
 _HEAD = f'{{"{VERSION_FIELD}":{VERSION},'
+_HEAD_OF_ANY = re.compile(rf'^{{"{VERSION_FIELD}":\d+,')
 _SHOWN_LETTERS = 60
 
 
@@ -58,6 +60,11 @@ def dump_over(value: Any, before: str) -> str:
         return dump(value)
     kept = {name: payload[name] for name in _unknown(type(value), payload)}
     return dump_object(to_dict(value) | kept) if kept else dump(value)
+
+
+def without_version(text: str) -> str:
+    """Return a document without its version, unparsed."""
+    return _HEAD_OF_ANY.sub("{", text)
 
 
 def read(kind: type[T], text: str) -> Reading[T]:

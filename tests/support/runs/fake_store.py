@@ -39,11 +39,13 @@ from technic_scanner.runs.model import (
     RunQuery,
     StageSample,
     StageSeconds,
+    StoredEvent,
     StoredResult,
     Work,
     WorkerInfo,
 )
 from technic_scanner.runs.serialization import config_to_dict
+from technic_scanner.runs.serialization.stored import dump
 from technic_scanner.runs.timings import comparability
 from technic_scanner.runs.timings.analytics import DayTrend, trends
 
@@ -303,6 +305,11 @@ class FakeStore:
     def events(self, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
         self._run(run_id)
         return tuple(event for event in self.journal_events[run_id] if event.seq > after_seq)[:limit]
+
+    @transaction
+    def stored_events(self, run_id: str, after_seq: int, limit: int) -> tuple[StoredEvent, ...]:
+        found = [event for event in self.journal_events[self._run(run_id).run_id] if event.seq > after_seq]
+        return tuple(StoredEvent(run_id, event.seq, event.kind, dump(event)) for event in found[:limit])
 
     @transaction
     def latest_event(self, run_id: str) -> ProgressEvent | None:
