@@ -12,7 +12,7 @@ from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Union
 
-from pydantic import AfterValidator, AwareDatetime, GetCoreSchemaHandler, PlainSerializer, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, GetCoreSchemaHandler, PlainSerializer, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, core_schema
 
 from technic_scanner.domain.progress import EventKind, StageState
@@ -46,9 +46,12 @@ def encode(value: Any) -> bytes:
     adapter = adapter_of(type(value))
     try:
         return adapter.dump_json(value, ensure_ascii=True, warnings=False)
-    except PydanticSerializationError:
+    except PydanticSerializationError as error:
         # UTF-8 has no lone surrogates, which names of files can have.
-        fit = adapter.validate_python(well_formed(adapter.dump_python(value, warnings=False)))
+        try:
+            fit = adapter.validate_python(well_formed(adapter.dump_python(value, warnings=False)))
+        except ValidationError:
+            raise error from None
         return adapter.dump_json(fit, ensure_ascii=True)
 
 
