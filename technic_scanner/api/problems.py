@@ -152,6 +152,8 @@ def document_of_invalid(error: ValidationError, instance: str) -> dict[str, Any]
 
 def public_detail(error: TechnicError) -> str:
     """Return the sentence that a client may read; a store's own words may name hosts and files, so they stay here."""
+    if isinstance(error, errors.StoreDataError):
+        return "what is stored of it cannot be read"
     if isinstance(error, errors.StoreError):
         return {507: "the run store has no space left", 503: "the run store does not answer just now"}.get(
             status_of(error), "the run store failed"

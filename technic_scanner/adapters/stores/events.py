@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, delete, insert, select, update
 
 from technic_scanner.adapters.stores.database import Queries, reading, writing, writing_lazily
+from technic_scanner.adapters.stores.documents import located
 from technic_scanner.adapters.stores.promises import may_have_passed, new_promises
 from technic_scanner.adapters.stores.rows import (
     PREDICTION_MOMENTS,
@@ -175,7 +176,7 @@ def _read(stored: StoredEvent) -> ProgressEvent | None:
     """Return the event, None if it cannot be read, which is logged."""
     event = read_event(stored.text)
     if event.value is None:
-        _say_unreadable(stored.run_id, stored.seq, "; ".join(map(str, event.problems)))
+        _say_unreadable(stored.run_id, stored.seq, "; ".join(map(str, located("document", event.problems))))
     return event.value
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from technic_scanner.domain.run import RunError
-from technic_scanner.errors import ConfigError, NotFoundError, StoreError, TechnicError
+from technic_scanner.errors import ConfigError, NotFoundError, StoreDataError, StoreError, TechnicError
 from technic_scanner.ui.style.wording import escape, sentence
 
 _log = logging.getLogger(__name__)
@@ -80,6 +80,8 @@ def _title(error: TechnicError) -> str:
         return "One field needs another value" if count == 1 else f"{count} fields need other values"
     if isinstance(error, NotFoundError):
         return "Not found"
+    if isinstance(error, StoreDataError):
+        return "This record cannot be read"
     if isinstance(error, StoreError):
         return "The run store did not answer"
     return "That did not work"
@@ -88,6 +90,8 @@ def _title(error: TechnicError) -> str:
 def _advice(error: TechnicError) -> str:
     if isinstance(error, NotFoundError):
         return "It may have been deleted; the History page lists what there is."
+    if isinstance(error, StoreDataError):
+        return "The others can. A newer version of Technic Scanner may have stored it."
     if isinstance(error, StoreError):
         return "Nothing is lost: reload the page when the store is back."
     return ""
