@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-import pyarrow as pa
 from ulid import ULID
 
-from technic_scanner.adapters.csv_export import export_csv
+from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
@@ -30,7 +29,6 @@ from technic_scanner.pipeline.engine import run_scan as run_pipeline
 from technic_scanner.pipeline.ports import Journal, Listener
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.plugins.catalog import PluginCatalog
-from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.performance.outcome_service import Outcomes
 from technic_scanner.runs.ports import ScanTask
@@ -87,7 +85,6 @@ class Scanning:
                 executor=executor,
                 clock=self.clock,
                 journal=journal or NullJournal(),
-                export=partial(self._export, attempt.run_id),
                 peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
@@ -95,9 +92,6 @@ class Scanning:
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
         finally:
             executor.close()
-
-    def _export(self, run_id: str, table: pa.Table) -> str:
-        return str(export_csv(self.settings.export_dir / f"{run_id}.csv", to_csv(table)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +154,16 @@ def build(settings: Settings | None = None) -> Services:
         clock,
     )
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
-    coverage = partial(_coverage, catalog, cache)
-    service = RunService(store, catalog, launcher, clock, coverage=coverage, rules=rules, tell=listeners.tell)
+    service = RunService(
+        store,
+        catalog,
+        launcher,
+        clock,
+        coverage=partial(_coverage, catalog, cache),
+        rules=rules,
+        tell=listeners.tell,
+        deleted=partial(delete_exports, settings.home / "exports"),
+    )
     outcomes = Outcomes(store, catalog, partial(_past_bars, catalog, cache))
     return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners)
 

@@ -7,7 +7,8 @@ TechnicError                    technic_error
 │   └── SourceDataError         source_data          the source returned unusable data
 ├── StoreError                  store_error          the run store could not read or write
 │   ├── StoreUnavailableError   store_unavailable    the store is locked, unreachable or refuses connections
-│   └── StoreFullError          store_full           no space left for the store
+│   ├── StoreFullError          store_full           no space left for the store
+│   └── StoreDataError          store_data           one stored record cannot be read; the others can
 ├── NotFoundError               not_found
 │   ├── RunNotFoundError        run_not_found
 │   └── PresetNotFoundError     preset_not_found
@@ -92,6 +93,12 @@ class StoreFullError(StoreError):
     """There is no space left for the store."""
 
     code = "store_full"
+
+
+class StoreDataError(StoreError):
+    """One stored record cannot be read: it is damaged, or a newer version wrote it; the others can."""
+
+    code = "store_data"
 
 
 class NotFoundError(TechnicError):

@@ -102,11 +102,6 @@ class Settings(BaseSettings):
         return self.home / "prices"
 
     @property
-    def export_dir(self) -> Path:
-        """The folder of the CSV files of runs."""
-        return self.home / "exports"
-
-    @property
     def log_dir(self) -> Path:
         """The folder of the logs of detached workers."""
         return self.home / "logs"

@@ -9,9 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
-from technic_scanner.adapters.csv_export import export_csv
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.market_data.synthetic import BENCHMARK, SyntheticSource
@@ -24,7 +22,6 @@ from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import run_scan
 from technic_scanner.pipeline.ports import MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.screening.bars import FloatArray, Panel
 
 SOURCE_KEY = "made-up"
@@ -100,7 +97,6 @@ class Market:
             cache=ParquetPriceCache(self.home / "prices", clock),
             executor=executor,
             clock=clock,
-            export=self._export,
         )
         try:
             result = run_scan(config, RunOptions(fetch_batch_size=250), ports, listeners=[self.events.append])
@@ -109,9 +105,6 @@ class Market:
         assert result.outcome is Outcome.COMPLETE
         assert len(result.failures) + result.table.num_rows == self.symbols
         return result
-
-    def _export(self, table: pa.Table) -> str:
-        return str(export_csv(self.home / "picks.csv", to_csv(table)))
 
 
 def _silent(_text: str) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field, JsonValue
 
 from technic_scanner.api.dependencies import Service
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import HistoryFilter
-from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN, Document
+from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN
 from technic_scanner.runs.timings import analytics
-from technic_scanner.runs.timings.analytics import Verdict
+from technic_scanner.runs.timings.analytics import DayTrend, EtaAccuracy, StageCheck, StageStatistics
+from technic_scanner.runs.timings.compare import Comparison, FieldDifference, Move, StageDelta, SymbolChanges
 
 router = APIRouter(tags=["analytics"])
 
@@ -22,15 +23,8 @@ MIN_COMPARED = 2
 MAX_COMPARED = 20
 
 
-class StageStatisticsDocument(Document):
+class StageStatisticsDocument(Document, of=StageStatistics, without=("p5", "p25", "p75")):
     """Seconds of one stage, or of whole runs (`total`), over n successful runs; null when n is 0."""
-
-    stage: str
-    n: int
-    p50: float | None
-    p90: float | None
-    p95: float | None
-    mean: float | None
 
 
 class StageStatisticsListDocument(Document):
@@ -39,23 +33,11 @@ class StageStatisticsListDocument(Document):
     stages: list[StageStatisticsDocument]
 
 
-class StageCheckDocument(Document):
+class StageCheckDocument(Document, of=StageCheck):
     """One stage of one run, or its `between_stages`, compared with earlier comparable runs.
 
     Values are null if there are too few of them.
     """
-
-    run_id: str
-    created_at: datetime
-    stage: str
-    verdict: Verdict
-    seconds: float
-    cost: float
-    unit: str
-    baseline_runs: int
-    median: float | None
-    mad: float | None
-    limit: float | None
 
 
 class RegressionListDocument(Document):
@@ -65,14 +47,8 @@ class RegressionListDocument(Document):
     slower: int
 
 
-class EtaAccuracyDocument(Document):
+class EtaAccuracyDocument(Document, of=EtaAccuracy):
     """The accuracy of the ETA at one moment; errors are shares of the actual seconds."""
-
-    moment: str
-    n: int
-    median_abs_error: float | None
-    bias: float | None
-    within_20pct: float | None
 
 
 class EtaAccuracyListDocument(Document):
@@ -81,15 +57,8 @@ class EtaAccuracyListDocument(Document):
     moments: list[EtaAccuracyDocument]
 
 
-class DayTrendDocument(Document):
+class DayTrendDocument(Document, of=DayTrend):
     """The runs of one day in UTC, with medians over the successful ones."""
-
-    day: date
-    runs: int
-    succeeded: int
-    total_seconds: float | None
-    symbols_per_second: float | None
-    cache_hit_rate: float | None
 
 
 class TrendListDocument(Document):
@@ -98,48 +67,26 @@ class TrendListDocument(Document):
     days: list[DayTrendDocument]
 
 
-class FieldDifferenceDocument(Document):
+class FieldDifferenceDocument(Document, of=FieldDifference):
     """A field of config or options that differs between the runs, with its values in the order of the runs."""
 
-    field: str
     values: list[JsonValue]
 
 
-class StageDeltaDocument(Document):
+class StageDeltaDocument(Document, of=StageDelta):
     """One stage in all runs, with the differences to the first run."""
 
-    stage: str
-    seconds: list[float | None]
-    delta_seconds: list[float | None]
-    delta_fraction: list[float | None]
 
-
-class MoveDocument(Document):
+class MoveDocument(Document, of=Move):
     """A symbol that is in both results with different ranks."""
 
-    symbol: str
-    rank_before: int
-    rank_after: int
 
-
-class SymbolChangesDocument(Document):
+class SymbolChangesDocument(Document, of=SymbolChanges):
     """Symbols that entered, left or moved between the first run and this one; pairs are [symbol, rank]."""
 
-    run_id: str
-    entered: list[tuple[str, int]]
-    left: list[tuple[str, int]]
-    moved: list[MoveDocument]
-    stayed: int
 
-
-class ComparisonDocument(Document):
+class ComparisonDocument(Document, of=Comparison):
     """Runs compared with the first one; `symbols` has one entry per later run, null without results."""
-
-    run_ids: list[str]
-    comparable: bool
-    differences: list[FieldDifferenceDocument]
-    stages: list[StageDeltaDocument]
-    symbols: list[SymbolChangesDocument | None]
 
 
 @router.get("/analytics/stages", response_model=StageStatisticsListDocument, responses=problems(422))

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from technic_scanner.api.config_route import ConfigRoute
 from technic_scanner.api.dependencies import Plugins, Service
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.field_schemas import TEXT_PATTERN
 from technic_scanner.api.requests import ConfigQuery, ScanRequest, config_query
-from technic_scanner.api.schemas import Document
 from technic_scanner.api.submitting import IN_QUERY, located, readable
+from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.plugins.registry import FaultKind
+from technic_scanner.runs.model import Appearance
 from technic_scanner.runs.requests import Given
 
 router = APIRouter(tags=["catalog"], route_class=ConfigRoute)
 
 
-class SourceDocument(Document):
+class SourceDocument(Document, of=SourceInfo):
     """A source of universes and prices; sessions are null if its period is open-ended."""
-
-    name: str
-    label: str
-    universes: list[str]
-    first_session: date | None
-    last_session: date | None
-    is_market: bool
-    notes: list[str]
 
 
 class UnavailableSourceDocument(Document):
@@ -74,18 +67,8 @@ class MatchDocument(Document):
     removed: list[RemovedDocument]
 
 
-class AppearanceDocument(Document):
+class AppearanceDocument(Document, of=Appearance):
     """A run that picked a symbol."""
-
-    run_id: str
-    created_at: datetime
-    as_of: date | None
-    symbol: str
-    rank: int
-    signal: str
-    tier: str
-    tech_rating: float | None
-    alpha_score: float | None
 
 
 class AppearanceListDocument(Document):

@@ -79,9 +79,12 @@ class EarlierScan(_EarlierConfig):
         return ScanRequest.model_construct(preset=self.preset, config=self.given(), options=Given(), label=None)
 
 
-def _flat(event: EncodedEvent, _skipped: int) -> str:
-    stage, current, total, message, metadata = progress_arguments(event.event)
-    flat = {"type": "progress", "run_id": event.event.run_id, "seq": event.seq, "stage": stage, "current": current}
+def _flat(encoded: EncodedEvent, _skipped: int) -> str | None:
+    event = encoded.event
+    if event is None:
+        return None
+    stage, current, total, message, metadata = progress_arguments(event)
+    flat = {"type": "progress", "run_id": event.run_id, "seq": encoded.seq, "stage": stage, "current": current}
     return json.dumps(flat | {"total": total, "message": message} | metadata)
 
 
@@ -116,7 +119,8 @@ async def stream_new_scan(
     start = int(seen.removesuffix(END_MARK) or 0)
 
     def message(event: EncodedEvent) -> bytes:
-        return sse_message("progress", f"{run_id}:{event.seq}", _flat(event, 0))
+        flat = _flat(event, 0)
+        return b"" if flat is None else sse_message("progress", f"{run_id}:{event.seq}", flat)
 
     def end(last: End, number: int) -> bytes:
         return sse_message("end", f"{run_id}:{number}{END_MARK}", _flat_end(last, run_id))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
 
 from technic_scanner.api.dependencies import Service
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
-from technic_scanner.api.schemas import Document
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.version import VERSION
 
 router = APIRouter(tags=["health"])
@@ -23,15 +23,8 @@ class LiveDocument(Document):
     version: str
 
 
-class WorkerDocument(Document):
+class WorkerDocument(Document, of=WorkerInfo):
     """A worker process with a recent heartbeat."""
-
-    worker_id: str
-    host: str
-    pid: int
-    started_at: datetime
-    heartbeat_at: datetime
-    run_id: str | None
 
 
 class WorkerListDocument(Document):

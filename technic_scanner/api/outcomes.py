@@ -10,11 +10,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field, JsonValue
 
 from technic_scanner.api.dependencies import PastOutcomes
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.requests import Name, Request, RunId
-from technic_scanner.api.schemas import Document, known
+from technic_scanner.api.schemas import known
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.performance.outcomes import Equity, OutcomeQuery, OutcomeReport
+from technic_scanner.runs.performance.outcomes import Equity, IcPoint, OutcomeQuery, OutcomeReport
+from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.outcomes import HORIZONS
 
 router = APIRouter(tags=["outcomes"])
@@ -63,33 +65,19 @@ class OutcomeFilter(Request):
         )
 
 
-class IntervalDocument(Document):
+class IntervalDocument(Document, of=Interval):
     """An estimate with its n and 95 % confidence interval; null is unknown."""
 
-    n: int
-    mean: float | None
-    low: float | None
-    high: float | None
 
-
-class MeanTestDocument(IntervalDocument):
+class MeanTestDocument(Document, of=MeanTest, first=("n", "mean", "low", "high")):
     """A mean over as-of dates; its t-statistic allows for overlap: a date shares sessions with up to `lags` later ones.
 
     Without enough dates for an interval, standard error, t-statistic and bounds are null.
     """
 
-    standard_error: float | None
-    t_stat: float | None
-    lags: int
 
-
-class IcPointDocument(Document):
+class IcPointDocument(Document, of=IcPoint):
     """Rank IC of score and forward return on one as-of date."""
-
-    as_of: date
-    ic: float | None
-    n: int
-    runs: int
 
 
 class GroupDocument(Document):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import fields
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,44 +13,34 @@ from pydantic import ConfigDict, Field
 
 from technic_scanner.api.config_route import PresetRoute
 from technic_scanner.api.dependencies import RootPath, Service
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import Responses, examples, problems
 from technic_scanner.api.requests import GivenConfig, GivenOptions, PresetName, Request
-from technic_scanner.api.schemas import ConfigDocument, Document, OptionsDocument
+from technic_scanner.api.schemas import ConfigDocument, OptionsDocument, UnknownFields, Unreadable
 from technic_scanner.api.submitting import IN_BODY, located, unread
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.requests import Given
-from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 router = APIRouter(tags=["presets"], route_class=PresetRoute)
 
 JSON = "application/json"
 
 
-class PresetDocument(Document):
+class PresetDocument(Document, of=Preset, last=("config", "options")):
     """A named scan configuration. `version` increases with each save; shipped presets are read-only."""
 
-    name: str
-    description: str
-    version: int
-    builtin: bool
-    updated_at: datetime | None
-    config: ConfigDocument
-    options: OptionsDocument
+    unreadable: Unreadable
+    unknown_fields: UnknownFields
+    config: ConfigDocument | None
+    options: OptionsDocument | None
 
     @classmethod
     def of(cls, preset: Preset) -> PresetDocument:
         """Build the document."""
-        return cls(
-            name=preset.name,
-            description=preset.description,
-            version=preset.version,
-            builtin=preset.builtin,
-            updated_at=preset.updated_at,
-            config=ConfigDocument.model_validate(config_to_dict(preset.config)),
-            options=OptionsDocument.model_validate(options_to_dict(preset.options)),
-        )
+        stored = {field.name: getattr(preset, field.name) for field in fields(preset)}
+        return cls.model_validate(stored | {"config": preset.readable_config, "options": preset.readable_options})
 
 
 class PresetListDocument(Document):

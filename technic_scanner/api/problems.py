@@ -155,6 +155,8 @@ def json_fault(error: ValueError | RecursionError) -> str:
 
 def public_detail(error: TechnicError) -> str:
     """Return the sentence for clients; a store's own message may contain hosts and files, so it is not sent."""
+    if isinstance(error, errors.StoreDataError):
+        return "the stored record cannot be read"
     if isinstance(error, errors.StoreError):
         return {507: "the run store has no space left", 503: "the run store is not available at the moment"}.get(
             status_of(error), "the run store failed"

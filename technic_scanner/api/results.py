@@ -21,7 +21,7 @@ from technic_scanner.api.schemas import (
     known,
 )
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.pipeline.columns import COLUMN_BY_NAME
+from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
 from technic_scanner.runs.exports import export
 from technic_scanner.runs.model import StoredResult
 
@@ -53,9 +53,9 @@ def read_results(
         status_text=stored.status_text,
         as_of=stored.as_of,
         source_label=stored.source_label,
-        context=_context(stored),
+        context=ContextDocument.model_validate(stored.context),
         notes=list(stored.notes),
-        columns=[ColumnDocument.model_validate(COLUMN_BY_NAME[name]) for name in table.column_names],
+        columns=[ColumnDocument.model_validate(_column(field)) for field in table.schema],
         rows=_rows(table.slice(offset, limit)),
         total=table.num_rows,
         next_offset=_next_offset(offset, limit, table.num_rows),
@@ -149,15 +149,13 @@ def _rows(table: pa.Table) -> list[dict[str, Any]]:
     return [{name: known(value) for name, value in row.items()} for row in table.to_pylist()]
 
 
-def _context(stored: StoredResult) -> ContextDocument:
-    context = stored.context
-    return ContextDocument(
-        regime_trend=context.regime_trend,
-        regime_volatility=context.regime_volatility,
-        market_regime=context.market_regime,
-        facts={name: known(value) for name, value in context.facts},
-        notes=list(context.notes),
-    )
+def _column(field: pa.Field) -> Column:
+    """Return what is known of a column; of one that a newer version added, its name and what it holds."""
+    if pa.types.is_integer(field.type):
+        kind = Kind.INTEGER
+    else:
+        kind = Kind.NUMBER if pa.types.is_floating(field.type) else Kind.TEXT
+    return COLUMN_BY_NAME.get(field.name) or Column(field.name, kind, "", "", "")
 
 
 def _next_offset(offset: int, limit: int, total: int) -> int | None:

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
 from technic_scanner.api.encoded_events import EncodedEvent, End
-from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import RunNotFoundError, StoreError, TechnicError
+from technic_scanner.runs.model import StoredEvent
 
 RING_EVENTS = 512
 PAGE_EVENTS = 256
@@ -34,7 +34,7 @@ class Journal(Protocol):
 
     def get(self, run_id: str) -> RunRecord: ...
 
-    def events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> Sequence[ProgressEvent]: ...
+    def stored_events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> Sequence[StoredEvent]: ...
 
 
 class Topic:
@@ -180,9 +180,9 @@ class RunBroadcaster:
         return record, self._read_page(run_id, after, PAGE_EVENTS)
 
     def _read_page(self, run_id: str, after: int, limit: int) -> list[EncodedEvent]:
-        events = [EncodedEvent(event) for event in self._journal.events(run_id, after, limit)]
+        events = [EncodedEvent(event) for event in self._journal.stored_events(run_id, after, limit)]
         for event in events:
-            _ = event.sse  # encoded here, off the event loop
+            _ = event.sse  # framed here, off the event loop
         return events
 
     async def page(self, topic: Topic, after: int) -> list[EncodedEvent]:
@@ -249,8 +249,8 @@ class Watcher:
             events = await self.next()
             if events is None or isinstance(events, End):
                 return kept or events
-            kept = [event for event in kept if event.event.kind.is_boundary]
-            kept += [event for event in events[:-1] if event.event.kind.is_boundary]
+            kept = [event for event in kept if event.is_boundary]
+            kept += [event for event in events[:-1] if event.is_boundary]
             kept.append(events[-1])
         return kept
 

@@ -4,197 +4,96 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, computed_field, create_model
+from pydantic import BeforeValidator, Field, JsonValue, computed_field
 
-from technic_scanner.api.field_schemas import answer_fields
-from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
-from technic_scanner.domain.metrics import FailureKind, Outcome
-from technic_scanner.domain.progress import EventKind, StageState
-from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.pipeline.columns import Kind
-from technic_scanner.runs.serialization import config_to_dict, options_to_dict
+from technic_scanner.api.derived import Document
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.metrics import Outcome, ScanMetrics, StageTiming, SymbolFailure
+from technic_scanner.domain.progress import ProgressEvent, StageProgress, SubstageProgress
+from technic_scanner.domain.run import RunError, RunRecord
+from technic_scanner.pipeline.columns import Column
+from technic_scanner.pipeline.result import MarketContext
+from technic_scanner.progress.costs import Estimate
 
 RUN_ID_PATTERN = r"^[0-9A-Za-z_-]{1,64}$"
 EXAMPLE_RUN_ID = "01JCXK2M8Q3ZP5V9T7R4WYB6ND"
 
-
-class Document(BaseModel):
-    """Base of what is sent; reads domain objects by their attributes."""
-
-    model_config = ConfigDict(from_attributes=True)
+# Pairs of a name and a number, sent as an object.
+ByName = Annotated[dict[str, float | None], BeforeValidator(dict)]
 
 
-class _WithOldNames(Document):
-    """The old names of renamed fields, beside the new ones for a release."""
+Unreadable = Annotated[
+    list[Annotated[str, BeforeValidator(str)]],
+    Field(description="Stored fields that cannot be read, with the reasons; `config` or `options` is then null."),
+]
+UnknownFields = Annotated[
+    list[str],
+    Field(description="Fields of config and options that a newer version stored and this version does not know."),
+]
+
+
+class ConfigDocument(Document, of=ScanConfig):
+    """What a run scans, every field."""
 
     @computed_field(json_schema_extra={"deprecated": True}, description="The old name of `lookback_sessions`.")
     def lookback_days(self) -> int:
-        """The old name of ``lookback_sessions``."""
+        """The old name of ``lookback_sessions``, sent beside it for a release."""
         sessions: int = vars(self)["lookback_sessions"]
         return sessions
 
 
-if TYPE_CHECKING:
-
-    class ConfigDocument(_WithOldNames): ...
-
-    class OptionsDocument(Document): ...
-
-else:
-    ConfigDocument = create_model(
-        "ConfigDocument",
-        __base__=_WithOldNames,
-        __module__=__name__,
-        __doc__="What a run scans, every field.",
-        **answer_fields(ScanConfig, CONFIG_FIELDS),
-    )
-    OptionsDocument = create_model(
-        "OptionsDocument",
-        __base__=Document,
-        __module__=__name__,
-        __doc__="How a run is executed, every field.",
-        **answer_fields(RunOptions, OPTION_FIELDS),
-    )
+class OptionsDocument(Document, of=RunOptions):
+    """How a run is executed, every field."""
 
 
-class StageTimingDocument(Document):
+class StageTimingDocument(Document, of=StageTiming):
     """Seconds of one stage on the monotonic clock, in the attempt that produced the result."""
 
-    name: str
-    offset_seconds: float
-    seconds: float
-    units: int
 
-
-class MetricsDocument(Document):
+class MetricsDocument(Document, of=ScanMetrics, without=("unit_costs",)):
     """What an ended run measured; null is unknown."""
 
-    total_seconds: float
-    stage_timings: list[StageTimingDocument]
-    gap_seconds: float
-    symbols_in_universe: int
-    symbols_attempted: int
-    symbols_scanned: int
-    symbols_returned: int
-    symbols_rejected: int
-    symbols_failed: int
-    symbols_per_second: float | None
-    cache_hits: int
-    cache_misses: int
-    cache_hit_rate: float | None
-    baseline_seconds: float | None
-    speedup: float | None
-    peak_memory_bytes: int | None
-    attempt_seconds: list[float]
-    progress_summary: str
 
-
-class RunErrorDocument(Document):
+class RunErrorDocument(Document, of=RunError):
     """Why a run failed."""
 
-    code: str
-    message: str
 
-
-class SubstageDocument(Document):
+class SubstageDocument(Document, of=SubstageProgress):
     """A named sub-step of a stage."""
 
-    name: str
-    state: StageState
-    completed: int
-    total: int | None
-    fraction: float
-    elapsed_seconds: float
 
-
-class StageDocument(Document):
+class StageDocument(Document, of=StageProgress):
     """One stage's progress; null is unknown, 0.0 is done."""
 
-    name: str
-    state: StageState
-    weight: float
-    completed: int
-    total: int | None
-    fraction: float
-    elapsed_seconds: float
-    throughput: float | None
-    eta_seconds: float | None
-    substages: list[SubstageDocument]
 
-
-class EventDocument(Document):
+class EventDocument(Document, of=ProgressEvent):
     """The whole state of a run at one moment; no earlier event is needed to read it."""
 
-    run_id: str
-    seq: int
-    attempt: int
-    kind: EventKind
-    at: datetime
-    current_stage: str | None
-    stages: list[StageDocument]
-    overall_fraction: float
-    time_fraction: float
-    elapsed_seconds: float
-    earlier_seconds: float
-    eta_seconds: float | None
-    eta_low_seconds: float | None
-    eta_high_seconds: float | None
-    message: str
-    cache_hits: int
-    cache_misses: int
 
-
-class RunDocument(Document):
+class RunDocument(Document, of=RunRecord, first=("run_id", "status", "attempt"), last=("config", "options")):
     """The stored summary of one run. `metrics` is null until the run ends."""
 
     run_id: str = Field(examples=[EXAMPLE_RUN_ID])
-    status: RunStatus
-    attempt: int
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    heartbeat_at: datetime | None
-    worker_id: str | None
-    host: str | None
-    version: str | None
-    cancel_requested: bool
-    pinned: bool
-    label: str | None
-    owner: str | None
-    queue_position: int | None
-    outcome: Outcome | None
-    status_text: str
-    error: RunErrorDocument | None
-    metrics: MetricsDocument | None
-    last_seq: int
     time_fraction: float = Field(description="Share of the expected time that has passed; 1 only at success.")
-    comparability_key: str | None
-    predicted_seconds: dict[str, float | None] = Field(
+    predicted_seconds: ByName = Field(
         description="Total seconds that the ETA promised at the start and at 10, 25, 50 and 75 % of the work."
     )
-    config: ConfigDocument
-    options: OptionsDocument
+    unreadable: Unreadable
+    unknown_fields: UnknownFields
+    config: ConfigDocument | None
+    options: OptionsDocument | None
     links: dict[str, str] = Field(examples=[{"self": f"/api/scans/{EXAMPLE_RUN_ID}"}])
 
     @classmethod
     def of(cls, record: RunRecord, root_path: str) -> RunDocument:
         """Build the document; ``root_path`` is where the API is mounted."""
-        return cls(
-            **{name: getattr(record, name) for name in _PLAIN_FIELDS},
-            error=None if record.error is None else RunErrorDocument.model_validate(record.error),
-            metrics=None if record.metrics is None else MetricsDocument.model_validate(record.metrics),
-            predicted_seconds=dict(record.predicted_seconds),
-            config=ConfigDocument.model_validate(config_to_dict(record.config)),
-            options=OptionsDocument.model_validate(options_to_dict(record.options)),
-            links=_links(record, root_path),
-        )
-
-
-_BUILT_FIELDS = frozenset({"error", "metrics", "predicted_seconds", "config", "options", "links"})
-_PLAIN_FIELDS = tuple(name for name in RunDocument.model_fields if name not in _BUILT_FIELDS)
+        stored = {field.name: getattr(record, field.name) for field in fields(record)}
+        asked = {"config": record.readable_config, "options": record.readable_options}
+        return cls.model_validate(stored | asked | {"links": _links(record, root_path)})
 
 
 class RunStatusDocument(RunDocument):
@@ -218,24 +117,14 @@ class EventListDocument(Document):
     ended: bool
 
 
-class ColumnDocument(Document):
+class ColumnDocument(Document, of=Column, without=("indicator",)):
     """One column of the result table."""
 
-    name: str
-    kind: Kind
-    unit: str
-    group: str
-    meaning: str
 
-
-class ContextDocument(Document):
+class ContextDocument(Document, of=MarketContext):
     """Regime and macro context of a scan."""
 
-    regime_trend: str
-    regime_volatility: str
-    market_regime: str
-    facts: dict[str, float | None]
-    notes: list[str]
+    facts: Annotated[dict[str, float | None], BeforeValidator(lambda facts: {n: known(value) for n, value in facts})]
 
 
 class ResultDocument(Document):
@@ -255,14 +144,8 @@ class ResultDocument(Document):
     failures: int = Field(description="Symbols that are not in the table; see /failures for each one's reason.")
 
 
-class FailureDocument(Document):
+class FailureDocument(Document, of=SymbolFailure):
     """Why a symbol is not in the results."""
-
-    symbol: str
-    stage: str
-    kind: FailureKind
-    reason: str
-    detail: str
 
 
 class FailureListDocument(Document):
@@ -273,12 +156,9 @@ class FailureListDocument(Document):
     next_offset: int | None
 
 
-class EstimateDocument(Document):
+class EstimateDocument(Document, of=Estimate):
     """How long a scan is expected to take, with its 80 % band; null without comparable runs."""
 
-    seconds: float | None
-    low_seconds: float | None
-    high_seconds: float | None
     runs: int = Field(description="How many past runs this rests on.")
 
 

@@ -40,9 +40,12 @@ WS_NOT_FOUND = 4404
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How events (with the number of events left out before them) and the end are put into words."""
+    """How events (with the number of events left out before them) and the end are put into words.
 
-    event: Callable[[EncodedEvent, int], str]
+    None leaves out an event that cannot be read.
+    """
+
+    event: Callable[[EncodedEvent, int], str | None]
     end: Callable[[End, str], str]
 
 
@@ -110,7 +113,8 @@ async def events_of(
     async with broadcaster.watch(run_id, start) as watcher:
         while (batch := await watcher.next()) is not None:
             if isinstance(batch, End):
-                yield end(batch, watcher.cursor)
+                # The journal's last event may be unreadable; a client that comes back has been told of the end.
+                yield end(batch, max(watcher.cursor, 0 if batch.record is None else batch.record.last_seq))
                 return
             yield b"".join(map(message, batch))
 
@@ -195,7 +199,8 @@ async def _send_all(websocket: WebSocket, watcher: Watcher, run_id: str, wire: W
             await websocket.close(WS_NOT_FOUND if gone else WS_DONE, "deleted" if gone else "done")
             return
         for event in batch:
-            await websocket.send_text(wire.event(event, max(0, event.seq - sent - 1)))
+            if (message := wire.event(event, max(0, event.seq - sent - 1))) is not None:
+                await websocket.send_text(message)
             sent = event.seq
     await websocket.close(WS_RESTART, "the server restarts; come back with after=<last seq>")
 

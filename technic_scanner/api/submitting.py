@@ -77,7 +77,7 @@ def readable(service: RunService, request: ScanRequest, place: Place = IN_BODY) 
     """
     base = ScanConfig(), RunOptions()
     if request.preset is not None:
-        preset = service.preset(request.preset)
+        preset = service.usable_preset(request.preset)
         base = preset.config, preset.options
     config, options = request.config.over(base[0]), request.options.over(base[1])
     if found := unread(request.config, request.options, place):

@@ -33,14 +33,17 @@ class Follower:
         """Show events until the last one of an ended run is shown; a repeated call continues."""
         service = self.services.service
         while True:
+            # The run first: once it says that it has ended, every event is in the journal.
             run = service.get(self.run_id)
-            for event in service.events(self.run_id, self.seen):
+            events = service.events(self.run_id, self.seen)
+            for event in events:
                 with held_back():
                     show(event)
                     self.seen = event.seq
-            if run.status.is_terminal and self.seen >= service.get(self.run_id).last_seq:
+            if run.status.is_terminal and not events:
                 return run
-            self.services.clock.sleep(POLL_SECONDS)
+            if not events:
+                self.services.clock.sleep(POLL_SECONDS)
 
 
 @contextmanager

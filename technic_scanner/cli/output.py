@@ -194,8 +194,10 @@ def run_to_dict(run: RunRecord) -> dict[str, Any]:
         "version": run.version,
         "time_fraction": run.time_fraction,
         "predicted_seconds": dict(run.predicted_seconds),
-        "config": with_old_names(config_to_dict(run.config)),
-        "options": options_to_dict(run.options),
+        "unreadable": [str(problem) for problem in run.unreadable],
+        "unknown_fields": list(run.unknown_fields),
+        "config": None if run.readable_config is None else with_old_names(config_to_dict(run.config)),
+        "options": None if run.readable_options is None else options_to_dict(run.options),
         "metrics": None if run.metrics is None else metrics_to_dict(run.metrics),
     }
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.output import Json, emit, errors_as_sentences, table, tell, write_file
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell, write_file
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
@@ -27,6 +27,9 @@ def list_presets(as_json: Json = False) -> None:
         else:
             rows = [(p.name, "shipped" if p.builtin else f"v{p.version}", p.description) for p in presets]
             table("Presets", ("Name", "Kind", "Description"), rows)
+            for preset in presets:
+                if preset.request_fault is not None:
+                    say(f"Preset {preset.name!r} cannot be used: {preset.request_fault}.")
 
 
 @app.command()
@@ -79,6 +82,8 @@ def _to_dict(preset: Preset) -> dict[str, object]:
         "description": preset.description,
         "version": preset.version,
         "builtin": preset.builtin,
-        "config": config_to_dict(preset.config),
-        "options": options_to_dict(preset.options),
+        "unreadable": [str(problem) for problem in preset.unreadable],
+        "unknown_fields": list(preset.unknown_fields),
+        "config": None if preset.readable_config is None else config_to_dict(preset.config),
+        "options": None if preset.readable_options is None else options_to_dict(preset.options),
     }

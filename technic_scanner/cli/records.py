@@ -56,6 +56,9 @@ def runs(
             header = ("Run", "Status", "Created (UTC)", "Source", "Seconds", "Symbols", "Picks", "Label")
             spare = ("Label", "Source", "Symbols", "Picks", "Seconds", "Created (UTC)", "Status")
             table("Runs", header, [_row(record) for record in records], spare=spare, prose=("Label",))
+            for record in records:
+                if record.unreadable:
+                    say(f"Not all of run {record.run_id} can be read: {'; '.join(map(str, record.unreadable))}.")
 
 
 def show(run_id: str, as_json: Json = False) -> None:
@@ -75,6 +78,8 @@ def show(run_id: str, as_json: Json = False) -> None:
             ("Attempt", run.attempt),
             ("Created", run.created_at.isoformat(timespec="seconds")),
             ("Position in queue", run.queue_position),
+            *(("Unreadable", str(problem)) for problem in run.unreadable),
+            *(("Unknown field", name) for name in run.unknown_fields),
         ]
         if run.metrics is not None:
             metrics = run.metrics

@@ -22,7 +22,7 @@ def build_request(
     """
     config, options = ScanConfig(), RunOptions()
     if preset is not None:
-        chosen = service.preset(preset)
+        chosen = service.usable_preset(preset)
         config, options = chosen.config, chosen.options
     from_file = read_config(_read(file) if file else {})
     named = read_config({name: value for name, value in given.items() if name not in OPTION_FIELDS})

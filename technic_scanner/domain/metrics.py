@@ -78,16 +78,16 @@ class ScanMetrics:
     symbols_returned: int
     symbols_rejected: int
     symbols_failed: int
-    symbols_per_second: float | None
-    cache_hits: int
-    cache_misses: int
-    cache_hit_rate: float | None
-    baseline_seconds: float | None
-    speedup: float | None
-    peak_memory_bytes: int | None
-    attempt_seconds: tuple[float, ...]
-    unit_costs: tuple[UnitCost, ...]
-    progress_summary: str
+    symbols_per_second: float | None = None
+    cache_hits: int = 0
+    cache_misses: int = 0
+    cache_hit_rate: float | None = None
+    baseline_seconds: float | None = None
+    speedup: float | None = None
+    peak_memory_bytes: int | None = None
+    attempt_seconds: tuple[float, ...] = ()
+    unit_costs: tuple[UnitCost, ...] = ()
+    progress_summary: str = ""
 
     def stage_seconds(self, name: str) -> float:
         """Return the seconds spent in the named stage; 0.0 if it was not reached."""

@@ -82,13 +82,13 @@ class ProgressEvent:
     overall_fraction: float
     time_fraction: float
     elapsed_seconds: float
-    earlier_seconds: float
-    eta_seconds: float | None
-    eta_low_seconds: float | None
-    eta_high_seconds: float | None
-    message: str
-    cache_hits: int
-    cache_misses: int
+    earlier_seconds: float = 0.0
+    eta_seconds: float | None = None
+    eta_low_seconds: float | None = None
+    eta_high_seconds: float | None = None
+    message: str = ""
+    cache_hits: int = 0
+    cache_misses: int = 0
 
     def stage(self, name: str) -> StageProgress:
         """Return the named stage; KeyError if the plan has no such stage."""

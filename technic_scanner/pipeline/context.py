@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-import pyarrow as pa
-
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -33,10 +31,6 @@ class NullJournal:
         """Do nothing."""
 
 
-def _no_export(_table: pa.Table) -> str | None:
-    return None
-
-
 def _unknown_memory() -> int | None:
     return None
 
@@ -45,10 +39,10 @@ def _unknown_memory() -> int | None:
 class ScanPorts:
     """The ports of a scan.
 
-    ``source_key`` is the name under which the cache stores the source's bars. ``export`` writes the CSV and returns its
-    location; ``peak_memory_bytes`` reads the process's peak; results of another engine ``version`` are not reused.
-    ``pulse_seconds`` is the interval of events while the scan has nothing to report, None for no such events: they are
-    sent from another thread, which not all listeners support.
+    ``source_key`` is the name under which the cache stores the source's bars. ``peak_memory_bytes`` reads the process's
+    peak; results of another engine ``version`` are not reused. ``pulse_seconds`` is the interval of events while the
+    scan has nothing to report, None for no such events: they are sent from another thread, which not all listeners
+    support.
     """
 
     source: Source
@@ -57,7 +51,6 @@ class ScanPorts:
     executor: Executor
     clock: Clock
     journal: Journal = field(default_factory=NullJournal)
-    export: Callable[[pa.Table], str | None] = _no_export
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
     pulse_seconds: float | None = None

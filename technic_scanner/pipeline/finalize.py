@@ -1,4 +1,4 @@
-"""Stage 4, finalization: rank the scored symbols, and create and export plans, reasons and weights of the picks."""
+"""Stage 4, finalization: rank the scored symbols, and create plans, reasons and weights of the picks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from technic_scanner.screening.scoring import profile_weights, tech_rating
 from technic_scanner.screening.signals import judge, select
 
 MIN_BARS = 20
-STEPS = ("blend", "plan", "export")
+STEPS = ("blend", "plan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,17 +60,14 @@ def finalize(
     reporter.start_substage("plan", rows)
     ranking = _planned(context, judged)
     _step(context, "plan", rows)
-    reporter.start_substage("export", rows)
-    where = context.ports.export(ranking.table)
-    _step(context, "export", rows)
-    reporter.complete_stage(f"results exported to {where}" if where else "")
+    reporter.complete_stage()
     return ranking
 
 
 def rank_scanned(
     context: ScanContext, securities: Sequence[Security], panel: Panel, matrix: FloatArray, market: MarketView
 ) -> Ranking:
-    """Rank and plan the symbols of a stopped scan: like ``finalize``, but without progress reports and export."""
+    """Rank and plan the symbols of a stopped scan: like ``finalize``, but without progress reports."""
     return _planned(context, _judge(context, _listed(securities, panel), panel, matrix, market))
 
 

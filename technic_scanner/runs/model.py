@@ -12,7 +12,8 @@ import pyarrow as pa
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus, is_readable, request_fault
+from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.result import MarketContext
 
 # The moments whose predicted total is stored: at the start, and at these percentages of the work.
@@ -56,9 +57,22 @@ class RunPage:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event of the journal as it is stored; ``text`` is its JSON on one line, which streams send as it is."""
+
+    run_id: str
+    seq: int
+    kind: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredResult:
-    """The stored result of a run: its table, failures and market context."""
+    """The stored result of a run: its table, failures and market context; ``runs.exports`` makes files of it.
+
+    ``unreadable`` names parts that cannot be read, as in a RunRecord; ``notes`` say it in sentences.
+    """
 
     run_id: str
     config: ScanConfig
@@ -70,6 +84,7 @@ class StoredResult:
     source_label: str
     context: MarketContext
     notes: tuple[str, ...] = ()
+    unreadable: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +98,14 @@ class DatedRun:
 
 @dataclass(frozen=True, slots=True)
 class DatedRuns:
-    """Those of the newest SUCCEEDED runs that have an as-of date, newest first; ``more``: there are older runs."""
+    """Those of the newest SUCCEEDED runs that have an as-of date, newest first; ``more``: there are older runs.
+
+    ``unreadable`` counts those that are not in ``runs`` because their config could not be read in full.
+    """
 
     runs: tuple[DatedRun, ...]
     more: bool
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +167,10 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named, versioned scan configuration. ``builtin`` ones are shipped and read-only; ``version`` counts saves."""
+    """A named, versioned scan configuration. ``builtin`` ones are shipped and read-only; ``version`` counts saves.
+
+    ``unreadable`` and ``unknown_fields`` are as those of a RunRecord.
+    """
 
     name: str
     config: ScanConfig
@@ -157,6 +179,23 @@ class Preset:
     version: int = 1
     builtin: bool = False
     updated_at: datetime | None = None
+    unreadable: tuple[FieldProblem, ...] = ()
+    unknown_fields: tuple[str, ...] = ()
+
+    @property
+    def readable_config(self) -> ScanConfig | None:
+        """The config, None if a part of it could not be read."""
+        return self.config if is_readable("config", self.unreadable) else None
+
+    @property
+    def readable_options(self) -> RunOptions | None:
+        """The options, None if a part of them could not be read."""
+        return self.options if is_readable("options", self.unreadable) else None
+
+    @property
+    def request_fault(self) -> str | None:
+        """Say why config and options are not all that was saved, None if they are."""
+        return request_fault(self.unreadable, self.unknown_fields)
 
 
 @dataclass(frozen=True, slots=True)

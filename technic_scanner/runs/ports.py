@@ -29,6 +29,7 @@ from technic_scanner.runs.model import (
     RunQuery,
     StageSample,
     StageSeconds,
+    StoredEvent,
     StoredResult,
     Work,
     WorkerInfo,
@@ -62,7 +63,7 @@ class RunStore(Protocol):
         ...
 
     def get_run(self, run_id: str) -> RunRecord:
-        """Return the run; RunNotFoundError if it does not exist."""
+        """Return the run; RunNotFoundError if it does not exist. Unreadable parts are named in it."""
         ...
 
     def list_runs(self, query: RunQuery) -> RunPage:
@@ -108,10 +109,16 @@ class RunStore(Protocol):
         ...
 
     def events(self, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
-        """Return events with seq > after_seq, oldest first."""
+        """Return events with seq > after_seq, oldest first; those that cannot be read are left out."""
         ...
 
-    def latest_event(self, run_id: str) -> ProgressEvent | None: ...
+    def stored_events(self, run_id: str, after_seq: int, limit: int) -> tuple[StoredEvent, ...]:
+        """Return those events as they are stored, without reading them."""
+        ...
+
+    def latest_event(self, run_id: str) -> ProgressEvent | None:
+        """Return the newest readable event, None before the first."""
+        ...
 
     def thin_events(self, run_id: str, keep: int) -> int:
         """Delete advance events of an ended run evenly until ``keep`` events are left; return the number deleted."""
@@ -122,7 +129,7 @@ class RunStore(Protocol):
         ...
 
     def result(self, run_id: str) -> StoredResult:
-        """Return the stored result; ResultsNotReadyError while there is none."""
+        """Return the stored result; ResultsNotReadyError while there is none, StoreDataError if it is unreadable."""
         ...
 
     def dated_runs(self, source: str | None, limit: int) -> DatedRuns:
@@ -130,7 +137,7 @@ class RunStore(Protocol):
         ...
 
     def pick_tables(self, run_ids: Sequence[str], columns: Sequence[str]) -> tuple[PickTable, ...]:
-        """Return these columns of the runs' tables, in any order; runs without a result are omitted."""
+        """Return these columns of the runs' tables, in any order; runs without a readable result are omitted."""
         ...
 
     def stage_samples(self, query: RunQuery) -> tuple[StageSample, ...]:

@@ -52,7 +52,6 @@ class Bench:
     journal: Journal = field(default_factory=NullJournal)
     cancel: CancelToken = field(default_factory=CancelToken)
     events: list[ProgressEvent] = field(default_factory=list)
-    exported: list[object] = field(default_factory=list)
     pulse_seconds: float | None = None
 
     def ports(self) -> ScanPorts:
@@ -63,7 +62,6 @@ class Bench:
             self.executor,
             self.clock,
             self.journal,
-            self._export,
             version="t",
             pulse_seconds=self.pulse_seconds,
         )
@@ -82,7 +80,3 @@ class Bench:
 
     def _note(self, event: ProgressEvent) -> None:
         self.events.append(event)
-
-    def _export(self, table: object) -> str:
-        self.exported.append(table)
-        return "results.csv"

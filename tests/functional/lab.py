@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.market_data.synthetic import SyntheticSource
@@ -21,6 +19,7 @@ from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Universe
 from technic_scanner.pipeline import analyse
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -88,8 +87,9 @@ class Scans:
         executor = PacedExecutor(self._pace("symbol_scanning"))
         clock = SystemClock()
 
-        def export(table: pa.Table) -> None:
-            task.cancel.wait(self._pace("finalization") * 4)
+        def pause(event: ProgressEvent) -> None:
+            if event.kind is EventKind.STAGE_STARTED and event.current_stage == Stage.FINALIZATION:
+                task.cancel.wait(self._pace("finalization") * 4)
 
         ports = ScanPorts(
             source=PacedSource(self._pace("universe_loading"), self._pace("data_fetching")),
@@ -98,7 +98,6 @@ class Scans:
             executor=executor,
             clock=clock,
             journal=task.journal,
-            export=export,
             version="test",
         )
         attempt = Attempt(
@@ -114,7 +113,7 @@ class Scans:
                 task.run.config,
                 task.run.options,
                 ports,
-                listeners=[task.listener, self.seen],
+                listeners=[task.listener, self.seen, pause],
                 cancel=task.cancel,
                 attempt=attempt,
             )

@@ -1,95 +1,79 @@
-"""Writes and reads the JSON and Arrow documents that the store keeps as text and bytes."""
+"""Writes and reads the documents that the store keeps as text and bytes; what cannot be read costs nothing else."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.metrics import FailureKind, ScanMetrics, SymbolFailure
-from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.errors import ConfigError, StoreError
-from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.runs import requests, serialization
+from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.errors import FieldProblem, StoreDataError
+from technic_scanner.pipeline.columns import SCHEMA
 from technic_scanner.runs.model import Work
+from technic_scanner.runs.serialization.stored import VERSION, VERSION_FIELD, Reading, dump_object, read, read_list
 
 _FAILURE_FIELDS = ("symbol", "stage", "kind", "reason", "detail")
+_WORK = "work"
+_NOTES = "notes"
+_KINDS = {kind.value: kind for kind in FailureKind}
 
 
-def dump_json(value: Any) -> str:
-    """Return compact JSON in ASCII, which every database holds unchanged."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run or a preset asks for, and what of it could not be read or is not known."""
+
+    config: ScanConfig
+    options: RunOptions
+    problems: tuple[FieldProblem, ...]
+    unknown: tuple[str, ...]
 
 
-def load_json(text: str) -> Any:
-    """Read stored JSON; StoreError if it is none."""
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise StoreError(f"a stored document is not JSON: {error}") from error
+def read_asked(config: str, options: str) -> Asked:
+    """Read a config and run options; what cannot be read has its defaults, and is named."""
+    read_config, read_options = read(ScanConfig, config), read(RunOptions, options)
+    parts: tuple[tuple[str, Reading[Any]], ...] = (("config", read_config), ("options", read_options))
+    return Asked(
+        read_config.value or ScanConfig(),
+        read_options.value or RunOptions(),
+        tuple(problem for name, reading in parts for problem in located(name, reading.problems)),
+        tuple(f"{name}.{field}" for name, reading in parts for field in reading.unknown),
+    )
 
 
-def dump_config(config: ScanConfig) -> str:
-    return dump_json(serialization.config_to_dict(config))
-
-
-def load_config(text: str) -> ScanConfig:
-    try:
-        return requests.config_from_dict(load_json(text))
-    except ConfigError as error:
-        raise StoreError(f"a stored config cannot be read: {error}") from error
-
-
-def dump_options(options: RunOptions) -> str:
-    return dump_json(serialization.options_to_dict(options))
-
-
-def load_options(text: str) -> RunOptions:
-    try:
-        return requests.options_from_dict(load_json(text))
-    except ConfigError as error:
-        raise StoreError(f"stored run options cannot be read: {error}") from error
-
-
-def dump_event(event: ProgressEvent) -> str:
-    return dump_json(serialization.event_to_dict(event))
-
-
-def load_event(text: str) -> ProgressEvent:
-    return serialization.event_from_dict(load_json(text))
-
-
-def dump_metrics(metrics: ScanMetrics) -> str:
-    return dump_json(serialization.metrics_to_dict(metrics))
-
-
-def load_metrics(text: str | None) -> ScanMetrics | None:
-    return None if text is None else serialization.metrics_from_dict(load_json(text))
+def located(name: str, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
+    """Return the problems of one document with its name before each field."""
+    return tuple(
+        FieldProblem(f"{name}.{problem.field}" if problem.field else name, problem.message) for problem in problems
+    )
 
 
 def dump_work(work: Work) -> str:
-    return dump_json([[stage, unit_class, units] for (stage, unit_class), units in work.items()])
+    return dump_object({_WORK: [[stage, unit_class, units] for (stage, unit_class), units in work.items()]})
 
 
 def load_work(text: str | None) -> Work | None:
-    if text is None:
+    """Read expected work; None, which is unknown, for what cannot be read."""
+    rows = None if text is None else read_list(text, _WORK).value
+    try:
+        return None if rows is None else {(str(stage), str(unit)): int(units) for stage, unit, units in rows}
+    except (TypeError, ValueError):
         return None
-    return {(stage, unit_class): int(units) for stage, unit_class, units in load_json(text)}
 
 
-def dump_context(context: MarketContext) -> str:
-    return dump_json(serialization.context_to_dict(context))
+def dump_notes(notes: Iterable[str]) -> str:
+    return dump_object({_NOTES: list(notes)})
 
 
-def load_context(text: str) -> MarketContext:
-    return serialization.context_from_dict(load_json(text))
+def read_notes(text: str) -> Reading[tuple[str, ...]]:
+    reading = read_list(text, _NOTES)
+    return Reading(None if reading.value is None else tuple(map(str, reading.value)), reading.problems)
 
 
 def dump_table(table: pa.Table) -> bytes:
-    """Return a table as an Arrow stream with zstd buffers."""
+    """Return a table as an Arrow stream with zstd buffers; the stream itself says which columns it has."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_table(table)
@@ -98,26 +82,50 @@ def dump_table(table: pa.Table) -> bytes:
 
 
 def load_table(payload: bytes) -> pa.Table:
-    """Read a stored table; StoreError if the bytes are none."""
-    try:
+    """Read a stored table; StoreDataError if the bytes are none."""
+    return _from_arrow(payload, lambda: pa.ipc.open_stream(payload))
+
+
+def load_columns(payload: bytes, names: Sequence[str]) -> pa.Table:
+    """Read some columns of a stored table, leaving the others compressed; one that is not there is all unknown."""
+
+    def opened() -> pa.RecordBatchStreamReader:
         with pa.ipc.open_stream(payload) as reader:
-            return reader.read_all()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise StoreError(f"a stored table cannot be read: {error}") from error
+            there = [place for name in names if (place := reader.schema.get_field_index(name)) >= 0]
+        return pa.ipc.open_stream(payload, options=pa.ipc.IpcReadOptions(included_fields=there, use_threads=False))
+
+    table = _from_arrow(payload, opened)
+    for name in names:
+        if name not in table.column_names:
+            kind = SCHEMA.field(name).type if name in SCHEMA.names else pa.string()
+            table = table.append_column(name, pa.nulls(table.num_rows, kind))
+    return table.select(list(names))
 
 
 def dump_failures(failures: Iterable[SymbolFailure]) -> bytes:
     """Return failures as an Arrow stream, a text column per field: 8,000 of them take some 30 kB."""
     rows = [tuple(str(getattr(failure, field)) for field in _FAILURE_FIELDS) for failure in failures]
     columns = list(zip(*rows, strict=True)) or [()] * len(_FAILURE_FIELDS)
-    return dump_table(
-        pa.table({field: pa.array(column, pa.string()) for field, column in zip(_FAILURE_FIELDS, columns, strict=True)})
-    )
+    arrays = {field: pa.array(column, pa.string()) for field, column in zip(_FAILURE_FIELDS, columns, strict=True)}
+    return dump_table(pa.table(arrays).replace_schema_metadata({VERSION_FIELD: str(VERSION)}))
 
 
 def load_failures(payload: bytes) -> tuple[SymbolFailure, ...]:
-    columns = [load_table(payload).column(field).to_pylist() for field in _FAILURE_FIELDS]
+    """Read stored failures; a column that is not there is empty, an unknown kind is an error of the symbol.
+
+    Raises StoreDataError if the bytes are no table.
+    """
+    table = load_columns(payload, _FAILURE_FIELDS)
+    columns = [[value or "" for value in table.column(field).to_pylist()] for field in _FAILURE_FIELDS]
     return tuple(
-        SymbolFailure(symbol, stage, FailureKind(kind), reason, detail)
+        SymbolFailure(symbol, stage, _KINDS.get(kind, FailureKind.ERROR), reason, detail)
         for symbol, stage, kind, reason, detail in zip(*columns, strict=True)
     )
+
+
+def _from_arrow(payload: bytes, opened: Callable[[], pa.RecordBatchStreamReader]) -> pa.Table:
+    try:
+        with opened() as reader:
+            return reader.read_all()
+    except (pa.ArrowException, OSError) as error:
+        raise StoreDataError(f"a stored table of {len(payload):,} bytes cannot be read: {error}") from error

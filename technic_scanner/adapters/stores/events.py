@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, insert, select, update
+from pydantic_core import from_json
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, delete, insert, select, update
 
 from technic_scanner.adapters.stores.database import Queries, reading, writing, writing_lazily
-from technic_scanner.adapters.stores.documents import dump_event, load_event
+from technic_scanner.adapters.stores.documents import located
 from technic_scanner.adapters.stores.promises import may_have_passed, new_promises
 from technic_scanner.adapters.stores.rows import (
     PREDICTION_MOMENTS,
     RUNNING_ATTEMPT,
     lock_attempt,
+    nearest_status,
     no_such_run,
     to_predictions,
 )
@@ -21,6 +26,10 @@ from technic_scanner.adapters.stores.schema import events, runs
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import RunStateError
+from technic_scanner.runs.model import StoredEvent
+from technic_scanner.runs.serialization.stored import dump, read_event
+
+_log = logging.getLogger(__name__)
 
 # SQLite allows 32,766 values in one statement; a delete names one per event.
 _DELETE_BATCH = 1000
@@ -63,24 +72,24 @@ class EventQueries(Queries):
 
     @reading
     def events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
-        """Return events with seq > after_seq, oldest first; RunNotFoundError if there is no such run."""
+        """Return readable events with seq > after_seq, oldest first; RunNotFoundError if there is no such run."""
         _check_run(connection, run_id)
-        payloads = connection.execute(
-            select(events.c.payload)
-            .where(events.c.run_id == run_id, events.c.seq > after_seq)
-            .order_by(events.c.seq)
-            .limit(limit)
-        ).scalars()
-        return tuple(load_event(payload) for payload in payloads)
+        rows = _stored(connection, run_id, events.c.seq > after_seq, events.c.seq, page=limit)
+        return tuple(islice(filter(None, map(_read, rows)), limit))
+
+    @reading
+    def stored_events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[StoredEvent, ...]:
+        """Return what is stored of the events with seq > after_seq, oldest first, if it is JSON; RunNotFoundError."""
+        _check_run(connection, run_id)
+        rows = _stored(connection, run_id, events.c.seq > after_seq, events.c.seq, page=limit)
+        return tuple(islice(filter(_is_json, rows), limit))
 
     @reading
     def latest_event(self, connection: Connection, run_id: str) -> ProgressEvent | None:
-        """Return the newest event, None before the first; RunNotFoundError if there is no such run."""
+        """Return the newest readable event, None before the first; RunNotFoundError if there is no such run."""
         _check_run(connection, run_id)
-        payload = connection.execute(
-            select(events.c.payload).where(events.c.run_id == run_id).order_by(events.c.seq.desc()).limit(1)
-        ).scalar_one_or_none()
-        return None if payload is None else load_event(payload)
+        rows = _stored(connection, run_id, events.c.seq > 0, events.c.seq.desc(), page=1)
+        return next(filter(None, map(_read, rows)), None)
 
     @writing
     def thin_events(self, connection: Connection, run_id: str, keep: int) -> int:
@@ -146,7 +155,44 @@ def _event_before(connection: Connection, event: ProgressEvent) -> ProgressEvent
     """Return the event of the same attempt that came before."""
     found = (events.c.run_id == event.run_id, events.c.seq == event.seq - 1, events.c.attempt == event.attempt)
     payload = connection.execute(select(events.c.payload).where(*found)).scalar_one_or_none()
-    return None if payload is None else load_event(payload)
+    return None if payload is None else read_event(payload).value
+
+
+def _stored(
+    connection: Connection, run_id: str, where: ColumnElement[bool], order: ColumnElement[int], *, page: int
+) -> Iterator[StoredEvent]:
+    """Yield the events of a run, page by page: some may turn out to be unreadable, and others are to stand for them."""
+    statement = select(events.c.run_id, events.c.seq, events.c.kind, events.c.payload)
+    statement = statement.where(events.c.run_id == run_id, where).order_by(order).limit(page)
+    skipped = 0
+    while rows := connection.execute(statement.offset(skipped)).all():
+        yield from (StoredEvent(*row) for row in rows)
+        if len(rows) < page:
+            return
+        skipped += page
+
+
+def _read(stored: StoredEvent) -> ProgressEvent | None:
+    """Return the event, None if it cannot be read, which is logged."""
+    event = read_event(stored.text)
+    if event.value is None:
+        _say_unreadable(stored.run_id, stored.seq, "; ".join(map(str, located("document", event.problems))))
+    return event.value
+
+
+def _is_json(stored: StoredEvent) -> bool:
+    try:
+        from_json(stored.text)
+    except ValueError as error:
+        _say_unreadable(stored.run_id, stored.seq, str(error))
+        return False
+    return True
+
+
+@lru_cache(maxsize=1000)
+def _say_unreadable(run_id: str, seq: int, why: str) -> None:
+    """Log that an event is left out; once, however often it is looked at."""
+    _log.warning("event %d of run %s is left out, for it cannot be read: %s", seq, run_id, why)
 
 
 def _without_repeats(connection: Connection, row: Row[Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -171,15 +217,15 @@ def _to_row(event: ProgressEvent) -> dict[str, Any]:
         "seq": event.seq,
         "attempt": event.attempt,
         "kind": event.kind.value,
-        "payload": dump_event(event),
+        "payload": dump(event),
     }
 
 
 def _check_run(connection: Connection, run_id: str) -> RunStatus:
-    status = connection.execute(select(runs.c.status).where(runs.c.run_id == run_id)).scalar_one_or_none()
-    if status is None:
+    row = connection.execute(select(runs.c.status, runs.c.finished_at).where(runs.c.run_id == run_id)).one_or_none()
+    if row is None:
         raise no_such_run(run_id)
-    return RunStatus(status)
+    return nearest_status(row.status, row.finished_at)
 
 
 def _spread(numbers: list[int], count: int) -> list[int]:

@@ -46,10 +46,9 @@ class ListingQueries(Queries):
 
     @reading
     def count_by_status(self, connection: Connection, owner: str | None = None) -> dict[RunStatus, int]:
-        """Return how many runs are in each status, of one owner or of all."""
+        """Return how many runs are in each status that this version knows, of one owner or of all."""
         statement = select(runs.c.status, func.count()).group_by(runs.c.status)
         if owner is not None:
             statement = statement.where(runs.c.owner == owner)
-        counts = dict.fromkeys(RunStatus, 0)
-        counts.update({RunStatus(status): count for status, count in connection.execute(statement)})
-        return counts
+        stored = dict(connection.execute(statement).all())
+        return {status: stored.get(status.value, 0) for status in RunStatus}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import pyarrow as pa
 from sqlalchemy import Connection, func, select
 
 from technic_scanner.adapters.stores.database import Queries, reading
-from technic_scanner.adapters.stores.documents import load_config
+from technic_scanner.adapters.stores.documents import load_columns
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, newest_ids
 from technic_scanner.adapters.stores.schema import results, run_documents, runs
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.errors import StoreError
+from technic_scanner.errors import StoreDataError
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, RunQuery
+from technic_scanner.runs.serialization.stored import read
+
+_log = logging.getLogger(__name__)
 
 _FAILURE_COLUMNS = ("symbol", "stage")
 _UNPACKERS = 2
@@ -25,7 +29,10 @@ class PastPickQueries(Queries):
 
     @reading
     def dated_runs(self, connection: Connection, source: str | None, limit: int) -> DatedRuns:
-        """Return those of the newest ``limit`` SUCCEEDED runs whose result has an as-of date, newest first."""
+        """Return those of the newest ``limit`` SUCCEEDED runs whose result has an as-of date, newest first.
+
+        Those whose config cannot be read in full are counted alone: nobody can tell which runs they are like.
+        """
         succeeded = RunQuery(statuses=(RunStatus.SUCCEEDED,), source=source)
         there = connection.scalar(select(func.count()).select_from(newest_ids(succeeded, limit + 1).subquery()))
         newest = newest_ids(succeeded, limit).subquery()
@@ -37,35 +44,32 @@ class PastPickQueries(Queries):
             .where(results.c.as_of.is_not(None))
             .order_by(*NEWEST_FIRST)
         )
-        found = (DatedRun(run_id, load_config(config), as_of) for run_id, config, as_of in rows if as_of is not None)
-        return DatedRuns(tuple(found), more=(there or 0) > limit)
+        read_rows = [(run_id, read(ScanConfig, config), as_of) for run_id, config, as_of in rows]
+        found = tuple(
+            DatedRun(run_id, config.value, as_of)
+            for run_id, config, as_of in read_rows
+            if config.value is not None and not config.problems and not config.unknown and as_of is not None
+        )
+        return DatedRuns(found, more=(there or 0) > limit, unreadable=len(read_rows) - len(found))
 
     @reading
     def pick_tables(
         self, connection: Connection, run_ids: Sequence[str], columns: Sequence[str]
     ) -> tuple[PickTable, ...]:
-        """Return these columns of the runs' tables, in any order; runs without a result are omitted."""
+        """Return these columns of the runs' tables, in any order; runs without a readable result are omitted."""
         rows = connection.execute(
             select(results.c.run_id, results.c.picks_table, results.c.failures).where(results.c.run_id.in_(run_ids))
         )
         # A table is unpacked while the next ones are read, for Arrow needs no interpreter meanwhile.
         with ThreadPoolExecutor(_UNPACKERS) as pool:
             found = [pool.submit(_pick_table, *row, columns) for row in rows]
-            return tuple(table.result() for table in found)
+            tables = [table.result() for table in found]
+        return tuple(table for table in tables if table is not None)
 
 
-def _pick_table(run_id: str, table: bytes, failures: bytes, columns: Sequence[str]) -> PickTable:
-    return PickTable(run_id, _columns_of(table, columns), _columns_of(failures, _FAILURE_COLUMNS))
-
-
-def _columns_of(payload: bytes, columns: Sequence[str]) -> pa.Table:
-    """Read some columns of a stored table, leaving the others compressed; StoreError if the bytes are none."""
+def _pick_table(run_id: str, table: bytes, failures: bytes, columns: Sequence[str]) -> PickTable | None:
     try:
-        with pa.ipc.open_stream(payload) as reader:
-            wanted = [reader.schema.get_field_index(column) for column in columns]
-        with pa.ipc.open_stream(
-            payload, options=pa.ipc.IpcReadOptions(included_fields=wanted, use_threads=False)
-        ) as reader:
-            return reader.read_all()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise StoreError(f"a stored table cannot be read: {error}") from error
+        return PickTable(run_id, load_columns(table, columns), load_columns(failures, _FAILURE_COLUMNS))
+    except StoreDataError as error:
+        _log.warning("the picks of run %s are left out: %s", run_id, error)
+        return None

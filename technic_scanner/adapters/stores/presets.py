@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from technic_scanner.adapters.stores.database import Queries, reading, writing
-from technic_scanner.adapters.stores.documents import dump_config, dump_options, load_config, load_options
+from technic_scanner.adapters.stores.documents import read_asked
 from technic_scanner.adapters.stores.schema import presets
 from technic_scanner.errors import PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
+from technic_scanner.runs.serialization.stored import dump, dump_over
 
 _PRESET_LOCK = 0x7EC4C1A2
 
@@ -37,27 +38,31 @@ class PresetQueries(Queries):
     def save_preset(self, connection: Connection, preset: Preset, *, expected_version: int | None) -> Preset:
         """Insert version 1 (``expected_version`` None) or replace the expected version by the next.
 
-        Raises PresetConflictError if the stored version, or its absence, is not the expected one.
+        Fields of its config and options that only a newer version knows stay as they are. Raises PresetConflictError if
+        the stored version, or its absence, is not the expected one.
         """
         self.database.lock(connection, _PRESET_LOCK)
         row = _fetch(connection, preset.name)
         stored_version = None if row is None else row.version
         if stored_version != expected_version:
             raise _conflict(preset.name, stored_version, expected_version)
-        saved = replace(preset, version=(stored_version or 0) + 1, builtin=False, updated_at=self.clock.now())
+        version = (stored_version or 0) + 1
+        saved = replace(preset, version=version, builtin=False, updated_at=self.clock.now(), unreadable=())
+        config = dump(saved.config) if row is None else dump_over(saved.config, row.config)
+        options = dump(saved.options) if row is None else dump_over(saved.options, row.options)
         values = {
             "name": saved.name,
             "version": saved.version,
             "description": saved.description,
-            "config": dump_config(saved.config),
-            "options": dump_options(saved.options),
+            "config": config,
+            "options": options,
             "updated_at": saved.updated_at,
         }
         if row is None:
             connection.execute(insert(presets).values(**values))
         else:
             connection.execute(update(presets).where(presets.c.name == saved.name).values(**values))
-        return saved
+        return replace(saved, unknown_fields=read_asked(config, options).unknown)
 
     @writing
     def delete_preset(self, connection: Connection, name: str) -> None:
@@ -71,13 +76,16 @@ def _fetch(connection: Connection, name: str) -> Row[Any] | None:
 
 
 def _to_preset(row: Row[Any]) -> Preset:
+    asked = read_asked(row.config, row.options)
     return Preset(
         name=row.name,
-        config=load_config(row.config),
-        options=load_options(row.options),
+        config=asked.config,
+        options=asked.options,
         description=row.description,
         version=row.version,
         updated_at=row.updated_at,
+        unreadable=asked.problems,
+        unknown_fields=asked.unknown,
     )
 
 

@@ -7,18 +7,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing, writing_lazily
-from technic_scanner.adapters.stores.documents import dump_metrics, load_config, load_options
+from technic_scanner.adapters.stores.documents import read_asked
 from technic_scanner.adapters.stores.events import append_batch
 from technic_scanner.adapters.stores.results import insert_result
-from technic_scanner.adapters.stores.rows import RUNNING_ATTEMPT, fetch_record, lock_attempt, lost_attempt, no_such_run
+from technic_scanner.adapters.stores.rows import (
+    RUNNING_ATTEMPT,
+    fetch_record,
+    known_status,
+    lock_attempt,
+    lost_attempt,
+    no_such_run,
+)
 from technic_scanner.adapters.stores.schema import UtcTime, chunk_stages, chunks, run_documents, runs
 from technic_scanner.adapters.stores.summary import summary_columns
 from technic_scanner.clock import Clock
-from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import RunStateError
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.serialization.stored import dump
 from technic_scanner.runs.timings import comparability
 
 # Any number will do, as long as nothing else in the database uses it.
@@ -92,7 +99,7 @@ class QueueQueries(Queries):
             raise lost_attempt(row, attempt, worker_id)
         if end.status.is_terminal and row.status == end.status.value:
             return fetch_record(connection, run_id)
-        check_move(run_id, RunStatus(row.status), end.status)
+        check_move(run_id, known_status(run_id, row.status), end.status)
         if end.last_event is not None:
             append_batch(connection, lock_attempt(connection, run_id, attempt, worker_id), [end.last_event])
         values = {
@@ -104,14 +111,10 @@ class QueueQueries(Queries):
         }
         if result is not None:
             values |= summary_columns(row, end.status, result)
-            values["comparability_key"] = comparability.key(
-                *_request_of(connection, run_id), result.metrics, row.version
-            )
+            values |= _keys(connection, run_id, result, row.version)
             insert_result(connection, run_id, result)
             connection.execute(
-                update(run_documents)
-                .where(run_documents.c.run_id == run_id)
-                .values(metrics=dump_metrics(result.metrics))
+                update(run_documents).where(run_documents.c.run_id == run_id).values(metrics=dump(result.metrics))
             )
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
         if end.status is RunStatus.SUCCEEDED:
@@ -208,9 +211,10 @@ class QueueQueries(Queries):
         return tuple(interrupted)
 
 
-def _request_of(connection: Connection, run_id: str) -> tuple[ScanConfig, RunOptions]:
-    """Return what was asked of a run."""
-    asked = connection.execute(
-        select(run_documents.c.config, run_documents.c.options).where(run_documents.c.run_id == run_id)
-    ).one()
-    return load_config(asked.config), load_options(asked.options)
+def _keys(connection: Connection, run_id: str, result: ScanResult, version: str) -> dict[str, str]:
+    """Return the key that says with which runs this one is comparable; none if what was asked is not all known."""
+    documents = select(run_documents.c.config, run_documents.c.options).where(run_documents.c.run_id == run_id)
+    asked = read_asked(*connection.execute(documents).one())
+    if asked.problems or asked.unknown:
+        return {}
+    return {"comparability_key": comparability.key(asked.config, asked.options, result.metrics, version)}

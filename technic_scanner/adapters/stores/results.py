@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.documents import (
-    dump_context,
     dump_failures,
-    dump_json,
+    dump_notes,
     dump_table,
-    load_config,
-    load_context,
     load_failures,
-    load_json,
     load_table,
+    located,
+    read_notes,
 )
-from technic_scanner.adapters.stores.rows import no_such_run
+from technic_scanner.adapters.stores.rows import nearest_outcome, nearest_status, no_such_run
 from technic_scanner.adapters.stores.schema import picks, results, run_documents, runs
-from technic_scanner.domain.metrics import Outcome
-from technic_scanner.domain.run import RunStatus
-from technic_scanner.errors import ResultsNotReadyError
-from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.errors import FieldProblem, ResultsNotReadyError, StoreDataError
+from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.runs.model import Appearance, StoredResult
+from technic_scanner.runs.serialization.stored import dump, read
 
 _PICK_COLUMNS = {
     "rank": "Rank",
@@ -43,32 +41,22 @@ class ResultQueries(Queries):
     def result(self, connection: Connection, run_id: str) -> StoredResult:
         """Return the stored result; ResultsNotReadyError while the run has not ended or if it left none.
 
-        An interrupted run still has the partial result of the attempt before, if that left one.
+        An interrupted run still has the partial result of the attempt before, if that left one. Of what cannot be read
+        beside the table a note says so; StoreDataError if the table itself cannot be read.
         """
         row = connection.execute(
-            select(runs.c.status, run_documents.c.config, *results.c)
+            select(runs.c.status, runs.c.finished_at, run_documents.c.config, *results.c)
             .join_from(runs, run_documents, run_documents.c.run_id == runs.c.run_id)
             .outerjoin(results, results.c.run_id == runs.c.run_id)
             .where(runs.c.run_id == run_id)
         ).one_or_none()
         if row is None:
             raise no_such_run(run_id)
-        if not RunStatus(row.status).is_terminal:
+        if not nearest_status(row.status, row.finished_at).is_terminal:
             raise ResultsNotReadyError(f"run {run_id} is {row.status}; its results come when it ends")
         if row.outcome is None:
             raise ResultsNotReadyError(f"run {run_id} ended as {row.status} and left no results")
-        return StoredResult(
-            run_id=run_id,
-            config=load_config(row.config),
-            outcome=Outcome(row.outcome),
-            status_text=row.status_text,
-            table=load_table(row.picks_table),
-            failures=load_failures(row.failures),
-            as_of=row.as_of,
-            source_label=row.source_label,
-            context=load_context(row.context),
-            notes=tuple(load_json(row.notes)),
-        )
+        return _to_result(row)
 
     @reading
     def appearances(self, connection: Connection, symbol: str, limit: int) -> tuple[Appearance, ...]:
@@ -97,6 +85,33 @@ class ResultQueries(Queries):
         )
 
 
+def _to_result(row: Row[Any]) -> StoredResult:
+    config, context, notes = read(ScanConfig, row.config), read(MarketContext, row.context), read_notes(row.notes)
+    problems = [
+        *located("config", config.problems),
+        *located("context", context.problems),
+        *located("notes", notes.problems),
+    ]
+    try:
+        failures = load_failures(row.failures)
+    except StoreDataError as error:
+        failures = ()
+        problems.append(FieldProblem("failures", str(error)))
+    return StoredResult(
+        run_id=row.run_id,
+        config=config.value or ScanConfig(),
+        outcome=nearest_outcome(row.outcome),
+        status_text=row.status_text,
+        table=load_table(row.picks_table),
+        failures=failures,
+        as_of=row.as_of,
+        source_label=row.source_label,
+        context=context.value or MarketContext(),
+        notes=(*(notes.value or ()), *(f"A part of this result cannot be read: {problem}." for problem in problems)),
+        unreadable=tuple(problems),
+    )
+
+
 def insert_result(connection: Connection, run_id: str, result: ScanResult) -> None:
     """Store the result and its picks in place of an earlier attempt's."""
     connection.execute(delete(results).where(results.c.run_id == run_id))
@@ -108,8 +123,8 @@ def insert_result(connection: Connection, run_id: str, result: ScanResult) -> No
             status_text=result.status_text,
             as_of=result.as_of,
             source_label=result.source_label,
-            context=dump_context(result.context),
-            notes=dump_json(list(result.notes)),
+            context=dump(result.context),
+            notes=dump_notes(result.notes),
             failures=dump_failures(result.failures),
             picks_table=dump_table(result.table),
         )

@@ -1,17 +1,21 @@
-"""Reads run rows: the query that fetches a whole record, and its way from row to RunRecord."""
+"""Reads run rows: the query that fetches a whole record, and its way from row to RunRecord, whatever the row holds."""
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, select, tuple_
 
-from technic_scanner.adapters.stores.documents import load_config, load_metrics, load_options
+from technic_scanner.adapters.stores.documents import located, read_asked
 from technic_scanner.adapters.stores.schema import run_documents, runs
-from technic_scanner.domain.metrics import Outcome
+from technic_scanner.domain.metrics import Outcome, ScanMetrics
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
-from technic_scanner.errors import RunNotFoundError, RunStateError
+from technic_scanner.errors import FieldProblem, RunNotFoundError, RunStateError
 from technic_scanner.runs.model import MOMENTS
+from technic_scanner.runs.serialization.stored import Reading, read
 
 # Moments of a run at which the ETA's promise is kept, with the share of the work from which each counts.
 PREDICTION_MOMENTS: tuple[tuple[str, float], ...] = tuple(zip(MOMENTS, (0.0, 0.10, 0.25, 0.50, 0.75), strict=True))
@@ -57,12 +61,16 @@ def no_such_run(run_id: str) -> RunNotFoundError:
 
 
 def to_record(row: Row[Any]) -> RunRecord:
-    """Return the record of one row of ``select_records``."""
+    """Return the record of one row of ``select_records``; what of it cannot be read is named in it."""
+    asked = read_asked(row.config, row.options)
+    # Its source is a column of its own: what else is unreadable, it can be told.
+    config = replace(asked.config, source=row.source) if asked.problems else asked.config
+    metrics: Reading[ScanMetrics] = Reading(None) if row.metrics is None else read(ScanMetrics, row.metrics)
     return RunRecord(
         run_id=row.run_id,
-        status=RunStatus(row.status),
-        config=load_config(row.config),
-        options=load_options(row.options),
+        status=nearest_status(row.status, row.finished_at),
+        config=config,
+        options=asked.options,
         created_at=row.created_at,
         attempt=row.attempt,
         started_at=row.started_at,
@@ -76,15 +84,49 @@ def to_record(row: Row[Any]) -> RunRecord:
         label=row.label,
         owner=row.owner,
         queue_position=row.queue_position,
-        outcome=Outcome(row.outcome) if row.outcome else None,
+        outcome=nearest_outcome(row.outcome) if row.outcome else None,
         status_text=row.status_text,
         error=RunError(row.error_code, row.error_message or "") if row.error_code else None,
-        metrics=load_metrics(row.metrics),
+        metrics=metrics.value,
         last_seq=row.last_seq,
         time_fraction=row.time_fraction,
         comparability_key=row.comparability_key,
         predicted_seconds=to_predictions(row),
+        unreadable=(*_unknown_words(row), *asked.problems, *located("metrics", metrics.problems)),
+        unknown_fields=asked.unknown,
     )
+
+
+def nearest_status(stored: str, finished_at: datetime | None) -> RunStatus:
+    """Return a stored status; for one that only a newer version knows, whether the run still runs or has stopped."""
+    return _STATUSES.get(stored) or (RunStatus.RUNNING if finished_at is None else RunStatus.INTERRUPTED)
+
+
+def known_status(run_id: str, stored: str) -> RunStatus:
+    """Return the status of a run that is to be moved; RunStateError if only a newer version knows it."""
+    status = _STATUSES.get(stored)
+    if status is None:
+        raise RunStateError(f"run {run_id} is {stored!r}, which this version of technic-scanner does not know")
+    return status
+
+
+def nearest_outcome(stored: str) -> Outcome:
+    """Return a stored outcome; one that only a newer version knows is not known to be complete."""
+    return _OUTCOMES.get(stored, Outcome.PARTIAL)
+
+
+_STATUSES = {status.value: status for status in RunStatus}
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
+
+def _unknown_words(row: Row[Any]) -> Iterator[FieldProblem]:
+    known: tuple[tuple[str, str | None, Container[str]], ...] = (
+        ("status", row.status, _STATUSES),
+        ("outcome", row.outcome, _OUTCOMES),
+    )
+    for name, stored, words in known:
+        if stored is not None and stored not in words:
+            yield FieldProblem(name, f"is {stored!r}, which this version does not know")
 
 
 def to_predictions(row: Row[Any]) -> tuple[tuple[str, float | None], ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing
-from technic_scanner.adapters.stores.documents import dump_config, dump_json, dump_options, dump_work, load_work
-from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, no_such_run
+from technic_scanner.adapters.stores.documents import dump_work, load_work
+from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, known_status, no_such_run
 from technic_scanner.adapters.stores.schema import idempotency_keys, run_documents, runs
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -18,6 +19,8 @@ from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import IdempotencyError, RunStateError
 from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.model import Work
+from technic_scanner.runs.serialization import to_dict
+from technic_scanner.runs.serialization.stored import dump
 
 
 class RunQueries(Queries):
@@ -45,7 +48,7 @@ class RunQueries(Queries):
         Raises IdempotencyError when the key came with another payload before.
         """
         run_id = self._run_ids()
-        documents = {"config": dump_config(config), "options": dump_options(options)}
+        documents = {"config": dump(config), "options": dump(options)}
         now = self.clock.now()
         connection.execute(
             insert(runs).values(
@@ -70,8 +73,7 @@ class RunQueries(Queries):
         work = None if expected_work is None else dump_work(expected_work)
         connection.execute(insert(run_documents).values(run_id=run_id, **documents, expected_work=work))
         if idempotency_key is not None:
-            payload = [dump_json(identity_of(config)), documents["options"], label]
-            digest = hashlib.sha256(dump_json(payload).encode()).hexdigest()
+            digest = _digest(config, options, label)
             first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
             if first_id != run_id:
                 connection.execute(delete(runs).where(runs.c.run_id == run_id))
@@ -207,6 +209,12 @@ _CLEARED: dict[str, object] = {
 }
 
 
+def _digest(config: ScanConfig, options: RunOptions, label: str | None) -> str:
+    """Return the digest of what was asked; of the documents of version 0, so that keys of that time still hold."""
+    texts = [json.dumps(asked, separators=(",", ":")) for asked in (identity_of(config), to_dict(options))]
+    return hashlib.sha256(json.dumps([*texts, label], separators=(",", ":")).encode()).hexdigest()
+
+
 def _lock_status(connection: Connection, run_id: str) -> RunStatus:
     """Return the run's status, held against other writers until the transaction ends; RunNotFoundError."""
     status = connection.execute(
@@ -214,4 +222,4 @@ def _lock_status(connection: Connection, run_id: str) -> RunStatus:
     ).scalar_one_or_none()
     if status is None:
         raise no_such_run(run_id)
-    return RunStatus(status)
+    return known_status(run_id, status)

@@ -17,6 +17,7 @@ from technic_scanner.adapters.stores.schema import from_micros, run_documents, r
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.model import RunQuery, StageSample, StageSeconds
+from technic_scanner.runs.serialization.stored import without_version
 from technic_scanner.runs.timings.analytics import DayTrend, trends_by_day
 
 _UNIVERSE, _FETCHING, _SCANNING, _FINAL = (stage.value for stage in Stage)
@@ -66,7 +67,7 @@ class SampleQueries(Queries):
         days: dict[int, list[_Timing]] = defaultdict(list)
         with _without_cycle_search():
             for micros, status, total, rate, hits in connection.execute(statement).all():
-                days[micros // _DAY_MICROS].append(_Timing(_STATUSES[status], total, rate, hits))
+                days[micros // _DAY_MICROS].append(_Timing(_status(status), total, rate, hits))
         return trends_by_day({from_micros(day * _DAY_MICROS).date(): timings for day, timings in days.items()})
 
     @reading
@@ -76,12 +77,17 @@ class SampleQueries(Queries):
         with _without_cycle_search():
             return tuple(
                 StageSeconds(
-                    _STATUSES[status],
+                    _status(status),
                     total,
                     ((_UNIVERSE, loaded), (_FETCHING, fetched), (_SCANNING, scanned), (_FINAL, finished)),
                 )
                 for status, total, loaded, fetched, scanned, finished in connection.execute(statement).all()
             )
+
+
+def _status(stored: str) -> RunStatus:
+    """Return the status of a run that has measured itself; one that only a newer version knows is no success."""
+    return _STATUSES.get(stored, RunStatus.INTERRUPTED)
 
 
 class _Timing(NamedTuple):
@@ -111,7 +117,7 @@ def _to_sample(row: Sequence[Any]) -> StageSample:
     return StageSample(
         run_id,
         created_at,
-        _STATUSES[status],
+        _status(status),
         source,
         key,
         total,
@@ -122,7 +128,7 @@ def _to_sample(row: Sequence[Any]) -> StageSample:
         rate,
         hit_rate,
         (("start", start), ("10", at_10), ("25", at_25), ("50", at_50), ("75", at_75)),
-        config,
+        without_version(config),
     )
 
 

@@ -75,11 +75,15 @@ def _stage_names(rows: Sequence[StageSample]) -> tuple[str, ...]:
 
 
 def _config_cell(text: str) -> str:
-    """Return a stored config as compact JSON; renamed fields are under both names, whichever the store holds."""
-    if not text:
+    """Return a stored config as compact JSON, renamed fields under both names; empty if it cannot be read."""
+    try:
+        stored = json.loads(text) if text else None
+    except ValueError:
+        stored = None
+    if not isinstance(stored, dict):
         return ""
-    fields, _ = with_new_names(json.loads(text))
-    return json.dumps(with_old_names(fields), sort_keys=True, separators=(",", ":"))
+    values, _ = with_new_names(stored)
+    return json.dumps(with_old_names(values), sort_keys=True, separators=(",", ":"))
 
 
 def _spreadsheet_safe(table: pa.Table) -> pa.Table:

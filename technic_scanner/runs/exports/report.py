@@ -45,7 +45,7 @@ def run_report(record: RunRecord, result: StoredResult | None, made_at: datetime
         section("Results", _results(result)),
         section("Not in the results", _failures(result)),
         section("Market context", _context(result)),
-        section("Configuration", _config(record.config, record.options)),
+        section("Configuration", _config(record)),
     ]
     footer = f"Created {_time(made_at)} by Technic Scanner {record.version or ''} from run {record.run_id}. Not advice."
     return page(title, _headline(record, result), parts, footer)
@@ -148,8 +148,10 @@ def _context(result: StoredResult | None) -> Raw:
     return Raw(table(("", ""), rows) + (f"<ul>{notes}</ul>" if notes else ""))
 
 
-def _config(config: ScanConfig, options: RunOptions) -> Raw:
-    given = config_to_dict(config) | options_to_dict(options)
+def _config(record: RunRecord) -> Raw:
+    if record.readable_config is None or record.readable_options is None:
+        return Raw(table(("What cannot be read", "Why"), [(item.field, item.message) for item in record.unreadable]))
+    given = config_to_dict(record.config) | options_to_dict(record.options)
     usual = config_to_dict(ScanConfig()) | options_to_dict(RunOptions())
     rows = [(name, _plain(value), "" if value == usual[name] else _plain(usual[name])) for name, value in given.items()]
     return Raw(table(("Field", "Value", "Default, if different"), rows))

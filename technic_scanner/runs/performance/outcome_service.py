@@ -62,6 +62,8 @@ class Outcomes:
         """Return the outcomes of the runs of one source (None: all); a note names runs whose source cannot be read."""
         dated = self._store.dated_runs(source, MAX_RUNS)
         notes = [f"Only the newest {MAX_RUNS:,} runs are included."] if dated.more else []
+        if dated.unreadable:
+            notes.append(f"Runs whose stored configuration cannot be read in full are omitted: {dated.unreadable:,}.")
         tables = []
         for (name, universe), group in _by_place(self._runs(dated.runs)).items():
             try:

@@ -43,6 +43,13 @@ class Presets:
         """Return the preset; PresetNotFoundError if it does not exist."""
         return self._shipped.get(name) or self._store.get_preset(name)
 
+    def usable(self, name: str) -> Preset:
+        """Return the preset; ConfigError if it cannot be read in full, PresetNotFoundError if there is none."""
+        preset = self.get(name)
+        if preset.request_fault is not None:
+            raise ConfigError([FieldProblem("preset", f"{name!r} cannot be used: {preset.request_fault}")])
+        return preset
+
     def save(self, preset: Preset, expected_version: int | None = None) -> Preset:
         """Save a new preset (``expected_version`` None) or the next version of an existing one; return it as stored.
 
@@ -67,8 +74,8 @@ class Presets:
         self._store.delete_preset(name)
 
     def export(self, name: str) -> str:
-        """Return a preset as JSON text, which ``load`` accepts."""
-        return preset_to_json(self.get(name))
+        """Return a preset as JSON text, which ``load`` accepts. Raises as ``usable``."""
+        return preset_to_json(self.usable(name))
 
     def load(self, text: str) -> Preset:
         """Save the preset in a JSON text and return it.

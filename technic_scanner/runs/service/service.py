@@ -13,7 +13,14 @@ from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import FieldProblem, LimitError, ResultsNotReadyError, StoreUnavailableError
+from technic_scanner.errors import (
+    FieldProblem,
+    LimitError,
+    ResultsNotReadyError,
+    RunStateError,
+    StoreDataError,
+    StoreUnavailableError,
+)
 from technic_scanner.progress.costs import Estimate
 from technic_scanner.runs.exports.report import run_report
 from technic_scanner.runs.model import (
@@ -25,6 +32,7 @@ from technic_scanner.runs.model import (
     RunQuery,
     StageSample,
     StageSeconds,
+    StoredEvent,
     StoredResult,
     WorkerInfo,
 )
@@ -74,7 +82,9 @@ class RunService:
         coverage: Coverage | None = None,
         rules: ServiceRules | None = None,
         tell: Callable[[RunRecord], None] = lambda _: None,
+        deleted: Callable[[Sequence[str]], None] = lambda _run_ids: None,
     ) -> None:
+        """Wire the service; ``deleted`` is told the ids of runs that are deleted, after they are gone."""
         self._store = store
         self._catalog = catalog
         self._launcher = launcher
@@ -83,6 +93,7 @@ class RunService:
         self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
         self._forecast = Forecast(store, catalog, clock, coverage)
         self._presets = Presets(store, clock, catalog)
+        self._deleted = deleted
         self._next_queue_check = float("-inf")
 
     def submit(
@@ -134,6 +145,11 @@ class RunService:
         self._refresh()
         return self._store.events(run_id, after_seq, limit)
 
+    def stored_events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> tuple[StoredEvent, ...]:
+        """Return those events as they are stored, for streams that pass them on."""
+        self._refresh()
+        return self._store.stored_events(run_id, after_seq, limit)
+
     def latest_event(self, run_id: str) -> ProgressEvent | None:
         """Return the newest event of a run, None before its first."""
         self._refresh()
@@ -152,14 +168,20 @@ class RunService:
         return run
 
     def rerun(self, run_id: str, *, owner: str | None = None) -> RunRecord:
-        """Queue a new run with the config, options and label of an old one. Raises as ``submit``."""
+        """Queue a new run with the config, options and label of an old one.
+
+        Raises as ``submit``, and RunStateError for a run whose config this version cannot read in full.
+        """
         old = self._store.get_run(run_id)
+        if old.request_fault is not None:
+            raise RunStateError(f"run {run_id} cannot be run again: {old.request_fault}")
         return self.submit(old.config, old.options, owner=owner or old.owner, label=old.label)
 
     def delete(self, run_id: str) -> None:
         """Delete a finished run with all its data; RunStateError while it is queued or running."""
         self._refresh()
         self._store.delete_run(run_id)
+        self._deleted((run_id,))
 
     def pin(self, run_id: str, pinned: bool = True) -> RunRecord:
         """Protect a run from pruning, or remove the protection."""
@@ -225,7 +247,10 @@ class RunService:
 
     def prune(self, policy: PrunePolicy, dry_run: bool = True) -> PruneReport:
         """Delete the runs that the policy does not keep; with ``dry_run`` only report them."""
-        return self._store.prune(policy, dry_run=dry_run)
+        report = self._store.prune(policy, dry_run=dry_run)
+        if not dry_run:
+            self._deleted(report.run_ids)
+        return report
 
     def workers(self) -> tuple[WorkerInfo, ...]:
         """Return the workers with a recent heartbeat."""
@@ -247,6 +272,10 @@ class RunService:
     def preset(self, name: str) -> Preset:
         """Return a preset; PresetNotFoundError."""
         return self._presets.get(name)
+
+    def usable_preset(self, name: str) -> Preset:
+        """Return a preset to scan with; ConfigError if this version cannot read it in full, PresetNotFoundError."""
+        return self._presets.usable(name)
 
     def save_preset(self, preset: Preset, expected_version: int | None = None) -> Preset:
         """Save a new preset, or the next version of one. Raises ConfigError, PresetConflictError."""
@@ -296,7 +325,11 @@ class RunService:
             raise LimitError(f"you already have {limit} queued runs; wait until some have started, or cancel some")
 
     def _result_or_none(self, run_id: str) -> StoredResult | None:
+        """Return what a run left to read, None if that is nothing, or nothing that can be read."""
         try:
             return self._store.result(run_id)
         except ResultsNotReadyError:
+            return None
+        except StoreDataError as error:
+            _log.warning("the result of run %s is left out: %s", run_id, error)
             return None

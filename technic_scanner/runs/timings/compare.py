@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from technic_scanner.domain.run import RunRecord, RunStatus
@@ -17,7 +18,10 @@ BETWEEN_STAGES = "between_stages"
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A field of config or options that differs between runs; ``values`` are JSON values, in the order of the runs."""
+    """A field of config or options that differs between runs; ``values`` are JSON values, in the order of the runs.
+
+    The value of a run whose config or options cannot be read is None.
+    """
 
     field: str
     values: tuple[Any, ...]
@@ -106,9 +110,15 @@ def stage_seconds(record: RunRecord, name: str) -> float | None:
 
 
 def _differences(records: Sequence[RunRecord]) -> tuple[FieldDifference, ...]:
-    forms = [config_to_dict(record.config) | options_to_dict(record.options) for record in records]
-    rows = ((field, tuple(form[field] for form in forms)) for field in forms[0])
+    forms = [_asked(record) for record in records]
+    rows = ((field, tuple(form.get(field) for form in forms)) for field in dict.fromkeys(chain(*forms)))
     return tuple(FieldDifference(field, values) for field, values in rows if any(v != values[0] for v in values))
+
+
+def _asked(record: RunRecord) -> dict[str, Any]:
+    """Return the fields of config and options, without those of a part that cannot be read."""
+    config = {} if record.readable_config is None else config_to_dict(record.config)
+    return config if record.readable_options is None else config | options_to_dict(record.options)
 
 
 def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:

@@ -9,7 +9,7 @@ from functools import partial
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
-from technic_scanner.errors import RunStateError, StoreError, StoreFullError, StoreUnavailableError
+from technic_scanner.errors import RunStateError, StoreDataError, StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.engine import ScanFailed
@@ -77,6 +77,8 @@ class Execution:
         return RunEnd(status, error), result
 
     def _scanned(self) -> tuple[RunStatus, RunError | None, ScanResult | None]:
+        if self._run.request_fault is not None:
+            return RunStatus.FAILED, _unknown_request(self._run.request_fault), None
         try:
             result = self._context.scan(self._task())
         except ScanFailed as failed:
@@ -141,6 +143,12 @@ class Execution:
     def _patience_left(self) -> float:
         shutting_down = self._cancel.reason == SHUTDOWN_REASON
         return _SHUTDOWN_PATIENCE_SECONDS if shutting_down else self._context.patience_seconds
+
+
+def _unknown_request(fault: str) -> RunError:
+    """Return why a run was not scanned: with other values than were asked for its picks would be wrong."""
+    text = f"The run was not scanned: {fault}. Resume it with the version of technic-scanner that queued it."
+    return RunError(StoreDataError.code, text)
 
 
 def _bare(result: ScanResult | None) -> ScanResult | None:

@@ -95,7 +95,8 @@ def standing(store: RunStore, run_id: str) -> Standing:
     Reads only a few events, however many there are.
     """
     last = event = store.latest_event(run_id)
-    next_seq = 1 if event is None else event.seq + 1
+    # The newest ones may be unreadable; their numbers are taken all the same.
+    next_seq = max(store.get_run(run_id).last_seq, 0 if event is None else event.seq) + 1
     seconds: list[float] = []
     while event is not None:
         seconds.append(event.elapsed_seconds)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from technic_scanner.domain.run import RunError
-from technic_scanner.errors import ConfigError, NotFoundError, StoreError, TechnicError
+from technic_scanner.errors import ConfigError, NotFoundError, StoreDataError, StoreError, TechnicError
 from technic_scanner.ui.style.wording import escape, sentence
 
 _log = logging.getLogger(__name__)
@@ -80,6 +80,8 @@ def _title(error: TechnicError) -> str:
         return "One field has an invalid value" if count == 1 else f"{count} fields have invalid values"
     if isinstance(error, NotFoundError):
         return "Not found"
+    if isinstance(error, StoreDataError):
+        return "This record cannot be read"
     if isinstance(error, StoreError):
         return "The run store is not available"
     return "The action failed"
@@ -88,6 +90,8 @@ def _title(error: TechnicError) -> str:
 def _advice(error: TechnicError) -> str:
     if isinstance(error, NotFoundError):
         return "It may have been deleted. The History page lists all runs."
+    if isinstance(error, StoreDataError):
+        return "Other records are not affected. A newer version of Technic Scanner may have stored it."
     if isinstance(error, StoreError):
         return "Stored runs are not lost. Reload the page when the store is available again."
     return ""

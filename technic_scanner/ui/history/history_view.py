@@ -19,7 +19,15 @@ from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.history import history_query
 from technic_scanner.ui.results import result_exports
 from technic_scanner.ui.style.tables import height, revision
-from technic_scanner.ui.style.wording import config_text, count_text, escape, run_name, short_id, status_text
+from technic_scanner.ui.style.wording import (
+    count_text,
+    escape,
+    run_name,
+    scan_text,
+    short_id,
+    status_text,
+    unreadable_text,
+)
 
 _DOOMED = "history_doomed"
 
@@ -46,7 +54,7 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
                 "Run": short_id(record.run_id),
                 "Created": record.created_at,
                 "Status": status_text(record.status),
-                "Scan": record.label or config_text(record.config),
+                "Scan": scan_text(record),
                 # The share of its total time is unknown for a run that stopped early.
                 "Progress": None if record.status.can_resume else _promille(record.time_fraction),
                 "Seconds": None if metrics is None else metrics.total_seconds,
@@ -139,7 +147,7 @@ _DELETE_HELP = "Queued and running runs must be cancelled first."
 
 
 def _act_on_one(record: RunRecord) -> None:
-    st.markdown(f"**{escape(run_name(record))}**")
+    st.markdown(f"**{escape(run_name(record))}**", help=escape(unreadable_text(record)) or None)
     if record.outcome is not None:
         url_state.link(url_state.RESULTS_PAGE, "Results", run=record.run_id)
     url_state.link(url_state.SCAN_PAGE, "Timeline", run=record.run_id)

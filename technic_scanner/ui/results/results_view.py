@@ -15,7 +15,7 @@ from technic_scanner.ui.results import missing_view, no_results, result_data, re
 from technic_scanner.ui.run import run_summary
 from technic_scanner.ui.scan import scan_form
 from technic_scanner.ui.style import tables
-from technic_scanner.ui.style.wording import count_text, escape, sentence
+from technic_scanner.ui.style.wording import count_text, escape, sentence, unreadable_text
 
 SORTS: dict[str, tuple[str, bool]] = {
     "Rank": ("Rank", True),
@@ -61,7 +61,8 @@ def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
         key="r_change",
         on_click=_open_form,
         args=(record,),
-        help="Opens the scan form filled in with the settings of this run.",
+        disabled=record.request_fault is not None,
+        help=escape(unreadable_text(record)) or "Opens the scan form filled in with the settings of this run.",
     )
 
 

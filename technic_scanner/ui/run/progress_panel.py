@@ -13,7 +13,15 @@ from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.run import run_actions, run_summary, stage_bars, timeline
 from technic_scanner.ui.run.event_history import EventHistory
 from technic_scanner.ui.style import theme, ticking
-from technic_scanner.ui.style.wording import escape, left_text, run_name, sentence, status_badge, status_text
+from technic_scanner.ui.style.wording import (
+    escape,
+    left_text,
+    run_name,
+    sentence,
+    status_badge,
+    status_text,
+    unreadable_text,
+)
 
 TICK_SECONDS = 0.5
 _EVENTS_PER_READ = 500
@@ -41,6 +49,8 @@ def _draw(record: RunRecord, history: EventHistory) -> None:
     st.title(f"{status_badge(record.status)} {escape(run_name(record))}", anchor=False)
     _overall(record, event)
     run_actions.draw(record)
+    if record.unreadable or record.unknown_fields:
+        st.warning(escape(unreadable_text(record)))
     # Before a worker takes the attempt its numbers are unknown: the last event belongs to the previous attempt.
     if record.started_at is not None:
         _numbers(record, event)

@@ -88,7 +88,7 @@ def _load() -> None:
     if name is None:
         return
     try:
-        preset = run_service().preset(name)
+        preset = run_service().usable_preset(name)
     except TechnicError as error:
         notices.keep_error(error)
         return

@@ -72,7 +72,21 @@ def status_badge(status: RunStatus) -> str:
 
 def run_name(record: RunRecord) -> str:
     """Return a run's display name: its label, or what it scans if it has none, and the end of its id."""
-    return f"{record.label or config_text(record.config)} · {short_id(record.run_id)}"
+    return f"{scan_text(record)} · {short_id(record.run_id)}"
+
+
+def scan_text(record: RunRecord) -> str:
+    """Return a run's label, or its config in a few words if it has none; marked if parts cannot be read."""
+    if record.unreadable:
+        unread = ", ".join(dict.fromkeys(problem.field.partition(".")[0] for problem in record.unreadable))
+        return f"{record.label or record.config.source} ({unread} unreadable)"
+    return record.label or config_text(record.config)
+
+
+def unreadable_text(record: RunRecord) -> str:
+    """Return which parts of a run cannot be read, and why; empty if all can."""
+    problems = (*map(str, record.unreadable), *(f"{name}: stored by a newer version" for name in record.unknown_fields))
+    return f"Parts of this run cannot be read: {'; '.join(problems)}." if problems else ""
 
 
 def short_id(run_id: str) -> str:

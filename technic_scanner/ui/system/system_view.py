@@ -125,7 +125,6 @@ def _store() -> None:
         "Run store": services().store.database.where,
         "Data folder": str(settings.home),
         "Price cache": f"{settings.cache_dir} ({_size_text(_folder_bytes(settings.cache_dir))})",
-        "Exports": f"{settings.export_dir} ({_size_text(_folder_bytes(settings.export_dir))})",
         "Free on disk": _size_text(free),
         "A run is marked interrupted": f"{seconds_text(settings.stale_after_seconds)} after the last heartbeat",
         "Sign-in": _sign_in_text(settings),

@@ -16,7 +16,6 @@ from technic_scanner.adapters.stores import SqlStore, open_store
 from technic_scanner.adapters.stores import engine as modes
 from technic_scanner.clock import ManualClock, SystemClock
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
-from technic_scanner.runs.model import RunQuery
 from technic_scanner.testing.stores.samples import SUCCEEDED, add, running, scan_result
 from technic_scanner.testing.stores.samples import event as progress
 from tests.support.postgres import PostgresServer, require_postgres
@@ -134,21 +133,6 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, clock: ManualClock
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnavailableError, match="cannot be reached"):
         open_store(f"sqlite:///{tmp_path}/file/runs.db", clock)
-
-
-def test_a_damaged_document_is_a_store_error(file: Path, opened: Callable[..., SqlStore]) -> None:
-    store = opened(f"sqlite:///{file}")
-    run = add(store)
-    with sqlite3.connect(file) as raw:
-        raw.execute("UPDATE run_documents SET config = '{\"sectors\": '")
-    raw.close()
-    with pytest.raises(StoreError, match="not JSON"):
-        store.get_run(run.run_id)
-    with sqlite3.connect(file) as raw:
-        raw.execute("UPDATE run_documents SET config = '{\"colour\": 1}'")
-    raw.close()
-    with pytest.raises(StoreError, match="colour"):
-        store.list_runs(RunQuery())
 
 
 def test_work_that_fails_half_way_leaves_nothing(store: SqlStore) -> None:

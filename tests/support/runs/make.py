@@ -74,7 +74,7 @@ def metrics(seconds: tuple[float, ...] = (0.5, 2.0, 7.0, 0.5), **changes: Any) -
             UnitCost("universe_loading", "load", 1, seconds[0], 0.0),
             UnitCost("data_fetching", "miss", 100, seconds[1], 0.1),
             UnitCost("symbol_scanning", "symbol", 100, seconds[2], 0.1),
-            *(UnitCost("finalization", step, 100, seconds[3] / 3, 0.1) for step in ("blend", "plan", "export")),
+            *(UnitCost("finalization", step, 100, seconds[3] / 2, 0.1) for step in ("blend", "plan")),
         ),
         progress_summary="100 % after 10 s",
     )

@@ -476,10 +476,9 @@ def test_what_was_kept_of_a_run_is_not_shown_once_it_is_resumed(empty, open_page
     assert titles(app, "info") == ["This run has no results yet"]
 
 
-def test_the_csv_of_the_page_is_the_export_of_the_result(seeded) -> None:
+def test_a_run_leaves_no_file_beside_the_store(seeded) -> None:
     run = whole(seeded)
-    exported = (seeded.services.settings.export_dir / f"{run.run_id}.csv").read_bytes()
-    assert to_csv(seeded.services.service.result(run.run_id).table) == exported
+    assert not list(seeded.services.settings.home.rglob(f"*{run.run_id}*"))
 
 
 def test_files_of_chosen_columns_are_offered_once_columns_are_chosen(seeded, open_page) -> None:

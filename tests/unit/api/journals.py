@@ -11,6 +11,8 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import RunNotFoundError, StoreUnavailableError
+from technic_scanner.runs.model import StoredEvent
+from technic_scanner.runs.serialization.stored import dump
 from technic_scanner.testing.stores.samples import event
 
 RUN_ID = "01JCXK2M8Q3ZP5V9T7R4WYB6ND"
@@ -37,13 +39,14 @@ class MemoryJournal:
             raise self.broken
         return self.record
 
-    def events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> Sequence[ProgressEvent]:
+    def stored_events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> Sequence[StoredEvent]:
         with self.lock:
             self.reads += 1
             if self.failing:
                 self.failing -= 1
                 raise StoreUnavailableError("locked")
-            return tuple(item for item in self.stored if item.seq > after_seq)[:limit]
+            found = [item for item in self.stored if item.seq > after_seq][:limit]
+            return tuple(StoredEvent(run_id, item.seq, item.kind, dump(item)) for item in found)
 
     def append(self, count: int, *, boundary_every: int = 10) -> None:
         """Store more events."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from technic_scanner.adapters.stores.documents import load_failures, load_json, load_table
+from technic_scanner.adapters.stores.documents import load_failures, load_table
 from technic_scanner.adapters.stores.engine import parse_url
 from technic_scanner.adapters.stores.faults import is_conflict, store_error
 from technic_scanner.adapters.stores.schema import from_micros, to_micros
@@ -151,11 +151,6 @@ def test_bytes_that_are_no_table_are_a_store_error(read: object) -> None:
     for payload in (b"", b"nonsense", b"\xff\xff\xff\xff" * 8):
         with pytest.raises(StoreError):
             read(payload)  # type: ignore[operator]
-
-
-def test_text_that_is_no_json_is_a_store_error() -> None:
-    with pytest.raises(StoreError, match="not JSON"):
-        load_json("{")
 
 
 def test_a_store_is_named_without_its_password() -> None:

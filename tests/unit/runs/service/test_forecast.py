@@ -134,7 +134,7 @@ def test_what_the_cache_holds_need_not_be_fetched(store: FaultyStore) -> None:
 def past(hit_rate: float | None, rows: int = 100) -> RunRecord:
     costs = (
         UnitCost("universe_loading", "load", 1, 1.0, 0.0),
-        *(UnitCost("finalization", step, rows, 1.0, 0.0) for step in ("blend", "plan", "export")),
+        *(UnitCost("finalization", step, rows, 1.0, 0.0) for step in ("blend", "plan")),
     )
     measured = replace(metrics(), cache_hit_rate=hit_rate, unit_costs=costs)
     return RunRecord("r", RunStatus.SUCCEEDED, ScanConfig(), RunOptions(), NOON, metrics=measured)
@@ -191,7 +191,6 @@ def test_the_work_of_a_scan() -> None:
         ("symbol_scanning", "symbol"): 200,
         ("finalization", "blend"): 200,
         ("finalization", "plan"): 200,
-        ("finalization", "export"): 200,
     }
 
 

@@ -1,0 +1,155 @@
+"""Writes documents to be stored, each with the version of its format, and reads them tolerantly, whoever wrote them.
+
+A document is one JSON object with the version in ``v``; one without is of version 0, as release 0.1.0 wrote them. A
+reader passes over what it does not know and takes defaults for what is not there, so that processes of neighbouring
+versions can share a store. Only a change that this does not cover needs a new version.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.renamed import with_new_names
+from technic_scanner.errors import FieldProblem
+from technic_scanner.runs.serialization import to_dict
+from technic_scanner.runs.serialization.json_form import adapter_of, encode, well_formed
+
+T = TypeVar("T")
+
+VERSION = 1
+VERSION_FIELD = "v"
+_HEAD = f'{{"{VERSION_FIELD}":{VERSION},'
+_HEAD_OF_ANY = re.compile(rf'^{{"{VERSION_FIELD}":\d+,')
+_SHOWN_LETTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What a stored document says. ``value`` is None if it could not be read at all.
+
+    ``problems`` name the fields that could not be read, which have their defaults in ``value``, or what is wrong with
+    the whole. ``unknown`` are the fields that only the version which wrote the document knows.
+    """
+
+    value: T | None
+    problems: tuple[FieldProblem, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def dump(value: Any) -> str:
+    """Return a dataclass as a document: compact JSON in ASCII, which every database holds unchanged."""
+    return _HEAD + encode(value).decode("ascii")[1:]
+
+
+def dump_object(form: Mapping[str, Any]) -> str:
+    """Return a JSON object as a document."""
+    return json.dumps({VERSION_FIELD: VERSION, **form}, separators=(",", ":"), allow_nan=False)
+
+
+def dump_over(value: Any, before: str) -> str:
+    """Return the document of ``value`` that takes the place of ``before``; keeps what only a newer version knows."""
+    try:
+        payload, _ = with_new_names(_parsed(before))
+    except _UnreadableError:
+        return dump(value)
+    kept = {name: payload[name] for name in _unknown(type(value), payload)}
+    return dump_object(to_dict(value) | kept) if kept else dump(value)
+
+
+def without_version(text: str) -> str:
+    """Return a document without its version, unparsed."""
+    return _HEAD_OF_ANY.sub("{", text)
+
+
+def read(kind: type[T], text: str) -> Reading[T]:
+    """Read a document of a dataclass, all of it that can be read; never raises for what it says."""
+    try:
+        payload, _ = with_new_names(_parsed(text))
+    except _UnreadableError as error:
+        return Reading(None, (error.problem,))
+    unknown = _unknown(kind, payload)
+    try:
+        return Reading(adapter_of(kind).validate_python(payload), unknown=unknown)
+    except ValidationError as error:
+        problems = (*_problems(error), *_version_problem(payload))
+        bad = {item["loc"][0] for item in error.errors() if item["loc"]}
+    try:
+        value = adapter_of(kind).validate_python({name: part for name, part in payload.items() if name not in bad})
+    except ValidationError:  # a field without a default is among them
+        return Reading(None, problems, unknown)
+    return Reading(value, problems, unknown)
+
+
+def read_event(text: str) -> Reading[ProgressEvent]:
+    """Read a stored event as ``read`` does, quickly where nothing is wrong; does not say what it does not know."""
+    try:
+        return Reading(adapter_of(ProgressEvent).validate_json(text))
+    except ValidationError:
+        return read(ProgressEvent, text)
+
+
+def read_list(text: str, name: str) -> Reading[list[Any]]:
+    """Read the list that a document holds under ``name``; in version 0 the document was the list itself."""
+    try:
+        payload = _loaded(text)
+    except _UnreadableError as error:
+        return Reading(None, (error.problem,))
+    found = payload.get(name) if isinstance(payload, dict) else payload
+    if isinstance(found, list):
+        return Reading(found)
+    return Reading(None, (FieldProblem(name, f"must be a list, not {_short(found)}"),))
+
+
+class _UnreadableError(ValueError):
+    """A document is no JSON, or of another kind."""
+
+    def __init__(self, message: str) -> None:
+        self.problem = FieldProblem("", message)
+        super().__init__(message)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    payload = _loaded(text)
+    if not isinstance(payload, dict):
+        raise _UnreadableError(f"must be a JSON object, not {_short(payload)}")
+    return payload
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return well_formed(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise _UnreadableError(f"is not JSON: {error}") from error
+
+
+def _unknown(kind: Any, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    known = {VERSION_FIELD, *(field.name for field in fields(kind))}
+    return tuple(name for name in payload if name not in known)
+
+
+def _problems(error: ValidationError) -> Iterable[FieldProblem]:
+    for item in error.errors(include_url=False):
+        place = ".".join(map(str, item["loc"]))
+        if item["type"] == "missing":
+            yield FieldProblem(place, "is missing")
+        else:
+            wanted = item["msg"].removeprefix("Value error, ").replace("Input should", "must")
+            yield FieldProblem(place, f"{wanted.partition(', unable to')[0]}, not {_short(item['input'])}")
+
+
+def _version_problem(payload: Mapping[str, Any]) -> Iterable[FieldProblem]:
+    version = payload.get(VERSION_FIELD, 0)
+    if isinstance(version, int) and version > VERSION:
+        yield FieldProblem(VERSION_FIELD, f"{version} is newer than {VERSION}, the newest that this program knows")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[: _SHOWN_LETTERS - 1]}…"
