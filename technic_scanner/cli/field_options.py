@@ -75,11 +75,10 @@ def _form(field: Field) -> str:
     """Say what can be written for the field, as far as its description does not."""
     choices, bounds = ", ".join(field.choices), field.bounds
     if field.kind is Kind.NAMES:
-        return "May be repeated; or separated by commas."
-    if field.kind is Kind.STAGE_PLAN:
-        return "As NAME=WEIGHT, separated by commas."
-    if field.kind is Kind.WEIGHTS:
-        return f"As NAME=WEIGHT, separated by commas; the names are {choices}."
+        return "May be repeated, or given once with commas."
+    if field.kind in _LISTS:
+        names = f"; the names are {choices}" if choices else ""
+        return f"As NAME=WEIGHT, with commas between; each weight {bounds}{names}."
     return f"({choices or bounds})" if choices or bounds else ""
 
 
