@@ -18,7 +18,9 @@ from technic_scanner.logs import configure
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.worker.heartbeat import Heartbeat
 from technic_scanner.settings import load_settings
-from tests.unit.runs.worker.test_worker import Bench, succeed
+from tests.support.runs.worker_bench import Bench, bench, succeed
+
+__all__ = ["bench"]
 
 PACKAGE = Path(technic_scanner.__file__).parent
 LOGGER = logging.getLogger("technic_scanner.some.place")
@@ -125,8 +127,7 @@ def test_configuring_again_repeats_nothing(entries: Callable[[], list[dict]]) ->
     assert logging.getLogger().handlers[-1] is not own
 
 
-def test_what_a_worker_logs_says_of_which_run(entries: Callable[[], list[dict]]) -> None:
-    bench = Bench()
+def test_what_a_worker_logs_says_of_which_run(entries: Callable[[], list[dict]], bench: Bench) -> None:
     bench.queue(2)
 
     def scan(task: ScanTask) -> object:
@@ -142,8 +143,9 @@ def test_what_a_worker_logs_says_of_which_run(entries: Callable[[], list[dict]])
     assert "run_id" not in told[-1]
 
 
-def test_so_does_the_thread_beside_it(entries: Callable[[], list[dict]], monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Bench()
+def test_so_does_the_thread_beside_it(
+    entries: Callable[[], list[dict]], bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench.queue()
     loop = Heartbeat._loop
 
