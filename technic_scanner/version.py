@@ -1,3 +1,3 @@
 """The version of the package, and so of the engine that a result came from."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
