@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from technic_scanner.domain.config import ScanConfig, field_names
+from technic_scanner.runs import config_identity
 from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.performance.judging import lineage_of
 
@@ -18,3 +21,11 @@ def test_the_identity_of_a_config_keeps_the_first_names_in_their_order() -> None
 def test_the_lineage_of_a_config_is_that_of_the_version_before_the_renaming() -> None:
     assert lineage_of(ScanConfig()) == "458ba0937194247f"
     assert lineage_of(ScanConfig(lookback_sessions=120, top_n=20)) == "e7ffb69ffd5d2bae"
+
+
+def test_a_field_that_was_added_later_counts_only_where_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = config_identity._FIRST_FIELDS
+    assert identity_of(ScanConfig()).keys() == first
+    monkeypatch.setattr(config_identity, "_FIRST_FIELDS", first - {"min_price"})
+    assert "min_price" not in identity_of(ScanConfig())
+    assert identity_of(ScanConfig(min_price=2.0))["min_price"] == 2.0
