@@ -30,7 +30,7 @@ from technic_scanner.plugins.description import (
     RunListenerPlugin,
     SourcePlugin,
 )
-from technic_scanner.plugins.registry import FaultKind, P, PluginFault, Registry
+from technic_scanner.plugins.registry import FaultKind, P, PluginFault, PluginInfo, Registry
 from technic_scanner.runs.listeners import RunListener
 
 # Returns what the host has set for an option of a plugin, as text or as a value; None if it is not set.
@@ -111,6 +111,10 @@ class PluginCatalog:
         except _NotReadyError as error:
             raise ConfigError([FieldProblem(f"run listener {name}", str(error))]) from error
         return plugin.open(context)
+
+    def plugins(self) -> tuple[PluginInfo, ...]:
+        """Return what every plugin says of itself, whether it is offered on this host or not."""
+        return (*self._sources.infos(), *self._executors.infos(), *self._listeners.infos())
 
     def faults(self) -> tuple[PluginFault, ...]:
         """Return every plugin that is not offered, with the reason."""
