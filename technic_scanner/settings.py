@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         return self.home / "exports"
 
     @property
+    def plugin_dir(self) -> Path:
+        """Where each plugin may keep files, in a folder of its name."""
+        return self.home / "plugins"
+
+    @property
     def log_dir(self) -> Path:
         """Where detached workers write their logs."""
         return self.home / "logs"
