@@ -141,7 +141,7 @@ def build(settings: Settings | None = None) -> Services:
     settings = settings or load_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    catalog = PluginCatalog(settings.home, clock, settings.plugin_value)
+    catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
     store = open_store(settings.store_url, clock)
     listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
@@ -192,7 +192,7 @@ def run_scan(
     settings = settings or load_settings()
     config, options = config or ScanConfig(), options or RunOptions()
     clock = SystemClock()
-    catalog = PluginCatalog(settings.home, clock, settings.plugin_value)
+    catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
     check_request(config, options, catalog)
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]

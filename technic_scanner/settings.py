@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         return self.home / "prices"
 
     @property
+    def plugin_dir(self) -> Path:
+        """The folder in which each plugin may keep files, in a folder of its name."""
+        return self.home / "plugins"
+
+    @property
     def log_dir(self) -> Path:
         """The folder of the logs of detached workers."""
         return self.home / "logs"

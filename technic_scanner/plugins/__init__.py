@@ -7,5 +7,14 @@ from technic_scanner.plugins.description import (
     RunListenerPlugin,
     SourcePlugin,
 )
+from technic_scanner.runs.listeners import RunEnded, RunListener
 
-__all__ = ["ExecutorPlugin", "PluginContext", "PluginOption", "RunListenerPlugin", "SourcePlugin"]
+__all__ = [
+    "ExecutorPlugin",
+    "PluginContext",
+    "PluginOption",
+    "RunEnded",
+    "RunListener",
+    "RunListenerPlugin",
+    "SourcePlugin",
+]

@@ -30,7 +30,7 @@ from technic_scanner.plugins.description import (
     RunListenerPlugin,
     SourcePlugin,
 )
-from technic_scanner.plugins.registry import FaultKind, P, PluginFault, Registry
+from technic_scanner.plugins.registry import FaultKind, P, PluginFault, PluginInfo, Registry
 from technic_scanner.runs.listeners import RunListener
 
 # Returns what the host has set for an option of a plugin, as text or as a value; None if it is not set.
@@ -39,10 +39,10 @@ _INSTALL_AGAIN: Final = "; the installation of technic-scanner lacks its entry p
 
 
 class PluginCatalog:
-    """``runs.ports.Catalog`` over the installed plugins; each may keep files in a folder of its name under ``home``."""
+    """``runs.ports.Catalog`` over the installed plugins; each may keep files in a folder of its name in ``folder``."""
 
-    def __init__(self, home: Path, clock: Clock, host_value: HostValue) -> None:
-        self._home = home
+    def __init__(self, folder: Path, clock: Clock, host_value: HostValue) -> None:
+        self._folder = folder
         self._clock = clock
         self._host_value = host_value
         self._sources = Registry[SourcePlugin[Any]]("sources", SourcePlugin, first=ScanConfig().source)
@@ -78,7 +78,13 @@ class PluginCatalog:
 
     def key_of(self, source: Source, config: ScanConfig) -> str:
         """Return that name, given the source that the config opened: finding a version may read many files."""
-        part = self._source_plugin(config.source)[0].cache_part(source, config)
+        try:
+            part = self._source_plugin(config.source)[0].cache_part(source, config)
+        except TechnicError:
+            raise
+        except Exception as error:
+            reason = f"the data of source {config.source!r} cannot be told apart: {type(error).__name__}: {error}"
+            raise SourceError(reason) from error
         # No name of a plugin holds a hyphen, so no two sources share a name in the cache.
         return f"{config.source}-{part}" if part else config.source
 
@@ -111,6 +117,10 @@ class PluginCatalog:
         except _NotReadyError as error:
             raise ConfigError([FieldProblem(f"run listener {name}", str(error))]) from error
         return plugin.open(context)
+
+    def plugins(self) -> tuple[PluginInfo, ...]:
+        """Return what every plugin says of itself, whether it is offered on this host or not."""
+        return (*self._sources.infos(), *self._executors.infos(), *self._listeners.infos())
 
     def faults(self) -> tuple[PluginFault, ...]:
         """Return every plugin that is not offered, with the reason."""
@@ -164,7 +174,7 @@ class PluginCatalog:
 
     def _context(self, plugin: Plugin) -> PluginContext:
         values = {option.name: self._value(plugin.name, option) for option in plugin.options}
-        return PluginContext(self._home / plugin.name, self._clock, values)
+        return PluginContext(self._folder / plugin.name, self._clock, values)
 
     def _value(self, plugin: str, option: PluginOption) -> object:
         variable = option.variable(plugin)

@@ -50,6 +50,15 @@ class PluginFault:
         return f"{self.name} (of {self.origin}): {self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """A plugin that can be loaded, as it describes itself; ``origin`` is the distribution that brings it."""
+
+    group: str
+    origin: str
+    plugin: Plugin
+
+
 class Registry(Generic[P]):
     """The plugins of ``technic_scanner.<group>``; ``first`` is listed before all others. Thread-safe.
 
@@ -88,6 +97,12 @@ class Registry(Generic[P]):
             found = self.find(name)
             if found is not None:
                 yield found
+
+    def infos(self) -> Iterator[PluginInfo]:
+        """Yield the description of every plugin that can be loaded."""
+        for found in self.all():
+            if not isinstance(found, PluginFault):
+                yield PluginInfo(self.group, _origin(self._found[0][found.name]), found)
 
     def fault(self, name: str, kind: FaultKind, reason: str) -> PluginFault:
         """Return a fault of a plugin that is installed."""

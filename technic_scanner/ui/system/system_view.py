@@ -16,6 +16,7 @@ import streamlit as st
 from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.plugins.description import Plugin
 from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.settings import Settings, is_loopback
@@ -43,6 +44,7 @@ def show() -> None:
         _sources()
     with st.container(border=True), notices.guarded():
         _coverage()
+    _plugins()
     _versions()
 
 
@@ -153,6 +155,25 @@ def _sources() -> None:
     )
     st.caption("  \n".join(f"{info.name}: {escape(' '.join(info.notes))}" for info in sources if info.notes))
     _plugin_faults()
+
+
+def _plugins() -> None:
+    """List what is installed, built in or not, with the settings of each."""
+    rows = [
+        (_GROUPS[info.group], info.plugin.name, info.plugin.label, info.origin, _options_text(info.plugin))
+        for info in services().catalog.plugins()
+    ]
+    with st.expander("Plugins and their settings"):
+        st.dataframe(
+            pd.DataFrame(rows, columns=["Kind", "Name", "What it is", "From", "Settings"]),
+            hide_index=True,
+            height="content",
+            alt="Sources, executors and run listeners that are installed, and the settings of each",
+        )
+
+
+def _options_text(plugin: Plugin) -> str:
+    return " ".join(f"{option.variable(plugin.name)}: {option.help}" for option in plugin.options)
 
 
 def _plugin_faults() -> None:

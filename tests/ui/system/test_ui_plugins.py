@@ -20,6 +20,24 @@ def test_the_form_offers_what_is_installed(others: Others, empty, open_page) -> 
     assert "Scripted bars" in options["Source"]
 
 
+def test_the_system_page_shows_what_each_plugin_says_of_itself(others: Others, empty, open_page) -> None:
+    others.add_source("zoo", "options=(PluginOption('depth', 'How deep to look.', int, 3),)")
+    app = open_page("system")
+    assert not app.exception
+    (shown,) = [frame.value for frame in app.dataframe if "Settings" in frame.value]
+    rows = {row["Name"]: row for row in shown.to_dict("records")}
+    assert list(rows) == ["sample", "files", "synthetic", "yahoo", "zoo", "local", "dask"]
+    assert rows["zoo"] == {
+        "Kind": "source",
+        "Name": "zoo",
+        "What it is": "Scripted",
+        "From": "technic-others 1.0",
+        "Settings": "TECHNIC_ZOO_DEPTH: How deep to look.",
+    }
+    assert rows["dask"]["Kind"] == "executor"
+    assert rows["files"]["Settings"] == "TECHNIC_FILES_ROOT: The one folder whose files may be read."
+
+
 def test_the_system_page_names_a_broken_plugin_with_its_reason(others: Others, empty, open_page) -> None:
     others.add("technic-bad", "executors", "bad", "others_absent:PLUGIN")
     app = open_page("system")

@@ -166,8 +166,11 @@ def test_a_name_that_could_be_mistaken_is_refused(others: Others, name: str) -> 
 
 def test_what_opening_a_source_raises_is_the_sources_fault(others: Others) -> None:
     others.add_source("zoo")
+    others.add_source("ark", "cache_part=lambda source, config: 1 / 0", distribution="technic-more")
     with pytest.raises(SourceError, match="source 'zoo' could not be opened: RuntimeError: it is broken"):
         others.catalog().source("zoo", ScanConfig(source="zoo", universe="break"))
+    with pytest.raises(SourceError, match="the data of source 'ark' cannot be told apart: ZeroDivisionError"):
+        others.catalog().cache_key(ScanConfig(source="ark"))
 
 
 def test_an_executor_of_another_package(others: Others) -> None:
