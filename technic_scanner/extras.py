@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Final
 
@@ -15,6 +16,13 @@ EXTRAS: Final[dict[str, str]] = {
     "yahoo": "the source of Yahoo Finance",
     "excel": "Excel workbooks",
 }
+# The modules by which an installed extra is known.
+_MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "postgres": ("psycopg",),
+    "dask": ("dask", "distributed"),
+    "yahoo": ("yfinance", "pytickersymbols", "stamina"),
+    "excel": ("xlsxwriter",),
+}
 
 
 def import_optional(module: str, extra: str) -> ModuleType:
@@ -22,7 +30,29 @@ def import_optional(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
+        top_level = module.partition(".")[0]
+        if (error.name or "").partition(".")[0] != top_level:
             raise
-        command = f"pip install 'technic-scanner[{extra}]'"
-        raise MissingExtraError(f"{module} is needed for {EXTRAS[extra]} and is not installed: {command}") from error
+        raise MissingExtraError(_sentence(top_level, extra)) from error
+
+
+def missing_extra(extra: str) -> str | None:
+    """Return the sentence that says how to install the named extra, None if it is installed. Imports nothing."""
+    missing = next((module for module in _MODULES[extra] if find_spec(module) is None), None)
+    return None if missing is None else _sentence(missing, extra)
+
+
+def require_extra(extra: str) -> None:
+    """Raise MissingExtraError with the command that installs the named extra, unless it is installed."""
+    sentence = missing_extra(extra)
+    if sentence is not None:
+        raise MissingExtraError(sentence)
+
+
+def install_command(extra: str) -> str:
+    """Return the command that adds the named extra to this installation."""
+    return f"pip install 'technic-scanner[{extra}]'"
+
+
+def _sentence(module: str, extra: str) -> str:
+    return f"{module} is needed for {EXTRAS[extra]} and is not installed: {install_command(extra)}"

@@ -33,6 +33,7 @@ class SourceInfo:
 
     ``label`` names the data honestly ("S&P 500, Aug 2009 – Aug 2010"). ``first_session`` and ``last_session`` are None
     when the source is open-ended. ``universes`` lists the universe names that it accepts, the default one first.
+    ``missing`` is None for a source that can be used; otherwise it is a sentence that says what has to be installed.
     """
 
     name: str
@@ -42,3 +43,4 @@ class SourceInfo:
     last_session: date | None = None
     is_market: bool = True
     notes: tuple[str, ...] = ()
+    missing: str | None = None

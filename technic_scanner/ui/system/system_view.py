@@ -16,6 +16,7 @@ import streamlit as st
 from technic_scanner.domain.config import EXECUTORS, RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.extras import missing_extra
 from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.settings import Settings, is_loopback
@@ -103,7 +104,7 @@ def _execution() -> None:
     facts = {
         "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
         "Executors": f"{', '.join(EXECUTORS)}; {RunOptions().executor} unless the run says another",
-        "Dask cluster": settings.dask_scheduler or "none set; a Dask run starts one here",
+        "Dask cluster": missing_extra("dask") or settings.dask_scheduler or "none set; a Dask run starts one here",
         "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless the run says how many",
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")

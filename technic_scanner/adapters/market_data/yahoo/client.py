@@ -21,6 +21,7 @@ from technic_scanner.adapters.market_data.reasons import (
     RATE_LIMITED,
     TIMED_OUT,
 )
+from technic_scanner.extras import import_optional
 from technic_scanner.screening.bars import Panel
 
 _COLUMNS = ("Open", "High", "Low", "Close", "Volume")
@@ -96,11 +97,10 @@ class YfinanceClient:
         return bars_of_frame(symbol, frame)
 
     def _yfinance(self) -> Any:
-        """Import on first use (0.8 s), and have it raise rather than log and return nothing."""
+        """Import on first use (0.8 s), and have it raise rather than log and return nothing. MissingExtraError."""
         with self._lock:
             if self._ready is None:
-                import yfinance  # noqa: PLC0415
-
+                yfinance: Any = import_optional("yfinance", "yahoo")
                 if self._cache_dir is not None:
                     self._cache_dir.mkdir(parents=True, exist_ok=True)
                     yfinance.set_tz_cache_location(str(self._cache_dir))

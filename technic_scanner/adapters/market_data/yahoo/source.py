@@ -18,6 +18,7 @@ from technic_scanner.adapters.market_data.yahoo.symbols import load_universe, un
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.universe import SourceInfo, Universe
+from technic_scanner.extras import missing_extra
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MacroSeries, MessageSink, PriceBatch
 from technic_scanner.screening.bars import Panel
@@ -62,12 +63,15 @@ class YahooSource:
         return other
 
     def info(self) -> SourceInfo:
-        """Describe the source; no network."""
+        """Describe the source, also where its extra is not installed; no network."""
+        missing = missing_extra("yahoo")
+        notes = ("Prices are adjusted for splits and dividends.", "Needs the internet; for personal use only.")
         return SourceInfo(
             name="yahoo",
-            label="Yahoo Finance, daily",
-            universes=universe_names(),
-            notes=("Prices are adjusted for splits and dividends.", "Needs the internet; for personal use only."),
+            label="Yahoo Finance, daily" if missing is None else "Yahoo Finance, daily (not installed)",
+            universes=universe_names() if missing is None else (),
+            notes=notes if missing is None else (f"{missing}.", *notes),
+            missing=missing,
         )
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:

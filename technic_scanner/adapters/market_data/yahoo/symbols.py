@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.extras import import_optional
 
 if TYPE_CHECKING:
     from pytickersymbols import PyTickerSymbols
@@ -46,7 +47,7 @@ _CLASS_LETTERS = frozenset("ABC")
 
 
 def universe_names() -> tuple[str, ...]:
-    """Return the names of all universes, the default one first."""
+    """Return the names of all universes, the default one first. Raises MissingExtraError, like all that reads lists."""
     others = sorted(set(_lists().get_all_indices()) - set(_FIRST))
     return (*_FIRST, *others)
 
@@ -85,9 +86,8 @@ def universe_of(symbols: Sequence[str]) -> Universe:
 
 @lru_cache(maxsize=1)
 def _lists() -> PyTickerSymbols:
-    from pytickersymbols import PyTickerSymbols  # noqa: PLC0415 - its lists take a while to load
-
-    return PyTickerSymbols()
+    lists: PyTickerSymbols = import_optional("pytickersymbols", "yahoo").PyTickerSymbols()
+    return lists
 
 
 def _stocks(index: str) -> Iterator[Mapping[str, Any]]:
