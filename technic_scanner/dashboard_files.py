@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from technic_scanner.errors import TechnicError
+
 PACKAGE = Path(__file__).resolve().parent
 SCRIPT = "dashboard.py"
 CONFIG = ".streamlit/config.toml"
@@ -19,6 +21,15 @@ def dashboard_folder() -> Path:
     A wheel's own folder comes first: what lies beside an installed package belongs to other packages.
     """
     return INSTALLED if INSTALLED.is_dir() else PACKAGE.parent
+
+
+def complete_folder() -> Path:
+    """Return that folder. Raises TechnicError naming every file that is not there."""
+    folder, missing = dashboard_folder(), missing_files()
+    if missing:
+        names = ", ".join(missing)
+        raise TechnicError(f"the dashboard is incomplete, {folder} lacks {names}: install technic-scanner again")
+    return folder
 
 
 def missing_files() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import typer
 
 from technic_scanner.bootstrap import Services, build, warm_up
 from technic_scanner.cli.output import Exit, Json, emit, table
-from technic_scanner.dashboard_files import dashboard_folder, missing_files
+from technic_scanner.dashboard_files import complete_folder
 from technic_scanner.errors import TechnicError
 from technic_scanner.extras import EXTRAS, install_command, missing_extra
 from technic_scanner.version import VERSION
@@ -24,7 +24,7 @@ Check = Callable[[], str]
 def doctor(as_json: Json = False) -> None:
     """Check the installation: dashboard, extras, settings, store, cache, sources, kernels, disk."""
     findings = [("version", True, f"{VERSION}, Python {platform.python_version()} on {sys.platform}")]
-    findings += [_finding("dashboard", _dashboard), *_extras()]
+    findings += [_finding("dashboard", lambda: str(complete_folder())), *_extras()]
     try:
         services = build()
     except TechnicError as error:
@@ -65,12 +65,6 @@ def _finding(name: str, check: Check) -> tuple[str, bool, str]:
         return name, True, check()
     except (TechnicError, OSError) as error:
         return name, False, str(error)
-
-
-def _dashboard() -> str:
-    if missing := missing_files():
-        raise TechnicError(f"{', '.join(missing)} missing in {dashboard_folder()}: install technic-scanner again")
-    return str(dashboard_folder())
 
 
 def _store(services: Services) -> str:

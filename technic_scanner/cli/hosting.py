@@ -13,8 +13,7 @@ import typer
 
 from technic_scanner.bootstrap import build, warm_up
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
-from technic_scanner.dashboard_files import PACKAGE, dashboard_folder, missing_files
-from technic_scanner.errors import TechnicError
+from technic_scanner.dashboard_files import PACKAGE, complete_folder
 from technic_scanner.logs import configure
 from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
@@ -47,9 +46,7 @@ def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False)
     with errors_as_sentences():
         settings = load_settings()
         address, number = _address(settings, host, port)
-        folder = dashboard_folder()
-        if missing := missing_files():
-            raise TechnicError(f"{', '.join(missing)} missing in {folder}: install technic-scanner again")
+        folder = complete_folder()
         _announce(address, number, "/api", as_json=as_json)
         environment = _environment(settings, address, number)
         flags = ["--server.address", address, "--server.port", number, "--server.headless", "true"]

@@ -81,6 +81,15 @@ def test_the_api_says_what_yahoo_needs(url: str) -> None:
     assert install_command("yahoo") in error["message"]
 
 
+def test_a_scan_from_the_command_line_has_a_worker_of_its_own(url: str, installed: Installation) -> None:
+    installed.run("scan", "--sector", "Utilities", "--csv", "utilities.csv")
+    assert set(pd.read_csv(installed.folder / "utilities.csv")["Sector"]) == {"Utilities"}
+    (newest,) = json.loads(installed.run("runs", "--json", "--limit", "1").stdout)
+    served = httpx.get(f"{url}/api/scans", timeout=60).json()["runs"][0]
+    assert newest["run_id"] == served["run_id"], "the command and the server share the folder's store"
+    assert served["worker_id"] is not None
+
+
 def test_a_scan_is_downloaded_as_csv(url: str, run_id: str, installed: Installation) -> None:
     answer = httpx.get(f"{url}/api/scans/{run_id}/results.csv", timeout=60)
     assert answer.status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import zipfile
 from pathlib import Path
 
@@ -43,11 +44,16 @@ def test_it_carries_the_licence(wheel: Path) -> None:
     assert licences == [(ROOT / "LICENSE").read_bytes()]
 
 
-def test_a_build_from_the_checkout_gives_the_wheel_that_the_source_distribution_gives(
+def test_what_the_docker_build_gets_gives_the_wheel_that_the_source_distribution_gives(
     wheel: Path, tmp_path: Path
 ) -> None:
-    source, out = tmp_path / "source", tmp_path / "out"
-    copy_checkout(source)
+    everything, source, out = tmp_path / "checkout", tmp_path / "context", tmp_path / "out"
+    copy_checkout(everything)
+    for pattern in re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE):
+        for path in everything.glob(pattern):
+            target = source / path.relative_to(everything)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
     uv.run("build", "--quiet", "--wheel", "--out-dir", str(out), str(source))
     assert contents(out / wheel.name) == contents(wheel)
 
