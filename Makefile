@@ -4,7 +4,8 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard api test test-all quick lint format setup setup-dev setup-bench bench bench-progress screenshots lock clean
+.PHONY: dashboard api test test-all quick lint format setup setup-dev setup-bench bench bench-progress screenshots lock \
+	wheel clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
 	$(BIN)/technic-scanner serve --port $(PORT)
@@ -48,14 +49,17 @@ screenshots: setup-dev ## Remake docs/images from a seeded run
 	$(BIN)/python -m tools.screenshots
 
 lock: setup-dev ## Recompute constraints.txt from the requirement files
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
+	$(BIN)/python -m tools.uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
 		-o constraints.txt requirements.txt requirements-dev.txt requirements-bench.txt
+
+wheel: setup-dev ## Build the wheel, by way of the source distribution, into dist/
+	$(BIN)/python -m tools.uv build --out-dir dist
 
 setup: $(VENV)/.runtime
 setup-dev: $(VENV)/.dev
 setup-bench: $(VENV)/.bench
 
-$(VENV)/.runtime: requirements.txt constraints.txt pyproject.toml tools/make_venv.sh
+$(VENV)/.runtime: requirements.txt constraints.txt pyproject.toml setup.py tools/make_venv.sh
 	sh tools/make_venv.sh "$(PYTHON)" "$(VENV)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import streamlit as st
 from starlette.responses import RedirectResponse
@@ -13,11 +12,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
+from technic_scanner.dashboard_files import SCRIPT, dashboard_folder
 from technic_scanner.logs import configure
 from technic_scanner.settings import is_loopback, load_settings, require_safe_binding
 from technic_scanner.ui.app.start_up import load_pages
-
-DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard.py"
 
 settings = load_settings()
 configure(settings.log_level, settings.log_format)
@@ -42,4 +40,5 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 earlier_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress", api)]
 # A mount serves only paths below its own, and the dashboard serves all other paths.
 mount_point = Route("/api", RedirectResponse("/api/"))
-app = st.App(str(DASHBOARD), lifespan=lifespan, routes=[mount_point, Mount("/api", api), *earlier_routes])
+routes = [mount_point, Mount("/api", api), *earlier_routes]
+app = st.App(str(dashboard_folder() / SCRIPT), lifespan=lifespan, routes=routes)

@@ -16,6 +16,13 @@ EXTRAS: Final[dict[str, str]] = {
     "yahoo": "the source of Yahoo Finance",
     "excel": "Excel workbooks",
 }
+# The modules by which an installed extra is known.
+_MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "postgres": ("psycopg",),
+    "dask": ("dask", "distributed"),
+    "yahoo": ("yfinance", "pytickersymbols", "stamina"),
+    "excel": ("xlsxwriter",),
+}
 
 
 def import_optional(module: str, extra: str) -> ModuleType:
@@ -23,18 +30,36 @@ def import_optional(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
+        top_level = module.partition(".")[0]
+        if (error.name or "").partition(".")[0] != top_level:
             raise
-        raise MissingExtraError(_sentence(module, extra)) from error
+        raise MissingExtraError(_sentence(top_level, extra)) from error
 
 
 def why_missing(module: str, extra: str | None) -> str | None:
-    """Say that ``module`` is not installed, with the command of the extra that brings it; None if it is there."""
+    """Return the sentence that ``module`` is not installed, with the command of its extra; None if it is installed."""
     if find_spec(module) is not None:
         return None
     return f"{module} is not installed." if extra is None else _sentence(module, extra)
 
 
+def missing_extra(extra: str) -> str | None:
+    """Return the sentence that says how to install the named extra, None if it is installed. Imports nothing."""
+    missing = next((module for module in _MODULES[extra] if find_spec(module) is None), None)
+    return None if missing is None else _sentence(missing, extra)
+
+
+def require_extra(extra: str) -> None:
+    """Raise MissingExtraError with the command that installs the named extra, unless it is installed."""
+    sentence = missing_extra(extra)
+    if sentence is not None:
+        raise MissingExtraError(sentence)
+
+
+def install_command(extra: str) -> str:
+    """Return the command that adds the named extra to this installation."""
+    return f"pip install 'technic-scanner[{extra}]'"
+
+
 def _sentence(module: str, extra: str) -> str:
-    command = f"pip install 'technic-scanner[{extra}]'"
-    return f"{module} is needed for {EXTRAS[extra]} and is not installed: {command}"
+    return f"{module} is needed for {EXTRAS[extra]} and is not installed: {install_command(extra)}"

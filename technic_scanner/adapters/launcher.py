@@ -119,8 +119,8 @@ class WorkerLauncher:
 
 
 def worker_command() -> Sequence[str]:
-    """Return the command line of a worker of this installation."""
-    return [sys.executable, "-m", "technic_scanner.cli.main", "worker"]
+    """Return the command line of a worker of this installation; ``-P`` keeps the current folder out of its imports."""
+    return [sys.executable, "-P", "-m", "technic_scanner.cli.main", "worker"]
 
 
 def worker_arrived(log_dir: Path, pid: int) -> None:

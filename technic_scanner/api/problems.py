@@ -40,6 +40,7 @@ _STATUS_OF: dict[type[TechnicError], int] = {
     errors.LimitError: 429,
     errors.CancelledError: 409,
     errors.ExecutorError: 503,
+    errors.MissingExtraError: 501,  # nothing is wrong with the request; this installation cannot do it
     TechnicError: 500,
 }
 _RETRY_AFTER_SECONDS: dict[int, int] = {429: 5, 503: 5}
@@ -173,7 +174,7 @@ def install(app: FastAPI) -> None:
 
 async def _on_technic_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, TechnicError)
-    if status_of(error) >= 500:
+    if status_of(error) >= 500 and not isinstance(error, errors.MissingExtraError):  # which is no fault
         logger.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
     fields = error.problems if isinstance(error, errors.ConfigError) else ()
     return problem_response(status_of(error), error.code, public_detail(error), request.scope, fields=fields)

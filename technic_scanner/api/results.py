@@ -97,7 +97,7 @@ def read_parquet(run_id: RunId, service: Service) -> Response:
 @router.get(
     "/scans/{run_id}/results.xlsx",
     response_class=Response,
-    responses=file_response(XLSX, "A workbook: results, config, failures.") | problems(404, 409, 422),
+    responses=file_response(XLSX, "A workbook: results, config, failures.") | problems(404, 409, 422, 501),
 )
 def read_excel(run_id: RunId, column: Columns, service: Service) -> Response:
     """Return the table as an Excel workbook with typed numbers, with all columns or a selection."""

@@ -12,7 +12,9 @@ import typer
 
 from technic_scanner.bootstrap import Services, build, warm_up
 from technic_scanner.cli.output import Exit, Json, emit, table
+from technic_scanner.dashboard_files import complete_folder
 from technic_scanner.errors import TechnicError
+from technic_scanner.extras import EXTRAS, install_command, missing_extra
 from technic_scanner.version import VERSION
 
 _GIB = 1024**3
@@ -20,8 +22,9 @@ Check = Callable[[], str]
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check the installation: settings, store, cache, sources, kernels, disk."""
+    """Check the installation: dashboard, extras, settings, store, cache, sources, kernels, disk."""
     findings = [("version", True, f"{VERSION}, Python {platform.python_version()} on {sys.platform}")]
+    findings += [_finding("dashboard", lambda: str(complete_folder())), *_extras()]
     try:
         services = build()
     except TechnicError as error:
@@ -43,8 +46,8 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
     return [
         ("home", lambda: str(services.settings.home)),
         ("store", lambda: _store(services)),
-        ("sources", lambda: ", ".join(info.name for info in services.service.sources())),
-        ("executors", lambda: ", ".join(info.name for info in services.service.executors())),
+        ("sources", lambda: ", ".join(info.name for info in services.service.sources() if info.missing is None)),
+        ("executors", lambda: ", ".join(info.name for info in services.service.executors() if info.missing is None)),
         ("run listeners", lambda: ", ".join(services.catalog.run_listeners()) or "none"),
         ("sample data", _sample),
         ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols cached"),
@@ -52,6 +55,13 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
         ("workers", lambda: f"{len(services.service.workers())} active"),
         ("disk", lambda: f"{shutil.disk_usage(services.settings.home).free / _GIB:.1f} GiB free"),
     ]
+
+
+def _extras() -> list[tuple[str, bool, str]]:
+    """Say of each extra whether it is installed; a missing one is no fault."""
+    there = {name: missing_extra(name) is None for name in EXTRAS}
+    states = {name: "installed" if there[name] else f"not installed; {install_command(name)}" for name in EXTRAS}
+    return [(f"extra {name}", True, f"{EXTRAS[name]}: {state}") for name, state in states.items()]
 
 
 def _finding(name: str, check: Check) -> tuple[str, bool, str]:

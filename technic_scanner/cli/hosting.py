@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -12,15 +13,13 @@ import typer
 
 from technic_scanner.bootstrap import build, warm_up
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.dashboard_files import PACKAGE, complete_folder
 from technic_scanner.logs import configure
 from technic_scanner.progress.text import count_text
 from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
-PACKAGE = Path(__file__).resolve().parent.parent
 ASGI_SCRIPT = PACKAGE / "asgi.py"
-DASHBOARD = PACKAGE.parent / "dashboard.py"
-SHUTDOWN_SECONDS = 3
+_SECRETS = ".streamlit/secrets.toml"
 _Host = Annotated[str | None, typer.Option(help="Address to listen on; default TECHNIC_HOST or 127.0.0.1.")]
 _Port = Annotated[int | None, typer.Option(help="Port to listen on; default TECHNIC_PORT or 8501.")]
 _JsonAddress = Annotated[bool, typer.Option("--json", help="Print the address as JSON before serving.")]
@@ -47,19 +46,17 @@ def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False)
     with errors_as_sentences():
         settings = load_settings()
         address, number = _address(settings, host, port)
-        if not DASHBOARD.is_file():
-            raise ConfigError(
-                [FieldProblem("serve", f"{DASHBOARD} is missing; the dashboard is served from a checkout")]
-            )
+        folder = complete_folder()
         _announce(address, number, "/api", as_json=as_json)
-        # Streamlit reads its settings and secrets from its working directory.
-        os.chdir(DASHBOARD.parent)
+        environment = _environment(settings, address, number)
         flags = ["--server.address", address, "--server.port", number, "--server.headless", "true"]
         # Streamlit accepts a page of any host name as its own if the Host header has the same name, as in DNS
         # rebinding.
         flags += [part for name in settings.allowed_hosts for part in ("--server.allowedHosts", name.strip("[]"))]
-        command = [sys.executable, "-m", "streamlit", "run", str(ASGI_SCRIPT), *flags]
-        _become(command, _environment(settings, address, number))
+        flags += _secrets_flags(folder, environment)
+        # Streamlit reads its settings from the folder that it is started in.
+        os.chdir(folder)
+        _become(["streamlit", "run", str(ASGI_SCRIPT), *flags], environment)
 
 
 def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -> None:
@@ -68,9 +65,8 @@ def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -
         settings = load_settings()
         address, number = _address(settings, host, port)
         _announce(address, number, "", as_json=as_json)
-        flags = ["--host", address, "--port", number, "--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
-        command = [sys.executable, "-m", "uvicorn", "technic_scanner.api.alone:app", *flags]
-        _become(command, _environment(settings, address, number))
+        # Not uvicorn's own command: it puts the current folder in front of the import path.
+        _become(["technic_scanner.api.alone"], _environment(settings, address, number))
 
 
 def warmup(as_json: Json = False) -> None:
@@ -91,6 +87,16 @@ def _environment(settings: Settings, host: str, port: str) -> dict[str, str]:
     return environment_with(**settings.environment() | {"TECHNIC_HOST": host, "TECHNIC_PORT": port})
 
 
+def _secrets_flags(folder: Path, environment: Mapping[str, str]) -> list[str]:
+    """Return the flags by which Streamlit also reads the secrets of the user's folder, which ``serve`` leaves."""
+    own = Path.cwd() / _SECRETS
+    if "STREAMLIT_SECRETS_FILES" in environment or not own.is_file() or own.parent.parent == folder:
+        return []
+    # A flag replaces the places where Streamlit looks by itself, so they are named too; the last one wins.
+    files = (Path.home() / _SECRETS, folder / _SECRETS, own)
+    return [part for path in files for part in ("--secrets.files", str(path))]
+
+
 def _announce(host: str, port: str, mount: str, *, as_json: bool) -> None:
     """Print the URL of the API as JSON for programs; the server itself prints it for people."""
     if as_json:
@@ -98,8 +104,11 @@ def _announce(host: str, port: str, mount: str, *, as_json: bool) -> None:
         emit({"url": f"http://{name}:{port}", "api": f"http://{name}:{port}{mount}"})
 
 
-def _become(command: list[str], environment: dict[str, str]) -> None:
-    """Replace this process by the server, so that signals and exit code are the server's."""
+def _become(module: list[str], environment: dict[str, str]) -> None:
+    """Replace this process by the server, a module with its arguments, so that signals and exit code are the server's.
+
+    ``-P`` keeps the current folder out of the import path: a user's click.py is not a dependency of the server.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter
+    os.execve(sys.executable, [sys.executable, "-P", "-m", *module], environment)  # noqa: S606 - our own interpreter

@@ -32,7 +32,8 @@ class SourceInfo:
     """The description of a source, for display and for validation.
 
     ``label`` states what the data are ("S&P 500, Aug 2009 – Aug 2010"). ``first_session`` and ``last_session`` are None
-    if the period is open-ended. ``universes`` lists the accepted universe names, the default first.
+    if the period is open-ended. ``universes`` lists the accepted universe names, the default first. ``missing`` is None
+    for a usable source, otherwise a sentence that states what must be installed.
     """
 
     name: str
@@ -42,3 +43,4 @@ class SourceInfo:
     last_session: date | None = None
     is_market: bool = True
     notes: tuple[str, ...] = ()
+    missing: str | None = None

@@ -147,7 +147,10 @@ class PluginCatalog:
             reason = f"cannot describe itself: {type(error).__name__}: {error}"
             return self._sources.fault(plugin.name, FaultKind.BROKEN, reason)
         missing = plugin.missing()
-        return replace(info, name=plugin.name, notes=info.notes if missing is None else (missing, *info.notes))
+        if missing is None:
+            return replace(info, name=plugin.name)
+        label, notes = f"{info.label} (not installed)", (f"{missing}.", *info.notes)
+        return replace(info, name=plugin.name, label=label, notes=notes, missing=missing)
 
     def _faults_of(self, registry: Registry[Any]) -> Iterator[PluginFault]:
         for name in registry.names():

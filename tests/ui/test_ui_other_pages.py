@@ -20,6 +20,7 @@ from technic_scanner.ui.app import url_state
 from technic_scanner.ui.compare import compare_view
 from technic_scanner.ui.history import history_view, slowdowns_view, timing_frames, trends_view
 from technic_scanner.ui.style.wording import short_id
+from tests.support.extras import hide
 from tests.ui.conftest import WORKER
 from tests.ui.scan.test_ui_scan_page import texts, titles
 
@@ -511,3 +512,14 @@ def test_delete_asks_first_and_pinned_runs_show_it(seeded, open_page) -> None:
     app.run()
     assert not app.exception
     assert newest.run_id not in [run.run_id for run in seeded.services.service.list().records]
+
+
+def test_system_names_the_commands_that_install_what_is_missing(empty, open_page, monkeypatch) -> None:
+    hide(monkeypatch, "pytickersymbols", "distributed")
+    app = open_page("system")
+    assert not app.exception
+    sources = next(frame.value for frame in app.dataframe if "Universes" in frame.value).set_index("Name")
+    assert sources.loc["yahoo", "Data"] == "Yahoo Finance, daily (not installed)"
+    shown = texts(app) + "".join(cell for item in app.table for cell in item.value.to_numpy().ravel())
+    assert "technic-scanner\\[yahoo\\]" in shown
+    assert "technic-scanner\\[dask\\]" in shown

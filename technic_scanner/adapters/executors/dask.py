@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from technic_scanner.errors import ExecutorError
-from technic_scanner.extras import import_optional
+from technic_scanner.extras import import_optional, require_extra
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkTask
 from technic_scanner.screening.bars import FloatArray, Panel
@@ -26,11 +26,12 @@ class DaskExecutor:
     """Chunks travel to Dask workers, results come back as they complete.
 
     ``scheduler`` is an address such as ``tcp://host:8786``; None starts a LocalCluster of ``workers`` processes
-    (None: one per core). Raises ExecutorError if the cluster cannot be reached or keeps losing a chunk's worker,
-    MissingExtraError if Dask is not installed.
+    (None: one per core). Raises MissingExtraError if Dask is not installed, and ExecutorError if the cluster cannot be
+    reached or keeps losing a chunk's worker.
     """
 
     def __init__(self, scheduler: str | None = None, workers: int | None = None) -> None:
+        require_extra("dask")
         self._scheduler = scheduler
         self._workers = workers
         self._client: Any = None

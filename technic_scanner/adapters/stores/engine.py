@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.extras import import_optional
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
@@ -61,13 +62,17 @@ def parse_url(url: str) -> URL:
 
 
 def open_engine(url: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
-    """Return an engine for a URL from ``parse_url``; connects only when used. An SQLite file must exist."""
+    """Return an engine for a URL from ``parse_url``; connects only when used. An SQLite file must exist.
+
+    Raises MissingExtraError for a PostgreSQL URL where psycopg is not installed.
+    """
     if url.drivername == SQLITE:
         return _open_sqlite(Path(url.database or ""), busy_seconds)
     return _open_postgresql(url, busy_seconds)
 
 
 def _open_postgresql(url: URL, busy_seconds: float) -> Engine:
+    import_optional("psycopg", "postgres")
     patience = int(busy_seconds * 1000)
     # The second setting frees the rows of a client that was frozen, or whose host was lost, in mid-transaction.
     settings = f"-c lock_timeout={patience} -c idle_in_transaction_session_timeout={patience}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from technic_scanner.domain.run import is_readable
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.extras import import_optional
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.serialization import config_to_dict
@@ -31,13 +32,13 @@ def to_excel(stored: StoredResult, columns: Sequence[str] | None = None) -> byte
     """Return an .xlsx of three sheets: Results, Not in results, Configuration.
 
     ``columns`` chooses and orders the result columns (None: all); ConfigError names every unknown one. Text is written
-    as text, never as a formula; unknown numbers are empty cells. Equal results give equal bytes.
+    as text, never as a formula; unknown numbers are empty cells. Equal results give equal bytes. Raises
+    MissingExtraError where XlsxWriter is not installed.
     """
-    import xlsxwriter  # noqa: PLC0415 - no scan needs it
-
+    writer: Any = import_optional("xlsxwriter", "excel")
     chosen = _chosen(stored.table.column_names, columns)
     sink = io.BytesIO()
-    with xlsxwriter.Workbook(sink, {"in_memory": True}) as book:
+    with writer.Workbook(sink, {"in_memory": True}) as book:
         book.set_properties({"title": f"Scan {stored.run_id}", "created": _CREATED})
         bold = book.add_format({"bold": True, "bottom": 1})
         _results_sheet(book, bold, stored, chosen)

@@ -45,6 +45,8 @@ def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem,
         info = catalog.source(config.source, config).info()
     except ConfigError as error:
         return error.problems
+    if info.missing is not None:  # which universes it has is not known either
+        return (FieldProblem("source", info.missing),)
     return (*_universe_problems(config, info), *_date_problems(config, info))
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.extras import missing_extra
 from technic_scanner.runs.exports.export import to_csv, to_excel, to_parquet
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.app.services import run_service
@@ -70,6 +71,7 @@ def _name(run_id: str) -> str:
 
 
 def _excel(stored: StoredResult, columns: list[str] | None, width: _Width = "content") -> None:
+    missing = missing_extra("excel")
     st.download_button(
         "Excel",
         data=lambda: to_excel(stored, columns),
@@ -78,7 +80,9 @@ def _excel(stored: StoredResult, columns: list[str] | None, width: _Width = "con
         on_click="ignore",
         key="export_excel",
         width=width,
-        help="Numbers are stored as numbers. The config and the symbols not in the results have separate sheets.",
+        disabled=missing is not None,
+        help=missing
+        or "Numbers are stored as numbers. The config and the symbols not in the results have separate sheets.",
     )
 
 

@@ -16,6 +16,7 @@ import streamlit as st
 from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.extras import missing_extra
 from technic_scanner.plugins.description import Plugin
 from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.model import WorkerInfo
@@ -106,7 +107,9 @@ def _execution() -> None:
     facts = {
         "Version": f"Technic Scanner {_version('technic-scanner')}, Python {platform.python_version()}",
         "Executors": _executors_text(),
-        "Dask cluster": settings.dask_scheduler or "none configured; a Dask run starts a local one",
+        "Dask cluster": missing_extra("dask")
+        or settings.dask_scheduler
+        or "none configured; a Dask run starts a local one",
         "Workers of a run": f"one per core ({os.cpu_count() or 'unknown'} here) unless a run sets another number",
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")

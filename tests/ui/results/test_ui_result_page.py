@@ -11,6 +11,7 @@ from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.errors import SourceError
+from technic_scanner.extras import install_command
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.model import Appearance
@@ -19,6 +20,7 @@ from technic_scanner.ui.app import run_chooser
 from technic_scanner.ui.results import result_data, results_view
 from technic_scanner.ui.scan.form_state import config_of
 from technic_scanner.ui.style import tables
+from tests.support.extras import hide
 from tests.ui.scan.test_ui_scan_page import texts, titles
 
 
@@ -491,3 +493,13 @@ def test_files_of_chosen_columns_are_offered_once_columns_are_chosen(seeded, ope
     assert not button.proto.disabled
     best = seeded.services.service.result(whole(seeded).run_id).table.column("Symbol").to_pylist()
     assert " ".join(best) in [item.value for item in app.code]
+
+
+def test_excel_cannot_be_chosen_without_its_extra(seeded, open_page, monkeypatch) -> None:
+    hide(monkeypatch, "xlsxwriter")
+    app = open_page("results")
+    assert not app.exception
+    buttons = {item.proto.label: item.proto for item in app.get("download_button")}
+    assert buttons["Excel"].disabled
+    assert install_command("excel") in buttons["Excel"].help
+    assert not buttons["Report (HTML)"].disabled

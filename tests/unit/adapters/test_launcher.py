@@ -250,5 +250,5 @@ def test_a_log_that_has_grown_large_is_put_aside(yard: Yard, monkeypatch: pytest
 
 def test_the_command_is_this_installations_worker() -> None:
     command = worker_command()
-    assert command[0] == sys.executable
+    assert command[:3] == [sys.executable, "-P", "-m"]  # -P: nothing is imported from the current folder
     assert command[-1] == "worker"

@@ -48,7 +48,7 @@ _CLASS_LETTERS = frozenset("ABC")
 
 
 def universe_names() -> tuple[str, ...]:
-    """Return the names of all universes, the default first."""
+    """Return the names of all universes, the default first. Raises MissingExtraError, as all that reads lists."""
     others = sorted(set(_lists().get_all_indices()) - set(_FIRST))
     return (*_FIRST, *others)
 
@@ -87,8 +87,8 @@ def universe_of(symbols: Sequence[str]) -> Universe:
 
 @lru_cache(maxsize=1)
 def _lists() -> PyTickerSymbols:
-    module = import_optional("pytickersymbols", "yahoo")  # its lists take a while to load
-    lists: PyTickerSymbols = module.PyTickerSymbols()
+    # Its lists take a while to load.
+    lists: PyTickerSymbols = import_optional("pytickersymbols", "yahoo").PyTickerSymbols()
     return lists
 
 
