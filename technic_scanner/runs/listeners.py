@@ -69,8 +69,12 @@ class RunListeners:
     def tell(self, run: RunRecord) -> None:
         """Tell every listener of a run whose end has just been written; returns at once and never raises."""
         ended = RunEnded(run, partial(self._store.result, run.run_id))
-        for thread in self._started():
-            thread.put(ended)
+        try:
+            for thread in self._started():
+                thread.put(ended)
+        except Exception:  # noqa: BLE001 - it is logged with its trace, and the run has ended well
+            # The metadata of some package cannot be read, or no thread be started: the worker must go on.
+            _log.exception("run listeners are not told of run %s", run.run_id)
 
     def close(self, seconds: float = CLOSING_SECONDS) -> None:
         """Wait for the listeners that are still busy, in all for ``seconds``; those that take longer are cut off."""

@@ -172,6 +172,18 @@ def test_it_is_opened_once_at_the_first_end_and_not_again_if_that_fails(
     assert [entry.getMessage() for entry in caplog.records] == ["run listener bad failed for run run-0000"]
 
 
+def test_a_worker_goes_on_though_the_listeners_cannot_even_be_named(
+    store: FaultyStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    def names() -> tuple[str, ...]:
+        raise OSError("the metadata cannot be read")
+
+    told = RunListeners(store, names, lambda name: print, store.clock)  # type: ignore[arg-type]
+    told.tell(run())
+    told.close(0.0)
+    assert [entry.getMessage() for entry in caplog.records] == ["run listeners are not told of run run-0001"]
+
+
 def test_without_listeners_nothing_is_started(store: FaultyStore) -> None:
     before = threading.active_count()
     told = listeners(store)
