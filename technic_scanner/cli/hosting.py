@@ -19,6 +19,7 @@ from technic_scanner.progress.text import count_text
 from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
 ASGI_SCRIPT = PACKAGE / "asgi.py"
+SHUTDOWN_SECONDS = 3
 _SECRETS = ".streamlit/secrets.toml"
 _Host = Annotated[str | None, typer.Option(help="Address to listen on; default TECHNIC_HOST or 127.0.0.1.")]
 _Port = Annotated[int | None, typer.Option(help="Port to listen on; default TECHNIC_PORT or 8501.")]
@@ -65,8 +66,10 @@ def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -
         settings = load_settings()
         address, number = _address(settings, host, port)
         _announce(address, number, "", as_json=as_json)
-        # Not uvicorn's own command: it puts the current folder in front of the import path.
-        _become(["technic_scanner.api.alone"], _environment(settings, address, number))
+        flags = ["--host", address, "--port", number, "--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
+        # uvicorn puts the current folder in front of the import path unless it gets another: that of the programs.
+        flags += ["--app-dir", str(Path(sys.executable).parent)]
+        _become(["uvicorn", "technic_scanner.api.alone:app", *flags], _environment(settings, address, number))
 
 
 def warmup(as_json: Json = False) -> None:

@@ -68,6 +68,12 @@ def test_a_server_does_not_import_from_the_current_folder(command: object, start
     assert started.command[:3] == [sys.executable, "-P", "-m"]
 
 
+def test_uvicorn_does_not_put_the_current_folder_in_front_of_the_import_path(started: Started) -> None:
+    hosting.api()
+    (folder,) = started.values("--app-dir")
+    assert Path(folder) == Path(sys.executable).parent
+
+
 @pytest.mark.parametrize("command", [hosting.serve, hosting.api])
 def test_relative_folders_mean_the_users_own(
     command: object, started: Started, user: Path, monkeypatch: pytest.MonkeyPatch
