@@ -23,14 +23,14 @@ from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.context import NullJournal, ScanPorts
+from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
-from technic_scanner.pipeline.ports import Journal, Listener
+from technic_scanner.pipeline.ports import ChunkJournal, Listener
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.listeners import RunListeners
-from technic_scanner.runs.performance.outcome_service import Outcomes
+from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.service.validation import check_request
@@ -72,7 +72,7 @@ class Scanning:
         listeners: Sequence[Listener],
         cancel: CancelToken,
         attempt: Attempt,
-        journal: Journal | None = None,
+        journal: ChunkJournal | None = None,
     ) -> ScanResult:
         """Open what the scan needs, scan, and close it again."""
         source = self.catalog.source(config.source, config)
@@ -84,7 +84,7 @@ class Scanning:
                 cache=self.cache,
                 executor=executor,
                 clock=self.clock,
-                journal=journal or NullJournal(),
+                journal=journal or NullChunkJournal(),
                 peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
@@ -105,7 +105,7 @@ class Services:
     cache: ParquetPriceCache
     scanning: Scanning
     service: RunService
-    outcomes: Outcomes
+    outcomes: PerformanceService
     listeners: RunListeners
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
@@ -164,7 +164,7 @@ def build(settings: Settings | None = None) -> Services:
         tell=listeners.tell,
         deleted=partial(delete_exports, settings.home / "exports"),
     )
-    outcomes = Outcomes(store, catalog, partial(_past_bars, catalog, cache))
+    outcomes = PerformanceService(store, catalog, partial(_past_bars, catalog, cache))
     return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners)
 
 

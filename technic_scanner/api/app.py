@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from technic_scanner.api import (
     analytics,
-    catalog,
+    discovery,
     documentation,
     earlier_api,
     health,
@@ -33,7 +33,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
-_ROUTERS = (scans, results, streams, analytics, outcomes, presets, catalog, health, metrics, earlier_api)
+_ROUTERS = (scans, results, streams, analytics, outcomes, presets, discovery, health, metrics, earlier_api)
 
 
 def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:

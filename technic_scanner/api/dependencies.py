@@ -11,7 +11,7 @@ from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.security import owner_in
 from technic_scanner.bootstrap import Services
 from technic_scanner.plugins.catalog import PluginCatalog
-from technic_scanner.runs.performance.outcome_service import Outcomes
+from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.service.service import RunService
 
 
@@ -25,7 +25,7 @@ async def _plugins(connection: HTTPConnection) -> PluginCatalog:
     return services.catalog
 
 
-async def _outcomes(connection: HTTPConnection) -> Outcomes:
+async def _outcomes(connection: HTTPConnection) -> PerformanceService:
     services: Services = connection.app.state.services
     return services.outcomes
 
@@ -46,7 +46,7 @@ async def _root_path(connection: HTTPConnection) -> str:
 
 Service = Annotated[RunService, Depends(_service)]
 Plugins = Annotated[PluginCatalog, Depends(_plugins)]
-PastOutcomes = Annotated[Outcomes, Depends(_outcomes)]
+PastOutcomes = Annotated[PerformanceService, Depends(_outcomes)]
 Broadcaster = Annotated[RunBroadcaster, Depends(_broadcaster)]
 Owner = Annotated[str | None, Depends(_owner)]
 RootPath = Annotated[str, Depends(_root_path)]

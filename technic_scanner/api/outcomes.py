@@ -15,9 +15,9 @@ from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.requests import Name, Request, RunId
 from technic_scanner.api.schemas import known
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.performance.outcomes import Equity, IcPoint, OutcomeQuery, OutcomeReport
+from technic_scanner.runs.performance.performance_report import Equity, IcPoint, PerformanceQuery, PerformanceReport
 from technic_scanner.screening.evidence import Interval, MeanTest
-from technic_scanner.screening.outcomes import HORIZONS
+from technic_scanner.screening.pick_returns import HORIZONS
 
 router = APIRouter(tags=["outcomes"])
 
@@ -43,14 +43,14 @@ class OutcomeFilter(Request):
     regime: list[Name] = Field(default_factory=list)
     since: date | None = Field(default=None, description="First as-of date.")
     until: date | None = Field(default=None, description="Last as-of date.")
-    horizon: Horizon = Field(default=OutcomeQuery().horizon, description="Sessions after the as-of date.")
+    horizon: Horizon = Field(default=PerformanceQuery().horizon, description="Sessions after the as-of date.")
     top_n: int | None = Field(default=None, ge=1, le=100_000, description="Only the top ranks of each run.")
     cost_bps: float = Field(default=10.0, ge=0, le=10_000, allow_inf_nan=False, description="Trading cost in bps.")
     quantiles: int = Field(default=5, ge=2, le=20, description="Number of groups by score.")
 
-    def query(self) -> OutcomeQuery:
+    def query(self) -> PerformanceQuery:
         """Return the query of the outcome service."""
-        return OutcomeQuery(
+        return PerformanceQuery(
             source=self.source,
             profiles=tuple(self.profile),
             sectors=tuple(self.sector),
@@ -133,7 +133,7 @@ class OutcomeReportDocument(Document):
     notes: list[str]
 
     @classmethod
-    def of(cls, report: OutcomeReport) -> OutcomeReportDocument:
+    def of(cls, report: PerformanceReport) -> OutcomeReportDocument:
         """Build the document."""
         return cls(
             horizon=report.query.horizon,

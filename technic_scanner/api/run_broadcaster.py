@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Journal(Protocol):
+class EventReader(Protocol):
     """The part of the run service that the broadcaster reads."""
 
     def get(self, run_id: str) -> RunRecord: ...
@@ -88,7 +88,7 @@ class Topic:
 class RunBroadcaster:
     """One reader per watched run. Use it from one event loop at a time."""
 
-    def __init__(self, journal: Journal, *, poll_seconds: float = POLL_SECONDS) -> None:
+    def __init__(self, journal: EventReader, *, poll_seconds: float = POLL_SECONDS) -> None:
         self._journal = journal
         self._poll_seconds = poll_seconds
         self._topics: dict[str, Topic] = {}

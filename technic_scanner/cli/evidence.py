@@ -18,11 +18,11 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.performance.outcomes import Equity, OutcomeQuery, OutcomeReport
+from technic_scanner.runs.performance.performance_report import Equity, PerformanceQuery, PerformanceReport
 from technic_scanner.runs.performance.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.screening.evidence import Interval
-from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
+from technic_scanner.screening.pick_returns import EXIT_TEXTS, HORIZONS
 
 POLL_SECONDS = 0.5
 
@@ -76,7 +76,7 @@ def outcomes(
         if horizon not in HORIZONS:
             known = ", ".join(map(str, HORIZONS))
             raise ConfigError([FieldProblem("horizon", f"{horizon} is not one of {known}")])
-        query = OutcomeQuery(
+        query = PerformanceQuery(
             source=source, horizon=horizon, profiles=tuple(profile or ()), sectors=tuple(sector or ()),
             tiers=tuple(tier or ()), regimes=tuple(regime or ()), since=since and since.date(),
             until=until and until.date(), top_n=top_n, cost_bps=cost_bps,
@@ -110,7 +110,7 @@ def _say_end(ended: Sequence[RunRecord]) -> None:
         say(f"Other runs: {counts}. Repeat the command to resume them.")
 
 
-def _show(report: OutcomeReport) -> None:
+def _show(report: PerformanceReport) -> None:
     if not report.judged:
         say("No outcome is known yet: there are no bars after the as-of dates of the stored runs.")
         return
@@ -136,7 +136,7 @@ def _interval(value: Interval) -> str:
     return f"{value.mean:+.2%}{band}, n = {value.n}"
 
 
-def _to_dict(report: OutcomeReport) -> dict[str, object]:
+def _to_dict(report: PerformanceReport) -> dict[str, object]:
     def plain(value: Interval) -> dict[str, object]:
         return {"n": value.n, "mean": value.mean, "low": value.low, "high": value.high}
 

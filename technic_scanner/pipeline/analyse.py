@@ -12,7 +12,7 @@ import numpy.typing as npt
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.context import ScanContext
-from technic_scanner.pipeline.fetch import FetchOutcome
+from technic_scanner.pipeline.fetch import FetchedPrices
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.indicators import last_indicators
@@ -93,7 +93,7 @@ def analyse(
     reporter.complete_stage()
 
 
-def scan_fingerprint(context: ScanContext, fetched: FetchOutcome, benchmark: FloatArray | None) -> str:
+def scan_fingerprint(context: ScanContext, fetched: FetchedPrices, benchmark: FloatArray | None) -> str:
     """Return a hash of everything that a scanned chunk depends on."""
     digest = hashlib.blake2b(digest_size=16)
     panel: Panel = fetched.panel

@@ -9,11 +9,11 @@ from datetime import date
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.ports import Executor, Journal, PriceCache, Source
+from technic_scanner.pipeline.ports import ChunkJournal, Executor, PriceCache, Source
 from technic_scanner.progress.reporter import ProgressReporter
 
 
-class NullJournal:
+class NullChunkJournal:
     """A journal that stores nothing, for scans outside the run store."""
 
     def fingerprint(self, stage: str) -> str | None:  # noqa: ARG002 - the port's
@@ -50,7 +50,7 @@ class ScanPorts:
     cache: PriceCache
     executor: Executor
     clock: Clock
-    journal: Journal = field(default_factory=NullJournal)
+    journal: ChunkJournal = field(default_factory=NullChunkJournal)
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
     pulse_seconds: float | None = None
@@ -86,7 +86,7 @@ class ScanContext:
         return self.ports.cache
 
     @property
-    def journal(self) -> Journal:
+    def journal(self) -> ChunkJournal:
         return self.ports.journal
 
     def next_record(self) -> int:

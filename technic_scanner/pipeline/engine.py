@@ -18,7 +18,7 @@ from technic_scanner.pipeline.analyse import Analysis, analyse, scan_fingerprint
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext, ScanPorts
-from technic_scanner.pipeline.fetch import FetchOutcome, fetch_prices
+from technic_scanner.pipeline.fetch import FetchedPrices, fetch_prices
 from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_scanned
 from technic_scanner.pipeline.market import MarketView, read_market
 from technic_scanner.pipeline.measure import Tally, collect_metrics
@@ -26,7 +26,7 @@ from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
 from technic_scanner.pipeline.reasons import NOT_REACHED
 from technic_scanner.pipeline.result import MarketContext, ScanResult
-from technic_scanner.pipeline.universe import FilterOutcome, describe_removals, filter_securities
+from technic_scanner.pipeline.universe import UniverseSelection, describe_removals, filter_securities
 from technic_scanner.progress.costs import Cell, CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
 
@@ -67,9 +67,9 @@ class _Findings:
     """What the stages have found so far; when a scan stops, this becomes its result."""
 
     universe: Universe | None = None
-    filtered: FilterOutcome | None = None
+    filtered: UniverseSelection | None = None
     market: MarketView | None = None
-    fetched: FetchOutcome | None = None
+    fetched: FetchedPrices | None = None
     analysis: Analysis | None = None
     ranking: Ranking | None = None
     notes: list[str] = field(default_factory=list)
@@ -189,7 +189,7 @@ class _Scan:
         self._context.reporter.advance(1, name, name)
         self._context.reporter.complete_substage(name)
 
-    def _scan_symbols(self, fetched: FetchOutcome) -> Analysis:
+    def _scan_symbols(self, fetched: FetchedPrices) -> Analysis:
         found, context = self._found, self._context
         assert found.market is not None  # set by the universe stage
         benchmark = found.market.benchmark_close(fetched.panel.sessions)
@@ -215,7 +215,7 @@ class _Scan:
             return f"Scan cancelled: {stop}."
         return f"Scan cancelled: {stop}. Ranked among the {found.scanned:,} of {len(found.filtered.kept):,} scanned."
 
-    def _status(self, filtered: FilterOutcome, ranking: Ranking) -> str:
+    def _status(self, filtered: UniverseSelection, ranking: Ranking) -> str:
         if not filtered.kept:
             return f"No symbols match your filters: {describe_removals(filtered)}."
         if ranking.table.num_rows == 0:

@@ -25,7 +25,7 @@ FETCH_ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class FetchOutcome:
+class FetchedPrices:
     """The available bars (in symbol order), the reasons for missing ones, and the fingerprint of the data."""
 
     panel: Panel
@@ -33,7 +33,7 @@ class FetchOutcome:
     fingerprint: str
 
 
-def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchOutcome:
+def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchedPrices:
     """Return bars of ``symbols``, the newest ``lookback_sessions`` sessions up to ``as_of_date``."""
     fetcher = _Fetcher(context, tuple(symbols))
     context.reporter.start_stage(Stage.DATA_FETCHING, len(symbols))
@@ -57,7 +57,7 @@ class _Fetcher:
         self._unrefreshed: set[str] = set()
         self._restored = self._restore()
 
-    def run(self) -> FetchOutcome:
+    def run(self) -> FetchedPrices:
         reporter = self._context.reporter
         held = _read(self._context, self._symbols)
         if self._context.options.refresh:
@@ -77,7 +77,7 @@ class _Fetcher:
                 reporter.message(f"{len(self._unrefreshed):,} symbols in total keep their cached bars")
             reporter.complete_substage("download")
         self._count([symbol for symbol in self._symbols if symbol not in self._counted], "miss", None)
-        return FetchOutcome(held.panel, tuple(self._failures.values()), held.fingerprint)
+        return FetchedPrices(held.panel, tuple(self._failures.values()), held.fingerprint)
 
     def _download(self, held: CacheRead) -> CacheRead:
         for _ in range(FETCH_ROUNDS):

@@ -139,7 +139,7 @@ class Executor(Protocol):
         ...
 
 
-class Journal(Protocol):
+class ChunkJournal(Protocol):
     """Records the completed chunks of a run, so that another attempt can reuse them."""
 
     def fingerprint(self, stage: str) -> str | None:

@@ -30,7 +30,7 @@ class UniverseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class FilterOutcome:
+class UniverseSelection:
     """What the filters left: ``kept`` in symbol order, ``removed`` as (filter, count), a reason for every symbol.
 
     Symbols that were asked for by name but that the universe does not hold are in ``failures`` too.
@@ -109,7 +109,7 @@ UNKNOWN_SYMBOL: Final = "unknown_symbol"
 UNKNOWN_SYMBOLS: Final = "unknown_symbols"  # where they are counted
 
 
-def filter_securities(universe: Universe, config: ScanConfig) -> FilterOutcome:
+def filter_securities(universe: Universe, config: ScanConfig) -> UniverseSelection:
     """Apply ``UNIVERSE_FILTERS`` in their order, as far as the config asks for them."""
     remaining = sorted(universe.securities, key=lambda security: security.symbol)
     removed: list[tuple[str, int]] = []
@@ -127,10 +127,10 @@ def filter_securities(universe: Universe, config: ScanConfig) -> FilterOutcome:
             _rejected(security.symbol, universe_filter.code, universe_filter.detail(config, security))
             for security in dropped
         ]
-    return FilterOutcome(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures))
+    return UniverseSelection(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures))
 
 
-def describe_removals(outcome: FilterOutcome) -> str:
+def describe_removals(outcome: UniverseSelection) -> str:
     """Say which filter removed how many, for an empty result."""
     parts = [f"{name.replace('_', ' ')} removed {count}" for name, count in outcome.removed if count]
     return "; ".join(parts) if parts else "the universe holds no symbols"

@@ -13,7 +13,7 @@ from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.ports import Journal, Listener, Source
+from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.model import (
@@ -124,7 +124,7 @@ class RunStore(Protocol):
         """Delete advance events of an ended run evenly until ``keep`` events are left; return the number deleted."""
         ...
 
-    def journal(self, run_id: str, attempt: int) -> Journal:
+    def journal(self, run_id: str, attempt: int) -> ChunkJournal:
         """Return the run's chunk journal."""
         ...
 
@@ -250,7 +250,7 @@ class ScanTask:
     """
 
     run: RunRecord
-    journal: Journal
+    journal: ChunkJournal
     listener: Listener
     cancel: CancelToken
     first_seq: int

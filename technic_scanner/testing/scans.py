@@ -8,9 +8,9 @@ from technic_scanner.clock import Clock, ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.context import NullJournal, ScanPorts
+from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
-from technic_scanner.pipeline.ports import Executor, Journal
+from technic_scanner.pipeline.ports import ChunkJournal, Executor
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.testing.fakes import InlineExecutor, MemoryCache, ScriptedSource, random_panel
 
@@ -49,7 +49,7 @@ class Bench:
     cache: MemoryCache = field(default_factory=MemoryCache)
     executor: Executor = field(default_factory=InlineExecutor)
     clock: Clock = field(default_factory=ManualClock)
-    journal: Journal = field(default_factory=NullJournal)
+    journal: ChunkJournal = field(default_factory=NullChunkJournal)
     cancel: CancelToken = field(default_factory=CancelToken)
     events: list[ProgressEvent] = field(default_factory=list)
     pulse_seconds: float | None = None

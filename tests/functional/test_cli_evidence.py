@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from technic_scanner.runs.performance.judged_table import OUTCOME_SCHEMA
+from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA
 from tests.functional.command_line import run
 
 DONE, USAGE = 0, 2
@@ -74,7 +74,7 @@ def test_a_replay_over_files_that_have_changed_is_another_one(tmp_path: Path, mo
 def test_outcomes_as_csv_and_as_a_table() -> None:
     assert run("replay", *SPRING).exit_code == DONE
     rows = list(csv.reader(io.StringIO(run("outcomes", "--csv").stdout)))
-    assert rows[0] == OUTCOME_SCHEMA.names
+    assert rows[0] == JUDGED_SCHEMA.names
     assert len(rows) == 61
     text = run("outcomes").stdout
     for label in (

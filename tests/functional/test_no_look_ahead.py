@@ -20,7 +20,7 @@ from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.bootstrap import build
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.pipeline.context import NullJournal, ScanPorts
+from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import run_scan
 from technic_scanner.pipeline.ports import PriceBatch, Source
 from technic_scanner.pipeline.result import ScanResult
@@ -123,10 +123,8 @@ def scanned(folder: Path, make: Callable[[Path, Spoil], Source], spoil: Spoil, c
     clock = ManualClock(datetime(2026, 1, 2, 14, 30, tzinfo=UTC))
     executor = LocalExecutor(1)
     try:
-        ports = ScanPorts(
-            make(data, spoil), "source", ParquetPriceCache(folder / "cache", clock), executor, clock, NullJournal(),
-            lambda _: "", version="t",
-        )  # fmt: skip
+        cache = ParquetPriceCache(folder / "cache", clock)
+        ports = ScanPorts(make(data, spoil), "source", cache, executor, clock, version="t")
         return run_scan(config, RunOptions(), ports)
     finally:
         executor.close()

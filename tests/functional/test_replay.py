@@ -13,7 +13,7 @@ from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.runs.performance.performance_report import PerformanceQuery
 from technic_scanner.runs.performance.replay import queue_replay, replay_dates
 from technic_scanner.settings import Settings
 
@@ -36,7 +36,7 @@ def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Servic
     assert services.worker().run() == 0
     assert {services.service.get(run.run_id).status for run in plan.runs} == {RunStatus.SUCCEEDED}
 
-    report = services.outcomes.report(OutcomeQuery(horizon=21))
+    report = services.outcomes.report(PerformanceQuery(horizon=21))
     assert report.runs == 4
     assert report.judged > 100
     # The 31st of May was Memorial Day: the session before it stands for it.

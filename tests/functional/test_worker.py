@@ -25,7 +25,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.pipeline.ports import Journal
+from technic_scanner.pipeline.ports import ChunkJournal
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.ports import ScanTask
@@ -193,7 +193,7 @@ def test_a_database_that_goes_and_comes_back_does_not_harm_the_scan(
 class BulkyJournal:
     """Journals more with each chunk than fits into the free pages of a file."""
 
-    journal: Journal
+    journal: ChunkJournal
 
     def fingerprint(self, stage: str) -> str | None:
         return self.journal.fingerprint(stage)

@@ -9,10 +9,10 @@ from technic_scanner.adapters.stores.database import Database, Queries, reading,
 from technic_scanner.adapters.stores.rows import lock_attempt
 from technic_scanner.adapters.stores.schema import chunk_stages, chunks
 from technic_scanner.clock import Clock
-from technic_scanner.pipeline.ports import Journal
+from technic_scanner.pipeline.ports import ChunkJournal
 
 
-class RunJournal(Queries):
+class RunChunks(Queries):
     """One attempt's view of its run's chunks. Writes raise RunStateError once the attempt no longer runs."""
 
     def __init__(self, database: Database, clock: Clock, run_id: str, attempt: int) -> None:
@@ -64,6 +64,6 @@ class RunJournal(Queries):
 class ChunkQueries(Queries):
     """Hands out chunk journals."""
 
-    def journal(self, run_id: str, attempt: int) -> Journal:
+    def journal(self, run_id: str, attempt: int) -> ChunkJournal:
         """Return the run's chunk journal for the attempt that runs."""
-        return RunJournal(self.database, self.clock, run_id, attempt)
+        return RunChunks(self.database, self.clock, run_id, attempt)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.outcomes import HORIZONS
+from technic_scanner.screening.pick_returns import HORIZONS
 
 NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
 # Columns with few distinct values, each shared by many picks.
@@ -22,7 +22,7 @@ def _shared(kind: pa.DataType) -> pa.DataType:
     return pa.dictionary(pa.int32(), kind)
 
 
-OUTCOME_SCHEMA: pa.Schema = pa.schema(
+JUDGED_SCHEMA: pa.Schema = pa.schema(
     [
         ("run_id", _shared(pa.string())),
         ("lineage", _shared(pa.string())),

@@ -20,9 +20,9 @@ from technic_scanner.domain.stage import Stage
 from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.runs.performance.judged_table import (
+    JUDGED_SCHEMA,
     LABELS,
     NUMBERS,
-    OUTCOME_SCHEMA,
     TEXTS,
     floats,
     joined_labels,
@@ -33,13 +33,13 @@ from technic_scanner.runs.performance.judged_table import (
 )
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray
-from technic_scanner.screening.outcomes import (
+from technic_scanner.screening.pick_returns import (
     EXITS,
     HORIZONS,
     CodeArray,
     PastPrices,
     Planned,
-    pick_outcomes,
+    pick_returns,
     session_index,
 )
 
@@ -103,7 +103,7 @@ def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
     """
     ordered = sorted((run for run in runs if run.table.num_rows), key=lambda run: (run.as_of, run.dated.run_id))
     if not ordered:
-        return OUTCOME_SCHEMA.empty_table()
+        return JUDGED_SCHEMA.empty_table()
     following = _following(runs)
     next_as_of = [following.get(run.dated.run_id) for run in ordered]
     symbols = joined_texts(run.table["Symbol"] for run in ordered).dictionary_encode().combine_chunks()
@@ -182,7 +182,7 @@ def _judge(
     plan = {name: floats(run.table[name]) for name in _PLAN}
     into.side[:] = np.where(plan["Target"] >= plan["Entry"], 1, -1)
     planned = Planned(into.side, plan["Close"], plan["Stop"], plan["Target"])
-    outcome = pick_outcomes(prices, at, universe, picked, planned)
+    outcome = pick_returns(prices, at, universe, picked, planned)
     into.forward[:] = outcome.forward
     into.excess[:] = outcome.excess
     into.universe[:, 0] = outcome.universe
@@ -194,7 +194,7 @@ def _judge(
 def _table(
     runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], symbols: pa.DictionaryArray, judged: _Judged
 ) -> pa.Table:
-    """Return the picks of all runs, in their order, as one table of OUTCOME_SCHEMA."""
+    """Return the picks of all runs, in their order, as one table of JUDGED_SCHEMA."""
     of_run = np.repeat(np.arange(len(runs), dtype=np.int32), [run.table.num_rows for run in runs])
     columns: dict[str, Any] = {
         "run_id": repeated(pa.array([run.dated.run_id for run in runs], pa.string()), of_run),
@@ -214,7 +214,7 @@ def _table(
         "exit": pa.DictionaryArray.from_arrays(pa.array(judged.exits, mask=judged.exits < 0), pa.array(EXITS)),
         "exit_sessions": pa.array(judged.exit_sessions, mask=judged.exit_sessions < 0),
     }
-    return pa.Table.from_arrays([columns[item.name] for item in OUTCOME_SCHEMA], schema=OUTCOME_SCHEMA)
+    return pa.Table.from_arrays([columns[item.name] for item in JUDGED_SCHEMA], schema=JUDGED_SCHEMA)
 
 
 def _held(

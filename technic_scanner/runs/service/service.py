@@ -37,8 +37,8 @@ from technic_scanner.runs.model import (
     WorkerInfo,
 )
 from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
-from technic_scanner.runs.service.forecast import Forecast
 from technic_scanner.runs.service.presets import Presets
+from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.validation import check_request, request_problems
 from technic_scanner.runs.stale_runs import StaleSweep
 from technic_scanner.runs.timings.analytics import DayTrend
@@ -91,7 +91,7 @@ class RunService:
         self._clock = clock
         self._rules = rules or ServiceRules()
         self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
-        self._forecast = Forecast(store, catalog, clock, coverage)
+        self._forecast = ScanPreview(store, catalog, clock, coverage)
         self._presets = Presets(store, clock, catalog)
         self._deleted = deleted
         self._next_queue_check = float("-inf")

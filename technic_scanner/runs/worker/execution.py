@@ -20,7 +20,7 @@ from technic_scanner.runs.stale_runs import thin
 from technic_scanner.runs.timings.estimates import cost_history, work_left
 from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of, said_plainly
 from technic_scanner.runs.worker.recorder import Recorder
-from technic_scanner.runs.worker.recovery import Patience, PatientJournal, retry_delay, standing
+from technic_scanner.runs.worker.recovery import Patience, PatientChunkJournal, retry_delay, standing
 
 _log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Execution:
         work = self._patience.call(lambda: store.expected_work(run.run_id), self._cancel.check)
         return ScanTask(
             run=run,
-            journal=PatientJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
+            journal=PatientChunkJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
             listener=self._recorder,
             cancel=self._cancel,
             first_seq=self._stood.next_seq,

@@ -10,7 +10,7 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.errors import StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.ports import Journal
+from technic_scanner.pipeline.ports import ChunkJournal
 from technic_scanner.runs.ports import RunStore
 
 T = TypeVar("T")
@@ -51,10 +51,10 @@ class Patience:
             self.clock.sleep(delay)
 
 
-class PatientJournal:
+class PatientChunkJournal:
     """A chunk journal that waits for its store instead of failing the scan, and stops waiting when cancelled."""
 
-    def __init__(self, journal: Journal, patience: Patience, cancel: CancelToken) -> None:
+    def __init__(self, journal: ChunkJournal, patience: Patience, cancel: CancelToken) -> None:
         self._journal = journal
         self._patience = patience
         self._cancel = cancel

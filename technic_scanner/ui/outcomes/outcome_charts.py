@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from technic_scanner.runs.performance.outcomes import Equity, GroupOutcome, IcPoint
+from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.ui.style import figure_frame, theme
 from technic_scanner.ui.style.wording import count_text, words
@@ -126,7 +126,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
     )
 
 
-def group_means(groups: Sequence[GroupOutcome]) -> go.Figure:
+def group_means(groups: Sequence[GroupPerformance]) -> go.Figure:
     """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
     labels = [f"{words(group.value)} · {count_text(group.excess.n, 'pick')}" for group in groups]
     points = go.Scatter(

@@ -6,8 +6,8 @@ import streamlit as st
 
 from technic_scanner.domain.config import STRATEGY_PROFILES
 from technic_scanner.domain.sectors import GICS_SECTORS
-from technic_scanner.runs.performance.outcomes import OutcomeQuery
-from technic_scanner.screening.outcomes import HORIZONS
+from technic_scanner.runs.performance.performance_report import PerformanceQuery
+from technic_scanner.screening.pick_returns import HORIZONS
 from technic_scanner.screening.regime import REGIMES
 from technic_scanner.ui.app.services import run_service
 
@@ -15,7 +15,7 @@ TIERS = ("core", "satellite", "watch")
 _GROUPS = {"Terciles": 3, "Quintiles": 5, "Deciles": 10}
 
 
-def draw() -> OutcomeQuery:
+def draw() -> PerformanceQuery:
     """Draw the filters and return their query."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         horizon = st.segmented_control(
@@ -43,7 +43,7 @@ def draw() -> OutcomeQuery:
             "Trading cost, bps",
             min_value=0.0,
             max_value=500.0,
-            value=OutcomeQuery().cost_bps,
+            value=PerformanceQuery().cost_bps,
             step=5.0,
             key="o_cost",
             bind="query-params",
@@ -62,7 +62,7 @@ def draw() -> OutcomeQuery:
         groups = st.segmented_control(
             "Score groups", list(_GROUPS), default="Quintiles", key="o_groups", required=True, bind="query-params"
         )
-    return OutcomeQuery(
+    return PerformanceQuery(
         source=source,
         profiles=tuple(profiles),
         sectors=tuple(sectors),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from technic_scanner.runs.performance.judged_table import plain
-from technic_scanner.runs.performance.outcomes import OutcomeReport
-from technic_scanner.screening.outcomes import EXIT_TEXTS
+from technic_scanner.runs.performance.performance_report import PerformanceReport
+from technic_scanner.screening.pick_returns import EXIT_TEXTS
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.style.wording import words
 
@@ -15,7 +15,7 @@ EXTREMES = 20
 _EXITS = {name: text.removeprefix("the ") for name, text in EXIT_TEXTS.items()}
 
 
-def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
+def groups_frame(found: PerformanceReport, group: str) -> pd.DataFrame:
     """Return one grouping as a frame: n, dates, and hit rate and mean excess with their intervals, as shares."""
     rows = [
         {
@@ -35,7 +35,7 @@ def groups_frame(found: OutcomeReport, group: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def extremes_frame(found: OutcomeReport) -> pd.DataFrame:
+def extremes_frame(found: PerformanceReport) -> pd.DataFrame:
     """Return the best and the worst picks by excess return at the horizon, best first."""
     name = f"excess_{found.query.horizon}"
     excess = found.picks[name].to_numpy()

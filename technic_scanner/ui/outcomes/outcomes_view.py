@@ -6,10 +6,15 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.performance.outcome_service import JudgedRuns
-from technic_scanner.runs.performance.outcomes import GROUPS, OutcomeQuery, OutcomeReport, report_outcomes
+from technic_scanner.runs.performance.performance_report import (
+    GROUPS,
+    PerformanceQuery,
+    PerformanceReport,
+    report_performance,
+)
+from technic_scanner.runs.performance.performance_service import JudgedRuns
 from technic_scanner.screening.evidence import Interval
-from technic_scanner.screening.outcomes import EXIT_TEXTS, HORIZONS
+from technic_scanner.screening.pick_returns import EXIT_TEXTS, HORIZONS
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.outcomes import outcome_charts, outcome_tables
@@ -29,7 +34,7 @@ def runs_to_judge() -> int:
     return ended
 
 
-def show(query: OutcomeQuery, ended: int) -> None:
+def show(query: PerformanceQuery, ended: int) -> None:
     """Show the outcomes that pass the filters, of the newest of ``ended`` successful runs."""
     newest = run_service().list().records
     found = _report(query, ended, newest[0].run_id if newest else "")
@@ -62,12 +67,12 @@ def _judged(source: str | None, ended: int, newest: str) -> JudgedRuns:
 
 
 @st.cache_resource(ttl="5m", max_entries=8, show_spinner="Computing outcome statistics…")
-def _report(query: OutcomeQuery, ended: int, newest: str) -> OutcomeReport:
+def _report(query: PerformanceQuery, ended: int, newest: str) -> PerformanceReport:
     judged = _judged(query.source, ended, newest)
-    return report_outcomes(judged.picks, query, judged.notes)
+    return report_performance(judged.picks, query, judged.notes)
 
 
-def _nothing(found: OutcomeReport) -> None:
+def _nothing(found: PerformanceReport) -> None:
     if found.picks.num_rows:
         advice = "Scan" if found.query.horizon == min(HORIZONS) else "Choose fewer sessions above, or scan"
         st.info(
@@ -80,7 +85,7 @@ def _nothing(found: OutcomeReport) -> None:
         st.info("Relax the filters above.", title="No pick passes these filters")
 
 
-def _figures(found: OutcomeReport) -> None:
+def _figures(found: PerformanceReport) -> None:
     test = found.ic_test
     with st.grid(5, gap="small", min_column_width=150):
         st.metric("Runs", f"{found.runs:,}", border=True, height="stretch")
@@ -103,7 +108,7 @@ def _figures(found: OutcomeReport) -> None:
     st.caption(_intervals_sentence(found))
 
 
-def _intervals_sentence(found: OutcomeReport) -> str:
+def _intervals_sentence(found: PerformanceReport) -> str:
     if found.dates < 2:
         return "Intervals are 95 %, from the picks of a single as-of date, assumed to be independent."
     return (
@@ -125,7 +130,7 @@ def _estimate(label: str, interval: Interval, digits: int = 1) -> None:
     )
 
 
-def _evidence(found: OutcomeReport) -> None:
+def _evidence(found: PerformanceReport) -> None:
     left, right = st.columns(2, border=True)
     with left:
         st.markdown("**Rank IC by date**")
@@ -165,7 +170,7 @@ def _evidence(found: OutcomeReport) -> None:
         )
 
 
-def _equity_rest(found: OutcomeReport) -> str:
+def _equity_rest(found: PerformanceReport) -> str:
     assert found.equity is not None  # asked where it is drawn
     parts = []
     if found.equity.others:
@@ -175,7 +180,7 @@ def _equity_rest(found: OutcomeReport) -> str:
     return f" {'; '.join(parts).capitalize()}." if parts else ""
 
 
-def _groups(found: OutcomeReport) -> None:
+def _groups(found: PerformanceReport) -> None:
     with st.container(border=True):
         group = st.segmented_control(
             "Picks by",
@@ -208,7 +213,7 @@ def _groups(found: OutcomeReport) -> None:
             )
 
 
-def _extremes(found: OutcomeReport) -> None:
+def _extremes(found: PerformanceReport) -> None:
     with st.container(border=True):
         head, action = st.columns([5, 1], vertical_alignment="center")
         head.markdown("**Best and worst picks**")

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.runs.performance.performance_report import PerformanceQuery
 from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 from tests.functional.api.conftest import open_client
@@ -49,7 +49,7 @@ def test_the_report_says_what_past_picks_did_with_n_and_intervals(judged: tuple)
     assert [point["as_of"] for point in body["ic"]] == [str(day) for day in DAYS]
     assert len(body["equity"]["picks"]) == len(body["equity"]["dates"]) == 2
     assert any("dropped out" in note for note in body["notes"])
-    assert body["excess"]["mean"] == services.outcomes.report(OutcomeQuery(horizon=10)).excess.mean
+    assert body["excess"]["mean"] == services.outcomes.report(PerformanceQuery(horizon=10)).excess.mean
 
 
 def test_filters_choose_picks_and_runs(judged: tuple) -> None:

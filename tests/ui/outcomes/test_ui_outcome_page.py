@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.runs.performance.outcomes import Equity, GroupOutcome, IcPoint, OutcomeQuery
+from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint, PerformanceQuery
 from technic_scanner.screening.evidence import Interval, MeanTest
-from technic_scanner.screening.outcomes import EquityCurve
+from technic_scanner.screening.pick_returns import EquityCurve
 from technic_scanner.ui.outcomes import outcome_charts, outcome_tables, outcomes_view
 from tests.support.quiet import without_workers
 from tests.ui.conftest import Stage
@@ -45,7 +45,7 @@ def judged(judged_home: Path, monkeypatch: pytest.MonkeyPatch):
 def test_it_shows_estimates_with_n_and_intervals(judged, open_page) -> None:
     app = open_page("outcomes")
     assert not app.exception
-    found = judged.services.outcomes.report(OutcomeQuery())
+    found = judged.services.outcomes.report(PerformanceQuery())
     shown = {metric.label: metric for metric in app.metric}
     assert shown["Runs"].value == str(len(DATES))
     assert shown["Picks measured"].value == f"{found.judged:,} of {found.picks.num_rows:,}"
@@ -58,7 +58,7 @@ def test_it_shows_estimates_with_n_and_intervals(judged, open_page) -> None:
 def test_the_horizon_comes_from_the_address(judged, open_page) -> None:
     app = open_page("outcomes", o_horizon="63")
     assert not app.exception
-    found = judged.services.outcomes.report(OutcomeQuery(horizon=63))
+    found = judged.services.outcomes.report(PerformanceQuery(horizon=63))
     assert {metric.label: metric.value for metric in app.metric}["Picks measured"].startswith(f"{found.judged:,} of")
 
 
@@ -76,7 +76,7 @@ def test_picks_that_wait_for_their_sessions_say_so(seeded, open_page) -> None:
 
 
 def test_extremes_are_sorted_by_excess_return(judged) -> None:
-    found = judged.services.outcomes.report(OutcomeQuery())
+    found = judged.services.outcomes.report(PerformanceQuery())
     frame = outcome_tables.extremes_frame(found)
     assert frame["Excess"].is_monotonic_decreasing
     assert frame["Excess"].iloc[0] == pytest.approx(np.nanmax(found.picks["excess_21"].to_numpy()))
@@ -114,13 +114,13 @@ def test_best_and_worst_are_shown_apart(judged, open_page) -> None:
 
 
 def test_every_filter_narrows_the_picks(judged, open_page) -> None:
-    every = judged.services.outcomes.report(OutcomeQuery())
+    every = judged.services.outcomes.report(PerformanceQuery())
     regime, tier = every.picks["MarketRegime"][0].as_py(), every.picks["Tier"][0].as_py()
     filters = {
-        "o_regimes": (regime, OutcomeQuery(regimes=(regime,))),
-        "o_tiers": (tier, OutcomeQuery(tiers=(tier,))),
-        "o_sectors": ("Energy", OutcomeQuery(sectors=("Energy",))),
-        "o_top": ("3", OutcomeQuery(top_n=3)),
+        "o_regimes": (regime, PerformanceQuery(regimes=(regime,))),
+        "o_tiers": (tier, PerformanceQuery(tiers=(tier,))),
+        "o_sectors": ("Energy", PerformanceQuery(sectors=("Energy",))),
+        "o_top": ("3", PerformanceQuery(top_n=3)),
     }
     for key, (value, query) in filters.items():
         app = open_page("outcomes", **{key: value})
@@ -132,7 +132,7 @@ def test_every_filter_narrows_the_picks(judged, open_page) -> None:
 
 
 def test_groups_count_every_judged_pick_once(judged) -> None:
-    found = judged.services.outcomes.report(OutcomeQuery())
+    found = judged.services.outcomes.report(PerformanceQuery())
     for group in ("profile", "sector", "tier", "regime"):
         assert outcome_tables.groups_frame(found, group)["n"].sum() == found.judged
 
@@ -202,12 +202,12 @@ def test_the_equity_of_many_dates_is_lines_alone() -> None:
 
 
 def test_group_points_name_their_n() -> None:
-    group = GroupOutcome("tier", "core", 2, Interval(3, 0.5, 0.1, 0.9), Interval(3, 0.01, 0.0, 0.02))
+    group = GroupPerformance("tier", "core", 2, Interval(3, 0.5, 0.1, 0.9), Interval(3, 0.01, 0.0, 0.02))
     assert list(outcome_charts.group_means([group]).data[0].y) == ["core · 3 picks"]
 
 
 def test_outcomes_are_told_in_words_not_in_codes(judged) -> None:
-    found = judged.services.outcomes.report(OutcomeQuery())
+    found = judged.services.outcomes.report(PerformanceQuery())
     frame = outcome_tables.extremes_frame(found)
     assert set(frame["Profile"]) == {"short term swing"}
     assert set(frame["Reached first"]) <= {"stop", "target", "neither yet", "neither in 63 sessions"} | {

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 import pytest
 
 from technic_scanner import ui
-from technic_scanner.runs.performance.outcomes import Equity, GroupOutcome, IcPoint
+from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint
 from technic_scanner.runs.timings.analytics import stage_statistics, trends
 from technic_scanner.screening.evidence import Interval, MeanTest
-from technic_scanner.screening.outcomes import EquityCurve
+from technic_scanner.screening.pick_returns import EquityCurve
 from technic_scanner.ui.history import charts
 from technic_scanner.ui.outcomes import outcome_charts
 from technic_scanner.ui.results import market_charts, portfolio_view
@@ -61,8 +61,8 @@ def _weights() -> pd.DataFrame:
     return result_rows().assign(Sector=[LONG, "Energy", "Energy"], Weight=[0.2, 0.3, 0.1], Side=sides)
 
 
-def _group(value: str) -> GroupOutcome:
-    return GroupOutcome("sector", value, 2, Interval(1234, 0.5, 0.1, 0.9), Interval(1234, 0.01, 0.0, 0.02))
+def _group(value: str) -> GroupPerformance:
+    return GroupPerformance("sector", value, 2, Interval(1234, 0.5, 0.1, 0.9), Interval(1234, 0.01, 0.0, 0.02))
 
 
 FIGURES = [pytest.param(figure, id=f"{name}-{place}") for place, (name, figure) in enumerate(figures())]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from technic_scanner.screening.evidence import PeriodValues, quantile_groups, quantile_returns, rank_ic
-from technic_scanner.screening.outcomes import forward_returns
+from technic_scanner.screening.pick_returns import forward_returns
 
 HORIZONS, QUANTILES, SCANS, SYMBOLS, SESSIONS = (1, 5, 10), 5, 12, 41, 60
 pytestmark = pytest.mark.filterwarnings("ignore")

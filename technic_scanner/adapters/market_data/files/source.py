@@ -11,7 +11,7 @@ import numpy as np
 
 from technic_scanner.adapters.market_data.batches import chunks
 from technic_scanner.adapters.market_data.files.bars import FileBars, read_bars
-from technic_scanner.adapters.market_data.files.catalog import Catalog, available, scan
+from technic_scanner.adapters.market_data.files.folder_listing import FolderListing, available, scan
 from technic_scanner.adapters.market_data.files.listing import read_listing, read_macro
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.reasons import BAD_DATA, failure, no_data, not_found
@@ -61,28 +61,28 @@ class FilesSource:
 
     def version(self) -> str:
         """Return a text that changes when any of the files changes, for the cache's key."""
-        return self._catalog.version
+        return self._listing.version
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
         """Return the symbols of universe.csv, or all with bars if there is none. ConfigError, SourceDataError."""
         if name not in (None, self._name):
             raise ConfigError([FieldProblem("universe", f"{name!r} is not {self._name!r}, for which this source is")])
         cancel.check()
-        rejected = [f"{file} {why}; it was left out." for file, why in self._catalog.rejected]
-        with_bars = sorted({*self._catalog.single, *self._long.rows})
+        rejected = [f"{file} {why}; it was left out." for file, why in self._listing.rejected]
+        with_bars = sorted({*self._listing.single, *self._long.rows})
         if not with_bars:
             raise SourceDataError(" ".join([f"No prices were found in {self._name!r}.", *_shorten(rejected)]))
         notes = rejected + [f"{symbol}: {faults}." for symbol, faults in sorted(self._long.faults.items())]
         securities = tuple(Security(symbol) for symbol in with_bars)
-        if self._catalog.universe is not None:
-            securities, more = read_listing(self._catalog.universe)
+        if self._listing.universe is not None:
+            securities, more = read_listing(self._listing.universe)
             unlisted = sorted(set(with_bars) - {security.symbol for security in securities})
-            notes += [*more, *([f"Not in {self._catalog.universe.name}: {_some(unlisted)}."] if unlisted else [])]
+            notes += [*more, *([f"Not in {self._listing.universe.name}: {_some(unlisted)}."] if unlisted else [])]
         return Universe(self._name, securities, _shorten(notes))
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
         """Return the series of macro.csv up to ``as_of``; none without that file. Raises SourceDataError."""
-        return () if self._catalog.macro is None else read_macro(self._catalog.macro, as_of)
+        return () if self._listing.macro is None else read_macro(self._listing.macro, as_of)
 
     def benchmark(self) -> str | None:
         """Return SPY or another broad index if there is a file for it."""
@@ -115,12 +115,12 @@ class FilesSource:
             yield PriceBatch(combine_panels(panels), tuple(failures))
 
     def _has(self, symbol: str) -> bool:
-        return symbol in self._catalog.single or symbol in self._long.rows
+        return symbol in self._listing.single or symbol in self._long.rows
 
     def _bars(self, symbol: str, say: MessageSink) -> FileBars:
         """Return one symbol's bars from the file with its name, or from the long files if there is none."""
-        if symbol in self._catalog.single:
-            bars = read_bars(self._catalog.single[symbol], symbol)
+        if symbol in self._listing.single:
+            bars = read_bars(self._listing.single[symbol], symbol)
             if symbol in bars.faults:
                 say(f"{symbol}: {bars.faults[symbol]}")
             return bars
@@ -137,12 +137,12 @@ class FilesSource:
         return no_data(symbol, start, end)
 
     @cached_property
-    def _catalog(self) -> Catalog:
+    def _listing(self) -> FolderListing:
         return scan(self._root, self._path)
 
     @cached_property
     def _long(self) -> FileBars:
-        return read_bars(self._catalog.long, None)
+        return read_bars(self._listing.long, None)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -15,9 +15,9 @@ from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs.model import StoredResult
-from technic_scanner.runs.performance.judged_table import OUTCOME_SCHEMA, plain
+from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA, plain
 from technic_scanner.runs.performance.judging import RunToJudge, considered, judge_runs, lineage_of
-from technic_scanner.runs.performance.outcomes import OutcomeQuery, report_outcomes
+from technic_scanner.runs.performance.performance_report import PerformanceQuery, report_performance
 from technic_scanner.screening.bars import Panel
 
 SESSIONS = np.busday_offset(np.datetime64("2024-01-02", "D"), np.arange(100))
@@ -89,7 +89,7 @@ def test_a_pick_without_bars_is_counted_not_forgotten() -> None:
     table = judge_runs([stored("r", 10, [long("GONE", 5.0), long("A", 100.0)])], panel)
     assert table["Symbol"].to_pylist() == ["GONE", "A"]
     assert table["forward_1"].to_pylist() == [None, pytest.approx(0.10)]
-    report = report_outcomes(table, OutcomeQuery(horizon=1))
+    report = report_performance(table, PerformanceQuery(horizon=1))
     assert (report.judged, report.picks.num_rows) == (1, 2)
 
 
@@ -121,11 +121,11 @@ def test_a_report_is_the_same_however_its_texts_are_held() -> None:
     shared = judge_runs(runs, panel)
     in_parts = pa.concat_tables([shared.slice(0, 30), shared.slice(30)])
     for query in (
-        OutcomeQuery(horizon=5),
-        OutcomeQuery(horizon=1, tiers=("core",)),
-        OutcomeQuery(since=SESSIONS[8].item()),
+        PerformanceQuery(horizon=5),
+        PerformanceQuery(horizon=1, tiers=("core",)),
+        PerformanceQuery(since=SESSIONS[8].item()),
     ):
-        one, *others = (report_outcomes(table, query) for table in (shared, plain(shared), in_parts))
+        one, *others = (report_performance(table, query) for table in (shared, plain(shared), in_parts))
         assert one.judged
         for other in others:
             assert plain(one.picks).equals(plain(other.picks))
@@ -136,7 +136,8 @@ def test_a_report_is_the_same_however_its_texts_are_held() -> None:
             assert one.equity.dates == other.equity.dates
             np.testing.assert_array_equal(one.equity.curve.picks, other.equity.curve.picks)
     groups = {
-        (item.group, item.value): item.excess.n for item in report_outcomes(shared, OutcomeQuery(horizon=1)).groups
+        (item.group, item.value): item.excess.n
+        for item in report_performance(shared, PerformanceQuery(horizon=1)).groups
     }
     assert groups["tier", "unknown"] == 30
     assert groups["sector", "unknown"] == 45
@@ -146,7 +147,7 @@ def test_what_all_picks_of_a_run_share_is_held_once() -> None:
     panel = panel_of({"A": [100.0], "B": [50.0]})
     runs = [stored(f"r{at}", at, [long("A", 100.0), long("B", 50.0)]) for at in (10, 98)]
     table = judge_runs(runs, panel)
-    assert table.schema == OUTCOME_SCHEMA
+    assert table.schema == JUDGED_SCHEMA
     assert table["next_as_of"].to_pylist() == [SESSIONS[98].item()] * 2 + [None] * 2
     assert table["universe_5"].to_pylist() == [0.0, 0.0, None, None]
     places = [table[name].chunk(0).indices.buffers()[1].address for name in ("run_id", "as_of", "universe_5")]
@@ -163,12 +164,12 @@ def test_equity_holds_each_pick_to_the_next_run() -> None:
     runs = [
         stored(name, at, [long("A", panel.close[0, at])], ("B",)) for name, at in (("r1", 10), ("r2", 20), ("r3", 30))
     ]
-    report = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5, cost_bps=0.0))
+    report = report_performance(judge_runs(runs, panel), PerformanceQuery(horizon=5, cost_bps=0.0))
     assert report.equity is not None
     assert list(report.equity.curve.picks) == pytest.approx([1.0, 1.10, 1.10 * 0.9])
     assert list(report.equity.curve.universe) == pytest.approx([1.0, 1.05, 1.05 * 0.95])
     assert report.equity.dates == tuple(SESSIONS[[10, 20, 30]].tolist())
-    costly = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5, cost_bps=50.0))
+    costly = report_performance(judge_runs(runs, panel), PerformanceQuery(horizon=5, cost_bps=50.0))
     assert costly.equity is not None
     assert costly.equity.curve.picks[-1] < report.equity.curve.picks[-1]
 
@@ -181,7 +182,7 @@ def test_a_run_without_picks_in_the_filter_is_a_period_in_cash() -> None:
         for at, tier in zip((10, 20, 30), tiers, strict=True)
     ]
     runs.append(stored("r40", 40, [long("B", 50.0)], ("A",)))
-    report = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5, cost_bps=0.0, tiers=("core",)))
+    report = report_performance(judge_runs(runs, panel), PerformanceQuery(horizon=5, cost_bps=0.0, tiers=("core",)))
     assert report.equity is not None
     assert report.equity.dates == tuple(SESSIONS[[10, 20, 30, 40]].tolist())
     assert list(report.equity.curve.picks) == pytest.approx([1.0, 1.10, 1.10, 2.20])
@@ -230,7 +231,7 @@ def test_equity_follows_the_lineage_with_the_most_runs_and_counts_the_others() -
     runs += [
         stored(f"p{at}", at, [long("B", 50.0)], ("A",), strategy_profile_name="position") for at in (10, 20)
     ]  # fmt: skip
-    report = report_outcomes(judge_runs(runs, panel), OutcomeQuery(horizon=5))
+    report = report_performance(judge_runs(runs, panel), PerformanceQuery(horizon=5))
     assert report.equity is not None
     assert (report.equity.profile, report.equity.others) == ("short_term_swing", 1)
     assert len(report.equity.dates) == 3
@@ -250,7 +251,7 @@ def test_a_shorts_score_counts_as_the_opposite_of_a_longs() -> None:
         [short(s, 100.0, 100.0 - score) if score < 50 else long(s, 100.0, score)
          for s, score in zip(closes, scores, strict=True)],
     )  # fmt: skip
-    report = report_outcomes(judge_runs([run], panel), OutcomeQuery(horizon=1))
+    report = report_performance(judge_runs([run], panel), PerformanceQuery(horizon=1))
     assert report.ic[0].ic == pytest.approx(stats.spearmanr(scores, panel.close[:, 11]).statistic, abs=1e-12)
 
 
@@ -265,8 +266,8 @@ def test_runs_of_one_date_are_one_proof() -> None:
 
     alone = [run("a", 10, scores), run("b", 20, scores)]
     twins = [run("c", 10, scores, top_n=7), run("d", 20, scores, top_n=7)]
-    one = report_outcomes(judge_runs(alone, panel), OutcomeQuery(horizon=1))
-    both = report_outcomes(judge_runs([*alone, *twins], panel), OutcomeQuery(horizon=1))
+    one = report_performance(judge_runs(alone, panel), PerformanceQuery(horizon=1))
+    both = report_performance(judge_runs([*alone, *twins], panel), PerformanceQuery(horizon=1))
     assert (one.dates, both.dates, both.runs) == (2, 2, 4)
     assert [(point.ic, point.runs) for point in both.ic] == [(one.ic[0].ic, 2), (None, 2)]
     assert both.ic_test.n == one.ic_test.n == 1
@@ -282,8 +283,8 @@ def test_quantiles_are_cut_within_each_run() -> None:
     def run(name: str, at: int, base: float) -> RunToJudge:
         return stored(name, at, [long(s, panel.close[i, at], base + i) for i, s in enumerate(closes)])
 
-    report = report_outcomes(
-        judge_runs([run("a", 10, 50.0), run("b", 20, 80.0)], panel), OutcomeQuery(horizon=1, quantiles=3)
+    report = report_performance(
+        judge_runs([run("a", 10, 50.0), run("b", 20, 80.0)], panel), PerformanceQuery(horizon=1, quantiles=3)
     )
     # By pooled scores the second run would fill the upper groups alone.
     assert [group.n for group in report.quantiles] == [4, 4, 4]
@@ -296,7 +297,7 @@ def test_the_rank_ic_is_spearmans() -> None:
     scores = random.uniform(40, 90, 30)
     panel = panel_of(closes)
     run = stored("r", 10, [long(symbol, 100.0, score) for symbol, score in zip(closes, scores, strict=True)])
-    report = report_outcomes(judge_runs([run], panel), OutcomeQuery(horizon=1))
+    report = report_performance(judge_runs([run], panel), PerformanceQuery(horizon=1))
     assert report.ic[0].n == 30
     assert report.ic[0].ic == pytest.approx(stats.spearmanr(scores, panel.close[:, 11]).statistic, abs=1e-12)
 
@@ -305,19 +306,19 @@ def test_filters_and_groups() -> None:
     panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0] * 11 + [45.0]})
     run = stored("r", 10, [long("A", 100.0), long("B", 50.0, Sector="Utilities", Tier="watch")])
     table = judge_runs([run], panel)
-    report = report_outcomes(table, OutcomeQuery(horizon=1))
+    report = report_performance(table, PerformanceQuery(horizon=1))
     found = {(item.group, item.value): item.excess.mean for item in report.groups}
     assert found["sector", "Energy"] == pytest.approx(0.10)
     assert found["sector", "Utilities"] == pytest.approx(-0.10)
     assert report.hit.mean == 0.5
-    only = report_outcomes(table, OutcomeQuery(horizon=1, tiers=("watch",)))
+    only = report_performance(table, PerformanceQuery(horizon=1, tiers=("watch",)))
     assert only.picks["Symbol"].to_pylist() == ["B"]
-    assert report_outcomes(table, OutcomeQuery(horizon=1, top_n=1)).picks["Symbol"].to_pylist() == ["A"]
-    assert report_outcomes(table, OutcomeQuery(horizon=1, since=date(2025, 1, 1))).judged == 0
+    assert report_performance(table, PerformanceQuery(horizon=1, top_n=1)).picks["Symbol"].to_pylist() == ["A"]
+    assert report_performance(table, PerformanceQuery(horizon=1, since=date(2025, 1, 1))).judged == 0
 
 
 def test_nothing_to_judge_is_a_report_of_unknowns() -> None:
-    report = report_outcomes(judge_runs([], Panel.empty()), OutcomeQuery())
+    report = report_performance(judge_runs([], Panel.empty()), PerformanceQuery())
     assert (report.runs, report.judged, report.equity) == (0, 0, None)
     assert report.hit.mean is None
     assert report.ic_test.t_stat is None
@@ -325,4 +326,4 @@ def test_nothing_to_judge_is_a_report_of_unknowns() -> None:
 
 def test_another_horizon_is_refused() -> None:
     with pytest.raises(ValueError, match="horizon 7"):
-        report_outcomes(judge_runs([], Panel.empty()), OutcomeQuery(horizon=7))
+        report_performance(judge_runs([], Panel.empty()), PerformanceQuery(horizon=7))

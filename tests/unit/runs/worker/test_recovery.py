@@ -23,7 +23,7 @@ from technic_scanner.errors import (
 )
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.stale_runs import StaleSweep, give_up_stale
-from technic_scanner.runs.worker.recovery import Patience, PatientJournal, Standing, retry_delay, standing
+from technic_scanner.runs.worker.recovery import Patience, PatientChunkJournal, Standing, retry_delay, standing
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import event
 
@@ -89,7 +89,7 @@ def test_other_errors_are_not_waited_for() -> None:
 
 
 def test_the_journal_outlasts_a_locked_store(store: FaultyStore) -> None:
-    journal = PatientJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), CancelToken())
+    journal = PatientChunkJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), CancelToken())
     store.fail("record", AWAY, times=25)
     journal.start_over("symbol_scanning", "f1")
     journal.record("symbol_scanning", 3, b"chunk")
@@ -101,7 +101,7 @@ def test_the_journal_outlasts_a_locked_store(store: FaultyStore) -> None:
 def test_a_cancelled_scan_does_not_wait_for_the_journal(store: FaultyStore) -> None:
     cancel = CancelToken()
     cancel.cancel("enough")
-    journal = PatientJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), cancel)
+    journal = PatientChunkJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), cancel)
     store.fail("record", AWAY, times=1000)
     with pytest.raises(CancelledError, match="enough"):
         journal.record("symbol_scanning", 0, b"")
@@ -109,7 +109,7 @@ def test_a_cancelled_scan_does_not_wait_for_the_journal(store: FaultyStore) -> N
 
 
 def test_the_journal_of_an_attempt_that_is_over_is_closed(store: FaultyStore) -> None:
-    journal = PatientJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), CancelToken())
+    journal = PatientChunkJournal(store.journal("run-0001", 1), Patience(store.clock, 60.0), CancelToken())
     manual(store).advance(60)
     store.interrupt_stale(timedelta(seconds=10))
     with pytest.raises(RunStateError):

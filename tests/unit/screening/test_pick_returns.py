@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from technic_scanner.screening import outcomes
+from technic_scanner.screening import pick_returns as module
 from technic_scanner.screening.bars import Panel
-from technic_scanner.screening.outcomes import (
+from technic_scanner.screening.pick_returns import (
     HORIZONS,
     Exits,
     Holding,
@@ -18,7 +18,7 @@ from technic_scanner.screening.outcomes import (
     excess_returns,
     first_exits,
     forward_returns,
-    pick_outcomes,
+    pick_returns,
     session_index,
     universe_returns,
 )
@@ -239,16 +239,16 @@ def test_exits_of_many_picks_agree_with_a_walk_price_by_price(
     numbers = np.array([plan for plan, _ in plans]).reshape(-1, 4).T
     planned = Planned(numbers[0].astype(np.int64), *numbers[1:])
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(outcomes, "_BLOCK", block)
+        patched.setattr(module, "_BLOCK", block)
         exits = first_exits(PastPrices.of(panel), rows, at, planned, sessions)
     by_hand = [exit_by_hand(panel, row, at, planned, k, sessions) for k, row in enumerate(rows.tolist())]
     assert list(zip(exits.first, exits.sessions.tolist(), strict=True)) == by_hand
 
 
-def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
+def test_pick_returns_hold_the_picks_against_the_whole_universe() -> None:
     panel = closes([100, 111, 100], [100, 100, 94], [100, 90, 100], [100, 103, 102])
     planned = Planned(np.array([1, -1]), np.full(2, 100.0), np.array([95.0, 105.0]), np.array([110.0, 90.0]))
-    outcome = pick_outcomes(PastPrices.of(panel), 0, np.arange(5) < 4, np.array([0, 2]), planned, (1, 2))
+    outcome = pick_returns(PastPrices.of(panel), 0, np.arange(5) < 4, np.array([0, 2]), planned, (1, 2))
     np.testing.assert_allclose(outcome.forward, [[0.11, -0.10], [0.0, 0.0]])
     np.testing.assert_allclose(outcome.universe, [0.01, -0.01])
     np.testing.assert_allclose(outcome.excess, [[0.10, 0.11], [0.01, -0.01]])
@@ -256,14 +256,14 @@ def test_pick_outcomes_hold_the_picks_against_the_whole_universe() -> None:
 
 
 def test_a_scan_before_the_first_session_has_no_outcome() -> None:
-    outcome = pick_outcomes(PastPrices.of(closes([100, 101])), -1, np.array([True, False]), np.array([0]), long())
+    outcome = pick_returns(PastPrices.of(closes([100, 101])), -1, np.array([True, False]), np.array([0]), long())
     assert np.isnan(outcome.forward).all()
     assert np.isnan(outcome.excess).all()
     assert outcome.exits.first == ("unknown",)
 
 
 def test_a_symbol_that_is_not_there_has_no_outcome() -> None:
-    outcome = pick_outcomes(PastPrices.of(closes([100, 101])), 0, np.array([True, False]), np.array([-1]), long())
+    outcome = pick_returns(PastPrices.of(closes([100, 101])), 0, np.array([True, False]), np.array([-1]), long())
     assert np.isnan(outcome.forward).all()
     assert (outcome.exits.first, outcome.exits.sessions.tolist()) == (("unknown",), [-1])
 

@@ -16,7 +16,7 @@ from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Coverage
-from technic_scanner.runs.service.forecast import Forecast
+from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.timings.estimates import expected_work, history_of, work_left
 from tests.support.runs.fake_catalog import FakeCatalog
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
@@ -28,7 +28,7 @@ class Bench:
         self.clock: ManualClock = store.clock
         self.store = store
         self.catalog = FakeCatalog()
-        self.forecast = Forecast(self.store, self.catalog, self.clock, coverage)
+        self.forecast = ScanPreview(self.store, self.catalog, self.clock, coverage)
 
     def past_run(self, scan_seconds: float, config: ScanConfig | None = None) -> None:
         self.store.add_run(
@@ -212,7 +212,7 @@ def test_rows_are_the_median_per_symbol_of_past_runs() -> None:
 
 
 def test_only_the_newest_universes_are_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("technic_scanner.runs.service.forecast._UNIVERSES_KEPT", 1)
+    monkeypatch.setattr("technic_scanner.runs.service.scan_preview._UNIVERSES_KEPT", 1)
     for name in ("tech", "sp500", "sp500", "tech"):
         bench.forecast.match_count(ScanConfig(universe=name))
     assert bench.catalog.fake.loads == 3

@@ -24,7 +24,7 @@ UNIVERSE_KEPT_SECONDS = 60.0
 _UNIVERSES_KEPT = 8
 
 
-class Forecast:
+class ScanPreview:
     """Estimates from the sources, the cache and past runs; caches universes for a minute. Thread-safe."""
 
     def __init__(self, store: RunStore, catalog: Catalog, clock: Clock, coverage: Coverage | None = None) -> None:

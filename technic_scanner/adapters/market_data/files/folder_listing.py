@@ -16,7 +16,7 @@ _CHOICES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class FolderListing:
     """The files to read: ``single`` by their symbol, ``long`` with a symbol column, and two files with fixed names.
 
     ``rejected`` are (file, reason). ``version`` changes when any file changes.
@@ -45,7 +45,7 @@ def confine(root: Path, path: str | None) -> Path:
     return target
 
 
-def scan(root: Path, path: str | None) -> Catalog:
+def scan(root: Path, path: str | None) -> FolderListing:
     """Examine every table in ``root``/``path`` (a file or a folder without sub-folders). Raises ConfigError."""
     base, target = root.resolve(), confine(root, path)
     folder = target if target.is_dir() else target.parent
@@ -68,7 +68,7 @@ def scan(root: Path, path: str | None) -> Catalog:
             symbol = stem_of(file).upper()
             single[symbol] = (*single.get(symbol, ()), file)
     used = [*long, *(file for files in single.values() for file in files), *(s for s in sheets.values() if s)]
-    return Catalog(
+    return FolderListing(
         single, tuple(long), sheets[UNIVERSE_STEM], sheets[MACRO_STEM], tuple(rejected), _version(folder, used)
     )
 

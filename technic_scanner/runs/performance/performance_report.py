@@ -24,8 +24,8 @@ from technic_scanner.screening.evidence import (
     rank_ic,
 )
 from technic_scanner.screening.matrix import IntArray
-from technic_scanner.screening.outcomes import HORIZONS, EquityCurve, Holding, equity_curve
 from technic_scanner.screening.panel_build import calendar_of
+from technic_scanner.screening.pick_returns import HORIZONS, EquityCurve, Holding, equity_curve
 
 GROUPS: dict[str, str] = {"profile": "profile", "sector": "Sector", "tier": "Tier", "regime": "MarketRegime"}
 # Columns that are equal for all picks of a run.
@@ -33,7 +33,7 @@ _OF_RUN = ("run_id", "lineage", "profile", "as_of", "next_as_of", "universe_held
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeQuery:
+class PerformanceQuery:
     """Which picks to include, and how to measure them. Empty filters do not filter.
 
     ``horizon`` is the number of sessions after the as-of date, one of HORIZONS; ``top_n`` the best ranks of each run
@@ -68,7 +68,7 @@ class IcPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupOutcome:
+class GroupPerformance:
     """The picks of one profile, sector, tier or regime: share that beat the universe, mean excess return.
 
     ``dates`` is the number of their as-of dates. A group with a single date has no interval if there are other dates.
@@ -96,8 +96,8 @@ class Equity:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OutcomeReport:
-    """The answer to an OutcomeQuery; ``picks`` has the columns of ``judged_table.OUTCOME_SCHEMA``.
+class PerformanceReport:
+    """The answer to an PerformanceQuery; ``picks`` has the columns of ``judged_table.JUDGED_SCHEMA``.
 
     ``judged_table.plain`` converts ``picks`` to a form that pandas can read.
 
@@ -106,7 +106,7 @@ class OutcomeReport:
     counts the levels that plans reached first.
     """
 
-    query: OutcomeQuery
+    query: PerformanceQuery
     picks: pa.Table
     runs: int
     dates: int
@@ -117,12 +117,12 @@ class OutcomeReport:
     excess: Interval
     quantiles: tuple[Interval, ...]
     exits: tuple[tuple[str, int], ...]
-    groups: tuple[GroupOutcome, ...]
+    groups: tuple[GroupPerformance, ...]
     equity: Equity | None
     notes: tuple[str, ...]
 
 
-def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, ...] = ()) -> OutcomeReport:
+def report_performance(outcomes: pa.Table, query: PerformanceQuery, notes: tuple[str, ...] = ()) -> PerformanceReport:
     """Filter and summarise the outcomes of ``judging.judge_runs``. Raises ValueError for an unknown horizon.
 
     The picks of a run must be consecutive rows; tables of several ``judge_runs`` may be concatenated.
@@ -140,7 +140,7 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
     periods, horizon, dates = _periods(days, excess, query.horizon)
     returns = PeriodValues.of(excess, periods, horizon)
     whole = returns.whole()
-    return OutcomeReport(
+    return PerformanceReport(
         query=query,
         picks=picks,
         runs=len(by_run),
@@ -158,7 +158,7 @@ def report_outcomes(outcomes: pa.Table, query: OutcomeQuery, notes: tuple[str, .
     )
 
 
-def _of_runs(outcomes: pa.Table, query: OutcomeQuery) -> pa.Table:
+def _of_runs(outcomes: pa.Table, query: PerformanceQuery) -> pa.Table:
     """Return the picks of the runs that pass the filters on runs."""
     outcomes = _among(outcomes, "profile", query.profiles)
     if query.since is not None:
@@ -168,7 +168,7 @@ def _of_runs(outcomes: pa.Table, query: OutcomeQuery) -> pa.Table:
     return outcomes
 
 
-def _of_picks(outcomes: pa.Table, query: OutcomeQuery) -> pa.Table:
+def _of_picks(outcomes: pa.Table, query: PerformanceQuery) -> pa.Table:
     """Return the picks that pass the filters on picks."""
     for name, values in (("Sector", query.sectors), ("Tier", query.tiers), ("MarketRegime", query.regimes)):
         outcomes = _among(outcomes, name, values)
@@ -255,7 +255,7 @@ def _quantiles_within_runs(picks: pa.Table, by_run: Mapping[str, slice], quantil
     return found
 
 
-def _groups(picks: pa.Table, returns: PeriodValues, dates: int) -> tuple[GroupOutcome, ...]:
+def _groups(picks: pa.Table, returns: PeriodValues, dates: int) -> tuple[GroupPerformance, ...]:
     """Return the outcomes by profile, sector, tier and regime; ``dates`` is the number of as-of dates of all picks."""
     found = []
     for group, name in GROUPS.items():
@@ -265,7 +265,7 @@ def _groups(picks: pa.Table, returns: PeriodValues, dates: int) -> tuple[GroupOu
         places = np.array([values.index(text) for text in names], dtype=np.int64)[codes]
         for value, of_value in zip(values, returns.by_group(places, len(values)), strict=True):
             # With a single date each pick is a period.
-            found.append(GroupOutcome(group, value, min(of_value.periods, dates), of_value.hit, of_value.mean))
+            found.append(GroupPerformance(group, value, min(of_value.periods, dates), of_value.hit, of_value.mean))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import DatedRun, PickTable
-from technic_scanner.runs.performance.judged_table import OUTCOME_SCHEMA
+from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA
 from technic_scanner.runs.performance.judging import (
     JUDGED_COLUMNS,
     RunToJudge,
@@ -21,7 +21,7 @@ from technic_scanner.runs.performance.judging import (
     judge_runs,
     lineage_of,
 )
-from technic_scanner.runs.performance.outcomes import OutcomeQuery, OutcomeReport, report_outcomes
+from technic_scanner.runs.performance.performance_report import PerformanceQuery, PerformanceReport, report_performance
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
 from technic_scanner.screening.bars import Panel
 
@@ -38,13 +38,13 @@ _MISSING = "companies that dropped out are missing, so returns look better than 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedRuns:
-    """Every pick of the stored runs with its outcome, in OUTCOME_SCHEMA, and notes on biases of the data."""
+    """Every pick of the stored runs with its outcome, in JUDGED_SCHEMA, and notes on biases of the data."""
 
     picks: pa.Table
     notes: tuple[str, ...]
 
 
-class Outcomes:
+class PerformanceService:
     """Computes how past picks performed, from stored results and the bars that are now in the price cache."""
 
     def __init__(self, store: RunStore, catalog: Catalog, past_bars: PastBars) -> None:
@@ -52,11 +52,11 @@ class Outcomes:
         self._catalog = catalog
         self._past_bars = past_bars
 
-    def report(self, query: OutcomeQuery | None = None) -> OutcomeReport:
+    def report(self, query: PerformanceQuery | None = None) -> PerformanceReport:
         """Return the outcomes of the newest runs, at most 1,000; of equal runs of one day only the newest."""
-        query = query or OutcomeQuery()
+        query = query or PerformanceQuery()
         judged = self.judged(query.source)
-        return report_outcomes(judged.picks, query, judged.notes)
+        return report_performance(judged.picks, query, judged.notes)
 
     def judged(self, source: str | None = None) -> JudgedRuns:
         """Return the outcomes of the runs of one source (None: all); a note names runs whose source cannot be read."""
@@ -76,14 +76,14 @@ class Outcomes:
             notes += filter(None, [_without_bars(group[0], picks, bars)])
             notes += filter(None, [self._taint(group[0], bars)])
         return JudgedRuns(
-            pa.concat_tables(tables) if tables else OUTCOME_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
+            pa.concat_tables(tables) if tables else JUDGED_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
         )
 
     def of_run(self, run_id: str) -> JudgedRuns:
         """Return the outcomes of one run's picks, independent of other runs. ResultsNotReadyError, SourceError."""
         stored = self._store.result(run_id)
         if stored.as_of is None or not stored.table.num_rows:
-            return JudgedRuns(OUTCOME_SCHEMA.empty_table(), ())
+            return JudgedRuns(JUDGED_SCHEMA.empty_table(), ())
         run = RunToJudge.of_stored(stored)
         bars = self._bars_since([run])
         return JudgedRuns(judge_runs([run], bars), tuple(filter(None, [self._taint(run, bars)])))

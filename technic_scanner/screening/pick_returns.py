@@ -85,7 +85,7 @@ class Exits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PickOutcomes:
+class PickReturns:
     """The returns of k picks over H horizons: ``forward`` and ``excess`` (H, k), and those of the ``universe`` (H,)."""
 
     forward: FloatArray
@@ -144,14 +144,14 @@ def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZO
     return result
 
 
-def pick_outcomes(
+def pick_returns(
     prices: PastPrices,
     at: int,
     universe: BoolArray,
     picks: IntArray,
     planned: Planned,
     horizons: Sequence[int] = HORIZONS,
-) -> PickOutcomes:
+) -> PickReturns:
     """Return the returns of the picks, columns ``picks`` (k,) of ``prices``, after the session of row ``at``.
 
     They are compared with the columns marked by ``universe`` (n + 1,). All are unknown if ``at`` is not a row.
@@ -159,7 +159,7 @@ def pick_outcomes(
     forward = forward_returns(prices.close, at, horizons)
     means, own = universe_returns(forward, universe), forward.take(picks, axis=1)
     exits = first_exits(prices, picks, at, planned, max(horizons))
-    return PickOutcomes(own, excess_returns(own, planned.side, means), means, exits)
+    return PickReturns(own, excess_returns(own, planned.side, means), means, exits)
 
 
 def universe_returns(forward: FloatArray, universe: BoolArray) -> FloatArray:

@@ -14,9 +14,9 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, StoredResult
-from technic_scanner.runs.performance import outcome_service
-from technic_scanner.runs.performance.outcome_service import Outcomes, only_survivors
-from technic_scanner.runs.performance.outcomes import OutcomeQuery
+from technic_scanner.runs.performance import performance_service
+from technic_scanner.runs.performance.performance_report import PerformanceQuery
+from technic_scanner.runs.performance.performance_service import PerformanceService, only_survivors
 from technic_scanner.screening.bars import Panel
 from tests.support.runs.fake_catalog import INFO, SECURITIES, FakeCatalog
 
@@ -58,20 +58,20 @@ def result_of(name: str, at: int, source: str = "sample"):
 PANEL = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0]})
 
 
-def outcomes(*results, bars=lambda *_asked: PANEL) -> Outcomes:
-    return Outcomes(Journal(*results), FakeCatalog(), bars)  # type: ignore[arg-type]
+def outcomes(*results, bars=lambda *_asked: PANEL) -> PerformanceService:
+    return PerformanceService(Journal(*results), FakeCatalog(), bars)  # type: ignore[arg-type]
 
 
 def test_of_equal_runs_of_one_day_the_newest_is_judged() -> None:
     report = outcomes(result_of("new", 10), result_of("old", 10), result_of("other", 20)).report(
-        OutcomeQuery(horizon=1)
+        PerformanceQuery(horizon=1)
     )
     assert set(report.picks["run_id"].to_pylist()) == {"new", "other"}
 
 
 def test_tables_of_runs_that_are_not_judged_are_not_read() -> None:
     journal = Journal(result_of("new", 10), result_of("old", 10), result_of("other", 20))
-    Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
+    PerformanceService(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
     assert journal.read == [("new", "other")]
 
 
@@ -79,12 +79,12 @@ def test_what_picked_nothing_or_is_gone_leaves_its_day_to_the_run_before() -> No
     empty = result_of("empty", 10)
     journal = Journal(result_of("gone", 10), replace(empty, table=empty.table[:0]), result_of("old", 10))
     journal.deleted.add("gone")
-    report = Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
+    report = PerformanceService(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
     assert set(report.picks["run_id"].to_pylist()) == {"old"}
 
 
 def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome_service, "_BATCH", 2)
+    monkeypatch.setattr(performance_service, "_BATCH", 2)
     journal = Journal(*(result_of(name, at) for name, at in (("e", 10), ("d", 11), ("c", 12))))
     asked = []
 
@@ -92,7 +92,7 @@ def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch
         asked.append(config.as_of_date)
         return PANEL
 
-    report = Outcomes(journal, FakeCatalog(), bars).report()  # type: ignore[arg-type]
+    report = PerformanceService(journal, FakeCatalog(), bars).report()  # type: ignore[arg-type]
     assert journal.read == [("e", "d"), ("c",)]
     assert asked == [SESSIONS[10].item()]  # of the newest run
     assert list(dict.fromkeys(report.picks["run_id"].to_pylist())) == ["e", "d", "c"]  # oldest as-of date first
@@ -117,8 +117,8 @@ def test_prices_are_asked_for_since_the_oldest_run_of_a_place_and_so_many_that_s
 def test_a_run_that_is_deleted_meanwhile_is_passed_over() -> None:
     journal = Journal(result_of("one", 10), result_of("two", 20))
     journal.deleted.add("one")
-    report = Outcomes(journal, FakeCatalog(), lambda *_asked: PANEL).report(  # type: ignore[arg-type]
-        OutcomeQuery(horizon=1)
+    report = PerformanceService(journal, FakeCatalog(), lambda *_asked: PANEL).report(  # type: ignore[arg-type]
+        PerformanceQuery(horizon=1)
     )
     assert set(report.picks["run_id"].to_pylist()) == {"two"}
 
@@ -129,13 +129,13 @@ def test_a_source_that_is_gone_is_named_and_the_others_are_judged() -> None:
             raise ConfigError([FieldProblem("source", "set TECHNIC_FILES_ROOT")])
         return PANEL
 
-    report = outcomes(result_of("a", 10), result_of("b", 10, "files"), bars=bars).report(OutcomeQuery(horizon=1))
+    report = outcomes(result_of("a", 10), result_of("b", 10, "files"), bars=bars).report(PerformanceQuery(horizon=1))
     assert report.picks["run_id"].to_pylist() == ["a", "a"]
     assert report.notes == ("Runs of files (1) cannot be measured: source: set TECHNIC_FILES_ROOT",)
 
 
 def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
-    report = outcomes(result_of("a", 10), bars=lambda *_asked: PANEL.rows(0, 1)).report(OutcomeQuery(horizon=1))
+    report = outcomes(result_of("a", 10), bars=lambda *_asked: PANEL.rows(0, 1)).report(PerformanceQuery(horizon=1))
     assert (report.judged, report.picks.num_rows) == (1, 2)
     assert len(report.notes) == 1
     assert report.notes[0].startswith("sample: the price cache has no bars of 1 of 2 picked symbols; a scan")
@@ -148,7 +148,7 @@ def test_a_universe_that_cannot_be_listed_leaves_survivorship_unknown(monkeypatc
         raise SourceDataError("the list is broken")
 
     monkeypatch.setattr(service._catalog.fake, "universe", fail)  # type: ignore[attr-defined]
-    report = service.report(OutcomeQuery(horizon=1))
+    report = service.report(PerformanceQuery(horizon=1))
     assert report.judged == 2
     assert report.notes == ("sample: it is unknown whether its universe contains survivors only: the list is broken",)
 
@@ -157,10 +157,10 @@ def test_what_a_source_says_of_its_universe_is_repeated(monkeypatch: pytest.Monk
     service = outcomes(result_of("a", 10))
     biased = Universe("sp500", SECURITIES, survivorship_biased=True)
     monkeypatch.setattr(service._catalog.fake, "universe", lambda *_: biased)  # type: ignore[attr-defined]
-    assert "dropped out are missing" in service.report(OutcomeQuery(horizon=1)).notes[0]
+    assert "dropped out are missing" in service.report(PerformanceQuery(horizon=1)).notes[0]
     made_up = replace(INFO, is_market=False)
     monkeypatch.setattr(service._catalog.fake, "info", lambda: made_up)  # type: ignore[attr-defined]
-    assert "prices are generated" in service.report(OutcomeQuery(horizon=1)).notes[0]
+    assert "prices are generated" in service.report(PerformanceQuery(horizon=1)).notes[0]
 
 
 def ten_years(gone: int) -> Panel:
@@ -177,12 +177,12 @@ def test_symbols_that_all_live_to_the_end_look_like_survivors() -> None:
     assert not only_survivors(ten_years(0).last(300))
     assert not only_survivors(ten_years(0).rows(0, 20))
     service = outcomes(result_of("a", 10), bars=lambda *_asked: ten_years(0))
-    assert "all 60 symbols trade until the newest session" in service.report(OutcomeQuery(horizon=1)).notes[-1]
+    assert "all 60 symbols trade until the newest session" in service.report(PerformanceQuery(horizon=1)).notes[-1]
 
 
 def test_only_so_many_runs_are_judged_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome_service, "MAX_RUNS", 2)
-    report = outcomes(*(result_of(f"r{i}", 10 + i) for i in range(3))).report(OutcomeQuery(horizon=1))
+    monkeypatch.setattr(performance_service, "MAX_RUNS", 2)
+    report = outcomes(*(result_of(f"r{i}", 10 + i) for i in range(3))).report(PerformanceQuery(horizon=1))
     assert report.runs == 2
     assert report.notes[0] == "Only the newest 2 runs are included."
 
@@ -191,8 +191,8 @@ def test_new_bars_fill_in_what_was_unknown() -> None:
     def bars_until(stop: int):
         return lambda *_asked: PANEL.window(0, stop)
 
-    early = outcomes(result_of("a", 10), bars=bars_until(11)).report(OutcomeQuery(horizon=1))
-    later = outcomes(result_of("a", 10), bars=bars_until(12)).report(OutcomeQuery(horizon=1))
+    early = outcomes(result_of("a", 10), bars=bars_until(11)).report(PerformanceQuery(horizon=1))
+    later = outcomes(result_of("a", 10), bars=bars_until(12)).report(PerformanceQuery(horizon=1))
     assert (early.judged, later.judged) == (0, 2)
     assert later.picks["forward_1"].to_pylist() == pytest.approx([0.1, 0.0])
     assert later.picks["as_of"].to_pylist() == [SESSIONS[10].item()] * 2
