@@ -13,10 +13,12 @@ UNKNOWN = "N/A"
 def format_time(seconds: float | None) -> str:
     """Return ``seconds`` as ``45s``, ``1m 30s``, ``1h 0m`` or ``2d 3h``; ``N/A`` for None, NaN and infinity.
 
-    A negative duration cannot be and reads ``0s``. Less than a second is rounded like any other: 0.4 is ``0s``.
+    A negative duration cannot be and reads ``0s``. What is under a second, but something, is ``<1s``.
     """
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
+    if 0.0 < seconds < 1.0:
+        return "<1s"
     whole = max(0, round(seconds))
     if whole < _MINUTE:
         return f"{whole}s"
