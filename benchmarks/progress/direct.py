@@ -39,7 +39,7 @@ class Direct:
 
 DIRECTS: tuple[Direct, ...] = (
     Direct("stage mix as the weights say", WEIGHTS, 2.8),
-    Direct("same, heavy-tailed units", WEIGHTS, 2.9, sigma=1.0, stage_sd=0.0),
+    Direct("same, heavy-tailed units", WEIGHTS, 2.9, sigma=0.85, stage_sd=0.0),
     Direct("a stall in the middle", WEIGHTS, 14.6, sigma=0.3, stage_sd=0.0, stall=66.0),
     Direct("mix 30/50/15/5", OTHER, 305.0),
     Direct("cold → warm cache", COLD, 62.0, warms=True),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from technic_scanner.domain.progress import EventKind
+from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.progress.event_maker import EventMaker
 from technic_scanner.progress.listeners import ListenerFanout, ProgressListener
 from technic_scanner.progress.throttle import Throttle
+
+_ROUNDING = 1e-9  # of seconds that were added up
 
 
 class EventStream:
@@ -48,12 +50,27 @@ class EventStream:
         """Hand out what is queued; see ListenerFanout."""
         self._fanout.deliver(wait=wait)
 
-    def add(self, listener: ProgressListener) -> None:
-        """Let ``listener`` hear the events from now on."""
-        self._fanout.add(listener)
+    def add(self, listener: ProgressListener, interval_seconds: float) -> None:
+        """Let ``listener`` hear the events from now on, those between boundaries at its own interval."""
+        self._throttle.interval_seconds = min(self._throttle.interval_seconds, interval_seconds)
+        self._fanout.add(_Spaced(listener, interval_seconds))
 
     def _is_due(self) -> bool:
         return self.begun and not self.maker.is_over and self._throttle.is_due(self._now())
 
     def _now(self) -> float:
         return self.maker.clock.monotonic()
+
+
+class _Spaced:
+    """Passes on boundaries, and what comes between them at most once in an interval; the fanout calls it in order."""
+
+    def __init__(self, listener: ProgressListener, interval_seconds: float) -> None:
+        self._listener = listener
+        self._interval_seconds = interval_seconds
+        self._due_at = float("-inf")
+
+    def __call__(self, event: ProgressEvent) -> None:
+        if event.kind.is_boundary or event.elapsed_seconds >= self._due_at - _ROUNDING:
+            self._due_at = event.elapsed_seconds + self._interval_seconds
+            self._listener(event)

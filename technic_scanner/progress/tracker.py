@@ -131,8 +131,8 @@ class MultiStageProgressTracker(Predictions):
     def subscribe(self, listener: ProgressListener, *, interval_seconds: float = 0.2) -> None:
         """Call ``listener`` with a ProgressEvent at every boundary and at most every ``interval_seconds`` between.
 
-        The interval is that of the first who subscribes. Events are complete in themselves, come in order and from
-        whatever thread reports; a listener that raises is logged once and the run goes on.
+        Events are complete in themselves, come in order and from whatever thread reports; a listener that raises is
+        logged once and the run goes on.
         """
         with self.lock:
             if self._events is None:
@@ -140,7 +140,7 @@ class MultiStageProgressTracker(Predictions):
                 self._events = EventStream(maker, (), interval_seconds, begun=True)
                 self.send_to(self._events)
                 self._forget()
-            self._events.add(listener)
+            self._events.add(listener, interval_seconds)
 
     def snapshot(self) -> ProgressEvent:
         """Return how it stands now, as the event that listeners would get; sends nothing."""
