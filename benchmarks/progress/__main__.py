@@ -15,18 +15,24 @@ from functools import partial
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks.progress.contestants import FixedWeights, Informed, Ours, Rich, Tqdm
+from benchmarks.progress.contestants import FixedWeights, Informed, Ours, PublicTracker, Rich, Tqdm, WeightsAlone
+from benchmarks.progress.direct import DIRECTS, Direct, simulate_direct
 from benchmarks.progress.score import Maker, coverage, mean_error, replay
 from benchmarks.progress.tables import (
     FIXED,
     FLOOR,
     OURS,
+    PUBLIC,
     RICH,
+    TODAY,
     TQDM,
     Judged,
     Row,
+    direct_goals,
+    direct_table,
     goals,
     make_row,
+    past_goals,
     put_into,
     recorded_table,
     simulated_table,
@@ -37,6 +43,12 @@ from benchmarks.progress.workloads import PAST_RUNS, WORKLOADS, Workload, simula
 
 Case = tuple[Trace, tuple[Trace, ...]]
 CONTESTANTS: tuple[tuple[str, Maker], ...] = ((TQDM, Tqdm), (RICH, Rich), (FIXED, FixedWeights), (OURS, Ours))
+DIRECT_CONTESTANTS: tuple[tuple[str, Maker], ...] = (
+    (TQDM, Tqdm),
+    (RICH, Rich),
+    (TODAY, WeightsAlone),
+    (PUBLIC, PublicTracker),
+)
 THROTTLED = next(workload for workload in WORKLOADS if workload.throttle != 1.0)
 
 
@@ -61,6 +73,25 @@ def judge_seed(workload: Workload, seed: int) -> Judged:
 def judge_unlike(workload: Unlike, seed: int) -> Judged:
     """Simulate one run that is unlike those before it, and judge it."""
     return judge(simulate_unlike(workload, seed))
+
+
+def judge_direct(workload: Direct, past_runs: int, seed: int) -> Judged:
+    """Simulate one run of a tracker that is used directly, and judge it."""
+    trace, past = simulate_direct(workload, seed, past_runs)
+    readings = {label: replay(make, trace, past) for label, make in DIRECT_CONTESTANTS}
+    errors = {label: mean_error(found, trace.seconds) for label, found in readings.items()}
+    return Judged(errors, coverage(readings[PUBLIC]) or 0.0)
+
+
+def direct_rows(pool: ProcessPoolExecutor, seeds: range) -> list[Row]:
+    """Return the rows of a tracker that is used directly, first without past runs and then with some."""
+    rows = []
+    for past_runs in (0, PAST_RUNS):
+        for workload in DIRECTS:
+            found = list(pool.map(partial(judge_direct, workload, past_runs), seeds, chunksize=4))
+            name = f"{workload.name}, {past_runs} runs before" if past_runs else workload.name
+            rows.append(make_row(name, found, learned=bool(past_runs)))
+    return rows
 
 
 def held_around_throttle(seed: int) -> tuple[float | None, float | None]:
@@ -111,6 +142,7 @@ def main() -> None:
             make_row(workload.name, list(pool.map(partial(judge_unlike, workload), seeds, chunksize=4)), learned=True)
             for workload in UNLIKES
         ]
+        direct = direct_rows(pool, seeds)
         around = list(pool.map(held_around_throttle, seeds, chunksize=4))
     before, after = (fmean(part[i] for part in around if part[i] is not None) for i in (0, 1))
     print(f"Simulated, {options.seeds} seeds a workload, mean |ETA - truth| / total in %:\n")
@@ -119,12 +151,17 @@ def main() -> None:
     print(recorded_table(recorded))
     print("\nSimulated, unlike the runs before:\n")
     print(recorded_table(unlike, "scans"))
+    print("\nThe public class, used directly:\n")
+    print(direct_table(direct))
+    print("\nGoals of the public class:\n" + "\n".join(direct_goals(direct, {one.name: one.today for one in DIRECTS})))
+    print("\n".join(past_goals([*rows, *recorded, *unlike])))
     print("\nGoals:\n" + "\n".join(goals(rows, recorded)))
     print(f"\n{THROTTLED.name}: the band holds {before:.0f} % before it throttles, {after:.0f} % from then on")
     if options.docs is not None:
         from benchmarks.progress.plots import draw
 
         put_into(options.docs / "progress.md", "simulated", simulated_table(rows))
+        put_into(options.docs / "progress.md", "direct", direct_table(direct))
         put_into(options.docs / "progress.md", "recorded", recorded_table(recorded))
         put_into(options.docs / "progress.md", "unlike", recorded_table(unlike, "scans"))
         draw(rows, options.docs / "images")

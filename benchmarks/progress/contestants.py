@@ -87,36 +87,93 @@ class FixedWeights:
     """The running stage's own rate, and for the stages to come its predicted length times the ratio of weights."""
 
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
-        self._tracker = MultiStageProgressTracker(dict(DEFAULT_WEIGHTS), clock)
+        self._clock = clock
         self._trace = trace
-        self._begun = False
+        self._weights = dict(DEFAULT_WEIGHTS)
+        self._stage = ""
+        self._began = 0.0
+        self._done = 0
 
     def declare(self, stage: str, unit_class: str, units: int) -> None:
         """The weights know no classes of work."""
 
     def stage(self, name: str) -> None:
-        self._begun = True
-        self._tracker.start_stage(name, self._trace.units(name))
+        self._stage, self._began, self._done = name, self._clock.monotonic(), 0
 
     def step(self, unit_class: str, units: int) -> None:
-        self._tracker.advance(units)
+        self._done += units
+
+    def stage_done(self) -> None:
+        """The next stage begins at once."""
+
+    def eta(self) -> float | None:
+        elapsed = self._clock.monotonic() - self._began
+        if not (self._stage and self._done and elapsed > 0):
+            return None
+        whole = elapsed * self._trace.units(self._stage) / self._done
+        names = list(self._weights)
+        later = sum(self._weights[name] for name in names[names.index(self._stage) + 1 :])
+        return whole - elapsed + whole * later / self._weights[self._stage]
+
+
+class WeightsAlone:
+    """The share of the weights that is done is the share of the time that has passed: the tracker before it learned."""
+
+    def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
+        self._clock = clock
+        self._trace = trace
+        self._weights = dict(DEFAULT_WEIGHTS)
+        self._stage = ""
+        self._over = 0.0
+        self._done = 0
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        """The weights know no classes of work."""
+
+    def stage(self, name: str) -> None:
+        self._stage, self._done = name, 0
+
+    def step(self, unit_class: str, units: int) -> None:
+        self._done += units
+
+    def stage_done(self) -> None:
+        self._over += self._weights[self._stage]
+        self._stage = ""
+
+    def eta(self) -> float | None:
+        share = self._done / self._trace.units(self._stage) * self._weights[self._stage] if self._stage else 0.0
+        overall, elapsed = self._over + share, self._clock.monotonic()
+        return elapsed / overall - elapsed if overall > 0 and elapsed > 0 else None
+
+
+class PublicTracker:
+    """MultiStageProgressTracker as a pipeline uses it: totals declared, ``update`` called, its forecast read."""
+
+    def __init__(self, clock: ManualClock, trace: Trace, past: tuple[Trace, ...]) -> None:
+        costs = CostHistory(tuple(run.unit_costs() for run in past)) if past else None
+        self._tracker = MultiStageProgressTracker(dict(DEFAULT_WEIGHTS), clock, costs=costs)
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        self._tracker.declare(stage, units, unit_class)
+
+    def stage(self, name: str) -> None:
+        self._tracker.start_stage(name)
+
+    def step(self, unit_class: str, units: int) -> None:
+        self._tracker.advance(units, unit_class)
 
     def stage_done(self) -> None:
         self._tracker.complete_stage()
 
     def eta(self) -> float | None:
-        if not self._begun:
-            return None
-        shown = self._tracker.update(0)
-        stage = shown["stage_progress"]
-        if stage["estimated_total"] is None:
-            return None
-        names = list(self._tracker.stages)
-        later = sum(self._tracker.stage_weights[name] for name in names[names.index(shown["stage"]) + 1 :])
-        return (
-            stage["estimated_remaining"]
-            + stage["estimated_total"] * later / self._tracker.stage_weights[shown["stage"]]
-        )
+        return self.eta_and_band()[0]
+
+    def eta_and_band(self) -> tuple[float | None, tuple[float, float] | None]:
+        """Return the ETA and its 80 % band, each None while it is unknown."""
+        found = self._tracker.forecast()
+        if found.low_seconds is None or found.high_seconds is None:
+            return found.seconds, None
+        return found.seconds, (found.low_seconds, found.high_seconds)
 
 
 class Ours:

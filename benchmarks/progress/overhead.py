@@ -31,11 +31,24 @@ BOUNDARIES = ("start_run", "start_stage", "complete_stage", "finish")
 GOAL = 0.01
 
 
+class SilentStream:
+    """Sends nothing."""
+
+    due_at = math.inf
+
+    def note(self, kind: EventKind, message: str = "") -> None:
+        """Send nothing."""
+
+    def deliver(self, *, wait: bool) -> None:
+        """Hand out nothing."""
+
+
 class SilentReporter(ProgressReporter):
     """Progress off: the stages are timed, as the metrics need them; nothing is counted, forecast or sent."""
 
-    def _send(self, kind: EventKind, message: str = "") -> None:
-        """Send nothing."""
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)
+        self._tracker.send_to(SilentStream())
 
 
 def _nothing(*_arguments: object, **_named: object) -> None:

@@ -69,10 +69,10 @@ class RecordingReporter(ProgressReporter):
         seconds: float | None = None,
     ) -> None:
         super().advance(units, unit_class, substage, seconds)
-        self._note(STEP, str(self._tracker.current_stage), unit_class, units)
+        self._note(STEP, str(self.current_stage), unit_class, units)
 
     def complete_stage(self, message: str = "") -> None:
-        stage = str(self._tracker.current_stage)
+        stage = str(self.current_stage)
         super().complete_stage(message)
         self._note(END, stage)
 

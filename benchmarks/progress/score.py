@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.progress.contestants import Contestant, Ours
+from benchmarks.progress.contestants import Contestant, Ours, PublicTracker
 from benchmarks.progress.traces import DECLARE, END, START, Call, Trace
 from technic_scanner.clock import ManualClock
 
@@ -36,7 +36,9 @@ def replay(make: Maker, trace: Trace, past: tuple[Trace, ...]) -> list[Reading]:
         while len(readings) < SAMPLES and moments[len(readings)] < at:
             moment = moments[len(readings)]
             clock.advance(max(0.0, moment - clock.monotonic()))
-            eta, band = contestant.eta_and_band() if isinstance(contestant, Ours) else (contestant.eta(), None)
+            eta, band = (
+                contestant.eta_and_band() if isinstance(contestant, Ours | PublicTracker) else (contestant.eta(), None)
+            )
             readings.append(Reading(moment / total, eta, band, total - moment))
         clock.advance(max(0.0, at - clock.monotonic()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
@@ -12,6 +12,7 @@ from statistics import fmean, stdev
 PROTOTYPE = (3.6, 6.9, 4.0, 5.8, 4.7, 4.3, 9.4, 5.4, 17.5, 97.0)
 HARD = ("same, heavy-tailed units", "same, heavy-tailed", "provider throttles ×3 mid-run")
 OURS, FLOOR = "ours", "floor"
+PUBLIC, TODAY = "public class", "weights alone"
 TQDM, RICH, FIXED = "tqdm, one bar", "rich, 30 s window", "fixed weights"
 SHOWN = (TQDM, RICH, FIXED, OURS)
 HELD_FROM, HELD_TO = 70, 90
@@ -81,6 +82,54 @@ def goals(rows: Sequence[Row], recorded: Sequence[Row]) -> list[str]:
         held = HELD_FROM <= round(row.held) <= HELD_TO
         lines.append(f"{_met(held)}  {row.name}: band holds {HELD_FROM}-{HELD_TO} %: {row.held:.0f} %")
     return lines
+
+
+DIRECT_SHOWN = (TQDM, RICH, TODAY, PUBLIC)
+MOST_OF_PEERS, MOST_OF_TODAY, MOST_WITH_PAST = 1.0, 1.5, 0.2
+
+
+def direct_table(rows: Sequence[Row]) -> str:
+    """Return the runs of a tracker that is used directly as a Markdown table."""
+    body = []
+    for row in rows:
+        peers = [f"{row.errors[label]:,.1f}" for label in DIRECT_SHOWN[:-1]]
+        body.append([row.name, *peers, f"**{_with_error(row, PUBLIC)}**", f"{row.held:.0f} %"])
+    return markdown(["300 s, 1,200 units", *DIRECT_SHOWN, "80 % band holds"], body)
+
+
+def direct_goals(rows: Sequence[Row], stated: Mapping[str, float]) -> list[str]:
+    """Return one line for every goal of the public class: beside tqdm and rich, and beside the weights alone.
+
+    ``stated`` are the errors of the weights alone as the issue that set the goals gives them.
+    """
+    lines = []
+    for row in rows:
+        peers, found = min(row.errors[TQDM], row.errors[RICH]), row.errors[PUBLIC]
+        if row.learned:
+            lines.append(_goal(row, "at most 0.2 of the better of tqdm and rich", found, MOST_WITH_PAST * peers))
+            continue
+        lines.append(_goal(row, "at most the better of tqdm and rich", found, MOST_OF_PEERS * peers))
+        if row.errors[TODAY] < peers:
+            lines.append(_goal(row, "at most 1.5 of the weights alone", found, MOST_OF_TODAY * row.errors[TODAY]))
+            lines.append(_goal(row, "at most 1.5 of what was stated of them", found, MOST_OF_TODAY * stated[row.name]))
+    for row in rows:
+        held = HELD_FROM <= round(row.held) <= HELD_TO
+        lines.append(f"{_met(held)}  {row.name}: band holds {HELD_FROM}-{HELD_TO} %: {row.held:.0f} %")
+    return lines
+
+
+def past_goals(rows: Sequence[Row]) -> list[str]:
+    """Return one line for every row with past runs: at most a fifth of the better of tqdm and rich."""
+    return [
+        _goal(
+            row,
+            "at most 0.2 of tqdm and rich",
+            row.errors[OURS],
+            MOST_WITH_PAST * min(row.errors[TQDM], row.errors[RICH]),
+        )
+        for row in rows
+        if row.learned
+    ]
 
 
 def put_into(page: Path, name: str, text: str) -> None:

@@ -10,10 +10,12 @@ import pandas as pd
 from technic_scanner.bootstrap import run_scan
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
-from technic_scanner.domain.progress import ProgressEvent, StageProgress
+from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState
+from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.engine import ScanFailed
 
+_SAID_BY_THE_SCAN = (EventKind.RUN_STARTED, EventKind.MESSAGE, EventKind.RUN_FINISHED)
 ProgressCallback = Callable[[str, int, int | None, str, dict[str, Any]], object]
 
 
@@ -26,7 +28,8 @@ def run_scan_enhanced(
 ) -> tuple[pd.DataFrame, str, dict[str, Any]]:
     """Scan in this process; return (results, status text, metrics).
 
-    ``progress_cb(stage, current, total, message, metadata)`` is called for every event; metadata has
+    ``progress_cb(stage, current, total, message, metadata)`` is called where the run or a stage begins or ends, at most
+    every 0.2 s between, and when there is something to say; ``message`` says what happens in the stage. metadata has
     ``stage_progress_pct`` and ``overall_progress_pct`` (0–100), ``stage_eta``, ``overall_eta`` (seconds or None) and
     ``stage_throughput`` (units per second or None). A stage that raises ends in a status text that says so; results
     and metrics are then those of the part that was done. Raises ConfigError, naming every bad field, before starting.
@@ -64,23 +67,51 @@ def metrics_dict(metrics: ScanMetrics) -> dict[str, Any]:
     }
 
 
-def progress_metadata(event: ProgressEvent, stage: StageProgress | None) -> dict[str, Any]:
+def progress_metadata(event: ProgressEvent, stage: StageProgress) -> dict[str, Any]:
     """Return the earlier API's callback metadata of an event."""
     return {
-        "stage_progress_pct": 0.0 if stage is None else 100.0 * stage.fraction,
+        "stage_progress_pct": 100.0 * stage.fraction,
         "overall_progress_pct": 100.0 * event.overall_fraction,
-        "stage_eta": None if stage is None else stage.eta_seconds,
+        "stage_eta": stage.eta_seconds,
         "overall_eta": event.eta_seconds,
-        "stage_throughput": None if stage is None else stage.throughput,
+        "stage_throughput": stage.throughput,
     }
 
 
 def progress_arguments(event: ProgressEvent) -> tuple[str, int, int | None, str, dict[str, Any]]:
-    """Return the five arguments of the earlier callback; between stages, those of the stage that worked last."""
+    """Return the five arguments of the earlier callback; between stages, those of the stage that worked last.
+
+    Before the first stage they are those of the stage that will be the first.
+    """
     stage = _stage_to_report(event)
-    if stage is None:
-        return "", 0, None, event.message, progress_metadata(event, None)
-    return stage.name, stage.completed, stage.total, event.message, progress_metadata(event, stage)
+    return stage.name, stage.completed, stage.total, stage_message(event, stage), progress_metadata(event, stage)
+
+
+def stage_message(event: ProgressEvent, stage: StageProgress) -> str:
+    """Say what happens in a stage, with counts: ``56 of 56 fetched, 0 from the cache``.
+
+    Where the run begins or ends, and where the scan itself has something to say, that is said.
+    """
+    if event.kind in _SAID_BY_THE_SCAN:
+        return event.message
+    done = f"{stage.completed:,}" if stage.total is None else f"{stage.completed:,} of {stage.total:,}"
+    match stage.name:
+        case Stage.UNIVERSE_LOADING:
+            return f"{done} steps of loading the universe done{_at_work(stage)}"
+        case Stage.DATA_FETCHING:
+            return f"{done} fetched, {event.cache_hits:,} from the cache"
+        case Stage.SYMBOL_SCANNING:
+            return f"{done} symbols scanned"
+        case Stage.FINALIZATION:
+            return f"{done} row steps of ranking done{_at_work(stage)}"
+        case _:
+            return f"{done} units of {stage.name} done"
+
+
+def _at_work(stage: StageProgress) -> str:
+    """Name the sub-steps under way."""
+    running = [substage.name for substage in stage.substages if substage.state is StageState.RUNNING]
+    return f", at work on: {', '.join(running)}" if running else ""
 
 
 class _Relay:
@@ -93,8 +124,8 @@ class _Relay:
         self._callback(*progress_arguments(event))
 
 
-def _stage_to_report(event: ProgressEvent) -> StageProgress | None:
+def _stage_to_report(event: ProgressEvent) -> StageProgress:
     if event.current_stage is not None:
         return event.stage(event.current_stage)
     begun = [stage for stage in event.stages if stage.elapsed_seconds > 0.0 or stage.completed > 0]
-    return begun[-1] if begun else None
+    return begun[-1] if begun else event.stages[0]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from technic_scanner.progress.cost_history import CostHistory, PastCell
+from technic_scanner.progress.first_run import FirstRun, as_a_whole, scaled
 from technic_scanner.progress.gaussian import Matrix, Vector, condition, quadratic_form
-from technic_scanner.progress.priors import Job, history_prior, weights_prior
+from technic_scanner.progress.mixture import Future, UnderWay, join
+from technic_scanner.progress.priors import Job, history_prior
 from technic_scanner.progress.running_step import FEW_STEPS, CostedJob, late_seconds, stage_seconds
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
 from technic_scanner.progress.work_log import DEFAULT_CLASS, TAIL, WHOLE_STAGE
 
-_BAND_Z = 1.2815515655446004  # 80 % of a normal distribution are within this many sd
-_WIDEST = 20.0  # half width of a band in log seconds; keeps exp within the range of a float
 _DEFAULT_CV = 0.5
 _PAST_STEPS = 20  # weight of the cv of past runs, in steps of this run
 _FLOOR = 1e-4  # minimum variance of an observed log mean
@@ -34,6 +34,10 @@ class Estimator:
         return bool(self._history.cells)
 
     def forecast(self, stages: Sequence[StageView]) -> Forecast:
+        """Return the seconds left of ``stages``, and the band alone while the number would be a guess."""
+        return self.guess(stages).without_guess()
+
+    def guess(self, stages: Sequence[StageView]) -> Forecast:
         """Return the seconds left of ``stages``, which are all stages of the plan in order.
 
         x is the log of the mean cost of a unit over the whole stage, measured and remaining. mu+ and S+ are its prior
@@ -42,26 +46,30 @@ class Estimator:
         """
         if all(stage.ended for stage in stages):
             return Forecast(0.0, 0.0, 0.0, {stage.name: 0.0 for stage in stages})
+        if not self.knows_past:
+            stages = [as_a_whole(stage) for stage in stages]
         jobs = [job for index, stage in enumerate(stages) for job in self._jobs(index, stage)]
-        seen = [i for i, job in enumerate(jobs) if job.seen is not None]
-        if any(self._is_open_ended(stage) for stage in stages) or not (self.knows_past or seen):
+        sight = _Sight.of(stages, jobs)
+        if any(self._is_open_ended(stage) for stage in stages) or not (self.knows_past or sight.seen):
             return Forecast(None, None, None, {stage.name: 0.0 if stage.ended else None for stage in stages})
-        prior = history_prior(self._history, stages, jobs) if self.knows_past else weights_prior(stages, jobs)
-        observed = [_observation(job, job.seen) for job in jobs if job.seen is not None]
-        values, noise = [value for value, _ in observed], [noise for _, noise in observed]
-        ahead = [i for i, job in enumerate(jobs) if job.left > 0]
-        mean, covariance = condition(*_widened(prior, seen, values, noise), seen, values, noise, ahead)
-        totals = [jobs[i].total * math.exp(value) for i, value in zip(ahead, mean, strict=True)]
-        variance = quadratic_form(totals, covariance)
-        costed = [
-            CostedJob(jobs[i], total, math.sqrt(max(0.0, covariance[place][place])))
-            for place, (i, total) in enumerate(zip(ahead, totals, strict=True))
-        ]
-        work = [[item for item in costed if item.job.stage == index] for index in range(len(stages))]
-        by_stage = {stage.name: stage_seconds(stage, jobs) for stage, jobs in zip(stages, work, strict=True)}
+        if self.knows_past:
+            futures = [sight.future(*_widened(history_prior(self._history, stages, jobs), sight))]
+            joined = join(futures)
+        else:
+            first = FirstRun(stages, jobs)
+            futures = []
+            for opinion in first.opinions():
+                mean, covariance, likelihood = scaled(first.prior(opinion), sight.seen, sight.values, sight.noise)
+                futures.append(sight.future(mean, covariance, math.log(opinion.odds) + likelihood))
+            joined = join(futures, sight.under_way if first.is_declared else None)
         known = self.knows_past or any(stage.ended and stage.seen for stage in stages)
-        late = sum(late_seconds(stage, jobs) for stage, jobs in zip(stages, work, strict=True))
-        return _forecast(by_stage, stages, variance, late, known=known)
+        by_stage = {
+            stage.name: 0.0 if stage.ended else seconds for stage, seconds in zip(stages, joined.stages, strict=True)
+        }
+        overdue = any(future.late_seconds > 0 for future in futures)
+        return Forecast(
+            joined.seconds, joined.low_seconds, joined.high_seconds, by_stage, overdue=overdue, is_guess=not known
+        )
 
     def _jobs(self, index: int, stage: StageView) -> list[Job]:
         past = self._history.cells_of(stage.name)
@@ -127,8 +135,48 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
     return math.log(seen.seconds / seen.units), noise + _EXACT
 
 
-def _widened(prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, noise: Vector) -> tuple[Vector, Matrix]:
-    """Return the prior with each class's sd widened until its measurement is within 2 predictive sd.
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What this run has shown: which jobs were seen, the log means ``values`` of what they cost, their ``noise``."""
+
+    stages: Sequence[StageView]
+    jobs: Sequence[Job]
+    seen: Sequence[int]
+    values: Vector
+    noise: Vector
+
+    @classmethod
+    def of(cls, stages: Sequence[StageView], jobs: Sequence[Job]) -> _Sight:
+        """Return what the stages have shown."""
+        seen = [i for i, job in enumerate(jobs) if job.seen is not None]
+        observed = [_observation(job, job.seen) for job in jobs if job.seen is not None]
+        return cls(stages, jobs, seen, [value for value, _ in observed], [noise for _, noise in observed])
+
+    @property
+    def under_way(self) -> UnderWay:
+        """Seconds spent, and those in the last stage of which anything was seen."""
+        spent = [sum(item.seconds for item in stage.seen) for stage in self.stages]
+        last = max(self.jobs[i].stage for i in self.seen)
+        return UnderWay(math.fsum(spent), spent[last], last)
+
+    def future(self, mean: Vector, covariance: Matrix, log_odds: float = 0.0) -> Future:
+        """Return what a prior expects, conditioned on what was seen."""
+        jobs = self.jobs
+        ahead = [i for i, job in enumerate(jobs) if job.left > 0]
+        mean, covariance = condition(mean, covariance, self.seen, self.values, self.noise, ahead)
+        totals = [jobs[i].total * math.exp(value) for i, value in zip(ahead, mean, strict=True)]
+        costed = [
+            CostedJob(jobs[i], total, math.sqrt(max(0.0, covariance[place][place])))
+            for place, (i, total) in enumerate(zip(ahead, totals, strict=True))
+        ]
+        work = [[item for item in costed if item.job.stage == index] for index in range(len(self.stages))]
+        seconds = tuple(stage_seconds(stage, jobs) for stage, jobs in zip(self.stages, work, strict=True))
+        late = sum(late_seconds(stage, jobs) for stage, jobs in zip(self.stages, work, strict=True))
+        return Future(seconds, math.sqrt(quadratic_form(totals, covariance)), late, log_odds)
+
+
+def _widened(prior: tuple[Vector, Matrix], sight: _Sight) -> tuple[Vector, Matrix]:
+    """Return the prior, its sd of each class widened until what was seen of the class lies within 2 predictive sd.
 
     This is the effect of a heavy-tailed prior on an outlier (West, 1984, Outlier Models and Prior Distributions in
     Bayesian Linear Regression): the class's own measurements dominate, and other classes are moved at most as much as
@@ -136,7 +184,7 @@ def _widened(prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, 
     """
     mean, covariance = prior
     scale = [1.0] * len(mean)
-    for i, value, error in zip(seen, values, noise, strict=True):
+    for i, value, error in zip(sight.seen, sight.values, sight.noise, strict=True):
         needed = ((value - mean[i]) / _MOST_SD) ** 2 - error
         if needed > covariance[i][i]:
             scale[i] = math.sqrt(needed / covariance[i][i])
@@ -151,19 +199,3 @@ def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:
     if seen is None or seen.steps < 2:
         return prior
     return math.sqrt((seen.cv**2 * seen.steps + prior**2 * _PAST_STEPS) / (seen.steps + _PAST_STEPS))
-
-
-def _forecast(
-    by_stage: Mapping[str, float], stages: Sequence[StageView], variance: float, late: float, *, known: bool
-) -> Forecast:
-    """Return the sum of the stages with its band; only the band while the sum is not ``known`` well enough.
-
-    ``late`` are the additional seconds that an overdue step may need; the band includes them.
-    """
-    seconds = sum(by_stage.values())
-    spread = max(_BAND_Z * math.sqrt(variance) / seconds, math.log1p(late / seconds)) if seconds > 0 else 0.0
-    spread = min(_WIDEST, spread)
-    shown = {stage.name: 0.0 if stage.ended else by_stage[stage.name] if known else None for stage in stages}
-    return Forecast(
-        seconds if known else None, seconds * math.exp(-spread), seconds * math.exp(spread), shown, overdue=late > 0
-    )

@@ -29,6 +29,10 @@ class ListenerFanout:
         self._deliverer: int | None = None
         self._failed: set[int] = set()
 
+    def add(self, listener: ProgressListener) -> None:
+        """Call ``listener`` as well, from the next event on."""
+        self._listeners = (*self._listeners, listener)
+
     def put(self, event: ProgressEvent) -> None:
         """Queue one event; call it while holding the lock under which events are numbered."""
         if self._listeners:

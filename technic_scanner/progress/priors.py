@@ -1,4 +1,4 @@
-"""Compute the prior of unit costs before this run's measurements, from past runs or from the plan's weights."""
+"""Say what units are expected to cost before this run has shown anything, as past runs have it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from technic_scanner.progress.work_log import TAIL, WHOLE_STAGE
 _RELATIVES = {"hit": ("miss", 1 / 20), "miss": ("hit", 20.0)}
 _UNHEARD_SD = 1.2  # sd of the log cost of a class that no past run had
 _SHIFTED_SD = 1.0  # added to the sd from past runs for a class whose level has shifted within this run
-
-_FIRST_RUN_SECONDS = 60.0  # arbitrary: the common sd makes the scale unknown
-_FIRST_RUN_COMMON_SD = 10.0
-_FIRST_RUN_STAGE_SD = 1.2  # sd of a stage of weight 0.25; short stages deviate more from their weight
-_FIRST_RUN_AHEAD_SD = 1.4  # maximum sd of a stage without measurements, which must not affect the cost of others
-_FIRST_RUN_CLASS_SD = 0.7
-_WEIGHTS_TRUST = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +49,6 @@ def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Seque
     correlation = history.correlation
     covariance = [
         [a * b * (1.0 if i == j else correlation) for j, b in enumerate(deviations)] for i, a in enumerate(deviations)
-    ]
-    return means, covariance
-
-
-def weights_prior(stages: Sequence[StageView], jobs: Sequence[Job]) -> tuple[Vector, Matrix]:
-    """Return mean and covariance for a first run: the plan's weights, shrunk slightly towards equal unit costs.
-
-    log cost = 0.7 log(weight / units of the stage) - 0.3 log(units of all stages) + the scale. The scale is unknown, so
-    it is common to all and has a very wide prior; a stage's own deviation has variance 1.2^2 x 0.25 / weight, so that a
-    short stage does not determine the scale, and at most 1.4^2 before the stage has started.
-    """
-    begun = {job.stage for job in jobs if job.seen is not None}
-    departures = [
-        _FIRST_RUN_STAGE_SD**2 * 0.25 / stage.weight
-        if index in begun
-        else min(_FIRST_RUN_STAGE_SD**2 * 0.25 / stage.weight, _FIRST_RUN_AHEAD_SD**2)
-        for index, stage in enumerate(stages)
-    ]
-    units = [_stage_units(stage, index, jobs) for index, stage in enumerate(stages)]
-    means = [
-        math.log(_FIRST_RUN_SECONDS)
-        + _WEIGHTS_TRUST * math.log(stages[job.stage].weight / units[job.stage])
-        - (1 - _WEIGHTS_TRUST) * math.log(sum(units))
-        for job in jobs
-    ]
-    covariance = [
-        [
-            _FIRST_RUN_COMMON_SD**2
-            + (departures[a.stage] if a.stage == b.stage else 0.0)
-            + (_FIRST_RUN_CLASS_SD**2 if a.cell == b.cell else 0.0)
-            for b in jobs
-        ]
-        for a in jobs
     ]
     return means, covariance
 

@@ -38,6 +38,15 @@ class StageBook:
         self.record.add(units)
         self.work.observe(unit_class, units, now, seconds)
 
+    def move_by(self, seconds: float) -> None:
+        """Move all that was noted by the clock: for one that stands elsewhere, in another process."""
+        for record in (self.record, *self.substages.values()):
+            if record.resumed_at is not None:
+                record.resumed_at += seconds
+        if self.work.started_at is not None:
+            self.work.started_at += seconds
+        self.work.last_at += seconds
+
     def end(self, now: float, state: StageState) -> None:
         """Close the work log and the sub-stages that are still running."""
         self.work.end(now)

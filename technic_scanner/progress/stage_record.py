@@ -13,13 +13,13 @@ def as_total(total: float | None) -> int | None:
 
 
 class StageRecord:
-    """Counts units of one stage (or sub-stage) and keeps the highest fraction that it has shown.
+    """Counts units of one stage (or sub-stage) and remembers the ``best`` fraction it has shown.
 
     ``raw`` is what callers reported; it may exceed ``total``, which can still be corrected, but ``completed`` never
     does. ``seconds`` are those of closed periods; ``resumed_at`` is the monotonic second at which the open one began.
     """
 
-    __slots__ = ("_best", "name", "offset_seconds", "raw", "resumed_at", "seconds", "state", "total")
+    __slots__ = ("best", "name", "offset_seconds", "raw", "resumed_at", "seconds", "state", "total")
 
     def __init__(self, name: str, total: float | None = None) -> None:
         self.name = name
@@ -29,7 +29,7 @@ class StageRecord:
         self.seconds = 0.0
         self.offset_seconds: float | None = None
         self.resumed_at: float | None = None
-        self._best = 0.0
+        self.best = 0.0
 
     @property
     def current(self) -> int:
@@ -43,14 +43,14 @@ class StageRecord:
         Without a known total, or with a total of 0, it is 0 until the stage is done.
         """
         if self.state in (StageState.DONE, StageState.SKIPPED):
-            self._best = 1.0
+            self.best = 1.0
         elif self.total:
-            self._best = max(self._best, min(1.0, self.raw / self.total))
-        return self._best
+            self.best = max(self.best, min(1.0, self.raw / self.total))
+        return self.best
 
     def stand_at(self, fraction: float) -> None:
-        """Show at least ``fraction`` from now on, which an earlier attempt had reached."""
-        self._best = max(self._best, min(1.0, fraction))
+        """Show at least ``fraction`` from now on: what an earlier attempt had reached."""
+        self.best = max(self.best, min(1.0, fraction))
 
     def start(self, total: float | None, now: float, offset_seconds: float) -> None:
         """Start or restart: counting begins at 0, but the displayed fraction does not decrease."""
@@ -103,4 +103,4 @@ class StageRecord:
         return max(0, self.total - self.current) / rate
 
     def _remember(self) -> None:
-        self._best = self.fraction
+        self.best = self.fraction

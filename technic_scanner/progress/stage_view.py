@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class StageView:
 class Forecast:
     """Seconds left with their 80 % band, in total and by stage; None is unknown, 0.0 is done.
 
-    ``overdue``: the current step has taken much longer than expected.
+    ``overdue`` says that the step under way has taken far longer than was to be expected of it, ``is_guess`` that
+    neither past runs nor a finished stage of this one say what work costs, only the weights.
     """
 
     seconds: float | None
@@ -51,3 +52,10 @@ class Forecast:
     high_seconds: float | None
     stages: Mapping[str, float | None] = field(default_factory=dict)
     overdue: bool = False
+    is_guess: bool = False
+
+    def without_guess(self) -> Forecast:
+        """Return the band alone where the number is a guess."""
+        if not self.is_guess:
+            return self
+        return replace(self, seconds=None, stages={name: None if left else left for name, left in self.stages.items()})

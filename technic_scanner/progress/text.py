@@ -13,10 +13,12 @@ UNKNOWN = "N/A"
 def format_time(seconds: float | None) -> str:
     """Return ``seconds`` as ``45s``, ``1m 30s``, ``1h 0m`` or ``2d 3h``; ``N/A`` for None, NaN and infinity.
 
-    A negative duration gives ``0s``. Values below a second are rounded like all others: 0.4 gives ``0s``.
+    A negative duration gives ``0s``. A positive duration below one second gives ``<1s``.
     """
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
+    if 0.0 < seconds < 1.0:
+        return "<1s"
     whole = max(0, round(seconds))
     if whole < _MINUTE:
         return f"{whole}s"

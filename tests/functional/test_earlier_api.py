@@ -17,7 +17,13 @@ from technic_scanner import (
     format_time,
     run_scan_enhanced,
 )
+from technic_scanner.clock import ManualClock
+from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.stage import StagePlan
 from technic_scanner.errors import ConfigError, SourceError
+from technic_scanner.legacy.scan import progress_arguments
+from technic_scanner.pipeline.finalize import STEPS
+from technic_scanner.progress.reporter import ProgressReporter
 
 METRICS = {
     "total_seconds",
@@ -88,6 +94,43 @@ def test_the_seeds_example() -> None:
     overall = [call[4]["overall_progress_pct"] for call in calls]
     assert overall == sorted(overall)
     assert overall[-1] == 100.0
+
+
+def test_the_callback_says_what_happens_in_each_stage() -> None:
+    calls: list[tuple] = []
+    config, rows = ScanConfig(symbols=["AAPL", "MSFT", "JPM"]), 3 * len(STEPS)
+    for expected in ("3 of 3 fetched, 0 from the cache", "3 of 3 fetched, 3 from the cache"):
+        calls.clear()
+        run_scan_enhanced(config, lambda *arguments: calls.append(arguments))
+        assert calls[0][:3] == ("universe_loading", 0, None)
+        last = {stage: message for stage, _, _, message, _ in calls[:-1]}
+        assert last == {
+            "universe_loading": "4 of 4 steps of loading the universe done",
+            "data_fetching": expected,
+            "symbol_scanning": "3 of 3 symbols scanned",
+            "finalization": f"{rows} of {rows} row steps of ranking done",
+        }
+        assert calls[-1][3] == "Scan complete."
+    begun = next(call for call in calls if call[0] == "symbol_scanning")
+    assert begun[3] == "0 of 3 symbols scanned"
+
+
+def test_the_callback_passes_on_what_the_scan_says_and_stages_of_other_plans() -> None:
+    clock = ManualClock()
+    events: list[ProgressEvent] = []
+    reporter = ProgressReporter("r", StagePlan((("one", 1.0),)), clock, listeners=[events.append])
+    reporter.start_run("scanning the sample")
+    reporter.start_stage("one", 1_000)
+    reporter.message("AAPL keeps the bars it has")
+    clock.advance(1)
+    reporter.advance(999)
+    told = [progress_arguments(event)[3] for event in events]
+    assert told == [
+        "scanning the sample",
+        "0 of 1,000 units of one done",
+        "AAPL keeps the bars it has",
+        "999 of 1,000 units of one done",
+    ]
 
 
 def test_the_default_scan_does_not_lose_sectors_to_a_name() -> None:

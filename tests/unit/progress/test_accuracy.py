@@ -6,11 +6,12 @@ from statistics import fmean
 import pytest
 
 from benchmarks.progress.__main__ import recorded_cases
-from benchmarks.progress.contestants import FixedWeights, Informed, Ours, Rich, Tqdm
+from benchmarks.progress.contestants import FixedWeights, Informed, Ours, PublicTracker, Rich, Tqdm, WeightsAlone
+from benchmarks.progress.direct import DIRECTS, simulate_direct
 from benchmarks.progress.score import coverage, mean_error, replay
 from benchmarks.progress.tables import put_into
 from benchmarks.progress.traces import load, save
-from benchmarks.progress.workloads import WORKLOADS, simulate
+from benchmarks.progress.workloads import PAST_RUNS, WORKLOADS, simulate
 
 SEEDS = range(4)
 LIMITS = {
@@ -28,6 +29,27 @@ def test_mean_error_is_within_its_limit(name):
     readings = [replay(Ours, trace, past) for trace, past in runs]
     assert fmean(mean_error(read, run[0].seconds) for read, run in zip(readings, runs, strict=True)) < LIMITS[name]
     assert fmean(coverage(read) or 0 for read in readings) > 35
+
+
+@pytest.mark.parametrize("workload", DIRECTS, ids=lambda workload: workload.name)
+def test_the_public_class_is_no_worse_than_any_peer_without_history(workload):
+    runs = [simulate_direct(workload, seed)[0] for seed in SEEDS]
+    error = {
+        make: fmean(mean_error(replay(make, run, ()), run.seconds) for run in runs)
+        for make in (Tqdm, Rich, WeightsAlone, PublicTracker)
+    }
+    peers = min(error[Tqdm], error[Rich])
+    assert error[PublicTracker] <= 1.05 * peers
+    assert error[PublicTracker] <= 1.6 * error[WeightsAlone]
+
+
+@pytest.mark.parametrize("workload", DIRECTS, ids=lambda workload: workload.name)
+def test_the_public_class_learns_from_five_runs(workload):
+    runs = [simulate_direct(workload, seed, PAST_RUNS) for seed in SEEDS]
+    readings = [replay(PublicTracker, *run) for run in runs]
+    ours = fmean(mean_error(read, run[0].seconds) for read, run in zip(readings, runs, strict=True))
+    peers = min(fmean(mean_error(replay(make, *run), run[0].seconds) for run in runs) for make in (Tqdm, Rich))
+    assert ours <= (0.5 if workload.warms or workload.stall else 0.2) * peers
 
 
 def test_the_peers_run_on_virtual_time():

@@ -1,0 +1,201 @@
+"""Predict the time left of a run from its past and its own measurements, and show it in the earlier API's dict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from technic_scanner.clock import Clock
+from technic_scanner.domain.progress import EventKind, StageState
+from technic_scanner.progress.cost_history import CostHistory
+from technic_scanner.progress.estimator import Estimator
+from technic_scanner.progress.reports import StageReports
+from technic_scanner.progress.stage_book import StageBook
+from technic_scanner.progress.stage_dict import stage_dict
+from technic_scanner.progress.stage_ledger import ALMOST_DONE
+from technic_scanner.progress.stage_view import Forecast, StageView
+from technic_scanner.progress.text import format_percent, format_time
+from technic_scanner.progress.work_log import DEFAULT_CLASS
+
+FRESH_SECONDS = 0.1  # how long a forecast is counted down in ``update`` before it is made anew
+UNKNOWN = Forecast(None, None, None)
+
+
+class Fresh:
+    """What stays as it is for a while after a forecast, so that ``update`` need not look it up.
+
+    ``offset`` added to the monotonic second is the stage's seconds; ``eta_until`` the second at which the run is
+    expected to end; ``others`` what all other stages contribute to the overall fraction.
+    """
+
+    __slots__ = ("began", "completed", "eta_until", "name", "offset", "others", "record", "total", "until", "weight")
+
+    def __init__(
+        self, book: StageBook, began: float, remaining: float | None, now: float, completed: list[str]
+    ) -> None:
+        record = self.record = book.record
+        self.name = record.name
+        self.weight = book.weight
+        self.total = record.total or 0
+        self.offset = record.elapsed(now) - now
+        self.until = now + FRESH_SECONDS
+        self.eta_until = None if remaining is None else now + remaining
+        self.began = began
+        self.completed = completed.copy()
+        self.others = 0.0
+
+
+class Predictions(StageReports):
+    """Reports with a forecast; see MultiStageProgressTracker."""
+
+    def __init__(
+        self,
+        stage_weights: Mapping[str, float],
+        clock: Clock | None = None,
+        *,
+        costs: CostHistory | None = None,
+        reopens: bool = True,
+    ) -> None:
+        super().__init__(stage_weights, clock, reopens=reopens)
+        self.costs = costs or CostHistory()
+        self._estimator = Estimator(self.costs)
+        self._foreseen: tuple[list[StageView], Forecast] = ([], UNKNOWN)
+        self._fresh: Fresh | None = None
+
+    def update(self, current: int) -> dict[str, Any]:  # noqa: C901, PLR0912, PLR0915 - each call costs a tenth of it
+        """Count up to ``current`` units of the active stage and return the earlier API's dict.
+
+        Between stages and after the last one nothing is counted and the last stage is shown. ValueError before the
+        first stage was started. In hot loops the forecast is counted down and made anew every 0.1 s.
+        """
+        with self.lock:
+            now = self._monotonic()
+            fresh = self._fresh
+            if fresh is None or now >= fresh.until:
+                shown = self._shown_anew(current, now)
+                if self._stream is None:
+                    return shown
+                self._stream.note(EventKind.ADVANCED)
+            else:
+                record, total, elapsed, eta = fresh.record, fresh.total, now - fresh.began, fresh.eta_until
+                if self._cells:
+                    self._pull()
+                raw = record.raw
+                if current > raw:
+                    self._unlogged += current - raw
+                    self._unlogged_at = now
+                    record.raw = raw = current
+                seconds = now + fresh.offset
+                overall = self._overall
+                if raw >= total:
+                    current, fraction, rate, left = total, 1.0, total / seconds, 0.0
+                elif raw:
+                    current, fraction, rate = raw, raw / total, raw / seconds
+                    left = (total - raw) / rate
+                else:
+                    current, fraction, rate, left = 0, 0.0, None, None
+                if fraction > record.best:
+                    record.best = fraction
+                    reached = fresh.others + fresh.weight * fraction
+                    if reached > overall:
+                        self._overall = overall = reached if reached < 1.0 else ALMOST_DONE
+                else:
+                    fraction = record.best
+                if eta is not None:
+                    eta = eta - now if eta > now else 0.0
+                return {
+                    "stage": fresh.name,
+                    "stage_progress": {
+                        "current": current,
+                        "total": total,
+                        "progress_pct": fraction * 100,
+                        "elapsed_time": seconds,
+                        "estimated_remaining": left,
+                        "estimated_total": None if left is None else seconds + left,
+                        "throughput": rate,
+                        "stage": fresh.name,
+                    },
+                    "overall_progress_pct": overall * 100,
+                    "overall_elapsed_time": elapsed,
+                    "overall_estimated_remaining": eta,
+                    "overall_estimated_total": None if eta is None else elapsed + eta,
+                    "completed_stages": [*fresh.completed],
+                }
+        self._deliver(wait=False)
+        return shown
+
+    def forecast(self) -> Forecast:
+        """Return the seconds left with their 80 % band, in all and by stage; None is unknown, 0.0 is done."""
+        with self.lock:
+            self._settle()
+            return self._forecast_at(self._monotonic())
+
+    def views(self) -> list[StageView]:
+        """Return the stages as the last forecast saw them."""
+        with self.lock:
+            return self._foreseen[0]
+
+    def get_summary(self) -> str:
+        """Return one line for people: ``Overall: 52.0% - data_fetching: 80.0% - ETA: 1m 5s``."""
+        with self.lock:
+            self._settle()
+            now = self._monotonic()
+            overall = self._overall_now()
+            if self.is_complete():
+                return f"Overall: {format_percent(overall)} - Complete in {format_time(self._total_at(now))}"
+            parts = [f"Overall: {format_percent(overall)}"]
+            if self._active is not None:
+                record = self._active.record
+                parts.append(f"{record.name}: {format_percent(record.fraction)}")
+            return " - ".join([*parts, f"ETA: {format_time(self._forecast_at(now).seconds)}"])
+
+    def _forecast_at(self, now: float) -> Forecast:
+        """Return the forecast; hold the lock, after ``_settle``."""
+        if self._outcome is StageState.DONE:
+            return Forecast(0.0, 0.0, 0.0, dict.fromkeys(self._books, 0.0))
+        if self._outcome is not None:
+            return UNKNOWN
+        views = [book.view(now) for book in self._books.values()]
+        if views != self._foreseen[0]:  # where a stage begins, nothing has changed since the one before it ended
+            self._foreseen = views, self._estimator.guess(views)
+        return self._foreseen[1]
+
+    def _shown_anew(self, current: int, now: float) -> dict[str, Any]:
+        """Count up to ``current`` units of the active stage and return the dict with a new forecast."""
+        book = self._last
+        if book is None:
+            raise ValueError("no stage was started")
+        self._settle()
+        if book is self._active:
+            more = current - book.record.raw
+            if more > 0:
+                book.record.raw = current
+                self._unlogged_class, self._unlogged, self._unlogged_at = DEFAULT_CLASS, more, now
+        return self._shown(book, now)
+
+    def _shown(self, book: StageBook, now: float) -> dict[str, Any]:
+        """Return the dict with a new forecast."""
+        self._settle()
+        overall = self._overall_now()
+        elapsed = self._total_at(now)
+        remaining = self._forecast_at(now).seconds
+        shown: dict[str, Any] = {
+            "stage": book.record.name,
+            "stage_progress": stage_dict(book.record, now),
+            "overall_progress_pct": overall * 100,
+            "overall_elapsed_time": elapsed,
+            "overall_estimated_remaining": remaining,
+            "overall_estimated_total": None if remaining is None else elapsed + remaining,
+            "completed_stages": [name for name in self._books if name in self._completed],
+        }
+        is_lone = self._stream is None and self._unlogged_class == DEFAULT_CLASS
+        if is_lone and book is self._active and book.record.total and book.record.elapsed(now) > 0:
+            self._fresh = Fresh(book, self._began, remaining, now, shown["completed_stages"])
+            self._fresh.others = math.fsum(
+                one.weight * one.record.fraction for one in self._books.values() if one != book
+            )
+        return shown
+
+    def _forget(self) -> None:
+        self._fresh = None

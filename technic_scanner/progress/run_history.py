@@ -1,0 +1,127 @@
+"""Keep what runs have cost, by a name, in a file of JSON lines that nobody else's mistakes can break a run with."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from technic_scanner.domain.metrics import UnitCost
+from technic_scanner.progress.cost_history import CostHistory
+
+FORMAT = "technic-tracker-history/1"
+KEPT_RUNS = 20  # of each name
+_log = logging.getLogger(__name__)
+
+
+class RunHistory(Protocol):
+    """Where a tracker learns from and adds to; anything with these two methods will do."""
+
+    def past(self, name: str) -> CostHistory:
+        """Return what the newest runs of that name have cost."""
+        ...
+
+    def add(self, name: str, costs: Sequence[UnitCost]) -> None:
+        """Remember what a run that succeeded has cost."""
+        ...
+
+
+class HistoryFile:
+    """One line for each run that succeeded; at least the newest 20 of each name are kept.
+
+    The pipeline goes on whatever becomes of the file. A line that is damaged is passed over; a file that holds nothing
+    but strange lines belongs to somebody else and is left as it is; a file that cannot be written is not. Each of these
+    is logged as a warning, once.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._warned = False
+
+    def past(self, name: str) -> CostHistory:
+        """Return what the newest runs of that name have cost, the newest first; empty if there are none."""
+        runs, _ = self._read()
+        return CostHistory(tuple(costs for other, costs in reversed(runs) if other == name)[:KEPT_RUNS])
+
+    def add(self, name: str, costs: Sequence[UnitCost]) -> None:
+        """Remember what a run that succeeded has cost."""
+        runs, strange = self._read()
+        if strange and not runs:
+            return
+        same = sum(other == name for other, _ in runs)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if same >= 2 * KEPT_RUNS:
+                self._rewrite([*runs, (name, tuple(costs))])
+            else:
+                with self.path.open("a+b") as file:
+                    file.write(self._glue() + _line(name, costs))
+        except OSError as error:
+            self._warn(f"cannot be written: {error}")
+
+    def _glue(self) -> bytes:
+        """Return what must come before a new line: a line that a crash cut short is ended first."""
+        content = self.path.read_bytes()
+        return b"\n" if content and not content.endswith(b"\n") else b""
+
+    def _rewrite(self, runs: Sequence[tuple[str, tuple[UnitCost, ...]]]) -> None:
+        kept: list[bytes] = []
+        counts: dict[str, int] = {}
+        for name, costs in reversed(runs):
+            counts[name] = counts.get(name, 0) + 1
+            if counts[name] <= KEPT_RUNS:
+                kept.append(_line(name, costs))
+        fresh = self.path.with_name(self.path.name + ".new")
+        fresh.write_bytes(b"".join(reversed(kept)))
+        fresh.replace(self.path)
+
+    def _read(self) -> tuple[list[tuple[str, tuple[UnitCost, ...]]], int]:
+        """Return the runs, the oldest first, and how many lines were no runs."""
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return [], 0
+        except OSError as error:
+            self._warn(f"cannot be read: {error}")
+            return [], 1
+        runs, strange = [], 0
+        for line in lines:
+            try:
+                runs.append(_run(json.loads(line)))
+            except (ValueError, TypeError, KeyError, RecursionError):
+                strange += bool(line.strip())
+        if strange:
+            self._warn(f"{strange} of its {len(lines)} lines are no runs of a tracker and are passed over")
+        return runs, strange
+
+    def _warn(self, what: str) -> None:
+        if not self._warned:
+            self._warned = True
+            _log.warning("the history of runs %s: %s; the run goes on without", self.path, what)
+
+
+def as_history(history: str | Path | RunHistory | None) -> RunHistory | None:
+    """Return a history for a path; anything else as it is."""
+    return HistoryFile(history) if isinstance(history, str | Path) else history
+
+
+def _line(name: str, costs: Iterable[UnitCost]) -> bytes:
+    rows = [[cost.stage, cost.unit_class, cost.units, cost.seconds, cost.cv] for cost in costs]
+    return json.dumps({"format": FORMAT, "name": name, "costs": rows}, separators=(",", ":")).encode() + b"\n"
+
+
+def _run(data: Any) -> tuple[str, tuple[UnitCost, ...]]:
+    """Read one run; ValueError, TypeError or KeyError if it is none."""
+    if data["format"] != FORMAT:
+        raise ValueError(data["format"])
+    return str(data["name"]), tuple(_cost(*row) for row in data["costs"])
+
+
+def _cost(stage: Any, unit_class: Any, units: Any, seconds: Any, cv: Any) -> UnitCost:
+    numbers = float(units), float(seconds), float(cv)
+    if not all(math.isfinite(number) and number >= 0 for number in numbers):
+        raise ValueError(numbers)
+    return UnitCost(str(stage), str(unit_class), int(units), numbers[1], numbers[2])
