@@ -43,7 +43,7 @@ def _history(store: SqlStore, count: int, repeats: int) -> None:
 def _journal(store: SqlStore, steps: int, rounds: int) -> None:
     print(f"\n{'write':40} {'cpu ms':>10} {'wall ms':>10}")
     for name, (cpu, wall) in write_costs(store, 300).items():
-        print(f"{name:40} {cpu:10.2f} {wall:10.2f}")
+        print(f"{name:40} {cpu:10.3f} {wall:10.3f}")
     share = journal_share(store, steps, rounds)
     print(
         f"\na scan of {share.wall_seconds:.1f} s with {share.events_per_second:.1f} events/s;"

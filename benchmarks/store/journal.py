@@ -17,6 +17,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.runs.serialization.stored import dump, read_event
 from technic_scanner.runs.worker.heartbeat import Heartbeat
 from technic_scanner.runs.worker.recorder import Recorder
 
@@ -106,16 +107,19 @@ def journal_share(store: SqlStore, steps: int, rounds: int) -> Share:
 
 
 def write_costs(store: SqlStore, repeats: int) -> dict[str, tuple[float, float]]:
-    """Return (processor, wall) milliseconds of one write of each kind."""
+    """Return (processor, wall) milliseconds of one write of each kind, and of an event's way to text and back."""
     run = a_run(store)
     caught: list[ProgressEvent] = []
     scan(200, caught.append, run.run_id)
     sample = caught[-2]
+    text = dump(sample)
     numbers = iter(range(1, 10 * repeats))
     journal = store.journal(run.run_id, 1)
     journal.start_over("symbol_scanning", "x")
     chunk = _WORK[:6_000].tobytes()
     writes: dict[str, Callable[[], object]] = {
+        "encode one event": lambda: dump(sample),
+        "decode one event": lambda: read_event(text),
         "append one event": lambda: store.append_events(run.run_id, 1, [replace(sample, seq=next(numbers))]),
         "heartbeat": lambda: store.heartbeat(run.run_id, "bench", 1),
         "record a chunk of 48 kB": lambda: journal.record("symbol_scanning", 0, chunk),

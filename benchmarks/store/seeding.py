@@ -11,11 +11,11 @@ from sqlalchemy import Connection, insert
 
 from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.adapters.stores import engine as modes
-from technic_scanner.adapters.stores.documents import dump_config, dump_metrics, dump_options
 from technic_scanner.adapters.stores.schema import run_documents, runs
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics, StageTiming, UnitCost
 from technic_scanner.domain.stage import Stage
+from technic_scanner.runs.serialization.stored import dump
 
 _BATCH = 5_000
 _START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -37,9 +37,9 @@ def _insert(connection: Connection, batch: list[tuple[dict[str, Any], dict[str, 
 
 
 def _run_rows(count: int, chance: random.Random) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    config = dump_config(ScanConfig(sectors=("Energy", "Financials"), industries=("Oil & Gas",), top_n=25))
-    options = dump_options(RunOptions(workers=2))
-    metrics = dump_metrics(_metrics())
+    config = dump(ScanConfig(sectors=("Energy", "Financials"), industries=("Oil & Gas",), top_n=25))
+    options = dump(RunOptions(workers=2))
+    metrics = dump(_metrics())
     for number in range(count):
         run_id = f"01{number:024d}"
         total = chance.lognormvariate(3, 0.6)

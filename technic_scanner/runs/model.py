@@ -85,6 +85,11 @@ class StoredResult:
     notes: tuple[str, ...] = ()
     unreadable: tuple[FieldProblem, ...] = ()
 
+    @property
+    def readable_config(self) -> ScanConfig | None:
+        """The config, None if a part of it could not be read."""
+        return self.config if is_readable("config", self.unreadable) else None
+
 
 @dataclass(frozen=True, slots=True)
 class DatedRun:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from technic_scanner.domain.run import is_readable
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME
 from technic_scanner.runs.model import StoredResult
@@ -85,7 +84,7 @@ def _config_sheet(sheet: Worksheet, bold: Format, stored: StoredResult) -> None:
         ("status", stored.status_text),
         *(("note", note) for note in stored.notes),
     ]
-    config = config_to_dict(stored.config) if is_readable("config", stored.unreadable) else {}
+    config = {} if stored.readable_config is None else config_to_dict(stored.config)
     fields = ((name, _cell(value)) for name, value in config.items())
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 80)

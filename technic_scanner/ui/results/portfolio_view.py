@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -35,7 +37,8 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
             "Weights by", list(METHODS), key="r_weights", default="Equal", required=True, bind="query-params"
         )
         method = METHODS[label]
-        frame = weights_frame(rows, method, stored.config.account_size)
+        config = stored.readable_config
+        frame = weights_frame(rows, method, math.nan if config is None else config.account_size)
         chart, table = st.columns(2)
         chart.plotly_chart(
             sector_weights(frame),

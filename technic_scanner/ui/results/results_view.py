@@ -245,7 +245,9 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, sym
     view = st.segmented_control(
         "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
     )
-    prices = result_data.spark_prices(record.run_id, record.attempt, stored.config, stored.as_of)
+    # Of which source the rows are is not known of a config that cannot be read.
+    config = stored.readable_config
+    prices = {} if config is None else result_data.spark_prices(record.run_id, record.attempt, config, stored.as_of)
     position = tables.position_of(shown, symbol)
     # The key carries what is shown and in which order: a keyed table would otherwise keep the selected position
     # when its rows change (streamlit #17026). The selection is then restored from the symbol.

@@ -62,6 +62,9 @@ def _why_not(stored: StoredResult, symbol: str) -> None:
 
 
 def _candles(stored: StoredResult, row: dict[str, Any]) -> None:
+    if stored.readable_config is None:
+        st.info("The configuration of this run cannot be read, so its bars are unknown.", title="No bars")
+        return
     try:
         panel = result_data.bars(stored.run_id, row["Symbol"], stored.config, stored.as_of)
     except TechnicError as error:
