@@ -10,13 +10,13 @@ _log = logging.getLogger(__name__)
 
 
 def delete_exports(folder: Path, run_ids: Sequence[str]) -> None:
-    """Delete the files of these runs in ``folder``, and the folder once it is empty; one that stays is logged."""
+    """Delete the files of these runs in ``folder``, and the folder once it is empty; a file that stays is logged."""
     if not folder.is_dir():
         return
-    try:
-        for run_id in run_ids:
+    for run_id in run_ids:
+        try:
             (folder / f"{run_id}.csv").unlink(missing_ok=True)
-        if not any(folder.iterdir()):
-            folder.rmdir()
-    except OSError as error:
-        _log.warning("an export of a deleted run stays: %s", error)
+        except OSError as error:
+            _log.warning("the export of the deleted run %s stays: %s", run_id, error)
+    if not any(folder.iterdir()):
+        folder.rmdir()

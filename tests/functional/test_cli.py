@@ -218,15 +218,19 @@ def test_clearing_a_source_clears_what_is_held_of_it_under_every_name() -> None:
     assert "the cache contains sample" in unknown.stderr
 
 
-def test_prune_says_what_it_would_delete_before_it_does() -> None:
-    scanned("--top-n", "1")
-    scanned("--top-n", "2")
+def test_prune_says_what_it_would_delete_before_it_does(cli_home: Path) -> None:
+    runs = [scanned("--top-n", count)["run_id"] for count in ("1", "2")]
+    assert not (cli_home / "exports").exists()
+    (cli_home / "exports").mkdir()  # as release 0.1.0 left it
+    for run_id in runs:
+        (cli_home / "exports" / f"{run_id}.csv").touch()
     assert run("prune").exit_code == EXIT_USAGE
     planned = json.loads(run("prune", "--keep-runs", "1", "--json").stdout)
     assert (len(planned["run_ids"]), planned["dry_run"]) == (1, True)
     assert len(stored_runs()) == 2
     run("prune", "--keep-runs", "1", "--yes")
     assert len(stored_runs()) == 1
+    assert [path.stem for path in (cli_home / "exports").iterdir()] == runs[1:]
 
 
 def test_doctor_finds_a_healthy_installation() -> None:

@@ -51,6 +51,18 @@ def test_other_pages_show_what_there_is(seeded, unreadable, open_page, page) -> 
     assert not app.exception
 
 
+def test_no_bars_and_amounts_are_made_up_for_its_results(seeded, unreadable, open_page) -> None:
+    best = seeded.services.service.result(unreadable.run_id).table.column("Symbol")[0].as_py()
+    app = open_page("results", run=unreadable.run_id, symbol=best)
+    assert not app.exception
+    assert "its bars are unknown" in texts(app)
+    app = open_page("results", run=unreadable.run_id, r_tab="Portfolio")
+    assert not app.exception
+    amounts = [frame.value["Amount"] for frame in app.dataframe if "Amount" in frame.value.columns]
+    assert amounts
+    assert all(column.isna().all() for column in amounts)
+
+
 def test_it_is_compared_with_another(seeded, unreadable, open_page) -> None:
     other = seeded.scanned(ScanConfig(symbols=("AAPL",)))
     app = open_page("compare", runs=f"{other.run_id},{unreadable.run_id}")

@@ -84,6 +84,9 @@ class PerformanceService:
         stored = self._store.result(run_id)
         if stored.as_of is None or not stored.table.num_rows:
             return JudgedRuns(JUDGED_SCHEMA.empty_table(), ())
+        if stored.readable_config is None:
+            note = "The stored configuration of this run cannot be read, so its bars are unknown."
+            return JudgedRuns(JUDGED_SCHEMA.empty_table(), (note,))
         run = RunToJudge.of_stored(stored)
         bars = self._bars_since([run])
         return JudgedRuns(judge_runs([run], bars), tuple(filter(None, [self._taint(run, bars)])))

@@ -19,7 +19,6 @@ from technic_scanner.errors import (
     ResultsNotReadyError,
     RunStateError,
     StoreDataError,
-    StoreUnavailableError,
 )
 from technic_scanner.progress.costs import Estimate
 from technic_scanner.runs.exports.report import run_report
@@ -39,8 +38,8 @@ from technic_scanner.runs.model import (
 from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
 from technic_scanner.runs.service.presets import Presets
 from technic_scanner.runs.service.scan_preview import ScanPreview
+from technic_scanner.runs.service.upkeep import Upkeep
 from technic_scanner.runs.service.validation import check_request, request_problems
-from technic_scanner.runs.stale_runs import StaleSweep
 from technic_scanner.runs.timings.analytics import DayTrend
 from technic_scanner.runs.timings.comparability import config_hash
 from technic_scanner.runs.timings.compare import Comparison, compare_runs
@@ -49,8 +48,6 @@ from technic_scanner.runs.timings.regressions import StageCheck
 from technic_scanner.runs.timings.slowdowns import slowdowns
 
 _log = logging.getLogger(__name__)
-
-QUEUE_CHECK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +84,12 @@ class RunService:
         """Wire the service; ``deleted`` is told the ids of runs that are deleted, after they are gone."""
         self._store = store
         self._catalog = catalog
-        self._launcher = launcher
         self._clock = clock
         self._rules = rules or ServiceRules()
-        self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
-        self._forecast = ScanPreview(store, catalog, clock, coverage)
+        self._upkeep = Upkeep(store, launcher, clock, self._rules.stale_after_seconds, tell)
+        self._preview = ScanPreview(store, catalog, clock, coverage)
         self._presets = Presets(store, clock, catalog)
         self._deleted = deleted
-        self._next_queue_check = float("-inf")
 
     def submit(
         self,
@@ -121,9 +116,9 @@ class RunService:
             label=label,
             idempotency_key=idempotency_key,
             comparability_key=config_hash(config, options),
-            expected_work=self._forecast.work(config, options),
+            expected_work=self._preview.work(config, options),
         )
-        self._see_to_worker()
+        self._upkeep.ensure_worker()
         return run
 
     def problems(self, config: ScanConfig, options: RunOptions) -> tuple[FieldProblem, ...]:
@@ -132,39 +127,39 @@ class RunService:
 
     def get(self, run_id: str) -> RunRecord:
         """Return a run; RunNotFoundError."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.get_run(run_id)
 
     def list(self, query: RunQuery | None = None) -> RunPage:
         """Return a page of runs, newest first."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.list_runs(query or RunQuery())
 
     def events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> tuple[ProgressEvent, ...]:
         """Return events numbered above ``after_seq``, oldest first."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.events(run_id, after_seq, limit)
 
     def stored_events(self, run_id: str, after_seq: int = 0, limit: int = 500) -> tuple[StoredEvent, ...]:
         """Return those events as they are stored, for streams that pass them on."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.stored_events(run_id, after_seq, limit)
 
     def latest_event(self, run_id: str) -> ProgressEvent | None:
         """Return the newest event of a run, None before its first."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.latest_event(run_id)
 
     def cancel(self, run_id: str) -> RunRecord:
         """Cancel a run; an ended run is not changed."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.request_cancel(run_id)
 
     def resume(self, run_id: str) -> RunRecord:
         """Queue another attempt of a failed, cancelled or interrupted run; RunStateError for any other."""
-        self._refresh()
+        self._upkeep.refresh()
         run = self._store.requeue(run_id)
-        self._see_to_worker()
+        self._upkeep.ensure_worker()
         return run
 
     def rerun(self, run_id: str, *, owner: str | None = None) -> RunRecord:
@@ -179,7 +174,7 @@ class RunService:
 
     def delete(self, run_id: str) -> None:
         """Delete a finished run with all its data; RunStateError while it is queued or running."""
-        self._refresh()
+        self._upkeep.refresh()
         self._store.delete_run(run_id)
         self._deleted((run_id,))
 
@@ -193,22 +188,22 @@ class RunService:
 
     def result(self, run_id: str) -> StoredResult:
         """Return the result of a run; ResultsNotReadyError while there is none."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.result(run_id)
 
     def samples(self, query: RunQuery | None = None) -> tuple[StageSample, ...]:
         """Return the timings of ended runs, newest first, for ``timings.analytics`` and ``exports.export``."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.stage_samples(query or RunQuery())
 
     def day_trends(self, query: RunQuery | None = None) -> tuple[DayTrend, ...]:
         """Return the same as ``analytics.trends`` of those samples, several times faster."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.day_trends(query or RunQuery())
 
     def stage_seconds(self, query: RunQuery | None = None) -> tuple[StageSeconds, ...]:
         """Return only the seconds of those samples, several times faster."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.stage_seconds(query or RunQuery())
 
     def slowdowns(self, query: RunQuery | None = None) -> tuple[StageCheck, ...]:
@@ -217,12 +212,12 @@ class RunService:
 
     def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Compare runs with the first one. Raises ValueError for fewer than two runs, RunNotFoundError."""
-        self._refresh()
+        self._upkeep.refresh()
         return compare_runs([(self._store.get_run(run_id), self._result_or_none(run_id)) for run_id in run_ids])
 
     def report(self, run_id: str) -> str:
         """Return a run as one self-contained HTML page."""
-        self._refresh()
+        self._upkeep.refresh()
         return run_report(self._store.get_run(run_id), self._result_or_none(run_id), self._clock.now())
 
     def appearances(self, symbol: str, limit: int = 50) -> tuple[Appearance, ...]:
@@ -239,11 +234,11 @@ class RunService:
 
     def match_count(self, config: ScanConfig) -> MatchCount:
         """Return how many symbols a config matches, and how many each filter removes. ConfigError, SourceError."""
-        return self._forecast.match_count(config)
+        return self._preview.match_count(config)
 
     def estimate(self, config: ScanConfig, options: RunOptions | None = None) -> Estimate:
         """Return the expected duration of a scan, from the costs of comparable runs. ConfigError, SourceError."""
-        return self._forecast.estimate(config, options or RunOptions())
+        return self._preview.estimate(config, options or RunOptions())
 
     def prune(self, policy: PrunePolicy, dry_run: bool = True) -> PruneReport:
         """Delete the runs that the policy does not keep; with ``dry_run`` only report them."""
@@ -258,7 +253,7 @@ class RunService:
 
     def count_by_status(self, owner: str | None = None) -> dict[RunStatus, int]:
         """Return the number of runs by status, of one owner or of all."""
-        self._refresh()
+        self._upkeep.refresh()
         return self._store.count_by_status(owner)
 
     def ping(self) -> None:
@@ -292,30 +287,6 @@ class RunService:
     def import_preset(self, text: str) -> Preset:
         """Save the preset of a JSON text. Raises ConfigError, PresetConflictError."""
         return self._presets.load(text)
-
-    def _see_to_worker(self) -> None:
-        try:
-            self._launcher.ensure_worker()
-        except StoreUnavailableError as error:
-            # The run is already queued: reporting a failure would make people queue it twice.
-            _log.warning("no worker could be launched; the next check of the queue tries again: %s", error)
-
-    def _refresh(self) -> None:
-        try:
-            self._sweep.sweep()
-            self._check_queue()
-        except StoreUnavailableError as error:
-            # A store that cannot be written at the moment can often still be read; the read itself reports errors.
-            _log.warning("could not check for runs of terminated workers: %s", error)
-
-    def _check_queue(self) -> None:
-        """Ensure that queued runs have a worker, because the worker that was to take them may have terminated."""
-        now = self._clock.monotonic()
-        if now < self._next_queue_check:
-            return
-        self._next_queue_check = now + QUEUE_CHECK_SECONDS
-        if self._store.count_by_status().get(RunStatus.QUEUED, 0) > 0:
-            self._launcher.ensure_worker()
 
     def _check_limit(self, owner: str | None) -> None:
         limit = self._rules.max_queued_per_owner

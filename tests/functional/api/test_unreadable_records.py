@@ -153,6 +153,8 @@ def test_statistics_are_told_with_an_unreadable_run_among_the_others(
     for path in ("stages", "regressions", "eta", "trends"):
         assert client.get(f"/analytics/{path}").status_code == 200
     assert client.get("/timings.csv").status_code == 200
+    judged = client.get(f"/scans/{bad.run_id}/outcomes").json()
+    assert (judged["picks"], len(judged["notes"])) == ([], 1)
     assert "left out: 1" in " ".join(client.get("/outcomes").json()["notes"])
 
 

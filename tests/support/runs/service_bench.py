@@ -35,8 +35,15 @@ class Bench:
         self.catalog = FakeCatalog()
         rules = ServiceRules(stale_after_seconds=10.0, max_queued_per_owner=limit)
         self.told: list[RunRecord] = []
+        self.deleted: list[str] = []
         self.service = RunService(
-            self.store, self.catalog, self.launcher, self.clock, rules=rules, tell=self.told.append
+            self.store,
+            self.catalog,
+            self.launcher,
+            self.clock,
+            rules=rules,
+            tell=self.told.append,
+            deleted=self.deleted.extend,
         )
 
     def start(self, config: ScanConfig | None = None) -> RunRecord:

@@ -226,6 +226,18 @@ def test_labels_are_trimmed_and_blank_ones_go(bench: Bench) -> None:
     assert bench.service.label(run.run_id, "  ").label is None
 
 
+def test_who_keeps_something_beside_the_store_is_told_of_runs_that_are_gone(bench: Bench) -> None:
+    first, second, third = bench.done(), bench.done(), bench.start()
+    with pytest.raises(RunStateError):
+        bench.service.delete(third.run_id)
+    bench.service.prune(PrunePolicy(keep_runs=0))
+    assert bench.deleted == []
+    bench.service.delete(first.run_id)
+    assert bench.deleted == [first.run_id]
+    bench.service.prune(PrunePolicy(keep_runs=0), dry_run=False)
+    assert bench.deleted == [first.run_id, second.run_id]
+
+
 def test_pinned_runs_survive_a_prune(bench: Bench) -> None:
     kept, dropped = bench.done(), bench.done()
     assert bench.service.pin(kept.run_id).pinned
