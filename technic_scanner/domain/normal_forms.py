@@ -32,10 +32,10 @@ def normalise(record: Any, forms: Forms) -> None:
 
 
 def _names(field: Field, value: Any) -> Any:
-    if value == ():
-        return value
     if value is None:
         return ()
+    if type(value) is tuple and not value:
+        return value
     if isinstance(value, str):
         value = (value,)
     if not isinstance(value, Iterable):
@@ -47,11 +47,13 @@ def _names(field: Field, value: Any) -> Any:
 
 
 def _weights(field: Field, value: Any) -> Any:
-    if value == ():
+    if value is None:
+        return ()
+    if type(value) is tuple and not value:
         return value
     items = value.items() if hasattr(value, "items") else value
     try:
-        pairs = tuple((str(name), _as_float(weight)) for name, weight in items or ())
+        pairs = tuple((str(name), _as_float(weight)) for name, weight in items)
     except (TypeError, ValueError):  # no pairs; the check says so
         return value
     place = {name: number for number, name in enumerate(field.choices)}
