@@ -94,8 +94,8 @@ class ScanConfig:
     symbols: Annotated[
         tuple[str, ...],
         FieldSpec(
-            "Only these symbols",
-            "Symbols that the universe does not contain are listed with the result.",
+            "Symbols",
+            "Only these symbols are scanned; those that the universe does not contain are listed with the result.",
             empty="all symbols",
             spelling=_symbol,
         ),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,6 +165,11 @@ def test_a_config_has_one_form() -> None:
     assert isinstance(config.min_price, float)
     assert ScanConfig(as_of_date="2010-08-20").as_of_date == date(2010, 8, 20)  # type: ignore[arg-type]
     assert RunOptions(scheduler="") == RunOptions()
+
+
+def test_arrays_are_lists_of_names() -> None:
+    assert ScanConfig(symbols=np.array(["a", "b"])).symbols == ("A", "B")  # type: ignore[arg-type]
+    assert ScanConfig(industries=np.array([])).industries == ()  # type: ignore[arg-type]
 
 
 def test_copies_and_pickles_are_equal() -> None:
