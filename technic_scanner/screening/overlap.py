@@ -26,6 +26,17 @@ _DECAYS, _COMMON, _PRIOR = np.array(
 ).T.copy()
 
 
+def session_numbers(days: IntArray) -> IntArray:
+    """Return the number of the session (n,) on each of ``days`` since 1970.
+
+    Holidays are counted as sessions. Where any as-of date is a weekend's, the market trades every day.
+    """
+    dates = days.astype("datetime64[D]")
+    if not np.is_busday(dates).all():
+        return days.astype(np.int64)
+    return np.asarray(np.busday_count(np.datetime64(0, "D"), dates), dtype=np.int64)
+
+
 def overlapping(sessions: IntArray, horizon: int) -> int:
     """Return how many later periods at most share sessions with one; ``sessions`` (n,) ascending are their starts."""
     if not len(sessions):

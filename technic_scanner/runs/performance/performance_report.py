@@ -24,6 +24,7 @@ from technic_scanner.screening.evidence import (
     rank_ic,
 )
 from technic_scanner.screening.matrix import IntArray
+from technic_scanner.screening.overlap import session_numbers
 from technic_scanner.screening.panel_build import calendar_of
 from technic_scanner.screening.pick_returns import HORIZONS, EquityCurve, Holding, equity_curve
 
@@ -147,7 +148,7 @@ def report_performance(outcomes: pa.Table, query: PerformanceQuery, notes: tuple
         dates=dates,
         judged=whole.mean.n,
         ic=ic,
-        ic_test=mean_test(values, _session_numbers(ic_days), query.horizon),
+        ic_test=mean_test(values, session_numbers(ic_days), query.horizon),
         hit=whole.hit,
         excess=whole.mean,
         quantiles=quantile_returns(_quantiles_within_runs(picks, by_run, query.quantiles), returns, query.quantiles),
@@ -227,18 +228,7 @@ def _periods(days: IntArray, excess: FloatArray, horizon: int) -> tuple[IntArray
     overlaps: there is nothing but their spread to judge them by.
     """
     dates = len(calendar_of(days[np.isfinite(excess)]))
-    return (_session_numbers(days), horizon, dates) if dates > 1 else (np.arange(len(days)), 0, dates)
-
-
-def _session_numbers(days: IntArray) -> IntArray:
-    """Return the number of the session (n,) on each of ``days`` since 1970.
-
-    Holidays are counted as sessions. Where any as-of date is a weekend's, the market trades every day.
-    """
-    dates = days.astype("datetime64[D]")
-    if not np.is_busday(dates).all():
-        return days.astype(np.int64)
-    return np.asarray(np.busday_count(np.datetime64(0, "D"), dates), dtype=np.int64)
+    return (session_numbers(days), horizon, dates) if dates > 1 else (np.arange(len(days)), 0, dates)
 
 
 def _days(picks: pa.Table) -> IntArray:

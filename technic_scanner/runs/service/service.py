@@ -13,13 +13,7 @@ from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import (
-    FieldProblem,
-    LimitError,
-    ResultsNotReadyError,
-    RunStateError,
-    StoreDataError,
-)
+from technic_scanner.errors import FieldProblem, LimitError, ResultsNotReadyError, RunStateError, StoreDataError
 from technic_scanner.progress.costs import Estimate
 from technic_scanner.runs.exports.report import run_report
 from technic_scanner.runs.model import (

@@ -10,7 +10,7 @@ import pytest
 from scipy import linalg
 
 from technic_scanner.screening.evidence import mean_test, rank_ic, student_quantile
-from technic_scanner.screening.overlap import LEAST_OVERLAPPING_PERIODS, overlapping, standard_error
+from technic_scanner.screening.overlap import LEAST_OVERLAPPING_PERIODS, overlapping, session_numbers, standard_error
 
 LEFT_A_MONTH_LATER = {0.3: 1.0, 0.7: 2.0, 0.9: 2.0, 1.0: 2.0}
 OWN_NOISE = {0.0: 2.0, 0.1: 1.0, 0.3: 1.0}
@@ -76,3 +76,10 @@ def test_it_holds_for_coefficients_of_noise_scores_that_fade(horizon: int, step:
         held += abs(values.mean()) < reach * standard_error(values, starts, horizon)
     # What the table of docs/numbers.md says less two standard deviations of the count.
     assert held / tries >= 0.90
+
+
+def test_sessions_are_counted_without_weekends_unless_the_market_trades_then() -> None:
+    days = np.array(["2024-01-05", "2024-01-08", "2024-01-09"], dtype="datetime64[D]").astype(np.int64)
+    assert np.diff(session_numbers(days)).tolist() == [1, 1]
+    weekend = np.array(["2024-01-05", "2024-01-06", "2024-01-08"], dtype="datetime64[D]").astype(np.int64)
+    assert np.diff(session_numbers(weekend)).tolist() == [1, 2]
