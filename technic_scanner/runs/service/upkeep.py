@@ -19,8 +19,8 @@ QUEUE_CHECK_SECONDS = 5.0
 class Upkeep:
     """Checks for terminated workers at most once per second and the queue at most every five seconds.
 
-    ``tell`` is called with the record of each run that is marked INTERRUPTED. An unavailable store is not an error here:
-    the read itself reports it.
+    ``tell`` is called with the record of each run that is marked INTERRUPTED. An unavailable store is not an error,
+    because the read itself reports it.
     """
 
     def __init__(
