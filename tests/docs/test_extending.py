@@ -31,11 +31,17 @@ class Installation:
         project = tomllib.loads(BLOCKS["pyproject.toml"])["project"]
         site = folder / "site"
         put_distribution(
-            site, project["name"], project["entry-points"], {"technic_walk/__init__.py": "", **MODULES}, project["version"]
+            site,
+            project["name"],
+            project["entry-points"],
+            {"technic_walk/__init__.py": "", **MODULES},
+            project["version"],
         )
         self.folder = folder
         self.diary = folder / "diary.txt"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TECHNIC_", "PYTEST_", "COV_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("TECHNIC_", "PYTEST_", "COV_"))
+        }
         self.environment = kept | {
             "PYTHONPATH": str(site),
             "TECHNIC_HOME": str(folder / "home"),
