@@ -20,7 +20,7 @@ EXTRAS: Final[dict[str, str]] = {
 _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "postgres": ("psycopg",),
     "dask": ("dask", "distributed"),
-    "yahoo": ("yfinance", "pytickersymbols", "stamina"),
+    "yahoo": ("yfinance", "pytickersymbols"),
     "excel": ("xlsxwriter",),
 }
 
