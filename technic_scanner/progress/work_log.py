@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from array import array
+from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from technic_scanner.domain.metrics import UnitCost
@@ -18,7 +21,7 @@ TAIL = "tail of "  # + a class: the time of its units after the last report of t
 class Block(NamedTuple):
     """Consecutive steps: units and seconds in them, Σ seconds²/units, how many steps, Σ log(seconds/unit)."""
 
-    units: int
+    units: float
     seconds: float
     squares: float
     steps: int
@@ -52,7 +55,7 @@ class CellLog:
     The oldest blocks are merged in pairs when there are too many, so that the newest remain fine-grained.
     """
 
-    __slots__ = ("blocks", "declared", "open_seconds", "open_units", "restored", "units")
+    __slots__ = ("_numbers", "declared", "open_seconds", "open_units", "restored", "units")
 
     def __init__(self) -> None:
         self.declared: int | None = None
@@ -60,7 +63,19 @@ class CellLog:
         self.units = 0
         self.open_units = 0
         self.open_seconds = 0.0
-        self.blocks: list[Block] = []
+        self._numbers = array("d")  # of the blocks, one after the other: a fifth of what tuples take
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The steps so far, the oldest merged."""
+        numbers = iter(self._numbers)
+        rows = zip(numbers, numbers, numbers, numbers, numbers, strict=True)
+        return [Block(units, seconds, squares, int(steps), log) for units, seconds, squares, steps, log in rows]
+
+    @property
+    def seconds(self) -> float:
+        """What the units have cost, as noted."""
+        return sum(self._numbers[1 :: len(NOTHING)]) + self.open_seconds
 
     def add(self, units: int, seconds: float) -> None:
         """Record a step of ``units`` done in ``seconds``."""
@@ -75,18 +90,27 @@ class CellLog:
         units, seconds = self.open_units, self.open_seconds
         self.open_units, self.open_seconds = 0, 0.0
         if units and seconds > 0:
-            self.blocks.append(Block(units, seconds, seconds * seconds / units, 1, math.log(seconds / units)))
-            if len(self.blocks) > MAX_BLOCKS:
+            self._numbers.extend((units, seconds, seconds * seconds / units, 1, math.log(seconds / units)))
+            if len(self._numbers) > MAX_BLOCKS * len(NOTHING):
                 self._merge_oldest()
 
     def collapse(self) -> None:
+<<<<<<< HEAD
         """Merge all steps into one block, for a stage that is over."""
         self.blocks = [total_of(self.blocks)] if self.blocks else []
+=======
+        """Forget the order of the steps; for a stage that is over."""
+        if self._numbers:
+            self._keep([total_of(self.blocks)])
+>>>>>>> h-tracker
 
     def _merge_oldest(self) -> None:
-        half = MAX_BLOCKS // 2
-        pairs = zip(self.blocks[0:half:2], self.blocks[1:half:2], strict=True)
-        self.blocks[:half] = [first.plus(second) for first, second in pairs]
+        half, blocks = MAX_BLOCKS // 2, self.blocks
+        pairs = zip(blocks[0:half:2], blocks[1:half:2], strict=True)
+        self._keep([*(first.plus(second) for first, second in pairs), *blocks[half:]])
+
+    def _keep(self, blocks: Iterable[Block]) -> None:
+        self._numbers = array("d", chain.from_iterable(blocks))
 
 
 class WorkLog:
@@ -149,8 +173,7 @@ class WorkLog:
         """Wall-clock seconds per second of recorded cost: 1 for one worker, about 1/n for n that report costs."""
         if self.started_at is None:
             return 1.0
-        noted = sum(block.seconds for cell in self.cells.values() for block in cell.blocks)
-        noted += sum(cell.open_seconds for cell in self.cells.values())
+        noted = sum(cell.seconds for cell in self.cells.values())
         wall = self.last_at - self.started_at
         return wall / noted if noted > 0 and wall > 0 else 1.0
 
@@ -171,8 +194,13 @@ class WorkLog:
         return tuple(costs)
 
     def seconds_of(self, cell: CellLog) -> float:
+<<<<<<< HEAD
         """Return the wall-clock seconds of a class."""
         return (sum(block.seconds for block in cell.blocks) + cell.open_seconds) * self.wall_scale
+=======
+        """Return the wall seconds that a class has cost."""
+        return cell.seconds * self.wall_scale
+>>>>>>> h-tracker
 
 
 def unit_cv(done: Block) -> float:
