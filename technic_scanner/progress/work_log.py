@@ -95,14 +95,9 @@ class CellLog:
                 self._merge_oldest()
 
     def collapse(self) -> None:
-<<<<<<< HEAD
-        """Merge all steps into one block, for a stage that is over."""
-        self.blocks = [total_of(self.blocks)] if self.blocks else []
-=======
         """Forget the order of the steps; for a stage that is over."""
         if self._numbers:
             self._keep([total_of(self.blocks)])
->>>>>>> h-tracker
 
     def _merge_oldest(self) -> None:
         half, blocks = MAX_BLOCKS // 2, self.blocks
@@ -194,13 +189,8 @@ class WorkLog:
         return tuple(costs)
 
     def seconds_of(self, cell: CellLog) -> float:
-<<<<<<< HEAD
-        """Return the wall-clock seconds of a class."""
-        return (sum(block.seconds for block in cell.blocks) + cell.open_seconds) * self.wall_scale
-=======
         """Return the wall seconds that a class has cost."""
         return cell.seconds * self.wall_scale
->>>>>>> h-tracker
 
 
 def unit_cv(done: Block) -> float:
