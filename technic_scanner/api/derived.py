@@ -9,7 +9,9 @@ from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import Field as ModelField
 
+from technic_scanner.domain.fields import Table
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.errors import FieldProblem
 
@@ -26,7 +28,7 @@ class Document(BaseModel):
     ``class RunErrorDocument(Document, of=RunError)`` has a field for each of the dataclass, in the same order, all of
     them required; tuples are sent as lists, dataclasses as their documents, which must be there before. A field that
     the class itself declares takes the place of the dataclass's or is added; ``first`` and ``last`` change the order,
-    ``without`` leaves fields out.
+    ``without`` leaves fields out; ``described`` gives fields the titles and descriptions of a table of config fields.
     """
 
     model_config = ConfigDict(from_attributes=True)
@@ -38,6 +40,7 @@ class Document(BaseModel):
         first: Iterable[str] = (),
         last: Iterable[str] = (),
         without: Iterable[str] = (),
+        described: Table | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -48,6 +51,8 @@ class Document(BaseModel):
         found = {field.name: hints[field.name] for field in fields(of) if field.name not in without}
         names = [*first, *(name for name in found if name not in {*first, *last}), *last]
         derived = {name: own[name] if name in own else _sent(found[name]) for name in names}
+        for name, field in (described or {}).items():
+            derived[name] = Annotated[derived[name], ModelField(title=field.title, description=field.spec.help)]
         # Before pydantic looks at them, which it does when this has returned.
         cls.__annotations__ = derived | {name: hint for name, hint in own.items() if name not in derived}
         _FORMS[of] = cls

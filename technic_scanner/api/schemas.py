@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, JsonValue, computed_field
 
 from technic_scanner.api.derived import Document
-from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, ScanMetrics, StageTiming, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent, StageProgress, SubstageProgress
 from technic_scanner.domain.run import RunError, RunRecord
@@ -36,7 +36,7 @@ UnknownFields = Annotated[
 ]
 
 
-class ConfigDocument(Document, of=ScanConfig):
+class ConfigDocument(Document, of=ScanConfig, described=CONFIG_FIELDS):
     """What a run scans, every field."""
 
     @computed_field(json_schema_extra={"deprecated": True}, description="The old name of `lookback_sessions`.")
@@ -46,7 +46,7 @@ class ConfigDocument(Document, of=ScanConfig):
         return sessions
 
 
-class OptionsDocument(Document, of=RunOptions):
+class OptionsDocument(Document, of=RunOptions, described=OPTION_FIELDS):
     """How a run is executed, every field."""
 
 

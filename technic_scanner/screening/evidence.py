@@ -12,7 +12,13 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
-from technic_scanner.screening.overlap import LEAST_OVERLAPPING_PERIODS, overlapping, standard_error
+from technic_scanner.screening.overlap import (
+    LEAST_OVERLAPPING_PERIODS,
+    SMALL_SHARE,
+    overlapping,
+    shared_part,
+    standard_error,
+)
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
@@ -82,7 +88,8 @@ def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int
     ``sessions`` (m,) ascending are the numbers of the sessions at which the periods begin, ``horizon`` how many
     sessions each lasts. Periods that share sessions are not independent (Hansen–Hodrick 1980); what they share gives
     the standard error of ``overlap.standard_error``. Without overlap it is the usual one. The interval is Student's,
-    n − 1 degrees. Fewer than 12 periods that overlap have neither t-statistic nor interval.
+    n − 1 degrees. Fewer than 12 periods that share more than a quarter of their sessions with the next one have neither
+    t-statistic nor interval.
     """
     there = np.isfinite(values)
     known = values[there]
@@ -92,7 +99,7 @@ def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int
     mean = float(known.mean())
     starts = np.arange(n) if sessions is None else sessions[there]
     lags = 0 if sessions is None else overlapping(starts, horizon)
-    if n < 2 or (lags and n < LEAST_OVERLAPPING_PERIODS):
+    if n < 2 or (n < LEAST_OVERLAPPING_PERIODS and lags and shared_part(starts, horizon) > SMALL_SHARE):
         return MeanTest(n, mean, None, None, None, None, lags)
     error = standard_error(known, starts, horizon) if lags else float(known.std(ddof=1)) / math.sqrt(n)
     if error <= abs(_ROUNDING * mean):

@@ -9,8 +9,10 @@ import numpy as np
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray
 
-# With fewer overlapping periods the shared sessions leave too little that is independent: no interval is given.
+# With fewer periods, of which neighbours share more than this part of their sessions, too little is independent: no
+# interval is given.
 LEAST_OVERLAPPING_PERIODS = 12
+SMALL_SHARE = 0.25
 # How much of a score is left a month (21 sessions) later, and how much of a value is noise of its own date (ranks that
 # change, picks that come and go); each with how probable it is before anything was seen. Scores that stay as they are
 # leave the least evidence, so that they weigh more.
@@ -43,6 +45,13 @@ def overlapping(sessions: IntArray, horizon: int) -> int:
         return 0
     ends = np.searchsorted(sessions, sessions + horizon, side="left")
     return max(0, int((ends - np.arange(len(sessions)) - 1).max()))
+
+
+def shared_part(sessions: IntArray, horizon: int) -> float:
+    """Return the mean part of its sessions, 0–1, that a period shares with the next one."""
+    if len(sessions) < 2 or horizon <= 0:
+        return 0.0
+    return float(np.maximum(0.0, 1.0 - np.diff(sessions) / horizon).mean())
 
 
 def standard_error(values: FloatArray, sessions: IntArray, horizon: int) -> float:

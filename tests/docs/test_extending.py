@@ -125,7 +125,7 @@ def test_doctor_knows_them(installed: Installation) -> None:
 
 def test_help_names_them(installed: Installation) -> None:
     help_text = " ".join(installed.run("technic_scanner.cli.main", "scan", "--help", COLUMNS="200").stdout.split())
-    assert "Where bars come from: sample, files, synthetic, yahoo, walk." in help_text
+    assert "Installed: sample, files, synthetic, yahoo, walk." in help_text
     assert "What computes the chunks: local, dask, gentle." in help_text
 
 

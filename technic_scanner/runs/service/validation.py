@@ -27,8 +27,8 @@ def request_problems(config: ScanConfig, options: RunOptions, catalog: Catalog) 
 
 def executor_problems(options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:
     """Return what speaks against the executor: nobody knows its name, or it needs what is not installed."""
-    if any(problem.field == "executor" for problem in options.problems()):
-        return ()  # it is no name at all, which is said there
+    if not isinstance(options.executor, str):
+        return ()  # not a name at all, which the options' own check reports
     known = {info.name: info for info in catalog.executors()}
     if options.executor not in known:
         return (FieldProblem("executor", f"{options.executor!r} is not one of {', '.join(known)}"),)

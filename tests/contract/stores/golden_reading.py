@@ -9,15 +9,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from technic_scanner.adapters.stores import SqlStore
+from technic_scanner.domain.renamed import with_old_names
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ResultsNotReadyError
 from technic_scanner.runs.model import Preset, PrunePolicy, RunQuery, StoredResult
-from technic_scanner.runs.serialization import to_dict
+from technic_scanner.runs.serialization import to_dict as to_present_dict
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _PAGE = 7  # less than a golden store has, so that lists are read over several pages
 _ALL = 1_000_000
 _WHOLE_ROWS = 2
+
+
+def to_dict(value: Any) -> Any:
+    """Return a dataclass as JSON values; renamed fields are under their old names too, as doors tell them."""
+    return _named_both_ways(to_present_dict(value))
+
+
+def _named_both_ways(value: Any) -> Any:
+    if isinstance(value, dict):
+        return with_old_names({name: _named_both_ways(part) for name, part in value.items()})
+    return [_named_both_ways(part) for part in value] if isinstance(value, list) else value
 
 
 def read_store(store: SqlStore) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_a_config_as_first_message_starts_a_run_and_streams_it(
         "stage": "data_fetching",
         "current": 1,
         "total": None,
-        "message": "fetched “AAPL”",
+        "message": "1 fetched, 1 from the cache",
         "stage_progress_pct": pytest.approx(0.1),
         "overall_progress_pct": pytest.approx(0.1),
         "stage_eta": None,

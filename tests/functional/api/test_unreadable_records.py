@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.renamed import with_old_names
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.serialization import config_to_dict
@@ -50,7 +51,7 @@ def test_a_run_of_a_newer_version_names_what_this_one_does_not_know(
     put(services.store, "run_documents", bad.run_id, config=change(dump(CONFIG), criteria="close > 5"))
     found = client.get(f"/scans/{bad.run_id}").json()
     assert (found["unknown_fields"], found["unreadable"]) == (["config.criteria"], [])
-    assert found["config"] == config_to_dict(CONFIG)
+    assert found["config"] == with_old_names(config_to_dict(CONFIG))
     bad.finish()
     refused = client.post(f"/scans/{bad.run_id}/rerun")
     assert (refused.status_code, refused.json()["code"]) == (409, "run_state")
@@ -137,7 +138,7 @@ def test_a_table_that_cannot_be_read_is_that_runs_fault_alone(
     put(services.store, "results", bad.run_id, picks_table=b"torn")
     answer = client.get(f"/scans/{bad.run_id}/results")
     assert (answer.status_code, answer.json()["code"]) == (500, "store_data")
-    assert answer.json()["detail"] == "what is stored of it cannot be read"
+    assert answer.json()["detail"] == "the stored record cannot be read"
     assert client.get("/scans").json()["runs"][0]["unreadable"] == []
     assert client.get(f"/scans/{bad.run_id}/report.html").status_code == 200
     other = HandMoved.start(services, CONFIG)
@@ -155,7 +156,7 @@ def test_statistics_are_told_with_an_unreadable_run_among_the_others(
     assert client.get("/timings.csv").status_code == 200
     judged = client.get(f"/scans/{bad.run_id}/outcomes").json()
     assert (judged["picks"], len(judged["notes"])) == ([], 1)
-    assert "left out: 1" in " ".join(client.get("/outcomes").json()["notes"])
+    assert "omitted: 1" in " ".join(client.get("/outcomes").json()["notes"])
 
 
 def test_presets_are_listed_with_an_unreadable_one_among_them(client: TestClient, services: Services) -> None:
@@ -163,7 +164,7 @@ def test_presets_are_listed_with_an_unreadable_one_among_them(client: TestClient
         services.service.save_preset(Preset(name, CONFIG))
     put(services.store, "presets", "odd", config="[]")
     listed = {preset["name"]: preset for preset in client.get("/presets").json()["presets"]}
-    assert listed["good"]["config"] == config_to_dict(CONFIG)
+    assert listed["good"]["config"] == with_old_names(config_to_dict(CONFIG))
     assert (listed["odd"]["config"], listed["odd"]["unreadable"]) == (None, ["config: must be a JSON object, not []"])
     assert client.get("/presets/odd").json() == listed["odd"]
     for answer in (

@@ -83,3 +83,12 @@ def test_sessions_are_counted_without_weekends_unless_the_market_trades_then() -
     assert np.diff(session_numbers(days)).tolist() == [1, 1]
     weekend = np.array(["2024-01-05", "2024-01-06", "2024-01-08"], dtype="datetime64[D]").astype(np.int64)
     assert np.diff(session_numbers(weekend)).tolist() == [1, 2]
+
+
+def test_periods_that_share_little_need_not_be_many() -> None:
+    values = np.random.default_rng(2).normal(size=6)
+    months = np.array([0, 20, 42, 63, 85, 105])
+    test = mean_test(values, months, 21)
+    assert test.lags == 1
+    assert test.low is not None
+    assert mean_test(values, months, 42).low is None
