@@ -23,5 +23,5 @@ form = st.container() if run_id is None else st.expander("Configure another scan
 with form, notices.guarded():
     scan_form.prepare()
     presets_bar.draw()
-    with scan_form.draw(scan_form.known_sources()):
+    with scan_form.draw(scan_form.known_sources(), scan_form.known_executors()):
         start_bar.draw()

@@ -84,7 +84,10 @@ class RunOptions:
 
     def problems(self) -> tuple[FieldProblem, ...]:
         """Return every bad field."""
-        return tuple(problems_in(self, OPTION_FIELDS, _CHECKS))
+        found = tuple(problems_in(self, OPTION_FIELDS, _CHECKS))
+        if isinstance(self.executor, str) and not self.executor.strip():
+            return (FieldProblem("executor", f"must be the name of an executor, not {self.executor!r}"), *found)
+        return found
 
     def check(self) -> None:
         """Raise ConfigError listing every bad field, if there is one."""

@@ -149,7 +149,7 @@ class PluginCatalog:
         missing = plugin.missing()
         if missing is None:
             return replace(info, name=plugin.name)
-        label, notes = f"{info.label} (not installed)", (f"{missing}.", *info.notes)
+        label, notes = f"{info.label} (not installed)", (missing, *info.notes)
         return replace(info, name=plugin.name, label=label, notes=notes, missing=missing)
 
     def _faults_of(self, registry: Registry[Any]) -> Iterator[PluginFault]:

@@ -38,7 +38,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
     """Services whose workers are real; the workers end with the test."""
     made = build(load_settings(home=tmp_path, stale_after_seconds=STALE_SECONDS))
     yield made
-    for child in made.service._launcher._children:
+    for child in made.service._upkeep._launcher._children:
         child.terminate()
         child.wait()
     made.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import make_url
@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from technic_scanner import ScanConfig, run_scan
 from technic_scanner.adapters.executors.dask import DaskExecutor
+from technic_scanner.adapters.market_data.yahoo import symbols
 from technic_scanner.adapters.stores.engine import open_engine
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
@@ -19,8 +20,10 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, MissingExtraError
 from technic_scanner.extras import install_command
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.settings import load_settings
 from tests.functional.command_line import run
 from tests.support.extras import hide
+from tests.support.quiet import without_workers
 
 HIDDEN = {"postgres": "psycopg", "dask": "distributed", "yahoo": "pytickersymbols", "excel": "xlsxwriter"}
 YAHOO = ScanConfig(source="yahoo", universe="S&P 500")
@@ -32,6 +35,14 @@ pytestmark = pytest.mark.usefixtures("cli_home")
 @pytest.fixture(autouse=True)
 def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     hide(monkeypatch, *HIDDEN.values())
+    symbols._lists.cache_clear()
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    """Services whose runs wait for this process's own worker."""
+    with without_workers(load_settings().home) as opened:
+        yield opened
 
 
 def finished(services: Services) -> str:
@@ -42,30 +53,30 @@ def finished(services: Services) -> str:
     return run_id
 
 
-def test_yahoo_is_listed_with_what_it_needs() -> None:
-    infos = {info.name: info for info in build().service.sources()}
+def test_yahoo_is_listed_with_what_it_needs(services: Services) -> None:
+    infos = {info.name: info for info in services.service.sources()}
     assert infos["sample"].missing is None
     assert install_command("yahoo") in (infos["yahoo"].missing or "")
     assert install_command("yahoo") in infos["yahoo"].notes[0]
     assert infos["yahoo"].label == "Yahoo Finance, daily (not installed)"
 
 
-def test_a_scan_of_yahoo_is_refused_at_its_source_alone() -> None:
+def test_a_scan_of_yahoo_is_refused_at_its_source_alone(services: Services) -> None:
     with pytest.raises(ConfigError) as caught:
-        build().service.submit(YAHOO, RunOptions())
+        services.service.submit(YAHOO, RunOptions())
     (problem,) = caught.value.problems
     assert problem.field == "source"
     assert install_command("yahoo") in problem.message
 
 
-def test_the_universe_of_yahoo_names_the_command_too() -> None:
-    services = build()
+def test_the_universe_of_yahoo_names_the_command_too(services: Services) -> None:
     with pytest.raises(MissingExtraError, match="pytickersymbols"):
         services.catalog.source("yahoo", YAHOO).universe(None, CancelToken())
 
 
 def submitted(config: ScanConfig, options: RunOptions) -> object:
-    return build().service.submit(config, options)
+    with build() as services:
+        return services.service.submit(config, options)
 
 
 @pytest.mark.parametrize("scan", [run_scan, submitted])
@@ -88,8 +99,7 @@ def test_a_postgresql_store_names_the_command() -> None:
     assert install_command("postgres") in str(caught.value)
 
 
-def test_commands_name_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    services = build()
+def test_commands_name_the_command(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     done = run("export", finished(services), "--xlsx")
     assert done.exit_code == 1
     assert done.stderr == (
@@ -118,8 +128,7 @@ def test_doctor_says_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert details["sources"] == "sample, synthetic, yahoo"
 
 
-def test_the_api_cannot_make_a_workbook_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    services = build()
+def test_the_api_cannot_make_a_workbook_and_says_so(services: Services, caplog: pytest.LogCaptureFixture) -> None:
     run_id = finished(services)
     client = TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 50000))
     caplog.clear()

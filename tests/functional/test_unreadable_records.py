@@ -14,8 +14,8 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.serialization.stored import dump
+from technic_scanner.testing.stores.samples import scan_result
 from tests.contract.stores.damage import WAYS, change, damaged, put, put_event
-from tests.contract.stores.samples import scan_result
 from tests.functional.api.hand_moved import HandMoved
 from tests.functional.command_line import run
 
@@ -61,7 +61,7 @@ def test_runs_are_listed_and_shown_with_what_can_be_read(services: Services, how
 
     shown = run("show", bad)
     assert shown.exit_code == EXIT_DONE
-    assert "Cannot be read" in shown.stdout
+    assert "Unreadable" in shown.stdout
     assert json.loads(run("show", bad, "--json").stdout) == runs[bad]
 
 

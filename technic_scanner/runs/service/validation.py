@@ -27,7 +27,7 @@ def request_problems(config: ScanConfig, options: RunOptions, catalog: Catalog) 
 
 def executor_problems(options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:
     """Return what speaks against the executor: nobody knows its name, or it needs what is not installed."""
-    if not isinstance(options.executor, str):
+    if not isinstance(options.executor, str) or not options.executor.strip():
         return ()  # not a name at all, which the options' own check reports
     known = {info.name: info for info in catalog.executors()}
     if options.executor not in known:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from technic_scanner.domain.config import CONFIG_FIELDS, RunOptions, ScanConfig
+from technic_scanner.domain.config import CONFIG_FIELDS, EXECUTORS, RunOptions, ScanConfig
 from technic_scanner.domain.profiles import PROFILE_WEIGHTS, SUB_SCORES
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.ui.app.services import run_service
@@ -29,7 +29,7 @@ def prepare() -> None:
         st.session_state.setdefault(name, value)
 
 
-def draw(sources: Sequence[SourceInfo]) -> DeltaGenerator:
+def draw(sources: Sequence[SourceInfo], executors: Sequence[str] = EXECUTORS) -> DeltaGenerator:
     """Draw the whole form, whose values ``form_state`` reads from the session; return the place for its start."""
     source = next((source for source in sources if source.name == st.session_state[key("source")]), None)
     left, middle, right = st.columns(3)
@@ -41,7 +41,7 @@ def draw(sources: Sequence[SourceInfo]) -> DeltaGenerator:
         _how_to_plan()
     # Its key keeps it open where the description of a chosen preset moves it.
     with st.expander("Advanced: history, weights and execution", key="advanced_settings"):
-        _advanced()
+        _advanced(executors)
     return right.container(border=True, height="stretch", vertical_alignment="distribute")
 
 
@@ -96,12 +96,12 @@ def _how_to_plan() -> None:
     field(st, "sector_neutral")
 
 
-def _advanced() -> None:
+def _advanced(executors: Sequence[str]) -> None:
     history, execution = st.columns(2)
     for name in ("lookback_sessions", "industries", "subindustries"):
         field(history, name)
     with execution:
-        _execution()
+        _execution(executors)
     st.markdown("**Sub-score weights** – an empty field takes the weight of the strategy profile")
     base = dict(zip(SUB_SCORES, PROFILE_WEIGHTS[st.session_state[key("strategy_profile_name")]], strict=True))
     for column, name in zip(st.columns(len(SUB_SCORES)), SUB_SCORES, strict=True):
@@ -113,9 +113,9 @@ def _advanced() -> None:
         draw_weight(column, "stage_plan", stage_key(name), stage_label(name))
 
 
-def _execution() -> None:
+def _execution(executors: Sequence[str]) -> None:
     executor, workers = st.columns(2)
-    draw_choice(executor, "executor", [info.name for info in run_service().executors()])
+    draw_choice(executor, "executor", executors)
     field(workers, "workers")
     if st.session_state[key("executor")] == "dask":
         field(st, "scheduler", placeholder="Starts a cluster here; or tcp://host:8786")
@@ -131,3 +131,8 @@ def _forget_universe() -> None:
 def known_sources() -> tuple[SourceInfo, ...]:
     """Return the sources that this installation can scan."""
     return run_service().sources()
+
+
+def known_executors() -> tuple[str, ...]:
+    """Return the names of the executors that this installation offers."""
+    return tuple(info.name for info in run_service().executors())

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.runs.model import Preset
-from tests.contract.stores.samples import add
+from technic_scanner.testing.stores.samples import add
 
 # Of ScanConfig(max_symbols=7), RunOptions() and the label "first", by the version before lookback_days was renamed.
 DIGEST_MADE_BEFORE = "56f1326ba1d097fce1b7f27da8707e847ea2b5e2a3aa8a3b6268d05a39a7f247"

@@ -22,8 +22,8 @@ from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs.model import Preset, PrunePolicy, RunEnd, RunQuery
 from technic_scanner.runs.serialization import config_to_dict, to_dict
 from technic_scanner.runs.serialization.stored import dump
+from technic_scanner.testing.stores.samples import SUCCEEDED, add, claimed, event, running, scan_result, succeeded
 from tests.contract.stores.damage import WAYS, change, damaged, put, put_event
-from tests.contract.stores.samples import SUCCEEDED, add, claimed, event, running, scan_result, succeeded
 
 CONFIG = ScanConfig(source="sample", symbols=("AAPL",), min_price=3.0)
 NEWER = {"v": 99, "criteria": "close > sma(50)"}

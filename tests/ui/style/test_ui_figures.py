@@ -70,7 +70,7 @@ FIGURES = [pytest.param(figure, id=f"{name}-{place}") for place, (name, figure) 
 
 def test_every_function_that_makes_a_figure_is_looked_at_here() -> None:
     makers = set()
-    for module in pkgutil.iter_modules(ui.__path__, f"{ui.__name__}."):
+    for module in pkgutil.walk_packages(ui.__path__, f"{ui.__name__}."):
         functions = inspect.getmembers(importlib.import_module(module.name), inspect.isfunction)
         makers |= {name for name, made in functions if made.__annotations__.get("return") == "go.Figure"}
     assert {name for name in makers if not name.startswith("_")} == {name for name, _ in figures()}

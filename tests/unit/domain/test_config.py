@@ -77,7 +77,7 @@ def test_a_bad_value_of_a_config_is_a_sentence(fields: dict[str, Any], said: str
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"executor": "grid"}, "executor: 'grid' is not one of local, dask"),
+        ({"executor": " "}, "executor: must be the name of an executor, not ' '"),
         ({"workers": 0}, "workers: must be a whole number from 1 to 1024, not 0"),
         ({"scheduler": "a\x00"}, "scheduler: must hold no control characters and no lone surrogates"),
         ({"chunk_size": 0}, "chunk_size: must be a whole number from 1 to 100000, not 0"),

@@ -40,11 +40,6 @@ def test_a_row_holds_type_default_and_description() -> None:
     assert (rows["which"].kind, rows["which"].choices) == (Kind.CHOICE, ("a", "b"))
 
 
-def test_choices_may_depend_on_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("technic_scanner.domain.options.EXECUTORS", ("local", "dask", "grid"))
-    assert OPTION_FIELDS["executor"].choices == ("local", "dask", "grid")
-
-
 def test_a_field_without_a_description_is_refused_where_the_class_is_read() -> None:
     @dataclass
     class Silent:

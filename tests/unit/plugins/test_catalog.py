@@ -236,7 +236,7 @@ def test_yahoo_is_described_where_its_lists_are_not_installed_either(
     monkeypatch.setattr("technic_scanner.adapters.market_data.yahoo.source.universe_names", absent)
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     yahoo = next(info for info in others.catalog().sources() if info.name == "yahoo")
-    assert (yahoo.label, yahoo.universes) == ("Yahoo Finance, daily", ())
+    assert (yahoo.label, yahoo.universes) == ("Yahoo Finance, daily (not installed)", ())
     assert "pip install 'technic-scanner[yahoo]'" in yahoo.notes[0]
 
 

@@ -50,7 +50,7 @@ def test_it_is_never_labelled_as_a_market() -> None:
     info = SyntheticSource(10, 20).info()
     assert not info.is_market
     assert "ynthetic" in info.label
-    assert "made-up" in info.label
+    assert "generated" in info.label
 
 
 def test_every_sector_has_members_and_industries() -> None:

