@@ -23,8 +23,10 @@ def unreadable(seeded):
     put(seeded.services.store, "run_documents", run.run_id, config="{", options="[]", metrics='{"total_seconds":"x"}')
     # Other tests show the same run from a copy of the same home, and results are cached by run and attempt.
     st.cache_data.clear()
+    st.cache_resource.clear()
     yield seeded.services.service.get(run.run_id)
     st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def test_history_lists_it_marked_among_the_others(seeded, unreadable, open_page) -> None:
