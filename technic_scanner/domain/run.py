@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, ScanMetrics
+from technic_scanner.domain.stored_request import StoredRequest
 from technic_scanner.errors import FieldProblem, RunStateError
 
 # Age of a heartbeat at which its run counts as interrupted; the default of the setting TECHNIC_STALE_AFTER_SECONDS.
@@ -61,7 +61,7 @@ class RunError:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(StoredRequest):
     """The stored summary of one run, which is read without its events.
 
     ``metrics`` is None until the run ends. ``queue_position`` is 1 for the next run, None if the run is not queued.
@@ -97,33 +97,3 @@ class RunRecord:
     predicted_seconds: tuple[tuple[str, float | None], ...] = ()
     unreadable: tuple[FieldProblem, ...] = ()
     unknown_fields: tuple[str, ...] = ()
-
-    @property
-    def readable_config(self) -> ScanConfig | None:
-        """The config, None if a part of it could not be read."""
-        return self.config if is_readable("config", self.unreadable) else None
-
-    @property
-    def readable_options(self) -> RunOptions | None:
-        """The options, None if a part of them could not be read."""
-        return self.options if is_readable("options", self.unreadable) else None
-
-    @property
-    def request_fault(self) -> str | None:
-        """Say why config and options are not all that this run was asked, None if they are."""
-        return request_fault(self.unreadable, self.unknown_fields)
-
-
-def is_readable(part: str, unreadable: Iterable[FieldProblem]) -> bool:
-    """Tell whether nothing of a stored part, such as the config, is among what could not be read."""
-    return all(problem.field.partition(".")[0] != part for problem in unreadable)
-
-
-def request_fault(unreadable: Iterable[FieldProblem], unknown_fields: Iterable[str]) -> str | None:
-    """Say why a stored config and options must not be scanned as they were read, None if they may."""
-    asked = [str(problem) for problem in unreadable if problem.field.partition(".")[0] in ("config", "options")]
-    if asked:
-        return f"its stored configuration cannot be read ({'; '.join(asked)})"
-    if names := ", ".join(unknown_fields):
-        return f"its configuration has fields that only a newer version of technic-scanner knows ({names})"
-    return None

@@ -12,7 +12,8 @@ import pyarrow as pa
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.domain.run import RunError, RunRecord, RunStatus, is_readable, request_fault
+from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.domain.stored_request import StoredConfig, StoredRequest
 from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.result import MarketContext
 
@@ -68,7 +69,7 @@ class StoredEvent:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StoredResult:
+class StoredResult(StoredConfig):
     """The stored result of a run: its table, failures and market context; ``runs.exports`` makes files of it.
 
     ``unreadable`` names parts that cannot be read, as in a RunRecord; ``notes`` say it in sentences.
@@ -85,11 +86,6 @@ class StoredResult:
     context: MarketContext
     notes: tuple[str, ...] = ()
     unreadable: tuple[FieldProblem, ...] = ()
-
-    @property
-    def readable_config(self) -> ScanConfig | None:
-        """The config, None if a part of it could not be read."""
-        return self.config if is_readable("config", self.unreadable) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +167,7 @@ class Appearance:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(StoredRequest):
     """A named, versioned scan configuration. ``builtin`` ones are shipped and read-only; ``version`` counts saves.
 
     ``unreadable`` and ``unknown_fields`` are as those of a RunRecord.
@@ -186,21 +182,6 @@ class Preset:
     updated_at: datetime | None = None
     unreadable: tuple[FieldProblem, ...] = ()
     unknown_fields: tuple[str, ...] = ()
-
-    @property
-    def readable_config(self) -> ScanConfig | None:
-        """The config, None if a part of it could not be read."""
-        return self.config if is_readable("config", self.unreadable) else None
-
-    @property
-    def readable_options(self) -> RunOptions | None:
-        """The options, None if a part of them could not be read."""
-        return self.options if is_readable("options", self.unreadable) else None
-
-    @property
-    def request_fault(self) -> str | None:
-        """Say why config and options are not all that was saved, None if they are."""
-        return request_fault(self.unreadable, self.unknown_fields)
 
 
 @dataclass(frozen=True, slots=True)
