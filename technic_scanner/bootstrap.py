@@ -5,11 +5,13 @@ from __future__ import annotations
 import compileall
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from ulid import ULID
@@ -18,6 +20,12 @@ from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
+from technic_scanner.adapters.processes import memory_bytes
+from technic_scanner.adapters.processes import runs as process_runs
+from technic_scanner.adapters.queue_bell.local import LocalBell, LocalListener
+from technic_scanner.adapters.queue_bell.postgresql import PostgresListener
+from technic_scanner.adapters.standby_keeper import StandbyKeeper
+from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -34,12 +42,14 @@ from technic_scanner.runs.performance.performance_service import PerformanceServ
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.service.validation import check_request
+from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, environment_with, load_settings
 from technic_scanner.version import VERSION
 
+_REHEARSAL = ScanConfig(source="synthetic", universe="20x300")
 PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
 
 
@@ -107,22 +117,55 @@ class Services:
     service: RunService
     outcomes: PerformanceService
     listeners: RunListeners
+    launcher: WorkerLauncher
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
 
-    def worker(self, *, forever: bool = False) -> Worker:
-        """Make a worker of this process."""
+    def worker(self, idle: Idle | None = None) -> Worker:
+        """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
         host, pid = socket.gethostname(), os.getpid()
         worker_arrived(self.settings.log_dir, pid)
         identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
         rules = WorkerRules(
-            max_running=self.settings.max_concurrent_runs,
-            forever=forever,
-            stale_after_seconds=self.settings.stale_after_seconds,
+            max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
         )
-        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=self.listeners.tell)
+        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=self.listeners.tell, idle=idle)
+
+    @contextmanager
+    def waiting(self) -> Iterator[Idle]:
+        """Give what lets a worker wait for runs indefinitely and wakes it when one is queued."""
+        with self._queue_listener() as queue:
+            yield Waiting(queue.wait)
+
+    @contextmanager
+    def standing_by(self, server_pid: int) -> Iterator[StandingBy]:
+        """Give what lets a worker stay loaded for the next run as long as the process ``server_pid`` runs."""
+        with self._queue_listener() as queue:
+            yield StandingBy(
+                queue.wait,
+                partial(rehearse, self),
+                partial(process_runs, server_pid),
+                memory_bytes,
+                idle_limit_seconds=self.settings.standby_idle_seconds,
+                memory_limit_bytes=self.settings.standby_max_bytes,
+            )
+
+    @contextmanager
+    def standby_workers(self) -> Iterator[None]:
+        """Keep the standby workers of the settings alive during the block; for servers."""
+        if not self.settings.standby_workers:
+            yield
+            return
+        with StandbyKeeper(self.launcher.ensure_standby):
+            yield
+
+    def _queue_listener(self) -> LocalListener | PostgresListener:
+        conninfo = self.store.notifications
+        if conninfo is None:
+            return LocalBell(self.settings.bell_dir).listen(str(os.getpid()), self.clock)
+        return PostgresListener(conninfo, QUEUE_CHANNEL, self.clock)
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +195,8 @@ def build(settings: Settings | None = None) -> Services:
         settings.log_dir,
         environment_with(**settings.environment()),
         clock,
+        wake=LocalBell(settings.bell_dir).ring,
+        standby_workers=settings.standby_workers,
     )
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
     service = RunService(
@@ -165,7 +210,7 @@ def build(settings: Settings | None = None) -> Services:
         deleted=partial(delete_exports, settings.home / "exports"),
     )
     outcomes = PerformanceService(store, catalog, partial(_past_bars, catalog, cache))
-    return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners)
+    return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners, launcher)
 
 
 def warm_up() -> None:
@@ -175,6 +220,14 @@ def warm_up() -> None:
     """
     compile_kernels()
     compileall.compile_dir(Path(__file__).parent, quiet=2)
+
+
+def rehearse(services: Services) -> None:
+    """Scan a few synthetic symbols, so that everything that a scan needs is imported, compiled and loaded."""
+    with TemporaryDirectory(prefix="technic-standby-") as folder:
+        cache = ParquetPriceCache(Path(folder), services.clock)
+        scanning = Scanning(services.settings, services.clock, services.catalog, cache)
+        scanning.scan(_REHEARSAL, RunOptions(), [], CancelToken(), Attempt(run_id="rehearsal"))
 
 
 def run_scan(

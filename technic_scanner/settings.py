@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     pairs, or ``name:sha256:<hex digest>`` to give only the digest; without any, the service listens on the loopback
     address only. ``files_root`` and ``dask_scheduler`` are options of the plugins ``files`` and ``dask``; those of
     other plugins are read where they are used, see ``plugin_value``. ``stale_after_seconds`` is the age of a heartbeat,
-    in seconds, from which its run counts as interrupted.
+    in seconds, from which its run counts as interrupted. ``standby_workers`` is how many loaded workers a server keeps
+    at an empty queue, ``standby_idle_seconds`` after how long without a run one ends, ``standby_max_bytes`` the
+    resident memory above which one is replaced after its run.
     """
 
     model_config = SettingsConfigDict(env_prefix="TECHNIC_", extra="ignore", frozen=True)
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8501, ge=0, le=65535)
     max_concurrent_runs: int = Field(default=2, ge=1, le=256)
     stale_after_seconds: float = Field(default=STALE_AFTER_SECONDS, gt=1.0, le=600.0)
+    standby_workers: int = Field(default=1, ge=0, le=16)
+    standby_idle_seconds: float = Field(default=43_200.0, gt=0.0)
+    standby_max_bytes: int = Field(default=2_000_000_000, ge=300_000_000)
     api_tokens: Annotated[tuple[str, ...], NoDecode] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("localhost", "127.0.0.1", "[::1]")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -110,6 +115,11 @@ class Settings(BaseSettings):
     def log_dir(self) -> Path:
         """The folder of the logs of detached workers."""
         return self.home / "logs"
+
+    @property
+    def bell_dir(self) -> Path:
+        """The folder of the pipes on which the waiting workers of this host are woken."""
+        return self.home / "waiting"
 
     def plugin_value(self, plugin: str, option: str) -> object:
         """Return what the host has set for an option of a plugin (TECHNIC_<PLUGIN>_<OPTION>), None if nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from filelock import FileLock
 
+from technic_scanner.adapters.processes import ProcessIdentity, runs
 from technic_scanner.clock import Clock
 from technic_scanner.runs.model import WorkerInfo
+from technic_scanner.runs.worker.idle import RETIRED
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +45,8 @@ class WorkerLauncher:
     All processes of this machine with the same ``log_dir`` share a list of starting workers, which have been launched
     but have no heartbeat yet, so that neither a burst of submissions nor many open pages launch too many. Workers
     outlive the process that launched them; ``environment`` is their environment. After a failed start the next launch
-    is delayed.
+    is delayed. ``wake`` is called first: it wakes workers that wait. ``standby_workers`` is how many workers of this
+    host ``ensure_standby`` keeps; those stay loaded at an empty queue as long as this process lives.
     """
 
     def __init__(
@@ -53,9 +56,16 @@ class WorkerLauncher:
         log_dir: Path,
         environment: Mapping[str, str],
         clock: Clock,
+        *,
+        wake: Callable[[], None] = lambda: None,
+        standby_workers: int = 0,
     ) -> None:
         self._demand = demand
         self._max_workers = max_workers
+        self._wake = wake
+        self._standby_workers = min(standby_workers, max_workers)
+        self._resting = False
+        self._keeping = False
         self._log_dir = log_dir
         self._environment = environment
         self._clock = clock
@@ -68,31 +78,56 @@ class WorkerLauncher:
 
         If a worker cannot be started, the error is only logged, because the run must be queued nevertheless.
         """
+        self._wake()
+        self._launch_in_turn(self._needed)
+
+    def ensure_standby(self) -> None:
+        """Launch the standby workers that are missing on this host; fast, to be called often. Raises StoreError.
+
+        One that ended by itself, after a long time without a run, is replaced when a run is queued.
+        """
+        self._keeping = True
+        self._launch_in_turn(self._missing_standby)
+
+    def _launch_in_turn(self, wanted: Callable[[Sequence[WorkerInfo], int, int], int]) -> None:
         try:
             with _starting(self._log_dir) as starting:
                 self._bury(starting)
                 if self._clock.monotonic() >= self._next_at:
-                    self._launch_missing(starting)
+                    self._launch_missing(starting, wanted)
         except OSError as error:
             _log.error("no worker could be started: %s", error)
 
-    def _launch_missing(self, starting: list[_Process]) -> None:
+    def _launch_missing(
+        self, starting: list[ProcessIdentity], wanted: Callable[[Sequence[WorkerInfo], int, int], int]
+    ) -> None:
         demand = self._demand()
         here = socket.gethostname()
-        known = {worker.pid for worker in demand.workers if worker.host == here}
+        # The row of a worker that was killed stays until its heartbeat is too old; here its process tells at once.
+        workers = [worker for worker in demand.workers if worker.host != here or runs(worker.pid)]
+        known = {worker.pid for worker in workers if worker.host == here}
         starting[:] = [process for process in starting if process.pid not in known and process.lives()]
-        idle = sum(worker.run_id is None for worker in demand.workers)
-        needed = demand.queued - idle - len(starting)
-        allowed = self._max_workers - len(demand.workers) - len(starting)
-        starting.extend(self._launch() for _ in range(min(needed, allowed)))
+        allowed = self._max_workers - len(workers) - len(starting)
+        missing = wanted(workers, len(starting), demand.queued)
+        starting.extend(self._launch() for _ in range(min(missing, allowed)))
 
-    def _launch(self) -> _Process:
+    @staticmethod
+    def _needed(workers: Sequence[WorkerInfo], starting: int, queued: int) -> int:
+        return queued - sum(worker.run_id is None for worker in workers) - starting
+
+    def _missing_standby(self, workers: Sequence[WorkerInfo], starting: int, queued: int) -> int:
+        here = socket.gethostname()
+        missing = self._standby_workers - sum(worker.host == here for worker in workers) - starting
+        return 0 if self._resting and not queued else missing
+
+    def _launch(self) -> ProcessIdentity:
+        self._resting = False
         path = self._log_dir / "worker.log"
         if path.exists() and path.stat().st_size > _LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))  # a worker that has it open continues to write to the renamed file
         with path.open("ab") as log:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                worker_command(),
+                [*worker_command(), *self._standby_options()],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -100,16 +135,20 @@ class WorkerLauncher:
                 start_new_session=True,
             )
         self._children.append(child)
-        return _Process.of(child.pid)
+        return ProcessIdentity.of(child.pid)
 
-    def _bury(self, starting: list[_Process]) -> None:
+    def _standby_options(self) -> Sequence[str]:
+        return ("--standby-for", str(os.getpid())) if self._keeping and self._standby_workers else ()
+
+    def _bury(self, starting: list[ProcessIdentity]) -> None:
         """Reap ended child processes; the delay of the next launch grows with the number of failed starts."""
         unarrived = {process.pid for process in starting}
         for child in self._children:
             code = child.poll()
             if code is None:
                 continue
-            if code:
+            self._resting = self._keeping and code == 0
+            if code and code != RETIRED:
                 _log.warning("worker process %d ended with code %d; see %s", child.pid, code, self._log_dir)
             self._failures = self._failures + 1 if code and child.pid in unarrived else 0
             if self._failures:
@@ -137,27 +176,8 @@ def worker_arrived(log_dir: Path, pid: int) -> None:
         _log.warning("worker %d stays in the list of starting workers: %s", pid, error)
 
 
-@dataclass(frozen=True, slots=True)
-class _Process:
-    """A process of this machine; ``created`` distinguishes it from a later process with the same pid."""
-
-    pid: int
-    created: float
-
-    @classmethod
-    def of(cls, pid: int) -> _Process:
-        return cls(pid, psutil.Process(pid).create_time())
-
-    def lives(self) -> bool:
-        try:
-            process = psutil.Process(self.pid)
-            return bool(process.create_time() == self.created and process.status() != psutil.STATUS_ZOMBIE)
-        except psutil.Error:
-            return False  # ended, or the pid belongs to a process of another user
-
-
 @contextmanager
-def _starting(log_dir: Path) -> Iterator[list[_Process]]:
+def _starting(log_dir: Path) -> Iterator[list[ProcessIdentity]]:
     """Yield the list of starting workers under a lock against other processes, and save it afterwards."""
     log_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(log_dir / "launcher.lock", timeout=_LOCK_SECONDS):
@@ -174,9 +194,9 @@ def _book(log_dir: Path) -> Path:
     return log_dir / "starting.json"
 
 
-def _read(book: Path) -> list[_Process]:
+def _read(book: Path) -> list[ProcessIdentity]:
     try:
-        return [_Process(pid, created) for pid, created in json.loads(book.read_text())]
+        return [ProcessIdentity(pid, created) for pid, created in json.loads(book.read_text())]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -41,7 +41,7 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
 
     Serve it at the root or mount it; links and Location headers follow the mount point. The application that mounts it
     must run its lifespan (``app.router.lifespan_context(app)``), so that open streams end when the server stops.
-    With ``owns_services`` the services are closed then too.
+    With ``owns_services`` it keeps the standby workers meanwhile, and closes the services then too.
     """
     broadcaster = RunBroadcaster(services.service)
     meters = Meters(services, broadcaster)
@@ -75,10 +75,12 @@ async def _describe(request: Request) -> Response:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.broadcaster.close()
+    services: Services = app.state.services
+    with services.standby_workers() if app.state.owns_services else nullcontext():
+        yield
+        app.state.broadcaster.close()
     if app.state.owns_services:
-        app.state.services.close()
+        services.close()
 
 
 def _middleware(services: Services, meters: Meters) -> list[Middleware]:

@@ -6,16 +6,18 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from technic_scanner.bootstrap import build, warm_up
+from technic_scanner.bootstrap import Services, build, warm_up
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
 from technic_scanner.dashboard_files import PACKAGE, complete_folder
 from technic_scanner.logs import configure
 from technic_scanner.progress.text import count_text
+from technic_scanner.runs.worker.idle import RETIRED, Idle, StandingBy
 from technic_scanner.settings import Settings, environment_with, load_settings, require_safe_binding
 
 ASGI_SCRIPT = PACKAGE / "asgi.py"
@@ -28,18 +30,26 @@ _JsonAddress = Annotated[bool, typer.Option("--json", help="Print the address as
 
 def worker(
     forever: Annotated[bool, typer.Option("--forever", help="Wait for more runs when the queue is empty.")] = False,
+    standby_for: Annotated[
+        int | None,
+        typer.Option(metavar="PID", help="Stay loaded for the next run while the server with this process id runs."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Execute queued runs, one at a time, until the queue is empty."""
+    if forever and standby_for is not None:
+        raise typer.BadParameter("--forever and --standby-for exclude each other.")
     with errors_as_sentences():
         settings = load_settings()
         configure(settings.log_level, settings.log_format)
-        with build(settings) as services:
-            hand = services.worker(forever=forever)
+        with build(settings) as services, _idle(services, forever, standby_for) as idle:
+            hand = services.worker(idle)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: hand.stop())
             count = hand.run()
         tell({"executed": count}, f"{count_text(count, 'run')} executed.", as_json=as_json)
+        if isinstance(idle, StandingBy) and idle.retired:
+            raise typer.Exit(RETIRED)
 
 
 def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -> None:
@@ -76,6 +86,12 @@ def warmup(as_json: Json = False) -> None:
     """Compile the numerical kernels, so that the first scan starts faster."""
     warm_up()
     tell({"kernels": "compiled"}, "The kernels are compiled.", as_json=as_json)
+
+
+def _idle(services: Services, forever: bool, standby_for: int | None) -> AbstractContextManager[Idle | None]:
+    if standby_for is not None:
+        return services.standing_by(standby_for)
+    return services.waiting() if forever else nullcontext()
 
 
 def _address(settings: Settings, host: str | None, port: int | None) -> tuple[str, str]:

@@ -237,7 +237,10 @@ class Launcher(Protocol):
     """Starts worker processes."""
 
     def ensure_worker(self) -> None:
-        """Launch a detached worker if a run is queued and no worker is free; fast, and harmless if called often."""
+        """Wake a waiting worker, or launch a detached one if a run is queued and none is free.
+
+        Fast, and harmless if called often.
+        """
         ...
 
 

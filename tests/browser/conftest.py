@@ -56,6 +56,7 @@ class Site:
     def environment(self) -> dict[str, str]:
         port = str(self.port.number)
         here = {"TECHNIC_HOME": str(self.home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "TECHNIC_PORT": port}
+        here["TECHNIC_STANDBY_WORKERS"] = "0"  # it would take the runs of the worker that the tests hold
         return os.environ | here | self.settings | {"PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"}
 
     def start(self) -> None:

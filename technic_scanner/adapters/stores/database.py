@@ -24,6 +24,10 @@ _TRIES = 5
 _FIRST_PAUSE_SECONDS = 0.02
 
 
+# PostgreSQL's channel on which it is said that a run was queued.
+QUEUE_CHANNEL = "technic_scanner_queue"
+
+
 class Database:
     """An engine and the three ways to use it. ``where`` names the store for people, without a password."""
 
@@ -56,6 +60,18 @@ class Database:
         """Wait until no other transaction holds the lock ``number``; SQLite's writers hold the only lock already."""
         if not self.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+    def say_queued(self, connection: Connection) -> None:
+        """Wake the workers that listen, when this transaction ends well; SQLite has nothing of the kind."""
+        if not self.is_sqlite:
+            connection.execute(text(f'NOTIFY "{QUEUE_CHANNEL}"'))
+
+    @property
+    def notifications(self) -> str | None:
+        """The libpq URI at which one can listen for notifications; None for SQLite. It holds the password."""
+        if self.is_sqlite:
+            return None
+        return self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -78,6 +78,7 @@ class RunQueries(Queries):
             if first_id != run_id:
                 connection.execute(delete(runs).where(runs.c.run_id == run_id))
                 run_id = first_id
+        self.database.say_queued(connection)
         return fetch_record(connection, run_id)
 
     @reading
@@ -139,6 +140,7 @@ class RunQueries(Queries):
             )
         )
         connection.execute(update(run_documents).where(run_documents.c.run_id == run_id).values(metrics=None))
+        self.database.say_queued(connection)
         return fetch_record(connection, run_id)
 
     @writing

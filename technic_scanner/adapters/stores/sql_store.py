@@ -53,6 +53,11 @@ class SqlStore(
         """Raise StoreUnavailableError unless the store answers and its schema is the one that this program knows."""
         check_revision(self.database)
 
+    @property
+    def notifications(self) -> str | None:
+        """The libpq URI at which workers listen for queued runs; None for SQLite. It holds the password."""
+        return self.database.notifications
+
     def close(self) -> None:
         """Close every connection; the store opens new ones if it is used again."""
         self.database.close()

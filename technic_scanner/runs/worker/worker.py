@@ -18,6 +18,7 @@ from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.ports import Scanner, Store
 from technic_scanner.runs.stale_runs import give_up_stale
 from technic_scanner.runs.worker.execution import SHUTDOWN_REASON, Execution, WorkerContext
+from technic_scanner.runs.worker.idle import Idle, Leaving, Waiting
 from technic_scanner.runs.worker.recovery import Patience
 
 _log = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ class WorkerIdentity:
 class WorkerRules:
     """How a worker behaves.
 
-    ``max_running`` is the maximum number of RUNNING runs over all workers (None: no limit). ``forever`` polls an empty
-    queue instead of exiting. ``stale_after_seconds`` is the heartbeat age from which a run is INTERRUPTED.
+    ``max_running`` is the maximum number of RUNNING runs over all workers (None: no limit). ``forever`` waits at an
+    empty queue instead of exiting. ``stale_after_seconds`` is the heartbeat age from which a run is INTERRUPTED.
     ``patience_seconds`` is how long to retry while the store is away or full.
     """
 
@@ -56,7 +57,10 @@ class _StoppedWaitingError(Exception):
 
 
 class Worker:
-    """Executes one run after another; ``tell`` is called with the record of each run whose end it has stored."""
+    """Executes one run after another; ``tell`` is called with the record of each run whose end it has stored.
+
+    ``idle`` decides what happens at an empty queue, instead of the rules' ``forever``.
+    """
 
     def __init__(
         self,
@@ -67,11 +71,13 @@ class Worker:
         rules: WorkerRules | None = None,
         *,
         tell: Callable[[RunRecord], None] = lambda _: None,
+        idle: Idle | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._me = identity
         self._rules = rules or WorkerRules()
+        self._idle = idle or (Waiting(clock.sleep) if self._rules.forever else Leaving())
         self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds, tell)
         self._patience = Patience(clock, self._rules.patience_seconds)
         self._presence = _Presence(store, clock, identity)
@@ -85,14 +91,10 @@ class Worker:
         """
         executed = 0
         try:
-            while not self._stopping:
-                run = self._patience.call(self._next_run, self._check_stopping) or self._last_look()
-                if run is not None:
-                    self._execute(run)
-                    executed += 1
-                elif self._rules.forever:
-                    self._clock.sleep(POLL_SECONDS)
-                else:
+            while not self._stopping and (run := self._awaited()) is not None:
+                self._execute(run)
+                executed += 1
+                if self._idle.retires():
                     break
         except _StoppedWaitingError:
             _log.info("worker %s was stopped while the store was away", self._me.worker_id)
@@ -112,6 +114,18 @@ class Worker:
         if self._stopping:
             raise _StoppedWaitingError
 
+    def _awaited(self) -> RunRecord | None:
+        """Return the next run, waiting for it as long as this worker stays; None when it is to end."""
+        idle_since = self._clock.monotonic()
+        while not self._stopping:
+            run = self._patience.call(self._next_run, self._check_stopping)
+            if run is not None:
+                return run
+            if not self._idle.stays(self._clock.monotonic() - idle_since):
+                return self._last_look()
+            self._idle.wait(POLL_SECONDS)
+        return None
+
     def _next_run(self) -> RunRecord | None:
         self._presence.stamp(None)
         # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
@@ -123,8 +137,6 @@ class Worker:
 
         A client that queued a run while this worker was still listed as idle relies on it and launches no other.
         """
-        if self._rules.forever:
-            return None
         self._presence.leave()
         return self._patience.call(self._claim, self._check_stopping)
 

@@ -22,6 +22,7 @@ class ServerProcess:
         self.path = "/api" if command == "serve" else ""
         self.base_url = f"http://127.0.0.1:{self.port}{self.path}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TECHNIC_")}
+        environment["TECHNIC_STANDBY_WORKERS"] = "0"  # tests that want one say so
         environment |= {f"TECHNIC_{name.upper()}": str(value) for name, value in settings.items()}
         self.log = home / "server.log"
         words = [sys.executable, "-m", "technic_scanner.cli.main", command, "--port", str(self.port)]

@@ -16,6 +16,7 @@ from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.worker.idle import Idle
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import NOON, event, scan_result
@@ -50,14 +51,16 @@ class Bench:
                 ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
             )
 
-    def worker(self, scan: Scan | None = None, worker_id: str = "w1", **rules: object) -> Worker:
+    def worker(
+        self, scan: Scan | None = None, worker_id: str = "w1", *, idle: Idle | None = None, **rules: object
+    ) -> Worker:
         def scanned(task: ScanTask) -> ScanResult:
             self.tasks.append(task)
             return (scan or succeed)(task)
 
         identity = WorkerIdentity(worker_id, "host", 42, "1.2.3")
         limits = WorkerRules(**rules)  # type: ignore[arg-type]
-        return Worker(self.store, scanned, self.clock, identity, limits, tell=self.told.append)
+        return Worker(self.store, scanned, self.clock, identity, limits, tell=self.told.append, idle=idle)
 
     def run(self, number: int = 1) -> RunRecord:
         return self.store.runs[f"run-{number:04d}"]

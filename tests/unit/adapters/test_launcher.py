@@ -21,6 +21,7 @@ from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arr
 from technic_scanner.clock import ManualClock
 from technic_scanner.errors import StoreUnavailableError
 from technic_scanner.runs.model import WorkerInfo
+from technic_scanner.runs.worker.idle import RETIRED
 
 Popen = subprocess.Popen
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -37,10 +38,19 @@ class Yard:
         self.queued = 0
         self.workers: list[WorkerInfo] = []
         self.launched: list[subprocess.Popen[bytes]] = []
+        self.rung: list[int] = []
 
-    def launcher(self, max_workers: int = 2) -> WorkerLauncher:
+    def launcher(self, max_workers: int = 2, standby_workers: int = 0) -> WorkerLauncher:
         demand = lambda: Demand(self.queued, tuple(self.workers))
-        return WorkerLauncher(demand, max_workers, self.folder, {**os.environ, "TECHNIC_MARK": "yes"}, self.clock)
+        return WorkerLauncher(
+            demand,
+            max_workers,
+            self.folder,
+            {**os.environ, "TECHNIC_MARK": "yes"},
+            self.clock,
+            wake=lambda: self.rung.append(len(self.launched)),
+            standby_workers=standby_workers,
+        )
 
     def living(self) -> list[subprocess.Popen[bytes]]:
         """The launched processes that have not ended."""
@@ -252,3 +262,84 @@ def test_the_command_is_this_installations_worker() -> None:
     command = worker_command()
     assert command[:3] == [sys.executable, "-P", "-m"]  # -P: nothing is imported from the current folder
     assert command[-1] == "worker"
+
+
+def test_waiting_workers_are_woken_before_any_is_launched(yard: Yard) -> None:
+    yard.queued = 1
+    yard.launcher().ensure_worker()
+    assert yard.rung == [0]
+    assert len(yard.living()) == 1
+
+
+def test_a_killed_worker_of_this_host_does_not_count_as_idle(yard: Yard) -> None:
+    launcher = yard.launcher(max_workers=1)
+    yard.queued = 1
+    launcher.ensure_worker()
+    (child,) = yard.living()
+    yard.arrive(child.pid)
+    worker_arrived(yard.folder, child.pid)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait(60)
+    launcher.ensure_worker()
+    assert len(yard.living()) == 1
+
+
+@pytest.mark.parametrize(("wanted", "limit", "launched"), [(0, 2, 0), (1, 2, 1), (2, 2, 2), (5, 2, 2)])
+def test_a_server_keeps_as_many_standby_workers_as_are_set_and_may_run(
+    yard: Yard, wanted: int, limit: int, launched: int
+) -> None:
+    launcher = yard.launcher(limit, wanted)
+    for _ in range(3):
+        launcher.ensure_standby()
+    assert len(yard.living()) == launched
+
+
+def test_workers_of_other_hosts_do_not_stand_by_for_this_one(yard: Yard) -> None:
+    yard.arrive(10_000_000, host="another-host")
+    yard.launcher(standby_workers=1).ensure_standby()
+    assert len(yard.living()) == 1
+
+
+def test_a_standby_worker_is_told_for_whom_it_stays(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    say = "import sys; print(*sys.argv[1:])"
+    monkeypatch.setattr(module, "worker_command", lambda: (sys.executable, "-S", "-c", say))
+    launcher = yard.launcher(standby_workers=1)
+    launcher.ensure_standby()
+    assert yard.launched[0].wait(120) == 0
+    assert (yard.folder / "worker.log").read_text() == f"--standby-for {os.getpid()}\n"
+
+
+@pytest.mark.parametrize("code", [RETIRED, -signal.SIGKILL])
+def test_a_standby_worker_that_retires_or_dies_is_replaced(
+    yard: Yard, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = yard.launcher(standby_workers=1)
+    monkeypatch.setattr(module, "worker_command", lambda: (*WAITING[:-1], f"import os; {_end(code)}"))
+    launcher.ensure_standby()
+    child = yard.launched[0]
+    worker_arrived(yard.folder, child.pid)
+    assert child.wait(120) == code
+    monkeypatch.setattr(module, "worker_command", lambda: WAITING)
+    launcher.ensure_standby()
+    assert len(yard.living()) == 1
+
+
+def _end(code: int) -> str:
+    return f"os._exit({code})" if code > 0 else f"os.kill(os.getpid(), {-code})"
+
+
+def test_one_that_left_after_a_long_idle_time_comes_back_with_the_next_run(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = yard.launcher(standby_workers=1)
+    monkeypatch.setattr(module, "worker_command", lambda: (*WAITING[:-1], "pass"))
+    launcher.ensure_standby()
+    assert yard.launched[0].wait(120) == 0
+    worker_arrived(yard.folder, yard.launched[0].pid)
+    monkeypatch.setattr(module, "worker_command", lambda: WAITING)
+    launcher.ensure_standby()
+    assert yard.living() == []
+    yard.queued = 1
+    launcher.ensure_standby()
+    launcher.ensure_worker()
+    assert len(yard.living()) == 1
