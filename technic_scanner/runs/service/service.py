@@ -59,8 +59,8 @@ class RunService:
     """All operations of the Python API, CLI, REST, streams and dashboard; thread-safe.
 
     Every read first marks the runs of terminated workers INTERRUPTED (at most once per second) and ensures that queued
-    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run marked so or cancelled
-    while it was queued. Errors are those of the store and the ones named at each method.
+    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run that is marked so
+    or is cancelled while queued. Errors are those of the store and the ones named at each method.
     """
 
     def __init__(
