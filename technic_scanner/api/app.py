@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -60,12 +61,18 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
     app.state.broadcaster = broadcaster
     app.state.meters = meters
     problems.install(app)
-    documentation.install(app)
+    documentation.install(app, partial(_installed_names, services))
     app.state.api_routes = [route for module in _ROUTERS for route in module.router.routes]
     for module in _ROUTERS:
         app.include_router(module.router)
     app.add_route("/", _describe, include_in_schema=False)
     return app
+
+
+def _installed_names(services: Services) -> dict[str, tuple[str, ...]]:
+    """Return what a request may name as its source and its executor."""
+    executors = tuple(info.name for info in services.service.executors())
+    return {"source": services.catalog.source_names(), "executor": executors}
 
 
 async def _describe(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -42,12 +43,18 @@ def file_response(media_type: str, description: str) -> Responses:
     return {200: {"description": description, "content": {media_type: {"schema": {"type": "string"}}}}}
 
 
-def install(app: FastAPI) -> None:
-    """Make ``app`` return the OpenAPI document with the parts that FastAPI cannot know."""
+def install(app: FastAPI, installed: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+    """Make ``app`` return the OpenAPI document with the parts that FastAPI cannot know.
+
+    ``installed`` returns the names that this installation knows for some fields of a request (sources, executors). They
+    become the examples of these fields, not their only values: a plugin may be installed while the server runs.
+    """
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _complete(app)
+            document = _complete(app)
+            _add_names(document, installed())
+            app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -74,6 +81,14 @@ def _complete(app: FastAPI) -> dict[str, Any]:
             _add_example(operation["responses"], examples().get(f"{method.upper()} {path}"))
             _add_problems(operation["responses"])
     return document
+
+
+def _add_names(document: dict[str, Any], names: Mapping[str, Sequence[str]]) -> None:
+    for model in document["components"]["schemas"].values():
+        for part in model.get("properties", {}).values():
+            for field, schema in part.get("properties", {}).items():
+                if field in names:
+                    schema["examples"] = list(names[field])
 
 
 @cache

@@ -1,5 +1,6 @@
 """What others need to add a source, an executor or a run listener; docs/extending.md shows one of each."""
 
+from technic_scanner.plugins.batch_source import BatchSource
 from technic_scanner.plugins.description import (
     ExecutorPlugin,
     PluginContext,
@@ -10,6 +11,7 @@ from technic_scanner.plugins.description import (
 from technic_scanner.runs.listeners import RunEnded, RunListener
 
 __all__ = [
+    "BatchSource",
     "ExecutorPlugin",
     "PluginContext",
     "PluginOption",

@@ -38,7 +38,7 @@ class HistoryFile:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path = Path(path).absolute()  # a pipeline that changes its folder still adds to the file that it has read
         self._warned = False
 
     def past(self, name: str) -> CostHistory:

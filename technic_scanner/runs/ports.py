@@ -78,6 +78,10 @@ class RunStore(Protocol):
         """Record a heartbeat; return True if cancelling was requested. RunStateError if another worker has the run."""
         ...
 
+    def cancel_queued(self, run_id: str) -> RunRecord | None:
+        """Move a QUEUED run to CANCELLED and return it; None, and nothing is changed, if it is not queued."""
+        ...
+
     def request_cancel(self, run_id: str) -> RunRecord:
         """Request cancelling: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs are not changed."""
         ...

@@ -35,6 +35,7 @@ def test_an_example_of_a_page_runs(code: str, tmp_path: Path, monkeypatch: pytes
     app.slider[0].set_value(50).run()
     assert not app.exception
     assert app.markdown[0].value.startswith("Overall: 100.0%")
+    assert len((tmp_path / "runs.json").read_text().splitlines()) == 2, "both runs are kept, and in this folder"
 
 
 def test_the_table_names_every_view() -> None:

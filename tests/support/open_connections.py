@@ -1,27 +1,21 @@
 """Fails the test that leaves an SQLite connection open; Python itself warns of them from 3.13 on only.
 
-A connection belongs to the test that opened it, or to the module's or session's fixture that did. Of a store it belongs
-to whichever of them used the store first: its pool opens further ones whenever a later test needs them.
+Those that other libraries open count as well, such as yfinance's caches. A connection belongs to the test that opened
+it, or to the module's or session's fixture that did. A store's belong to the one that used the store first: its pool
+opens further ones whenever a later test needs them.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import wraps
-from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
 from sqlalchemy import Connection, Dialect, Engine, event
-
-
-def _is_of_another_library(caller: FrameType) -> bool:
-    """True for the caches that yfinance keeps by itself, through peewee."""
-    return str(caller.f_globals.get("__name__", "")).partition(".")[0] == "peewee"
 
 
 @dataclass(frozen=True)
@@ -50,8 +44,6 @@ class OpenConnections:
         @wraps(connect)
         def noted(*args: Any, **kwargs: Any) -> sqlite3.Connection:
             connection = connect(*args, **kwargs)
-            if _is_of_another_library(sys._getframe(1)):
-                return connection
             self._open[id(connection)] = connection, self._opener
             return connection
 

@@ -102,20 +102,19 @@ class RunQueries(Queries):
         return fetch_record(connection, run_id)
 
     @writing
+    def cancel_queued(self, connection: Connection, run_id: str) -> RunRecord | None:
+        """Move a QUEUED run to CANCELLED and return it; None, and nothing is changed, if it is not queued."""
+        if _lock_status(connection, run_id) is not RunStatus.QUEUED:
+            return None
+        self._cancel_waiting(connection, run_id)
+        return fetch_record(connection, run_id)
+
+    @writing
     def request_cancel(self, connection: Connection, run_id: str) -> RunRecord:
         """Request cancelling: QUEUED becomes CANCELLED at once; RUNNING gets the flag; ended runs are not changed."""
         status = _lock_status(connection, run_id)
         if status is RunStatus.QUEUED:
-            check_move(run_id, status, RunStatus.CANCELLED)
-            connection.execute(
-                update(runs)
-                .where(runs.c.run_id == run_id)
-                .values(
-                    status=RunStatus.CANCELLED.value,
-                    finished_at=self.clock.now(),
-                    status_text="cancelled before it started",
-                )
-            )
+            self._cancel_waiting(connection, run_id)
         elif status is RunStatus.RUNNING:
             connection.execute(update(runs).where(runs.c.run_id == run_id).values(cancel_requested=True))
         return fetch_record(connection, run_id)
@@ -162,6 +161,18 @@ class RunQueries(Queries):
         """Name the run for people; None takes the name away."""
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(label=label))
         return fetch_record(connection, run_id)
+
+    def _cancel_waiting(self, connection: Connection, run_id: str) -> None:
+        check_move(run_id, RunStatus.QUEUED, RunStatus.CANCELLED)
+        connection.execute(
+            update(runs)
+            .where(runs.c.run_id == run_id)
+            .values(
+                status=RunStatus.CANCELLED.value,
+                finished_at=self.clock.now(),
+                status_text="cancelled before it started",
+            )
+        )
 
     def _claim_key(self, connection: Connection, owner: str, key: str, digest: str, run_id: str) -> str:
         """Return the id of the run that the key stands for: this one, or the one of the first call."""

@@ -59,8 +59,8 @@ class RunService:
     """All operations of the Python API, CLI, REST, streams and dashboard; thread-safe.
 
     Every read first marks the runs of terminated workers INTERRUPTED (at most once per second) and ensures that queued
-    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run marked so. Errors
-    are those of the store and the ones named at each method.
+    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run that is marked so
+    or is cancelled while queued. Errors are those of the store and the ones named at each method.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class RunService:
     def cancel(self, run_id: str) -> RunRecord:
         """Cancel a run; an ended run is not changed."""
         self._upkeep.refresh()
-        return self._store.request_cancel(run_id)
+        return self._upkeep.cancel(run_id)
 
     def resume(self, run_id: str) -> RunRecord:
         """Queue another attempt of a failed, cancelled or interrupted run; RunStateError for any other."""

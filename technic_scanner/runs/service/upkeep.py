@@ -1,4 +1,4 @@
-"""Maintain the runs of a store while it is read: runs of terminated workers are marked, queued runs get a worker."""
+"""End runs that no worker will end, and see to it that queued runs get a worker."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ QUEUE_CHECK_SECONDS = 5.0
 class Upkeep:
     """Checks for terminated workers at most once per second and the queue at most every five seconds.
 
-    ``tell`` is called with the record of each run that is marked INTERRUPTED. An unavailable store is not an error,
-    because the read itself reports it.
+    ``tell`` is called with the record of each run that is ended here: marked INTERRUPTED, or cancelled while it was
+    queued. In ``refresh`` an unavailable store is not an error, because the read that follows reports it.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class Upkeep:
         self._store = store
         self._launcher = launcher
         self._clock = clock
+        self._tell = tell
         self._sweep = StaleSweep(store, clock, stale_after_seconds, tell)
         self._next_queue_check = float("-inf")
 
@@ -53,6 +54,14 @@ class Upkeep:
         except StoreUnavailableError as error:
             # A store that cannot be written at the moment can often still be read; the read itself reports errors.
             _log.warning("could not check for runs of terminated workers: %s", error)
+
+    def cancel(self, run_id: str) -> RunRecord:
+        """Cancel a run: at once if it is queued, through its worker if it is running; an ended run is not changed."""
+        cancelled = self._store.cancel_queued(run_id)
+        if cancelled is None:
+            return self._store.request_cancel(run_id)
+        self._tell(cancelled)
+        return cancelled
 
     def _check_queue(self) -> None:
         """Ensure that queued runs have a worker, because the worker that was to take them may have terminated."""

@@ -69,6 +69,7 @@ class RunLifeContract:
             lambda store: store.get_run(NOBODY),
             lambda store: store.expected_work(NOBODY),
             lambda store: store.request_cancel(NOBODY),
+            lambda store: store.cancel_queued(NOBODY),
             lambda store: store.requeue(NOBODY),
             lambda store: store.delete_run(NOBODY),
             lambda store: store.set_pinned(NOBODY, True),
@@ -138,6 +139,20 @@ class RunLifeContract:
 
         assert (record.status, record.finished_at) == (RunStatus.CANCELLED, clock.now())
         assert store.claim("w1", "h", "1", None) is None
+
+    def test_only_the_call_that_ends_a_waiting_run_gets_it(self, store: Store, clock: ManualClock) -> None:
+        run = add(store)
+        record = store.cancel_queued(run.run_id)
+
+        assert record is not None
+        assert (record.status, record.finished_at) == (RunStatus.CANCELLED, clock.now())
+        assert store.cancel_queued(run.run_id) is None
+        assert store.get_run(run.run_id) == record
+
+    def test_a_running_run_is_not_cancelled_as_a_waiting_one(self, store: Store) -> None:
+        run = running(store)
+        assert store.cancel_queued(run.run_id) is None
+        assert store.get_run(run.run_id) == run
 
     def test_cancelling_an_ended_run_changes_nothing(self, store: Store) -> None:
         before = succeeded(store)

@@ -42,3 +42,13 @@ def test_a_run_may_name_what_is_installed_and_nothing_else(others: Others, clien
         "options.executor": "'ray' is not one of local, dask",
         "config.source": "'ark' is not one of sample, synthetic, yahoo, zoo",
     }
+
+
+def test_the_description_of_the_api_shows_the_installed_names(others: Others, client: TestClient) -> None:
+    others.add_source("zoo")
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    for model in ("ScanRequest", "PresetRequest"):
+        parts = schemas[model]["properties"]
+        assert {"sample", "zoo"} <= set(parts["config"]["properties"]["source"]["examples"])
+        assert set(parts["options"]["properties"]["executor"]["examples"]) == {"local", "dask"}
+        assert "enum" not in parts["options"]["properties"]["executor"]

@@ -103,3 +103,13 @@ def test_anything_with_the_two_methods_will_do():
                 tracker._clock.advance(2)
     assert [cost.seconds for run in shelf.runs["x"] for cost in run] == [8.0, 8.0]
     assert tracker.costs.runs == (shelf.runs["x"][1],)
+
+
+def test_a_run_is_added_where_its_history_was_read_though_the_folder_has_changed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    history = HistoryFile("runs.json")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    history.add("a", COSTS)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["runs.json"]
+    assert list((tmp_path / "elsewhere").iterdir()) == []

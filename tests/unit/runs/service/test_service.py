@@ -113,6 +113,27 @@ def test_whoever_finds_a_dead_worker_tells_of_its_run(bench: Bench) -> None:
     assert [record.run_id for record in bench.told] == [run.run_id]
 
 
+def test_the_end_of_a_run_that_is_cancelled_while_queued_is_told_once(bench: Bench) -> None:
+    run = bench.service.submit(ScanConfig())
+    cancelled = bench.service.cancel(run.run_id)
+    assert bench.service.cancel(run.run_id) == cancelled
+    assert [(record.run_id, record.status) for record in bench.told] == [(run.run_id, RunStatus.CANCELLED)]
+
+
+def test_the_end_of_a_running_run_is_left_to_its_worker_to_tell(bench: Bench) -> None:
+    run = bench.start()
+    assert bench.service.cancel(run.run_id).cancel_requested
+    assert bench.told == []
+
+
+def test_each_attempt_that_is_cancelled_while_queued_is_told(bench: Bench) -> None:
+    run = bench.service.submit(ScanConfig())
+    bench.service.cancel(run.run_id)
+    bench.service.resume(run.run_id)
+    bench.service.cancel(run.run_id)
+    assert [record.attempt for record in bench.told] == [1, 2]
+
+
 def test_a_known_universe_and_date_are_taken(bench: Bench) -> None:
     bench.service.submit(ScanConfig(universe="tech", as_of_date=date(2009, 8, 21)))
 

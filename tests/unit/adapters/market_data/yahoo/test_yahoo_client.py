@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yfinance
+from yfinance import cache
 
 from technic_scanner.adapters.market_data.yahoo.client import YahooError, YfinanceClient, bars_of_frame, classify
 from tests.unit.adapters.market_data.yahoo.yahoo_answers import Answer, chart, refusal
@@ -46,10 +47,14 @@ def give(monkeypatch: pytest.MonkeyPatch, asked: list[dict[str, Any]]) -> Give:
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> YfinanceClient:
+def client(tmp_path: Path) -> Iterator[YfinanceClient]:
     made = YfinanceClient(tmp_path / "yahoo", timeout_seconds=3)
     yfinance.set_tz_cache_location(str(tmp_path / "yahoo"))
-    return made
+    yield made
+    # yfinance would keep its caches open to the end of the process, and the same ones after a change of their folder
+    for database in (cache.tz_db_proxy, cache.Cookie_db_proxy, cache.isin_db_proxy):
+        if database.obj is not None:
+            database.close()
 
 
 def reason_of(client: YfinanceClient, symbol: str = "AAPL") -> str:
