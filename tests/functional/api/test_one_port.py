@@ -165,9 +165,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "127.0.0.2", "127.1", "[::1]", "[::ffff:12
 
 @pytest.mark.parametrize("name", LOOPBACK)
 @pytest.mark.parametrize("port", [":3000", ""])
-def test_pages_of_another_port_of_this_machine_reach_no_websocket(
-    server: ServerProcess, name: str, port: str
-) -> None:
+def test_pages_of_another_port_of_this_machine_reach_no_websocket(server: ServerProcess, name: str, port: str) -> None:
     for path in ("/_stcore/stream", "/ws/scan-progress", "/api/ws/scan-progress"):
         for host in ("localhost", "127.0.0.1", "[::1]"):
             assert handshake(server, f"{host}:{server.port}", f"http://{name}{port}", path) == 403
