@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from technic_scanner.bootstrap import Services
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _GAP = 2  # characters between columns without rules
 _RULED_GAP = 3  # characters of a rule and the spaces beside it
@@ -74,6 +76,12 @@ def tell(payload: Any, sentence: str, *, as_json: bool) -> None:
         emit(payload)
     else:
         say(sentence)
+
+
+def warn_of_unknown_settings(services: Services) -> None:
+    """Print which TECHNIC_ variables of the environment have no effect, if there are any."""
+    if unknown := services.unknown_settings():
+        say(f"Warning: {' '.join(unknown)}")
 
 
 def check_file(path: Path | None) -> None:

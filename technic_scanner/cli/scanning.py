@@ -18,6 +18,7 @@ from technic_scanner.cli.output import (
     run_to_dict,
     say,
     table,
+    warn_of_unknown_settings,
     write_file,
 )
 from technic_scanner.cli.requests import build_request
@@ -54,6 +55,7 @@ def scan(
     with errors_as_sentences():
         check_file(csv)
         with build() as services:
+            warn_of_unknown_settings(services)
             run = services.service.submit(*build_request(services.service, given, preset, config), label=label)
             if detach:
                 _announce(run, as_json=as_json)
