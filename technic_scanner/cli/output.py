@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -91,9 +92,18 @@ def check_file(path: Path | None) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that the user has named. Raises ConfigError if it cannot be written."""
+    """Write a file that the user has named, whole or not at all. Raises ConfigError if it cannot be written."""
     try:
-        path.write_bytes(data)
+        if path.exists() and not path.is_file():  # a pipe or a terminal
+            path.write_bytes(data)
+            return
+        whole = path.resolve()
+        part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
+        try:
+            part.write_bytes(data)
+            part.replace(whole)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigError([FieldProblem("output", f"{path} cannot be written: {error.strerror}")]) from error
 
