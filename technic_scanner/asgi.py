@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from technic_scanner.api.app import create_api
+from technic_scanner.api.security import HostGuard, OriginGuard
 from technic_scanner.bootstrap import build
 from technic_scanner.dashboard_files import SCRIPT, dashboard_folder
 from technic_scanner.logs import configure
@@ -41,4 +43,9 @@ earlier_routes = [Route("/scan/stream", api), WebSocketRoute("/ws/scan-progress"
 # A mount serves only paths below its own, and the dashboard serves all other paths.
 mount_point = Route("/api", RedirectResponse("/api/"))
 routes = [mount_point, Mount("/api", api), *earlier_routes]
-app = st.App(str(dashboard_folder() / SCRIPT), lifespan=lifespan, routes=routes)
+# Streamlit takes a page of any port of this machine for its own, and checks nothing but its WebSocket.
+guards = [
+    Middleware(HostGuard, allowed=settings.allowed_hosts),
+    Middleware(OriginGuard, allowed=settings.allowed_origins),
+]
+app = st.App(str(dashboard_folder() / SCRIPT), lifespan=lifespan, routes=routes, middleware=guards)

@@ -25,11 +25,14 @@ from technic_scanner.adapters.processes import runs as process_runs
 from technic_scanner.adapters.queue_bell.local import LocalBell, LocalListener
 from technic_scanner.adapters.queue_bell.postgresql import PostgresListener
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
+from technic_scanner.adapters.stores.backups import Copied, back_up, restore
 from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
+from technic_scanner.adapters.stores.engine import file_url
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
@@ -46,7 +49,7 @@ from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicators import warm_up as compile_kernels
-from technic_scanner.settings import Settings, environment_with, load_settings
+from technic_scanner.settings import Settings, environment_with, load_settings, unknown_variables
 from technic_scanner.version import VERSION
 
 _REHEARSAL = ScanConfig(source="synthetic", universe="20x300")
@@ -123,6 +126,10 @@ class Services:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
 
+    def unknown_settings(self) -> tuple[str, ...]:
+        """Return a sentence for each TECHNIC_ variable of the environment that nothing here reads."""
+        return unknown_variables(self.catalog.variables)
+
     def worker(self, idle: Idle | None = None) -> Worker:
         """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
         host, pid = socket.gethostname(), os.getpid()
@@ -182,10 +189,10 @@ class Services:
 def build(settings: Settings | None = None) -> Services:
     """Open the store and wire the services; the caller closes them. Raises ConfigError for bad settings, StoreError."""
     settings = settings or load_settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    _make_home(settings.home)
     clock = SystemClock()
     catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
-    store = open_store(settings.store_url, clock)
+    store = open_store(store_url(settings), clock)
     listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
     scanning = Scanning(settings, clock, catalog, cache)
@@ -211,6 +218,33 @@ def build(settings: Settings | None = None) -> Services:
     )
     outcomes = PerformanceService(store, catalog, partial(_past_bars, catalog, cache))
     return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners, launcher)
+
+
+def store_url(settings: Settings) -> str:
+    """Return the URL of the run store that the settings name."""
+    return settings.database_url or file_url(settings.store_file)
+
+
+def back_up_store(target: Path, *, overwrite: bool) -> Copied:
+    """Copy the run store into one checked file. Raises ConfigError, StoreError."""
+    return back_up(store_url(load_settings()), target, overwrite=overwrite)
+
+
+def restore_store(source: Path) -> Copied:
+    """Replace the run store by a copy and bring that up to date. Raises ConfigError, StoreError."""
+    settings = load_settings()
+    _make_home(settings.home)
+    restored = restore(store_url(settings), source, SystemClock())
+    build(settings).close()
+    return restored
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "a file has this name" if home.is_file() else error.strerror
+        raise ConfigError([FieldProblem("TECHNIC_HOME", f"the folder {home} cannot be made: {reason}")]) from error
 
 
 def warm_up() -> None:

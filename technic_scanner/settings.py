@@ -6,10 +6,12 @@ import hashlib
 import ipaddress
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import quote
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -21,6 +23,9 @@ from technic_scanner.errors import ConfigError, FieldProblem
 APP_NAME = "technic-scanner"
 MIN_TOKEN_LENGTH = 16
 _NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
+_PREFIX: Final = "TECHNIC_"
+# Read by clients in the examples of docs/api.md, not by this program.
+_OF_CLIENTS: Final = frozenset({"TECHNIC_TOKEN"})
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -44,7 +49,7 @@ class Settings(BaseSettings):
     resident memory above which one is replaced after its run.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TECHNIC_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir(APP_NAME)))
     database_url: str | None = None
@@ -94,12 +99,12 @@ class Settings(BaseSettings):
         driver, _, path = (value or "").partition(":///")
         if not driver.startswith("sqlite") or not path or path.startswith(("/", ":memory:", "file:")):
             return value
-        return f"{driver}:///{Path(path).absolute()}"
+        return f"{driver}:///{quote(str(Path.cwd()))}/{path}"
 
     @property
-    def store_url(self) -> str:
-        """The run store's SQLAlchemy URL."""
-        return self.database_url or f"sqlite:///{self.home / 'technic.db'}"
+    def store_file(self) -> Path:
+        """The file of the run store where ``database_url`` names no other one."""
+        return self.home / "technic.db"
 
     @property
     def cache_dir(self) -> Path:
@@ -145,6 +150,25 @@ def load_settings(**overrides: object) -> Settings:
             )
             for item in error.errors()
         ) from error
+
+
+def unknown_variables(of_plugins: Callable[[], Iterable[str]]) -> tuple[str, ...]:
+    """Return a sentence for each TECHNIC_ variable that nothing reads, with the known one that is spelled most alike.
+
+    ``of_plugins`` returns the variables of the installed plugins' options; it is called only if it matters.
+    """
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    unknown = {name for name in os.environ if name.startswith(_PREFIX)} - known - _OF_CLIENTS
+    if unknown:
+        known |= set(of_plugins())
+    return tuple(
+        f"{name} is not a setting and has no effect; the nearest setting is {_nearest(name, known)}."
+        for name in sorted(unknown - known)
+    )
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return max(sorted(known), key=lambda other: SequenceMatcher(a=name, b=other).ratio())
 
 
 def read_tokens(entries: Iterable[str]) -> tuple[Token, ...]:

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from technic_scanner.api.problems import problem_response
+from technic_scanner.api.transport import with_security_headers
 from technic_scanner.settings import is_loopback, read_tokens
 
 BEARER_PROTOCOL_PREFIX = "bearer."
@@ -189,7 +190,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refusal: _Refusal)
         return
     headers = {"WWW-Authenticate": 'Bearer realm="technic-scanner"'} if needs_token else None
     response = problem_response(refusal.status, refusal.code, refusal.detail, scope, headers=headers)
-    await response(scope, receive, send)
+    await response(scope, receive, with_security_headers(send))
 
 
 def chosen_subprotocol(scope: Scope) -> str | None:

@@ -25,14 +25,20 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS:
-                    headers.setdefault(name, value)
-            await send(message)
+        await self.app(scope, receive, with_security_headers(send) if scope["type"] == "http" else send)
 
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+def with_security_headers(send: Send) -> Send:
+    """Return a ``send`` that adds the headers to a response, unless it has its own."""
+
+    async def with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS:
+                headers.setdefault(name, value)
+        await send(message)
+
+    return with_headers
 
 
 class HeadLikeGet:

@@ -15,6 +15,7 @@ from technic_scanner.cli.output import Exit, Json, emit, table
 from technic_scanner.dashboard_files import complete_folder
 from technic_scanner.errors import TechnicError
 from technic_scanner.extras import EXTRAS, install_command, missing_extra
+from technic_scanner.progress.text import count_text
 from technic_scanner.version import VERSION
 
 _GIB = 1024**3
@@ -45,6 +46,7 @@ def doctor(as_json: Json = False) -> None:
 def _checks(services: Services) -> list[tuple[str, Check]]:
     return [
         ("home", lambda: str(services.settings.home)),
+        ("settings", lambda: _settings(services)),
         ("store", lambda: _store(services)),
         ("sources", lambda: ", ".join(info.name for info in services.service.sources() if info.missing is None)),
         ("executors", lambda: ", ".join(info.name for info in services.service.executors() if info.missing is None)),
@@ -72,8 +74,17 @@ def _finding(name: str, check: Check) -> tuple[str, bool, str]:
 
 
 def _store(services: Services) -> str:
-    services.service.ping()
-    return "PostgreSQL" if services.settings.store_url.startswith("postgresql") else "SQLite, embedded"
+    services.store.check()
+    count = sum(services.service.count_by_status().values())
+    services.service.list()
+    kind = "SQLite, embedded" if services.store.database.is_sqlite else "PostgreSQL"
+    return f"{kind}, {count_text(count, 'run')}"
+
+
+def _settings(services: Services) -> str:
+    if unknown := services.unknown_settings():
+        raise TechnicError(" ".join(unknown))
+    return "all known"
 
 
 def _sample() -> str:

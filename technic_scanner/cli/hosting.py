@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import Services, build, warm_up
-from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell, warn_of_unknown_settings
 from technic_scanner.dashboard_files import PACKAGE, complete_folder
 from technic_scanner.logs import configure
 from technic_scanner.progress.text import count_text
@@ -43,6 +43,7 @@ def worker(
         settings = load_settings()
         configure(settings.log_level, settings.log_format)
         with build(settings) as services, _idle(services, forever, standby_for) as idle:
+            warn_of_unknown_settings(services)
             hand = services.worker(idle)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: hand.stop())
@@ -58,6 +59,7 @@ def serve(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False)
         settings = load_settings()
         address, number = _address(settings, host, port)
         folder = complete_folder()
+        _check(settings)
         _announce(address, number, "/api", as_json=as_json)
         environment = _environment(settings, address, number)
         flags = ["--server.address", address, "--server.port", number, "--server.headless", "true"]
@@ -75,6 +77,7 @@ def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -
     with errors_as_sentences():
         settings = load_settings()
         address, number = _address(settings, host, port)
+        _check(settings)
         _announce(address, number, "", as_json=as_json)
         flags = ["--host", address, "--port", number, "--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)]
         # uvicorn puts the current folder in front of the import path unless it gets another: that of the programs.
@@ -99,6 +102,12 @@ def _address(settings: Settings, host: str | None, port: int | None) -> tuple[st
     address = settings.host if host is None else host
     require_safe_binding(address, settings.api_tokens)
     return address, str(settings.port if port is None else port)
+
+
+def _check(settings: Settings) -> None:
+    """Raise what would keep the server from starting, as an error that this command can say in a sentence."""
+    with build(settings) as services:
+        warn_of_unknown_settings(services)
 
 
 def _environment(settings: Settings, host: str, port: str) -> dict[str, str]:

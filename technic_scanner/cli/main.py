@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.cli import cache, doctor, evidence, hosting, presets, records, scanning
+from technic_scanner.cli import backups, cache, doctor, evidence, hosting, presets, records, scanning
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
 
@@ -18,8 +18,8 @@ app = typer.Typer(
 )
 for command in (
     scanning.scan, scanning.watch, records.runs, records.show, records.export, records.cancel, scanning.resume,
-    records.compare, records.prune, evidence.replay, evidence.outcomes, hosting.warmup, hosting.worker, hosting.serve,
-    hosting.api, doctor.doctor,
+    records.compare, records.prune, backups.backup, backups.restore, evidence.replay, evidence.outcomes,
+    hosting.warmup, hosting.worker, hosting.serve, hosting.api, doctor.doctor,
 ):  # fmt: skip
     app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")

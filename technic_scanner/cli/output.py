@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from technic_scanner.runs.serialization import config_to_dict, metrics_to_dict, 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from technic_scanner.bootstrap import Services
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _GAP = 2  # characters between columns without rules
@@ -76,6 +79,12 @@ def tell(payload: Any, sentence: str, *, as_json: bool) -> None:
         say(sentence)
 
 
+def warn_of_unknown_settings(services: Services) -> None:
+    """Print which TECHNIC_ variables of the environment have no effect, if there are any."""
+    if unknown := services.unknown_settings():
+        say(f"Warning: {' '.join(unknown)}")
+
+
 def check_file(path: Path | None) -> None:
     """Raise ConfigError if ``path`` cannot be written as a file; call it before the work for the file."""
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
@@ -83,9 +92,18 @@ def check_file(path: Path | None) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that the user has named. Raises ConfigError if it cannot be written."""
+    """Write a file that the user has named, whole or not at all. Raises ConfigError if it cannot be written."""
     try:
-        path.write_bytes(data)
+        if path.exists() and not path.is_file():  # a pipe or a terminal
+            path.write_bytes(data)
+            return
+        whole = path.resolve()
+        part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
+        try:
+            part.write_bytes(data)
+            part.replace(whole)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigError([FieldProblem("output", f"{path} cannot be written: {error.strerror}")]) from error
 

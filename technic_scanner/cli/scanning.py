@@ -12,17 +12,19 @@ from technic_scanner.cli.endings import end_sentence, why_unread
 from technic_scanner.cli.field_options import FIELDS, takes_fields
 from technic_scanner.cli.following import follow, watch_to_end
 from technic_scanner.cli.output import (
+    Exit,
     check_file,
     emit,
     errors_as_sentences,
     run_to_dict,
     say,
     table,
+    warn_of_unknown_settings,
     write_file,
 )
 from technic_scanner.cli.requests import build_request
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.errors import ConflictError
+from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 
@@ -53,13 +55,19 @@ def scan(
     """Scan, and show the picks. Ctrl-C cancels the run and says how to resume it."""
     with errors_as_sentences():
         check_file(csv)
+        if detach and csv is not None:
+            raise ConfigError([FieldProblem("csv", "a detached scan writes no file; use export when it has ended")])
         with build() as services:
+            warn_of_unknown_settings(services)
             run = services.service.submit(*build_request(services.service, given, preset, config), label=label)
             if detach:
                 _announce(run, as_json=as_json)
                 return
             code = follow(services, run.run_id, 0, progress=progress, as_json=as_json)
-            _show_end(services, run.run_id, csv, as_json=as_json)
+            wanted = csv if code in (Exit.DONE, Exit.EMPTY) else None
+            _show_end(services, run.run_id, wanted, as_json=as_json)
+            if csv is not wanted:
+                say(f"{csv} was not written, because the scan did not succeed.")
     raise typer.Exit(code)
 
 

@@ -122,6 +122,12 @@ class PluginCatalog:
         """Return what every plugin says of itself, whether it is offered on this host or not."""
         return (*self._sources.infos(), *self._executors.infos(), *self._listeners.infos())
 
+    def variables(self) -> tuple[str, ...]:
+        """Return the environment variables that set options of the installed plugins; imports them."""
+        found = (*self._sources.all(), *self._executors.all(), *self._listeners.all())
+        plugins = (plugin for plugin in found if not isinstance(plugin, PluginFault))
+        return tuple(option.variable(plugin.name) for plugin in plugins for option in plugin.options)
+
     def faults(self) -> tuple[PluginFault, ...]:
         """Return every plugin that is not offered, with the reason."""
         executors, listeners = self._faults_of(self._executors), self._faults_of(self._listeners)

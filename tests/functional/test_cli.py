@@ -68,6 +68,37 @@ def test_an_empty_scan_exits_3_and_says_why() -> None:
     assert "No symbols match" in result.stderr
 
 
+def test_a_scan_that_does_not_succeed_leaves_the_csv_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: object) -> None:
+        raise SourceError("the provider is down")
+
+    path = tmp_path / "picks.csv"
+    path.write_text("the picks of yesterday")
+    for step in ("universe", "fetch"):
+        with monkeypatch.context() as broken:
+            broken.setattr(SampleSource, step, fail)
+            result = run("scan", "--csv", str(path), "--refresh")
+        assert result.exit_code == EXIT_FAILED
+        assert f"{path} was not written, because the scan did not succeed." in result.stderr
+        assert "Picks written" not in result.stderr
+        assert path.read_text() == "the picks of yesterday"
+    assert [item.name for item in tmp_path.iterdir() if "picks" in item.name] == ["picks.csv"]
+
+
+def test_a_scan_that_finds_nothing_writes_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "picks.csv"
+    path.write_text("the picks of yesterday")
+    assert run("scan", "--min-tech-rating", "100", "--csv", str(path)).exit_code == EXIT_EMPTY
+    frame = pd.read_csv(path)
+    assert (len(frame), list(frame.columns[:2])) == (0, ["Rank", "Symbol"])
+
+
+def test_a_detached_scan_takes_no_csv(tmp_path: Path) -> None:
+    result = run("scan", "--detach", "--csv", str(tmp_path / "picks.csv"))
+    assert (result.exit_code, stored_runs()) == (EXIT_USAGE, ())
+    assert "use export when it has ended" in result.stderr
+
+
 def test_a_failed_scan_exits_1_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise SourceError("the source went away")

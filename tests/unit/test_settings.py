@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from technic_scanner.errors import ConfigError
-from technic_scanner.settings import Settings, is_loopback, load_settings, require_safe_binding
+from technic_scanner.settings import (
+    Settings,
+    is_loopback,
+    load_settings,
+    require_safe_binding,
+    unknown_variables,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +43,9 @@ def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_store_is_under_home_unless_it_is_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TECHNIC_HOME", "data")
-    assert load_settings().store_url == f"sqlite:///{tmp_path / 'data' / 'technic.db'}"
+    assert load_settings().store_file == tmp_path / "data" / "technic.db"
     monkeypatch.setenv("TECHNIC_DATABASE_URL", "postgresql://host/runs")
-    assert load_settings().store_url == "postgresql://host/runs"
+    assert load_settings().database_url == "postgresql://host/runs"
 
 
 @pytest.mark.parametrize("url", ["sqlite:///runs.db", "sqlite+pysqlite:///runs.db"])
@@ -47,7 +54,17 @@ def test_a_relative_sqlite_file_is_that_of_the_folder_it_was_set_in(
 ) -> None:
     settings = load_settings(database_url=url)
     monkeypatch.chdir("/")
-    assert settings.store_url == url.replace("runs.db", str(tmp_path / "runs.db"))
+    assert settings.database_url == url.replace("runs.db", str(tmp_path / "runs.db"))
+
+
+def test_a_relative_file_in_a_folder_of_any_name_stays_that_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "50%20off? #1"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    url = load_settings(database_url="sqlite:///runs.db").database_url
+    assert Path(str(make_url(str(url)).database)) == folder / "runs.db"
 
 
 @pytest.mark.parametrize("url", ["sqlite:////var/runs.db", "sqlite:///:memory:", "sqlite://", "postgresql://h/d"])
@@ -90,3 +107,22 @@ def test_only_loopback_may_be_served_without_tokens(host: str, loopback: bool) -
     else:
         with pytest.raises(ConfigError, match="TECHNIC_API_TOKENS"):
             require_safe_binding(host, [])
+
+
+def test_a_variable_that_nothing_reads_is_named_with_the_nearest_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHNIC_DATABASE", "sqlite:///x.db")
+    monkeypatch.setenv("TECHNIC_HOMES", "/x")
+    monkeypatch.setenv("TECHNIC_ZOO_DEPHT", "3")
+    monkeypatch.setenv("TECHNIC_ZOO_KEY", "of a plugin")
+    monkeypatch.setenv("TECHNIC_PORT", "8000")
+    monkeypatch.setenv("TECHNIC_TOKEN", "of a client")
+    assert unknown_variables(lambda: ("TECHNIC_ZOO_KEY", "TECHNIC_ZOO_DEPTH")) == (
+        "TECHNIC_DATABASE is not a setting and has no effect; the nearest setting is TECHNIC_DATABASE_URL.",
+        "TECHNIC_HOMES is not a setting and has no effect; the nearest setting is TECHNIC_HOME.",
+        "TECHNIC_ZOO_DEPHT is not a setting and has no effect; the nearest setting is TECHNIC_ZOO_DEPTH.",
+    )
+
+
+def test_plugins_are_not_asked_where_every_variable_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHNIC_PORT", "8000")
+    assert unknown_variables(lambda: pytest.fail("asked")) == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
+from technic_scanner.adapters.stores.sqlite_file import SqliteFile
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.extras import import_optional
 
@@ -19,9 +19,6 @@ POSTGRESQL = "postgresql"
 # How long a statement waits for a lock that another process holds. Longer than the ten seconds for which backups and
 # virus scanners are known to hold a file, shorter than the fifteen after which a silent worker is given up.
 BUSY_SECONDS = 12.0
-
-# A burst of writes may make the write-ahead log larger; afterwards it is cut back to this.
-_WAL_BYTES = 64 * 1024 * 1024
 
 # Options of a connection that the engine's "begin" hook reads.
 MODE = "technic_mode"
@@ -46,6 +43,11 @@ _BEGIN = {
 MODES = tuple(_BEGIN)
 
 
+def file_url(path: Path) -> str:
+    """Return the URL of an SQLite file, whatever characters its path has."""
+    return URL.create(SQLITE, database=str(path.absolute())).render_as_string()
+
+
 def parse_url(url: str) -> URL:
     """Return the URL with the driver that this package uses. Raises ConfigError for other databases and memory ones."""
     try:
@@ -55,6 +57,8 @@ def parse_url(url: str) -> URL:
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         if not parsed.database or parsed.database == ":memory:":
             raise _bad_url("an SQLite store needs a file: several processes share it")
+        if parsed.query:
+            raise _bad_url("an SQLite store takes no parameters; write a ? in the name of a file or folder as %3F")
         return parsed.set(drivername=SQLITE)
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -99,25 +103,13 @@ def _given(url: URL, name: str) -> tuple[str, ...]:
 
 
 def _open_sqlite(path: Path, busy_seconds: float) -> Engine:
-    # mode=rw: a file that has gone is an error to report, not a reason to make a new, empty one.
-    uri = f"{path.absolute().as_uri()}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            uri,
-            uri=True,
-            timeout=busy_seconds,
-            isolation_level=None,  # this module says BEGIN itself
-            check_same_thread=False,  # the pool hands a connection to one thread at a time
-        )
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA journal_size_limit={_WAL_BYTES}")
-        return connection
-
+    file = SqliteFile(path, busy_seconds)
     engine = create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, max_overflow=40, pool_timeout=busy_seconds
+        "sqlite://", creator=file.connect, poolclass=QueuePool, max_overflow=40, pool_timeout=busy_seconds
     )
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", file.connected)
+    event.listen(engine, "checkout", file.checked_out)
     return engine
 
 

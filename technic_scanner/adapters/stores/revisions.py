@@ -7,11 +7,12 @@ from sqlalchemy.exc import OperationalError
 
 from technic_scanner.adapters.stores import engine as modes
 from technic_scanner.adapters.stores.database import Database
-from technic_scanner.adapters.stores.schema import HEAD_REVISION
-from technic_scanner.errors import StoreUnavailableError
+from technic_scanner.adapters.stores.schema import HEAD_REVISION, metadata
+from technic_scanner.errors import StoreError, StoreUnavailableError
 
 _MIGRATION_LOCK = 0x7EC4C1A0
 _WAL_TRIES = 10
+_NAMED_TABLES = 5
 
 
 def migrate(database: Database, target: str = "head") -> None:
@@ -19,8 +20,10 @@ def migrate(database: Database, target: str = "head") -> None:
 
     Raises StoreError when the store's revision is newer than this program.
     """
-    if database.run(modes.READ, current_revision) == HEAD_REVISION:
+    found = database.run(modes.READ, current_revision)
+    if found == HEAD_REVISION:
         return
+    database.run(modes.READ, lambda connection: _refuse_foreign(connection, database))
     if database.is_sqlite:
         database.run(modes.BARE, _settle_file)
     # Imported here, so that a process does not wait for Alembic when there is nothing to migrate.
@@ -49,6 +52,20 @@ def current_revision(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     return revision
+
+
+def _refuse_foreign(connection: Connection, database: Database) -> None:
+    """Raise StoreError for the database of another program, in which nothing must be made or changed.
+
+    A server of PostgreSQL may hold other tables beside ours.
+    """
+    tables = set(inspect(connection).get_table_names())
+    if "runs" in tables and "alembic_version" in tables:
+        return
+    theirs = tables if database.is_sqlite else tables & {"alembic_version", *metadata.tables}
+    if theirs:
+        names = ", ".join(sorted(theirs)[:_NAMED_TABLES])
+        raise StoreError(f"the run store {database.where} is the database of another program (tables: {names})")
 
 
 def _settle_file(connection: Connection) -> None:

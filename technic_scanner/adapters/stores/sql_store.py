@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
 
 from technic_scanner.adapters.stores.chunks import ChunkQueries
 from technic_scanner.adapters.stores.database import Database
-from technic_scanner.adapters.stores.engine import BUSY_SECONDS, SQLITE, open_engine, parse_url
+from technic_scanner.adapters.stores.engine import BUSY_SECONDS, READ, SQLITE, open_engine, parse_url
 from technic_scanner.adapters.stores.events import EventQueries
 from technic_scanner.adapters.stores.faults import store_error
 from technic_scanner.adapters.stores.listing import ListingQueries
@@ -22,8 +25,10 @@ from technic_scanner.adapters.stores.retention import RetentionQueries
 from technic_scanner.adapters.stores.revisions import check_revision, migrate
 from technic_scanner.adapters.stores.runs import RunQueries
 from technic_scanner.adapters.stores.samples import SampleQueries
+from technic_scanner.adapters.stores.sqlite_file import damage, refuse_lost_file
 from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
+from technic_scanner.errors import StoreError
 
 
 class SqlStore(
@@ -57,6 +62,15 @@ class SqlStore(
     def notifications(self) -> str | None:
         """The libpq URI at which workers listen for queued runs; None for SQLite. It holds the password."""
         return self.database.notifications
+
+    def check(self) -> None:
+        """Raise StoreError if SQLite's own check finds damage in the file; reads all of it. As ``ping`` otherwise."""
+        self.ping()
+        found = (
+            self.database.run(READ, lambda connection: damage(_raw(connection))) if self.database.is_sqlite else None
+        )
+        if found is not None:
+            raise StoreError(f"the run store {self.database.where} is damaged: {found}")
 
     def close(self) -> None:
         """Close every connection; the store opens new ones if it is used again."""
@@ -96,10 +110,16 @@ def _make_file(url: URL) -> None:
     """Create an empty SQLite file, readable by its owner alone, unless there is one."""
     path = Path(url.database or "")
     try:
+        refuse_lost_file(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise store_error(error, _name(url)) from error
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw: Any = connection.connection.driver_connection
+    return raw  # type: ignore[no-any-return]
 
 
 def _name(url: URL) -> str:

@@ -111,7 +111,7 @@ def test_a_file_that_has_gone_is_not_replaced_by_an_empty_one(file: Path, opened
     store.close()
     away = file.rename(file.with_suffix(".away"))
 
-    with pytest.raises(StoreUnavailableError, match="cannot be opened"):
+    with pytest.raises(StoreUnavailableError, match="was deleted or moved"):
         store.get_run(run.run_id)
     with pytest.raises(StoreUnavailableError):
         store.ping()

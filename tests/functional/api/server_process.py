@@ -12,11 +12,16 @@ import httpx
 
 from tests.support.ports import ReservedPort
 
+INSTALLED = Path(sys.executable).with_name("technic-scanner")
+
 
 class ServerProcess:
-    """A server over the store in ``home``; ``settings`` are TECHNIC_ variables without their prefix."""
+    """A server over the store in ``home``; ``settings`` are TECHNIC_ variables without their prefix.
 
-    def __init__(self, home: Path, command: str = "api", **settings: object) -> None:
+    With ``folder`` it is started there by the installed command, as users do.
+    """
+
+    def __init__(self, home: Path, command: str = "api", folder: Path | None = None, **settings: object) -> None:
         self._reserved = ReservedPort()
         self.port = self._reserved.number
         self.path = "/api" if command == "serve" else ""
@@ -25,10 +30,11 @@ class ServerProcess:
         environment["TECHNIC_STANDBY_WORKERS"] = "0"  # tests that want one say so
         environment |= {f"TECHNIC_{name.upper()}": str(value) for name, value in settings.items()}
         self.log = home / "server.log"
-        words = [sys.executable, "-m", "technic_scanner.cli.main", command, "--port", str(self.port)]
+        program = [sys.executable, "-m", "technic_scanner.cli.main"] if folder is None else [str(INSTALLED)]
+        words = [*program, command, "--port", str(self.port)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                words, env=environment | {"TECHNIC_HOME": str(home)}, stdout=log, stderr=log
+                words, cwd=folder, env=environment | {"TECHNIC_HOME": str(home)}, stdout=log, stderr=log
             )
 
     def wait_until_ready(self, seconds: float = 120.0) -> None:

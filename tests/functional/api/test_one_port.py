@@ -136,18 +136,48 @@ def test_the_apis_own_rules_hold_at_both_places(server: ServerProcess, mount: st
     assert httpx.get(f"http://127.0.0.1:{server.port}/api/scans").json()["next_cursor"] is None
 
 
-@pytest.mark.parametrize(("host", "status"), [("evil.test", 403), ("localhost", 101), ("[::1]", 101)])
-def test_the_dashboard_too_refuses_names_that_are_not_its_own(server: ServerProcess, host: str, status: int) -> None:
-    name = f"{host}:{server.port}"
+def handshake(server: ServerProcess, host: str, origin: str | None, path: str = "/_stcore/stream") -> int:
+    """Return the status with which the server answers the opening of a WebSocket, which ends at once."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=120) as client:
         lines = [
-            "GET /_stcore/stream HTTP/1.1",
-            f"Host: {name}",
-            f"Origin: http://{name}",
+            f"GET {path} HTTP/1.1",
+            f"Host: {host}",
+            *([] if origin is None else [f"Origin: {origin}"]),
             "Upgrade: websocket",
             "Connection: Upgrade",
             "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         ]
         client.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        assert client.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
+        return int(client.recv(4096).split()[1])
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.test", 403), ("localhost", 101), ("[::1]", 101)])
+def test_the_dashboard_too_refuses_names_that_are_not_its_own(server: ServerProcess, host: str, status: int) -> None:
+    name = f"{host}:{server.port}"
+    assert handshake(server, name, f"http://{name}") == status
+    answer = httpx.get(f"http://127.0.0.1:{server.port}/", headers={"Host": name})
+    assert answer.status_code == (200 if status == 101 else 421)
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "127.0.0.2", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "LOCALHOST")
+
+
+@pytest.mark.parametrize("name", LOOPBACK)
+@pytest.mark.parametrize("port", [":3000", ""])
+def test_pages_of_another_port_of_this_machine_reach_no_websocket(server: ServerProcess, name: str, port: str) -> None:
+    for path in ("/_stcore/stream", "/ws/scan-progress", "/api/ws/scan-progress"):
+        for host in ("localhost", "127.0.0.1", "[::1]"):
+            assert handshake(server, f"{host}:{server.port}", f"http://{name}{port}", path) == 403
+
+
+def test_a_program_without_an_origin_reaches_the_websocket(server: ServerProcess) -> None:
+    assert handshake(server, f"localhost:{server.port}", None) == 101
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+def test_pages_of_another_port_of_this_machine_change_nothing(server: ServerProcess, method: str) -> None:
+    for path in ("/_stcore/upload_file/session/file", "/_stcore/anything", "/history", "/api/presets/theirs"):
+        headers = {"Origin": "http://localhost:3000"}
+        answer = httpx.request(method, f"http://127.0.0.1:{server.port}{path}", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "cross_origin"), path

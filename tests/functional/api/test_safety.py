@@ -270,3 +270,15 @@ def test_a_store_that_is_away_is_503_and_its_words_stay_inside(
     assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
     assert "retry-after" in answer.headers
     assert "bob" not in answer.text
+
+
+def test_a_store_deleted_under_the_server_is_told_until_it_is_back(services: Services, client: TestClient) -> None:
+    file = services.settings.store_file
+    assert client.post("/scans", json={}).status_code == 202
+    away = file.rename(file.with_suffix(".away"))
+    for answer in (client.get("/health/ready"), client.post("/scans", json={}), client.get("/scans")):
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+    away.rename(file)
+    assert client.get("/health/ready").status_code == 200
+    assert client.post("/scans", json={}).status_code == 202
+    assert len(client.get("/scans").json()["runs"]) == 2
