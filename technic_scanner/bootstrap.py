@@ -14,6 +14,7 @@ from typing import Self
 
 from ulid import ULID
 
+from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
@@ -22,6 +23,7 @@ from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
@@ -40,6 +42,7 @@ from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, environment_with, load_settings
 from technic_scanner.version import VERSION
 
+_CALENDARS = "calendars.json"  # what the check of the exchange calendars found
 PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
 
 
@@ -111,6 +114,14 @@ class Services:
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
+
+    def calendar_trust(self) -> tuple[CalendarTrust, ...]:
+        """Say of each exchange whose sessions are used; checks all calendars, once per installation (some 10 s)."""
+        return checked_trust(self.settings.home / _CALENDARS)
+
+    def known_calendar_trust(self) -> tuple[CalendarTrust, ...] | None:
+        """Return the same if the check has been done before, else None."""
+        return kept_trust(self.settings.home / _CALENDARS)
 
     def worker(self, *, forever: bool = False) -> Worker:
         """Make a worker of this process."""
