@@ -16,6 +16,7 @@ from typing import Self
 
 from ulid import ULID
 
+from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
@@ -32,6 +33,7 @@ from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
@@ -53,6 +55,7 @@ from technic_scanner.settings import Settings, environment_with, load_settings, 
 from technic_scanner.version import VERSION
 
 _REHEARSAL = ScanConfig(source="synthetic", universe="20x300")
+_CALENDARS = "calendars.json"  # what the check of the exchange calendars found
 PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
 
 
@@ -130,8 +133,17 @@ class Services:
         """Return a sentence for each TECHNIC_ variable of the environment that nothing here reads."""
         return unknown_variables(self.catalog.variables)
 
+    def calendar_trust(self) -> tuple[CalendarTrust, ...]:
+        """Say of each exchange whose sessions are used; checks all calendars, once per installation (some 10 s)."""
+        return checked_trust(self.settings.home / _CALENDARS)
+
+    def known_calendar_trust(self) -> tuple[CalendarTrust, ...] | None:
+        """Return the same if the check has been done before, else None."""
+        return kept_trust(self.settings.home / _CALENDARS)
+
     def worker(self, idle: Idle | None = None) -> Worker:
         """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
+
         host, pid = socket.gethostname(), os.getpid()
         worker_arrived(self.settings.log_dir, pid)
         identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)

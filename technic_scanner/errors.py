@@ -11,12 +11,17 @@ TechnicError                    technic_error
 │   └── StoreDataError          store_data           one stored record cannot be read; the others can
 ├── NotFoundError               not_found
 │   ├── RunNotFoundError        run_not_found
-│   └── PresetNotFoundError     preset_not_found
+│   ├── PresetNotFoundError     preset_not_found
+│   ├── ScheduleNotFoundError   schedule_not_found
+│   └── WatchlistNotFoundError  watchlist_not_found
 ├── ConflictError               conflict
 │   ├── RunStateError           run_state            the run's status does not allow the operation
 │   ├── PresetConflictError     preset_conflict      the preset was changed since it was read
+│   ├── ScheduleConflictError   schedule_conflict    the schedule was changed since it was read, or the name is taken
+│   ├── WatchlistConflictError  watchlist_conflict   the same of a watchlist
 │   ├── IdempotencyError        idempotency_conflict the key was used with another payload
 │   └── ResultsNotReadyError    results_not_ready    the run has not produced results (yet)
+├── CalendarError               calendar_error       an exchange's calendar does not know the sessions asked for
 ├── LimitError                  limit_reached        a quota, for example queued runs per token
 ├── CancelledError              cancelled            the run was cancelled
 ├── MissingExtraError           missing_extra        an optional part of the installation is missing
@@ -119,6 +124,18 @@ class PresetNotFoundError(NotFoundError):
     code = "preset_not_found"
 
 
+class ScheduleNotFoundError(NotFoundError):
+    """No schedule has this name."""
+
+    code = "schedule_not_found"
+
+
+class WatchlistNotFoundError(NotFoundError):
+    """No watchlist has this name."""
+
+    code = "watchlist_not_found"
+
+
 class ConflictError(TechnicError):
     """The request conflicts with the current state."""
 
@@ -137,6 +154,18 @@ class PresetConflictError(ConflictError):
     code = "preset_conflict"
 
 
+class ScheduleConflictError(ConflictError):
+    """The schedule was changed since it was read, or another one has its name."""
+
+    code = "schedule_conflict"
+
+
+class WatchlistConflictError(ConflictError):
+    """The watchlist was changed since it was read, or another one has its name."""
+
+    code = "watchlist_conflict"
+
+
 class IdempotencyError(ConflictError):
     """The idempotency key was used before with another payload."""
 
@@ -147,6 +176,12 @@ class ResultsNotReadyError(ConflictError):
     """The run has not produced results (yet)."""
 
     code = "results_not_ready"
+
+
+class CalendarError(TechnicError):
+    """The calendar of an exchange does not know the sessions that were asked for."""
+
+    code = "calendar_error"
 
 
 class LimitError(TechnicError):

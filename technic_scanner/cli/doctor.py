@@ -6,13 +6,14 @@ import importlib.util
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import typer
 
 from technic_scanner.bootstrap import Services, build, warm_up
 from technic_scanner.cli.output import Exit, Json, emit, table
 from technic_scanner.dashboard_files import complete_folder
+from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import TechnicError
 from technic_scanner.extras import EXTRAS, install_command, missing_extra
 from technic_scanner.progress.text import count_text
@@ -54,6 +55,7 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
         ("sample data", _sample),
         ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols cached"),
         ("kernels", _kernels),
+        ("calendars", lambda: _calendars(services.calendar_trust())),
         ("workers", lambda: f"{len(services.service.workers())} active"),
         ("disk", lambda: f"{shutil.disk_usage(services.settings.home).free / _GIB:.1f} GiB free"),
     ]
@@ -85,6 +87,18 @@ def _settings(services: Services) -> str:
     if unknown := services.unknown_settings():
         raise TechnicError(" ".join(unknown))
     return "all known"
+
+
+def _calendars(trusts: Sequence[CalendarTrust]) -> str:
+    """Say which exchange calendars are trusted, and which are taken from the carried table."""
+    trusted = [trust.exchange for trust in trusts if not trust.carried]
+    carried = [trust.exchange for trust in trusts if trust.carried]
+    text = f"{len(trusted)} of {len(trusts)} trusted: {', '.join(trusted)}"
+    return (
+        f"{text}; from the carried table: {', '.join(carried)}; the installed packages have these wrong"
+        if carried
+        else text
+    )
 
 
 def _sample() -> str:
