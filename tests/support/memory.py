@@ -1,25 +1,29 @@
-"""How much memory a piece of work leaves held, without what other threads of the process hold."""
+"""How much memory an object holds, with all that it refers to."""
 
-import tracemalloc
-from collections.abc import Callable
-from typing import TypeVar
+from __future__ import annotations
 
-T = TypeVar("T")
-DEPTH = 16  # frames kept of each allocation: the work's own file must be among them
+import gc
+import sys
+from collections.abc import Iterable
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+
+# Shared with the rest of the process, whatever the object does.
+_SHARED = (type, ModuleType, FunctionType, BuiltinFunctionType, CodeType)
 
 
-def held_bytes(work: Callable[[], T]) -> tuple[T, int]:
-    """What `work` returns, and the bytes that it allocated and that are still held.
+def held_bytes(thing: object, *, apart_from: Iterable[object] = ()) -> int:
+    """Return the bytes of `thing` and of everything that can be reached from it, each counted once.
 
-    Only allocations that go back to the file `work` is defined in count: threads that an
-    earlier test left behind allocate too, and a whole process's total counts theirs.
+    Classes, modules and functions are left out, and so is what `apart_from` names.
     """
-    file = work.__code__.co_filename
-    tracemalloc.start(DEPTH)
-    try:
-        result = work()
-        snapshot = tracemalloc.take_snapshot()
-    finally:
-        tracemalloc.stop()
-    ours = snapshot.filter_traces([tracemalloc.Filter(True, file, all_frames=True)])
-    return result, sum(trace.size for trace in ours.traces)
+    seen = {id(thing)} | {id(one) for one in apart_from}
+    waiting = [thing]
+    total = 0
+    while waiting:
+        one = waiting.pop()
+        total += sys.getsizeof(one)
+        for part in gc.get_referents(one):
+            if id(part) not in seen and not isinstance(part, _SHARED):
+                seen.add(id(part))
+                waiting.append(part)
+    return total
