@@ -369,6 +369,7 @@ def test_in_hot_loops_the_dict_is_brought_up_to_date_without_a_new_forecast(monk
     assert done["overall_progress_pct"] == pytest.approx(20)
 
 
+@pytest.mark.slow
 def test_a_million_updates_leave_a_state_of_ten_kilobytes():
     tracker = MultiStageProgressTracker(PLAN)
     tracker.start_stage("fit", 1_000_000)
