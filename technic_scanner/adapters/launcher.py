@@ -70,7 +70,7 @@ class WorkerLauncher:
         """
         try:
             with _starting(self._log_dir) as starting:
-                self._bury(starting)
+                self._reap(starting)
                 if self._clock.monotonic() >= self._next_at:
                     self._launch_missing(starting)
         except OSError as error:
@@ -102,7 +102,7 @@ class WorkerLauncher:
         self._children.append(child)
         return _Process.of(child.pid)
 
-    def _bury(self, starting: list[_Process]) -> None:
+    def _reap(self, starting: list[_Process]) -> None:
         """Reap ended child processes; the delay of the next launch grows with the number of failed starts."""
         unarrived = {process.pid for process in starting}
         for child in self._children:
@@ -128,7 +128,7 @@ def worker_arrived(log_dir: Path, pid: int) -> None:
 
     From then on only its row in the store shows that it is active.
     """
-    if not _book(log_dir).exists():
+    if not _starting_file(log_dir).exists():
         return
     try:
         with _starting(log_dir) as starting:
@@ -161,25 +161,25 @@ def _starting(log_dir: Path) -> Iterator[list[_Process]]:
     """Yield the list of starting workers under a lock against other processes, and save it afterwards."""
     log_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(log_dir / "launcher.lock", timeout=_LOCK_SECONDS):
-        before = _read(_book(log_dir))
+        before = _read(_starting_file(log_dir))
         starting = list(before)
         try:
             yield starting
         finally:
             if starting != before:
-                _book(log_dir).write_text(json.dumps([[process.pid, process.created] for process in starting]))
+                _starting_file(log_dir).write_text(json.dumps([[process.pid, process.created] for process in starting]))
 
 
-def _book(log_dir: Path) -> Path:
+def _starting_file(log_dir: Path) -> Path:
     return log_dir / "starting.json"
 
 
-def _read(book: Path) -> list[_Process]:
+def _read(file: Path) -> list[_Process]:
     try:
-        return [_Process(pid, created) for pid, created in json.loads(book.read_text())]
+        return [_Process(pid, created) for pid, created in json.loads(file.read_text())]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError) as error:
         # Its writer was killed while writing. At worst one worker too many is launched, which finds no run and exits.
-        _log.warning("%s is unreadable and is replaced: %s", book, error)
+        _log.warning("%s is unreadable and is replaced: %s", file, error)
         return []

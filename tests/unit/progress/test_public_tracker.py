@@ -336,7 +336,7 @@ def test_threads_of_all_kinds_count_exactly():
     for thread in threads:
         thread.join()
     assert tracker.stages["only"].current == 8 * 3 * 2000
-    assert sum(cell.units for cell in tracker.books["only"].work.cells.values()) == 8 * 3 * 2000
+    assert sum(cell.units for cell in tracker.tracked_stages["only"].work.cells.values()) == 8 * 3 * 2000
     assert seen == sorted(seen)
 
 
