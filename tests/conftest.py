@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = ["tests.support.open_connections"]
 
 settings.register_profile("values", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("values"), max_examples=10)  # for tools/quick_tests.py
 settings.load_profile("values")
 
 

@@ -92,7 +92,7 @@ class WorkerLauncher:
     def _launch_in_turn(self, wanted: Callable[[Sequence[WorkerInfo], int, int], int]) -> None:
         try:
             with _starting(self._log_dir) as starting:
-                self._bury(starting)
+                self._reap(starting)
                 if self._clock.monotonic() >= self._next_at:
                     self._launch_missing(starting, wanted)
         except OSError as error:
@@ -140,7 +140,7 @@ class WorkerLauncher:
     def _standby_options(self) -> Sequence[str]:
         return ("--standby-for", str(os.getpid())) if self._keeping and self._standby_workers else ()
 
-    def _bury(self, starting: list[ProcessIdentity]) -> None:
+    def _reap(self, starting: list[ProcessIdentity]) -> None:
         """Reap ended child processes; the delay of the next launch grows with the number of failed starts."""
         unarrived = {process.pid for process in starting}
         for child in self._children:
@@ -167,7 +167,7 @@ def worker_arrived(log_dir: Path, pid: int) -> None:
 
     From then on only its row in the store shows that it is active.
     """
-    if not _book(log_dir).exists():
+    if not _starting_file(log_dir).exists():
         return
     try:
         with _starting(log_dir) as starting:
@@ -181,25 +181,25 @@ def _starting(log_dir: Path) -> Iterator[list[ProcessIdentity]]:
     """Yield the list of starting workers under a lock against other processes, and save it afterwards."""
     log_dir.mkdir(parents=True, exist_ok=True)
     with FileLock(log_dir / "launcher.lock", timeout=_LOCK_SECONDS):
-        before = _read(_book(log_dir))
+        before = _read(_starting_file(log_dir))
         starting = list(before)
         try:
             yield starting
         finally:
             if starting != before:
-                _book(log_dir).write_text(json.dumps([[process.pid, process.created] for process in starting]))
+                _starting_file(log_dir).write_text(json.dumps([[process.pid, process.created] for process in starting]))
 
 
-def _book(log_dir: Path) -> Path:
+def _starting_file(log_dir: Path) -> Path:
     return log_dir / "starting.json"
 
 
-def _read(book: Path) -> list[ProcessIdentity]:
+def _read(file: Path) -> list[ProcessIdentity]:
     try:
-        return [ProcessIdentity(pid, created) for pid, created in json.loads(book.read_text())]
+        return [ProcessIdentity(pid, created) for pid, created in json.loads(file.read_text())]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError) as error:
         # Its writer was killed while writing. At worst one worker too many is launched, which finds no run and exits.
-        _log.warning("%s is unreadable and is replaced: %s", book, error)
+        _log.warning("%s is unreadable and is replaced: %s", file, error)
         return []

@@ -34,7 +34,7 @@ class Estimator:
         return bool(self._history.cells)
 
     def forecast(self, stages: Sequence[StageView]) -> Forecast:
-        """Return the seconds left of ``stages``, and the band alone while the number would be a guess."""
+        """Return the seconds left of ``stages``; only the band while the number would be a guess."""
         return self.guess(stages).without_guess()
 
     def guess(self, stages: Sequence[StageView]) -> Forecast:
@@ -137,7 +137,7 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What this run has shown: which jobs were seen, the log means ``values`` of what they cost, their ``noise``."""
+    """The measurements of this run: the indices of measured jobs, the log means of their costs, and their ``noise``."""
 
     stages: Sequence[StageView]
     jobs: Sequence[Job]
@@ -147,20 +147,20 @@ class _Sight:
 
     @classmethod
     def of(cls, stages: Sequence[StageView], jobs: Sequence[Job]) -> _Sight:
-        """Return what the stages have shown."""
+        """Return the measurements of the stages."""
         seen = [i for i, job in enumerate(jobs) if job.seen is not None]
         observed = [_observation(job, job.seen) for job in jobs if job.seen is not None]
         return cls(stages, jobs, seen, [value for value, _ in observed], [noise for _, noise in observed])
 
     @property
     def under_way(self) -> UnderWay:
-        """Seconds spent, and those in the last stage of which anything was seen."""
+        """Seconds spent in total, and in the last stage with a measurement."""
         spent = [sum(item.seconds for item in stage.seen) for stage in self.stages]
         last = max(self.jobs[i].stage for i in self.seen)
         return UnderWay(math.fsum(spent), spent[last], last)
 
     def future(self, mean: Vector, covariance: Matrix, log_odds: float = 0.0) -> Future:
-        """Return what a prior expects, conditioned on what was seen."""
+        """Return the prediction of a prior, conditioned on the measurements."""
         jobs = self.jobs
         ahead = [i for i, job in enumerate(jobs) if job.left > 0]
         mean, covariance = condition(mean, covariance, self.seen, self.values, self.noise, ahead)
@@ -176,7 +176,7 @@ class _Sight:
 
 
 def _widened(prior: tuple[Vector, Matrix], sight: _Sight) -> tuple[Vector, Matrix]:
-    """Return the prior, its sd of each class widened until what was seen of the class lies within 2 predictive sd.
+    """Return the prior, with the sd of each class increased until its measurement lies within 2 predictive sd.
 
     This is the effect of a heavy-tailed prior on an outlier (West, 1984, Outlier Models and Prior Distributions in
     Bayesian Linear Regression): the class's own measurements dominate, and other classes are moved at most as much as

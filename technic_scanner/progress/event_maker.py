@@ -1,4 +1,4 @@
-"""Make an event, complete in itself, of what a tracker holds: counters, forecast, shown fractions."""
+"""Build self-contained events from a tracker's counters, forecast and displayed fractions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from technic_scanner.progress.stage_view import Forecast, StageView
 
 @dataclass(slots=True)
 class RunFacts:
-    """What is said of an attempt beside its stages."""
+    """The facts of an attempt that do not belong to a stage."""
 
     run_id: str
     attempt: int = 1
@@ -27,7 +27,7 @@ class RunFacts:
 class EventMaker:
     """Makes the events of one attempt; guarded by the tracker's lock.
 
-    ``guesses`` tells the time left even while nothing but the weights speaks for it; without, only its band.
+    With ``guesses`` events give the time left even while it rests on the weights alone; without, only its band.
     """
 
     def __init__(self, facts: RunFacts, tracker: Predictions, clock: Clock, *, guesses: bool = False) -> None:
@@ -39,11 +39,11 @@ class EventMaker:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the run has ended."""
+        """Return whether the run has ended."""
         return self._tracker.outcome is not None
 
     def make(self, kind: EventKind) -> ProgressEvent:
-        """Return the present state under the last sequence number."""
+        """Return the current state under the last sequence number."""
         facts = self.facts
         now = self.clock.monotonic()
         forecast = self._tracker.forecast()
@@ -61,7 +61,10 @@ class EventMaker:
             kind=kind,
             at=self.clock.now(),
             current_stage=self._tracker.current_stage,
-            stages=tuple(book.progress(now, forecast.stages.get(name)) for name, book in self._tracker.books.items()),
+            stages=tuple(
+                tracked.progress(now, forecast.stages.get(name))
+                for name, tracked in self._tracker.tracked_stages.items()
+            ),
             overall_fraction=overall,
             time_fraction=self._time_fraction,
             elapsed_seconds=elapsed,
@@ -74,8 +77,8 @@ class EventMaker:
             cache_misses=facts.cache_misses,
         )
 
-    def stand_at(self, time_fraction: float) -> None:
-        """Show at least ``time_fraction`` from now on, which an earlier attempt had reached."""
+    def show_at_least(self, time_fraction: float) -> None:
+        """Show at least ``time_fraction`` from now on, because an earlier attempt had reached it."""
         self._time_fraction = max(self._time_fraction, min(time_fraction, ALMOST_DONE))
 
     def _time_fraction_at(self, elapsed: float, forecast: Forecast, overall: float) -> float:

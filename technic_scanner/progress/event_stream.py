@@ -1,4 +1,4 @@
-"""Number the events of a run, space them out and hand them to listeners."""
+"""Number the events of a run, limit their rate and deliver them to listeners."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from technic_scanner.progress.event_maker import EventMaker
 from technic_scanner.progress.listeners import ListenerFanout, ProgressListener
 from technic_scanner.progress.throttle import Throttle
 
-_ROUNDING = 1e-9  # of seconds that were added up
+_ROUNDING = 1e-9  # rounding error of summed seconds
 
 
 class EventStream:
@@ -17,7 +17,7 @@ class EventStream:
 
     Boundaries and messages are always sent; everything else sends at most one event per ``interval_seconds`` and shows
     in the next event otherwise. Events are numbered without gaps and reach every listener in that order, outside the
-    lock. Nothing but boundaries is sent before ``begun`` and after the run's end.
+    lock. Before ``begun`` and after the run's end only boundaries are sent.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class EventStream:
 
     @property
     def due_at(self) -> float:
-        """The monotonic second from which a change of a count is worth an event."""
+        """The monotonic second from which a changed count may send an event."""
         return self._throttle.due_at
 
     def note(self, kind: EventKind, message: str = "") -> None:
@@ -47,11 +47,11 @@ class EventStream:
         self._throttle.sent(self._now())
 
     def deliver(self, *, wait: bool) -> None:
-        """Hand out what is queued; see ListenerFanout."""
+        """Deliver the queued events; see ListenerFanout."""
         self._fanout.deliver(wait=wait)
 
     def add(self, listener: ProgressListener, interval_seconds: float) -> None:
-        """Let ``listener`` hear the events from now on, those between boundaries at its own interval."""
+        """Send events to ``listener`` from now on, those between boundaries at most once per its own interval."""
         self._throttle.interval_seconds = min(self._throttle.interval_seconds, interval_seconds)
         self._fanout.add(_Spaced(listener, interval_seconds))
 
@@ -63,7 +63,7 @@ class EventStream:
 
 
 class _Spaced:
-    """Passes on boundaries, and what comes between them at most once in an interval; the fanout calls it in order."""
+    """Forwards every boundary, and at most one other event per interval; the fanout calls it in order."""
 
     def __init__(self, listener: ProgressListener, interval_seconds: float) -> None:
         self._listener = listener

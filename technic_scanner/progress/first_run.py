@@ -1,4 +1,4 @@
-"""Say what units are expected to cost in a run without past: the weights as they stand, and as a rough guess."""
+"""Give the prior of unit costs in a run without past runs: the weights as given, and the weights as a rough guess."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from technic_scanner.progress.priors import Job
 from technic_scanner.progress.stage_view import Seen, StageView
 from technic_scanner.progress.work_log import DEFAULT_CLASS, TAIL, WHOLE_STAGE
 
-_COMMON_SD = 10.0  # of the scale, of which nothing is known
+_COMMON_SD = 10.0  # of the scale, which is unknown
 _CLASS_SD = 0.7
-_ROUGH_SD = 1.2  # of a stage of weight 0.25; what is meant to be short departs further from what was meant
-_ROUGH_AHEAD_SD = 1.4  # at most, of a stage of which nothing was seen: it has no say in what others cost
+_ROUGH_SD = 1.2  # of a stage of weight 0.25; short stages deviate more from their weight
+_ROUGH_AHEAD_SD = 1.4  # maximum for a stage without measurements, which does not affect the cost of others
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the weights may be worth.
+    """One hypothesis about the weights.
 
-    ``odds`` are those before anything was seen. ``trust`` 1 expects a stage's share of the time to be its weight, 0 its
-    share of the units. A stage departs from that by ``sd`` in log seconds; None widens with how short it is meant.
+    ``odds`` are its prior odds. With ``trust`` 1 a stage's expected share of the time is its weight, with 0 its share
+    of the units. A stage deviates from that by ``sd`` in log seconds; None makes it larger for stages of small weight.
     """
 
     odds: float
@@ -30,7 +30,7 @@ class Opinion:
     sd: float | None
 
     def departure(self, weight: float, *, begun: bool) -> float:
-        """Return the variance of a stage's log cost about what is expected of it."""
+        """Return the variance of a stage's log cost about its expectation."""
         if self.sd is not None:
             return self.sd**2
         variance = _ROUGH_SD**2 * 0.25 / weight
@@ -45,7 +45,7 @@ _EXACT = ((0.6, 0.05), (0.4, 0.1))  # share of the odds, sd
 
 
 def as_a_whole(stage: StageView) -> StageView:
-    """Return a stage that is over with all its classes as one: its weight speaks of what they cost together."""
+    """Return an ended stage with all its classes as one, because the weight describes their total cost."""
     if not stage.ended or len(stage.seen) < 2:
         return stage
     units = sum(stage.done.values())
@@ -56,18 +56,18 @@ def as_a_whole(stage: StageView) -> StageView:
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """The stages and jobs of a run without past, as the opinions see them."""
+    """The stages and jobs of a run without past runs, and the hypotheses about their costs."""
 
     stages: Sequence[StageView]
     jobs: Sequence[Job]
 
     @property
     def is_declared(self) -> bool:
-        """Tell whether every stage that is not over has said how many units it has."""
+        """Return whether every stage that has not ended has declared its units."""
         return not any(job.left > 0 and job.cell[1] == WHOLE_STAGE for job in self.jobs)
 
     def opinions(self) -> tuple[Opinion, ...]:
-        """Return what the weights may be worth."""
+        """Return the hypotheses about the weights."""
         rough = _ROUGH_ODDS if self.is_declared else _ROUGH_ODDS_UNWEIGHED
         exact = tuple(Opinion(share * (1 - rough), 1.0, sd) for share, sd in _EXACT)
         return (*exact, Opinion(rough, 0.0, None))
@@ -75,8 +75,8 @@ class FirstRun:
     def prior(self, opinion: Opinion) -> tuple[Vector, Matrix]:
         """Return mean and covariance of the jobs' log unit costs, up to a scale that is common to all.
 
-        log cost = trust log(weight) + (1 - trust) log(share of the units) - log(units of the stage). A stage that has
-        not said its units is taken to have a share of them like its weight.
+        log cost = trust log(weight) + (1 - trust) log(share of the units) - log(units of the stage). A stage without
+        declared units is assumed to have a share of the units equal to its weight.
         """
         units = [self._units(index) for index in range(len(self.stages))]
         said = [index for index, count in enumerate(units) if count is not None]
@@ -105,7 +105,7 @@ class FirstRun:
         return [logs[job.stage] for job in self.jobs], covariance
 
     def _units(self, index: int) -> float | None:
-        """Return the units of a stage, done and left; None where it has said nothing of them."""
+        """Return the units of a stage, done and left; None if they are unknown."""
         jobs = [job for job in self.jobs if job.stage == index and not job.cell[1].startswith(TAIL)]
         if any(job.cell[1] == WHOLE_STAGE for job in jobs):
             return None
@@ -115,7 +115,7 @@ class FirstRun:
 def scaled(
     prior: tuple[Vector, Matrix], seen: Sequence[int], values: Vector, noise: Vector
 ) -> tuple[Vector, Matrix, float]:
-    """Return the prior moved to the scale that fits what was seen best, and the log likelihood of what was seen.
+    """Return the prior on the scale that fits the measurements best, and the log likelihood of the measurements.
 
     The scale is the generalised least-squares one, so that a single observation is believed exactly; the likelihood is
     the restricted one, which a scale common to all does not change (Searle et al., Variance Components, 6.6).

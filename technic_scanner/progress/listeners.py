@@ -70,4 +70,6 @@ class ListenerFanout:
         except Exception:  # noqa: BLE001 - errors of a listener must not stop the run
             if position not in self._failed:
                 self._failed.add(position)
-                _log.exception("progress listener %r raised; the run goes on, later failures are not logged", listener)
+                _log.exception(
+                    "progress listener %r raised; the run continues, and its later errors are not logged", listener
+                )

@@ -1,4 +1,4 @@
-"""Join what several models say of the seconds left into one number, its band and its parts."""
+"""Combine the predictions of several models into one number of seconds, its band and its parts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _NODES = tuple(NormalDist().inv_cdf((point + 0.5) / _POINTS) for point in range(
 
 @dataclass(frozen=True, slots=True)
 class Future:
-    """What one model expects: seconds left by stage, the sd of their sum, and what an overdue step may add.
+    """The prediction of one model: seconds left by stage, the sd of their sum, and what an overdue step may add.
 
-    ``log_odds`` say how far the model is to be believed beside others.
+    ``log_odds`` is the weight of the model relative to others.
     """
 
     stages: tuple[float, ...]
@@ -27,12 +27,12 @@ class Future:
 
     @property
     def seconds(self) -> float:
-        """Seconds left in all."""
+        """Seconds left in total."""
         return sum(self.stages)
 
     @property
     def spread(self) -> float:
-        """The log of what the band's upper end is of the sum; the band holds what an overdue step may add."""
+        """The log of the ratio of the band's upper end to the sum; the band includes what an overdue step may add."""
         seconds = self.seconds
         if seconds <= 0:
             return 0.0
@@ -51,7 +51,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """Seconds that this run has spent, in all and in the stage (by position) that is under way."""
+    """Seconds that this run has spent, in total and in the current stage (given by position)."""
 
     spent_seconds: float
     stage_spent_seconds: float
@@ -61,11 +61,11 @@ class UnderWay:
 def join(futures: Sequence[Future], under_way: UnderWay | None = None) -> Joined:
     """Return the seconds left that one or several models expect.
 
-    Several are mixed: each is stood for by points of equal probability, and what is returned is their log mean and
-    their 10 and 90 % quantiles. ``under_way`` weighs each point by the share of its run that the stage under way takes.
-    Whoever looks at a moment of a run is more likely to look into a stage that lasts than into one that is soon over,
-    so that the stages to come are less of the run than they would be by the models alone (length-biased sampling, Cox,
-    Renewal Theory, 5.4). None does not weigh.
+    Several predictions are mixed: each is represented by points of equal probability, and the result is their log mean
+    and their 10 and 90 % quantiles. ``under_way`` weighs each point by the share of its run that the current stage
+    takes: a moment of a run falls more often into a long stage than into a short one, so the later stages are a smaller
+    part of the run than the models alone would say (length-biased sampling, Cox, Renewal Theory, 5.4). None does not
+    weigh.
     """
     if len(futures) == 1:
         only = futures[0]
@@ -96,14 +96,14 @@ def join(futures: Sequence[Future], under_way: UnderWay | None = None) -> Joined
 
 
 def _share(future: Future, seconds: float, under_way: UnderWay) -> float:
-    """Return the share of the run that the stage under way takes if ``seconds`` are left."""
+    """Return the share of the run that the current stage takes if ``seconds`` are left."""
     left = future.stages[under_way.stage]
     whole = under_way.spent_seconds + max(seconds, left)
     return min(1.0, (under_way.stage_spent_seconds + left) / whole) if whole > 0 else 1.0
 
 
 def _quantile(points: Sequence[tuple[float, float]], wanted: float) -> float:
-    """Return the value below which points of so much weight lie, halfway between two of them."""
+    """Return the value below which points of the ``wanted`` total weight lie, halfway between two points."""
     passed, before = 0.0, None
     for value, weight in points:
         middle = passed + weight / 2

@@ -11,32 +11,32 @@ from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.progress.cost_history import CostHistory
 from technic_scanner.progress.estimator import Estimator
 from technic_scanner.progress.reports import StageReports
-from technic_scanner.progress.stage_book import StageBook
 from technic_scanner.progress.stage_dict import stage_dict
 from technic_scanner.progress.stage_ledger import ALMOST_DONE
 from technic_scanner.progress.stage_view import Forecast, StageView
 from technic_scanner.progress.text import format_percent, format_time
+from technic_scanner.progress.tracked_stage import TrackedStage
 from technic_scanner.progress.work_log import DEFAULT_CLASS
 
-FRESH_SECONDS = 0.1  # how long a forecast is counted down in ``update`` before it is made anew
+FRESH_SECONDS = 0.1  # how long ``update`` only counts a forecast down before it computes a new one
 UNKNOWN = Forecast(None, None, None)
 
 
 class Fresh:
-    """What stays as it is for a while after a forecast, so that ``update`` need not look it up.
+    """Values that ``update`` reuses for a short time after a forecast.
 
     ``offset`` added to the monotonic second is the stage's seconds; ``eta_until`` the second at which the run is
-    expected to end; ``others`` what all other stages contribute to the overall fraction.
+    expected to end; ``others`` the contribution of all other stages to the overall fraction.
     """
 
     __slots__ = ("began", "completed", "eta_until", "name", "offset", "others", "record", "total", "until", "weight")
 
     def __init__(
-        self, book: StageBook, began: float, remaining: float | None, now: float, completed: list[str]
+        self, tracked: TrackedStage, began: float, remaining: float | None, now: float, completed: list[str]
     ) -> None:
-        record = self.record = book.record
+        record = self.record = tracked.record
         self.name = record.name
-        self.weight = book.weight
+        self.weight = tracked.weight
         self.total = record.total or 0
         self.offset = record.elapsed(now) - now
         self.until = now + FRESH_SECONDS
@@ -66,8 +66,8 @@ class Predictions(StageReports):
     def update(self, current: int) -> dict[str, Any]:  # noqa: C901, PLR0912, PLR0915 - each call costs a tenth of it
         """Count up to ``current`` units of the active stage and return the earlier API's dict.
 
-        Between stages and after the last one nothing is counted and the last stage is shown. ValueError before the
-        first stage was started. In hot loops the forecast is counted down and made anew every 0.1 s.
+        Between stages and after the last one nothing is counted, and the dict describes the last stage. ValueError
+        before the first stage was started. A new forecast is computed at most every 0.1 s and counted down in between.
         """
         with self.lock:
             now = self._monotonic()
@@ -153,47 +153,47 @@ class Predictions(StageReports):
     def _forecast_at(self, now: float) -> Forecast:
         """Return the forecast; hold the lock, after ``_settle``."""
         if self._outcome is StageState.DONE:
-            return Forecast(0.0, 0.0, 0.0, dict.fromkeys(self._books, 0.0))
+            return Forecast(0.0, 0.0, 0.0, dict.fromkeys(self._tracked, 0.0))
         if self._outcome is not None:
             return UNKNOWN
-        views = [book.view(now) for book in self._books.values()]
-        if views != self._foreseen[0]:  # where a stage begins, nothing has changed since the one before it ended
+        views = [tracked.view(now) for tracked in self._tracked.values()]
+        if views != self._foreseen[0]:  # nothing changes between the end of a stage and the start of the next one
             self._foreseen = views, self._estimator.guess(views)
         return self._foreseen[1]
 
     def _shown_anew(self, current: int, now: float) -> dict[str, Any]:
         """Count up to ``current`` units of the active stage and return the dict with a new forecast."""
-        book = self._last
-        if book is None:
+        tracked = self._last
+        if tracked is None:
             raise ValueError("no stage was started")
         self._settle()
-        if book is self._active:
-            more = current - book.record.raw
+        if tracked is self._active:
+            more = current - tracked.record.raw
             if more > 0:
-                book.record.raw = current
+                tracked.record.raw = current
                 self._unlogged_class, self._unlogged, self._unlogged_at = DEFAULT_CLASS, more, now
-        return self._shown(book, now)
+        return self._shown(tracked, now)
 
-    def _shown(self, book: StageBook, now: float) -> dict[str, Any]:
+    def _shown(self, tracked: TrackedStage, now: float) -> dict[str, Any]:
         """Return the dict with a new forecast."""
         self._settle()
         overall = self._overall_now()
         elapsed = self._total_at(now)
         remaining = self._forecast_at(now).seconds
         shown: dict[str, Any] = {
-            "stage": book.record.name,
-            "stage_progress": stage_dict(book.record, now),
+            "stage": tracked.record.name,
+            "stage_progress": stage_dict(tracked.record, now),
             "overall_progress_pct": overall * 100,
             "overall_elapsed_time": elapsed,
             "overall_estimated_remaining": remaining,
             "overall_estimated_total": None if remaining is None else elapsed + remaining,
-            "completed_stages": [name for name in self._books if name in self._completed],
+            "completed_stages": [name for name in self._tracked if name in self._completed],
         }
         is_lone = self._stream is None and self._unlogged_class == DEFAULT_CLASS
-        if is_lone and book is self._active and book.record.total and book.record.elapsed(now) > 0:
-            self._fresh = Fresh(book, self._began, remaining, now, shown["completed_stages"])
+        if is_lone and tracked is self._active and tracked.record.total and tracked.record.elapsed(now) > 0:
+            self._fresh = Fresh(tracked, self._began, remaining, now, shown["completed_stages"])
             self._fresh.others = math.fsum(
-                one.weight * one.record.fraction for one in self._books.values() if one != book
+                one.weight * one.record.fraction for one in self._tracked.values() if one != tracked
             )
         return shown
 

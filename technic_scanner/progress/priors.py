@@ -1,4 +1,4 @@
-"""Say what units are expected to cost before this run has shown anything, as past runs have it."""
+"""Compute the prior of unit costs from past runs, before this run has measured anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let other processes report into a tracker: a small picklable handle there, a socket and its reader here."""
+"""Let other processes report to a tracker: they use a small picklable handle, the tracker reads a socket."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from technic_scanner.progress.reports import StageReports
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-_HELLO, _STOP = b"hello", b"stop"  # what a connection says first
+_HELLO, _STOP = b"hello", b"stop"  # the first bytes of a connection
 Address = str | tuple[str, int]
 
 
 class ProgressHandle:
-    """Counts units of the tracker's active stage from another process; may be pickled and used by many threads.
+    """Counts units of the tracker's active stage from another process; can be pickled and used by many threads.
 
-    Each process connects once, when it first reports. Once the tracker no longer listens, reports count nothing, which
-    is logged once: work is never stopped by its progress.
+    Each process connects once, when it first reports. Once the tracker no longer listens, reports are not counted,
+    which is logged once; the work itself continues.
     """
 
     def __init__(self, address: Address, key: bytes) -> None:
@@ -47,7 +47,7 @@ class ProgressHandle:
         """Count ``units`` more of the active stage; see MultiStageProgressTracker.advance."""
         message = json.dumps([units, unit_class, substage, seconds]).encode()
         with self._lock:
-            if self._process != os.getpid():  # forked: the connection is the parent's
+            if self._process != os.getpid():  # after a fork: the connection belongs to the parent
                 self._connection, self._process = None, os.getpid()
             if self._is_cut:
                 return
@@ -58,20 +58,20 @@ class ProgressHandle:
                 self._connection.send_bytes(message)
             except (OSError, EOFError) as error:
                 self._is_cut = True
-                _log.warning("the tracker at %s no longer listens (%s): reports count nothing", self._address, error)
+                _log.warning("the tracker at %s no longer listens (%s): reports are not counted", self._address, error)
 
     def track(self, items: Iterable[T], unit_class: str | None = None) -> Iterator[T]:
-        """Yield the items; each counts as done when the next one is asked for."""
+        """Yield the items; each counts as done when the next one is requested."""
         for item in items:
             yield item
             self.advance(1, unit_class)
 
 
 class RemoteReports:
-    """Takes reports for ``tracker`` while it is entered; entering gives the handle to hand out.
+    """Accepts reports for ``tracker`` while it is open; ``with`` returns the handle for the other processes.
 
-    ``address`` is where to listen: a socket of this machine by default, (host, port) for workers on others. What was
-    reported before it is left is counted.
+    ``address`` is where to listen: by default a socket of this machine, (host, port) for workers on other machines. All
+    reports that were sent before it is closed are counted.
     """
 
     def __init__(self, tracker: StageReports, address: Address | None = None) -> None:
@@ -89,7 +89,7 @@ class RemoteReports:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
-        with Client(self._listener.address, authkey=self._key) as last:  # after all workers that came before
+        with Client(self._listener.address, authkey=self._key) as last:  # after all workers that connected earlier
             last.send_bytes(_STOP)
             self._accepter.join()
         self._listener.close()
@@ -103,15 +103,19 @@ class RemoteReports:
                 if connection.recv_bytes() == _STOP:
                     connection.close()
                     return
-            except (OSError, EOFError, AuthenticationError) as error:  # one that does not know the key, or went away
-                _log.debug("no worker of this tracker: %r", error)
+            except (
+                OSError,
+                EOFError,
+                AuthenticationError,
+            ) as error:  # it does not know the key, or has closed the connection
+                _log.debug("a connection is not from a worker of this tracker: %r", error)
                 continue
             reader = threading.Thread(target=self._read, args=(connection,), name="tracker-reader", daemon=True)
             self._readers.append(reader)
             reader.start()
 
     def _read(self, connection: Connection[Any, Any]) -> None:
-        """Count what comes until the worker goes away, or until nothing more comes once the tracker is left."""
+        """Count reports until the worker disconnects, or until no more arrive after the tracker is closed."""
         with connection:
             while not (self._closing.is_set() and not connection.poll(0)):
                 try:

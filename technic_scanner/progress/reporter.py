@@ -1,4 +1,4 @@
-"""Number what a scan's tracker tells as events of a run and its attempt, as the run store keeps them; thread-safe."""
+"""Turn the reports of a scan into numbered events of a run's attempt, as the run store keeps them; thread-safe."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class ProgressReporter:
 
     Stage and run boundaries and messages are always sent; everything else (advances, sub-stages, declarations, cache
     counts) sends at most one event per ``interval_seconds`` and shows in the next event otherwise. Events are
-    numbered from ``first_seq`` without gaps and reach every listener in that order, outside the lock. Once the run
-    is finished every further report is ignored, so that late threads do no harm. Until a stage is done or past runs
-    are known, events tell the band of the time left alone.
+    numbered from ``first_seq`` without gaps and reach every listener in that order, outside the lock. After the
+    end of the run every report is ignored, so that late threads do no harm. Without past runs, events give only the
+    band of the time left until a stage is done.
 
     ``earlier_seconds`` are those of earlier attempts; ``costs`` are comparable past runs, None if there are none.
     ``previous_event`` is the last event of earlier attempts: fractions are never less than in it.
@@ -50,10 +50,10 @@ class ProgressReporter:
         self._stream = EventStream(maker, listeners, interval_seconds, begun=False)
         self._tracker.send_to(self._stream)
         if previous_event is not None:
-            self._tracker.stand_at(
+            self._tracker.show_at_least(
                 previous_event.overall_fraction, {stage.name: stage.fraction for stage in previous_event.stages}
             )
-            maker.stand_at(previous_event.time_fraction)
+            maker.show_at_least(previous_event.time_fraction)
 
     def start_run(self, message: str = "") -> None:
         """Start the run's clock and send the first event."""
@@ -72,7 +72,7 @@ class ProgressReporter:
         self._tracker.set_total(total)
 
     def start_substage(self, name: str, total: float | None = None) -> None:
-        """Start a named sub-step of the active stage, beside others if there are any; its units are its own."""
+        """Start a named sub-step of the active stage; several may run at once, each with its own units."""
         self._tracker.start_substage(name, total)
 
     def complete_substage(self, name: str) -> None:
@@ -80,7 +80,7 @@ class ProgressReporter:
         self._tracker.complete_substage(name)
 
     def declare(self, stage: str, unit_class: str, units: int) -> None:
-        """Say how many units of a class a stage has in all, restored ones included; may be corrected at any time."""
+        """Declare the units of a class that a stage has in total, restored ones included; may be corrected."""
         self._tracker.declare(stage, units, unit_class)
 
     def advance(
@@ -94,11 +94,11 @@ class ProgressReporter:
         self._tracker.advance(units, unit_class, substage, seconds)
 
     def advance_substage(self, name: str, units: int = 1) -> None:
-        """Count units of a sub-step alone; the stage's own units are not touched."""
+        """Count units of a sub-step only; the stage's own units do not change."""
         self._tracker.advance_substage(name, units)
 
     def restore(self, stage: str, units: int, unit_class: str = DEFAULT_CLASS) -> None:
-        """Count work that an earlier attempt did: it moves the bar, not the rates."""
+        """Count work that an earlier attempt did: it changes the fractions but not the rates."""
         self._tracker.restore(stage, units, unit_class)
 
     def cache(self, hits: int = 0, misses: int = 0) -> None:
@@ -111,11 +111,11 @@ class ProgressReporter:
         self._stream.deliver(wait=False)
 
     def message(self, text: str) -> None:
-        """Send a sentence for people; it stays in the events that follow."""
+        """Send a message for users; later events repeat it."""
         self._tracker.message(text)
 
     def pulse(self) -> None:
-        """Send an event if one is due, so that watchers see time pass while a long unit is under way."""
+        """Send an event if one is due, so that the elapsed time is updated during a long unit."""
         self._tracker.pulse()
 
     def complete_stage(self, message: str = "") -> None:
@@ -133,7 +133,7 @@ class ProgressReporter:
         self._tracker.finish(state=end_state, message=message)
 
     def snapshot(self) -> ProgressEvent:
-        """Return the present state under the number of the last event sent; sends nothing."""
+        """Return the current state under the number of the last event sent; sends nothing."""
         with self._tracker.lock:
             return self._stream.maker.make(EventKind.ADVANCED)
 

@@ -1,4 +1,4 @@
-"""What a pipeline tells its tracker: stages, units, sub-steps, totals; every change may send an event."""
+"""Accept a pipeline's reports on stages, units, sub-steps and totals; each change may send an event."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from technic_scanner.progress.work_log import DEFAULT_CLASS, GRAIN_SECONDS
 
 
 class Stream(Protocol):
-    """Who is told of changes; see EventStream."""
+    """Receives changes; see EventStream."""
 
     @property
     def due_at(self) -> float:
-        """The monotonic second from which a change of a count is worth an event."""
+        """The monotonic second from which a changed count may send an event."""
         ...
 
     def note(self, kind: EventKind, message: str = "") -> None:
-        """Take note of a change, under the tracker's lock."""
+        """Record a change; call it under the tracker's lock."""
         ...
 
     def deliver(self, *, wait: bool) -> None:
-        """Hand out the events that are due, outside the lock."""
+        """Deliver the queued events; call it outside the lock."""
         ...
 
 
 class StageReports(StageLedger):
-    """The reports of a run. Without a ``stream`` nothing but counting is done.
+    """The reports of a run. Without a ``stream`` they are only counted.
 
     With ``reopens`` false every report after ``finish`` is ignored, so that late threads do no harm.
     """
@@ -45,36 +45,37 @@ class StageReports(StageLedger):
         super().__setstate__(state)
 
     def send_to(self, stream: Stream) -> None:
-        """Let ``stream`` know of every change from now on."""
+        """Send every change to ``stream`` from now on."""
         with self.lock:
             self._stream = stream
 
     def start_stage(self, stage_name: str, total: float | None = None) -> None:
         """Make a stage active; ``total`` is its units, None while unknown. ValueError for a name not in the weights.
 
-        A total that was declared before holds until another is given.
+        A total that was declared earlier is kept unless another one is given.
         """
-        book = self._book(stage_name)
+        tracked = self._tracked_stage(stage_name)
         with self.lock:
             if self._is_shut():
                 return
-            self._begin(book, total)
+            self._begin(tracked, total)
             self._changed(EventKind.STAGE_STARTED)
         self._deliver(wait=True)
 
     def declare(self, stage: str, total: float | None, unit_class: str | None = None) -> None:
-        """Say how many units a stage has in all, before or while it runs; may be corrected at any time.
+        """Declare how many units a stage has in total, before or while it runs; may be corrected at any time.
 
-        With ``unit_class``, how many units of that class, where classes cost unlike: what a cache holds and what must
-        be fetched. Restored units are in it. ValueError for a name not in the weights.
+        With ``unit_class`` it is the number of units of that class. Use classes for units of different cost, such as
+        symbols from a cache and symbols to be fetched. Restored units are included. ValueError for a name not in the
+        weights.
         """
-        book = self._book(stage)
+        tracked = self._tracked_stage(stage)
         with self.lock:
             self._settle()
             if unit_class is None:
-                book.record.set_total(total)
+                tracked.record.set_total(total)
             else:
-                book.work.cell(unit_class).declared = as_total(total)
+                tracked.work.cell(unit_class).declared = as_total(total)
             self._changed()
         self._deliver(wait=False)
 
@@ -97,8 +98,8 @@ class StageReports(StageLedger):
     ) -> None:
         """Count ``units`` more of the active stage; cheap, for hot loops, from any thread.
 
-        ``substage`` counts them there as well. ``seconds`` is what they cost where that was measured; otherwise the
-        time since the last report of the stage is taken as their cost.
+        With ``substage`` they are counted there as well. ``seconds`` is their measured cost; without it the time since
+        the stage's last report is used.
         """
         if unit_class is None and substage is None and seconds is None and units > 0:
             try:
@@ -108,12 +109,12 @@ class StageReports(StageLedger):
             cell[0] += units
             cell[1] = now = self._monotonic()
             if now >= self._quiet_until:
-                self._book_cells(now)
+                self._collect_cells(now)
             return
         self._advance(units, unit_class or DEFAULT_CLASS, substage, seconds)
 
-    def _book_cells(self, now: float) -> None:
-        """Bring in what threads have counted in their cells, as one step, and let them count on for a while."""
+    def _collect_cells(self, now: float) -> None:
+        """Add what the threads have counted in their cells as one step; for a millisecond they then only count."""
         with self.lock:
             self._settle()
             self._quiet_until = now + GRAIN_SECONDS if self._active is not None else NEVER
@@ -122,7 +123,7 @@ class StageReports(StageLedger):
             stream.deliver(wait=False)
 
     def _advance(self, units: int, unit_class: str, substage: str | None, seconds: float | None) -> None:
-        """Count units of a class, a sub-step or a known cost, under the lock."""
+        """Count units that have a class, a sub-step or a known cost; takes the lock."""
         with self.lock:
             now = self._monotonic()
             is_plain = substage is None and seconds is None and 0 < units <= MOST_UNITS
@@ -136,7 +137,7 @@ class StageReports(StageLedger):
             stream.deliver(wait=False)
 
     def _send_if_due(self, now: float) -> Stream | None:
-        """Queue an event if one is due, after which the next report is booked by itself; return who delivers it."""
+        """Queue an event if one is due and return the stream that delivers it."""
         stream = self._stream
         if stream is None:
             return None
@@ -148,7 +149,7 @@ class StageReports(StageLedger):
         return stream
 
     def start_substage(self, name: str, total: float | None = None) -> None:
-        """Start a named sub-step of the active stage, beside others if there are any; its units are its own."""
+        """Start a named sub-step of the active stage; several may run at once, each with its own units."""
         with self.lock:
             if self._active is None:
                 return
@@ -168,7 +169,7 @@ class StageReports(StageLedger):
         self._deliver(wait=False)
 
     def advance_substage(self, name: str, units: int = 1) -> None:
-        """Count units of a sub-step alone; the stage's own units are not touched."""
+        """Count units of a sub-step only; the stage's own units do not change."""
         with self.lock:
             if self._active is None:
                 return
@@ -177,28 +178,28 @@ class StageReports(StageLedger):
         self._deliver(wait=False)
 
     def restore(self, stage: str, units: int, unit_class: str = DEFAULT_CLASS) -> None:
-        """Count work that an earlier attempt did: it moves the bar, not the rates."""
-        book = self._book(stage)
+        """Count work that an earlier attempt did: it changes the fractions but not the rates."""
+        tracked = self._tracked_stage(stage)
         with self.lock:
             if self._is_shut() or not units > 0:
                 return
             self._settle()
-            book.restored += units
-            book.work.cell(unit_class).restored += units
-            if book is self._active:
-                book.record.add(units)
+            tracked.restored += units
+            tracked.work.cell(unit_class).restored += units
+            if tracked is self._active:
+                tracked.record.add(units)
             self._changed()
         self._deliver(wait=False)
 
     def message(self, text: str) -> None:
-        """Send a sentence for people; it stays in the events that follow."""
+        """Send a message for users; later events repeat it."""
         with self.lock:
             if not self._is_shut():
                 self._changed(EventKind.MESSAGE, text)
         self._deliver(wait=True)
 
     def pulse(self) -> None:
-        """Send an event if one is due, so that watchers see time pass while a long unit is under way."""
+        """Send an event if one is due, so that the elapsed time is updated during a long unit."""
         with self.lock:
             self._changed()
         self._deliver(wait=False)
@@ -219,7 +220,7 @@ class StageReports(StageLedger):
     def finish(self, *, succeeded: bool = True, state: StageState | None = None, message: str = "") -> None:
         """Stop the clock. On success, stages that were never completed count as skipped and the whole as done.
 
-        ``state`` says how else it ended: FAILED, which is what ``succeeded=False`` means, or CANCELLED.
+        ``state`` is FAILED (the same as ``succeeded=False``) or CANCELLED for a run that did not succeed.
         """
         with self.lock:
             if self._is_shut():
@@ -232,10 +233,10 @@ class StageReports(StageLedger):
         return self._outcome is not None and not self._reopens
 
     def _forget(self) -> None:
-        """Forget what was remembered of an earlier state; hold the lock."""
+        """Drop values cached from an earlier state; hold the lock."""
 
     def _changed(self, kind: EventKind = EventKind.ADVANCED, message: str = "") -> None:
-        """Note that something has changed; hold the lock."""
+        """Record that something has changed; hold the lock."""
         self._forget()
         if self._stream is not None:
             self._stream.note(kind, message)

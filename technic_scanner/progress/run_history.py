@@ -1,4 +1,4 @@
-"""Keep what runs have cost, by a name, in a file of JSON lines that nobody else's mistakes can break a run with."""
+"""Store the unit costs of runs by name in a file of JSON lines; a damaged file does not stop a run."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ _log = logging.getLogger(__name__)
 
 
 class RunHistory(Protocol):
-    """Where a tracker learns from and adds to; anything with these two methods will do."""
+    """Where a tracker reads and stores the costs of runs; any object with these two methods can be used."""
 
     def past(self, name: str) -> CostHistory:
-        """Return what the newest runs of that name have cost."""
+        """Return the unit costs of the newest runs of that name."""
         ...
 
     def add(self, name: str, costs: Sequence[UnitCost]) -> None:
-        """Remember what a run that succeeded has cost."""
+        """Add the unit costs of a successful run."""
         ...
 
 
 class HistoryFile:
-    """One line for each run that succeeded; at least the newest 20 of each name are kept.
+    """One line for each successful run; at least the newest 20 of each name are kept.
 
-    The pipeline goes on whatever becomes of the file. A line that is damaged is passed over; a file that holds nothing
-    but strange lines belongs to somebody else and is left as it is; a file that cannot be written is not. Each of these
-    is logged as a warning, once.
+    Problems with the file never stop the pipeline and are logged as a warning, once: a damaged line is skipped; a file
+    in which no line is a run is assumed to be another program's and is not changed; a file that cannot be written
+    stays as it is.
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).absolute()  # a pipeline that changes its folder still adds to the file that it has read
+        self.path = Path(path).absolute()  # the pipeline may change the working folder between reading and writing
         self._warned = False
 
     def past(self, name: str) -> CostHistory:
-        """Return what the newest runs of that name have cost, the newest first; empty if there are none."""
+        """Return the unit costs of the newest runs of that name, newest first; empty if there are none."""
         runs, _ = self._read()
         return CostHistory(tuple(costs for other, costs in reversed(runs) if other == name)[:KEPT_RUNS])
 
     def add(self, name: str, costs: Sequence[UnitCost]) -> None:
-        """Remember what a run that succeeded has cost."""
+        """Add the unit costs of a successful run."""
         runs, strange = self._read()
         if strange and not runs:
             return
@@ -63,7 +63,7 @@ class HistoryFile:
             self._warn(f"cannot be written: {error}")
 
     def _glue(self) -> bytes:
-        """Return what must come before a new line: a line that a crash cut short is ended first."""
+        """Return the bytes to write before a new line: a newline if a crash has cut the last line short."""
         content = self.path.read_bytes()
         return b"\n" if content and not content.endswith(b"\n") else b""
 
@@ -79,7 +79,7 @@ class HistoryFile:
         fresh.replace(self.path)
 
     def _read(self) -> tuple[list[tuple[str, tuple[UnitCost, ...]]], int]:
-        """Return the runs, the oldest first, and how many lines were no runs."""
+        """Return the runs, oldest first, and the number of lines that are not runs."""
         try:
             lines = self.path.read_bytes().splitlines()
         except FileNotFoundError:
@@ -94,17 +94,17 @@ class HistoryFile:
             except (ValueError, TypeError, KeyError, RecursionError):
                 strange += bool(line.strip())
         if strange:
-            self._warn(f"{strange} of its {len(lines)} lines are no runs of a tracker and are passed over")
+            self._warn(f"{strange} of its {len(lines)} lines are not runs of a tracker and are skipped")
         return runs, strange
 
     def _warn(self, what: str) -> None:
         if not self._warned:
             self._warned = True
-            _log.warning("the history of runs %s: %s; the run goes on without", self.path, what)
+            _log.warning("the history of runs %s: %s; the run continues without it", self.path, what)
 
 
 def as_history(history: str | Path | RunHistory | None) -> RunHistory | None:
-    """Return a history for a path; anything else as it is."""
+    """Return a history for a path; any other value unchanged."""
     return HistoryFile(history) if isinstance(history, str | Path) else history
 
 
@@ -114,7 +114,7 @@ def _line(name: str, costs: Iterable[UnitCost]) -> bytes:
 
 
 def _run(data: Any) -> tuple[str, tuple[UnitCost, ...]]:
-    """Read one run; ValueError, TypeError or KeyError if it is none."""
+    """Read one run; ValueError, TypeError or KeyError if the data is not a run."""
     if data["format"] != FORMAT:
         raise ValueError(data["format"])
     return str(data["name"]), tuple(_cost(*row) for row in data["costs"])

@@ -48,8 +48,8 @@ class CostedJob:
         at_the_mean = self.total_seconds * share
         if job.seen is None:
             return at_the_mean
-        unlike = job.cv**2 * share / job.seen.units
-        weight = unlike / (unlike + _LEVEL_VARIANCE + FEW_STEPS * share / job.seen.steps**2)
+        differing = job.cv**2 * share / job.seen.units
+        weight = differing / (differing + _LEVEL_VARIANCE + FEW_STEPS * share / job.seen.steps**2)
         rest = max(self.total_seconds - job.seen.seconds, _LEAST_REST * at_the_mean)
         return weight * rest + (1 - weight) * at_the_mean
 

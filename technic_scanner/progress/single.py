@@ -23,7 +23,7 @@ class ProgressTracker:
 
     @property
     def total(self) -> int | None:
-        """Units to do; None is unknown."""
+        """Number of units; None is unknown."""
         return self._record.total
 
     @property
@@ -33,7 +33,7 @@ class ProgressTracker:
 
     @property
     def stage(self) -> str:
-        """What the work is called."""
+        """The name of the work."""
         return self._record.name
 
     def advance(self, units: int = 1) -> None:
@@ -50,14 +50,14 @@ class ProgressTracker:
             return self._snapshot()
 
     def reset(self, total: float | None = None) -> None:
-        """Start over, with another total if one is given."""
+        """Start again from 0, with another total if one is given."""
         with self._lock:
             record = StageRecord(self._record.name)
             record.start(self._record.total if total is None else total, self._clock.monotonic(), 0.0)
             self._record = record
 
     def is_complete(self) -> bool:
-        """Tell whether all units are done; work of no units is complete."""
+        """Return whether all units are done; work without units is complete."""
         with self._lock:
             self._end_if_done()
             return self._record.state is StageState.DONE

@@ -1,4 +1,4 @@
-"""Count, time and log the work of weighted stages from any number of threads; whatever is shown never goes back."""
+"""Count, time and log the work of weighted stages from any number of threads; displayed fractions never decrease."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from technic_scanner.domain.metrics import StageTiming, UnitCost
 from technic_scanner.domain.progress import StageState
 from technic_scanner.domain.stage import weight_problems
 from technic_scanner.errors import ConfigError
-from technic_scanner.progress.stage_book import StageBook
 from technic_scanner.progress.stage_record import StageRecord
+from technic_scanner.progress.tracked_stage import TrackedStage
 from technic_scanner.progress.work_log import DEFAULT_CLASS, GRAIN_SECONDS
 
 ALMOST_DONE = math.nextafter(1.0, 0.0)  # shown while all units are done but success is not yet known
-MOST_UNITS = 1e15  # in one report; what is more is counted, but is no measurement
+MOST_UNITS = 1e15  # in one report; a larger report is counted but is not used as a measurement
 NEVER = float("-inf")
 
 
 class StageLedger:
     """The stages of one run; at most one is active. See MultiStageProgressTracker for what it promises.
 
-    Units without a class are counted in a cell of the calling thread, which no other thread writes to, and are pulled
-    from there by whatever looks at the counts: that needs no lock. It is done for a millisecond at a time, so that
-    the log of what units cost gets the steps it needs; reports of that millisecond are one step.
+    Units without a class are counted in a cell of the calling thread, which no other thread writes to, and are added
+    to the totals when the counts are read, so that counting needs no lock. The totals are updated at least every
+    millisecond while units are reported; all reports of one millisecond are one step in the log of unit costs.
     """
 
     def __init__(self, stage_weights: Mapping[str, float], clock: Clock | None = None) -> None:
@@ -37,10 +37,10 @@ class StageLedger:
         self.lock = threading.RLock()
         self._clock = clock or SystemClock()
         self._monotonic = self._clock.monotonic
-        self._books = {name: StageBook(StageRecord(name), weight) for name, weight in weights}
+        self._tracked = {name: TrackedStage(StageRecord(name), weight) for name, weight in weights}
         self._completed: set[str] = set()
-        self._active: StageBook | None = None
-        self._last: StageBook | None = None
+        self._active: TrackedStage | None = None
+        self._last: TrackedStage | None = None
         self._outcome: StageState | None = None
         self._began = self._turned = self._clock.monotonic()
         self._ended: float | None = None
@@ -52,7 +52,7 @@ class StageLedger:
         self._unlogged_class = DEFAULT_CLASS
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state without locks, threads and watchers; who reads it goes on from there."""
+        """Return the state without locks, threads and subscribers."""
         with self.lock:
             self._settle()
             left_out = ("lock", "_monotonic", "_cells", "_own", "_pulled", "_quiet_until", "_stream")
@@ -61,7 +61,7 @@ class StageLedger:
             }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Go on from a state, as if no time had passed since it was saved."""
+        """Restore a state, as if no time had passed since it was saved."""
         saved_at = state.pop("_saved_at")
         self.__dict__.update(state)
         self.lock = threading.RLock()
@@ -71,8 +71,8 @@ class StageLedger:
         self._began += passed
         self._turned += passed
         self._ended = None if self._ended is None else self._ended + passed
-        for book in self._books.values():
-            book.move_by(passed)
+        for tracked in self._tracked.values():
+            tracked.move_by(passed)
 
     def _begin_cells(self) -> None:
         self._cells: dict[int, list[Any]] = {}  # by thread: units in all, second of the last report
@@ -85,7 +85,7 @@ class StageLedger:
         """Every stage by name, in order."""
         with self.lock:
             self._settle()
-            return {name: book.record for name, book in self._books.items()}
+            return {name: tracked.record for name, tracked in self._tracked.items()}
 
     @property
     def active(self) -> StageRecord | None:
@@ -101,9 +101,9 @@ class StageLedger:
         return active.record.name if active else None
 
     @property
-    def books(self) -> Mapping[str, StageBook]:
+    def tracked_stages(self) -> Mapping[str, TrackedStage]:
         """Everything kept of each stage; hold ``lock`` while reading it."""
-        return self._books
+        return self._tracked
 
     @property
     def outcome(self) -> StageState | None:
@@ -137,61 +137,61 @@ class StageLedger:
             return self._total_at(self._monotonic())
 
     def is_complete(self) -> bool:
-        """Tell whether every stage is complete."""
+        """Return whether every stage is complete."""
         with self.lock:
-            return len(self._completed) == len(self._books)
+            return len(self._completed) == len(self._tracked)
 
     def timings(self) -> tuple[StageTiming, ...]:
         """Return the seconds of every stage; with ``gap_seconds`` they sum to ``total_seconds``."""
         with self.lock:
             self._settle()
             now = self._monotonic()
-            return tuple(book.timing(now) for book in self._books.values())
+            return tuple(tracked.timing(now) for tracked in self._tracked.values())
 
     def unit_costs(self) -> tuple[UnitCost, ...]:
         """Return what was measured, for the history of later runs; restored work is not in it."""
         with self.lock:
             self._settle()
-            return tuple(cost for name, book in self._books.items() for cost in book.work.unit_costs(name))
+            return tuple(cost for name, tracked in self._tracked.items() for cost in tracked.work.unit_costs(name))
 
     def restart_clock(self) -> None:
-        """Count the total from now on; for an owner that was made before the work began."""
+        """Restart the clock, for a tracker that was created before the work began."""
         with self.lock:
             self._began = self._turned = self._monotonic()
             self._gap_seconds = 0.0
 
-    def stand_at(self, overall_fraction: float, stage_fractions: Mapping[str, float]) -> None:
+    def show_at_least(self, overall_fraction: float, stage_fractions: Mapping[str, float]) -> None:
         """Show at least these fractions from now on: what an earlier attempt had reached."""
         with self.lock:
             self._overall = max(self._overall, min(overall_fraction, ALMOST_DONE))
             for name, fraction in stage_fractions.items():
-                if name in self._books:
-                    self._books[name].record.stand_at(fraction)
+                if name in self._tracked:
+                    self._tracked[name].record.show_at_least(fraction)
 
-    def _book(self, stage: str) -> StageBook:
-        book = self._books.get(stage)
-        if book is None:
-            raise ValueError(f"unknown stage {stage!r}; the stages are {', '.join(self._books)}")
-        return book
+    def _tracked_stage(self, stage: str) -> TrackedStage:
+        tracked = self._tracked.get(stage)
+        if tracked is None:
+            raise ValueError(f"unknown stage {stage!r}; the stages are {', '.join(self._tracked)}")
+        return tracked
 
-    def _begin(self, book: StageBook, total: float | None) -> None:
+    def _begin(self, tracked: TrackedStage, total: float | None) -> None:
         now = self._turn(StageState.PENDING)
-        record = book.record
+        record = tracked.record
         record.start(record.total if total is None and record.offset_seconds is None else total, now, now - self._began)
-        record.add(book.restored)
-        book.work.start(now)
+        record.add(tracked.restored)
+        tracked.work.start(now)
         self._pull()  # late reports of the stage before
         self._unlogged = 0
-        self._active = self._last = book
+        self._active = self._last = tracked
         self._ended = self._outcome = None
 
     def _end(self, state: StageState) -> None:
-        """End the active stage, which there must be, in ``state``."""
+        """End the active stage in ``state``; a stage must be active."""
         assert self._active is not None
         if state is StageState.DONE:
             self._completed.add(self._active.record.name)
         now = self._turn(state)
-        if len(self._completed) == len(self._books):
+        if len(self._completed) == len(self._tracked):
             self._ended = now
 
     def _close(self, state: StageState) -> None:
@@ -202,14 +202,14 @@ class StageLedger:
         self._ended = now
         self._outcome = state
         if state is StageState.DONE:
-            for book in self._books.values():
-                record = book.record
+            for tracked in self._tracked.values():
+                record = tracked.record
                 if record.state is not StageState.DONE:
                     record.stop(now, StageState.SKIPPED if record.offset_seconds is None else StageState.DONE)
-            self._completed.update(self._books)
+            self._completed.update(self._tracked)
 
     def _turn(self, state: StageState) -> float:
-        """Close the stretch of time since the last turn, on the active stage or the gap; return the time."""
+        """Add the time since the last change of stage to the active stage or to the gap; return the time."""
         self._settle()
         self._quiet_until = NEVER
         now = self._monotonic()
@@ -224,40 +224,40 @@ class StageLedger:
         return now
 
     def _count(self, units: int, unit_class: str, substage: str | None, seconds: float | None, now: float) -> None:
-        """Count units of the active stage and log them as a step of its own; what follows at once is merged."""
-        book = self._active
-        if book is None or not units > 0:
+        """Count units of the active stage and log them as one step; the next reports are merged into another."""
+        tracked = self._active
+        if tracked is None or not units > 0:
             return
         if units > MOST_UNITS:
-            book.record.add(units)
+            tracked.record.add(units)
             return
         self._settle()
-        book.observe(units, unit_class, now, seconds)
+        tracked.observe(units, unit_class, now, seconds)
         if substage is not None:
-            book.substage(substage, now).add(units)
+            tracked.substage(substage, now).add(units)
         self._unlogged_class = unit_class
         self._quiet_until = now + GRAIN_SECONDS
 
     def _new_cell(self) -> list[Any]:
-        """Return the calling thread's cell. A thread that has ended leaves its number, and so its cell, to another."""
+        """Return the calling thread's cell. A new thread may get the identifier and cell of one that has ended."""
         cell = self._own.cell = self._cells.setdefault(threading.get_ident(), [0, NEVER])
         return cell
 
     def _merge(self, units: int, now: float) -> None:
-        """Count units of the class of the last step; they are one step with others of that millisecond."""
+        """Count units of the same class as the last step; they form one step with the others of that millisecond."""
         if self._active is not None:
             self._active.record.raw += units
             self._unlogged += units
             self._unlogged_at = now
 
     def _pull(self) -> None:
-        """Bring in what threads have counted in their cells."""
+        """Add what the threads have counted in their cells to the totals."""
         if not self._cells:
             return
         cells = list(self._cells.values())
         counted = sum([cell[0] for cell in cells])
         units = counted - self._pulled
-        if not units <= MOST_UNITS:  # infinity, say: nothing can be added to it or taken from it
+        if not units <= MOST_UNITS:  # infinity, for example, which cannot be added or subtracted
             self._cells, self._own, counted, units = {}, threading.local(), 0, math.inf
         if units and self._active is not None:
             if self._unlogged_class != DEFAULT_CLASS:
@@ -269,7 +269,7 @@ class StageLedger:
         self._pulled = counted
 
     def _settle(self) -> None:
-        """Log the units that were counted since the last step that was logged by itself."""
+        """Log the units that were counted since the last logged step."""
         self._pull()
         self._log()
 
@@ -283,9 +283,9 @@ class StageLedger:
         return (now if self._ended is None else self._ended) - self._began
 
     def _overall_now(self) -> float:
-        if len(self._completed) == len(self._books):
+        if len(self._completed) == len(self._tracked):
             self._overall = 1.0
         else:
-            parts = (book.weight * book.record.fraction for book in self._books.values())
+            parts = (tracked.weight * tracked.record.fraction for tracked in self._tracked.values())
             self._overall = max(self._overall, min(math.fsum(parts), ALMOST_DONE))
         return self._overall

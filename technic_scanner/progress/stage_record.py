@@ -48,7 +48,7 @@ class StageRecord:
             self.best = max(self.best, min(1.0, self.raw / self.total))
         return self.best
 
-    def stand_at(self, fraction: float) -> None:
+    def show_at_least(self, fraction: float) -> None:
         """Show at least ``fraction`` from now on: what an earlier attempt had reached."""
         self.best = max(self.best, min(1.0, fraction))
 

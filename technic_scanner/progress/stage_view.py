@@ -43,8 +43,8 @@ class StageView:
 class Forecast:
     """Seconds left with their 80 % band, in total and by stage; None is unknown, 0.0 is done.
 
-    ``overdue`` says that the step under way has taken far longer than was to be expected of it, ``is_guess`` that
-    neither past runs nor a finished stage of this one say what work costs, only the weights.
+    ``overdue``: the current step has taken much longer than expected. ``is_guess``: the number rests on the weights
+    alone, because there are neither past runs nor a finished stage of this run.
     """
 
     seconds: float | None
@@ -55,7 +55,7 @@ class Forecast:
     is_guess: bool = False
 
     def without_guess(self) -> Forecast:
-        """Return the band alone where the number is a guess."""
+        """Return the forecast with its band only if the number is a guess."""
         if not self.is_guess:
             return self
         return replace(self, seconds=None, stages={name: None if left else left for name, left in self.stages.items()})

@@ -41,12 +41,12 @@ class MultiStageProgressTracker(Predictions):
     not decrease. Updates without an active stage (from a late thread) are ignored. The seconds of all stages and
     ``gap_seconds`` sum to ``total_seconds``.
 
-    The time left is what comparable past runs have cost, corrected by what this run shows. Without past runs it
-    follows the weights until the run's own measurements speak against them. See docs/progress.md. Past runs come from
-    ``history`` (a path, or any object with the two methods of RunHistory) under ``name``, where a run that succeeds is
-    added; or from ``costs``.
+    The time left is predicted from the costs of comparable past runs and corrected by this run's measurements. Without
+    past runs it follows the weights until the run's own measurements contradict them. See docs/progress.md. Past runs
+    come from ``history`` (a path, or any object with the two methods of RunHistory) under ``name``, to which a
+    successful run is added; or from ``costs``.
 
-    As a context manager it ends the run: as a success, or as failed or cancelled where an exception left it.
+    As a context manager it ends the run: as succeeded, or as failed or cancelled if an exception was raised.
     """
 
     def __init__(
@@ -86,20 +86,20 @@ class MultiStageProgressTracker(Predictions):
         *,
         unit_class: str | None = None,
     ) -> Iterator[T] | AsyncIterator[T]:
-        """Go through ``items`` as the work of a stage: ``for item in tracker.track("load", items)``, or ``async for``.
+        """Iterate over ``items`` as a stage: ``for item in tracker.track("load", items)``, or ``async for``.
 
-        An item is done when the next one is asked for. ``total`` is their number where they cannot say it; where there
-        are more than they said, it is unknown from then on. The stage is complete after the last item; a loop that is
-        left early leaves it as it is.
+        An item counts as done when the next one is requested. ``total`` is their number if ``len(items)`` is not
+        available; it becomes unknown if there are more items. The stage is complete after the last item; leaving the
+        loop early does not change its state.
         """
-        self._book(stage)  # a name that is not in the weights is an error here, not at the first item
+        self._tracked_stage(stage)  # a name that is not in the weights is an error here, not at the first item
         if isinstance(items, AsyncIterable):
             return track_async(self, stage, items, total, unit_class)
         return track(self, stage, items, total, unit_class)
 
     @contextmanager
     def stage(self, stage: str, total: float | None = None) -> Iterator[Self]:
-        """Work in a stage: complete when it is left, failed or cancelled where an exception leaves it."""
+        """Run a block as a stage: complete at its end, failed or cancelled if it raises an exception."""
         self.start_stage(stage, total)
         try:
             yield self
@@ -113,8 +113,8 @@ class MultiStageProgressTracker(Predictions):
     def finish(self, *, succeeded: bool = True, state: StageState | None = None, message: str = "") -> None:
         """Stop the clock. On success, stages that were never completed count as skipped and the whole as done.
 
-        ``state`` says how else it ended: FAILED, which is what ``succeeded=False`` means, or CANCELLED. What a success
-        has cost goes to the history, once.
+        ``state`` is FAILED (the same as ``succeeded=False``) or CANCELLED for a run that did not succeed. The unit
+        costs of a successful run are added to the history, once.
         """
         super().finish(succeeded=succeeded, state=state, message=message)
         with self.lock:
@@ -123,7 +123,7 @@ class MultiStageProgressTracker(Predictions):
             self._history.add(self.name, costs)
 
     def remote(self, address: str | tuple[str, int] | None = None) -> RemoteReports:
-        """Take reports of other processes while the returned context manager is entered; see RemoteReports."""
+        """Accept reports from other processes while the returned context manager is open; see RemoteReports."""
         from technic_scanner.progress.remote import RemoteReports  # noqa: PLC0415 - multiprocessing is slow to import
 
         return RemoteReports(self, address)
@@ -131,8 +131,8 @@ class MultiStageProgressTracker(Predictions):
     def subscribe(self, listener: ProgressListener, *, interval_seconds: float = 0.2) -> None:
         """Call ``listener`` with a ProgressEvent at every boundary and at most every ``interval_seconds`` between.
 
-        Events are complete in themselves, come in order and from whatever thread reports; a listener that raises is
-        logged once and the run goes on.
+        Events are self-contained and arrive in order, in the thread that reports. An exception of a listener is logged
+        once, and the run continues.
         """
         with self.lock:
             if self._events is None:
@@ -143,7 +143,7 @@ class MultiStageProgressTracker(Predictions):
             self._events.add(listener, interval_seconds)
 
     def snapshot(self) -> ProgressEvent:
-        """Return how it stands now, as the event that listeners would get; sends nothing."""
+        """Return the current state as the event that listeners would get; sends nothing."""
         with self.lock:
             events = self._events
             maker = events.maker if events else EventMaker(RunFacts(self.name), self, self._clock, guesses=True)
@@ -167,7 +167,7 @@ class MultiStageProgressTracker(Predictions):
 
 
 def _state_after(kind: type[BaseException]) -> StageState:
-    """Return how something ended that an exception left."""
-    asynchronous = sys.modules.get("asyncio")  # slow to import, and not needed where nobody has done so
+    """Return the end state of a block that raised this exception."""
+    asynchronous = sys.modules.get("asyncio")  # slow to import; if it is not loaded, the exception cannot be its own
     stops = (KeyboardInterrupt, GeneratorExit, *((asynchronous.CancelledError,) if asynchronous else ()))
     return StageState.CANCELLED if issubclass(kind, stops) else StageState.FAILED

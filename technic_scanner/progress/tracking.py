@@ -12,18 +12,18 @@ T = TypeVar("T")
 
 
 def length_of(items: object) -> int | None:
-    """Return how many items there are; None where that is not known without going through them."""
+    """Return the number of items; None if it is not known without iterating."""
     try:
         if isinstance(items, Sized):
             return len(items)
         hint = operator.length_hint(items, -1)
-    except (TypeError, ValueError, OverflowError):  # what a foreign __len__ or __length_hint__ may answer
+    except (TypeError, ValueError, OverflowError):  # values that a foreign __len__ or __length_hint__ may return
         return None
     return None if hint < 0 else hint
 
 
 class _Counter:
-    """Counts the items of a stage; one that proves its length a lie makes the total unknown."""
+    """Counts the items of a stage; the total becomes unknown if there are more items than the length says."""
 
     __slots__ = ("_count", "_total", "_tracker", "_unit_class")
 
@@ -45,9 +45,9 @@ class _Counter:
 def track(
     tracker: StageReports, stage: str, items: Iterable[T], total: float | None, unit_class: str | None
 ) -> Iterator[T]:
-    """Yield the items; one counts as done when the next one is asked for, the stage as complete after the last.
+    """Yield the items; one counts as done when the next one is requested, the stage as complete after the last.
 
-    A loop that is left early leaves the stage as it is: whether that was success or failure is for others to say.
+    Leaving the loop early does not change the stage's state: only the caller knows whether that is a failure.
     """
     counter = _Counter(tracker, stage, total if total is not None else length_of(items), unit_class)
     for item in items:

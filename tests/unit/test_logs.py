@@ -167,6 +167,7 @@ def test_bad_settings_are_named() -> None:
     assert named == {"TECHNIC_LOG_LEVEL", "TECHNIC_LOG_FORMAT"}
 
 
+@pytest.mark.slow
 def test_only_what_keeps_running_configures_logging() -> None:
     users = {
         str(path.relative_to(PACKAGE))

@@ -1,1 +1,1 @@
-"""What people and programs see of a tracker: each view is a module of its own, imported by whoever wants it."""
+"""Views of a tracker for people and programs: each is a module of its own, which nothing else imports."""

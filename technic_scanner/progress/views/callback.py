@@ -26,7 +26,7 @@ def call_back(tracker: MultiStageProgressTracker, callback: Callback, *, interva
 
 
 def arguments_of(event: ProgressEvent) -> tuple[str, int, int | None, str, dict[str, Any]]:
-    """Return the five arguments; between stages those of the stage that worked last, before the first those of it."""
+    """Return the five arguments; between stages those of the last active stage, at the start of the first."""
     begun = [stage for stage in event.stages if stage.elapsed_seconds > 0.0 or stage.completed > 0]
     name = event.current_stage
     stage = event.stage(name) if name is not None else (begun or event.stages[:1])[-1]

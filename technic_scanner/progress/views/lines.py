@@ -1,4 +1,4 @@
-"""Show a tracker as plain lines: in logs of build servers, in pipes, wherever nothing can be redrawn."""
+"""Show a tracker as lines of text, for build logs, pipes and other outputs that cannot be redrawn."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def line_of(event: ProgressEvent) -> str:
 
 
 def count_of(stage: StageProgress) -> str:
-    """Return ``450 of 1,000``, or ``450`` where nobody knows of how many."""
+    """Return ``450 of 1,000``, or ``450`` if the total is unknown."""
     return f"{stage.completed:,}" if stage.total is None else f"{stage.completed:,} of {stage.total:,}"

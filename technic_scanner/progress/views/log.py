@@ -18,7 +18,7 @@ def log_to(
 ) -> None:
     """Log a line at every boundary and at most every ``interval_seconds`` between.
 
-    The record's ``progress`` attribute is the whole event, which formatters of structured logs may use.
+    The record's ``progress`` attribute is the whole event, for formatters of structured logs.
     """
     target = logger or logging.getLogger("technic_scanner.progress")
 

@@ -1,4 +1,4 @@
-"""Show a tracker on a Streamlit page, beside whatever widgets there are."""
+"""Show a tracker on a Streamlit page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from technic_scanner.progress.views.lines import line_of
 
 
 class StProgress:
-    """A bar in a place of its own; see ``st_progress``."""
+    """A progress bar in a container; see ``st_progress``."""
 
     def __init__(self, tracker: MultiStageProgressTracker, container: Any, interval_seconds: float) -> None:
         self._tracker = tracker
@@ -21,11 +21,11 @@ class StProgress:
         tracker.subscribe(self._on_event, interval_seconds=interval_seconds)
 
     def draw(self) -> None:
-        """Show how it stands now; for a script that waits while other threads work."""
+        """Show the current state, for a script that waits while other threads work."""
         self._show(self._tracker.snapshot())
 
     def _on_event(self, event: ProgressEvent) -> None:
-        if threading.get_ident() == self._script:  # Streamlit knows no page in threads of the script's own making
+        if threading.get_ident() == self._script:  # in other threads Streamlit does not know the page
             self._show(event)
 
     def _show(self, event: ProgressEvent) -> None:
@@ -35,10 +35,10 @@ class StProgress:
 def st_progress(
     tracker: MultiStageProgressTracker, container: Any = None, *, interval_seconds: float = 0.2
 ) -> StProgress:
-    """Show ``tracker`` in ``container``, or where the script is now.
+    """Show ``tracker`` in ``container``, by default at the current position of the page.
 
-    It is drawn from the script's own thread alone. While only other threads report, call ``draw()`` of what is
-    returned. Nothing is kept in the session, so widgets and reruns are as they were without it.
+    Only the script's own thread draws. While only other threads report, call ``draw()`` on the returned object. Nothing
+    is stored in the session, so widgets and reruns are not affected.
     """
     import streamlit  # noqa: PLC0415 - slow to import
 

@@ -1,4 +1,4 @@
-"""Let Prometheus scrape trackers: fractions, seconds and units, read when it asks."""
+"""Expose the fractions, seconds and units of trackers to Prometheus, read at each scrape."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from technic_scanner.progress.tracker import MultiStageProgressTracker
 class TrackerCollector(Collector):
     """``REGISTRY.register(TrackerCollector(tracker))``; the label ``run`` is the tracker's name.
 
-    What is not known is left out, as Prometheus asks for.
+    Unknown values are omitted, as Prometheus recommends.
     """
 
     def __init__(self, *trackers: MultiStageProgressTracker) -> None:
         self._trackers = list(trackers)
 
     def add(self, tracker: MultiStageProgressTracker) -> None:
-        """Tell of ``tracker`` as well."""
+        """Expose ``tracker`` as well."""
         self._trackers.append(tracker)
 
     def describe(self) -> Iterable[Metric]:
@@ -28,7 +28,7 @@ class TrackerCollector(Collector):
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        """Return how the trackers stand now."""
+        """Return the current state of the trackers."""
         overall = GaugeMetricFamily("tracker_progress_ratio", "Share of the run that is done", labels=["run"])
         elapsed = GaugeMetricFamily("tracker_elapsed_seconds", "Seconds since the run began", labels=["run"])
         left = GaugeMetricFamily("tracker_left_seconds", "Expected seconds left", labels=["run", "quantile"])

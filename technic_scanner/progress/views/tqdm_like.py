@@ -1,4 +1,4 @@
-"""Stand in for tqdm in code that takes one as ``tqdm=``: its bars become stages of a tracker."""
+"""Replace tqdm in code that accepts it as ``tqdm=``: its bars become stages of a tracker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from technic_scanner.progress.tracking import length_of
 
 
 class StageBar:
-    """What such code may do to a bar. What only changes how a bar of tqdm looks changes nothing here."""
+    """The methods of a tqdm bar; those that only change a bar's appearance do nothing."""
 
     def __init__(
         self,
@@ -43,19 +43,19 @@ class StageBar:
         self._tracker.advance(n)
 
     def reset(self, total: float | None = None) -> None:
-        """Start over, with another total if one is given."""
+        """Start again from 0, with another total if one is given."""
         self.total, self.n = self.total if total is None else total, 0
         self._tracker.start_stage(self._stage, self.total)
 
     def set_description(self, desc: str | None = None, refresh: bool = True) -> None:  # noqa: ARG002 - tqdm's
-        """Say what is going on."""
+        """Send the text as a message."""
         if desc:
             self._tracker.message(desc)
 
     set_description_str = set_postfix_str = set_description
 
     def set_postfix(self, ordered_dict: Any = None, refresh: bool = True, **named: Any) -> None:  # noqa: ARG002 - tqdm's
-        """Say some figures."""
+        """Send the figures as a message."""
         shown = dict(ordered_dict or {}) | named
         self._tracker.message(", ".join(f"{name}={value}" for name, value in shown.items()))
 
@@ -80,7 +80,7 @@ class StageBar:
 
 
 class TqdmLike:
-    """``tqdm=TqdmLike(tracker, "load", "fit")``: each call becomes the next stage, the last for all that follow."""
+    """``tqdm=TqdmLike(tracker, "load", "fit")``: each call starts the next stage, later calls the last."""
 
     def __init__(self, tracker: MultiStageProgressTracker, *stages: str) -> None:
         self._tracker = tracker

@@ -142,7 +142,7 @@ def test_a_worker_that_has_arrived_is_counted_by_the_store_alone(yard: Yard) -> 
     assert len(yard.living()) == 2
 
 
-def test_a_worker_that_arrives_where_nobody_launched_it_writes_no_book(tmp_path: Path) -> None:
+def test_a_worker_that_arrives_where_nobody_launched_it_writes_no_list(tmp_path: Path) -> None:
     worker_arrived(tmp_path / "logs", os.getpid())
     assert not (tmp_path / "logs").exists()
 

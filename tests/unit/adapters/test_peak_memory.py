@@ -14,6 +14,7 @@ MEBIBYTE = 2**20
 ASK = "from technic_scanner.adapters.peak_memory import peak_memory_bytes; print(peak_memory_bytes())"
 
 
+@pytest.mark.slow
 def test_what_was_held_stays_in_the_peak_of_its_process_and_out_of_that_of_its_children() -> None:
     before = peak_memory_bytes()
     assert before is not None

@@ -38,6 +38,7 @@ def every_metric_is_there(metrics: ScanMetrics) -> None:
     assert metrics.progress_summary
 
 
+@pytest.mark.slow
 def test_a_scan_ranks_every_symbol_it_can_and_accounts_for_the_rest() -> None:
     bench = Bench()
     result = bench.scan(ScanConfig(top_n=15))

@@ -240,6 +240,7 @@ def test_yahoo_is_described_where_its_lists_are_not_installed_either(
     assert "pip install 'technic-scanner[yahoo]'" in yahoo.notes[0]
 
 
+@pytest.mark.slow
 def test_listing_and_describing_import_nothing_heavy() -> None:
     code = (
         "import sys\n"

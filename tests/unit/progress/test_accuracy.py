@@ -13,6 +13,8 @@ from benchmarks.progress.tables import put_into
 from benchmarks.progress.traces import load, save
 from benchmarks.progress.workloads import PAST_RUNS, WORKLOADS, simulate
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(4)
 LIMITS = {
     "stage mix 4/20.5/70/5.5": 6,

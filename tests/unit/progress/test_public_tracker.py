@@ -336,7 +336,7 @@ def test_threads_of_all_kinds_count_exactly():
     for thread in threads:
         thread.join()
     assert tracker.stages["only"].current == 8 * 3 * 2000
-    assert sum(cell.units for cell in tracker.books["only"].work.cells.values()) == 8 * 3 * 2000
+    assert sum(cell.units for cell in tracker.tracked_stages["only"].work.cells.values()) == 8 * 3 * 2000
     assert seen == sorted(seen)
 
 
@@ -369,6 +369,7 @@ def test_in_hot_loops_the_dict_is_brought_up_to_date_without_a_new_forecast(monk
     assert done["overall_progress_pct"] == pytest.approx(20)
 
 
+@pytest.mark.slow
 def test_a_million_updates_leave_a_state_of_ten_kilobytes():
     tracker = MultiStageProgressTracker(PLAN)
     tracker.start_stage("fit", 1_000_000)

@@ -19,6 +19,7 @@ def count(handle, units):
     return units
 
 
+@pytest.mark.slow
 def test_every_unit_of_a_pool_of_processes_is_counted():
     tracker = MultiStageProgressTracker({"only": 1.0})
     with tracker, tracker.stage("only", 4 * 52):
@@ -43,6 +44,7 @@ def test_a_process_of_its_own_and_threads_report_too():
     assert tracker.stages["only"].current == 1 + 12 + 20
 
 
+@pytest.mark.slow
 def test_dask_workers_report_into_it():
     distributed = pytest.importorskip("distributed")
     tracker = MultiStageProgressTracker({"only": 1.0})

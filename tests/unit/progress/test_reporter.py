@@ -440,6 +440,7 @@ def test_time_passes_for_watchers_while_a_unit_is_under_way():
     assert events[-1].elapsed_seconds == pytest.approx(0.25)
 
 
+@pytest.mark.slow
 def test_eight_threads_count_exactly_and_events_never_go_back():
     each = 100_000
     events = []
@@ -472,6 +473,7 @@ def test_eight_threads_count_exactly_and_events_never_go_back():
         assert shown == sorted(shown)
 
 
+@pytest.mark.slow
 def test_state_stays_small_after_a_million_updates():
     clock = ManualClock()
     reporter = ProgressReporter("r", StagePlan(), clock, interval_seconds=1e9)

@@ -269,6 +269,7 @@ def test_eight_threads_count_exactly_and_never_go_backwards():
     assert len(seen) > 10
 
 
+@pytest.mark.slow
 def test_state_stays_small_after_a_million_updates():
     tracker = MultiStageProgressTracker(WEIGHTS)
     tracker.start_stage("c", 1_000_000)

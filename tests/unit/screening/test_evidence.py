@@ -44,6 +44,7 @@ def test_rank_ic_is_scipys_spearman(seed: int) -> None:
     assert rank_ic(score, forward) == pytest.approx(stats.spearmanr(score[known], forward[known]).statistic, abs=1e-12)
 
 
+@pytest.mark.slow
 @given(few)
 def test_mean_ranks_are_scipys(values: list[float]) -> None:
     numbers = np.nan_to_num(np.array(values))
@@ -74,6 +75,7 @@ def test_without_overlap_the_t_statistic_is_students() -> None:
     assert (test.low, test.high) == (pytest.approx(low, rel=1e-4), pytest.approx(high, rel=1e-4))
 
 
+@pytest.mark.slow
 def test_overlapping_returns_of_pure_noise_are_not_called_proof() -> None:
     """With 10-session returns taken daily the naive test often rejects a true zero, the corrected one seldom."""
     rng = np.random.default_rng(11)

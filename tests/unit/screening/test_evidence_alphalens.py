@@ -14,7 +14,7 @@ from technic_scanner.screening.evidence import PeriodValues, quantile_groups, qu
 from technic_scanner.screening.pick_returns import forward_returns
 
 HORIZONS, QUANTILES, SCANS, SYMBOLS, SESSIONS = (1, 5, 10), 5, 12, 41, 60
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

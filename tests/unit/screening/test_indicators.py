@@ -71,12 +71,14 @@ class TestAgainstTheOracle:
         assert math.isnan(row["trend_r2_63"])
         assert math.isnan(row["relative_volume"])
 
+    @pytest.mark.slow
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(histories())
     def test_awkward_histories(self, drawn: tuple[Panel, FloatArray]) -> None:
         panel, benchmark = drawn
         check(panel, benchmark, windows_only=True)
 
+    @pytest.mark.slow
     def test_the_sample_data(self) -> None:
         source = SampleSource()
         listed = [security.symbol for security in source.universe(None, CancelToken()).securities]
@@ -84,6 +86,7 @@ class TestAgainstTheOracle:
         assert panel.shape[0] > 400
         check(panel, np.exp(np.nanmean(np.log(panel.close), axis=0)))
 
+    @pytest.mark.slow
     @pytest.mark.skipif(not SHARED.exists(), reason="the shared S&P 500 prices are not on this machine")
     def test_real_prices(self) -> None:
         panel, benchmark = real_prices(1260, every=7)

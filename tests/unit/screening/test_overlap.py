@@ -59,6 +59,7 @@ def test_few_overlapping_periods_have_no_interval() -> None:
     assert (few.standard_error, few.t_stat, few.low, few.high, few.lags) == (None, None, None, None, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("horizon", "step", "n"), [(63, 5, 26), (63, 1, 52), (21, 1, 12), (5, 1, 26), (63, 21, 52)])
 def test_it_holds_for_coefficients_of_noise_scores_that_fade(horizon: int, step: int, n: int) -> None:
     rng = np.random.default_rng(n)

@@ -216,6 +216,7 @@ any_plan = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(
     st.integers(1, 9).flatmap(

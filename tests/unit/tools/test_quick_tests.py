@@ -7,7 +7,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from tools.quick_tests import PACKAGES, module_of, reached_tests
+from tools.quick_tests import PACKAGES, is_slow, module_of, reached_tests
 
 
 @pytest.fixture
@@ -29,11 +29,18 @@ def imports() -> grimp.ImportGraph:
     return graph
 
 
-def test_a_change_reaches_the_tests_that_import_it_also_indirectly(imports: grimp.ImportGraph) -> None:
+def test_a_change_reaches_the_tests_that_import_it_the_closest_first(imports: grimp.ImportGraph) -> None:
     assert reached_tests(imports, {"package.low"}) == [
-        "tests/unit/room/test_by_fixture.py", "tests/unit/test_high.py", "tests/unit/test_low.py",
+        "tests/unit/test_low.py", "tests/unit/room/test_by_fixture.py", "tests/unit/test_high.py",
     ]  # fmt: skip
-    assert reached_tests(imports, {"package.alone"}) == ["tests/unit/made/test_made.py", "tests/unit/test_alone.py"]
+    assert reached_tests(imports, {"package.alone"}) == ["tests/unit/test_alone.py", "tests/unit/made/test_made.py"]
+
+
+def test_of_equally_close_ones_those_that_mirror_the_module_come_first() -> None:
+    graph = grimp.ImportGraph()
+    for test in ("tests.unit.api.test_a", "tests.unit.runs.test_b", "tests.unit.screening.test_c"):
+        graph.add_import(importer=test, imported="technic_scanner.runs.model")
+    assert reached_tests(graph, {"technic_scanner.runs.model"})[0] == "tests/unit/runs/test_b.py"
 
 
 def test_a_changed_test_is_run_and_one_outside_the_unit_tests_is_not(imports: grimp.ImportGraph) -> None:
@@ -62,3 +69,10 @@ def test_the_real_modules_reach_the_tests_that_mirror_them() -> None:
     assert "tests/unit/screening/test_indicators.py" in reached_tests(
         imports, {"technic_scanner.screening.kernel_rows"}
     )
+
+
+def test_a_module_of_slow_tests_alone_is_known_without_importing_it() -> None:
+    assert is_slow("import pytest\n\npytestmark = [pytest.mark.slow, pytest.mark.timeout(9)]\n")
+    assert is_slow("pytestmark = pytest.mark.slow")
+    assert not is_slow("@pytest.mark.slow\ndef test_one(): ...\n\ndef test_two(): ...")
+    assert not is_slow("pytestmark = pytest.mark.postgres")

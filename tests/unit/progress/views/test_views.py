@@ -174,6 +174,7 @@ def page():
     st.write(tracker.get_summary())
 
 
+@pytest.mark.slow
 def test_a_streamlit_page_shows_it_beside_widgets():
     app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception

@@ -70,6 +70,7 @@ def test_a_finished_run_has_its_events_result_and_key(bench: Bench) -> None:
     assert run.error is None
 
 
+@pytest.mark.slow
 def test_two_workers_never_run_the_same_attempt(bench: Bench) -> None:
     bench.queue(50)
     workers = [bench.worker(worker_id=f"w{number}") for number in range(8)]
@@ -279,6 +280,7 @@ def test_a_deleted_run_does_not_stop_the_worker(bench: Bench) -> None:
     assert bench.run(2).status is RunStatus.SUCCEEDED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["claim", "latest_event", "cost_runs", "append_events", "finish", "stamp_worker"])
 def test_a_store_locked_for_a_while_is_outlasted_everywhere(bench: Bench, method: str) -> None:
     bench.queue()
@@ -344,6 +346,7 @@ def test_a_store_that_stays_full_is_given_up_in_the_end(bench: Bench) -> None:
     assert bench.run().status is RunStatus.RUNNING  # and INTERRUPTED once its heartbeat is old
 
 
+@pytest.mark.slow
 def test_events_are_thinned_after_the_end(bench: Bench) -> None:
     bench.queue()
 
@@ -391,6 +394,7 @@ def test_an_end_that_was_not_ours_to_write_is_not_told(bench: Bench) -> None:
     assert bench.told == []
 
 
+@pytest.mark.slow
 def test_events_that_could_not_be_thinned_do_no_harm(bench: Bench) -> None:
     bench.queue(2)
     bench.store.fail("thin_events", StoreError("no"))

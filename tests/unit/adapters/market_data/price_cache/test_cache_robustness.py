@@ -189,6 +189,7 @@ for symbol in sys.argv[2].split():
 """
 
 
+@pytest.mark.slow
 def test_two_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[5]
     writers = [

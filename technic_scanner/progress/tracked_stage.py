@@ -12,7 +12,7 @@ from technic_scanner.progress.stage_view import Seen, StageView
 from technic_scanner.progress.work_log import DEFAULT_CLASS, GRAIN_SECONDS, WorkLog, total_of, unit_cv
 
 
-class StageBook:
+class TrackedStage:
     """One stage of a run. ``record`` belongs to the tracker; ``restored`` units were done by an earlier attempt."""
 
     __slots__ = ("_over", "record", "restored", "substages", "weight", "work")
@@ -39,7 +39,7 @@ class StageBook:
         self.work.observe(unit_class, units, now, seconds)
 
     def move_by(self, seconds: float) -> None:
-        """Move all that was noted by the clock: for one that stands elsewhere, in another process."""
+        """Shift every recorded time, because the clock of another process has another origin."""
         for record in (self.record, *self.substages.values()):
             if record.resumed_at is not None:
                 record.resumed_at += seconds
