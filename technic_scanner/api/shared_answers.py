@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,10 @@ KEPT_BYTES = 64 * 1024 * 1024
 KEPT_SECONDS = 600.0
 MAX_WAITING = 8
 _PIECE_BYTES = 64 * 1024
+
+
+# Of glibc, which otherwise keeps what large computations have freed; other libraries have no such function.
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +92,5 @@ def _frugally(compute: Callable[[], bytes]) -> bytes:
         return compute()
     finally:
         pa.default_memory_pool().release_unused()
+        if _trim is not None:
+            _trim(0)

@@ -282,3 +282,17 @@ def test_a_store_deleted_under_the_server_is_told_until_it_is_back(services: Ser
     assert client.get("/health/ready").status_code == 200
     assert client.post("/scans", json={}).status_code == 202
     assert len(client.get("/scans").json()["runs"]) == 2
+
+
+@pytest.mark.parametrize("label", ["a\x1b[2J", "a\x9b2J", "a\u202eb", "a\u2028b", "a\u2066b", "x" * 201])
+def test_labels_and_symbols_that_steer_terminals_or_turn_text_around_are_refused(
+    client: TestClient, run: HandMoved, label: str
+) -> None:
+    for answer in (
+        client.post("/scans", json={"label": label}),
+        client.post("/scans", json={"config": {"symbols": [label]}}),
+        client.patch(f"/scans/{run.run_id}", json={"label": label}),
+        client.put("/presets/mine", json={"config": {"industry_contains": label}}),
+    ):
+        assert answer.status_code == 422, answer.text
+    assert len(client.get("/scans").json()["runs"]) == 1
