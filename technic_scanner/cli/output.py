@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from technic_scanner.bootstrap import Services
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+MAX_FILE_BYTES = 1_000_000
 _GAP = 2  # characters between columns without rules
 _RULED_GAP = 3  # characters of a rule and the spaces beside it
 
@@ -84,6 +85,20 @@ def warn_of_unknown_settings(services: Services) -> None:
     """Print which TECHNIC_ variables of the environment have no effect, if there are any."""
     if unknown := services.unknown_settings():
         say(f"Warning: {' '.join(unknown)}")
+
+
+def read_file(field: str, path: Path) -> str:
+    """Return the text of a file of the user, of at most ``MAX_FILE_BYTES``. Raises ConfigError naming the field."""
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ConfigError([FieldProblem(field, f"{path} has more than {MAX_FILE_BYTES:,} bytes")])
+        return content.decode("utf-8")
+    except OSError as error:
+        raise ConfigError([FieldProblem(field, f"{path} cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([FieldProblem(field, f"{path} is not text in UTF-8")]) from error
 
 
 def check_file(path: Path | None) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -196,6 +200,24 @@ def test_big_bodies_are_refused_announced_or_not(make_services: MakeServices) ->
             assert answer.startswith(b"HTTP/1.1 413 "), answer
             assert b"application/problem+json" in answer
             assert b"body_too_large" in answer
+
+
+def test_clients_read_why_a_big_body_was_refused(make_services: MakeServices) -> None:
+    big = b" " * 5_000_000
+    with LiveServer(create_api(make_services(max_body_bytes=2000))) as live:
+        url = f"http://127.0.0.1:{live.port}/scans"
+        announced = urllib.request.Request(url, big, {"Content-Type": "application/json"}, method="POST")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(announced, timeout=120)
+        assert json.load(refused.value)["code"] == "body_too_large"
+        refused.value.close()
+        for content in (big, (big[:100_000] for _ in range(50))):
+            answer = httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=120)
+            assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+        curl = ["curl", "-sS", "-H", "Content-Type: application/json", "--data-binary", "@-", url]
+        for more in ([], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked"]):
+            said = subprocess.run([*curl, *more], input=big, capture_output=True, timeout=120, check=True).stdout
+            assert json.loads(said)["code"] == "body_too_large"
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"config": {"max_symbols": ' + "9" * 5000 + "}}", "\xff", "nul"])
