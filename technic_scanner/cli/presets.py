@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell, write_file
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, read_file, say, table, tell, write_file
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
