@@ -129,6 +129,10 @@ class Services:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
 
+    def outcomes_mark(self) -> str:
+        """Return a text that changes whenever runs or bars do from which outcomes are computed; quick."""
+        return f"{self.store.dated_runs_mark()} {self.cache.mark()}"
+
     def unknown_settings(self) -> tuple[str, ...]:
         """Return a sentence for each TECHNIC_ variable of the environment that nothing here reads."""
         return unknown_variables(self.catalog.variables)

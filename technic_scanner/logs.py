@@ -12,6 +12,8 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from technic_scanner.domain.printable import visible
+
 Format = Literal["text", "json"]
 
 _OURS = "technic_scanner"
@@ -52,8 +54,14 @@ def _formatter(form: Format) -> logging.Formatter:
             structlog.processors.format_exc_info,
             _in_order,
             renderer,
+            _visibly,
         ],
     )
+
+
+def _visibly(_logger: WrappedLogger, _method: str, line: str) -> str:  # type: ignore[override]
+    """Write out the control characters that the renderer has left: a line of the log is one line of the terminal."""
+    return visible(line)
 
 
 def _in_order(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:

@@ -29,6 +29,7 @@ from technic_scanner.api import (
 from technic_scanner.api.metrics import Meters, RequestMeter
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.security import Gate, HostGuard, OriginGuard, TokenBook
+from technic_scanner.api.shared_answers import SharedAnswers
 from technic_scanner.api.transport import BodyLimit, HeadLikeGet, SecurityHeaders
 from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
@@ -60,6 +61,7 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
     app.state.owns_services = owns_services
     app.state.broadcaster = broadcaster
     app.state.meters = meters
+    app.state.answers = SharedAnswers(services.clock)
     problems.install(app)
     documentation.install(app, partial(_installed_names, services))
     app.state.api_routes = [route for module in _ROUTERS for route in module.router.routes]
@@ -86,6 +88,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with services.standby_workers() if app.state.owns_services else nullcontext():
         yield
         app.state.broadcaster.close()
+        app.state.answers.close()
     if app.state.owns_services:
         services.close()
 

@@ -9,9 +9,9 @@ from starlette.requests import HTTPConnection
 
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.security import owner_in
+from technic_scanner.api.shared_answers import SharedAnswers
 from technic_scanner.bootstrap import Services
 from technic_scanner.plugins.catalog import PluginCatalog
-from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.service.service import RunService
 
 
@@ -25,9 +25,14 @@ async def _plugins(connection: HTTPConnection) -> PluginCatalog:
     return services.catalog
 
 
-async def _outcomes(connection: HTTPConnection) -> PerformanceService:
+async def _services(connection: HTTPConnection) -> Services:
     services: Services = connection.app.state.services
-    return services.outcomes
+    return services
+
+
+async def _answers(connection: HTTPConnection) -> SharedAnswers:
+    answers: SharedAnswers = connection.app.state.answers
+    return answers
 
 
 async def _broadcaster(connection: HTTPConnection) -> RunBroadcaster:
@@ -46,7 +51,8 @@ async def _root_path(connection: HTTPConnection) -> str:
 
 Service = Annotated[RunService, Depends(_service)]
 Plugins = Annotated[PluginCatalog, Depends(_plugins)]
-PastOutcomes = Annotated[PerformanceService, Depends(_outcomes)]
+AllServices = Annotated[Services, Depends(_services)]
+Answers = Annotated[SharedAnswers, Depends(_answers)]
 Broadcaster = Annotated[RunBroadcaster, Depends(_broadcaster)]
 Owner = Annotated[str | None, Depends(_owner)]
 RootPath = Annotated[str, Depends(_root_path)]

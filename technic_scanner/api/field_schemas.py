@@ -9,15 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field as ModelField
 from pydantic import WithJsonSchema
 
-from technic_scanner.domain.fields import MAX_TEXT_LENGTH, Field, Kind, Table
+from technic_scanner.domain.fields import Field, Kind, Table
+from technic_scanner.domain.printable import CONTROLS
 from technic_scanner.domain.renamed import RENAMED_FIELDS
 from technic_scanner.domain.stage import StagePlan
 
-# Text that any store can hold: no control characters, no lone surrogates.
-TEXT_PATTERN = r"^[^\x00-\x1f\x7f]*$"
+# Text that any store can hold and any page can show: no control characters, no lone surrogates.
+TEXT_PATTERN = rf"^[^{CONTROLS}]*$"
 
 Schema = dict[str, Any]
-_TEXT: Schema = {"type": "string", "maxLength": MAX_TEXT_LENGTH, "pattern": TEXT_PATTERN}
 _NULL: Schema = {"type": "null"}
 
 
@@ -71,7 +71,7 @@ def given_in_query(table: Table, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parameter(field: Field, schema: Schema) -> Any:
     if field.kind is Kind.NAMES:
-        names = schema | {"type": "array", "items": _TEXT}
+        names = schema | {"type": "array", "items": _text(field), "maxItems": field.spec.most}
         names.pop("anyOf", None)
         return Annotated[list[str], WithJsonSchema(names)], ModelField(default_factory=list)
     plain = schema | _first_of(schema)
@@ -90,8 +90,8 @@ def _value_schema(field: Field) -> Schema:
     return {"anyOf": [schema, _NULL]} if field.optional else schema
 
 
-def _text(_: Field) -> Schema:
-    return dict(_TEXT)
+def _text(field: Field) -> Schema:
+    return {"type": "string", "maxLength": field.spec.longest, "pattern": TEXT_PATTERN}
 
 
 def _choice(field: Field) -> Schema:
@@ -120,8 +120,8 @@ def _date(_: Field) -> Schema:
     return {"type": "string", "format": "date"}
 
 
-def _names(_: Field) -> Schema:
-    return {"anyOf": [{"type": "array", "items": _TEXT}, _TEXT, _NULL]}
+def _names(field: Field) -> Schema:
+    return {"anyOf": [{"type": "array", "items": _text(field), "maxItems": field.spec.most}, _text(field), _NULL]}
 
 
 def _weights(field: Field) -> Schema:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
 import pyarrow as pa
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field, JsonValue
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
-from technic_scanner.api.dependencies import PastOutcomes
+from technic_scanner.api.dependencies import AllServices, Answers
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.requests import Name, Request, RunId
 from technic_scanner.api.schemas import known
+from technic_scanner.api.shared_answers import SharedAnswers, pieces
+from technic_scanner.bootstrap import Services
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.performance.performance_report import Equity, IcPoint, PerformanceQuery, PerformanceReport
 from technic_scanner.screening.evidence import Interval, MeanTest
@@ -22,6 +27,7 @@ from technic_scanner.screening.pick_returns import HORIZONS
 router = APIRouter(tags=["outcomes"])
 
 CSV = "text/csv"
+JSON = "application/json"
 
 
 def _one_of_the_horizons(sessions: int) -> int:
@@ -170,29 +176,56 @@ class RunOutcomesDocument(Document):
     notes: list[str]
 
 
-@router.get("/outcomes", response_model=OutcomeReportDocument, responses=problems(422, 502))
-def read_outcomes(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutcomes) -> OutcomeReportDocument:
+@router.get("/outcomes", response_model=OutcomeReportDocument, responses=problems(422, 429, 502))
+async def read_outcomes(
+    filters: Annotated[OutcomeFilter, Query()], services: AllServices, answers: Answers
+) -> Response:
     """Return how the picks of past runs performed after their as-of date, with n and intervals."""
-    return OutcomeReportDocument.of(outcomes.report(filters.query()))
+
+    def compute() -> bytes:
+        report = services.outcomes.report(filters.query())
+        return OutcomeReportDocument.of(report).model_dump_json().encode()
+
+    return _response(await _answer(services, answers, f"json {filters!r}", compute), JSON)
 
 
 @router.get(
     "/outcomes.csv",
     response_class=Response,
-    responses=file_response(CSV, "One row per pick of each run.") | problems(422, 502),
+    responses=file_response(CSV, "One row per pick of each run.") | problems(422, 429, 502),
 )
-def read_outcomes_csv(filters: Annotated[OutcomeFilter, Query()], outcomes: PastOutcomes) -> Response:
+async def read_outcomes_csv(
+    filters: Annotated[OutcomeFilter, Query()], services: AllServices, answers: Answers
+) -> Response:
     """Return every pick with its outcome as CSV."""
-    content = to_csv(outcomes.report(filters.query()).picks)
+
+    def compute() -> bytes:
+        return to_csv(services.outcomes.report(filters.query()).picks)
+
     headers = {"Content-Disposition": 'attachment; filename="outcomes.csv"'}
-    return Response(content, media_type=CSV, headers=headers)
+    return _response(await _answer(services, answers, f"csv {filters!r}", compute), CSV, headers)
 
 
-@router.get("/scans/{run_id}/outcomes", response_model=RunOutcomesDocument, responses=problems(404, 409, 422, 502))
-def read_outcomes_of_run(run_id: RunId, outcomes: PastOutcomes) -> RunOutcomesDocument:
+@router.get("/scans/{run_id}/outcomes", response_model=RunOutcomesDocument, responses=problems(404, 409, 422, 429, 502))
+async def read_outcomes_of_run(run_id: RunId, services: AllServices, answers: Answers) -> Response:
     """Return how the picks of one run performed after its as-of date. 409 while there are no results."""
-    judged = outcomes.of_run(run_id)
-    return RunOutcomesDocument(run_id=run_id, picks=_rows(judged.picks), notes=list(judged.notes))
+
+    def compute() -> bytes:
+        judged = services.outcomes.of_run(run_id)
+        document = RunOutcomesDocument(run_id=run_id, picks=_rows(judged.picks), notes=list(judged.notes))
+        return document.model_dump_json().encode()
+
+    return _response(await _answer(services, answers, f"run {run_id}", compute), JSON)
+
+
+async def _answer(services: Services, answers: SharedAnswers, question: str, compute: Callable[[], bytes]) -> bytes:
+    mark = await run_in_threadpool(services.outcomes_mark)
+    return await answers.get(f"{question} {mark}", compute)
+
+
+def _response(content: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    sent = {"Content-Length": str(len(content))} | dict(headers or {})
+    return StreamingResponse(pieces(content), media_type=media_type, headers=sent)
 
 
 def _rows(picks: pa.Table) -> list[dict[str, Any]]:

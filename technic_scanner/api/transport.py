@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from technic_scanner.api.problems import STREAM_ENDING, problem_response
 
+_DRAINED_BYTES = 100_000_000
+_DRAIN_SECONDS = 20.0
 _HEADERS: tuple[tuple[str, str], ...] = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -61,8 +66,24 @@ class HeadLikeGet:
         scope["route"] = asked.get("route")
 
 
+async def _drain(receive: Receive) -> None:
+    """Read the rest of a body, as far as a client may reasonably be sending it."""
+    seen = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while seen <= _DRAINED_BYTES:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+
+
 class BodyLimit:
-    """Refuses bodies over ``limit`` bytes with 413, without reading them completely."""
+    """Refuses bodies over ``limit`` bytes with 413, without keeping them.
+
+    What follows is read and thrown away, up to ``_DRAINED_BYTES``: most clients send their whole body before they read
+    the response, and would find the connection reset instead.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app
@@ -74,6 +95,8 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self.limit:
+            if int(announced) <= _DRAINED_BYTES:
+                await _drain(receive)
             await problem_response(413, "body_too_large", self._detail(), scope)(scope, receive, send)
             return
         await self.app(scope, self._counting(receive), send)
@@ -86,6 +109,8 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
+                if message.get("more_body"):
+                    await _drain(receive)
                 raise HTTPException(413, self._detail())
             return message
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from technic_scanner.domain.printable import visible
 from technic_scanner.domain.renamed import with_old_names
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, TechnicError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from technic_scanner.bootstrap import Services
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+MAX_FILE_BYTES = 1_000_000
 _GAP = 2  # characters between columns without rules
 _RULED_GAP = 3  # characters of a rule and the spaces beside it
 
@@ -57,7 +59,7 @@ def emit(payload: Any) -> None:
 
 def json_line(payload: Any) -> str:
     """Return the payload as JSON on one line, with dates as ISO text and NaN and infinity as null."""
-    return json.dumps(_known(payload), ensure_ascii=False, allow_nan=False, default=_plain)
+    return visible(json.dumps(_known(payload), ensure_ascii=False, allow_nan=False, default=_plain))
 
 
 def emit_bytes(data: bytes) -> None:
@@ -67,8 +69,8 @@ def emit_bytes(data: bytes) -> None:
 
 
 def say(text: str) -> None:
-    """Print a sentence on standard error."""
-    sys.stderr.write(text + "\n")
+    """Print a sentence on standard error, with control characters of names and messages written out."""
+    sys.stderr.write(visible(text, keep="\n\t") + "\n")
 
 
 def tell(payload: Any, sentence: str, *, as_json: bool) -> None:
@@ -83,6 +85,20 @@ def warn_of_unknown_settings(services: Services) -> None:
     """Print which TECHNIC_ variables of the environment have no effect, if there are any."""
     if unknown := services.unknown_settings():
         say(f"Warning: {' '.join(unknown)}")
+
+
+def read_file(field: str, path: Path) -> str:
+    """Return the text of a file of the user, of at most ``MAX_FILE_BYTES``. Raises ConfigError naming the field."""
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ConfigError([FieldProblem(field, f"{path} has more than {MAX_FILE_BYTES:,} bytes")])
+        return content.decode("utf-8")
+    except OSError as error:
+        raise ConfigError([FieldProblem(field, f"{path} cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([FieldProblem(field, f"{path} is not text in UTF-8")]) from error
 
 
 def check_file(path: Path | None) -> None:
@@ -122,7 +138,7 @@ def table(
     ``spare`` in their order, which are then named. Only the columns of ``prose`` may wrap over several lines.
     """
     console = out()
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else visible(str(cell), keep="\n") for cell in row] for row in rows]
     layout = _fitted(console.width, header, cells, spare, prose) if spare and console.is_terminal else None
     shown = layout.columns if layout else tuple(range(len(header)))
     console.print(_grid(title, header, cells, shown, ruled=layout is None or layout.ruled))

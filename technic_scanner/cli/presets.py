@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell, write_file
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, read_file, say, table, tell, write_file
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
@@ -59,10 +58,7 @@ def export(
 def import_preset(file: Path, as_json: Json = False) -> None:
     """Save the preset of a JSON file; an existing preset with the same name is not overwritten."""
     with errors_as_sentences():
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError([FieldProblem("file", f"{file} cannot be read: {error}")]) from error
+        text = read_file("file", file)
         with build() as services:
             preset = services.service.import_preset(text)
         tell(_to_dict(preset), f"Preset {preset.name!r} saved.", as_json=as_json)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from technic_scanner.cli.output import read_file
 from technic_scanner.domain.config import OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.requests import read_config, read_options
@@ -35,8 +36,8 @@ def build_request(
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        payload = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        payload = json.loads(read_file("config", file))
+    except (ValueError, RecursionError) as error:
         raise ConfigError([FieldProblem("config", f"{file} cannot be read as JSON: {error}")]) from error
     if not isinstance(payload, dict):
         raise ConfigError([FieldProblem("config", f"{file} must hold one JSON object")])

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
 from rich.table import Column, Table
 
 from technic_scanner.cli.output import emit, say
+from technic_scanner.domain.printable import visible
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState, SubstageProgress
 from technic_scanner.domain.stage import unit_of
 from technic_scanner.progress.text import format_percent, left_text, rate_text, seconds_text
@@ -107,7 +108,7 @@ class StageBars:
             for place, step in enumerate(stage.substages, start=1):
                 self._draw((row, place), f"  {step.name}", step.fraction, _step_facts(step), shown=shown)
         if event.kind is EventKind.MESSAGE:
-            self._progress.console.print(event.message, markup=False)
+            self._progress.console.print(visible(event.message, keep="\n"), markup=False)
 
     def _draw(self, place: _Place, name: str, fraction: float, facts: str, *, shown: bool = True) -> None:
         share = format_percent(fraction)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated
 
 from technic_scanner.domain.field_checks import checks_of, problems_in
-from technic_scanner.domain.fields import FieldSpec, Table, table_of
+from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, FieldSpec, Table, table_of
 from technic_scanner.domain.normal_forms import normal_forms, normalise
 from technic_scanner.domain.options import EXECUTORS, OPTION_FIELDS, RunOptions
 from technic_scanner.domain.profiles import PROFILE_WEIGHTS, STRATEGY_PROFILES, SUB_SCORES
@@ -98,6 +98,8 @@ class ScanConfig:
             "Only these symbols are scanned; those that the universe does not contain are listed with the result.",
             empty="all symbols",
             spelling=_symbol,
+            longest=MAX_SYMBOL_LENGTH,
+            most=20_000,
         ),
     ] = ()
     max_symbols: Annotated[

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from technic_scanner.domain.fields import MAX_TEXT_LENGTH, Field, Kind, Table
+from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.quoting import cut, quoted
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.errors import FieldProblem
@@ -87,6 +88,9 @@ def _names(field: Field, value: Any) -> Problems:
     if not isinstance(value, tuple):
         yield FieldProblem(field.name, f"must be a list of names, not {quoted(value)}")
         return
+    if len(value) > field.spec.most:
+        yield FieldProblem(field.name, f"must hold at most {field.spec.most} names, not {len(value)}")
+        return
     for name in value:
         if not isinstance(name, str) or not name.strip():
             yield FieldProblem(field.name, f"must hold names only, not {quoted(name)}")
@@ -98,9 +102,9 @@ def _names(field: Field, value: Any) -> Problems:
 
 def _unfit(field: Field, text: str) -> Problems:
     """Yield what keeps a store or a page from holding the text."""
-    if len(text) > MAX_TEXT_LENGTH:
-        yield FieldProblem(field.name, f"must be at most {MAX_TEXT_LENGTH} characters long, not {len(text)}")
-    if any(letter < " " or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in text):
+    if len(text) > field.spec.longest:
+        yield FieldProblem(field.name, f"must be at most {field.spec.longest} characters long, not {len(text)}")
+    if not is_printable(text):
         yield FieldProblem(field.name, "must hold no control characters and no lone surrogates")
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from technic_scanner.domain.stage import StagePlan
 
 MAX_TEXT_LENGTH = 200
+MAX_NAMES = 1_000
+MAX_SYMBOL_LENGTH = 32
 
 
 class Kind(StrEnum):
@@ -39,6 +41,7 @@ class FieldSpec:
     ``choices`` are the only values, or the only names of a list; a function where they depend on the installation.
     ``empty`` says what leaving the field out means. ``option`` is the name of the command-line option where that is not
     the field's. ``spelling`` turns each name of a list into the spelling that it is compared in.
+    ``longest`` is how many characters a text or each name may have, ``most`` how many names a list.
     """
 
     label: str
@@ -53,6 +56,8 @@ class FieldSpec:
     empty: str = ""
     option: str = ""
     spelling: Callable[[str], str] | None = None
+    longest: int = MAX_TEXT_LENGTH
+    most: int = MAX_NAMES
 
 
 @dataclass(frozen=True, slots=True)

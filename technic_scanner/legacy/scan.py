@@ -57,13 +57,20 @@ def metrics_dict(metrics: ScanMetrics) -> dict[str, Any]:
             "cache_misses": metrics.cache_misses,
             "cache_hit_rate": metrics.cache_hit_rate,
         },
-        "scan_stats": {
-            "attempted": metrics.symbols_attempted,
-            "kept": metrics.symbols_returned,
-            "rejected": metrics.symbols_rejected,
-            "errors": metrics.symbols_failed,
-        },
+        "scan_stats": _scan_stats(metrics),
         "overall_progress_summary": metrics.progress_summary,
+    }
+
+
+def _scan_stats(metrics: ScanMetrics) -> dict[str, int]:
+    """Return the counts of symbols: attempted = kept + rejected + errors, beside those that filters left out before."""
+    rejected = metrics.symbols_attempted - metrics.symbols_returned - metrics.symbols_failed
+    return {
+        "attempted": metrics.symbols_attempted,
+        "kept": metrics.symbols_returned,
+        "rejected": rejected,
+        "errors": metrics.symbols_failed,
+        "filtered_out": metrics.symbols_rejected - rejected,
     }
 
 

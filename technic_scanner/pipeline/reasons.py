@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from technic_scanner.domain import reasons as of_sources
-from technic_scanner.pipeline.universe import UNIVERSE_FILTERS, UNKNOWN_SYMBOL, UNKNOWN_SYMBOLS
+from technic_scanner.pipeline.universe import UNFIT_SYMBOL, UNIVERSE_FILTERS, UNKNOWN_SYMBOL, UNKNOWN_SYMBOLS
 from technic_scanner.screening import filters as of_rows
 
 # Not the work of a filter: the best ``top_n`` are chosen, and a scan may end before it has judged every symbol.
@@ -14,6 +14,7 @@ NOT_REACHED: Final = "not_reached"
 
 LABELS: Final[dict[str, str]] = {
     UNKNOWN_SYMBOL: "not in the universe",
+    UNFIT_SYMBOL: "not a symbol",
     **{universe_filter.code: universe_filter.label for universe_filter in UNIVERSE_FILTERS},
     **of_sources.LABELS,
     **of_rows.REASONS,

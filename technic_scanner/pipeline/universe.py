@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, MAX_TEXT_LENGTH
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.domain.printable import is_printable, visible
+from technic_scanner.domain.quoting import cut
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security, Universe
 
@@ -107,15 +110,22 @@ UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
 # Symbols that are asked for by name and that no filter sees, since the universe does not hold them.
 UNKNOWN_SYMBOL: Final = "unknown_symbol"
 UNKNOWN_SYMBOLS: Final = "unknown_symbols"  # where they are counted
+# What a source lists as a symbol and is none.
+UNFIT_SYMBOL: Final = "unfit_symbol"
+_UNFIT: Final = f"a symbol has 1 to {MAX_SYMBOL_LENGTH} characters, none of them a control character"
 
 
 def filter_securities(universe: Universe, config: ScanConfig) -> UniverseSelection:
     """Apply ``UNIVERSE_FILTERS`` in their order, as far as the config asks for them."""
-    remaining = sorted(universe.securities, key=lambda security: security.symbol)
+    fit = [_legible(security) for security in universe.securities if _is_fit(security.symbol)]
+    remaining = sorted(fit, key=lambda security: security.symbol)
     removed: list[tuple[str, int]] = []
     failures = _unknown_symbols(remaining, config)
     if failures:
         removed.append((UNKNOWN_SYMBOLS, len(failures)))
+    if unfit := [security.symbol for security in universe.securities if not _is_fit(security.symbol)]:
+        removed.append((UNFIT_SYMBOL, len(unfit)))
+        failures += [_rejected(cut(visible(symbol), MAX_SYMBOL_LENGTH), UNFIT_SYMBOL, _UNFIT) for symbol in unfit]
     for universe_filter in UNIVERSE_FILTERS:
         stays = universe_filter.keeps(config, remaining)
         if stays is None:
@@ -128,6 +138,21 @@ def filter_securities(universe: Universe, config: ScanConfig) -> UniverseSelecti
             for security in dropped
         ]
     return UniverseSelection(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures))
+
+
+def _is_fit(symbol: str) -> bool:
+    return 0 < len(symbol) <= MAX_SYMBOL_LENGTH and is_printable(symbol)
+
+
+def _legible(security: Security) -> Security:
+    """Return the security with texts that any page can show: control characters written out, long ones cut."""
+    texts = {field.name: getattr(security, field.name) for field in fields(security)}
+    changed = {
+        name: cut(visible(text), MAX_TEXT_LENGTH)
+        for name, text in texts.items()
+        if isinstance(text, str) and (len(text) > MAX_TEXT_LENGTH or not is_printable(text))
+    }
+    return replace(security, **changed) if changed else security
 
 
 def describe_removals(outcome: UniverseSelection) -> str:

@@ -419,3 +419,21 @@ def test_servers_refuse_an_address_for_others_without_tokens(command: str, monke
     assert result.exit_code == EXIT_USAGE
     assert "TECHNIC_API_TOKENS" in result.stderr
     assert "short" not in result.stderr
+
+
+@pytest.mark.parametrize("label", ["a\x1b[2J", "a\u202eb", "x" * 201])
+def test_a_label_that_no_terminal_should_show_is_refused(label: str) -> None:
+    result = run("scan", "--detach", "--label", label, "--max-symbols", "0")
+    assert (result.exit_code, stored_runs()) == (EXIT_USAGE, ())
+    assert "  label: must" in result.stderr
+    assert "  max_symbols: must" in result.stderr, "all that is wrong is named at once"
+
+
+@pytest.mark.parametrize("command", [("presets", "import"), ("scan", "--config")])
+def test_a_file_without_an_end_is_not_read_for_ever(command: tuple[str, ...], tmp_path: Path) -> None:
+    letter = tmp_path / "letter.json"
+    letter.write_bytes(b"\xff\xfe")
+    for file, said in (("/dev/zero", "has more than 1,000,000 bytes"), (str(letter), "is not text in UTF-8")):
+        result = run(*command, file)
+        assert result.exit_code == EXIT_USAGE
+        assert said in result.stderr

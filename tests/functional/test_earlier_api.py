@@ -72,7 +72,10 @@ def all_metrics(metrics: dict) -> None:
     assert set(metrics) == METRICS
     assert set(metrics["stage_timings"]) == STAGE_TIMINGS
     assert set(metrics["cache_stats"]) == {"cache_hits", "cache_misses", "cache_hit_rate"}
-    assert set(metrics["scan_stats"]) == {"attempted", "kept", "rejected", "errors"}
+    stats = metrics["scan_stats"]
+    assert set(stats) == {"attempted", "kept", "rejected", "errors", "filtered_out"}
+    assert stats["attempted"] == stats["kept"] + stats["rejected"] + stats["errors"]
+    assert min(stats.values()) >= 0
     assert sum(metrics["stage_timings"].values()) <= metrics["total_seconds"] + 1e-6
 
 
@@ -138,6 +141,14 @@ def test_the_default_scan_does_not_lose_sectors_to_a_name() -> None:
     assert {"AAPL", "JPM", "MSFT", "GE"} <= set(results["Symbol"])
     assert metrics["scan_stats"]["attempted"] >= 500
     assert results["Sector"].replace("", None).nunique() >= 9
+
+
+def test_what_filters_left_out_is_counted_apart() -> None:
+    _, _, metrics = run_scan_enhanced(ScanConfig(symbols=("AAPL",)))
+    all_metrics(metrics)
+    stats = metrics["scan_stats"]
+    assert (stats["attempted"], stats["kept"], stats["rejected"], stats["errors"]) == (1, 1, 0, 0)
+    assert stats["filtered_out"] > 400
 
 
 def test_vendor_names_of_a_sector_mean_the_same_scan() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +52,15 @@ class PastPickQueries(Queries):
             if config.value is not None and not config.problems and not config.unknown and as_of is not None
         )
         return DatedRuns(found, more=(there or 0) > limit, unreadable=len(read_rows) - len(found))
+
+    @reading
+    def dated_runs_mark(self, connection: Connection) -> str:
+        """Return a text that changes whenever a run succeeds or a run that did is deleted."""
+        succeeded = select(runs.c.run_id).where(runs.c.status == RunStatus.SUCCEEDED.value).order_by(runs.c.run_id)
+        digest = hashlib.blake2s(digest_size=16)
+        for run_id in connection.execute(succeeded).scalars():
+            digest.update(run_id.encode())
+        return digest.hexdigest()
 
     @reading
     def pick_tables(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from technic_scanner.clock import Clock
+from technic_scanner.domain.printable import is_printable, visible
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.ports import Catalog, PresetStore
@@ -143,15 +144,18 @@ def _envelope_problems(payload: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
         problems.append(FieldProblem("format", f"must be {FORMAT!r}"))
     if payload.get("format_version") != FORMAT_VERSION:
         problems.append(FieldProblem("format_version", f"must be {FORMAT_VERSION}; another version wrote this file"))
-    if not isinstance(payload.get("description", ""), str):
+    description = payload.get("description", "")
+    if not isinstance(description, str):
         problems.append(FieldProblem("description", "must be text"))
+    elif visible(description, keep="\n\t") != description:
+        problems.append(FieldProblem("description", "must hold no control characters"))
     return (*problems, *_name_problems(payload.get("name")))
 
 
 def _name_problems(name: object) -> tuple[FieldProblem, ...]:
     if not isinstance(name, str) or not name.strip() or len(name) > NAME_LIMIT:
         return (FieldProblem("name", f"must be text of 1 to {NAME_LIMIT} characters"),)
-    if name != name.strip() or not name.isprintable():
+    if name != name.strip() or not name.isprintable() or not is_printable(name):
         return (FieldProblem("name", "must not begin or end with a space or contain control characters"),)
     return ()
 

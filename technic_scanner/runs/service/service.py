@@ -33,7 +33,7 @@ from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
 from technic_scanner.runs.service.presets import Presets
 from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.upkeep import Upkeep
-from technic_scanner.runs.service.validation import check_request, request_problems
+from technic_scanner.runs.service.validation import check_request, fit_label, request_problems
 from technic_scanner.runs.timings.analytics import DayTrend
 from technic_scanner.runs.timings.comparability import config_hash
 from technic_scanner.runs.timings.compare import Comparison, compare_runs
@@ -100,7 +100,7 @@ class RunService:
         too many queued runs; IdempotencyError if the key was used for another request.
         """
         options = options or RunOptions()
-        check_request(config, options, self._catalog)
+        check_request(config, options, self._catalog, label)
         if idempotency_key is None or not self._store.knows_key(owner, idempotency_key):
             self._check_limit(owner)
         run = self._store.add_run(
@@ -178,7 +178,7 @@ class RunService:
 
     def label(self, run_id: str, text: str | None) -> RunRecord:
         """Set the label of a run; None or blank text removes it."""
-        return self._store.set_label(run_id, (text or "").strip() or None)
+        return self._store.set_label(run_id, fit_label(text))
 
     def result(self, run_id: str) -> StoredResult:
         """Return the result of a run; ResultsNotReadyError while there is none."""

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.fields import MAX_TEXT_LENGTH
+from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.ports import Catalog
 
 
-def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog) -> None:
+def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog, label: str | None = None) -> None:
     """Raise one ConfigError with all problems of the request; return if there are none."""
-    if problems := request_problems(config, options, catalog):
+    if problems := (*request_problems(config, options, catalog), *label_problems(label)):
         raise ConfigError(problems)
+
+
+def fit_label(text: str | None) -> str | None:
+    """Return a label without space around it, None if nothing is left. Raises ConfigError if it cannot be one."""
+    label = (text or "").strip() or None
+    if problems := label_problems(label):
+        raise ConfigError(problems)
+    return label
+
+
+def label_problems(label: str | None) -> tuple[FieldProblem, ...]:
+    """Return what keeps a text from being a label."""
+    if label is None:
+        return ()
+    found = []
+    if len(label) > MAX_TEXT_LENGTH:
+        found.append(f"must be at most {MAX_TEXT_LENGTH} characters long, not {len(label)}")
+    if not is_printable(label):
+        found.append("must hold no control characters and no lone surrogates")
+    return tuple(FieldProblem("label", message) for message in found)
 
 
 def request_problems(config: ScanConfig, options: RunOptions, catalog: Catalog) -> tuple[FieldProblem, ...]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from technic_scanner.domain.quoting import cut
 from technic_scanner.domain.run import RunError
 from technic_scanner.errors import ConfigError, NotFoundError, StoreDataError, StoreError, TechnicError
 from technic_scanner.ui.style.wording import escape, sentence
@@ -15,6 +16,7 @@ from technic_scanner.ui.style.wording import escape, sentence
 _log = logging.getLogger(__name__)
 _ERROR_KEY = "notice_error"
 _TOAST_KEY = "notice_toast"
+_LONGEST = 2_000
 
 
 @contextmanager
@@ -39,10 +41,12 @@ def guarded() -> Iterator[None]:
 def show_error(error: TechnicError) -> None:
     """Draw one error: what happened, every invalid field, what to do, and the code."""
     if isinstance(error, ConfigError):
-        lines = [f"- **{escape(problem.field)}**: {escape(problem.message)}" for problem in error.problems]
+        lines = [
+            f"- **{escape(problem.field)}**: {escape(cut(problem.message, _LONGEST))}" for problem in error.problems
+        ]
         body = "\n".join(lines)
     else:
-        body = escape(sentence(str(error)))
+        body = escape(sentence(cut(str(error), _LONGEST)))
     advice = _advice(error)
     st.error(f"{body}\n\n{advice + ' ' if advice else ''}Code: `{error.code}`", title=_title(error))
 
@@ -50,7 +54,9 @@ def show_error(error: TechnicError) -> None:
 def show_failure(error: RunError) -> None:
     """Draw why a run failed, with the code; an internal error is called one because its message alone says little."""
     advice = _OUR_FAULT if error.code == "internal_error" else ""
-    st.error(f"{escape(sentence(error.message))}\n\n{advice}Code: `{error.code}`", title="The scan failed")
+    st.error(
+        f"{escape(sentence(cut(error.message, _LONGEST)))}\n\n{advice}Code: `{error.code}`", title="The scan failed"
+    )
 
 
 _OUR_FAULT = "This is an error in the program, not in the request; the worker's log has the traceback. "

@@ -26,6 +26,7 @@ _FIELDS = {**CONFIG_FIELDS, **OPTION_FIELDS}
 # shown as a multiple of the baseline instead of as a percentage.
 _TELLING_SECONDS = 0.01
 _MANY_TIMES = 10
+_NAMED = 20  # members of a list that are written out
 _LEAST_PER_CENT = -99.9
 _LISTED = 50
 _CHANGES_PIXELS = 420
@@ -163,7 +164,8 @@ def value_text(value: Any) -> str:
     if value is None or value in ([], {}):
         return "–"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        more = f" and {len(value) - _NAMED:,} more" if len(value) > _NAMED else ""
+        return ", ".join(map(str, value[:_NAMED])) + more
     return str(value)
 
 

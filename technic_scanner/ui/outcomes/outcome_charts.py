@@ -128,7 +128,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
 
 def group_means(groups: Sequence[GroupPerformance]) -> go.Figure:
     """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
-    labels = [f"{words(group.value)} · {count_text(group.excess.n, 'pick')}" for group in groups]
+    labels = [f"{figure_frame.literal(words(group.value))} · {count_text(group.excess.n, 'pick')}" for group in groups]
     points = go.Scatter(
         x=[group.excess.mean for group in groups],
         y=labels,

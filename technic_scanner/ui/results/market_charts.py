@@ -119,8 +119,8 @@ def sector_map(rows: pd.DataFrame, height: int = 450) -> go.Figure:
     return go.Figure(
         go.Treemap(
             ids=ids,
-            labels=[_shortened(name) if name in small else name for name in names],
-            customdata=names,
+            labels=[figure_frame.literal(_shortened(name) if name in small else name) for name in names],
+            customdata=[figure_frame.literal(name) for name in names],
             parents=parents,
             values=values,
             branchvalues="total",
@@ -214,7 +214,7 @@ def _bars(panel: Panel, days: list[str], sessions: int) -> go.Candlestick:
         high=panel.high[0, -sessions:],
         low=panel.low[0, -sessions:],
         close=panel.close[0, -sessions:],
-        name=panel.symbols[0],
+        name=figure_frame.literal(panel.symbols[0]),
         increasing={"line": {"color": theme.UP_COLOUR, "width": 1.2}, "fillcolor": "rgba(0,0,0,0)"},
         decreasing={"line": {"color": theme.DOWN_COLOUR, "width": 1.2}, "fillcolor": theme.DOWN_COLOUR},
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from technic_scanner.domain.quoting import cut
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import RunQuery
@@ -20,6 +21,7 @@ _SHOWN = 8
 # The minimum number of rows, if there are that many runs: finished runs fill up the list of active ones.
 _ROWS = 3
 _MOST_QUEUED = 200
+_LONGEST_STATUS = 200
 
 
 def show() -> None:
@@ -67,7 +69,7 @@ def _row(record: RunRecord) -> None:
     name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
     name.markdown(f"{status_badge(record.status)} {escape(run_name(record))}")
     if record.status.is_terminal:
-        parts = (when(record.finished_at, viewer_zone()), escape(sentence(record.status_text)))
+        parts = (when(record.finished_at, viewer_zone()), escape(sentence(cut(record.status_text, _LONGEST_STATUS))))
         bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))

@@ -5,15 +5,25 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable
+from html import escape
 from typing import Any
+
+from technic_scanner.domain.printable import visible
+from technic_scanner.domain.quoting import cut
 
 # Angle of labels below an axis that are too long to be horizontal, in degrees as Plotly counts them.
 SLANT = -40
 # Streamlit's placeholder for the darker of its two greys, which the browser replaces by the theme's colour. By default
 # figures use the lighter one, whose contrast on the light page is only 3.7:1.
 WORDS = "#000037"
+_LONGEST_LABEL = 60
 # Text in bars and tiles is hidden where it would only fit at a smaller size than this, in px.
 READABLE = {"minsize": 10, "mode": "hide"}
+
+
+def literal(text: str) -> str:
+    """Return text from outside for a figure, in which Plotly would take tags such as <a> for markup; long ones cut."""
+    return escape(cut(visible(text), _LONGEST_LABEL), quote=False)
 
 
 def beside(labels: Iterable[str] = ("12,345",), titled: bool = False) -> int:

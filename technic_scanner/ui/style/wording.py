@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.printable import visible
 from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.quoting import cut
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress import text as progress_text
 from technic_scanner.progress.text import range_text, seconds_text
@@ -72,7 +75,7 @@ def status_badge(status: RunStatus) -> str:
 
 def run_name(record: RunRecord) -> str:
     """Return a run's display name: its label, or what it scans if it has none, and the end of its id."""
-    return f"{scan_text(record)} · {short_id(record.run_id)}"
+    return f"{cut(scan_text(record), _LONGEST_NAME)} · {short_id(record.run_id)}"
 
 
 def scan_text(record: RunRecord) -> str:
@@ -96,13 +99,13 @@ def short_id(run_id: str) -> str:
 
 def config_text(config: ScanConfig) -> str:
     """Return a short text of what a config scans, with direction and profile if they are not the defaults."""
-    parts = [config.source if config.universe is None else f"{config.source} / {config.universe}"]
+    parts = [config.source if config.universe is None else f"{config.source} / {cut(config.universe, _LONGEST_PART)}"]
     if config.sectors:
         parts.append(_some(config.sectors, "sectors"))
     if config.symbols:
         parts.append(_some(config.symbols, "symbols"))
     if config.industry_contains:
-        parts.append(f"industry “{config.industry_contains}”")
+        parts.append(f"industry “{cut(config.industry_contains, _LONGEST_PART)}”")
     parts += [
         str(getattr(config, name)).replace("_", " ")
         for name in ("direction", "strategy_profile_name")
@@ -128,14 +131,23 @@ def words(code: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Escape untrusted text (labels, names, messages) so that Markdown shows it literally."""
-    return "".join(f"\\{char}" if char in _MARKDOWN else char for char in text)
+    """Escape untrusted text (labels, names, messages) so that Markdown shows it literally.
+
+    Addresses are made links after Markdown has been read, escaped or not; an invisible character inside prevents it.
+    """
+    shown = visible(text, keep="\n\t")
+    return _ADDRESS.sub(_WORD_JOINER, "".join(f"\\{char}" if char in _MARKDOWN else char for char in shown))
 
 
 _PLAIN = ScanConfig()
 _TELLING_FACTOR = 100.0
 _MARKDOWN = frozenset("\\`*_{}[]<>#|~$:")
+_LONGEST_NAME = 90
+_LONGEST_PART = 40
+_WORD_JOINER = "\u2060"
+# Where GitHub's Markdown looks for addresses of pages and of people.
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=[wW]{3})(?=\.)|(?=@)")
 
 
 def _some(names: tuple[str, ...], noun: str) -> str:
-    return ", ".join(names) if len(names) <= 2 else f"{len(names)} {noun}"
+    return ", ".join(cut(name, _LONGEST_PART) for name in names) if len(names) <= 2 else f"{len(names)} {noun}"

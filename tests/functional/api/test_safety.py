@@ -5,9 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -198,6 +202,24 @@ def test_big_bodies_are_refused_announced_or_not(make_services: MakeServices) ->
             assert b"body_too_large" in answer
 
 
+def test_clients_read_why_a_big_body_was_refused(make_services: MakeServices) -> None:
+    big = b" " * 5_000_000
+    with LiveServer(create_api(make_services(max_body_bytes=2000))) as live:
+        url = f"http://127.0.0.1:{live.port}/scans"
+        announced = urllib.request.Request(url, big, {"Content-Type": "application/json"}, method="POST")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(announced, timeout=120)
+        assert json.load(refused.value)["code"] == "body_too_large"
+        refused.value.close()
+        for content in (big, (big[:100_000] for _ in range(50))):
+            answer = httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=120)
+            assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+        curl = ["curl", "-sS", "-H", "Content-Type: application/json", "--data-binary", "@-", url]
+        for more in ([], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked"]):
+            said = subprocess.run([*curl, *more], input=big, capture_output=True, timeout=120, check=True).stdout
+            assert json.loads(said)["code"] == "body_too_large"
+
+
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"config": {"max_symbols": ' + "9" * 5000 + "}}", "\xff", "nul"])
 def test_hostile_json_is_a_client_error(client: TestClient, body: str) -> None:
     answer = client.post("/scans", content=body.encode("latin-1"), headers={"Content-Type": "application/json"})
@@ -282,3 +304,17 @@ def test_a_store_deleted_under_the_server_is_told_until_it_is_back(services: Ser
     assert client.get("/health/ready").status_code == 200
     assert client.post("/scans", json={}).status_code == 202
     assert len(client.get("/scans").json()["runs"]) == 2
+
+
+@pytest.mark.parametrize("label", ["a\x1b[2J", "a\x9b2J", "a\u202eb", "a\u2028b", "a\u2066b", "x" * 201])
+def test_labels_and_symbols_that_steer_terminals_or_turn_text_around_are_refused(
+    client: TestClient, run: HandMoved, label: str
+) -> None:
+    for answer in (
+        client.post("/scans", json={"label": label}),
+        client.post("/scans", json={"config": {"symbols": [label]}}),
+        client.patch(f"/scans/{run.run_id}", json={"label": label}),
+        client.put("/presets/mine", json={"config": {"industry_contains": label}}),
+    ):
+        assert answer.status_code == 422, answer.text
+    assert len(client.get("/scans").json()["runs"]) == 1

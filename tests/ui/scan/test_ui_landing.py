@@ -31,4 +31,4 @@ def test_the_newest_ended_run_is_listed_however_many_are_in_flight(empty, open_p
 
 def test_an_ended_run_says_how_it_ended_in_a_sentence_without_markup(empty, open_page) -> None:
     empty.end(empty.running(), RunStatus.FAILED, RunError("source_error", "no [answer](http://x) came"))
-    assert "No \\[answer\\](http\\://x) came." in texts(open_page())
+    assert "No \\[answer\\](http\\:\u2060//x) came." in texts(open_page())

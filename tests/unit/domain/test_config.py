@@ -67,7 +67,12 @@ BEYOND_DIGITS = 10**5000
         ),
         ({"industry_contains": "a\nb"}, "industry_contains: must hold no control characters and no lone surrogates"),
         ({"symbols": ["\ud800"]}, "symbols: must hold no control characters and no lone surrogates"),
-        ({"symbols": ["A" * 201]}, "symbols: must be at most 200 characters long, not 201"),
+        ({"symbols": ["A" * 33]}, "symbols: must be at most 32 characters long, not 33"),
+        ({"industries": ["A" * 201]}, "industries: must be at most 200 characters long, not 201"),
+        ({"symbols": [f"S{n}" for n in range(20_001)]}, "symbols: must hold at most 20000 names, not 20001"),
+        ({"industries": [f"I{n}" for n in range(1001)]}, "industries: must hold at most 1000 names, not 1001"),
+        ({"industry_contains": "a\x9bb"}, "industry_contains: must hold no control characters and no lone surrogates"),
+        ({"symbols": ["A\u202eB"]}, "symbols: must hold no control characters and no lone surrogates"),
     ],
 )
 def test_a_bad_value_of_a_config_is_a_sentence(fields: dict[str, Any], said: str) -> None:

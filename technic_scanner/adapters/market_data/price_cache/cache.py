@@ -170,6 +170,10 @@ class ParquetPriceCache:
         """Return the cached data by source."""
         return tuple(_coverage(SourceFolder(path, "")) for path in folders(self._root))
 
+    def mark(self) -> str:
+        """Return a text that changes whenever bars are added or deleted; looks at no bars."""
+        return " ".join(f"{path.name}:{SourceFolder(path, '').mark()}" for path in sorted(folders(self._root)))
+
     def clear(self, source: str | None = None, symbols: Sequence[str] | None = None) -> int:
         """Delete symbols of a source, a whole source or everything; return the number of deleted symbols.
 

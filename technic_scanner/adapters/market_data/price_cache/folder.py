@@ -72,6 +72,14 @@ class SourceFolder:
             with self.locked():  # a writer may be about to replace it: read it again
                 return self._parsed_or_set_aside()
 
+    def mark(self) -> str:
+        """Return a text that changes whenever the index does."""
+        try:
+            found = (self.path / _INDEX).stat()
+        except FileNotFoundError:
+            return ""
+        return f"{found.st_ino}.{found.st_mtime_ns}.{found.st_size}"
+
     def stored_index(self) -> Index:
         """Return the stored index of any version; an empty one if there is none or it is unreadable."""
         try:
