@@ -3,6 +3,7 @@
 import streamlit as st
 
 from technic_scanner.ui.app import entry, notices, url_state
+from technic_scanner.ui.results import picks_below
 from technic_scanner.ui.run import progress_panel
 from technic_scanner.ui.scan import landing, presets_bar, scan_form, start_bar
 
@@ -17,6 +18,7 @@ if run_id is None:
 else:
     with notices.guarded():
         progress_panel.show(run_id)
+        picks_below.show(run_id)
 
 # Its key keeps it open where a notice above it moves it.
 form = st.container() if run_id is None else st.expander("Configure another scan", key="another_scan")

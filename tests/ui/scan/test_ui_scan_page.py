@@ -9,6 +9,7 @@ import pytest
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.runs.model import Preset
+from technic_scanner.ui.results.picks_below import FIRST
 from technic_scanner.ui.scan.form_state import key
 from tests.ui.conftest import running_events
 
@@ -154,6 +155,26 @@ def test_the_end_is_announced_once_and_stops_the_ticking(seeded, open_page) -> N
     assert len(app.toast) == 0
     assert app.button(key=f"results_{run.run_id}").label == "Open results"
     assert app.progress[0].text.startswith("100.0%")
+
+
+def test_the_picks_appear_below_the_stages_when_the_run_ends(seeded, open_page) -> None:
+    run = seeded.queued(ScanConfig(sectors=("Energy",)))
+    app = open_page(run=run.run_id)
+    assert not app.dataframe
+    seeded.services.worker().run()
+    app.run()
+    (picks,) = [table.value for table in app.dataframe]
+    stored = seeded.services.service.result(run.run_id).table
+    assert picks["Symbol"].tolist() == stored["Symbol"].to_pylist()[:FIRST]
+    assert next(item.value for item in app.subheader).startswith(f"{stored.num_rows:,} picks")
+    assert app.button(key="start_scan").label == "Start scan", "the form stays at hand"
+
+
+def test_a_run_without_picks_shows_no_table(seeded, open_page) -> None:
+    nothing = next(run for run in seeded.services.service.list().records if run.label == "Nothing")
+    app = open_page(run=nothing.run_id)
+    assert not app.exception
+    assert not app.dataframe
 
 
 def test_a_failed_run_says_why_with_its_code_and_offers_to_resume(empty, open_page) -> None:
