@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     max_queued_runs_per_token: int = Field(default=20, ge=1)
     require_sign_in: bool = False
     dask_scheduler: str | None = None
+    dask_allowed_schedulers: str = "tcp://127.0.0.1:*,tcp://localhost:*"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
