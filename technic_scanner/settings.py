@@ -65,9 +65,11 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("localhost", "127.0.0.1", "[::1]")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    max_streams_per_client: int = Field(default=1000, ge=1)
     max_queued_runs_per_token: int = Field(default=20, ge=1)
     require_sign_in: bool = False
     dask_scheduler: str | None = None
+    dask_allowed_schedulers: str = "tcp://127.0.0.1:*,tcp://localhost:*"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,7 +136,10 @@ class WorkerLauncher:
                 start_new_session=True,
             )
         self._children.append(child)
-        return ProcessIdentity.of(child.pid)
+        identity = ProcessIdentity.of(child.pid)
+        # Reaped at once, though nobody may call for a long time; whoever asks for its code later still gets it.
+        threading.Thread(target=child.wait, name=f"end of worker {child.pid}", daemon=True).start()
+        return identity
 
     def _standby_options(self) -> Sequence[str]:
         return ("--standby-for", str(os.getpid())) if self._keeping and self._standby_workers else ()

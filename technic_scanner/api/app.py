@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
@@ -61,6 +62,7 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
     app.state.owns_services = owns_services
     app.state.broadcaster = broadcaster
     app.state.meters = meters
+    app.state.stream_counts = Counter()
     app.state.answers = SharedAnswers(services.clock)
     problems.install(app)
     documentation.install(app, partial(_installed_names, services))

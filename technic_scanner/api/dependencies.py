@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from technic_scanner.api.open_streams import OpenStreams, open_streams
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.security import owner_in
 from technic_scanner.api.shared_answers import SharedAnswers
@@ -40,6 +41,10 @@ async def _broadcaster(connection: HTTPConnection) -> RunBroadcaster:
     return broadcaster
 
 
+async def _streams(connection: HTTPConnection) -> OpenStreams:
+    return open_streams(connection)
+
+
 async def _owner(connection: HTTPConnection) -> str | None:
     return owner_in(connection.scope)
 
@@ -54,5 +59,6 @@ Plugins = Annotated[PluginCatalog, Depends(_plugins)]
 AllServices = Annotated[Services, Depends(_services)]
 Answers = Annotated[SharedAnswers, Depends(_answers)]
 Broadcaster = Annotated[RunBroadcaster, Depends(_broadcaster)]
+Streams = Annotated[OpenStreams, Depends(_streams)]
 Owner = Annotated[str | None, Depends(_owner)]
 RootPath = Annotated[str, Depends(_root_path)]

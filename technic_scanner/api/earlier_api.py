@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from technic_scanner.api.config_route import ConfigRoute, problems_in_body
-from technic_scanner.api.dependencies import Broadcaster, Owner, Service
+from technic_scanner.api.dependencies import Broadcaster, Owner, Service, Streams
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
 from technic_scanner.api.problems import bad_fields, document_of, document_of_invalid, json_fault
@@ -108,6 +108,7 @@ async def stream_new_scan(
     broadcaster: Broadcaster,
     service: Service,
     owner: Owner,
+    streams: Streams,
     last_event_id: Annotated[str | None, Header(pattern=r"^[0-9A-Za-z_-]{1,64}:[0-9]{1,15}(-end)?$")] = None,
 ) -> Response:
     """Start a scan and stream it; a browser that reconnects continues with the same run and does not start another."""
@@ -125,7 +126,7 @@ async def stream_new_scan(
     def end(last: End, number: int) -> bytes:
         return sse_message("end", f"{run_id}:{number}{END_MARK}", _flat_end(last, run_id))
 
-    return event_source(broadcaster, events_of(broadcaster, run_id, start, message, end))
+    return event_source(broadcaster, streams, events_of(broadcaster, run_id, start, message, end))
 
 
 @router.websocket("/ws/scan-progress")

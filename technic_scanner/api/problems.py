@@ -50,6 +50,7 @@ _CODE_OF_STATUS: dict[int, str] = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "request_timeout",
     413: "body_too_large",
     421: "unknown_host",
     422: "invalid_request",

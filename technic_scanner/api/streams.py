@@ -15,9 +15,10 @@ from fastapi import APIRouter, Header, Query, Response, WebSocket
 from sse_starlette.sse import EventSourceResponse
 from starlette.websockets import WebSocketDisconnect
 
-from technic_scanner.api.dependencies import Broadcaster, Service
+from technic_scanner.api.dependencies import Broadcaster, Service, Streams
 from technic_scanner.api.documentation import Responses, problems
 from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
+from technic_scanner.api.open_streams import OpenStreams, open_streams
 from technic_scanner.api.requests import MAX_SEQ, RunId
 from technic_scanner.api.run_broadcaster import RunBroadcaster, Watcher
 from technic_scanner.api.schemas import RUN_ID_PATTERN
@@ -30,7 +31,6 @@ router = APIRouter(tags=["streams"])
 PING_SECONDS = 15
 RETRY_MILLISECONDS = 2000
 SHUTDOWN_GRACE_SECONDS = 1.0
-MAX_STREAMS = 2000
 END_MARK = "-end"
 WS_DONE = 1000
 WS_RESTART = 1012
@@ -68,12 +68,15 @@ EVENT_STREAM: Responses = {
 @router.get(
     "/scans/{run_id}/stream",
     response_class=Response,
-    responses=EVENT_STREAM | {204: {"description": "The run has ended and everything was sent."}} | problems(404, 422),
+    responses=EVENT_STREAM
+    | {204: {"description": "The run has ended and everything was sent."}}
+    | problems(404, 422, 429),
 )
 async def stream_scan(
     run_id: RunId,
     broadcaster: Broadcaster,
     service: Service,
+    streams: Streams,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
     last_event_id: LastEventId = None,
 ) -> Response:
@@ -86,15 +89,17 @@ async def stream_scan(
     def end(last: End, seen: int) -> bytes:
         return sse_message("end", f"{seen}{END_MARK}", json.dumps(end_message(last, run_id)))
 
-    return event_source(broadcaster, events_of(broadcaster, run_id, start, attrgetter("sse"), end))
+    return event_source(broadcaster, streams, events_of(broadcaster, run_id, start, attrgetter("sse"), end))
 
 
-def event_source(broadcaster: RunBroadcaster, content: AsyncIterator[bytes]) -> Response:
-    """Return the streaming response; it ends when the content does, the client leaves or the server goes down."""
-    if broadcaster.watchers >= MAX_STREAMS:
-        raise LimitError(f"{MAX_STREAMS} streams are open already")
+def event_source(broadcaster: RunBroadcaster, streams: OpenStreams, content: AsyncIterator[bytes]) -> Response:
+    """Return the streaming response; it ends when the content does, the client leaves or the server goes down.
+
+    Raises LimitError if too many streams are open.
+    """
+    streams.require_room()
     return EventSourceResponse(
-        content,
+        streams.counted(content),
         ping=PING_SECONDS,
         shutdown_event=cast(Any, broadcaster),  # only its set() is called
         shutdown_grace_period=SHUTDOWN_GRACE_SECONDS,
@@ -108,15 +113,30 @@ async def events_of(
     message: Callable[[EncodedEvent], bytes],
     end: Callable[[End, int], bytes],
 ) -> AsyncIterator[bytes]:
-    """Yield a run's events after ``start`` as server-sent messages; ``end`` takes the last number as well."""
+    """Yield a run's events after ``start`` as server-sent messages; ``end`` takes the last number as well.
+
+    Where events have been thinned since the run ended, a message without an id says which.
+    """
     yield f"retry: {RETRY_MILLISECONDS}\r\n\r\n".encode()
+    seen = start
     async with broadcaster.watch(run_id, start) as watcher:
         while (batch := await watcher.next()) is not None:
             if isinstance(batch, End):
                 # The journal's last event may be unreadable; a client that comes back has been told of the end.
                 yield end(batch, max(watcher.cursor, 0 if batch.record is None else batch.record.last_seq))
                 return
-            yield b"".join(map(message, batch))
+            parts = []
+            for event in batch:
+                if event.seq > seen + 1:
+                    parts.append(_thinned(seen, event.seq))
+                parts.append(message(event))
+                seen = event.seq
+            yield b"".join(parts)
+
+
+def _thinned(after: int, before: int) -> bytes:
+    data = json.dumps({"after": after, "before": before, "omitted": before - after - 1})
+    return f"event: thinned\r\ndata: {data}\r\n\r\n".encode()
 
 
 def end_message(end: End, run_id: str) -> dict[str, Any]:
@@ -160,10 +180,14 @@ PLAIN = Wire(
 
 async def serve_socket(websocket: WebSocket, broadcaster: RunBroadcaster, run_id: str, after: int, wire: Wire) -> None:
     """Send a run's events over an accepted socket until it ends, the client leaves or the server goes down."""
-    if broadcaster.watchers >= MAX_STREAMS:
-        await websocket.close(WS_OVERLOADED, "too many streams are open")
+    streams = open_streams(websocket)
+    try:
+        streams.require_room()
+    except LimitError as error:
+        await websocket.close(WS_OVERLOADED, str(error))
         return
     async with AsyncExitStack() as stack:
+        stack.enter_context(streams.one())
         try:
             watcher = await stack.enter_async_context(broadcaster.watch(_checked_id(run_id), after))
         except RunNotFoundError:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from technic_scanner.api.problems import STREAM_ENDING, problem_response
 
+BODY_SECONDS = 30.0
 _DRAINED_BYTES = 100_000_000
 _DRAIN_SECONDS = 20.0
 _HEADERS: tuple[tuple[str, str], ...] = (
@@ -79,15 +80,16 @@ async def _drain(receive: Receive) -> None:
 
 
 class BodyLimit:
-    """Refuses bodies over ``limit`` bytes with 413, without keeping them.
+    """Refuses bodies over ``limit`` bytes with 413, without keeping them, and those that take too long with 408.
 
     What follows is read and thrown away, up to ``_DRAINED_BYTES``: most clients send their whole body before they read
     the response, and would find the connection reset instead.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self.limit = limit
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -103,10 +105,17 @@ class BodyLimit:
 
     def _counting(self, receive: Receive) -> Receive:
         seen = 0
+        last: float | None = asyncio.get_running_loop().time() + self.seconds
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, last
+            try:
+                async with asyncio.timeout_at(last):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(408, f"the request body must arrive within {self.seconds:g} seconds") from error
+            if not message.get("more_body"):
+                last = None  # what comes after the body is that the client leaves, at any time
             seen += len(message.get("body", b""))
             if seen > self.limit:
                 if message.get("more_body"):

@@ -93,11 +93,21 @@ class PluginCatalog:
         usable = (plugin for plugin in self._executors.all() if not isinstance(plugin, PluginFault))
         return tuple(ExecutorInfo(plugin.name, plugin.label, plugin.missing()) for plugin in usable)
 
+    def executor_problems(self, options: RunOptions) -> tuple[FieldProblem, ...]:
+        """Return what this host does not allow of a run's options; nothing for an executor that cannot be used."""
+        try:
+            plugin, context = self._ready(self._executors, options.executor)
+        except _NotReadyError:
+            return ()
+        return plugin.problems(context, options)
+
     def executor(self, options: RunOptions) -> Executor:
         """Open the executor of a run; ConfigError if there is none of this name, ExecutorError."""
         name = options.executor
         try:
             plugin, context = self._ready(self._executors, name)
+            if problems := plugin.problems(context, options):
+                raise ConfigError(problems)
             return plugin.open(context, options)
         except _NotReadyError as error:
             raise _unknown("executor", name, self.executors(), error) from error

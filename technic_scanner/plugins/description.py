@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.errors import FieldProblem
 from technic_scanner.extras import why_missing
 from technic_scanner.pipeline.ports import Executor, Source
 from technic_scanner.runs.listeners import RunListener
@@ -97,11 +98,20 @@ class SourcePlugin(Plugin, Generic[S]):
         return self.open(context, ScanConfig(source=self.name)).info() if self.info is None else self.info(context)
 
 
+def _no_problems(_context: PluginContext, _options: RunOptions) -> tuple[FieldProblem, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutorPlugin(Plugin):
-    """A way to run the chunks of a scan; ``open`` returns an executor for one run, which is closed at its end."""
+    """A way to run the chunks of a scan; ``open`` returns an executor for one run, which is closed at its end.
+
+    ``problems`` returns what this host does not allow of a run's options; it is asked before a run is queued and again
+    before it is executed.
+    """
 
     open: Callable[[PluginContext, RunOptions], Executor]
+    problems: Callable[[PluginContext, RunOptions], tuple[FieldProblem, ...]] = _no_problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

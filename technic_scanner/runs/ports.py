@@ -12,6 +12,7 @@ from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
@@ -214,6 +215,10 @@ class Catalog(Protocol):
 
     def executors(self) -> tuple[ExecutorInfo, ...]:
         """Describe every executor that a run may name; cheap."""
+        ...
+
+    def executor_problems(self, options: RunOptions) -> tuple[FieldProblem, ...]:
+        """Return what this host does not allow of a run's options; cheap."""
         ...
 
 

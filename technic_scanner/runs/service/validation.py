@@ -55,7 +55,7 @@ def executor_problems(options: RunOptions, catalog: Catalog) -> tuple[FieldProbl
     if options.executor not in known:
         return (FieldProblem("executor", f"{options.executor!r} is not one of {', '.join(known)}"),)
     missing = known[options.executor].missing
-    return () if missing is None else (FieldProblem("executor", missing),)
+    return catalog.executor_problems(options) if missing is None else (FieldProblem("executor", missing),)
 
 
 def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem, ...]:

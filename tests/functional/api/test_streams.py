@@ -10,15 +10,18 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from technic_scanner.api import run_broadcaster as broadcaster_module
+from technic_scanner.api.app import create_api
 from technic_scanner.api.encoded_events import EncodedEvent
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunStatus
+from tests.functional.api.conftest import MakeServices
 from tests.functional.api.hand_moved import HandMoved
 from tests.functional.api.live import LiveServer, sse
 
@@ -216,3 +219,45 @@ def test_500_watchers_get_every_event_and_the_end_from_bounded_memory(
     assert seen == [list(range(1, run.next_seq))] * WATCHERS
     # The ring, one page on its way into it, and what the reading threads hold for watchers that it left behind.
     assert held <= 40 + broadcaster_module.PAGE_EVENTS + 10 * broadcaster_module.READER_THREADS
+
+
+def test_a_reconnect_after_thinning_is_told_what_is_left_out(
+    live: LiveServer, run: HandMoved, services: Services
+) -> None:
+    run.advance(400)
+    run.finish()
+    services.store.thin_events(run.run_id, 20)
+    left = [item.seq for item in services.service.events(run.run_id, limit=1000)]
+    with sse(live.port, f"/scans/{run.run_id}/stream?after=100") as stream:
+        messages = [message for message in stream.messages() if "data" in message.fields]
+    seen, omitted = 100, 0
+    for message in messages[:-1]:
+        if message.event == "thinned":
+            data = json.loads(message.fields["data"])
+            assert (data["after"], "id" in message.fields) == (seen, False)
+            omitted += data["omitted"]
+            seen = data["before"] - 1
+        else:
+            assert int(message.fields["id"]) == seen + 1
+            seen += 1
+    received = [int(message.fields["id"]) for message in messages[:-1] if message.event == "progress"]
+    assert received == [seq for seq in left if seq > 100]
+    assert omitted == 301 - len(received)
+
+
+def test_a_client_may_hold_only_so_many_streams(make_services: MakeServices) -> None:
+    services = make_services(max_streams_per_client=2)
+    run = HandMoved.start(services)
+    run.advance(1)
+    with LiveServer(create_api(services)) as live:
+        path = f"/scans/{run.run_id}/stream"
+        with sse(live.port, path) as first, sse(live.port, path) as second:
+            for stream in (first, second):
+                assert next(message for message in stream.messages() if "id" in message.fields).event == "progress"
+            refused = httpx.get(f"{live.base_url}{path}", timeout=120)
+            assert (refused.status_code, refused.json()["code"]) == (429, "limit_reached")
+            with connect(f"ws://127.0.0.1:{live.port}/scans/{run.run_id}/ws") as socket:
+                with pytest.raises(ConnectionClosed):
+                    socket.recv(timeout=120)
+                assert socket.close_code == 1013
+        assert httpx.get(f"{live.base_url}/health/live", timeout=120).status_code == 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -65,6 +65,9 @@ class FakeCatalog:
     def missing(self, name: str) -> str | None:
         self.source(name, ScanConfig())
         return self.lacking.get(name)
+
+    def executor_problems(self, options: RunOptions) -> tuple[FieldProblem, ...]:
+        return ()
 
     def executors(self) -> tuple[ExecutorInfo, ...]:
         return tuple(ExecutorInfo(name, name.capitalize(), self.lacking.get(name)) for name in ("local", "dask"))

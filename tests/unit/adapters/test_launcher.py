@@ -8,12 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
 
+import psutil
 import pytest
 
 from technic_scanner.adapters import launcher as module
@@ -102,6 +104,17 @@ def test_as_many_start_as_runs_wait_and_places_are_free(
     assert len(yard.living()) == launched
 
 
+def test_a_worker_that_ends_is_reaped_though_nobody_asks(yard: Yard) -> None:
+    yard.queued = 1
+    yard.launcher().ensure_worker()
+    (child,) = yard.launched
+    child.kill()
+    give_up = time.monotonic() + 60
+    while psutil.pid_exists(child.pid):  # a process that nobody has reaped is still there
+        assert time.monotonic() < give_up
+        os.sched_yield()
+
+
 def test_asking_again_starts_no_crowd(yard: Yard) -> None:
     launcher = yard.launcher()
     yard.queued = 1
@@ -179,7 +192,7 @@ def test_another_door_replaces_it_at_once_though_nobody_has_buried_it(yard: Yard
     yard.launcher().ensure_worker()
     (child,) = yard.living()
     os.kill(child.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    child.wait(60)
     yard.launcher().ensure_worker()
     assert len(yard.launched) == 2
 

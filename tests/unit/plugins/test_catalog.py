@@ -185,7 +185,7 @@ def test_an_executor_of_another_package(others: Others) -> None:
 
 
 def test_a_dask_run_without_an_address_takes_the_hosts(others: Others) -> None:
-    catalog = others.catalog(dask_scheduler="tcp://host:8786")
+    catalog = others.catalog(dask_scheduler="tcp://host:8786", dask_allowed_schedulers="tcp://*.x:1, tcp://own:1")
     for options, address in (
         (RunOptions(executor="dask"), "host"),
         (RunOptions("dask", scheduler="tcp://own:1"), "own"),
@@ -193,6 +193,18 @@ def test_a_dask_run_without_an_address_takes_the_hosts(others: Others) -> None:
         executor = catalog.executor(options)
         assert isinstance(executor, DaskExecutor)
         assert address in executor._place
+
+
+@pytest.mark.parametrize("address", ["tcp://169.254.169.254:80", "tcp://own:11", "tls://own:1", "inproc://x"])
+def test_a_run_names_only_schedulers_that_the_host_allows(others: Others, address: str) -> None:
+    catalog = others.catalog(dask_allowed_schedulers="tcp://*.x:1, tcp://own:1")
+    wanted = RunOptions("dask", scheduler=address)
+    (problem,) = catalog.executor_problems(wanted)
+    assert (problem.field, "TECHNIC_DASK_ALLOWED_SCHEDULERS" in problem.message) == ("scheduler", True)
+    with pytest.raises(ConfigError, match="is not allowed here"):
+        catalog.executor(wanted)
+    allowed = [RunOptions("dask", scheduler=name) for name in ("tcp://own:1", "tcp://a.x:1", None)]
+    assert [catalog.executor_problems(options) for options in allowed] == [(), (), ()]
 
 
 def test_a_run_listener_of_another_package(others: Others, record: RunRecord) -> None:

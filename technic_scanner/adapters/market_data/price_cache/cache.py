@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.exchange_days import last_final_day
 from technic_scanner.adapters.market_data.price_cache.compact import compact
-from technic_scanner.adapters.market_data.price_cache.folder import SourceFolder, folders, write_atomically
+from technic_scanner.adapters.market_data.price_cache.folder import SourceFolder, folders
 from technic_scanner.adapters.market_data.price_cache.freshness import FreshUntil, reaches_back, start_of, still_unknown
 from technic_scanner.adapters.market_data.price_cache.index import (
     ALL_HISTORY,
@@ -31,9 +31,10 @@ from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
 from technic_scanner.adapters.market_data.price_cache.snapshot import (
     fingerprint_of,
     forget_old,
+    give_up_snapshots,
+    keep_snapshot,
     load_snapshot,
     snapshot_path,
-    snapshot_pieces,
 )
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
@@ -233,17 +234,14 @@ class ParquetPriceCache:
         if sum(entry.bars for entry in hits) < _SNAPSHOT_BARS:
             panel = SegmentReader(folder, index, hits).newest(bars, last)
             return panel, fingerprint_of(panel)
+        give_up_snapshots(folder.path)
         path = snapshot_path(folder.path, _request_key(hits, bars, last))
         ready = load_snapshot(path, tuple(entry.symbol for entry in hits))
         if ready is not None:
             return ready
         panel = SegmentReader(folder, index, hits).newest(bars, last)
         fingerprint = fingerprint_of(panel)
-        try:
-            write_atomically(path, snapshot_pieces(panel, fingerprint), durable=False)
-            forget_old(folder.path)
-        except OSError as error:  # the scan needs only the panel, not its stored copy
-            _LOG.warning("price cache: no ready-made panel was kept (%s)", error)
+        keep_snapshot(path, panel, fingerprint)
         return panel, fingerprint
 
 

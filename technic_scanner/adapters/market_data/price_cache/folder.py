@@ -99,7 +99,7 @@ class SourceFolder:
         index.written_at = int(now)
         index.drop_dead_segments()
         data = encode_index(index)
-        write_atomically(self.path / _INDEX, [data])
+        self._write(self.path / _INDEX, data)
         self._seen = (data, index.copy())
         for number in self._stored_segments():
             if number not in index.segments:
@@ -111,7 +111,7 @@ class SourceFolder:
         """Store the rows and add them to ``index``, which must then be saved. Return the number of their segment."""
         number = index.next_segment
         data, info = encode_rows(rows)
-        write_atomically(self.segment_path(number), [data])
+        self._write(self.segment_path(number), data)
         index.next_segment = number + 1
         index.segments[number] = info
         return number
@@ -169,6 +169,16 @@ class SourceFolder:
             set_aside(error.path, str(error))
             self._forget_snapshots()
             return Index(self._version)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Write a file; on a full disk once more without the ready-made panels, which nobody needs."""
+        try:
+            write_atomically(path, [data])
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not any(self.path.glob("*.panel")):
+                raise
+            self._forget_snapshots()
+            write_atomically(path, [data])
 
     def _forget_snapshots(self) -> None:
         for path in self.path.glob("*.panel"):

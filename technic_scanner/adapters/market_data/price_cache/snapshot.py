@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import mmap
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from technic_scanner.adapters.market_data.price_cache.folder import write_atomically
 from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
 
 _MAGIC = b"TSPANEL1"
 _PAGE = 4096
 _SUFFIX = ".panel"
 KEPT = 3
+# What stays free for what a run cannot do without: its bars, chunks, events and result.
+SPARE_BYTES = 256 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
 
 
 def fingerprint_of(panel: Panel) -> str:
@@ -52,6 +59,35 @@ def load_snapshot(path: Path, symbols: tuple[str, ...]) -> tuple[Panel, str] | N
     if panel_and_name is None or fingerprint_of(panel_and_name[0]) != panel_and_name[1]:
         return None
     return panel_and_name
+
+
+def keep_snapshot(path: Path, panel: Panel, fingerprint: str) -> None:
+    """Store the panel unless the disk is nearly full: a scan needs the panel, not its copy, and its result needs room.
+
+    A failure is only logged.
+    """
+    size = len(FIELDS) * _aligned(panel.close.nbytes) + _PAGE
+    try:
+        if _free_bytes(path.parent) - size < SPARE_BYTES:
+            _log.info("price cache: the disk is nearly full, so no ready-made panel is kept")
+            return
+        write_atomically(path, snapshot_pieces(panel, fingerprint), durable=False)
+        forget_old(path.parent)
+    except OSError as error:
+        _log.warning("price cache: no ready-made panel was kept (%s)", error)
+
+
+def give_up_snapshots(folder: Path) -> None:
+    """Delete the stored panels if the disk is nearly full, before a scan that needs the room for its result."""
+    try:
+        if _free_bytes(folder) < SPARE_BYTES:
+            forget_old(folder, keep=0)
+    except OSError as error:
+        _log.warning("price cache: ready-made panels could not be deleted (%s)", error)
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def snapshot_pieces(panel: Panel, fingerprint: str) -> list[bytes | memoryview]:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
-from technic_scanner.adapters.market_data.price_cache import cache, compact, folder, read
+from technic_scanner.adapters.market_data.price_cache import cache, compact, folder, read, snapshot
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.market_data.price_cache.index import UnreadableFileError
 from technic_scanner.errors import SourceDataError, StoreError, StoreFullError, StoreUnavailableError
@@ -323,9 +323,39 @@ def test_no_room_for_a_ready_made_panel_is_no_reason_to_fail(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(cache, "write_atomically", full)
+    monkeypatch.setattr(snapshot, "write_atomically", full)
     assert same(bench.read(NAMES, 20).panel, bench.market.last(20))
     assert "no ready-made panel" in caplog.text
+
+
+def test_a_disk_that_is_nearly_full_keeps_no_ready_made_panels(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_SNAPSHOT_BARS", 0)
+    free = [10**12]
+    monkeypatch.setattr(snapshot, "_free_bytes", lambda _: free[0])
+    bench.read(NAMES, 20)
+    assert len(list(bench.folder.glob("*.panel"))) == 1
+    free[0] = snapshot.SPARE_BYTES + 1000  # more than the margin, less than the margin and a panel
+    bench.read(NAMES, 19)
+    assert len(list(bench.folder.glob("*.panel"))) == 1
+    free[0] = snapshot.SPARE_BYTES - 1
+    assert same(bench.read(NAMES, 20).panel, bench.market.last(20))
+    assert list(bench.folder.glob("*.panel")) == []
+
+
+def test_bars_take_the_room_of_ready_made_panels(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_SNAPSHOT_BARS", 0)
+    bench.read(NAMES, 20)
+    real = os.fsync
+
+    def full_while_panels_are_there(handle: int) -> None:
+        if list(bench.folder.glob("*.panel")):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full_while_panels_are_there)
+    bench.market = market(NAMES, seed=2)
+    bench.fetch(NAMES)
+    assert same(bench.read(NAMES).panel, bench.market)
 
 
 def test_coverage_tells_what_is_held(bench: Bench) -> None:
