@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
-from technic_scanner.pipeline.ports import ChunkJournal, Listener
+from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.listeners import RunListeners
@@ -97,6 +97,7 @@ class Scanning:
             ports = ScanPorts(
                 source=source,
                 source_key=self.catalog.key_of(source, config),
+                reference=self._reference(config),
                 cache=self.cache,
                 executor=executor,
                 clock=self.clock,
@@ -108,6 +109,14 @@ class Scanning:
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
         finally:
             executor.close()
+
+    def _reference(self, config: ScanConfig) -> tuple[Source, str] | None:
+        """Open the reference universe that the config names, as a scan of it would; None if it names none."""
+        if config.reference is None:
+            return None
+        of_reference = replace(config, universe=config.reference)
+        source = self.catalog.source(config.source, of_reference)
+        return source, self.catalog.key_of(source, of_reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,15 @@ class ScanConfig:
             empty="the source's default universe",
         ),
     ] = None
+    reference: Annotated[
+        str | None,
+        FieldSpec(
+            "Reference universe",
+            "One of the source's universes: the market whose regime, breadth and AlphaScore distribution rows are "
+            "judged against, whatever the filters leave.",
+            empty="the whole universe that is scanned",
+        ),
+    ] = None
     sectors: Annotated[
         tuple[str, ...],
         FieldSpec(
@@ -127,6 +136,17 @@ class ScanConfig:
         date | None,
         FieldSpec("As-of date", "The scan uses no data of later sessions.", empty="the newest session", option="as-of"),
     ] = None
+    max_lag_sessions: Annotated[
+        int,
+        FieldSpec(
+            "Maximum lag",
+            "A symbol is ranked if its last bar is at most so many of its sessions older than the newest one.",
+            unit="sessions",
+            at_least=0,
+            at_most=20,
+            step=1,
+        ),
+    ] = 0
     min_price: Annotated[
         float, FieldSpec("Minimum closing price", "In the currency of the price.", at_least=0.0, step=0.5)
     ] = 1.0
@@ -212,7 +232,7 @@ class ScanConfig:
         float,
         FieldSpec(
             "Maximum position",
-            "Largest share of the account in one position.",
+            "Largest share of the account in one position, and largest portfolio weight of one pick.",
             unit="%",
             above=0.0,
             at_most=100.0,

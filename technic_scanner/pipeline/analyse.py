@@ -16,9 +16,16 @@ from technic_scanner.pipeline.fetch import FetchedPrices
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.indicators import last_indicators
+from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.quality import QUALITY_FLAGS, quality
 from technic_scanner.screening.scoring import sub_scores
+from technic_scanner.screening.sessions import UsedBars
 
-ANALYSIS_COLUMNS: tuple[str, ...] = INDICATORS + tuple(f"score_{name}" for name in SUB_SCORES)
+ANALYSIS_COLUMNS: tuple[str, ...] = (
+    *INDICATORS,
+    *(f"score_{name}" for name in SUB_SCORES),
+    *(f"flag_{name}" for name in QUALITY_FLAGS),
+)
 # Chunks are journalled together, at most this often: one commit per chunk would take longer than the chunk.
 RECORD_INTERVAL_SECONDS = 0.25
 
@@ -31,7 +38,7 @@ class AnalyseTask:
 
     def __call__(self, chunk: Panel) -> FloatArray:
         indicators = last_indicators(chunk, self.benchmark_close)
-        return np.hstack((indicators, sub_scores(indicators)))
+        return np.hstack((indicators, sub_scores(indicators), quality(chunk, indicators)))
 
 
 class Analysis:
@@ -58,16 +65,14 @@ class Analysis:
 
 
 def analyse(
-    context: ScanContext, panel: Panel, benchmark_close: FloatArray | None, fingerprint: str, analysis: Analysis
+    context: ScanContext, used: UsedBars, benchmark_close: FloatArray | None, fingerprint: str, analysis: Analysis
 ) -> None:
-    """Fill in the ``analysis`` of ``panel``, chunk by chunk.
+    """Fill in the ``analysis`` of the used bars, chunk by chunk, and complete the stage, which is active.
 
     Chunks that an earlier attempt recorded under the same fingerprint are reused.
     """
-    reporter = context.reporter
+    reporter, panel = context.reporter, used.panel
     count = len(panel.symbols)
-    reporter.declare(Stage.SYMBOL_SCANNING, "symbol", count)
-    reporter.start_stage(Stage.SYMBOL_SCANNING, count)
     bounds = _bounds(count, context.options.chunk_size)
     recorder = _ChunkRecorder(context)
     done = recorder.restore(analysis, bounds, fingerprint)
@@ -93,14 +98,23 @@ def analyse(
     reporter.complete_stage()
 
 
-def scan_fingerprint(context: ScanContext, fetched: FetchedPrices, benchmark: FloatArray | None) -> str:
+def split_matrix(matrix: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return the indicators, the sub-scores and the flags of an analysis (n, len(ANALYSIS_COLUMNS))."""
+    scores, flags = len(INDICATORS), len(INDICATORS) + len(SUB_SCORES)
+    return matrix[:, :scores], matrix[:, scores:flags], matrix[:, flags:] > 0.0
+
+
+def scan_fingerprint(context: ScanContext, fetched: FetchedPrices, used: UsedBars, benchmark: FloatArray | None) -> str:
     """Return a hash of everything that a scanned chunk depends on."""
     digest = hashlib.blake2b(digest_size=16)
-    panel: Panel = fetched.panel
-    for part in (context.ports.version, fetched.fingerprint, str(context.options.chunk_size), ",".join(panel.symbols)):
+    panel, placement = used.panel, used.placement
+    columns = ",".join(ANALYSIS_COLUMNS)
+    size = str(context.options.chunk_size)
+    for part in (context.ports.version, columns, fetched.fingerprint, size, ",".join(panel.symbols)):
         digest.update(part.encode())
         digest.update(b"\0")
     digest.update(panel.sessions.astype("<i8").tobytes())
+    digest.update(np.stack((placement.first, placement.last)).astype("<i8").tobytes())
     if benchmark is not None:
         digest.update(np.ascontiguousarray(benchmark).tobytes())
     return digest.hexdigest()

@@ -42,7 +42,8 @@ class ScanPorts:
     ``source_key`` is the name under which the cache stores the source's bars. ``peak_memory_bytes`` reads the process's
     peak; results of another engine ``version`` are not reused. ``pulse_seconds`` is the interval of events while the
     scan has nothing to report, None for no such events: they are sent from another thread, which not all listeners
-    support.
+    support. ``reference`` is the source of the reference universe that the config names, with its name in the cache;
+    None if that is a universe of ``source``.
     """
 
     source: Source
@@ -51,6 +52,7 @@ class ScanPorts:
     executor: Executor
     clock: Clock
     journal: ChunkJournal = field(default_factory=NullChunkJournal)
+    reference: tuple[Source, str] | None = None
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
     pulse_seconds: float | None = None

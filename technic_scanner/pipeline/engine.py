@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError
 from technic_scanner.domain.stage import Stage
-from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import CancelledError, ConfigError, TechnicError
 from technic_scanner.pipeline.analyse import Analysis, analyse, scan_fingerprint
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext, ScanPorts
-from technic_scanner.pipeline.fetch import FetchedPrices, fetch_prices
+from technic_scanner.pipeline.fetch import fetch_prices
 from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_scanned
-from technic_scanner.pipeline.market import MarketView, read_market
-from technic_scanner.pipeline.measure import Tally, collect_metrics
+from technic_scanner.pipeline.findings import Findings
+from technic_scanner.pipeline.market import read_market
+from technic_scanner.pipeline.measure import collect_metrics
 from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
-from technic_scanner.pipeline.reasons import NOT_REACHED
+from technic_scanner.pipeline.reference_bars import Reference, reference_universe
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.pipeline.universe import UniverseSelection, describe_removals, filter_securities
 from technic_scanner.progress.costs import Cell, CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.screening.sessions import UsedBars
 
 
 class ScanFailed(TechnicError):  # noqa: N818 - reads as what happened
@@ -60,24 +60,6 @@ class Attempt:
     costs: CostHistory | None = None
     previous_event: ProgressEvent | None = None
     work: Mapping[Cell, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Findings:
-    """What the stages have found so far; when a scan stops, this becomes its result."""
-
-    universe: Universe | None = None
-    filtered: UniverseSelection | None = None
-    market: MarketView | None = None
-    fetched: FetchedPrices | None = None
-    analysis: Analysis | None = None
-    ranking: Ranking | None = None
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def scanned(self) -> int:
-        """The number of scanned symbols."""
-        return self.analysis.scanned if self.analysis is not None else 0
 
 
 def run_scan(
@@ -113,7 +95,7 @@ class _Scan:
         attempt: Attempt,
     ) -> None:
         self._attempt = attempt
-        self._found = _Findings()
+        self._found = Findings()
         reporter = ProgressReporter(
             attempt.run_id,
             options.stage_plan,
@@ -155,13 +137,22 @@ class _Scan:
         """Run the stages; return the status text."""
         found, context = self._found, self._context
         self._load_universe()
-        filtered = found.filtered
-        assert filtered is not None  # set by the stage, as is the market
-        assert found.market is not None
-        found.fetched = fetch_prices(context, [security.symbol for security in filtered.kept])
-        matrix = self._scan_symbols(found.fetched).matrix
-        found.ranking = finalize(context, filtered.kept, found.fetched.panel, matrix, found.market)
+        filtered, reference = found.filtered, found.reference
+        assert filtered is not None  # set by the stage, as is the reference
+        assert reference is not None
+        used = self._fetch(filtered, reference)
+        self._scan_symbols(used, reference)
+        rows = len(used.panel.symbols)
+        found.ranking = finalize(context, rows, lambda: found.analysed(np.arange(rows)))
         return self._status(filtered, found.ranking)
+
+    def _fetch(self, filtered: UniverseSelection, reference: Reference) -> UsedBars:
+        found, context = self._found, self._context
+        found.fetched = fetch_prices(context, [security.symbol for security in filtered.kept])
+        reference.fetch(found.fetched.state)
+        found.used = reference.settle(found.fetched.panel)
+        context.reporter.complete_stage()
+        return found.used
 
     def _load_universe(self) -> None:
         found, context = self._found, self._context
@@ -178,7 +169,9 @@ class _Scan:
         reporter.start_substage("filter", 1)
         found.filtered = filter_securities(found.universe, context.config)
         self._step_done("filter")
-        kept = len(found.filtered.kept)
+        symbols = tuple(security.symbol for security in found.filtered.kept)
+        found.reference = Reference(context, reference_universe(context, found.universe), symbols)
+        kept = len(symbols)
         reporter.declare(Stage.SYMBOL_SCANNING, "symbol", kept)
         for name in STEPS:
             reporter.declare(Stage.FINALIZATION, name, kept)
@@ -189,25 +182,26 @@ class _Scan:
         self._context.reporter.advance(1, name, name)
         self._context.reporter.complete_substage(name)
 
-    def _scan_symbols(self, fetched: FetchedPrices) -> Analysis:
+    def _scan_symbols(self, used: UsedBars, reference: Reference) -> None:
         found, context = self._found, self._context
         assert found.market is not None  # set by the universe stage
-        benchmark = found.market.benchmark_close(fetched.panel.sessions)
-        key = scan_fingerprint(context, fetched, benchmark)
-        found.analysis = Analysis(len(fetched.panel.symbols))
-        analyse(context, fetched.panel, benchmark, key, found.analysis)
-        return found.analysis
+        assert found.fetched is not None
+        count, others = len(used.panel.symbols), reference.to_analyse
+        context.reporter.declare(Stage.SYMBOL_SCANNING, "symbol", count)
+        if others:
+            context.reporter.declare(Stage.SYMBOL_SCANNING, "reference", others)
+        context.reporter.start_stage(Stage.SYMBOL_SCANNING, count + others)
+        found.analysis = Analysis(count)
+        reference.analyse(found.market)
+        benchmark = found.market.benchmark_close(used.panel.sessions)
+        analyse(context, used, benchmark, scan_fingerprint(context, found.fetched, used, benchmark), found.analysis)
 
     def _rank_scanned(self) -> Ranking | None:
         """Rank the symbols that were scanned before the scan was stopped; None if there are none."""
-        found = self._found
-        if found.analysis is None or found.filtered is None or found.fetched is None or found.market is None:
+        if self._found.analysis is None:
             return None
-        rows = np.flatnonzero(found.analysis.done)
-        if not len(rows):
-            return None
-        panel = found.fetched.panel.take(rows)
-        return rank_scanned(self._context, found.filtered.kept, panel, found.analysis.matrix[rows], found.market)
+        rows = np.flatnonzero(self._found.analysis.done)
+        return rank_scanned(self._context, self._found.analysed(rows)) if len(rows) else None
 
     def _cancelled_status(self, stop: CancelledError) -> str:
         found = self._found
@@ -219,76 +213,28 @@ class _Scan:
         if not filtered.kept:
             return f"No symbols match your filters: {describe_removals(filtered)}."
         if ranking.table.num_rows == 0:
-            return f"No results: {ranking.why_empty(self._fetch_failures())}."
+            return f"No results: {ranking.why_empty(self._found.fetch_failures)}."
         return "Scan complete."
-
-    def _fetch_failures(self) -> tuple[SymbolFailure, ...]:
-        return self._found.fetched.failures if self._found.fetched else ()
-
-    def _failures(self, *, cancelled: bool) -> tuple[SymbolFailure, ...]:
-        found = self._found
-        parts: list[SymbolFailure] = []
-        if found.filtered is not None:
-            parts.extend(found.filtered.failures)
-        parts.extend(self._fetch_failures())
-        if found.ranking is not None:
-            parts.extend(found.ranking.failures)
-        if found.filtered is not None and (found.ranking is None or cancelled):
-            parts.extend(_not_reached(found.filtered.kept, parts, found.ranking))
-        return tuple(parts)
 
     def _result(self, status: str, *, cancelled: bool = False) -> ScanResult:
         found, context = self._found, self._context
         table = found.ranking.table if found.ranking else empty_table()
-        failures = self._failures(cancelled=cancelled)
-        metrics = collect_metrics(context, self._attempt.earlier_seconds, self._tally(failures, table.num_rows))
+        failures = found.failures(cancelled=cancelled)
+        metrics = collect_metrics(context, self._attempt.earlier_seconds, found.tally(failures, table.num_rows))
         info = context.source.info()
         return ScanResult(
             config=context.config,
-            outcome=_outcome(table.num_rows, failures, found.ranking is not None and not cancelled),
+            outcome=found.outcome(failures, cancelled=cancelled),
             status_text=status,
             table=table,
             failures=failures,
             metrics=metrics,
-            as_of=found.fetched.panel.last_session if found.fetched else None,
+            as_of=found.as_of,
             source_label=info.label,
             context=found.ranking.context if found.ranking else MarketContext(),
             notes=tuple(dict.fromkeys((*info.notes, *found.notes))),
             cancelled=cancelled,
         )
 
-    def _tally(self, failures: tuple[SymbolFailure, ...], returned: int) -> Tally:
-        found = self._found
-        return Tally(
-            in_universe=len(found.universe.securities) if found.universe else 0,
-            attempted=len(found.filtered.kept) if found.filtered else 0,
-            scanned=found.scanned,
-            returned=returned,
-            rejected=sum(failure.kind is FailureKind.REJECTED for failure in failures),
-            failed=sum(failure.kind is FailureKind.ERROR for failure in failures),
-        )
-
 
 _UNIVERSE_STEPS = ("load", "regime", "macro", "filter")
-
-
-def _outcome(rows: int, failures: Sequence[SymbolFailure], finished: bool) -> Outcome:
-    if not finished:
-        return Outcome.PARTIAL
-    if rows == 0:
-        return Outcome.EMPTY
-    failed = any(failure.kind is FailureKind.ERROR for failure in failures)
-    return Outcome.PARTIAL if failed else Outcome.COMPLETE
-
-
-def _not_reached(
-    kept: Sequence[Security], failures: Sequence[SymbolFailure], ranking: Ranking | None
-) -> Iterator[SymbolFailure]:
-    """Yield those of ``kept`` that were not evaluated when the scan ended."""
-    named = {failure.symbol for failure in failures}
-    if ranking is not None:
-        named.update(ranking.table["Symbol"].to_pylist())
-    text = "the scan ended before this symbol was judged"
-    for security in kept:
-        if security.symbol not in named:
-            yield SymbolFailure(security.symbol, Stage.SYMBOL_SCANNING, FailureKind.ERROR, NOT_REACHED, text)

@@ -15,7 +15,7 @@ from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.context import ScanContext
-from technic_scanner.pipeline.ports import CacheRead, PriceBatch
+from technic_scanner.pipeline.ports import CacheRead, PriceBatch, Source
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.panel_build import well_formed
 
@@ -26,20 +26,22 @@ FETCH_ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class FetchedPrices:
-    """The available bars (in symbol order), the reasons for missing ones, and the fingerprint of the data."""
+    """The available bars (in symbol order), the reasons for missing ones, and fingerprint and state of the data."""
 
     panel: Panel
     failures: tuple[SymbolFailure, ...]
     fingerprint: str
+    state: str = ""
 
 
 def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchedPrices:
-    """Return bars of ``symbols``, the newest ``lookback_sessions`` sessions up to ``as_of_date``."""
+    """Return bars of ``symbols``, the newest ``lookback_sessions`` sessions up to ``as_of_date``.
+
+    The stage is left active, for bars that are needed beside them.
+    """
     fetcher = _Fetcher(context, tuple(symbols))
     context.reporter.start_stage(Stage.DATA_FETCHING, len(symbols))
-    outcome = fetcher.run()
-    context.reporter.complete_stage()
-    return outcome
+    return fetcher.run()
 
 
 _NAMED = 3  # symbols without refreshed bars that are named in messages, to limit the number of events
@@ -77,7 +79,7 @@ class _Fetcher:
                 reporter.message(f"{len(self._unrefreshed):,} symbols in total keep their cached bars")
             reporter.complete_substage("download")
         self._count([symbol for symbol in self._symbols if symbol not in self._counted], "miss", None)
-        return FetchedPrices(held.panel, tuple(self._failures.values()), held.fingerprint)
+        return FetchedPrices(held.panel, tuple(self._failures.values()), held.fingerprint, held.state)
 
     def _download(self, held: CacheRead) -> CacheRead:
         for _ in range(FETCH_ROUNDS):
@@ -180,13 +182,29 @@ def _read(context: ScanContext, symbols: Sequence[str]) -> CacheRead:
     return context.cache.read(context.source_key, symbols, context.config.lookback_sessions, context.as_of)
 
 
-def _fetched(context: ScanContext, symbols: Sequence[str]) -> Iterator[PriceBatch]:
+def fetch_missing(
+    context: ScanContext, symbols: Sequence[str], source: Source, source_key: str, unit_class: str
+) -> None:
+    """Fetch bars into the cache, of symbols that are not scanned; in the active stage, as units of ``unit_class``."""
+    size = context.options.fetch_batch_size
+    for first in range(0, len(symbols), size):
+        context.cancel.check()
+        group = symbols[first : first + size]
+        for batch in _fetched(context, group, source, source_key):
+            arrived = len(batch.panel.symbols) + len(batch.failures)
+            context.reporter.advance(arrived, unit_class, unit_class)
+
+
+def _fetched(
+    context: ScanContext, symbols: Sequence[str], source: Source | None = None, source_key: str | None = None
+) -> Iterator[PriceBatch]:
     """Fetch the days of ``symbols`` that the cache lacks; yield each batch in order after it is stored."""
-    start = context.cache.start_for(context.source_key, symbols, None)
-    for batch in context.source.fetch(symbols, start, None, context.cancel, context.reporter.message):
+    source, key = source or context.source, source_key or context.source_key
+    start = context.cache.start_for(key, symbols, None)
+    for batch in source.fetch(symbols, start, None, context.cancel, context.reporter.message):
         context.cancel.check()
         sound = replace(batch, panel=well_formed(batch.panel))
-        context.cache.write(context.source_key, sound, start, None)
+        context.cache.write(key, sound, start, None)
         yield sound
 
 

@@ -1,9 +1,9 @@
-"""Determine market regime and macro context from the benchmark, the macro series and the scanned bars."""
+"""Determine market regime and macro context from the benchmark, the macro series and the reference universe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,19 +11,11 @@ import numpy as np
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.fetch import fetch_benchmark
 from technic_scanner.pipeline.ports import MacroSeries
+from technic_scanner.pipeline.reference import ReferenceMarket
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import DateArray, FloatArray, Panel
-from technic_scanner.screening.macro import (
-    STALE_AFTER_DAYS,
-    Fact,
-    breadth_facts,
-    rotation_facts,
-    sector_rotation,
-    series_facts,
-)
-from technic_scanner.screening.regime import Regime, RegimePolicy, equal_weight_index, market_regime
-
-EQUAL_WEIGHT_NAME = "equal-weight index of the scanned symbols"
+from technic_scanner.screening.macro import STALE_AFTER_DAYS, Fact, series_facts
+from technic_scanner.screening.regime import Regime, RegimePolicy, market_regime
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,39 +57,43 @@ def read_market(context: ScanContext, step_done: Callable[[str], None]) -> Marke
     return MarketView(context.source.benchmark(), benchmark, tuple(series))
 
 
-def regime_of(market: MarketView, panel: Panel) -> Regime:
-    """Return the regime of the benchmark, or of the panel's equal-weight index, on the panel's newest session.
+def regime_of(view: MarketView, reference: ReferenceMarket) -> Regime:
+    """Return the regime of the benchmark, or of the reference's equal-weight index, on the reference's newest session.
 
     The index is used if the source has no benchmark, or one that ended more than 10 days before.
     """
-    name, newest = market.benchmark_name, panel.last_session
-    benchmark = market.benchmark.until(newest)
+    name, newest = view.benchmark_name, reference.newest
+    benchmark = view.benchmark.until(newest)
     traded = np.flatnonzero(np.isfinite(benchmark.close).any(axis=0))
     if name is None or not len(traded):
-        return market_regime(equal_weight_index(panel), EQUAL_WEIGHT_NAME)
+        return reference.index
     last: date = benchmark.sessions[traded[-1]].astype("datetime64[D]").item()
     if newest is not None and (newest - last).days > STALE_AFTER_DAYS:
-        return market_regime(equal_weight_index(panel), f"{EQUAL_WEIGHT_NAME}, for {name} ends on {last}")
+        return replace(reference.index, index_name=f"{reference.index.index_name}, for {name} ends on {last}")
     return market_regime(benchmark.close[0], name)
 
 
 def describe_market(
-    regime: Regime,
-    policy: RegimePolicy,
-    indicators: FloatArray,
-    sectors: Sequence[str | None],
-    macro_facts: Sequence[Fact],
+    regime: Regime, policy: RegimePolicy, reference: ReferenceMarket, macro_facts: Sequence[Fact]
 ) -> MarketContext:
     """Return the market context: regime with its evidence, breadth, rotation, macro series, and their effects."""
     return MarketContext(
         regime_trend=regime.trend,
         regime_volatility=regime.volatility,
         market_regime=regime.market_regime,
-        facts=(
-            *regime.facts,
-            *breadth_facts(indicators),
-            *rotation_facts(sector_rotation(indicators, sectors)),
-            *macro_facts,
-        ),
-        notes=(policy.sentence,),
+        facts=(*regime.facts, *reference.facts, *macro_facts),
+        notes=(policy.sentence, _reference_sentence(reference)),
+        reference=reference.name,
+        reference_count=reference.count,
+    )
+
+
+def _reference_sentence(reference: ReferenceMarket) -> str:
+    if not reference.count:
+        return "The reference universe has no symbol to judge against."
+    symbols = "symbol" if reference.count == 1 else "symbols"
+    whole = f" of {reference.listed:,}" if reference.count != reference.listed else ""
+    counted = f"{reference.name or 'all symbols'} ({reference.count:,}{whole} {symbols})"
+    return (
+        f"Breadth, alpha and the market's index are those of the reference universe {counted}, whatever filters leave."
     )

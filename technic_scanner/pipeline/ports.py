@@ -91,13 +91,22 @@ class CacheRead:
 
     ``missing`` must be fetched; symbols without any usable history come first, then by the day on which their bars end.
     ``fingerprint`` changes if and only if the panel does. ``failures`` are symbols known to have no bars, which are
-    recorded for some days so that they are not requested in every scan.
+    recorded for some days so that they are not requested in every scan. ``state`` is that of ``PriceCache.state``.
     """
 
     panel: Panel
     missing: tuple[str, ...]
     fingerprint: str
     failures: tuple[SymbolFailure, ...] = ()
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheState:
+    """What a read would return, without reading bars: a name that changes whenever the panel may, and what to fetch."""
+
+    name: str
+    missing: tuple[str, ...]
 
 
 class PriceCache(Protocol):
@@ -113,6 +122,18 @@ class PriceCache(Protocol):
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:
         """Return the first session to request from the source so that only missing days are fetched; None: all."""
+        ...
+
+    def state(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheState:
+        """Return the state of what ``read`` would return; quick, as it reads no bars."""
+        ...
+
+    def summary(self, source: str, name: str) -> bytes | None:
+        """Return what was kept under ``name``; None if there is nothing, or it is damaged."""
+        ...
+
+    def keep_summary(self, source: str, name: str, content: bytes) -> None:
+        """Keep what was computed from a source's bars under a name that holds their state; old ones are forgotten."""
         ...
 
 

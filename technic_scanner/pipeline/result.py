@@ -15,7 +15,9 @@ from technic_scanner.domain.metrics import Outcome, ScanMetrics, SymbolFailure
 class MarketContext:
     """Regime and macro context, which affect weights and sizes; None is unknown.
 
-    ``facts`` are (name, value) pairs for display, e.g. ("share above SMA 200", 0.63).
+    ``facts`` are (name, value) pairs for display, e.g. ("share above SMA 200", 0.63). ``reference`` names the universe
+    that the market is, "" if that is not known, ``reference_count`` is the number of its symbols that are in the
+    distributions, ``newest_session`` the newest session that any row was judged on.
     """
 
     regime_trend: str = "unknown"
@@ -23,6 +25,9 @@ class MarketContext:
     market_regime: str = "unknown"
     facts: tuple[tuple[str, float | None], ...] = ()
     notes: tuple[str, ...] = ()
+    reference: str = ""
+    reference_count: int | None = None
+    newest_session: date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

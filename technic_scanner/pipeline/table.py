@@ -13,7 +13,7 @@ from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.bars import DateArray, FloatArray
 from technic_scanner.screening.explanation import rating_sums, score_sums
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import BoolArray
@@ -41,7 +41,8 @@ WEIGHT_COLUMNS: dict[str, str] = {
 class Scored:
     """The picks, best first, with m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions.
 
-    ``alpha_share`` is the weight of alpha in the score, 0–1: the regime's weight × the row's coverage.
+    ``alpha_share`` is the weight of alpha in the score, 0–1: the regime's weight × the row's coverage. ``as_of`` is the
+    session of the last bar, ``flags`` the codes separated by spaces, ``ahead`` whether later bars are not used.
     """
 
     securities: tuple[Security, ...]
@@ -53,6 +54,9 @@ class Scored:
     alpha_score: FloatArray
     alpha_share: FloatArray
     signals: Signals
+    as_of: DateArray
+    flags: tuple[str, ...]
+    ahead: BoolArray
     context: MarketContext
 
 
@@ -71,12 +75,12 @@ def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> tup
     values: dict[str, object] = {
         column.name: scored.indicators[:, COLUMN[column.indicator]] for column in COLUMNS if column.indicator
     }
-    portfolios = _portfolios(scored)
+    portfolios = _portfolios(config, scored)
     values |= _identity(scored) | _scores(config, scored) | _plan_columns(plans) | _context(scored)
     values |= {WEIGHT_COLUMNS[method]: portfolio.weights for method, portfolio in portfolios.items()}
     values["ATR14_pct"] = scored.indicators[:, COLUMN["atr_14"]] / scored.indicators[:, COLUMN["close"]]
-    values["Rationale"] = sentences(
-        scored.indicators, scored.sub, scored.rating, scored.alpha_score, scored.signals, plans
+    values["Rationale"] = _with_unused_bars(
+        sentences(scored.indicators, scored.sub, scored.rating, scored.alpha_score, scored.signals, plans), scored
     )
     arrays = [_array(values[column.name], column.kind) for column in COLUMNS]
     notes = tuple(
@@ -99,7 +103,17 @@ def _identity(scored: Scored) -> dict[str, object]:
         "Signal": scored.signals.signal,
         "Tier": scored.signals.tier,
         "TierReasons": scored.signals.reasons,
+        "AsOf": np.datetime_as_string(scored.as_of, unit="D").tolist(),
+        "Flags": scored.flags,
     }
+
+
+def _with_unused_bars(texts: tuple[str, ...], scored: Scored) -> list[str]:
+    """Return the sentences, with one more for rows whose later bars are not used."""
+    said = list(texts)
+    for row in np.flatnonzero(scored.ahead).tolist():
+        said[row] += f" Its bars after {scored.as_of[row]}, the newest session of most symbols like it, are not used."
+    return said
 
 
 def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
@@ -136,7 +150,7 @@ def _plan_columns(plans: TradePlans) -> dict[str, object]:
     }
 
 
-def _portfolios(scored: Scored) -> dict[str, Portfolio]:
+def _portfolios(config: ScanConfig, scored: Scored) -> dict[str, Portfolio]:
     returns = scored.closes[:, 1:] / scored.closes[:, :-1] - 1.0
     return {
         method: allocate(
@@ -147,6 +161,7 @@ def _portfolios(scored: Scored) -> dict[str, Portfolio]:
             returns=returns,
             side=scored.signals.side,
             sector_cap=SECTOR_CAP,
+            position_cap=config.max_position_pct / 100.0,
         )
         for method in METHODS
     }

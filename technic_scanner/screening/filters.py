@@ -35,7 +35,8 @@ class RowFilter(Generic[R]):
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
     """What is known of the rows (n,) before they are scored, and the limits that are asked for; currencies are those
-    of the prices. ``dollars`` is the 20-session mean of close × volume, ``high`` and ``low`` those of ten sessions.
+    of the prices. ``dollars`` is the 20-session mean of close × volume, ``high`` and ``low`` those of ten sessions,
+    ``lag`` the sessions after the last bar.
     """
 
     bars: FloatArray
@@ -43,6 +44,7 @@ class Candidates:
     dollars: FloatArray
     high: FloatArray
     low: FloatArray
+    lag: IntArray
     min_price: float
     min_dollar_volume: float
     min_bars: int
@@ -74,6 +76,13 @@ def _why_bad(rows: Candidates, i: int) -> str:
     return f"Its last close of {close:.4g} lies outside the lows and highs of its last bars."
 
 
+def _why_not_recent(lag: int) -> str:
+    if lag <= 0:
+        return "It has no bar in the newest session."
+    sessions = "session" if lag == 1 else "sessions"
+    return f"It has no bar in the newest session; its last one is {lag:,} {sessions} older."
+
+
 # The first filter that turns a row down gives its reason: no price is judged that is not known to be one.
 ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
     RowFilter(
@@ -86,7 +95,7 @@ ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
         "no_recent_bar",
         "no bar in the newest session",
         lambda rows: np.isnan(rows.close),
-        lambda _rows, _i: "It has no bar in the newest session.",
+        lambda rows, i: _why_not_recent(int(rows.lag[i])),
     ),
     RowFilter("bad_bars", "invalid bars", _bad_bars, _why_bad),
     RowFilter(
@@ -130,9 +139,11 @@ REASON_CODES: Final = tuple(REASONS)
 
 
 def eligibility(
-    indicators: FloatArray, *, min_price: float, min_dollar_volume: float, min_bars: int
+    indicators: FloatArray, *, min_price: float, min_dollar_volume: float, min_bars: int, lag: IntArray | None = None
 ) -> tuple[BoolArray, list[Reason]]:
     """Return which rows of the matrix (n, K) may be scored, (n,), and why each of the others may not.
+
+    A row whose last bar is too old has no close; ``lag`` (n,) says how many sessions old it is, for its reason.
 
     Every row that is turned down has exactly one reason (row index, code, sentence), in row order: that of the first
     of ``ELIGIBILITY_FILTERS`` that rejects it. A minimum of 0 turns its filter off; without one for the dollar volume
@@ -144,6 +155,7 @@ def eligibility(
         dollars=column(indicators, "dollar_volume_20"),
         high=column(indicators, "swing_high_10"),
         low=column(indicators, "swing_low_10"),
+        lag=np.zeros(len(indicators), np.int64) if lag is None else lag,
         min_price=min_price,
         min_dollar_volume=min_dollar_volume,
         min_bars=min_bars,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
@@ -26,7 +24,7 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
     market = _on_sessions(benchmark_close, sessions)
-    rows(_prices_of(panel), market, _change_63(market), _centred_returns(market), out)
+    rows(_prices_of(panel), market, _centred_returns(market), out)
     return out
 
 
@@ -49,12 +47,6 @@ def _on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
     if row.shape != (sessions,):
         raise ValueError(f"benchmark_close has shape {row.shape}, the panel has {sessions} sessions")
     return np.where((row > LEAST_PRICE) & (row < LIMIT), row, np.nan)
-
-
-def _change_63(market: FloatArray) -> float:
-    """Return the benchmark's close / close 63 of its bars ago - 1, NaN if it has fewer bars."""
-    closes = market[np.isfinite(market)][-64:]
-    return float(closes[-1] / closes[0] - 1.0) if len(closes) == 64 else math.nan
 
 
 def _centred_returns(market: FloatArray) -> FloatArray:

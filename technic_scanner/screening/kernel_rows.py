@@ -12,6 +12,7 @@ from technic_scanner.screening.kernel_smoothing import EMA_12_SCALE, EMA_26_SCAL
 from technic_scanner.screening.kernel_windows import (
     BETA_MIN_RETURNS,
     SESSIONS_A_YEAR,
+    STRENGTH_BARS,
     TREND_BARS,
     covariance,
     deviation,
@@ -202,12 +203,12 @@ def put_trend(out: FloatArray, logs: FloatArray) -> None:
 def put_beta(out: FloatArray, close: FloatArray, market: FloatArray, pairs: FloatArray) -> None:
     """Write beta against ``market`` (m,), aligned with close, NaN where the benchmark has no bar.
 
-    Of the last 253 bars those count where both exist; returns are from one of these to the next. ``pairs``: (2, 252)
-    scratch.
+    Of the last 253 bars those count where both exist; returns are from one of these to the next. Without a bar of the
+    benchmark on the last one beta is unknown: the benchmark has ended, or ends before. ``pairs``: (2, 252) scratch.
     """
     bars = len(close)
     first = max(bars - BETA_RETURNS - 1, 0)
-    if lowest(close, first, bars - first) < LEAST_PRICE:
+    if not market[bars - 1] > 0.0 or lowest(close, first, bars - first) < LEAST_PRICE:
         return
     count = -1
     before = base = 0.0
@@ -221,6 +222,14 @@ def put_beta(out: FloatArray, close: FloatArray, market: FloatArray, pairs: Floa
     if count >= BETA_MIN_RETURNS:
         both, whole = covariance(pairs[0], pairs[1], count)
         out[BETA] = ratio(both, whole)
+
+
+@exact
+def put_strength(out: FloatArray, market: FloatArray) -> None:
+    """Write the 63-bar return less the benchmark's between the same two days, if it has bars on both."""
+    bars = len(market)
+    if bars >= STRENGTH_BARS and market[bars - 1] > 0.0 and market[bars - STRENGTH_BARS] > 0.0:
+        out[STRENGTH] = out[ROC_63] - (market[bars - 1] / market[bars - STRENGTH_BARS] - 1.0)
 
 
 @exact

@@ -20,6 +20,7 @@ SESSIONS_A_YEAR = 252.0
 FLOW_TIE = 1e-14
 BETA_MIN_RETURNS = 60
 TREND_BARS = 63
+STRENGTH_BARS = 64
 
 
 def _slope_weights(bars: int) -> FloatArray:

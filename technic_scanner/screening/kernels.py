@@ -12,12 +12,11 @@ from technic_scanner.screening.kernel_compile import entry, exact, sources_diges
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LIMIT
 from technic_scanner.screening.kernel_rows import (
     BARS,
-    ROC_63,
-    STRENGTH,
     Columns,
     finite_or_nan,
     put_beta,
     put_row,
+    put_strength,
     put_whole_beta,
 )
 from technic_scanner.screening.kernel_smoothing import smooth_all
@@ -34,9 +33,7 @@ Prices = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 class RowsKernel(Protocol):
     """The compiled pass over a panel's rows."""
 
-    def __call__(
-        self, prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray
-    ) -> None: ...
+    def __call__(self, prices: Prices, market: FloatArray, steps: FloatArray, out: FloatArray) -> None: ...
 
 
 @exact
@@ -116,7 +113,7 @@ def settled(columns: Columns, whole: Columns) -> tuple[float, ...]:
 
 def _rows(sources: str) -> RowsKernel:
     @entry
-    def rows(prices: Prices, market: FloatArray, change_63: float, steps: FloatArray, out: FloatArray) -> None:
+    def rows(prices: Prices, market: FloatArray, steps: FloatArray, out: FloatArray) -> None:
         _ = sources
         open_, high, low, close, volume = prices
         held = np.empty((6, BARS_NEEDED))
@@ -135,7 +132,7 @@ def _rows(sources: str) -> RowsKernel:
                     put_whole_beta(row, columns[3], steps, scratch[0])
                 else:
                     put_beta(row, columns[3], columns[5], scratch)
-                row[STRENGTH] = row[ROC_63] - change_63
+                put_strength(row, columns[5])
             finite_or_nan(row)
 
     return rows

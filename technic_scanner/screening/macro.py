@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, column
-from technic_scanner.screening.regime import Macro
 
 Fact = tuple[str, float | None]
 
@@ -50,11 +49,11 @@ class DatedSeries(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SectorStrength:
-    """The mean 63-session return of a sector's members that have one, ranked from 1 (strongest)."""
+    """The median 63-session return of a sector's members that have one, ranked from 1 (strongest)."""
 
     sector: str
     rank: int
-    mean_roc_63: float
+    median_roc_63: float
     members: int
 
 
@@ -87,18 +86,17 @@ def sector_rotation(indicators: FloatArray, sectors: Sequence[str | None]) -> tu
     change = column(indicators, "roc_63")
     names = np.array([name or "" for name in sectors], dtype=np.str_)
     usable = np.isfinite(change) & (names != "")
-    groups, member = np.unique(names[usable], return_inverse=True)
-    counts = np.bincount(member, minlength=len(groups))
-    means = np.bincount(member, weights=change[usable], minlength=len(groups)) / np.maximum(counts, 1)
-    order = np.argsort(-means, kind="stable").tolist()
+    groups, member, counts = np.unique(names[usable], return_inverse=True, return_counts=True)
+    medians = np.array([np.median(change[usable][member.ravel() == g]) for g in range(len(groups))])
+    order = np.argsort(-medians, kind="stable").tolist()
     return tuple(
-        SectorStrength(str(groups[g]), rank, float(means[g]), int(counts[g])) for rank, g in enumerate(order, start=1)
+        SectorStrength(str(groups[g]), rank, float(medians[g]), int(counts[g])) for rank, g in enumerate(order, start=1)
     )
 
 
 def rotation_facts(strengths: Iterable[SectorStrength]) -> tuple[Fact, ...]:
     """Return the sectors' 63-session returns as facts, strongest first."""
-    return tuple((f"{item.sector}: mean 63-session return", item.mean_roc_63) for item in strengths)
+    return tuple((f"{item.sector}: median 63-session return", item.median_roc_63) for item in strengths)
 
 
 def series_facts(series: Iterable[DatedSeries], as_of: date | None) -> tuple[Fact, ...]:
@@ -118,14 +116,11 @@ def series_facts(series: Iterable[DatedSeries], as_of: date | None) -> tuple[Fac
     return tuple(values.items())
 
 
-def steering(indicators: FloatArray, series: Iterable[Fact]) -> Macro:
-    """Return the macro values that affect a scan: breadth of the rows of the matrix (n, K), and VIX of the series.
-
-    Breadth is unknown if fewer than 20 rows have a 200-session average.
-    """
+def breadth(indicators: FloatArray) -> float | None:
+    """Return the share 0–1 of the rows of the matrix (n, K) above their SMA 200; None if fewer than 20 have one."""
     close, average = column(indicators, "close"), column(indicators, "sma_200")
     enough = int((np.isfinite(close) & np.isfinite(average)).sum()) >= LEAST_BREADTH_ROWS
-    return Macro(vix=dict(series).get("VIX"), breadth=_share_above(close, average) if enough else None)
+    return _share_above(close, average) if enough else None
 
 
 def _share_above(close: FloatArray, average: FloatArray) -> float | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic_scanner.screening.bars import FloatArray, Panel
-from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, IntArray
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray
 
 UNKNOWN = "unknown"
 TRENDS: tuple[str, ...] = ("up", "down", "sideways", UNKNOWN)
@@ -21,8 +21,9 @@ LOW_VOL_RATIO, HIGH_VOL_RATIO = 0.8, 1.25
 # A VIX from this value on counts as high volatility; a trend with less than this share of the symbols, as sideways.
 STRESS_VIX, BROAD_SHARE = 30.0, 0.5
 
-# Symbols per block of the equal-weight index, so that a block of returns fits into the processor's cache.
-_BLOCK = 256
+# The index: one of so many returns is winsorised at each end; the share of listed symbols that a session needs; the
+# sessions that the close before may be old.
+WINSOR_SHARE, LEAST_ATTENDANCE, MOST_AGE = 20, 0.25, 5
 
 _TREND_NOUN = {"up": "uptrend", "down": "downtrend", "sideways": "sideways market"}
 _VOLATILITY_ADJECTIVE = {"low": "calm ", "normal": "", "high": "volatile ", UNKNOWN: ""}
@@ -70,28 +71,66 @@ class RegimePolicy:
         return np.where(counter, self.size_multiplier * self.counter_trend_multiplier, self.size_multiplier)
 
 
-def equal_weight_index(panel: Panel) -> FloatArray:
-    """Return an index (T,) of the panel: 100 at the first close, then the mean daily return of all symbols, compounded.
+def equal_weight_index(close: FloatArray) -> FloatArray:
+    """Return an index (T,) of closes (n, T): 100 at the first, then the winsorised mean daily return, compounded.
 
-    A symbol counts in a session if it has a close in that session and in the previous one. In a session without such
-    symbols the index does not change; before the first close of any symbol it is NaN.
+    A symbol's return in a session is its change since its last close, which must be at most five sessions older. Of n
+    returns the ⌈n/20⌉ lowest and highest count as the next ones (of fewer than three, none). A session in which fewer
+    than a quarter of the symbols that are listed have a close is skipped: the index does not change, and what moved
+    in it is part of the next session's return. Before the first close of any symbol the index is NaN.
     """
-    count, sessions = panel.shape
+    count, sessions = close.shape
     if not count or not sessions:
         return np.full(sessions, np.nan)
-    total, known = np.zeros(sessions - 1), np.zeros(sessions - 1)
-    for start in range(0, count, _BLOCK):
-        close = panel.close[start : start + _BLOCK]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            growth = close[:, 1:] / close[:, :-1]
-        usable = np.isfinite(growth)
-        known += usable.sum(axis=0)
-        total += np.where(usable, growth, 0.0).sum(axis=0)
+    present = np.isfinite(close) & (close > 0.0)
+    kept = np.flatnonzero(_well_attended(present))
     factor = np.ones(sessions)
-    np.divide(total, known, out=factor[1:], where=known > 0)
-    index = 100.0 * np.cumprod(factor)
-    seen = np.isfinite(panel.close).any(axis=0)
-    return np.where(np.maximum.accumulate(seen), index, np.nan)
+    factor[kept] = _mean_growth(close[:, kept], present[:, kept])
+    return np.where(np.maximum.accumulate(present.any(axis=0)), 100.0 * np.cumprod(factor), np.nan)
+
+
+def _well_attended(present: BoolArray) -> BoolArray:
+    """Return the sessions (T,) in which at least a quarter of the symbols listed at the time have a close."""
+    attending = present.sum(axis=0)
+    attended: BoolArray = (attending > 0) & (attending >= LEAST_ATTENDANCE * _listed_counts(present))
+    return attended
+
+
+def _listed_counts(present: BoolArray) -> IntArray:
+    """Return how many symbols (n, T) are between their first and their last bar in each session, (T,)."""
+    sessions = present.shape[1]
+    traded = present.any(axis=1)
+    first = present.argmax(axis=1)[traded]
+    last = sessions - 1 - present[:, ::-1].argmax(axis=1)[traded]
+    steps = np.zeros(sessions + 1, dtype=np.int64)
+    np.add.at(steps, first, 1)
+    np.subtract.at(steps, last + 1, 1)
+    return np.cumsum(steps[:-1])
+
+
+def _mean_growth(close: FloatArray, present: BoolArray) -> FloatArray:
+    """Return 1 + the winsorised mean return of each session (S,), 1 in the first and where nothing moved."""
+    count, sessions = close.shape
+    growth = np.ones(sessions)
+    before = np.full(count, np.nan)
+    seen = np.full(count, -MOST_AGE - 1)
+    for t, (price, now) in enumerate(zip(np.ascontiguousarray(close.T), np.ascontiguousarray(present.T), strict=True)):
+        moved = np.flatnonzero(now & (t - seen <= MOST_AGE))
+        if len(moved):
+            growth[t] = _winsorised_mean(price[moved] / before[moved])
+        np.copyto(before, price, where=now)
+        seen[now] = t
+    return growth
+
+
+def _winsorised_mean(values: FloatArray) -> float:
+    """Return the mean (n values) after the ⌈n/20⌉ lowest and highest are set to the next ones."""
+    count = len(values)
+    tail = -(-count // WINSOR_SHARE) if count >= 3 else 0
+    if not tail:
+        return float(values.mean())
+    ranked = np.partition(values, (tail, count - 1 - tail))
+    return float(np.clip(values, ranked[tail], ranked[count - 1 - tail]).mean())
 
 
 def market_regime(close: FloatArray, index_name: str) -> Regime:

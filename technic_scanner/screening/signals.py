@@ -10,6 +10,7 @@ import numpy as np
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.quality import PINNED, PRICE_OFF, QUALITY_FLAGS, UNADJUSTED_SPLIT
 
 SIGNALS: tuple[str, ...] = ("Strong Short", "Short", "Neutral", "Long", "Strong Long")
 TIERS: tuple[str, ...] = ("core", "satellite", "watch")
@@ -19,6 +20,11 @@ SIGNAL_AT, STRONG_AT = 60.0, 70.0
 CORE_SUPPORT = 4
 CORE_VOLATILITY = 30.0
 
+_DOUBT_TEXTS = {
+    UNADJUSTED_SPLIT: "its prices look unadjusted for a split",
+    PRICE_OFF: "a price is far off those around it",
+    PINNED: "its price hardly moves",
+}
 _NEUTRAL = SIGNALS.index("Neutral")
 _VOLATILITY = SUB_SCORES.index("volatility")
 
@@ -57,19 +63,21 @@ class Selection:
     note: str
 
 
-def judge(score: FloatArray, sub: FloatArray, direction: str) -> Signals:
+def judge(score: FloatArray, sub: FloatArray, direction: str, doubts: BoolArray | None = None) -> Signals:
     """Return signal, side, rank score, tier and reason of each row.
 
     ``score`` (n,) 0–100 is the blend of TechRating and alpha, ``sub`` (n, 6) the sub-scores, ``direction`` "long",
     "short" or "both". An oriented score of 60 is a signal, of 70 a strong one; the side that ``direction`` excludes
-    is Neutral. Core: a strong signal with at least 4 sub-scores on its side, none missing and a volatility sub-score of
-    at least 30. Satellite: a signal that misses any of these. Watch: no signal. An unknown score is Neutral.
+    is Neutral. ``doubts`` (n, 3) are the flags of a row's prices, in the order of QUALITY_FLAGS; None is none. Core: a
+    strong signal with at least 4 sub-scores on its side, none missing, a volatility sub-score of at least 30 and no
+    such flag. Satellite: a signal that misses any of these. Watch: no signal. An unknown score is Neutral.
     """
     side = _sides(score, direction)
     rank = np.where(side > 0, score, 100.0 - score)
     strength = (rank >= SIGNAL_AT).astype(np.int64) + (rank >= STRONG_AT)
     oriented = np.where((side > 0)[:, None], sub, 100.0 - sub)
-    tests = _core_tests(rank, oriented, sub)
+    doubts = np.zeros((len(score), len(QUALITY_FLAGS)), bool) if doubts is None else doubts
+    tests = np.column_stack((_core_tests(rank, oriented, sub), ~doubts))
     passed = strength > 0
     tier = np.where(~passed, 2, np.where(tests.all(axis=1), 0, 1))
     names = tuple(SIGNALS[k] for k in (_NEUTRAL + side * strength).tolist())
@@ -143,12 +151,13 @@ def _flaws(tests: BoolArray) -> list[str]:
         f"fewer than {CORE_SUPPORT} sub-scores agree",
         "a sub-score is missing",
         f"its volatility sub-score is below {CORE_VOLATILITY:.0f}",
+        *(_DOUBT_TEXTS[name] for name in QUALITY_FLAGS),
     )
     spelled = [
         " and ".join(text for bit, text in enumerate(texts) if not pattern >> bit & 1)
         for pattern in range(2 ** len(texts))
     ]
-    return [spelled[k] for k in (tests @ np.array([1, 2, 4, 8])).tolist()]
+    return [spelled[k] for k in (tests @ (1 << np.arange(len(texts)))).tolist()]
 
 
 def _note(rows: int, passing: int, shown: int, passed: int) -> str:

@@ -12,7 +12,7 @@ from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.ports import CacheRead, ChunkTask, MacroSeries, MessageSink, PriceBatch
+from technic_scanner.pipeline.ports import CacheRead, CacheState, ChunkTask, MacroSeries, MessageSink, PriceBatch
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.panel_build import combine_panels
 
@@ -22,6 +22,7 @@ class MemoryCache:
 
     def __init__(self) -> None:
         self.held: dict[str, Panel] = {}
+        self.summaries: dict[tuple[str, str], bytes] = {}
         self.reads = 0
 
     def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
@@ -30,7 +31,19 @@ class MemoryCache:
         panel = combine_panels([self.held[symbol] for symbol in hits], hits).until(as_of).last(bars)
         content = b"".join(getattr(panel, name).tobytes() for name in ("open", "high", "low", "close", "volume"))
         missing = tuple(symbol for symbol in symbols if symbol not in self.held)
-        return CacheRead(panel, missing, f"{hash((content, panel.symbols)):x}")
+        fingerprint = f"{hash((content, panel.symbols)):x}"
+        return CacheRead(panel, missing, fingerprint, state=f"{fingerprint} {bars} {as_of}")
+
+    def state(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheState:
+        self.reads -= 1
+        read = self.read(source, symbols, bars, as_of)
+        return CacheState(read.state, read.missing)
+
+    def summary(self, source: str, name: str) -> bytes | None:
+        return self.summaries.get((source, name))
+
+    def keep_summary(self, source: str, name: str, content: bytes) -> None:
+        self.summaries[source, name] = content
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
         for row, symbol in enumerate(batch.panel.symbols):

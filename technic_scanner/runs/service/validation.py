@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.fields import MAX_TEXT_LENGTH
 from technic_scanner.domain.printable import is_printable
@@ -69,7 +71,7 @@ def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem,
         return error.problems
     if info.missing is not None:  # which universes it has is not known either
         return (FieldProblem("source", info.missing),)
-    return (*_universe_problems(config, info), *_date_problems(config, info))
+    return (*_universe_problems(config, info), *_reference_problems(config, catalog), *_date_problems(config, info))
 
 
 def _universe_problems(config: ScanConfig, info: SourceInfo) -> tuple[FieldProblem, ...]:
@@ -77,6 +79,18 @@ def _universe_problems(config: ScanConfig, info: SourceInfo) -> tuple[FieldProbl
         return ()
     known = ", ".join(info.universes) or "none by name"
     return (FieldProblem("universe", f"{config.universe!r} is not one of {known} (of source {info.name})"),)
+
+
+def _reference_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem, ...]:
+    """Return what speaks against the reference, which must be a universe that the source could scan."""
+    if config.reference is None:
+        return ()
+    as_scanned = replace(config, universe=config.reference)
+    try:
+        found = _universe_problems(as_scanned, catalog.source(config.source, as_scanned).info())
+    except ConfigError as error:
+        found = error.problems
+    return tuple(replace(problem, field="reference") for problem in found)
 
 
 def _date_problems(config: ScanConfig, info: SourceInfo) -> tuple[FieldProblem, ...]:

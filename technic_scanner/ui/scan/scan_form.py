@@ -98,7 +98,7 @@ def _how_to_plan() -> None:
 
 def _advanced(executors: Sequence[str]) -> None:
     history, execution = st.columns(2)
-    for name in ("lookback_sessions", "industries", "subindustries"):
+    for name in ("lookback_sessions", "max_lag_sessions", "reference", "industries", "subindustries"):
         field(history, name)
     with execution:
         _execution(executors)

@@ -295,8 +295,29 @@ def test_a_cancelled_scan_keeps_the_rows_of_what_it_had_scanned() -> None:
     assert len(unreached) == 40 - scanned
     named = [failure.symbol for failure in result.failures]
     assert sorted([*rows, *named]) == sorted(SYMBOLS)
-    others = ScanConfig(top_n=None, direction="both", symbols=sorted(set(SYMBOLS) - unreached))
-    assert result.table.equals(Bench().scan(others).table)
+    assert (result.context.reference, result.context.reference_count) == ("the scanned symbols", scanned)
+    reached = sorted(set(SYMBOLS) - unreached)
+    rest = ScriptedSource(bench.source.panel.take([SYMBOLS.index(symbol) for symbol in reached]), dict(SECTORS))
+    assert result.table.equals(Bench(source=rest).scan(config).table)
+
+
+def test_a_cancelled_scan_is_judged_against_the_market_that_is_known() -> None:
+    whole = Bench()
+    config = ScanConfig(top_n=None, direction="both")
+    everything = {row["Symbol"]: row for row in whole.scan(config).table.to_pylist()}
+    bench = Bench(source=whole.source, cache=whole.cache, clock=_Ticking())
+
+    def stop(event: object) -> None:
+        last = bench.events[-1]
+        if last.current_stage == "symbol_scanning" and last.stage("symbol_scanning").completed >= 14:
+            bench.cancel.cancel()
+
+    bench.events = _Watched(stop)
+    result = bench.scan(config, RunOptions(chunk_size=7))
+    assert result.cancelled
+    assert (result.context.reference, result.context.reference_count) == ("all", 40)
+    for row in result.table.to_pylist():
+        assert row["CompositeScore"] == everything[row["Symbol"]]["CompositeScore"]
 
 
 def test_cancel_wakes_a_fetch_that_hangs() -> None:
@@ -440,7 +461,7 @@ def test_a_run_that_was_told_its_work_prices_it_from_its_first_event() -> None:
     assert bench.events[0].kind is EventKind.RUN_STARTED
     assert bench.events[0].stage("data_fetching").eta_seconds == pytest.approx(400, rel=0.1)
     assert bench.events[-1].stage("data_fetching").completed == 40
-    fewer = Bench()
+    fewer = Bench(source=bench.source, cache=bench.cache)
     fewer.scan(ScanConfig(symbols=SYMBOLS[:8]), attempt=Attempt(costs=costs, work=work))
     scanning = next(event for event in fewer.events if event.current_stage == "symbol_scanning")
     assert scanning.stage("symbol_scanning").total == 8

@@ -188,3 +188,19 @@ def test_weights_respect_the_sector_cap_and_say_what_stays_in_cash() -> None:
     assert [note for note in result.context.notes if note.endswith(cash)] == [
         f"Portfolio by {name}: {cash}" for name in ("equal", "score", "inverse volatility", "risk parity")
     ]
+
+
+def test_a_position_has_no_more_weight_than_the_config_allows() -> None:
+    config = ScanConfig(direction="both", top_n=4, max_position_pct=15.0)
+    result = scanned(random_panel(SYMBOLS), config, {})
+    for name in WEIGHT_COLUMNS.values():
+        assert max(result.table[name].to_pylist()) == pytest.approx(0.15)
+    assert any(note.endswith("The caps leave 40.0% in cash.") for note in result.context.notes)
+
+
+def test_what_is_relative_to_a_benchmark_is_unknown_where_it_has_no_bar_on_the_last_day() -> None:
+    ended = scanned(with_benchmark(1), benchmark_symbol="SPY").table
+    whole = scanned(with_benchmark(0), benchmark_symbol="SPY").table
+    for name in ("Beta252", "RelativeStrength63"):
+        assert set(ended[name].to_pylist()) == {None}
+        assert None not in whole[name].to_pylist()

@@ -151,9 +151,8 @@ def _market(c: FloatArray, aligned: FloatArray, benchmark: FloatArray | None) ->
         return {}
     answers = {}
     pairs = pd.DataFrame({"own": c, "market": aligned}).tail(253).dropna().pct_change().dropna()
-    if len(pairs) >= 60:
+    if len(pairs) >= 60 and np.isfinite(aligned[-1]):
         answers["beta_252"] = float(np.cov(pairs["own"], pairs["market"])[0, 1] / pairs["market"].var())
-    own = benchmark[np.isfinite(benchmark)]
-    if len(own) >= 64 and len(c) >= 64:
-        answers["relative_strength_63"] = (c[-1] / c[-64] - 1.0) - (own[-1] / own[-64] - 1.0)
+    if len(c) >= 64:
+        answers["relative_strength_63"] = (c[-1] / c[-64] - 1.0) - (aligned[-1] / aligned[-64] - 1.0)
     return answers

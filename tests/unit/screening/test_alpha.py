@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from technic_scanner.screening.alpha import FACTOR_WEIGHTS, FACTORS, alpha, blend, normal_cdf
+from technic_scanner.screening.alpha import FACTOR_WEIGHTS, FACTORS, alpha, alpha_scale, blend, normal_cdf
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import blank
 from tests.unit.screening.chart import rows
@@ -40,7 +40,7 @@ def test_each_factor_agrees_with_scipy() -> None:
     get = {name: m[:, COLUMN[name]] for name in READ}
     expected = {
         "momentum": oracle(get["momentum_12_1"]),
-        "reversal": (oracle(-get["roc_5"]) + oracle(-get["roc_21"])) / 2,
+        "reversal": np.clip(stats.zscore((oracle(-get["roc_5"]) + oracle(-get["roc_21"])) / 2), -3, 3),
         "low_volatility": oracle(-get["realised_vol_60"]),
         "liquidity": oracle(np.log(get["dollar_volume_20"])),
         "trend_quality": oracle(get["trend_slope_63"] * get["trend_r2_63"]),
@@ -52,6 +52,32 @@ def test_each_factor_agrees_with_scipy() -> None:
     np.testing.assert_allclose(result.composite, stats.zscore(total), atol=1e-12)
     np.testing.assert_allclose(result.score, 100 * stats.norm.cdf(stats.zscore(total)), atol=1e-10)
     np.testing.assert_allclose(result.coverage, 1.0)
+
+
+def test_every_factor_has_the_weight_that_it_is_stated_to_have() -> None:
+    rng = np.random.default_rng(3)
+    m = blank(400)
+    m[:, [COLUMN[name] for name in READ]] = np.exp(0.2 * rng.normal(size=(400, len(READ))))
+    np.testing.assert_allclose(alpha(m).z.std(axis=0), 1.0, atol=0.02)
+
+
+def test_a_row_is_placed_by_its_own_numbers_and_those_of_the_reference() -> None:
+    m = random_matrix(200, seed=5)
+    sectors = [("Energy", "Utilities", None)[k % 3] for k in range(200)]
+    for neutral in (False, True):
+        scale = alpha_scale(m, sectors, sector_neutral=neutral)
+        whole = alpha(m, sectors, sector_neutral=neutral)
+        for rows_taken in ([7], [3, 190, 44], list(range(100, 200))):
+            some = alpha(m[rows_taken], [sectors[i] for i in rows_taken], sector_neutral=neutral, scale=scale)
+            np.testing.assert_array_equal(some.score, whole.score[rows_taken])
+            np.testing.assert_array_equal(some.coverage, whole.coverage[rows_taken])
+
+
+def test_a_sector_that_the_reference_lacks_is_placed_in_all_of_it() -> None:
+    m = random_matrix(50)
+    scale = alpha_scale(m[1:], ["Energy"] * 49, sector_neutral=True)
+    other = alpha(m[:1], ["Utilities"], sector_neutral=True, scale=scale)
+    np.testing.assert_allclose(other.score, alpha(m[:1], ["Energy"], sector_neutral=True, scale=scale).score)
 
 
 def test_each_factor_points_the_way_its_source_says() -> None:

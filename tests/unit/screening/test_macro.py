@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from technic_scanner.screening.indicator_names import COLUMN
-from technic_scanner.screening.macro import breadth_facts, rotation_facts, sector_rotation, series_facts, steering
+from technic_scanner.screening.macro import breadth, breadth_facts, rotation_facts, sector_rotation, series_facts
 from technic_scanner.screening.matrix import blank
-from technic_scanner.screening.regime import Macro
 from tests.unit.screening.chart import rows
 
 NAN = float("nan")
@@ -85,16 +84,22 @@ def test_nothing_known_is_none_not_zero() -> None:
         assert all(value is None for _, value in breadth_facts(matrix))
 
 
-def test_rotation_ranks_sectors_by_the_mean_of_known_returns() -> None:
+def test_rotation_ranks_sectors_by_the_median_of_known_returns() -> None:
     matrix = rows(*({"roc_63": value} for value in (0.10, 0.20, -0.10, NAN, 0.50)))
     ranked = sector_rotation(matrix, ["Energy", "Energy", "Utilities", "Utilities", None])
     assert [(s.sector, s.rank, s.members) for s in ranked] == [("Energy", 1, 2), ("Utilities", 2, 1)]
     assert rotation_facts(ranked) == (
-        ("Energy: mean 63-session return", pytest.approx(0.15)),
-        ("Utilities: mean 63-session return", pytest.approx(-0.10)),
+        ("Energy: median 63-session return", pytest.approx(0.15)),
+        ("Utilities: median 63-session return", pytest.approx(-0.10)),
     )
     assert sector_rotation(matrix, [None] * 5) == ()
     assert sector_rotation(blank(0), []) == ()
+
+
+def test_one_wild_member_does_not_lead_its_sector() -> None:
+    matrix = rows(*({"roc_63": value} for value in (0.01, 0.02, 1500.0, 0.05, 0.06, 0.04)))
+    ranked = sector_rotation(matrix, ["Energy"] * 3 + ["Utilities"] * 3)
+    assert [(s.sector, s.median_roc_63) for s in ranked] == [("Utilities", 0.05), ("Energy", 0.02)]
 
 
 def test_series_facts_take_the_newest_value_up_to_the_date() -> None:
@@ -130,10 +135,10 @@ def test_facts_have_one_name_each() -> None:
     assert len(names) == len(set(names))
 
 
-def test_few_rows_have_no_breadth_that_steers() -> None:
+def test_few_rows_have_no_breadth() -> None:
     matrix = blank(25)
     matrix[:, COLUMN["close"]] = 10.0
     matrix[:20, COLUMN["sma_200"]] = [9.0] * 5 + [11.0] * 15
-    assert steering(matrix, (("VIX", 21.5), ("2-year yield", 4.0))) == Macro(vix=21.5, breadth=0.25)
-    assert steering(matrix[1:], (("VIX", None),)) == Macro()
-    assert steering(matrix[:0], ()) == Macro()
+    assert breadth(matrix) == 0.25
+    assert breadth(matrix[1:]) is None
+    assert breadth(matrix[:0]) is None

@@ -4,16 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.regime import Macro, Regime, equal_weight_index, market_regime, regime_policy
 
 NAN = float("nan")
 
 
-def panel(*closes: list[float]) -> Panel:
-    close = np.array(closes, dtype=np.float64).reshape(len(closes), -1)
-    sessions = np.datetime64("2024-01-01", "D") + np.arange(close.shape[1])
-    return Panel(tuple(f"S{i}" for i in range(len(close))), sessions, close, close, close, close, close)
+def closes(*rows: list[float]) -> np.ndarray:
+    return np.array(rows, dtype=np.float64).reshape(len(rows), -1)
 
 
 def walk(drifts: list[tuple[int, float, float]], seed: int = 1) -> np.ndarray:
@@ -27,29 +24,64 @@ def walk(drifts: list[tuple[int, float, float]], seed: int = 1) -> np.ndarray:
     return 100.0 * np.exp(np.cumsum(np.concatenate(steps)))
 
 
-def test_index_compounds_the_mean_return_of_those_that_traded() -> None:
-    index = equal_weight_index(panel([100, 110, 110, NAN, 121], [50, 50, NAN, 60, 66], [NAN, NAN, 10, 10, NAN]))
-    np.testing.assert_allclose(index, [100, 105, 105, 105, 105 * 1.1])
+def test_index_compounds_the_mean_return_since_the_last_close_of_those_that_traded() -> None:
+    index = equal_weight_index(closes([100, 110, 110, NAN, 121], [50, 50, NAN, 60, 66]))
+    np.testing.assert_allclose(index, [100, 105, 105, 105 * 1.2, 105 * 1.2 * 1.1])
+
+
+def test_a_close_that_is_too_old_gives_no_return() -> None:
+    steady = [100.0] * 9
+    for gap, moved in ((4, True), (5, False)):
+        halted = [10.0, 10.0, *[NAN] * gap, *[30.0] * (7 - gap)]
+        assert bool(equal_weight_index(closes(steady, halted))[-1] > 100.0) is moved
 
 
 def test_index_is_unknown_before_the_first_close() -> None:
-    np.testing.assert_array_equal(equal_weight_index(panel([NAN, NAN, 5, 6])), [NAN, NAN, 100, 120])
+    np.testing.assert_array_equal(equal_weight_index(closes([NAN, NAN, 5, 6])), [NAN, NAN, 100, 120])
+
+
+def winsorised(returns: pd.Series) -> float:
+    """The mean after the twentieth part at each end, rounded up, is set to the next value."""
+    known = np.sort(returns.dropna().to_numpy())
+    tail = -(-len(known) // 20) if len(known) >= 3 else 0
+    known[:tail] = known[tail] if tail else known[:tail]
+    known[len(known) - tail :] = known[len(known) - 1 - tail] if tail else []
+    return float(known.mean()) if len(known) else 0.0
 
 
 def test_index_agrees_with_pandas_on_many_symbols() -> None:
     rng = np.random.default_rng(3)
     close = 50 * np.exp(np.cumsum(rng.normal(0, 0.02, (700, 90)), axis=1))
     close[rng.random(close.shape) < 0.05] = np.nan
+    close[::50, 40] *= 100.0
     frame = pd.DataFrame(close.T)
-    oracle = 100 * (1 + frame.pct_change(fill_method=None).mean(axis=1).fillna(0)).cumprod()
-    np.testing.assert_allclose(equal_weight_index(panel(*close.tolist())), oracle.to_numpy(), rtol=1e-12)
+    moves = frame.ffill(limit=4).pct_change(fill_method=None).where(frame.notna())
+    oracle = 100 * (1 + moves.apply(winsorised, axis=1)).cumprod()
+    np.testing.assert_allclose(equal_weight_index(close), oracle.to_numpy(), rtol=1e-12)
+
+
+def test_one_symbol_does_not_make_the_index() -> None:
+    rng = np.random.default_rng(4)
+    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.01, (20, 60)), axis=1))
+    wild = close.copy()
+    wild[7, 30:] *= 1500.0
+    ratio = equal_weight_index(wild) / equal_weight_index(close)
+    assert abs(ratio - 1.0).max() < 0.01
+
+
+def test_a_session_that_few_symbols_have_is_skipped() -> None:
+    rng = np.random.default_rng(5)
+    close = 50 * np.exp(np.cumsum(rng.normal(0, 0.01, (20, 60)), axis=1))
+    sunday = np.insert(close, 31, NAN, axis=1)
+    sunday[3, 31] = 5.0 * close[3, 30]
+    index = equal_weight_index(sunday)
+    assert index[31] == index[30]
+    np.testing.assert_array_equal(np.delete(index, 31), equal_weight_index(close))
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 5), (3, 0)])
 def test_index_of_nothing_is_unknown(shape: tuple[int, int]) -> None:
-    close = np.empty(shape)
-    sessions = np.datetime64("2024-01-01", "D") + np.arange(shape[1])
-    index = equal_weight_index(Panel(tuple("ABC"[: shape[0]]), sessions, close, close, close, close, close))
+    index = equal_weight_index(np.empty(shape))
     assert index.shape == (shape[1],)
     assert np.isnan(index).all()
 

@@ -6,16 +6,17 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.exchange_days import last_final_day
 from technic_scanner.adapters.market_data.price_cache.compact import compact
+from technic_scanner.adapters.market_data.price_cache.coverage import SourceCoverage, coverage_of
 from technic_scanner.adapters.market_data.price_cache.folder import SourceFolder, folders
 from technic_scanner.adapters.market_data.price_cache.freshness import FreshUntil, reaches_back, start_of, still_unknown
 from technic_scanner.adapters.market_data.price_cache.index import (
@@ -36,11 +37,12 @@ from technic_scanner.adapters.market_data.price_cache.snapshot import (
     load_snapshot,
     snapshot_path,
 )
+from technic_scanner.adapters.market_data.price_cache.summaries import keep_summary, load_summary
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.reasons import failure, no_data
 from technic_scanner.errors import SourceDataError
-from technic_scanner.pipeline.ports import CacheRead, PriceBatch
+from technic_scanner.pipeline.ports import CacheRead, CacheState, PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
 
 T = TypeVar("T")
@@ -53,22 +55,6 @@ _SECONDS_PER_DAY = 86_400
 _SNAPSHOT_BARS = 200_000
 _READ_ATTEMPTS = 4
 _PRICES = FIELDS[:4]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCoverage:
-    """The cached data of one source; ``without_data`` is the number of symbols known to have no bars."""
-
-    source: str
-    symbols: int
-    without_data: int
-    bars: int
-    first_session: date | None
-    last_session: date | None
-    oldest_check: datetime | None
-    written_at: datetime | None
-    files: int
-    size_bytes: int
 
 
 @dataclass(slots=True)
@@ -103,7 +89,8 @@ class ParquetPriceCache:
         def serve(folder: SourceFolder, index: Index) -> CacheRead:
             found = self._sort_out(index, distinct, bars, as_of)
             panel, fingerprint = self._panel(folder, index, found.hits, bars, self._end(as_of))
-            return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures))
+            state = _request_key(found.hits, bars, _last_day(found.hits, self._end(as_of)))
+            return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures), state)
 
         return self._healing(source, serve)
 
@@ -167,9 +154,23 @@ class ParquetPriceCache:
             return None
         return EPOCH + timedelta(days=min(starts))
 
+    def state(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheState:
+        """Return the state of what ``read`` would return; reads only the index."""
+        found = self._sort_out(self._folder(source).index(), tuple(dict.fromkeys(symbols)), bars, as_of)
+        name = _request_key(found.hits, bars, _last_day(found.hits, self._end(as_of)))
+        return CacheState(name, tuple(found.missing))
+
+    def summary(self, source: str, name: str) -> bytes | None:
+        """Return what was kept under ``name``; None if there is nothing, or it is damaged."""
+        return load_summary(self._folder(source).path, name)
+
+    def keep_summary(self, source: str, name: str, content: bytes) -> None:
+        """Keep ``content`` under ``name``; if that fails, a warning is logged, because it can be computed again."""
+        keep_summary(self._folder(source).path, name, content)
+
     def coverage(self) -> tuple[SourceCoverage, ...]:
         """Return the cached data by source."""
-        return tuple(_coverage(SourceFolder(path, "")) for path in folders(self._root))
+        return tuple(coverage_of(SourceFolder(path, "")) for path in folders(self._root))
 
     def mark(self) -> str:
         """Return a text that changes whenever bars are added or deleted; looks at no bars."""
@@ -230,7 +231,7 @@ class ParquetPriceCache:
     def _panel(self, folder: SourceFolder, index: Index, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
         if not hits:
             return Panel.empty(), fingerprint_of(Panel.empty())
-        last = min(day_number(end), max(entry.last for entry in hits))
+        last = _last_day(hits, end)
         if sum(entry.bars for entry in hits) < _SNAPSHOT_BARS:
             panel = SegmentReader(folder, index, hits).newest(bars, last)
             return panel, fingerprint_of(panel)
@@ -252,6 +253,10 @@ def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
     return read_bars
 
 
+def _last_day(hits: list[Entry], end: date) -> int:
+    return min(day_number(end), max((entry.last for entry in hits), default=0))
+
+
 def _request_key(hits: list[Entry], bars: int, last: int) -> str:
     """Return a name for a request that changes whenever its result may; segment numbers are never reused."""
     request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
@@ -260,23 +265,6 @@ def _request_key(hits: list[Entry], bars: int, last: int) -> str:
 
 def _folder_name(source: str) -> str:
     return quote(source, safe="").replace(".", "%2E")
-
-
-def _coverage(folder: SourceFolder) -> SourceCoverage:
-    index = folder.stored_index()
-    held = [entry for entry in index.entries.values() if entry.parts]
-    return SourceCoverage(
-        source=unquote(folder.path.name),
-        symbols=len(held),
-        without_data=len(index.entries) - len(held),
-        bars=sum(entry.bars for entry in held),
-        first_session=EPOCH + timedelta(days=min(entry.first for entry in held)) if held else None,
-        last_session=EPOCH + timedelta(days=max(entry.last for entry in held)) if held else None,
-        oldest_check=datetime.fromtimestamp(min(entry.checked_at for entry in held), UTC) if held else None,
-        written_at=datetime.fromtimestamp(index.written_at, UTC) if index.written_at else None,
-        files=len(index.segments),
-        size_bytes=folder.size_bytes(),
-    )
 
 
 def _clear(path: Path, symbols: Sequence[str] | None, now: float) -> int:

@@ -59,7 +59,7 @@ def test_a_document_carries_its_version_and_reads_back(value: Any) -> None:
 
 
 @pytest.mark.parametrize("query", COLUMNS)
-def test_what_0_1_0_stored_is_read_and_would_be_written_the_same(query: str) -> None:
+def test_what_0_1_0_stored_is_read_and_newer_fields_have_their_defaults(query: str) -> None:
     with closing(sqlite3.connect(GOLDEN)) as connection:
         texts = [text for (text,) in connection.execute(query)]
     assert texts
@@ -67,7 +67,12 @@ def test_what_0_1_0_stored_is_read_and_would_be_written_the_same(query: str) -> 
         reading = read(COLUMNS[query], text)
         assert reading.value is not None
         assert (reading.problems, reading.unknown) == ((), ())
-        assert json.loads(without_version(dump(reading.value))) == with_new_names(json.loads(text))[0]
+        stored = with_new_names(json.loads(text))[0]
+        written = json.loads(without_version(dump(reading.value)))
+        assert {name: written[name] for name in stored} == stored
+        if added := written.keys() - stored.keys():
+            defaults = to_dict(COLUMNS[query]())
+            assert {name: written[name] for name in added} == {name: defaults[name] for name in added}
 
 
 def test_fields_that_only_a_newer_version_knows_are_named_and_do_no_harm() -> None:

@@ -1,0 +1,158 @@
+"""Flag rows whose prices cannot be taken at face value: unadjusted splits, prices far off, pinned prices."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, column
+
+UNADJUSTED_SPLIT, PRICE_OFF, PINNED, LAGGING = "unadjusted_split", "price_off", "pinned", "lagging"
+# What the bars alone tell, in the order of the columns of ``quality``.
+QUALITY_FLAGS: tuple[str, ...] = (UNADJUSTED_SPLIT, PRICE_OFF, PINNED)
+
+# Bars of a row that are looked at, the newest: a year and what stands before it.
+YEAR, BEFORE = 252, 21
+# The least change of a price that may be a split, how near to a split's ratio the open is, and the close to the open.
+LEAST_SPLIT, RATIO_TOLERANCE, DAY_TOLERANCE = 1.4, 0.05, 0.15
+HALVES = (1.5, 2.5)
+# A real move of that size comes with at least so many times the median turnover of the bars before.
+REAL_TURNOVER, TURNOVER_BARS, LEAST_TURNOVER_BARS = 3.0, 20, 5
+# How far off a price is, and the bars before the last one that it is compared with.
+FAR, NEARBY_BARS, LEAST_NEARBY = 5.0, 10, 3
+# Pinned: annualised volatility of 20 sessions below this, or below this share of the year's after a move of that size.
+PINNED_VOLATILITY, PINNED_SHARE, PINNED_JUMP = 0.08, 1.0 / 3.0, 0.10
+LEAST_AFTER, MOST_AFTER, LEAST_YEAR = 10, 20, 60
+
+
+def quality(panel: Panel, indicators: FloatArray) -> FloatArray:
+    """Return (n, 3): 1 where a flag of QUALITY_FLAGS applies to a symbol of the panel, else 0.
+
+    ``indicators`` (n, K) are those of the same symbols. Every row is judged by its own newest bars, at most a year.
+    Rules and constants: docs/numbers.md.
+    """
+    flags = np.zeros((len(panel.symbols), len(QUALITY_FLAGS)))
+    volatility = column(indicators, "realised_vol_20")
+    newest = panel.last(YEAR + BEFORE)
+    gaps = np.isnan(newest.close)
+    # Bars that are missing only on the left need no moving.
+    broken = gaps[:, -1:].any(axis=1) | (gaps[:, 1:] & ~gaps[:, :-1]).any(axis=1)
+    for rows, bars in (
+        (np.flatnonzero(~broken), newest.take(np.flatnonzero(~broken)) if broken.any() else newest),
+        (np.flatnonzero(broken), _own_bars(panel.take(np.flatnonzero(broken)), YEAR + BEFORE)),
+    ):
+        if len(rows) and bars.shape[1] > 1:
+            flags[rows] = _flags(bars, volatility[rows])
+    return flags
+
+
+def _own_bars(panel: Panel, most: int) -> Panel:
+    """Return the newest existing bars of each row, at most ``most``, its newest one in the last column."""
+    rows, columns = np.nonzero(np.isfinite(panel.close))
+    width = min(most, panel.shape[1])
+    to = width - np.cumsum(np.isfinite(panel.close)[:, ::-1], axis=1)[:, ::-1][rows, columns]
+    inside = to >= 0
+    moved = []
+    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+        target = np.full((len(panel.symbols), width), np.nan)
+        target[rows[inside], to[inside]] = values[rows[inside], columns[inside]]
+        moved.append(target)
+    return Panel(panel.symbols, panel.sessions[-width:], *moved)
+
+
+def _flags(bars: Panel, volatility_20: FloatArray) -> FloatArray:
+    close = bars.close
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = close[:, 1:] / close[:, :-1]
+    change[~(change > 0.0) | np.isinf(change)] = np.nan
+    splits, spikes = _jumps(bars, change)
+    pinned = _pinned(change[:, -YEAR:], volatility_20)
+    return np.column_stack((splits, spikes | _last_bar_off(bars), pinned)).astype(np.float64)
+
+
+def _jumps(bars: Panel, change: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Return which rows (n,) have a jump of a split without a real move's turnover, and which a spike of one bar.
+
+    ``change`` (n, m − 1) is close ÷ close before, NaN where one of them is not a price.
+    """
+    count = len(change)
+    splits, spikes = np.zeros(count, bool), np.zeros(count, bool)
+    recent = change[:, -YEAR:]
+    offset = change.shape[1] - recent.shape[1]
+    rows, at = np.nonzero((recent >= LEAST_SPLIT) | (recent <= 1.0 / LEAST_SPLIT))
+    for row, t in zip(rows.tolist(), (at + offset + 1).tolist(), strict=True):
+        if _is_spike(change[row], t):
+            spikes[row] = True
+        elif (
+            not _is_spike(change[row], t - 1)
+            and not splits[row]
+            and _is_split(bars.open[row], bars.close[row], bars.volume[row], t)
+        ):
+            splits[row] = True
+    return splits, spikes
+
+
+def _is_spike(change: FloatArray, t: int) -> bool:
+    """Return whether bar ``t`` is far off and the next one is back; ``change[t − 1]`` leads to bar t."""
+    if not 1 <= t < len(change):
+        return False
+    out, back = float(change[t - 1]), float(change[t])
+    return max(out, 1.0 / out) >= FAR and abs(out * back - 1.0) <= 2.0 * DAY_TOLERANCE
+
+
+def _is_split(open_: FloatArray, close: FloatArray, volume: FloatArray, t: int) -> bool:
+    """Return whether bar ``t`` opens at a split's ratio to the close before, stays there, and has no real turnover."""
+    ratio, stays = float(open_[t] / close[t - 1]), float(close[t] / open_[t])
+    if not ratio > 0.0 or abs(stays - 1.0) > DAY_TOLERANCE or not _is_split_ratio(max(ratio, 1.0 / ratio)):
+        return False
+    turnover = close[max(0, t - TURNOVER_BARS) : t + 1] * volume[max(0, t - TURNOVER_BARS) : t + 1]
+    before = turnover[:-1][np.isfinite(turnover[:-1])]
+    if len(before) < LEAST_TURNOVER_BARS:
+        return False
+    return not float(turnover[-1]) > REAL_TURNOVER * float(np.median(before))
+
+
+def _is_split_ratio(ratio: float) -> bool:
+    candidates = (*HALVES, max(2.0, float(round(ratio))))
+    return any(abs(ratio / other - 1.0) <= RATIO_TOLERANCE for other in candidates)
+
+
+def _last_bar_off(bars: Panel) -> BoolArray:
+    """Return which rows (n,) have a last bar with a price five times off the median of the closes before it."""
+    last = np.stack([values[:, -1] for values in (bars.open, bars.high, bars.low, bars.close)])
+    off = np.zeros(len(bars.symbols), bool)
+    near = bars.close[:, -NEARBY_BARS - 1 : -1]
+    lowest, highest = last.min(axis=0), last.max(axis=0)
+    # Only a bar that is off some of them can be off their median.
+    doubtful = ((highest[:, None] >= FAR * near) | (lowest[:, None] <= near / FAR)).any(axis=1)
+    for row in np.flatnonzero(doubtful).tolist():
+        known = near[row][np.isfinite(near[row])]
+        usual = float(np.median(known))
+        off[row] = len(known) >= LEAST_NEARBY and bool(highest[row] >= FAR * usual or lowest[row] <= usual / FAR)
+    return off
+
+
+def _pinned(change: FloatArray, volatility_20: FloatArray) -> BoolArray:
+    """Return which rows (n,) hardly move: below 8 % a year, or far below the year's own after a jump."""
+    pinned = volatility_20 < PINNED_VOLATILITY
+    jumped = (change >= 1.0 + PINNED_JUMP) | (change <= 1.0 - PINNED_JUMP)
+    after = np.where(jumped.any(axis=1), jumped[:, ::-1].argmax(axis=1), 0)
+    rows = np.flatnonzero(~pinned & (after >= LEAST_AFTER))
+    recent = np.where(after >= MOST_AFTER, volatility_20, np.nan)
+    for row in rows[after[rows] < MOST_AFTER].tolist():
+        recent[row] = _spread(change[row : row + 1, -after[row] :], LEAST_AFTER)[0]
+    year = _spread(np.where(jumped[rows], np.nan, change[rows]), LEAST_YEAR)
+    pinned[rows] = recent[rows] < PINNED_SHARE * year
+    return pinned
+
+
+def _spread(change: FloatArray, least: int) -> FloatArray:
+    """Return the annualised sample standard deviation (n,) of the known changes, NaN if fewer than ``least``."""
+    known = np.isfinite(change)
+    count = known.sum(axis=1)
+    mean = np.where(known, change, 0.0).sum(axis=1) / np.maximum(count, 1)
+    squares = (np.where(known, change - mean[:, None], 0.0) ** 2).sum(axis=1)
+    variance = np.where(count >= least, squares / np.maximum(count - 1, 1), np.nan)
+    return np.sqrt(variance) * math.sqrt(SESSIONS_PER_YEAR)

@@ -1,0 +1,158 @@
+"""Groups of symbols that trade on the same days, their newest sessions, and the bars that are used of each symbol."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.sessions import day_numbers, place, session_groups, used_bars
+
+FIRST = np.datetime64("2023-01-02", "D")
+DAYS = FIRST + np.arange(500)
+WEEKDAY = (DAYS.astype(np.int64) + 3) % 7
+
+
+def without_holidays(*holidays: str) -> np.ndarray:
+    return (WEEKDAY < 5) & ~np.isin(DAYS, np.array(holidays, dtype="datetime64[D]"))
+
+
+NEW_YORK = without_holidays(
+    *("2023-01-16", "2023-02-20", "2023-05-29", "2023-07-04", "2023-09-04", "2023-11-23", "2023-12-25"),
+    *("2024-01-01", "2024-01-15", "2024-02-19"),
+)
+TOKYO = without_holidays(
+    *("2023-01-09", "2023-02-23", "2023-03-21", "2023-05-03", "2023-05-04", "2023-05-05", "2023-07-17", "2023-08-11"),
+    *("2023-09-18", "2023-11-03", "2024-01-01", "2024-01-02", "2024-01-03", "2024-01-08", "2024-02-12", "2024-02-23"),
+)
+ALWAYS = np.ones(len(DAYS), dtype=bool)
+
+
+def panel(*present: np.ndarray, until: str = "2024-03-08") -> Panel:
+    """Return a panel of rows that have bars where told, on the days up to ``until`` on which any of them has one."""
+    rows = np.array(present) & (np.datetime64(until) >= DAYS)
+    used = rows.any(axis=0)
+    close = np.where(rows, 10.0, np.nan)[:, used]
+    return Panel(tuple(f"S{i}" for i in range(len(rows))), DAYS[used], close, close, close, close, close)
+
+
+def without(present: np.ndarray, *days: str) -> np.ndarray:
+    return present & ~np.isin(DAYS, np.array(days, dtype="datetime64[D]"))
+
+
+def alone(day: str) -> np.ndarray:
+    return np.datetime64(day) == DAYS
+
+
+def newest_of(made: Panel) -> list[str]:
+    return [str(np.datetime64(group.newest, "D")) for group in session_groups(made)]
+
+
+def test_one_exchange_is_one_group_whatever_halts_and_late_listings_there_are() -> None:
+    rng = np.random.default_rng(1)
+    rows = [NEW_YORK & (rng.random(len(DAYS)) > gaps) for gaps in np.linspace(0.0, 0.6, 30)]
+    rows += [NEW_YORK & (np.datetime64(day) <= DAYS) for day in ("2023-06-01", "2024-01-15", "2024-03-01")]
+    rows += [NEW_YORK & (np.datetime64("2023-10-02") > DAYS)]
+    made = panel(*([NEW_YORK] * 40), *rows)
+    assert newest_of(made) == ["2024-03-08"]
+    assert (place(made, session_groups(made), 400).group == 0).all()
+
+
+@pytest.mark.parametrize(("stocks", "coins"), [(500, 1), (40, 40), (3, 60)])
+def test_coins_do_not_outdate_stocks_on_a_weekend(stocks: int, coins: int) -> None:
+    made = panel(*([NEW_YORK] * stocks), *([ALWAYS] * coins), until="2024-03-10")
+    placement = place(made, session_groups(made), 400)
+    assert sorted(newest_of(made)) == ["2024-03-08", "2024-03-10"]
+    assert (placement.lag == 0).all()
+    assert len(set(placement.group[:stocks])) == len(set(placement.group[stocks:])) == 1
+
+
+def test_tokyo_on_a_holiday_in_new_york_outdates_nobody() -> None:
+    made = panel(*([NEW_YORK] * 30), *([TOKYO] * 30), until="2024-02-19")
+    assert sorted(newest_of(made)) == ["2024-02-16", "2024-02-19"]
+    assert (place(made, session_groups(made), 400).lag == 0).all()
+
+
+def test_one_symbol_a_day_ahead_is_not_used_on_that_day() -> None:
+    behind = NEW_YORK & (np.datetime64("2024-03-07") >= DAYS)
+    made = panel(*([behind] * 60), NEW_YORK)
+    placement = place(made, session_groups(made), 400)
+    assert newest_of(made) == ["2024-03-07"]
+    assert placement.ahead.tolist() == [False] * 60 + [True]
+    assert (placement.lag == 0).all()
+    used = used_bars(made, placement).panel
+    assert np.isnan(used.close[60, -1])
+    assert np.isfinite(made.close[60, -1])
+
+
+@pytest.mark.parametrize(("updated", "newest"), [(0.49, "2024-03-07"), (0.5, "2024-03-08"), (0.9, "2024-03-08")])
+def test_half_of_the_live_symbols_make_a_session_the_newest(updated: float, newest: str) -> None:
+    dead = NEW_YORK & (np.datetime64("2023-11-01") >= DAYS)
+    ahead = round(100 * updated)
+    made = panel(*([NEW_YORK] * ahead), *([without(NEW_YORK, "2024-03-08")] * (100 - ahead)), *([dead] * 300))
+    assert newest_of(made) == [newest]
+
+
+def test_the_lag_counts_sessions_of_the_group() -> None:
+    newest = DAYS[NEW_YORK & (np.datetime64("2024-03-08") >= DAYS)].astype(str)
+    late = [without(NEW_YORK, *newest[len(newest) - missing :]) for missing in (0, 1, 3)]
+    made = panel(*([NEW_YORK] * 30), *late)
+    assert place(made, session_groups(made), 400).lag[30:].tolist() == [0, 1, 3]
+
+
+def test_a_symbol_has_as_many_sessions_of_its_own_as_were_asked_for() -> None:
+    made = panel(*([NEW_YORK] * 5), *([ALWAYS] * 5))
+    used = used_bars(made, place(made, session_groups(made), 100)).panel
+    assert np.isfinite(used.close).sum(axis=1).tolist() == [100] * 10
+
+
+def test_what_trades_on_days_of_its_own_is_judged_by_itself() -> None:
+    groups = session_groups(panel(*([NEW_YORK] * 30), until="2024-03-08"))
+    listed = panel(NEW_YORK, ALWAYS, ALWAYS & (np.datetime64("2023-06-01") >= DAYS), until="2024-03-10")
+    placement = place(listed, groups, 100)
+    assert placement.group.tolist() == [0, -1, -1]
+    assert [str(listed.sessions[k]) for k in placement.last[:2]] == ["2024-03-08", "2024-03-10"]
+    assert placement.lag[:2].tolist() == [0, 0]
+    assert placement.lag[2] > 200
+
+
+def test_bars_from_before_the_reference_are_those_of_a_symbol_that_ended() -> None:
+    groups = session_groups(panel(*([NEW_YORK & (np.datetime64("2023-12-01") <= DAYS)] * 30)))
+    ended = panel(NEW_YORK & (np.datetime64("2023-10-02") >= DAYS))
+    placement = place(ended, groups, 400)
+    assert placement.group.tolist() == [0]
+    assert not np.isfinite(used_bars(ended, placement).panel.close).any()
+
+
+def test_nothing_and_little() -> None:
+    empty = Panel.empty()
+    assert session_groups(empty) == ()
+    assert len(place(empty, (), 400).lag) == 0
+    few = panel(NEW_YORK & (np.datetime64("2024-03-01") <= DAYS), alone("2024-03-05"))
+    placement = place(few, session_groups(few), 400)
+    assert newest_of(few) == ["2024-03-08"]
+    assert placement.lag.tolist() == [0, 3]
+
+
+@given(st.lists(st.sampled_from(range(48)), min_size=1, max_size=8, unique=True), st.integers(5, 250))
+def test_a_placement_depends_on_the_symbol_and_the_groups_alone(rows: list[int], lookback: int) -> None:
+    groups = session_groups(WHOLE)
+    some = WHOLE.take(rows)
+    all_used = used_bars(WHOLE, place(WHOLE, groups, lookback))
+    used = used_bars(some, place(some, groups, lookback))
+    np.testing.assert_array_equal(used.panel.close, all_used.panel.close[rows])
+    for name in ("group", "first", "last", "lag", "ahead"):
+        np.testing.assert_array_equal(getattr(used.placement, name), getattr(all_used.placement, name)[rows])
+
+
+def _whole() -> Panel:
+    rng = np.random.default_rng(7)
+    calendars = [(NEW_YORK, TOKYO, ALWAYS)[k % 3] & (rng.random(len(DAYS)) > rng.choice([0.0, 0.02, 0.3]))
+                 for k in range(48)]  # fmt: skip
+    return panel(*calendars, until="2024-03-10")
+
+
+WHOLE = _whole()
+assert (np.diff(day_numbers(WHOLE.sessions)) > 0).all()
