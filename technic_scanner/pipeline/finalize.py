@@ -12,12 +12,11 @@ import pyarrow as pa
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security
-from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
-from technic_scanner.pipeline.reasons import BELOW_TOP_N
+from technic_scanner.pipeline.reasons import BELOW_TOP_N, NO_SIGNAL
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, build_table
+from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, others_table, picks_table
 from technic_scanner.screening.alpha import alpha, blend
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.filters import Reason, eligibility, rating_filter
@@ -26,7 +25,7 @@ from technic_scanner.screening.macro import steering
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.regime import RegimePolicy, regime_policy
 from technic_scanner.screening.scoring import profile_weights, tech_rating
-from technic_scanner.screening.signals import judge, select
+from technic_scanner.screening.signals import WATCH, Selection, Signals, judge, select
 
 MIN_BARS = 20
 STEPS = ("blend", "plan")
@@ -34,9 +33,10 @@ STEPS = ("blend", "plan")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The ranked table, the symbols that are not in it, and the market context."""
+    """The table of the picks, that of the ``others`` scanned, why symbols are no picks, and the market context."""
 
     table: pa.Table
+    others: pa.Table
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
 
@@ -73,7 +73,10 @@ def rank_scanned(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    scored: Scored | None
+    """The rows in the order of the result: ``picked`` picks, the others that are ranked, then those that are not."""
+
+    scored: Scored
+    picked: int
     policy: RegimePolicy
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
@@ -87,46 +90,45 @@ def _judge(
     indicators, sub = matrix[:, : len(INDICATORS)], matrix[:, len(INDICATORS) :]
     _blank_stale(indicators, panel)
     regime = regime_of(market, panel)
-    keep, reasons = eligibility(
+    keep, turned_down = eligibility(
         indicators, min_price=config.min_price, min_dollar_volume=config.min_dollar_volume, min_bars=MIN_BARS
     )
-    failures = _rejections(listed, np.arange(len(listed)), reasons)
     rows = np.flatnonzero(keep)
     kept, sectors = indicators[rows], [listed[i].sector for i in rows]
     macro_facts = market.macro_facts(panel.last_session)
     policy = regime_policy(regime, steering(kept, macro_facts))
     about = describe_market(regime, policy, kept, sectors, macro_facts)
-    rating, missing = tech_rating(sub[rows], profile_weights(config.strategy_profile_name, config.profile_weights))
+    rating, missing = tech_rating(sub, profile_weights(config.strategy_profile_name, config.profile_weights))
     factors = alpha(kept, sectors, sector_neutral=config.sector_neutral)
-    alpha_share = policy.alpha_weight * factors.coverage
-    score = blend(rating, factors.score, alpha_share)
-    judged = judge(score, sub[rows], config.direction)
+    alpha_score = _spread(factors.score, rows, len(listed))
+    alpha_share = _spread(policy.alpha_weight * factors.coverage, rows, len(listed))
+    # Without an alpha a row has no score either: it would not be comparable.
+    score = np.where(keep, blend(rating, alpha_score, alpha_share), np.nan)
+    judged = judge(score, sub, config.direction)
     # On the row's own side, so that a weak chart can pass as a short.
     oriented = np.where(judged.side > 0, rating, 100.0 - rating)
-    rated, reasons = rating_filter(oriented, min_rating=config.min_tech_rating)
-    failures += _rejections(listed, rows, reasons)
-    chosen = np.flatnonzero(rated)
-    signals = judged.take(chosen)
-    selection = select(signals, config.top_n)
-    failures += _unselected(listed, rows[chosen], selection.order)
-    about = _with_notes(about, selection.note)
-    if not len(selection.order):
-        return _Judged(None, policy, tuple(failures), about)
-    picks = chosen[selection.order]
-    at = rows[picks]
+    rated, below = rating_filter(oriented[rows], min_rating=config.min_tech_rating)
+    reasons = [*turned_down, *((int(rows[i]), code, sentence) for i, code, sentence in below)]
+    chosen = rows[rated]
+    ranked = judged.take(chosen)
+    selection = select(ranked, config.top_n)
+    reasons += _unselected(ranked, chosen, selection)
+    at = np.concatenate([chosen[selection.order], np.setdiff1d(np.arange(len(listed)), chosen)])
     scored = Scored(
-        securities=tuple(listed[i] for i in at),
-        closes=panel.close[at, -RETURN_SESSIONS - 1 :],
+        securities=tuple([listed[i] for i in at.tolist()]),
+        ranked=len(chosen),
+        closes=panel.close[at[: selection.picked], -RETURN_SESSIONS - 1 :],
         indicators=indicators[at],
         sub=sub[at],
-        missing=missing[picks],
-        rating=rating[picks],
-        alpha_score=factors.score[picks],
-        alpha_share=alpha_share[picks],
-        signals=signals.take(selection.order),
-        context=about,
+        missing=missing[at],
+        rating=rating[at],
+        alpha_score=alpha_score[at],
+        alpha_share=alpha_share[at],
+        signals=judged.take(at),
+        not_picked=_codes(reasons, at),
+        context=_with_notes(about, selection.note),
     )
-    return _Judged(scored, policy, tuple(failures), about)
+    return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), scored.context)
 
 
 def _listed(securities: Sequence[Security], panel: Panel) -> list[Security]:
@@ -136,11 +138,10 @@ def _listed(securities: Sequence[Security], panel: Panel) -> list[Security]:
 
 
 def _planned(context: ScanContext, judged: _Judged) -> Ranking:
-    """Return the table of the selected picks with their plans."""
-    if not judged.scored:
-        return Ranking(empty_table(), judged.failures, judged.context)
-    table, notes = build_table(context.config, judged.scored, judged.policy)
-    return Ranking(table, judged.failures, _with_notes(judged.context, *notes))
+    """Return the tables of the picks and of the others, with their plans."""
+    table, notes = picks_table(context.config, judged.scored.part(0, judged.picked), judged.policy)
+    others = others_table(context.config, judged.scored.part(judged.picked), judged.policy)
+    return Ranking(table, others, judged.failures, _with_notes(judged.context, *notes))
 
 
 def _blank_stale(indicators: FloatArray, panel: Panel) -> None:
@@ -149,19 +150,35 @@ def _blank_stale(indicators: FloatArray, panel: Panel) -> None:
         indicators[np.isnan(panel.close[:, -1]), COLUMN["close"]] = np.nan
 
 
-def _rejections(listed: list[Security], rows: IntArray, reasons: Iterable[Reason]) -> list[SymbolFailure]:
-    return [
-        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, code, sentence)
+def _rejections(listed: list[Security], reasons: Iterable[Reason]) -> tuple[SymbolFailure, ...]:
+    return tuple(
+        SymbolFailure(listed[i].symbol, Stage.FINALIZATION, FailureKind.REJECTED, code, sentence)
         for i, code, sentence in reasons
-    ]
+    )
 
 
-def _unselected(listed: list[Security], rows: IntArray, order: IntArray) -> list[SymbolFailure]:
-    left = np.setdiff1d(np.arange(len(rows)), order)
-    text = f"ranked below the best {len(order)}"
+def _unselected(ranked: Signals, rows: IntArray, selection: Selection) -> list[Reason]:
+    """Return why each ranked row that is no pick is none, best first: it has no signal, or others are better."""
+    order, at = selection.order.tolist(), rows.tolist()
+    best = f"of {selection.passing:,} rows with a signal; the best {selection.picked:,} are picks."
+    behind = range(selection.picked, selection.passing)
     return [
-        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, BELOW_TOP_N, text) for i in left
+        *[(at[order[place]], BELOW_TOP_N, f"It is ranked {place + 1:,} {best}") for place in behind],
+        *[(at[i], NO_SIGNAL, ranked.reasons[i].removeprefix(WATCH).capitalize()) for i in order[selection.passing :]],
     ]
+
+
+def _codes(reasons: Sequence[Reason], at: IntArray) -> list[str]:
+    """Return why each of the rows ``at`` (n,) is no pick, as a code; empty for picks."""
+    by_row = {i: code for i, code, _ in reasons}
+    return [by_row.get(i, "") for i in at.tolist()]
+
+
+def _spread(values: FloatArray, rows: IntArray, count: int) -> FloatArray:
+    """Return the ``values`` (m,) of ``rows`` (m,) in an array of all ``count`` rows, NaN elsewhere."""
+    spread = np.full(count, np.nan)
+    spread[rows] = values
+    return spread
 
 
 def _with_notes(about: MarketContext, *notes: str) -> MarketContext:
