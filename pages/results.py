@@ -3,7 +3,7 @@
 import streamlit as st
 
 from technic_scanner.ui.app import entry, notices, run_chooser, url_state
-from technic_scanner.ui.results import no_results, result_data, results_view
+from technic_scanner.ui.results import no_results, results_view
 
 entry.through_dashboard()
 notices.show_kept()
@@ -17,4 +17,4 @@ with notices.guarded():
     elif record is not None and record.outcome is None:
         no_results.show(record)
     elif record is not None:
-        results_view.show(record, result_data.stored_result(record))
+        results_view.show(record)

@@ -23,7 +23,7 @@ from technic_scanner.api.schemas import (
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
 from technic_scanner.runs.exports import export
-from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.model import Rows, StoredResult
 
 router = APIRouter(tags=["results"])
 
@@ -38,14 +38,22 @@ Columns = Annotated[
     list[Annotated[str, Query(max_length=100, pattern=TEXT_PATTERN)]],
     Query(default_factory=list, description="Columns to return, in this order; all if omitted."),
 ]
+RowsAsked = Annotated[
+    Rows, Query(description="`picks`, or `all` scanned rows, of which `Picked` says which are picks.")
+]
 
 
 @router.get("/scans/{run_id}/results", response_model=ResultDocument, responses=problems(404, 409, 422))
 def read_results(
-    run_id: RunId, column: Columns, service: Service, offset: Offset = 0, limit: PageSize = 100
+    run_id: RunId,
+    column: Columns,
+    service: Service,
+    offset: Offset = 0,
+    limit: PageSize = 100,
+    rows: RowsAsked = Rows.PICKS,
 ) -> ResultDocument:
-    """Return one page of the ranked table. 409 while there are no results."""
-    stored = service.result(run_id)
+    """Return one page of the ranked picks, or of all scanned rows. 409 while there are no results."""
+    stored = service.result(run_id, rows)
     table = _select(stored.table, column)
     return ResultDocument(
         run_id=stored.run_id,
@@ -65,7 +73,7 @@ def read_results(
 
 @router.get("/scans/{run_id}/failures", response_model=FailureListDocument, responses=problems(404, 409, 422))
 def read_failures(run_id: RunId, service: Service, offset: Offset = 0, limit: PageSize = 1000) -> FailureListDocument:
-    """Return one page of the symbols that are not in the table, with reasons."""
+    """Return one page of the symbols that are no picks, with reasons."""
     failures = service.result(run_id).failures
     return FailureListDocument(
         failures=[FailureDocument.model_validate(failure) for failure in failures[offset : offset + limit]],
@@ -79,9 +87,9 @@ def read_failures(run_id: RunId, service: Service, offset: Offset = 0, limit: Pa
     response_class=Response,
     responses=file_response(CSV, "The whole table.") | problems(404, 409, 422),
 )
-def read_csv(run_id: RunId, service: Service) -> Response:
+def read_csv(run_id: RunId, service: Service, rows: RowsAsked = Rows.PICKS) -> Response:
     """Return the table as CSV, byte-identical to that of the dashboard and the command line."""
-    return _file(service.result(run_id), "csv", CSV, lambda stored: export.to_csv(stored.table))
+    return _file(service.result(run_id, rows), "csv", CSV, lambda stored: export.to_csv(stored.table))
 
 
 @router.get(
@@ -89,9 +97,9 @@ def read_csv(run_id: RunId, service: Service) -> Response:
     response_class=Response,
     responses=file_response(PARQUET, "The whole table.") | problems(404, 409, 422),
 )
-def read_parquet(run_id: RunId, service: Service) -> Response:
+def read_parquet(run_id: RunId, service: Service, rows: RowsAsked = Rows.PICKS) -> Response:
     """Return the table as Parquet, with unchanged values."""
-    return _file(service.result(run_id), "parquet", PARQUET, lambda stored: export.to_parquet(stored.table))
+    return _file(service.result(run_id, rows), "parquet", PARQUET, lambda stored: export.to_parquet(stored.table))
 
 
 @router.get(
@@ -99,9 +107,9 @@ def read_parquet(run_id: RunId, service: Service) -> Response:
     response_class=Response,
     responses=file_response(XLSX, "A workbook: results, config, failures.") | problems(404, 409, 422, 501),
 )
-def read_excel(run_id: RunId, column: Columns, service: Service) -> Response:
+def read_excel(run_id: RunId, column: Columns, service: Service, rows: RowsAsked = Rows.PICKS) -> Response:
     """Return the table as an Excel workbook with typed numbers, with all columns or a selection."""
-    stored = service.result(run_id)
+    stored = service.result(run_id, rows)
     _check_columns(stored.table, column)
     return _file(stored, "xlsx", XLSX, lambda result: export.to_excel(result, column or None))
 
@@ -151,10 +159,8 @@ def _rows(table: pa.Table) -> list[dict[str, Any]]:
 
 def _column(field: pa.Field) -> Column:
     """Return what is known of a column; of one that a newer version added, its name and what it holds."""
-    if pa.types.is_integer(field.type):
-        kind = Kind.INTEGER
-    else:
-        kind = Kind.NUMBER if pa.types.is_floating(field.type) else Kind.TEXT
+    is_kind = {Kind.INTEGER: pa.types.is_integer, Kind.NUMBER: pa.types.is_floating, Kind.FLAG: pa.types.is_boolean}
+    kind = next((kind for kind, is_it in is_kind.items() if is_it(field.type)), Kind.TEXT)
     return COLUMN_BY_NAME.get(field.name) or Column(field.name, kind, "", "", "")
 
 

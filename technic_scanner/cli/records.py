@@ -26,7 +26,7 @@ from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.progress.text import count_text, format_percent
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.workbook import to_excel
-from technic_scanner.runs.model import PrunePolicy, RunQuery, StoredResult
+from technic_scanner.runs.model import PrunePolicy, Rows, RunQuery, StoredResult
 from technic_scanner.runs.service.service import RunService
 from technic_scanner.runs.timings.compare import Comparison
 
@@ -102,6 +102,7 @@ def export(
     xlsx: Annotated[bool, typer.Option("--xlsx", help="Excel, with symbols not in the results and config.")] = False,
     report: Annotated[bool, typer.Option("--report", help="A self-contained HTML report.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document with outcome, notes and rows.")] = False,
+    rows: Annotated[Rows, typer.Option(help="The picks, or all scanned rows; not for the report.")] = Rows.PICKS,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default is standard output.")] = None,
 ) -> None:
     """Write the results of a run to a file or to standard output."""
@@ -111,7 +112,7 @@ def export(
         if len(chosen) > 1:
             raise ConfigError([FieldProblem("format", "choose one of --csv, --parquet, --xlsx, --report and --json")])
         with build() as services:
-            data = _exported(services.service, run_id, chosen[0] if chosen else "csv")
+            data = _exported(services.service, run_id, chosen[0] if chosen else "csv", rows)
         if output is None:
             emit_bytes(data)
         else:
@@ -162,10 +163,10 @@ def prune(
             say(f"{count} would be deleted. Add --yes to delete." if report.dry_run else f"{count} deleted.")
 
 
-def _exported(service: RunService, run_id: str, form: str) -> bytes:
+def _exported(service: RunService, run_id: str, form: str, rows: Rows) -> bytes:
     if form == "report":
         return service.report(run_id).encode()
-    stored = service.result(run_id)
+    stored = service.result(run_id, rows)
     if form == "json":
         return f"{json_line(_result_to_dict(stored))}\n".encode()
     if form == "xlsx":

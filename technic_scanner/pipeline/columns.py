@@ -14,6 +14,7 @@ class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     NUMBER = "number"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def _number(name: str, unit: str, group: str, meaning: str, indicator: str | Non
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("Rank", Kind.INTEGER, "", "pick", "1 is the best of this scan"),
+    Column("Rank", Kind.INTEGER, "", "pick", "1 is the best of this scan; unknown for rows that its filters removed"),
     _text("Symbol", "pick", "ticker, as the source spells it"),
     _text("Name", "pick", "company name, empty if the source has none"),
     _text("Sector", "pick", "GICS sector, empty if unknown"),
@@ -45,9 +46,12 @@ COLUMNS: tuple[Column, ...] = (
     _text("SubIndustry", "pick", "sub-industry, empty if unknown"),
     _text("Signal", "pick", "Strong Long, Long, Neutral, Short or Strong Short"),
     _text("Tier", "pick", "core, satellite or watch"),
+    Column("Picked", Kind.FLAG, "", "pick", "true for picks: rows with a signal, at most the best N"),
+    _text("NotPicked", "pick", "code of why the row is not a pick, empty for picks"),
     _number("CompositeScore", "0-100", "score", "TechRating and AlphaScore blended, oriented to the signal"),
     _number("TechRating", "0-100", "score", "weighted blend of the six sub-scores"),
     _number("AlphaScore", "0-100", "score", "cross-sectional factor score, 50 is the middle of the reference universe"),
+    _number("AlphaWeight", "x", "score", "weight of AlphaScore in the score; TechRating has the rest"),
     _number("TrendScore", "0-100", "score", "trend sub-score"),
     _number("MomentumScore", "0-100", "score", "momentum sub-score"),
     _number("VolumeScore", "0-100", "score", "volume sub-score"),
@@ -102,6 +106,7 @@ COLUMNS: tuple[Column, ...] = (
         "reason",
         "what speaks against its prices: unadjusted_split, price_off, pinned, lagging; empty if nothing does",
     ),
+    _text("NotPickedReason", "reason", "why the row is not a pick, in a sentence"),
     _text("TierReasons", "reason", "why the row is in its tier"),
     _text("Rationale", "reason", "two or three sentences from the numbers themselves"),
     _text("Explanation", "reason", "how TechRating and the score add up"),
@@ -114,6 +119,7 @@ _ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.TEXT: pa.string(),
     Kind.INTEGER: pa.int64(),
     Kind.NUMBER: pa.float64(),
+    Kind.FLAG: pa.bool_(),
 }
 
 SCHEMA: pa.Schema = pa.schema([(column.name, _ARROW_TYPES[column.kind]) for column in COLUMNS])

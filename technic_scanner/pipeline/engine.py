@@ -234,6 +234,7 @@ class _Scan:
             context=found.ranking.context if found.ranking else MarketContext(),
             notes=tuple(dict.fromkeys((*info.notes, *found.notes))),
             cancelled=cancelled,
+            others=found.ranking.others if found.ranking else empty_table(),
         )
 
 

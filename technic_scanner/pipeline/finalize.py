@@ -15,35 +15,35 @@ from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.analyse import split_matrix
-from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.flags import flag_notes, flags_of, outdated
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
-from technic_scanner.pipeline.reasons import BELOW_TOP_N
+from technic_scanner.pipeline.reasons import BELOW_TOP_N, NO_SIGNAL
 from technic_scanner.pipeline.reference import MIN_BARS, ReferenceMarket
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, build_table
+from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, others_table, picks_table
 from technic_scanner.screening.alpha import alpha, blend
-from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.bars import DateArray, FloatArray
 from technic_scanner.screening.filters import Reason, eligibility, rating_filter
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.regime import Macro, RegimePolicy, regime_policy
 from technic_scanner.screening.scoring import profile_weights, tech_rating
 from technic_scanner.screening.sessions import UsedBars
-from technic_scanner.screening.signals import Signals, judge, select
+from technic_scanner.screening.signals import WATCH, Selection, Signals, judge, select
 
 STEPS = ("blend", "plan")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """The ranked table, the symbols that are not in it, and the market context.
+    """The table of the picks, that of the ``others`` scanned, why symbols are no picks, and the market context.
 
     ``is_outdated``: more than 5 % of the symbols that still trade were left out because their last bar is too old.
     """
 
     table: pa.Table
+    others: pa.Table
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
     is_outdated: bool = False
@@ -100,7 +100,10 @@ def rank_scanned(context: ScanContext, analysed: Analysed) -> Ranking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    scored: Scored | None
+    """The rows in the order of the result: ``picked`` picks, the others that are ranked, then those that are not."""
+
+    scored: Scored
+    picked: int
     policy: RegimePolicy
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
@@ -109,9 +112,8 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rated:
-    """The rows that may be scored (indices in the analysis), with m rows in every array."""
+    """All n analysed rows, in the analysis' order; alpha and score are NaN for rows that may not be scored."""
 
-    rows: IntArray
     sub: FloatArray
     missing: BoolArray
     rating: FloatArray
@@ -126,88 +128,122 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
     indicators, _, doubts = split_matrix(analysed.matrix)
     stale = (placement.last < 0) | (placement.lag > config.max_lag_sessions)
     indicators[stale, COLUMN["close"]] = np.nan  # it must not be ranked on an old price
-    keep, reasons = eligibility(
+    keep, turned_down = eligibility(
         indicators,
         min_price=config.min_price,
         min_dollar_volume=config.min_dollar_volume,
         min_bars=MIN_BARS,
         lag=placement.lag,
     )
-    failures = _rejections(listed, np.arange(len(listed)), reasons)
+    rows = np.flatnonzero(keep)
     macro_facts = analysed.view.macro_facts(analysed.reference.newest)
     regime = regime_of(analysed.view, analysed.reference)
     policy = regime_policy(regime, Macro(dict(macro_facts).get("VIX"), analysed.reference.breadth))
-    rated = _rate(config, analysed, np.flatnonzero(keep), policy)
+    rated = _rate(config, analysed, rows, policy)
     # On the row's own side, so that a weak chart can pass as a short.
     oriented = np.where(rated.signals.side > 0, rated.rating, 100.0 - rated.rating)
-    good, reasons = rating_filter(oriented, min_rating=config.min_tech_rating)
-    failures += _rejections(listed, rated.rows, reasons)
-    chosen = np.flatnonzero(good)
-    selection = select(rated.signals.take(chosen), config.top_n)
-    failures += _unselected(listed, rated.rows[chosen], selection.order)
+    good, below = rating_filter(oriented[rows], min_rating=config.min_tech_rating)
+    reasons = [*turned_down, *((int(rows[i]), code, sentence) for i, code, sentence in below)]
+    chosen = rows[good]
+    ranked = rated.signals.take(chosen)
+    selection = select(ranked, config.top_n)
+    reasons += _unselected(ranked, chosen, selection)
     warning = outdated(placement, config.max_lag_sessions)
     about = describe_market(regime, policy, analysed.reference, macro_facts)
     notes = (*warning, *about.notes[:1], selection.note, *about.notes[1:])
-    notes += tuple(flag_notes(listed, rated.rows, doubts, placement))
+    notes += tuple(flag_notes(listed, rows, doubts, placement))
     about = replace(about, newest_session=analysed.newest, notes=notes)
-    scored = _scored(analysed, rated, chosen[selection.order], about) if len(selection.order) else None
-    return _Judged(scored, policy, tuple(failures), about, bool(warning))
+    at = np.concatenate([chosen[selection.order], np.setdiff1d(np.arange(len(listed)), chosen)])
+    scored = _scored(analysed, rated, at, selection, about, _codes(reasons, at))
+    return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), about, bool(warning))
 
 
 def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: RegimePolicy) -> _Rated:
-    """Return rating, alpha, blend and signal of ``rows``, each by its own numbers and those of the reference."""
-    indicators, sub, doubts = split_matrix(analysed.matrix[rows])
+    """Return rating, alpha, blend and signal of every row; those not in ``rows`` have no alpha and no score.
+
+    Each is judged by its own numbers and those of the reference.
+    """
+    indicators, sub, doubts = split_matrix(analysed.matrix)
     rating, missing = tech_rating(sub, profile_weights(config.strategy_profile_name, config.profile_weights))
-    sectors = [analysed.securities[i].sector for i in rows]
+    sectors = [analysed.securities[i].sector for i in rows.tolist()]
     scale = analysed.reference.neutral if config.sector_neutral else analysed.reference.plain
-    factors = alpha(indicators, sectors, sector_neutral=config.sector_neutral, scale=scale)
-    alpha_share = policy.alpha_weight * factors.coverage
-    signals = judge(blend(rating, factors.score, alpha_share), sub, config.direction, doubts)
-    return _Rated(rows, sub, missing, rating, factors.score, alpha_share, signals)
+    factors = alpha(indicators[rows], sectors, sector_neutral=config.sector_neutral, scale=scale)
+    alpha_score = _spread(factors.score, rows, len(rating))
+    alpha_share = _spread(policy.alpha_weight * factors.coverage, rows, len(rating))
+    # Without an alpha a row has no score either: it would not be comparable.
+    score = _spread(blend(rating[rows], alpha_score[rows], alpha_share[rows]), rows, len(rating))
+    return _Rated(sub, missing, rating, alpha_score, alpha_share, judge(score, sub, config.direction, doubts))
 
 
-def _scored(analysed: Analysed, rated: _Rated, picks: IntArray, about: MarketContext) -> Scored:
-    """Return what the table is built from, of the rows ``picks`` of ``rated``, in that order."""
-    at, placement, panel = rated.rows[picks], analysed.used.placement, analysed.used.panel
+def _scored(
+    analysed: Analysed, rated: _Rated, at: IntArray, selection: Selection, about: MarketContext, codes: Sequence[str]
+) -> Scored:
+    """Return what the tables are built from: all rows, in the order ``at``, the picks first."""
+    placement, panel = analysed.used.placement, analysed.used.panel
     indicators, _, doubts = split_matrix(analysed.matrix)
     return Scored(
-        securities=tuple(analysed.securities[i] for i in at),
-        closes=panel.close[at, -RETURN_SESSIONS - 1 :],
+        securities=tuple([analysed.securities[i] for i in at.tolist()]),
+        ranked=len(selection.order),
+        closes=panel.close[at[: selection.picked], -RETURN_SESSIONS - 1 :],
         indicators=indicators[at],
-        sub=rated.sub[picks],
-        missing=rated.missing[picks],
-        rating=rated.rating[picks],
-        alpha_score=rated.alpha_score[picks],
-        alpha_share=rated.alpha_share[picks],
-        signals=rated.signals.take(picks),
-        as_of=panel.sessions[placement.last[at]],
+        sub=rated.sub[at],
+        missing=rated.missing[at],
+        rating=rated.rating[at],
+        alpha_score=rated.alpha_score[at],
+        alpha_share=rated.alpha_share[at],
+        signals=rated.signals.take(at),
+        as_of=_sessions_at(panel.sessions, placement.last[at]),
         flags=flags_of(at, doubts, placement),
         ahead=placement.ahead[at],
+        not_picked=codes,
         context=about,
     )
 
 
+def _sessions_at(sessions: DateArray, positions: IntArray) -> DateArray:
+    """Return the sessions at ``positions`` (m,), NaT where a position is negative."""
+    found = np.full(len(positions), np.datetime64("NaT"), dtype="datetime64[D]")
+    known = positions >= 0
+    found[known] = sessions[positions[known]]
+    return found
+
+
 def _planned(context: ScanContext, judged: _Judged) -> Ranking:
-    """Return the table of the selected picks with their plans."""
-    if not judged.scored:
-        return Ranking(empty_table(), judged.failures, judged.context, judged.is_outdated)
-    table, notes = build_table(context.config, judged.scored, judged.policy)
-    return Ranking(table, judged.failures, _with_notes(judged.context, *notes), judged.is_outdated)
+    """Return the tables of the picks and of the others, with their plans."""
+    table, notes = picks_table(context.config, judged.scored.part(0, judged.picked), judged.policy)
+    others = others_table(context.config, judged.scored.part(judged.picked), judged.policy)
+    return Ranking(table, others, judged.failures, _with_notes(judged.context, *notes), judged.is_outdated)
 
 
-def _rejections(listed: Sequence[Security], rows: IntArray, reasons: Iterable[Reason]) -> list[SymbolFailure]:
-    return [
-        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, code, sentence)
+def _rejections(listed: Sequence[Security], reasons: Iterable[Reason]) -> tuple[SymbolFailure, ...]:
+    return tuple(
+        SymbolFailure(listed[i].symbol, Stage.FINALIZATION, FailureKind.REJECTED, code, sentence)
         for i, code, sentence in reasons
-    ]
+    )
 
 
-def _unselected(listed: Sequence[Security], rows: IntArray, order: IntArray) -> list[SymbolFailure]:
-    left = np.setdiff1d(np.arange(len(rows)), order)
-    text = f"ranked below the best {len(order)}"
+def _unselected(ranked: Signals, rows: IntArray, selection: Selection) -> list[Reason]:
+    """Return why each ranked row that is no pick is none, best first: it has no signal, or others are better."""
+    order, at = selection.order.tolist(), rows.tolist()
+    best = f"of {selection.passing:,} rows with a signal; the best {selection.picked:,} are picks."
+    behind = range(selection.picked, selection.passing)
     return [
-        SymbolFailure(listed[rows[i]].symbol, Stage.FINALIZATION, FailureKind.REJECTED, BELOW_TOP_N, text) for i in left
+        *[(at[order[place]], BELOW_TOP_N, f"It is ranked {place + 1:,} {best}") for place in behind],
+        *[(at[i], NO_SIGNAL, ranked.reasons[i].removeprefix(WATCH).capitalize()) for i in order[selection.passing :]],
     ]
+
+
+def _codes(reasons: Sequence[Reason], at: IntArray) -> list[str]:
+    """Return why each of the rows ``at`` (n,) is no pick, as a code; empty for picks."""
+    by_row = {i: code for i, code, _ in reasons}
+    return [by_row.get(i, "") for i in at.tolist()]
+
+
+def _spread(values: FloatArray, rows: IntArray, count: int) -> FloatArray:
+    """Return the ``values`` (m,) of ``rows`` (m,) in an array of all ``count`` rows, NaN elsewhere."""
+    spread = np.full(count, np.nan)
+    spread[rows] = values
+    return spread
 
 
 def _with_notes(about: MarketContext, *notes: str) -> MarketContext:

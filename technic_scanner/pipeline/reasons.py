@@ -8,7 +8,9 @@ from technic_scanner.domain import reasons as of_sources
 from technic_scanner.pipeline.universe import UNFIT_SYMBOL, UNIVERSE_FILTERS, UNKNOWN_SYMBOL, UNKNOWN_SYMBOLS
 from technic_scanner.screening import filters as of_rows
 
-# Not the work of a filter: the best ``top_n`` are chosen, and a scan may end before it has judged every symbol.
+# Not the work of a filter: the best ``top_n`` of the rows with a signal are chosen, and a scan may end before it has
+# judged every symbol.
+NO_SIGNAL: Final = "no_signal"
 BELOW_TOP_N: Final = "below_top_n"
 NOT_REACHED: Final = "not_reached"
 
@@ -18,6 +20,7 @@ LABELS: Final[dict[str, str]] = {
     **{universe_filter.code: universe_filter.label for universe_filter in UNIVERSE_FILTERS},
     **of_sources.LABELS,
     **of_rows.REASONS,
+    NO_SIGNAL: "no signal",
     BELOW_TOP_N: "ranked below the picks",
     NOT_REACHED: "scan ended first",
 }

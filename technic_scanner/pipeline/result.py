@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import Outcome, ScanMetrics, SymbolFailure
+from technic_scanner.pipeline.columns import empty_table
+from technic_scanner.pipeline.completed import all_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ class MarketContext:
 class ScanResult:
     """The result of a scan in every case, also if it is empty, cancelled or failed.
 
-    ``table`` has one row per symbol that passed, ranked, with the columns of ``pipeline.columns``.
-    ``failures`` name every symbol of the universe that is not in it, with a reason.
+    ``table`` has the picks: one row per symbol, ranked, with the columns of ``pipeline.columns``. ``others`` has the
+    other scanned rows, in rank order, without weights and sentences. ``failures`` name every symbol of the universe
+    that is not a pick, with a reason.
     """
 
     config: ScanConfig
@@ -49,3 +52,8 @@ class ScanResult:
     context: MarketContext = field(default_factory=MarketContext)
     notes: tuple[str, ...] = ()
     cancelled: bool = False
+    others: pa.Table = field(default_factory=empty_table)
+
+    def all_rows(self) -> pa.Table:
+        """Return the picks and the other scanned rows, in rank order, with all columns; ``Picked`` tells them apart."""
+        return all_rows(self.table, self.others, self.failures, self.config)

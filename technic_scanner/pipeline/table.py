@@ -1,9 +1,10 @@
-"""Build the result table: the picks' numbers, plans, weights and sentences in the columns of ``columns``."""
+"""Build the result tables: the numbers, plans and weights of the picks, and of the other scanned rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,15 +13,14 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
+from technic_scanner.pipeline.completed import completed
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import DateArray, FloatArray
-from technic_scanner.screening.explanation import rating_sums, score_sums
 from technic_scanner.screening.indicator_names import COLUMN
-from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.matrix import BoolArray, ratio
 from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
-from technic_scanner.screening.rationale import sentences
 from technic_scanner.screening.regime import RegimePolicy
-from technic_scanner.screening.scoring import missing_inputs, profile_weights
+from technic_scanner.screening.scoring import missing_inputs
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import TradePlans, plan
 
@@ -39,13 +39,17 @@ WEIGHT_COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """The picks, best first, with m rows in every array; ``closes`` are those of the last RETURN_SESSIONS + 1 sessions.
+    """Scanned rows in the order of the result, with m rows in every array but ``closes``.
 
-    ``alpha_share`` is the weight of alpha in the score, 0–1: the regime's weight × the row's coverage. ``as_of`` is the
-    session of the last bar, ``flags`` the codes separated by spaces, ``ahead`` whether later bars are not used.
+    The first ``ranked`` rows passed the filters and are ranked, best first. ``closes`` are those of the picks, the
+    first rows, in the last RETURN_SESSIONS + 1 sessions. ``alpha_share`` is the weight of alpha in the score, 0–1: the
+    regime's weight × the row's coverage. ``as_of`` is the session of the last bar (NaT: none), ``flags`` the codes
+    separated by spaces, ``ahead`` whether later bars are not used. ``not_picked`` has the codes of why rows are no
+    picks, empty for picks.
     """
 
     securities: tuple[Security, ...]
+    ranked: int
     closes: FloatArray
     indicators: FloatArray
     sub: FloatArray
@@ -57,11 +61,62 @@ class Scored:
     as_of: DateArray
     flags: tuple[str, ...]
     ahead: BoolArray
+    not_picked: Sequence[str]
     context: MarketContext
+    first_rank: int = 1
+
+    def part(self, start: int, stop: int | None = None) -> Scored:
+        """Return the rows from ``start`` to ``stop``, which keep their ranks."""
+        rows = slice(start, stop)
+        count = len(self.securities[rows])
+        return replace(
+            self,
+            securities=self.securities[rows],
+            ranked=min(max(self.ranked - start, 0), count),
+            closes=self.closes[rows],
+            indicators=self.indicators[rows],
+            sub=self.sub[rows],
+            missing=self.missing[rows],
+            rating=self.rating[rows],
+            alpha_score=self.alpha_score[rows],
+            alpha_share=self.alpha_share[rows],
+            signals=self.signals.part(rows),
+            as_of=self.as_of[rows],
+            flags=self.flags[rows],
+            ahead=self.ahead[rows],
+            not_picked=self.not_picked[rows],
+            first_rank=self.first_rank + start,
+        )
 
 
-def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> tuple[pa.Table, tuple[str, ...]]:
-    """Return the ranked table of the picks, one row each, in the order of ``scored``, and notes on its weights."""
+def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the table of the picks, one row each, in their order, and notes on its weights."""
+    if not picks.securities:
+        return SCHEMA.empty_table(), ()
+    portfolios = _portfolios(config, picks)
+    values = _values(config, picks, policy)
+    values |= {WEIGHT_COLUMNS[method]: portfolio.weights for method, portfolio in portfolios.items()}
+    notes = tuple(
+        f"Portfolio by {method.replace('_', ' ')}: {note}"
+        for method, portfolio in portfolios.items()
+        for note in portfolio.notes
+    )
+    return completed(_table(values), {}, config), notes
+
+
+def others_table(config: ScanConfig, others: Scored, policy: RegimePolicy) -> pa.Table:
+    """Return the table of scanned rows that are no picks: without weights and without what ``completed`` fills in."""
+    return _table(_values(config, others, policy))
+
+
+def _table(values: dict[str, Any]) -> pa.Table:
+    """Return the columns that have values, in the order of COLUMNS."""
+    there = [column for column in COLUMNS if column.name in values]
+    return pa.table({column.name: _array(values[column.name], column.kind) for column in there})
+
+
+def _values(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> dict[str, Any]:
+    """Return the values of the rows by column, without weights and sentences."""
     plans = plan(
         scored.indicators,
         scored.signals.side,
@@ -72,29 +127,19 @@ def build_table(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> tup
         liquidity_share=LIQUIDITY_SHARE,
         size_multiplier=policy.sizes(scored.signals.side),
     )
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         column.name: scored.indicators[:, COLUMN[column.indicator]] for column in COLUMNS if column.indicator
     }
-    portfolios = _portfolios(config, scored)
-    values |= _identity(scored) | _scores(config, scored) | _plan_columns(plans) | _context(scored)
-    values |= {WEIGHT_COLUMNS[method]: portfolio.weights for method, portfolio in portfolios.items()}
-    values["ATR14_pct"] = scored.indicators[:, COLUMN["atr_14"]] / scored.indicators[:, COLUMN["close"]]
-    values["Rationale"] = _with_unused_bars(
-        sentences(scored.indicators, scored.sub, scored.rating, scored.alpha_score, scored.signals, plans), scored
-    )
-    arrays = [_array(values[column.name], column.kind) for column in COLUMNS]
-    notes = tuple(
-        f"Portfolio by {method.replace('_', ' ')}: {note}"
-        for method, portfolio in portfolios.items()
-        for note in portfolio.notes
-    )
-    return pa.Table.from_arrays(arrays, schema=SCHEMA), notes
+    values |= _identity(scored) | _scores(scored) | _plan_columns(plans) | _context(scored)
+    values["ATR14_pct"] = ratio(scored.indicators[:, COLUMN["atr_14"]], scored.indicators[:, COLUMN["close"]])
+    return values
 
 
-def _identity(scored: Scored) -> dict[str, object]:
+def _identity(scored: Scored) -> dict[str, Any]:
     listed = scored.securities
+    ranks = np.arange(scored.first_rank, scored.first_rank + len(listed))
     return {
-        "Rank": np.arange(1, len(listed) + 1),
+        "Rank": pa.array(ranks, mask=np.arange(len(listed)) >= scored.ranked),
         "Symbol": [security.symbol for security in listed],
         "Name": [security.name or "" for security in listed],
         "Sector": [security.sector or "" for security in listed],
@@ -102,42 +147,34 @@ def _identity(scored: Scored) -> dict[str, object]:
         "SubIndustry": [security.sub_industry or "" for security in listed],
         "Signal": scored.signals.signal,
         "Tier": scored.signals.tier,
-        "TierReasons": scored.signals.reasons,
-        "AsOf": np.datetime_as_string(scored.as_of, unit="D").tolist(),
+        "Picked": np.array([not code for code in scored.not_picked], dtype=bool),
+        "NotPicked": scored.not_picked,
+        "TierReasons": _with_unused_bars(scored.signals.reasons, scored),
+        "AsOf": ["" if day is None else day.isoformat() for day in scored.as_of.tolist()],
         "Flags": scored.flags,
     }
 
 
 def _with_unused_bars(texts: tuple[str, ...], scored: Scored) -> list[str]:
-    """Return the sentences, with one more for rows whose later bars are not used."""
+    """Return the reasons, with one more sentence for rows whose later bars are not used."""
     said = list(texts)
     for row in np.flatnonzero(scored.ahead).tolist():
         said[row] += f" Its bars after {scored.as_of[row]}, the newest session of most symbols like it, are not used."
     return said
 
 
-def _scores(config: ScanConfig, scored: Scored) -> dict[str, object]:
-    weights = profile_weights(config.strategy_profile_name, config.profile_weights)
+def _scores(scored: Scored) -> dict[str, Any]:
     named = {f"{name.capitalize()}Score": scored.sub[:, i] for i, name in enumerate(SUB_SCORES)}
     return named | {
         "CompositeScore": scored.signals.rank_score,
         "TechRating": scored.rating,
         "AlphaScore": scored.alpha_score,
+        "AlphaWeight": scored.alpha_share,
         "MissingInputs": missing_inputs(scored.indicators),
-        "Explanation": _explanations(scored, weights),
     }
 
 
-def _explanations(scored: Scored, weights: Sequence[float]) -> list[str]:
-    """Return texts on how each TechRating is composed, and each score of TechRating and alpha."""
-    ratings = rating_sums(scored.rating, scored.sub, scored.missing, weights)
-    scores = score_sums(
-        scored.signals.rank_score, scored.rating, scored.alpha_score, scored.alpha_share, scored.signals.side
-    )
-    return list(map("; ".join, zip(ratings, scores, strict=True)))
-
-
-def _plan_columns(plans: TradePlans) -> dict[str, object]:
+def _plan_columns(plans: TradePlans) -> dict[str, Any]:
     return {
         "Entry": plans.entry,
         "Stop": plans.stop,
@@ -167,7 +204,7 @@ def _portfolios(config: ScanConfig, scored: Scored) -> dict[str, Portfolio]:
     }
 
 
-def _context(scored: Scored) -> dict[str, object]:
+def _context(scored: Scored) -> dict[str, Any]:
     count = len(scored.securities)
     return {
         "RegimeTrend": [scored.context.regime_trend] * count,
@@ -176,10 +213,14 @@ def _context(scored: Scored) -> dict[str, object]:
     }
 
 
-def _array(values: object, kind: Kind) -> pa.Array:
-    """Return an Arrow array, with unknown numbers (NaN) as null so that no file or page shows them as values."""
+def _array(values: Any, kind: Kind) -> pa.Array:
+    """Return an Arrow array, with unknown numbers (not finite) as null so that no file or page shows them as values."""
     if kind is Kind.TEXT:
         return pa.array(values, type=pa.string())
+    if kind is Kind.FLAG:
+        return pa.array(values, type=pa.bool_())
     if kind is Kind.INTEGER:
-        return pa.array(np.asarray(values).astype(np.int64), type=pa.int64())
-    return pa.array(np.asarray(values, dtype=np.float64), type=pa.float64(), from_pandas=True)
+        return values if isinstance(values, pa.Array) else pa.array(np.asarray(values).astype(np.int64))
+    numbers = np.ascontiguousarray(values, dtype=np.float64)
+    known = np.isfinite(numbers)
+    return pa.array(numbers) if known.all() else pa.array(numbers, mask=~known)

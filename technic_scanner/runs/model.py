@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -19,6 +20,13 @@ from technic_scanner.pipeline.result import MarketContext
 
 # The moments whose predicted total is stored: at the start, and at these percentages of the work.
 MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
+
+
+class Rows(StrEnum):
+    """Which rows of a result are asked for: the picks, or all scanned ones."""
+
+    PICKS = "picks"
+    ALL = "all"
 
 
 # Units of work by (stage, unit class).
@@ -71,6 +79,8 @@ class StoredEvent:
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredResult(StoredConfig):
     """The stored result of a run: its table, failures and market context; ``runs.exports`` makes files of it.
+
+    The table has the picks, or every scanned row where those were asked for; ``Picked`` tells them apart.
 
     ``unreadable`` names parts that cannot be read, as in a RunRecord; ``notes`` say it in sentences.
     """

@@ -25,6 +25,7 @@ from technic_scanner.runs.model import (
     Preset,
     PrunePolicy,
     PruneReport,
+    Rows,
     RunEnd,
     RunPage,
     RunQuery,
@@ -133,8 +134,11 @@ class RunStore(Protocol):
         """Return the run's chunk journal."""
         ...
 
-    def result(self, run_id: str) -> StoredResult:
-        """Return the stored result; ResultsNotReadyError while there is none, StoreDataError if it is unreadable."""
+    def result(self, run_id: str, rows: Rows = Rows.PICKS) -> StoredResult:
+        """Return the stored result with the picks, or with all scanned rows.
+
+        ResultsNotReadyError while there is none, StoreDataError if it is unreadable.
+        """
         ...
 
     def dated_runs(self, source: str | None, limit: int) -> DatedRuns:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -11,8 +12,7 @@ import numpy.typing as npt
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray, column
-from technic_scanner.screening.signals import Signals
-from technic_scanner.screening.trade_plan import LIMITS, TradePlans
+from technic_scanner.screening.trade_plan import LIMITS
 
 # A sentence with % placeholders, and the columns that fill them in order.
 Template = tuple[str, tuple[str, ...]]
@@ -28,48 +28,66 @@ _SIDES = ("", "not above", "above")
 _MOVES = (("63-day return %+.1f%%", "change"), ("RSI %.0f", "rsi"), ("volume %.1f times its 20-day mean", "volume"))
 
 
-def sentences(
-    indicators: FloatArray,
-    sub: FloatArray,
-    tech: FloatArray,
-    alpha_score: FloatArray,
-    signals: Signals,
-    plans: TradePlans,
-) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdicts:
+    """The scores of n rows: ``sub`` (n, 6), ``tech`` and ``alpha`` (n,) 0–100; ``signal`` and ``side`` (n,), ±1."""
+
+    sub: FloatArray
+    tech: FloatArray
+    alpha: FloatArray
+    signal: Sequence[str]
+    side: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanFigures:
+    """The plans of n rows as far as sentences have them, as in ``trade_plan.TradePlans``."""
+
+    stop: FloatArray
+    target: FloatArray
+    reward_risk: FloatArray
+    shares: FloatArray
+    limited_by: Sequence[str]
+
+
+def sentences(indicators: FloatArray, verdicts: Verdicts, plans: PlanFigures) -> tuple[str, ...]:
     """Return the rationale of each of n rows: its strongest and weakest sub-score, its price, and its plan.
 
-    ``indicators`` (n, K), ``sub`` (n, 6), ``tech`` and ``alpha_score`` (n,) 0–100. Unknown values are omitted. All
-    numbers are rounded numbers of the row; returns are in per cent.
+    ``indicators`` is the matrix (n, K). Unknown values are omitted. All numbers are rounded numbers of the row; returns
+    are in per cent.
     """
-    parts = (_scores(sub, tech, alpha_score, signals), _prices(indicators), _plans(plans))
+    parts = (_scores(verdicts), _prices(indicators), _plans(plans))
     return tuple(map("".join, zip(*parts, strict=True)))
 
 
-def _scores(sub: FloatArray, tech: FloatArray, alpha_score: FloatArray, signals: Signals) -> list[str]:
-    oriented = np.where((signals.side > 0)[:, None], sub, 100.0 - sub)
+def _scores(verdicts: Verdicts) -> list[str]:
+    sub, tech, alpha = verdicts.sub, verdicts.tech, verdicts.alpha
+    oriented = np.where((verdicts.side > 0)[:, None], sub, 100.0 - sub)
     known = np.isfinite(oriented)
     best = np.where(known, oriented, -np.inf).argmax(axis=1)
     worst = np.where(known, oriented, np.inf).argmin(axis=1)
     rows, names = np.arange(len(sub)), np.array(SUB_SCORES, dtype=np.object_)
     columns: Columns = {
         "tech": tech,
-        "alpha": alpha_score,
-        "signal": np.array(signals.signal, dtype=np.object_),
+        "alpha": alpha,
+        "signal": np.array(verdicts.signal, dtype=np.object_),
         "best": names[best],
         "high": sub[rows, best],
         "worst": names[worst],
         "low": sub[rows, worst],
     }
     scored = known.any(axis=1) & np.isfinite(tech)
-    return _filled(np.where(scored, 1, 0), _score_template, columns)
+    return _filled(np.where(scored, np.where(np.isnan(alpha), 1, 2), 0), _score_template, columns)
 
 
-def _score_template(scored: int) -> Template:
-    if not scored:
+def _score_template(known: int) -> Template:
+    """Return the template for rows with no rating (0), with a rating alone (1), and with an alpha too (2)."""
+    if not known:
         return "%s: none of its sub-scores is known.", ("signal",)
+    compared, alpha = (" and alpha %.1f", ("alpha",)) if known > 1 else ("", ())
     return (
-        "%s with TechRating %.1f and alpha %.1f: %s (%.0f) speaks for it most, %s (%.0f) least.",
-        ("signal", "tech", "alpha", "best", "high", "worst", "low"),
+        f"%s with TechRating %.1f{compared}: %s (%.0f) speaks for it most, %s (%.0f) least.",
+        ("signal", "tech", *alpha, "best", "high", "worst", "low"),
     )
 
 
@@ -119,15 +137,17 @@ def _stand_template(near: int, far: int) -> Template:
     return f"Close %s is {' and '.join(text for text, _ in said)}", ("close", *(name for _, name in said))
 
 
-def _plans(plans: TradePlans) -> list[str]:
+def _plans(plans: PlanFigures) -> list[str]:
     columns: Columns = {
         "stop": _price_text(plans.stop),
         "target": _price_text(plans.target),
         "reward_risk": plans.reward_risk,
-        "shares": plans.shares.astype(np.float64),
+        "shares": plans.shares,
     }
     number = {name: k for k, name in enumerate(LIMITS)}
-    return _filled(np.array([number[name] for name in plans.limited_by], dtype=np.int64), _plan_template, columns)
+    # Of a limit that is not known here nothing is said.
+    kinds = [number.get(name, number["no_price"]) for name in plans.limited_by]
+    return _filled(np.array(kinds, dtype=np.int64), _plan_template, columns)
 
 
 def _plan_template(kind: int) -> Template:

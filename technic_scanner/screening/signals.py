@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -13,10 +14,13 @@ from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.quality import PINNED, PRICE_OFF, QUALITY_FLAGS, UNADJUSTED_SPLIT
 
 SIGNALS: tuple[str, ...] = ("Strong Short", "Short", "Neutral", "Long", "Strong Long")
-TIERS: tuple[str, ...] = ("core", "satellite", "watch")
+WATCH_TIER = "watch"
+TIERS: tuple[str, ...] = ("core", "satellite", WATCH_TIER)
 
 # Minimum oriented scores (100 minus the score for shorts) of a signal.
 SIGNAL_AT, STRONG_AT = 60.0, 70.0
+# How the sentence on a row without a signal begins.
+WATCH = "Watch: "
 CORE_SUPPORT = 4
 CORE_VOLATILITY = 30.0
 
@@ -53,13 +57,21 @@ class Signals:
             tuple([self.reasons[i] for i in at]),
         )
 
+    def part(self, rows: slice) -> Signals:
+        """Return the signals of consecutive rows."""
+        return Signals(self.signal[rows], self.side[rows], self.rank_score[rows], self.tier[rows], self.reasons[rows])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """The rows to show, best first: ``order`` (m,) row indices, how many of them have a signal, and a sentence."""
+    """All rows in rank order (n,) as indices, how many of them are picks and how many have a signal, and a sentence.
+
+    The picks are the first ones of ``order``.
+    """
 
     order: IntArray
-    passed: int
+    picked: int
+    passing: int
     note: str
 
 
@@ -87,14 +99,15 @@ def judge(score: FloatArray, sub: FloatArray, direction: str, doubts: BoolArray 
 
 
 def select(signals: Signals, top_n: int | None) -> Selection:
-    """Return the rows to show: those with a signal by rank score, then the next best as watch, ``top_n`` in total.
+    """Rank the rows, those with a signal first, and pick the best ``top_n`` with a signal (None: all of them).
 
-    None shows all rows. Equal scores keep the order of the rows. Rows with unknown scores are last.
+    Equal scores keep the order of the rows. Rows with unknown scores are last.
     """
     passes = np.array([name != SIGNALS[_NEUTRAL] for name in signals.signal], dtype=bool)
-    order = np.lexsort((np.nan_to_num(-signals.rank_score, nan=np.inf), ~passes))[:top_n]
-    passed = int(passes[order].sum())
-    return Selection(order, passed, _note(len(passes), int(passes.sum()), len(order), passed))
+    order = np.lexsort((np.nan_to_num(-signals.rank_score, nan=np.inf), ~passes))
+    passing = int(passes.sum())
+    picked = passing if top_n is None else min(passing, top_n)
+    return Selection(order, picked, passing, _note(len(passes), passing, picked))
 
 
 def _sides(score: FloatArray, direction: str) -> IntArray:
@@ -114,35 +127,42 @@ def _core_tests(rank: FloatArray, oriented: FloatArray, sub: FloatArray) -> Bool
 def _reasons(
     rank: FloatArray, side: IntArray, oriented: FloatArray, tests: BoolArray, tier: IntArray
 ) -> tuple[str, ...]:
-    count = (oriented > 50.0).sum(axis=1).tolist()
-    flaws = _flaws(tests)
-    words = ("short", "", "long")
-    return tuple(
-        _reason(score, words[s + 1], agree, flaw, kind)
-        for score, s, agree, flaw, kind in zip(rank.tolist(), side.tolist(), count, flaws, tier.tolist(), strict=True)
+    """Return one sentence per row (n,); those of one form are written in one formatting call, for speed."""
+    said = np.array(_score_texts(rank), dtype=np.object_)
+    words = np.array(("short", "", "long"), dtype=np.object_)[side + 1]
+    columns = (words, said, np.array(_flaws(tests), dtype=np.object_), (oriented > 50.0).sum(axis=1))
+    forms = (
+        (f"Core: a %s score of %s, %d of {len(SUB_SCORES)} sub-scores agree.", (0, 1, 3)),
+        ("Satellite: a %s score of %s, but %s.", (0, 1, 2)),
+        (f"{WATCH}its %s score of %s is below the {SIGNAL_AT:.0f} that a signal needs.", (0, 1)),
+        (f"{WATCH}its score is unknown.", ()),
     )
+    kind = np.where(np.isnan(rank), len(forms) - 1, tier)
+    texts = np.empty(len(rank), dtype=np.object_)
+    for number, (form, places) in enumerate(forms):
+        rows = np.flatnonzero(kind == number)
+        texts[rows] = _spelled(form, len(rows), [columns[place][rows].tolist() for place in places])
+    return tuple(texts.tolist())
 
 
-def _reason(score: float, word: str, agree: int, flaw: str, kind: int) -> str:
-    if math.isnan(score):
-        return "Watch: its score is unknown."
-    said = _score_text(score)
-    if kind == 2:
-        return f"Watch: its {word} score of {said} is below the {SIGNAL_AT:.0f} that a signal needs."
-    if kind == 1:
-        return f"Satellite: a {word} score of {said}, but {flaw}."
-    return f"Core: a {word} score of {said}, {agree} of {len(SUB_SCORES)} sub-scores agree."
-
-
-def _score_text(score: float) -> str:
-    """Return a score as text with one decimal, as elsewhere; with two if rounding would lift it to a threshold.
+def _score_texts(scores: FloatArray) -> list[str]:
+    """Return each score (n,) as text with one decimal, as elsewhere; with two if that would lift it to a threshold.
 
     59.96 must not be shown as the 60.0 that it does not reach, and 59.999 is shown as 59.99.
     """
+    texts = _spelled("%.1f", len(scores), [scores.tolist()])
     for threshold in (SIGNAL_AT, STRONG_AT):
-        if score < threshold <= round(score, 1):
-            return f"{min(score, threshold - 0.01):.2f}"
-    return f"{score:.1f}"
+        for row in np.flatnonzero((scores < threshold) & (scores > threshold - 0.1)).tolist():
+            score = float(scores[row])
+            if round(score, 1) >= threshold:
+                texts[row] = f"{min(score, threshold - 0.01):.2f}"
+    return texts
+
+
+def _spelled(form: str, count: int, columns: Sequence[Sequence[object]]) -> list[str]:
+    """Return ``form`` filled ``count`` times with the values of its columns."""
+    values = tuple(chain.from_iterable(zip(*columns, strict=True)))
+    return ((form + "\n") * count % values).split("\n")[:count]
 
 
 def _flaws(tests: BoolArray) -> list[str]:
@@ -160,15 +180,10 @@ def _flaws(tests: BoolArray) -> list[str]:
     return [spelled[k] for k in (tests @ (1 << np.arange(len(texts)))).tolist()]
 
 
-def _note(rows: int, passing: int, shown: int, passed: int) -> str:
+def _note(rows: int, passing: int, picked: int) -> str:
     if not rows:
         return "No row was left to rank."
-    verb = "has" if passing == 1 else "have"
-    total = f"{passing} of {rows} rows {verb} a signal"
-    if passed < passing:
-        return f"{total}; the best {passed} are shown."
-    if passed < shown:
-        fill = shown - passed
-        next_best = "the next best" if passing else "the best"
-        return f"{total}; {next_best} {fill} {'is' if fill == 1 else 'are'} shown as watch."
-    return f"{total}; all are shown."
+    total = f"{passing} of {rows} rows {'has' if passing == 1 else 'have'} a signal"
+    if not passing:
+        return f"{total}."
+    return f"{total}; the best {picked} are picks." if picked < passing else f"{total}; all are picks."

@@ -161,7 +161,7 @@ def _size(
         ]
     )
     limit = candidates.argmin(axis=0)
-    shares = np.nan_to_num(candidates.min(axis=0), nan=0.0)
+    shares = np.maximum(np.nan_to_num(candidates.min(axis=0), nan=0.0), 0.0)
     limit = np.where(np.isnan(entry), 4, np.where(shares < 1.0, 3, limit))
     return shares.astype(np.int64), limit
 

@@ -44,9 +44,10 @@ def test_scan_shows_picks_and_writes_the_csv_that_export_writes(tmp_path: Path) 
     path = tmp_path / "picks.csv"
     result = run("scan", "--sector", "Technology", "--top-n", "5", "--csv", str(path))
     assert result.exit_code == EXIT_DONE
-    assert "Top 5 of 5 picks" in result.stdout
+    assert "Top 4 of 4 picks" in result.stdout
     frame = pd.read_csv(path)
-    assert list(frame["Rank"]) == [1, 2, 3, 4, 5]
+    assert list(frame["Rank"]) == [1, 2, 3, 4]
+    assert frame["Picked"].all()
     assert frame[["Entry", "Stop", "Target"]].notna().all().all()
     run_id = json.loads(run("runs", "--json").stdout)[0]["run_id"]
     exported = run("export", run_id, "--csv").stdout_bytes

@@ -16,12 +16,15 @@ from technic_scanner.adapters.stores.schema import results, run_documents, runs
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import StoreDataError
+from technic_scanner.pipeline.completed import split_rows
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, RunQuery
 from technic_scanner.runs.serialization.stored import read
 
 _log = logging.getLogger(__name__)
 
 _FAILURE_COLUMNS = ("symbol", "stage")
+# What says which rows of a table are picks.
+_MARKS = ("Picked", "Tier")
 _UNPACKERS = 2
 
 
@@ -79,7 +82,9 @@ class PastPickQueries(Queries):
 
 def _pick_table(run_id: str, table: bytes, failures: bytes, columns: Sequence[str]) -> PickTable | None:
     try:
-        return PickTable(run_id, load_columns(table, columns), load_columns(failures, _FAILURE_COLUMNS))
+        marks = [name for name in _MARKS if name not in columns]
+        picked, _ = split_rows(load_columns(table, (*columns, *marks)))
+        return PickTable(run_id, picked.select(list(columns)), load_columns(failures, _FAILURE_COLUMNS))
     except StoreDataError as error:
         _log.warning("the picks of run %s are left out: %s", run_id, error)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Column, Connection, Row, delete, insert, select
 
 from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.documents import (
@@ -20,8 +20,9 @@ from technic_scanner.adapters.stores.rows import nearest_outcome, nearest_status
 from technic_scanner.adapters.stores.schema import picks, results, run_documents, runs
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import FieldProblem, ResultsNotReadyError, StoreDataError
+from technic_scanner.pipeline.completed import all_rows, split_rows
 from technic_scanner.pipeline.result import MarketContext, ScanResult
-from technic_scanner.runs.model import Appearance, StoredResult
+from technic_scanner.runs.model import Appearance, Rows, StoredResult
 from technic_scanner.runs.serialization.stored import dump, read
 
 _PICK_COLUMNS = {
@@ -38,14 +39,16 @@ class ResultQueries(Queries):
     """Reads of what runs left."""
 
     @reading
-    def result(self, connection: Connection, run_id: str) -> StoredResult:
+    def result(self, connection: Connection, run_id: str, rows: Rows = Rows.PICKS) -> StoredResult:
         """Return the stored result; ResultsNotReadyError while the run has not ended or if it left none.
+
+        With ``Rows.ALL`` its table has every scanned row and not the picks alone.
 
         An interrupted run still has the partial result of the attempt before, if that left one. Of what cannot be read
         beside the table a note says so; StoreDataError if the table itself cannot be read.
         """
         row = connection.execute(
-            select(runs.c.status, runs.c.finished_at, run_documents.c.config, *results.c)
+            select(runs.c.status, runs.c.finished_at, run_documents.c.config, *_columns(rows))
             .join_from(runs, run_documents, run_documents.c.run_id == runs.c.run_id)
             .outerjoin(results, results.c.run_id == runs.c.run_id)
             .where(runs.c.run_id == run_id)
@@ -56,7 +59,7 @@ class ResultQueries(Queries):
             raise ResultsNotReadyError(f"run {run_id} is {row.status}; its results come when it ends")
         if row.outcome is None:
             raise ResultsNotReadyError(f"run {run_id} ended as {row.status} and left no results")
-        return _to_result(row)
+        return _to_result(row, rows)
 
     @reading
     def appearances(self, connection: Connection, symbol: str, limit: int) -> tuple[Appearance, ...]:
@@ -85,7 +88,12 @@ class ResultQueries(Queries):
         )
 
 
-def _to_result(row: Row[Any]) -> StoredResult:
+def _columns(rows: Rows) -> list[Column[Any]]:
+    """Return the columns of a result; the other rows are large and only read if they are asked for."""
+    return [column for column in results.c if rows == Rows.ALL or column is not results.c.other_rows]
+
+
+def _to_result(row: Row[Any], rows: Rows) -> StoredResult:
     config, context, notes = read(ScanConfig, row.config), read(MarketContext, row.context), read_notes(row.notes)
     problems = [
         *located("config", config.problems),
@@ -97,12 +105,16 @@ def _to_result(row: Row[Any]) -> StoredResult:
     except StoreDataError as error:
         failures = ()
         problems.append(FieldProblem("failures", str(error)))
+    picked, others = split_rows(load_table(row.picks_table))
+    if rows == Rows.ALL:
+        others = others if row.other_rows is None else load_table(row.other_rows)
+        picked = all_rows(picked, others, failures, config.value)
     return StoredResult(
         run_id=row.run_id,
         config=config.value or ScanConfig(),
         outcome=nearest_outcome(row.outcome),
         status_text=row.status_text,
-        table=load_table(row.picks_table),
+        table=picked,
         failures=failures,
         as_of=row.as_of,
         source_label=row.source_label,
@@ -127,6 +139,7 @@ def insert_result(connection: Connection, run_id: str, result: ScanResult) -> No
             notes=dump_notes(result.notes),
             failures=dump_failures(result.failures),
             picks_table=dump_table(result.table),
+            other_rows=dump_table(result.others),
         )
     )
     rows = _pick_rows(run_id, result)
@@ -135,13 +148,11 @@ def insert_result(connection: Connection, run_id: str, result: ScanResult) -> No
 
 
 def _pick_rows(run_id: str, result: ScanResult) -> list[dict[str, Any]]:
-    """Return the rows ranked within the config's ``top_n``: the table also holds what merely passed."""
     columns = {name: result.table.column(column).to_pylist() for name, column in _PICK_COLUMNS.items()}
-    last = result.config.top_n
     return [
         {"run_id": run_id} | {name: _known(value) for name, value in zip(columns, values, strict=True)}
         for values in zip(*columns.values(), strict=True)
-        if values[0] is not None and (last is None or values[0] <= last)
+        if values[0] is not None
     ]
 
 

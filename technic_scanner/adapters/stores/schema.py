@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 # The revision that this module describes; a test holds it equal to the head of migrations/versions.
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -195,7 +195,11 @@ chunks = Table("chunks", metadata, _ChunkColumns)
 
 
 class _ResultColumns(TypedColumns):
-    """What a run left: ``picks_table`` and ``failures`` are zstd Arrow streams, ``context`` and ``notes`` JSON."""
+    """What a run left: ``failures``, ``picks_table`` and ``other_rows`` are zstd Arrow streams, the rest of it JSON.
+
+    ``other_rows`` are the scanned rows that are no picks, which take a hundred times as much as the picks: the column
+    is the last one, so that what is before it is read without it. It is null in results of older versions.
+    """
 
     run_id = _run_key()
     outcome: Named[str] = Column(Text)
@@ -206,6 +210,7 @@ class _ResultColumns(TypedColumns):
     notes: Named[str] = Column(Text)
     failures: Named[bytes] = Column(LargeBinary)
     picks_table: Named[bytes] = Column(LargeBinary)
+    other_rows: Named[bytes | None] = Column(LargeBinary)
 
 
 results = Table("results", metadata, _ResultColumns)

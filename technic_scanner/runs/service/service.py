@@ -21,6 +21,7 @@ from technic_scanner.runs.model import (
     Preset,
     PrunePolicy,
     PruneReport,
+    Rows,
     RunPage,
     RunQuery,
     StageSample,
@@ -180,10 +181,10 @@ class RunService:
         """Set the label of a run; None or blank text removes it."""
         return self._store.set_label(run_id, fit_label(text))
 
-    def result(self, run_id: str) -> StoredResult:
-        """Return the result of a run; ResultsNotReadyError while there is none."""
+    def result(self, run_id: str, rows: Rows = Rows.PICKS) -> StoredResult:
+        """Return a run's result with its picks, or all scanned rows; ResultsNotReadyError while there is none."""
         self._upkeep.refresh()
-        return self._store.result(run_id)
+        return self._store.result(run_id, rows)
 
     def samples(self, query: RunQuery | None = None) -> tuple[StageSample, ...]:
         """Return the timings of ended runs, newest first, for ``timings.analytics`` and ``exports.export``."""

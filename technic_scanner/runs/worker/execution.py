@@ -153,4 +153,4 @@ def _unknown_request(fault: str) -> RunError:
 
 def _bare(result: ScanResult | None) -> ScanResult | None:
     """Return the result without its table, which is small enough for a store that is almost full."""
-    return None if result is None else replace(result, table=empty_table(), failures=())
+    return None if result is None else replace(result, table=empty_table(), others=empty_table(), failures=())

@@ -11,10 +11,10 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ResultsNotReadyError
-from technic_scanner.pipeline.columns import empty_table
-from technic_scanner.runs.model import Appearance, RunEnd
+from technic_scanner.pipeline.columns import SCHEMA, empty_table
+from technic_scanner.runs.model import Appearance, Rows, RunEnd
 from technic_scanner.runs.ports import Store
-from technic_scanner.testing.stores.samples import add, claimed, running, scan_result, succeeded, table
+from technic_scanner.testing.stores.samples import add, claimed, other_rows, running, scan_result, succeeded, table
 
 CANCELLED = RunEnd(RunStatus.CANCELLED)
 
@@ -88,11 +88,23 @@ class ResultContract:
         assert [seen.run_id for seen in store.appearances("CVX", 1)] == [second.run_id]
         assert store.appearances("cvx", 10) == ()
 
-    def test_only_rows_within_top_n_are_picks(self, store: Store) -> None:
-        rows = table((1, "A", 1.0, 1.0), (2, "B", 1.0, 1.0), (3, "C", 1.0, 1.0), (None, "D", 1.0, 1.0))
-        succeeded(store, scan_result(config=ScanConfig(top_n=2), table=rows))
-        succeeded(store, scan_result(config=ScanConfig(top_n=None), table=rows))
-        assert [len(store.appearances(symbol, 10)) for symbol in "ABCD"] == [2, 2, 1, 0]
+    def test_all_scanned_rows_are_kept_and_only_picks_are_read_unless_all_are_asked_for(self, store: Store) -> None:
+        result = scan_result(
+            table=table((1, "A", 1.0, 1.0)), others=other_rows((2, "B", 80.0, 51.0), (None, "C", 7.0, None))
+        )
+        run = succeeded(store, result)
+
+        assert store.result(run.run_id).table["Symbol"].to_pylist() == ["A"]
+        everything = store.result(run.run_id, Rows.ALL).table
+
+        assert everything.column_names[: len(SCHEMA.names)] == SCHEMA.names
+        assert everything.select(["Symbol", "Rank", "Picked", "TechRating", "AlphaScore"]).to_pylist() == [
+            {"Symbol": "A", "Rank": 1, "Picked": True, "TechRating": 1.0, "AlphaScore": 1.0},
+            {"Symbol": "B", "Rank": 2, "Picked": False, "TechRating": 80.0, "AlphaScore": 51.0},
+            {"Symbol": "C", "Rank": None, "Picked": False, "TechRating": 7.0, "AlphaScore": None},
+        ]
+        assert everything.equals(result.all_rows())
+        assert [len(store.appearances(symbol, 10)) for symbol in "ABC"] == [1, 0, 0]
 
     def test_chunks_are_kept_by_stage_and_index(self, store: Store) -> None:
         run = running(store)

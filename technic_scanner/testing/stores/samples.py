@@ -22,6 +22,7 @@ from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgr
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.columns import SCHEMA
+from technic_scanner.pipeline.completed import WRITTEN
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Store
@@ -134,13 +135,25 @@ def metrics(seconds: Sequence[float] = (1.0, 2.0, 4.5, 0.5), **changes: Any) -> 
 
 def table(*rows: tuple[int | None, str, float | None, float | None]) -> pa.Table:
     """A result table with rows of (rank, symbol, TechRating, AlphaScore)."""
-    known = {"Signal": "Long", "Tier": "core", "Sector": "Energy", "Close": 12.5}
+    known = {"Signal": "Long", "Tier": "core", "Sector": "Energy", "Close": 12.5, "Picked": True}
     return pa.Table.from_pylist(
         [
             known | {"Rank": rank, "Symbol": symbol, "TechRating": tech, "AlphaScore": alpha}
             for rank, symbol, tech, alpha in rows
         ],
         schema=SCHEMA,
+    )
+
+
+def other_rows(*rows: tuple[int | None, str, float | None, float | None]) -> pa.Table:
+    """A table of scanned rows that are no picks, of (rank, symbol, TechRating, AlphaScore)."""
+    known = {"Signal": "Neutral", "Tier": "watch", "Close": 12.5, "Picked": False, "NotPicked": "no_signal"}
+    return pa.Table.from_pylist(
+        [
+            known | {"Rank": rank, "Symbol": symbol, "TechRating": tech, "AlphaScore": alpha}
+            for rank, symbol, tech, alpha in rows
+        ],
+        schema=pa.schema([field for field in SCHEMA if field.name not in WRITTEN]),
     )
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.screening.bars import Panel
 from technic_scanner.ui.app.services import run_service, services
 
@@ -21,35 +21,37 @@ UNKNOWN_SECTOR = "Unknown sector"
 SparkPrices = npt.NDArray[np.float32]
 
 
-def stored_result(record: RunRecord) -> StoredResult:
+def stored_result(record: RunRecord, which: Rows = Rows.PICKS) -> StoredResult:
     """Return the run's result. Raises ResultsNotReadyError while there is none."""
-    return _stored(record.run_id, record.attempt)
+    return _stored(record.run_id, record.attempt, which)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _stored(run_id: str, attempt: int) -> StoredResult:
+def _stored(run_id: str, attempt: int, which: Rows) -> StoredResult:
     """Return the result of one attempt; shared, not copied, because Arrow tables and frozen data are immutable."""
     del attempt  # part of the key only: a resumed run has another result
-    return run_service().result(run_id)
+    return run_service().result(run_id, which)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def rows(run_id: str, attempt: int) -> pd.DataFrame:
-    """Return the result table of one attempt as a frame for display, one row per pick, in rank order.
+def rows(run_id: str, attempt: int, which: Rows = Rows.PICKS) -> pd.DataFrame:
+    """Return the result table of one attempt as a frame for display, one row per symbol, in rank order.
 
     An unknown sector gets a display name here; exported files are made from the table itself and leave it empty.
     """
-    frame: pd.DataFrame = _stored(run_id, attempt).table.to_pandas()
+    frame: pd.DataFrame = _stored(run_id, attempt, which).table.to_pandas()
     return frame.assign(Sector=frame["Sector"].replace("", UNKNOWN_SECTOR).fillna(UNKNOWN_SECTOR))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def spark_prices(run_id: str, attempt: int, _config: ScanConfig, _as_of: date | None) -> dict[str, SparkPrices]:
+def spark_prices(
+    run_id: str, attempt: int, which: Rows, _config: ScanConfig, _as_of: date | None
+) -> dict[str, SparkPrices]:
     """Return the last closes of every row's symbol that the price cache holds; missing values are omitted.
 
     Single precision is enough for a line of 30 pixels and halves what a table of 8,000 rows sends to the browser.
     """
-    symbols = rows(run_id, attempt)["Symbol"].tolist()
+    symbols = rows(run_id, attempt, which)["Symbol"].tolist()
     source = services().catalog.cache_key(_config)
     panel = services().cache.read(source, symbols, SPARK_SESSIONS, _as_of).panel
     return {

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.ui.app import url_state
-from technic_scanner.ui.results import market_charts, missing_view, portfolio_view, symbol_view
+from technic_scanner.ui.results import market_charts, missing_view, portfolio_view, result_data, symbol_view
 from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.wording import count_text
 
@@ -26,19 +26,26 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
     )
     if symbol.open:
         with symbol:
-            _symbol(stored, everything, opened)
+            _symbol(record, stored, everything, opened)
     if scores.open:
         with scores:
             _say_what_is_drawn(len(everything), len(shown))
             _sectors_and_scores(everything if shown.empty else shown)
     if portfolio.open:
         with portfolio:
-            if len(shown) < len(everything):
-                st.caption(f"All {count_text(len(everything), 'pick')}; the filters do not apply here.")
-            portfolio_view.show(stored, everything)
+            picks = result_data.rows(record.run_id, record.attempt)
+            if len(shown) != len(picks):
+                st.caption(f"All {count_text(len(picks), 'pick')}; the filters do not apply here.")
+            portfolio_view.show(stored, picks)
     if missing.open:
         with missing:
             missing_view.show(record, stored)
+
+
+def show_symbol(record: RunRecord, stored: StoredResult, rows: pd.DataFrame) -> None:
+    """Show the symbol in the URL, if there is one, where the run has no picks."""
+    if (opened := url_state.symbol_in_address()) is not None:
+        _symbol(record, stored, rows, opened)
 
 
 def _turn_with(opened: str | None) -> None:
@@ -55,11 +62,13 @@ def _turn_with(opened: str | None) -> None:
     st.session_state[_TURNED] = opened
 
 
-def _symbol(stored: StoredResult, everything: pd.DataFrame, opened: str | None) -> None:
+def _symbol(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, opened: str | None) -> None:
     if opened is None:
-        st.caption("Click a row above to see its chart, plan and reasons.")
+        st.caption("Click a row above, or look up any symbol, to see its chart, plan and reasons.")
         return
-    symbol_view.show(stored, everything, opened)
+    if opened not in set(rows["Symbol"]):
+        rows = result_data.rows(record.run_id, record.attempt, Rows.ALL)
+    symbol_view.show(stored, rows, opened)
 
 
 def _say_what_is_drawn(everything: int, shown: int) -> None:

@@ -9,9 +9,16 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import format_percent, rate_text, seconds_text
-from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.ui.app import url_state
-from technic_scanner.ui.results import missing_view, no_results, result_data, result_exports, result_sections
+from technic_scanner.ui.results import (
+    missing_view,
+    no_results,
+    result_data,
+    result_exports,
+    result_sections,
+    row_choice,
+)
 from technic_scanner.ui.run import run_summary
 from technic_scanner.ui.scan import scan_form
 from technic_scanner.ui.style import tables
@@ -31,9 +38,11 @@ SORTS: dict[str, tuple[str, bool]] = {
 ROWS_AT_ONCE = 500
 
 
-def show(record: RunRecord, stored: StoredResult) -> None:
+def show(record: RunRecord) -> None:
     """Show one run's results."""
-    everything = result_data.rows(record.run_id, record.attempt)
+    which = row_choice.draw(record)
+    stored = result_data.stored_result(record, which)
+    everything = result_data.rows(record.run_id, record.attempt, which)
     _headline(record, stored)
     if record.error is not None:
         no_results.say_that_it_failed(record, record.error)
@@ -44,9 +53,10 @@ def show(record: RunRecord, stored: StoredResult) -> None:
     if everything.empty:
         if not record.status.can_resume:
             _say_that_none_passed(record, stored)
+        result_sections.show_symbol(record, stored, everything)
         missing_view.show(record, stored)
     else:
-        shown = _table(record, stored, everything)
+        shown = _table(record, stored, everything, which)
         result_sections.show(record, stored, everything, shown)
 
 
@@ -164,8 +174,8 @@ def _figures(record: RunRecord) -> None:
 _FAILED_HELP = "Symbols without usable bars, or not reached before the run ended. Each is listed below with its reason."
 
 
-def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) -> pd.DataFrame:
-    """Show the picks with the open one selected; return the rows that pass the filters."""
+def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, which: Rows) -> pd.DataFrame:
+    """Show the rows with the open one selected; return those that pass the filters."""
     shown = _filtered(everything)
     hint = "" if shown.empty else " Click a row to see its chart and reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
@@ -175,7 +185,7 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame) ->
         st.button("Clear filters", key="r_clear", on_click=_clear_filters)
     else:
         drawn = _first(shown)
-        _draw_rows(record, stored, drawn, symbol)
+        _draw_rows(record, stored, drawn, which)
         if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
             st.caption(f"{escape(symbol)} is not in the rows shown.")
     return shown
@@ -241,18 +251,20 @@ def _first(shown: pd.DataFrame) -> pd.DataFrame:
     return shown if everything else shown.head(ROWS_AT_ONCE)
 
 
-def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, symbol: str | None) -> None:
+def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, which: Rows) -> None:
     view = st.segmented_control(
         "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
     )
     # Of which source the rows are is not known of a config that cannot be read.
     config = stored.readable_config
-    prices = {} if config is None else result_data.spark_prices(record.run_id, record.attempt, config, stored.as_of)
-    position = tables.position_of(shown, symbol)
+    prices = (
+        {} if config is None else result_data.spark_prices(record.run_id, record.attempt, which, config, stored.as_of)
+    )
+    position = tables.position_of(shown, url_state.symbol_in_address())
     # The key depends on the rows and their order: with a constant key a table keeps the selected position when its
     # rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
-    names = [name for name in tables.VIEWS[view] if name in shown.columns or name in tables.DRAWN]
+    names = [name for name in tables.view(view, whole=which is Rows.ALL) if name in shown or name in tables.DRAWN]
     st.dataframe(
         # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
@@ -265,7 +277,7 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, sym
         on_select=lambda: _select(shown, f"rows_{mark}"),
         selection_mode="single-row",
         selection_default=None if position is None else {"selection": {"rows": [position]}},
-        alt=f"Picks of run {record.run_id}, one row per symbol",
+        alt=f"{'Scanned rows' if which is Rows.ALL else 'Picks'} of run {record.run_id}, one row per symbol",
         lazy=False,
     )
 

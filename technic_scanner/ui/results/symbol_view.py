@@ -10,6 +10,7 @@ import streamlit as st
 
 from technic_scanner.errors import TechnicError
 from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
+from technic_scanner.pipeline.reasons import reason_text
 from technic_scanner.runs.model import Appearance, StoredResult
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
@@ -22,17 +23,19 @@ _FEW = 220  # px, maximum height of the table of other runs
 
 
 def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
-    """Show the pick with this symbol, or why the run did not pick it."""
+    """Show the scanned row of this symbol, and why it is not a pick; or why it was not scanned."""
     found = rows[rows["Symbol"] == symbol]
     with st.container(border=True):
         head, action = st.columns([8, 1], vertical_alignment="center")
         action.button("Close", key="close_symbol", on_click=url_state.open_symbol, args=(None,), width="stretch")
         if found.empty:
-            head.markdown(f"**{escape(symbol)}** is not among this run's picks.")
+            head.markdown(f"**{escape(symbol)}** was not scanned.")
             _why_not(stored, symbol)
             return
         row = {str(name): plain(value) for name, value in found.iloc[0].items()}
         head.markdown(_title(row))
+        if row.get("Picked") is False:
+            st.info(escape(row["NotPickedReason"] or ""), title=f"Not a pick: {reason_text(row['NotPicked'] or '')}")
         chart, facts = st.columns([3, 2])
         with chart:
             _candles(stored, row)
@@ -100,7 +103,7 @@ def _facts(row: dict[str, Any]) -> None:
     for text in (row["Explanation"], row["TierReasons"]):
         if text:
             st.caption(escape(text))
-    if row["SizeLimitedBy"]:
+    if row["SizeLimitedBy"] and row["SizeLimitedBy"] != "no_price":
         st.caption(f"{number(row['PositionSize'], 0)} shares; the size is limited by {escape(row['SizeLimitedBy'])}.")
 
 

@@ -34,9 +34,11 @@ VIEWS: dict[str, tuple[str, ...]] = {
     ),
     "Everything": (PRICES, *COLUMN_BY_NAME),
 }
+# What all picks have in common; shown where a table has other rows too.
+_STANDING = ("Picked", "NotPicked", "NotPickedReason")
 _PINNED = frozenset({"Rank", "Symbol"})
 _SMALL = {"Rank": 60, "Symbol": 84, "Signal": 100, "Tier": 84}
-_LARGE_TEXT = frozenset({"Rationale", "Explanation", "TierReasons"})
+_LARGE_TEXT = frozenset({"Rationale", "Explanation", "TierReasons", "NotPickedReason"})
 # Fractions that are shown as percentages.
 _SHARES = frozenset(
     {
@@ -44,6 +46,7 @@ _SHARES = frozenset(
         "WeightScore",
         "WeightInverseVol",
         "WeightRiskParity",
+        "AlphaWeight",
         "ATR14_pct",
         "ROC5",
         "ROC21",
@@ -55,6 +58,15 @@ _SHARES = frozenset(
         "RelativeStrength63",
     }
 )
+
+
+def view(name: str, *, whole: bool) -> tuple[str, ...]:
+    """Return the columns of a view; ``whole`` tables, which have more than picks, say why rows are no picks."""
+    columns = tuple(column for column in VIEWS[name] if column not in _STANDING)
+    if not whole:
+        return columns
+    place = columns.index("Tier") + 1 if "Tier" in columns else 2
+    return (*columns[:place], *_STANDING, *columns[place:])
 
 
 def column_settings(names: Sequence[str]) -> dict[str, Any]:
@@ -142,6 +154,9 @@ _LABELS = {
     "WeightRiskParity": "Weight: risk parity",
     "TierReasons": "Why this tier",
     "SubIndustry": "Sub-industry",
+    "NotPicked": "Reason",
+    "NotPickedReason": "Why not a pick",
+    "AlphaWeight": "Weight of alpha",
 }
 
 
@@ -151,6 +166,8 @@ def _setting(column: Column) -> Any:
     if column.kind is Kind.TEXT:
         width: Any = "large" if column.name in _LARGE_TEXT else _SMALL.get(column.name)
         return st.column_config.TextColumn(title, help=help_text, pinned=pinned, width=width)
+    if column.kind is Kind.FLAG:
+        return st.column_config.CheckboxColumn(title, help=help_text, pinned=pinned, width=70)
     if column.name == "CompositeScore":
         return st.column_config.ProgressColumn(
             title, help=help_text, format="%.1f", min_value=0, max_value=100, width=110

@@ -12,7 +12,7 @@ from technic_scanner.adapters.stores import SqlStore
 from technic_scanner.domain.renamed import with_old_names
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ResultsNotReadyError
-from technic_scanner.runs.model import Preset, PrunePolicy, RunQuery, StoredResult
+from technic_scanner.runs.model import Preset, PrunePolicy, Rows, RunQuery, StoredResult
 from technic_scanner.runs.serialization import to_dict as to_present_dict
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -110,7 +110,7 @@ def _chunks(store: SqlStore, record: RunRecord) -> dict[str, Any]:
 
 def _result(store: SqlStore, record: RunRecord) -> dict[str, Any]:
     try:
-        stored: StoredResult = store.result(record.run_id)
+        stored: StoredResult = store.result(record.run_id, Rows.ALL)
     except ResultsNotReadyError as error:
         return {"error": error.code}
     failures = [to_dict(failure) for failure in stored.failures]

@@ -99,4 +99,4 @@ def seed_0001(connection: Connection) -> None:
     )
 
 
-SEEDS: dict[str, Callable[[Connection], None]] = {"0001": seed_0001, "0002": seed_0001, "0003": seed_0001}
+SEEDS: dict[str, Callable[[Connection], None]] = dict.fromkeys(("0001", "0002", "0003", "0004"), seed_0001)

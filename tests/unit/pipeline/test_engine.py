@@ -55,7 +55,7 @@ def test_a_scan_ranks_every_symbol_it_can_and_accounts_for_the_rest() -> None:
 
 
 def test_entry_stop_and_target_are_never_unknown() -> None:
-    table = Bench().scan(ScanConfig(direction="both", top_n=None)).table.to_pandas()
+    table = Bench().scan(ScanConfig(direction="both", top_n=None)).all_rows().to_pandas()
     assert len(table) == 40
     assert table[["Entry", "Stop", "Target", "PositionSize"]].notna().all().all()
     long = table["Target"] > table["Entry"]
@@ -201,7 +201,7 @@ def test_failing_symbols_make_it_partial_and_keep_their_reason() -> None:
     assert set(errors) == {"S03", "S17"}
     assert errors["S03"].detail == "the provider has no bars"
     assert result.metrics.symbols_failed == 2
-    assert result.table.num_rows == 38
+    assert result.all_rows().num_rows == 38
 
 
 def test_when_every_symbol_fails_the_result_is_empty_and_complete_in_its_metrics() -> None:

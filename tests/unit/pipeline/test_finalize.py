@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import Outcome
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Kind
 from technic_scanner.pipeline.ports import MacroSeries
@@ -47,7 +48,7 @@ def test_small_universes_and_one_sector(count: int, sector_neutral: bool) -> Non
     names = SYMBOLS[:count]
     config = ScanConfig(direction="both", top_n=None, sector_neutral=sector_neutral)
     result = scanned(random_panel(names), config, dict.fromkeys(names, "Energy"))
-    assert result.table.num_rows == count
+    assert result.all_rows().num_rows == count
     nothing_needed_is_unknown(result)
 
 
@@ -59,7 +60,7 @@ def test_a_column_that_is_constant_or_missing_leaves_the_others_standing() -> No
     panel.close[11, :200] = panel.open[11, :200] = panel.high[11, :200] = panel.low[11, :200] = np.nan
     panel.volume[11, :200] = np.nan  # listed sixty sessions ago
     result = scanned(panel, ScanConfig(direction="both", top_n=None, min_dollar_volume=0.0))
-    assert result.table.num_rows == len(SYMBOLS)
+    assert result.all_rows().num_rows == len(SYMBOLS)
     nothing_needed_is_unknown(result)
     same = scanned(panel.take([3] * 1), ScanConfig(direction="both", top_n=None))
     nothing_needed_is_unknown(same)
@@ -69,7 +70,7 @@ def test_a_row_names_the_inputs_that_it_lacks() -> None:
     panel = random_panel(SYMBOLS)
     for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
         values[5, :140] = np.nan
-    rows = {row["Symbol"]: row for row in scanned(panel).table.to_pylist()}
+    rows = {row["Symbol"]: row for row in scanned(panel).all_rows().to_pylist()}
     assert rows["S04"]["MissingInputs"] == ""
     assert rows["S05"]["MissingInputs"] == (
         "sma_200, momentum_12_1, high_252_distance, low_252_distance"
@@ -107,7 +108,7 @@ def test_shorts_occur_as_readily_as_longs() -> None:
     assert all(row["Target"] < row["Entry"] < row["Stop"] for row in only)
 
 
-def test_when_none_passes_the_best_are_shown_as_such() -> None:
+def test_rows_without_a_signal_are_no_picks_but_are_kept() -> None:
     falling = random_panel(SYMBOLS)
     slide = np.exp(-0.01 * np.arange(260))
     panel = Panel(
@@ -115,10 +116,13 @@ def test_when_none_passes_the_best_are_shown_as_such() -> None:
         *(getattr(falling, name) * slide + 2.0 for name in ("open", "high", "low", "close")), falling.volume,
     )  # fmt: skip
     result = scanned(panel, ScanConfig(direction="long", top_n=5))
-    rows = result.table.to_pylist()
-    assert [row["Tier"] for row in rows] == ["watch"] * 5
-    assert all("below the 60 that a signal needs" in row["TierReasons"] for row in rows)
-    assert "0 of 40 rows have a signal; the best 5 are shown as watch." in result.context.notes
+    assert (result.outcome, result.table.num_rows) == (Outcome.EMPTY, 0)
+    assert result.status_text == "No results: no signal: 40."
+    assert "0 of 40 rows have a signal." in result.context.notes
+    rows = result.all_rows().to_pylist()
+    assert [row["Rank"] for row in rows] == list(range(1, 41))
+    assert {(row["Tier"], row["Signal"], row["NotPicked"]) for row in rows} == {("watch", "Neutral", "no_signal")}
+    assert all("below the 60 that a signal needs" in row["NotPickedReason"] for row in rows)
 
 
 def test_an_empty_result_says_what_removed_how_many() -> None:

@@ -9,7 +9,7 @@ from technic_scanner.screening.alpha import alpha, blend
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.matrix import blank
-from technic_scanner.screening.rationale import sentences
+from technic_scanner.screening.rationale import PlanFigures, Verdicts, sentences
 from technic_scanner.screening.scoring import profile_weights, sub_scores, tech_rating
 from technic_scanner.screening.signals import judge
 from technic_scanner.screening.trade_plan import plan
@@ -39,7 +39,11 @@ def explain(
         allowed.append(
             {style % value for value in own if np.isfinite(value) for style in ("%.2f", "%.1f", "%.0f", "%.4g")}
         )
-    return sentences(matrix, sub, tech, scores.score, signals, plans), allowed
+    verdicts = Verdicts(sub, tech, scores.score, signals.signal, signals.side)
+    figures = PlanFigures(
+        plans.stop, plans.target, plans.reward_risk, plans.shares.astype(np.float64), plans.limited_by
+    )
+    return sentences(matrix, verdicts, figures), allowed
 
 
 def test_the_rising_chart_in_words() -> None:

@@ -115,36 +115,45 @@ def test_watch_says_what_is_lacking() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "top_n", "order", "passed", "note"),
+    ("values", "top_n", "order", "picked", "passing", "note"),
     [
-        ([61, 90, 50, 65], 2, [1, 3], 2, "3 of 4 rows have a signal; the best 2 are shown."),
-        ([61, 90, 50, 65], 3, [1, 3, 0], 3, "3 of 4 rows have a signal; all are shown."),
-        ([61, 50, 55, 40], 3, [0, 2, 1], 1, "1 of 4 rows has a signal; the next best 2 are shown as watch."),
-        ([50, 55], 5, [1, 0], 0, "0 of 2 rows have a signal; the best 2 are shown as watch."),
-        ([50, 65], None, [1, 0], 1, "1 of 2 rows has a signal; the next best 1 is shown as watch."),
-        ([NAN, 20, 65], None, [2, 1, 0], 1, "1 of 3 rows has a signal; the next best 2 are shown as watch."),
-        ([], 5, [], 0, "No row was left to rank."),
+        ([61, 90, 50, 65], 2, [1, 3, 0, 2], 2, 3, "3 of 4 rows have a signal; the best 2 are picks."),
+        ([61, 90, 50, 65], 3, [1, 3, 0, 2], 3, 3, "3 of 4 rows have a signal; all are picks."),
+        ([61, 50, 55, 40], 3, [0, 2, 1, 3], 1, 1, "1 of 4 rows has a signal; all are picks."),
+        ([50, 55], 5, [1, 0], 0, 0, "0 of 2 rows have a signal."),
+        ([50, 65], None, [1, 0], 1, 1, "1 of 2 rows has a signal; all are picks."),
+        ([NAN, 20, 65], None, [2, 1, 0], 1, 1, "1 of 3 rows has a signal; all are picks."),
+        ([], 5, [], 0, 0, "No row was left to rank."),
     ],
 )
-def test_selection(values: list[float], top_n: int | None, order: list[int], passed: int, note: str) -> None:
+def test_selection(
+    values: list[float], top_n: int | None, order: list[int], picked: int, passing: int, note: str
+) -> None:
     selection = select(judge(np.array(values, dtype=float), agreeing(len(values)), "long"), top_n)
     assert selection.order.tolist() == order
-    assert selection.passed == passed
+    assert (selection.picked, selection.passing) == (picked, passing)
     assert selection.note == note
 
 
 def test_ties_keep_the_order_of_the_rows() -> None:
     selection = select(judge(np.full(50, 65.0), agreeing(50), "long"), 10)
-    assert selection.order.tolist() == list(range(10))
+    assert selection.order.tolist() == list(range(50))
 
 
 @given(scores, st.one_of(st.none(), st.integers(1, 15)))
-def test_no_row_is_shown_before_a_better_one(values: list[float], top_n: int | None) -> None:
+def test_every_row_is_ranked_and_the_best_with_a_signal_are_picks(values: list[float], top_n: int | None) -> None:
     signals = judge(np.array(values), agreeing(len(values)), "both")
     selection = select(signals, top_n)
-    assert len(selection.order) == (len(values) if top_n is None else min(top_n, len(values)))
+    assert sorted(selection.order.tolist()) == list(range(len(values)))
     ranks = np.nan_to_num(signals.rank_score, nan=-1.0)[selection.order]
     assert (np.diff(ranks) <= 0).all()
-    left = np.setdiff1d(np.arange(len(values)), selection.order)
-    if len(left) and len(ranks):
-        assert np.nan_to_num(signals.rank_score, nan=-1.0)[left].max() <= ranks.min()
+    named = [signals.signal[row] != "Neutral" for row in selection.order.tolist()]
+    assert named == sorted(named, reverse=True)
+    assert selection.passing == sum(named)
+    assert selection.picked == min(sum(named), len(named) if top_n is None else top_n)
+
+
+@given(scores)
+def test_reasons_are_those_of_each_row_alone(values: list[float]) -> None:
+    together = judge(np.array(values), agreeing(len(values)), "both").reasons
+    assert together == tuple(judge(np.array([value]), agreeing(1), "both").reasons[0] for value in values)

@@ -35,7 +35,7 @@ def stored(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = ()
 def result_of(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = (), **config: object) -> StoredResult:
     as_of = SESSIONS[at].item()
     rows = [
-        {column.name: (None if column.kind is Kind.TEXT else 0) for column in COLUMNS}
+        {column.name: (None if column.kind in (Kind.TEXT, Kind.FLAG) else 0) for column in COLUMNS}
         | {"Rank": number, "Sector": "Energy", "Signal": "Long", "Tier": "core", "MarketRegime": "uptrend"}
         | pick
         for number, pick in enumerate(picks, start=1)
