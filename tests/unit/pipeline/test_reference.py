@@ -29,14 +29,24 @@ from technic_scanner.testing.scans import SECTORS, SYMBOLS, Bench
 EVERY_ROW = ScanConfig(direction="both", top_n=None)
 REAL = Path(__file__).parents[4] / "shared" / "data"
 # What a row may owe to the others that are scanned.
-RELATIVE = {"Rank", "Picked", "WeightEqual", "WeightScore", "WeightInverseVol", "WeightRiskParity"}
+RELATIVE = {
+    "Rank",
+    "Picked",
+    "NotPicked",
+    "NotPickedReason",
+    "WeightEqual",
+    "WeightScore",
+    "WeightInverseVol",
+    "WeightRiskParity",
+}
 
 
 def rows_of(result: ScanResult) -> dict[str, dict[str, object]]:
-    """Return the rows by symbol, without what is relative to the others."""
+    """Return the ranked rows by symbol, picks or not, without what is relative to the others."""
     return {
         row["Symbol"]: {name: value for name, value in row.items() if name not in RELATIVE}
-        for row in result.table.to_pylist()
+        for row in result.all_rows().to_pylist()
+        if row["Rank"] is not None
     }
 
 
@@ -140,8 +150,8 @@ def test_other_bars_are_another_market() -> None:
     bench.cache.held |= {symbol: changed.take([k]) for k, symbol in enumerate(SYMBOLS) if k >= 2}
     after = Bench(source=bench.source, cache=bench.cache).scan(config)
     assert rows_of(before).keys() == rows_of(after).keys()
-    assert before.table["AlphaScore"].to_pylist() != after.table["AlphaScore"].to_pylist()
-    assert before.table["TechRating"].to_pylist() == after.table["TechRating"].to_pylist()
+    assert before.all_rows()["AlphaScore"].to_pylist() != after.all_rows()["AlphaScore"].to_pylist()
+    assert before.all_rows()["TechRating"].to_pylist() == after.all_rows()["TechRating"].to_pylist()
 
 
 def test_a_kept_market_is_read_back_exactly() -> None:
@@ -164,7 +174,7 @@ def test_the_config_may_name_the_reference() -> None:
     ten = Bench(source=source).scan(replace(EVERY_ROW, reference="ten"))
     whole = Bench(source=source).scan(EVERY_ROW)
     assert (ten.context.reference, ten.context.reference_count) == ("ten", 10)
-    assert ten.table.num_rows == 40
+    assert len(rows_of(ten)) == 40
     assert dict(ten.context.facts)["share above SMA 200"] != dict(whole.context.facts)["share above SMA 200"]
     alone = Bench(source=source).scan(replace(EVERY_ROW, reference="ten", symbols=SYMBOLS[30:32]))
     same(rows_of(alone), rows_of(ten))
@@ -184,7 +194,7 @@ class OnlyTheList(ScriptedSource):
 def test_a_reference_that_cannot_be_fetched_is_said_and_the_scan_goes_on() -> None:
     bench = Bench(source=OnlyTheList(random_panel(SYMBOLS), dict(SECTORS)))
     result = bench.scan(replace(EVERY_ROW, symbols=SYMBOLS[:2]))
-    assert result.table.num_rows == 2
+    assert len(rows_of(result)) == 2
     assert "the reference universe is not up to date: too many symbols" in {event.message for event in bench.events}
     assert result.context.reference == "all"
     assert result.context.reference_count == 2
@@ -202,11 +212,11 @@ def test_one_symbol_a_day_ahead_does_not_empty_the_scan() -> None:
     panel = random_panel(SYMBOLS)
     behind = with_bars(panel, slice(1, None), slice(-1, None), bars=False)
     result = Bench(source=ScriptedSource(behind, dict(SECTORS))).scan(EVERY_ROW)
-    assert (result.outcome, result.table.num_rows) == (Outcome.COMPLETE, 40)
+    assert (result.outcome, len(rows_of(result))) == (Outcome.COMPLETE, 40)
     assert result.as_of == result.context.newest_session == panel.sessions[-2].item()
     rows = rows_of(result)
     assert {row["AsOf"] for row in rows.values()} == {str(panel.sessions[-2])}
-    assert "are not used" in str(rows["S00"]["Rationale"])
+    assert "are not used" in str(rows["S00"]["TierReasons"])
     assert "are not used" not in str(rows["S01"]["Rationale"])
     plain = rows_of(Bench(source=ScriptedSource(panel.until(panel.sessions[-2].item()), dict(SECTORS))).scan(EVERY_ROW))
     rows["S00"]["Rationale"] = plain["S00"]["Rationale"]
@@ -218,7 +228,7 @@ def test_many_symbols_that_lag_make_the_result_partial(lagging: int, outcome: Ou
     panel = with_bars(random_panel(SYMBOLS), slice(0, lagging), slice(-1, None), bars=False)
     result = Bench(source=ScriptedSource(panel, dict(SECTORS))).scan(EVERY_ROW)
     assert result.outcome is outcome
-    assert result.table.num_rows == 40 - lagging
+    assert len(rows_of(result)) == 40 - lagging
     assert any(note.startswith("Warning: 3 of 40 symbols") for note in result.context.notes) is (lagging == 3)
     details = {failure.detail for failure in result.failures if failure.reason == "no_recent_bar"}
     assert details == {"It has no bar in the newest session; its last one is 1 session older."}
@@ -227,14 +237,14 @@ def test_many_symbols_that_lag_make_the_result_partial(lagging: int, outcome: Ou
 def test_symbols_that_ended_long_ago_are_no_sign_of_old_data() -> None:
     panel = with_bars(random_panel(SYMBOLS), slice(0, 15), slice(-40, None), bars=False)
     result = Bench(source=ScriptedSource(panel, dict(SECTORS))).scan(EVERY_ROW)
-    assert (result.outcome, result.table.num_rows) == (Outcome.COMPLETE, 25)
+    assert (result.outcome, len(rows_of(result))) == (Outcome.COMPLETE, 25)
 
 
 def test_a_lag_that_the_config_allows_is_said_in_the_row() -> None:
     panel = with_bars(random_panel(SYMBOLS), slice(0, 4), slice(-2, None), bars=False)
     source = ScriptedSource(panel, dict(SECTORS))
     result = Bench(source=source).scan(replace(EVERY_ROW, max_lag_sessions=2))
-    assert (result.outcome, result.table.num_rows) == (Outcome.COMPLETE, 40)
+    assert (result.outcome, len(rows_of(result))) == (Outcome.COMPLETE, 40)
     rows = rows_of(result)
     assert [rows[f"S0{k}"]["Flags"] for k in range(5)] == ["lagging"] * 4 + [""]
     assert rows["S00"]["AsOf"] == str(panel.sessions[-3])
