@@ -3,8 +3,9 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 
-.PHONY: dashboard api test test-all quick lint format setup setup-dev setup-bench bench bench-progress screenshots lock \
+.PHONY: dashboard api test test-all test-lowest quick lint format setup setup-dev setup-bench bench bench-progress screenshots lock \
 	wheel clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
@@ -19,6 +20,12 @@ test: setup-dev ## Run the whole test suite
 
 test-all: setup-dev ## Run the whole test suite on every Python of this machine that the package supports
 	$(BIN)/python -m tools.all_pythons $(ARGS)
+
+test-lowest: setup-dev ## Run the unit and functional tests on the lowest versions that pyproject.toml allows
+	$(BIN)/python -m tools.uv venv --quiet --clear --python $(BIN)/python $(LOWEST)
+	$(BIN)/python -m tools.uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct \
+		-e ".[all]" -r requirements-dev.txt
+	$(LOWEST)/bin/python -m pytest tests/unit tests/functional -n 2 -W ignore::DeprecationWarning $(ARGS)
 
 quick: setup-dev ## Run the quick unit tests that uncommitted changes can reach
 	$(BIN)/python -m tools.quick_tests $(ARGS)

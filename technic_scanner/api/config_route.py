@@ -26,7 +26,7 @@ Problems = tuple[FieldProblem, ...]
 class ConfigRoute(APIRoute):
     """A route whose body or query holds a config.
 
-    FastAPI refuses a request before its endpoint sees it; what the endpoint would have said of the config is added.
+    FastAPI refuses a request before its endpoint sees it; the endpoint's problems with the config are added.
     """
 
     def get_route_handler(self) -> Handler:
@@ -58,7 +58,7 @@ class PresetRoute(ConfigRoute):
     """A route whose body holds a preset, which may be of a source that only another installation has."""
 
     def problems(self, service: RunService, request: Request, body: Any) -> Problems:  # noqa: ARG002 - as above
-        """Return what is wrong with the preset's config and options, whatever the sources say of them."""
+        """Return the problems of the preset's config and options, without asking the sources."""
         if not isinstance(body, Mapping):
             return ()
         config, options = _parts(body)

@@ -133,7 +133,7 @@ class RunBroadcaster:
     def _join(self, record: RunRecord) -> Topic:
         topic = self._topics.get(record.run_id)
         if topic is None or topic.failure is not None or (topic.end is not None and not record.status.is_terminal):
-            # Start a ring's length back, so that whoever joins later is served from memory too.
+            # Start a ring's length back, so that watchers who join later are served from memory too.
             topic = Topic(record.run_id, max(0, record.last_seq - RING_EVENTS))
             self._topics[record.run_id] = topic
             topic.poller = asyncio.create_task(self._poll(topic), name=f"journal of {record.run_id}")

@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """What is said of a field beside its type and default; stands in the field's ``Annotated``.
+    """The description of a field beside its type and default; part of the field's ``Annotated``.
 
     ``label`` names the field for people and ``help`` explains it in a sentence. ``at_least``, ``above`` (excluding the
     bound itself) and ``at_most`` bound a number, or each weight. ``step`` is what one press of a form's button adds.

@@ -1,4 +1,4 @@
-"""What others need to add a source, an executor or a run listener; docs/extending.md shows one of each."""
+"""The classes with which other packages add a source, an executor or a run listener; see docs/extending.md."""
 
 from technic_scanner.plugins.batch_source import BatchSource
 from technic_scanner.plugins.description import (

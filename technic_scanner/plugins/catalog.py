@@ -33,7 +33,7 @@ from technic_scanner.plugins.description import (
 from technic_scanner.plugins.registry import FaultKind, P, PluginFault, PluginInfo, Registry
 from technic_scanner.runs.listeners import RunListener
 
-# Returns what the host has set for an option of a plugin, as text or as a value; None if it is not set.
+# Returns the host's setting for an option of a plugin, as text or as a value; None if it is not set.
 HostValue = Callable[[str, str], object]
 _INSTALL_AGAIN: Final = "; the installation of technic-scanner lacks its entry points: install it again"
 
@@ -50,11 +50,11 @@ class PluginCatalog:
         self._listeners = Registry[RunListenerPlugin]("run_listeners", RunListenerPlugin)
 
     def sources(self) -> tuple[SourceInfo, ...]:
-        """Describe every source that can be asked for; no network."""
+        """Describe every available source, without network access."""
         return tuple(info for info in self._described() if isinstance(info, SourceInfo))
 
     def source_names(self) -> tuple[str, ...]:
-        """Return the names of all installed sources, offered or not; imports none."""
+        """Return the names of all installed sources, usable or not; imports none of them."""
         return self._sources.names()
 
     def source(self, name: str, config: ScanConfig) -> Source:
@@ -77,13 +77,13 @@ class PluginCatalog:
         return self.key_of(self.source(config.source, config), config)
 
     def key_of(self, source: Source, config: ScanConfig) -> str:
-        """Return that name, given the source that the config opened: finding a version may read many files."""
+        """Return that name for an opened source; finding the version of its data may read many files."""
         try:
             part = self._source_plugin(config.source)[0].cache_part(source, config)
         except TechnicError:
             raise
         except Exception as error:
-            reason = f"the data of source {config.source!r} cannot be told apart: {type(error).__name__}: {error}"
+            reason = f"the data of source {config.source!r} cannot be identified: {type(error).__name__}: {error}"
             raise SourceError(reason) from error
         # No name of a plugin holds a hyphen, so no two sources share a name in the cache.
         return f"{config.source}-{part}" if part else config.source
@@ -129,7 +129,7 @@ class PluginCatalog:
         return plugin.open(context)
 
     def plugins(self) -> tuple[PluginInfo, ...]:
-        """Return what every plugin says of itself, whether it is offered on this host or not."""
+        """Return the description of every installed plugin, usable on this host or not."""
         return (*self._sources.infos(), *self._executors.infos(), *self._listeners.infos())
 
     def variables(self) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ class PluginCatalog:
         return tuple(option.variable(plugin.name) for plugin in plugins for option in plugin.options)
 
     def faults(self) -> tuple[PluginFault, ...]:
-        """Return every plugin that is not offered, with the reason."""
+        """Return every plugin that cannot be used on this host, with the reason."""
         executors, listeners = self._faults_of(self._executors), self._faults_of(self._listeners)
         return (*self.source_faults(), *executors, *listeners)
 

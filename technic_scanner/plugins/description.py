@@ -52,10 +52,10 @@ class PluginContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin:
-    """What every plugin says of itself.
+    """The description of a plugin.
 
-    ``name`` is that of its entry point: lower-case letters, digits and underscores. ``label`` is for people. ``needs``
-    are modules that opening it imports, and ``extra`` is the extra of technic-scanner that installs them.
+    ``name`` is that of its entry point: lower-case letters, digits and underscores. ``label`` is for users. ``needs``
+    are the modules that opening it imports, and ``extra`` is the extra of technic-scanner that installs them.
     """
 
     name: str
@@ -94,7 +94,7 @@ class SourcePlugin(Plugin, Generic[S]):
     cache_part: Callable[[S, ScanConfig], str] = _no_part
 
     def describe(self, context: PluginContext) -> SourceInfo:
-        """Return what the source says of itself."""
+        """Return the source's description."""
         return self.open(context, ScanConfig(source=self.name)).info() if self.info is None else self.info(context)
 
 
@@ -116,6 +116,6 @@ class ExecutorPlugin(Plugin):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunListenerPlugin(Plugin):
-    """Something that is told when a run ends; ``open`` is called once a process, in a thread of the listener's own."""
+    """Something that is called when a run ends; ``open`` is called once per process, in the listener's own thread."""
 
     open: Callable[[PluginContext], RunListener]

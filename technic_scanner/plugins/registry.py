@@ -1,4 +1,4 @@
-"""Finds the plugins of one entry-point group, and loads each when it is asked for; a bad one costs itself alone."""
+"""Finds the plugins of one entry-point group and loads each when it is requested; a broken one affects no other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class FaultKind(StrEnum):
-    """Why a plugin is not offered: it is not set up, it does not work, or another one has its name."""
+    """Why a plugin cannot be used: it is not set up, it does not work, or another one has its name."""
 
     NOT_CONFIGURED = "not_configured"
     BROKEN = "broken"
@@ -33,7 +33,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PluginFault:
-    """A plugin that is not offered; ``origin`` is the distribution that brings it, ``reason`` is for people."""
+    """A plugin that cannot be used; ``origin`` is the distribution that contains it, ``reason`` is for users."""
 
     group: str
     name: str
@@ -43,7 +43,7 @@ class PluginFault:
 
     @property
     def is_defect(self) -> bool:
-        """False if the plugin only waits to be set up."""
+        """False if the plugin only has to be set up."""
         return self.kind is not FaultKind.NOT_CONFIGURED
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class PluginFault:
 
 @dataclass(frozen=True, slots=True)
 class PluginInfo:
-    """A plugin that can be loaded, as it describes itself; ``origin`` is the distribution that brings it."""
+    """A plugin that can be loaded, with its description; ``origin`` is the distribution that contains it."""
 
     group: str
     origin: str
@@ -63,7 +63,7 @@ class Registry(Generic[P]):
     """The plugins of ``technic_scanner.<group>``; ``first`` is listed before all others. Thread-safe.
 
     Names are read from the metadata of the installed distributions; a plugin's own code is imported when the plugin
-    is asked for. Of two plugins of one name the built-in one is used, else the first by distribution name.
+    is requested. Of two plugins with one name the built-in one is used, otherwise the first by distribution name.
     """
 
     def __init__(self, group: str, kind: type[P], first: str = "") -> None:
@@ -78,11 +78,11 @@ class Registry(Generic[P]):
         return tuple(self._found[0])
 
     def conflicts(self) -> tuple[PluginFault, ...]:
-        """Return the plugins that another one of the same name keeps out; imports none."""
+        """Return the plugins that are not used because another one has the same name; imports none."""
         return self._found[1]
 
     def find(self, name: str) -> P | PluginFault | None:
-        """Return the plugin, or why it cannot be used; None if there is none of this name."""
+        """Return the plugin, or the reason why it cannot be used; None if no plugin has this name."""
         entry = self._found[0].get(name)
         if entry is None:
             return None
@@ -92,7 +92,7 @@ class Registry(Generic[P]):
             return self._loaded[name]
 
     def all(self) -> Iterator[P | PluginFault]:
-        """Yield every plugin, or why it cannot be used, in the order of ``names``."""
+        """Yield every plugin, or the reason why it cannot be used, in the order of ``names``."""
         for name in self.names():
             found = self.find(name)
             if found is not None:

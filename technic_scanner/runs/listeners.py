@@ -1,4 +1,4 @@
-"""Tells listeners that a run has ended, each in a thread of its own, so that none can hold up or harm a run."""
+"""Calls listeners when a run has ended, each in its own thread, so that none can delay or harm a run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_WAITING = 100
 class RunEnded:
     """One attempt of a run has ended, and its end is in the store: ``run`` is the record as it was written.
 
-    ``result`` reads what the run left; it raises ResultsNotReadyError if it left nothing or was resumed meanwhile,
+    ``result`` reads the run's result; it raises ResultsNotReadyError if there is none or the run was resumed meanwhile,
     RunNotFoundError if it was deleted, StoreError.
     """
 
@@ -49,7 +49,7 @@ class RunListener(Protocol):
 
 
 class RunListeners:
-    """The listeners of this process; both ``names`` and ``open_one`` are called at the first end that there is to tell.
+    """The listeners of this process; ``names`` and ``open_one`` are first called when the first run ends.
 
     Each end is told at most once to each listener: by the process that wrote it, after it was written. It is not told
     if that process dies first, if the listener cannot be opened, or if too many ends wait for it. Nothing waits for a
@@ -73,7 +73,7 @@ class RunListeners:
             for thread in self._started():
                 thread.put(ended)
         except Exception:  # noqa: BLE001 - it is logged with its trace, and the run has ended well
-            # The metadata of some package cannot be read, or no thread be started: the worker must go on.
+            # A package's metadata cannot be read, or no thread can be started; the worker must continue.
             _log.exception("run listeners are not told of run %s", run.run_id)
 
     def close(self, seconds: float = CLOSING_SECONDS) -> None:

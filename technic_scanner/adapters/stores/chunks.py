@@ -1,4 +1,4 @@
-"""The chunk journal: what a run has finished, so that another attempt need not do it again."""
+"""The chunk journal: the finished chunks of a run, which later attempts reuse."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RunChunks(Queries):
 
     @writing
     def record(self, connection: Connection, stage: str, index: int, payload: bytes) -> None:
-        """Record one finished chunk, in place of an earlier one of that index; durable when this returns."""
+        """Record one finished chunk, replacing an earlier one of that index; durable when this returns."""
         lock_attempt(connection, self._run_id, self._attempt)
         upsert = sqlite.insert if self.database.is_sqlite else postgresql.insert
         statement = upsert(chunks).values(run_id=self._run_id, stage=stage, idx=index, payload=payload)
@@ -62,8 +62,8 @@ class RunChunks(Queries):
 
 
 class ChunkQueries(Queries):
-    """Hands out chunk journals."""
+    """Opens chunk journals."""
 
     def journal(self, run_id: str, attempt: int) -> ChunkJournal:
-        """Return the run's chunk journal for the attempt that runs."""
+        """Return the run's chunk journal for the running attempt."""
         return RunChunks(self.database, self.clock, run_id, attempt)

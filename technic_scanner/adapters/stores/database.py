@@ -1,4 +1,4 @@
-"""Runs each piece of store work as one transaction, repeats it after a conflict, and translates what goes wrong."""
+"""Runs each piece of store work as one transaction, repeats it after a conflict, and translates driver errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ R = TypeVar("R", bound="Queries")
 
 # A deadlock or a serialisation failure is undone by the server; a second conflict in a row is rare, a fifth is a bug.
 _TRIES = 5
-# Two that try again at the same moment may well meet again.
+# Two transactions that retry at the same moment may conflict again.
 _FIRST_PAUSE_SECONDS = 0.02
 
 
@@ -29,7 +29,7 @@ QUEUE_CHANNEL = "technic_scanner_queue"
 
 
 class Database:
-    """An engine and the three ways to use it. ``where`` names the store for people, without a password."""
+    """An engine and the three ways to use it. ``where`` is the store's name for messages, without a password."""
 
     def __init__(self, engine: Engine, where: str, clock: Clock | None = None) -> None:
         self.where = where
@@ -43,7 +43,7 @@ class Database:
         return self._engine.dialect.name == modes.SQLITE
 
     def run(self, mode: str, work: Callable[[Connection], T]) -> T:
-        """Do ``work`` in one transaction. Raises StoreError and its kinds; the work's own errors undo it and pass."""
+        """Do ``work`` in one transaction. Raises StoreError; an error of the work rolls it back and is passed on."""
         for attempt in range(_TRIES):
             try:
                 with self._modes[mode].begin() as connection:
@@ -87,17 +87,17 @@ class Queries:
 
 
 def reading(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
-    """Call a room's method with a connection that reads one snapshot."""
+    """Call a method with a connection that reads one snapshot."""
     return _in_transaction(modes.READ, method)
 
 
 def writing(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
-    """Call a room's method in a transaction that is on disk when it returns."""
+    """Call a method in a transaction that is on disk when it returns."""
     return _in_transaction(modes.WRITE, method)
 
 
 def writing_lazily(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Concatenate[R, P], T]:
-    """Call a room's method in a transaction that survives any crash of the process, but perhaps not a power cut."""
+    """Call a method in a transaction that survives a crash of the process, but possibly not a power failure."""
     return _in_transaction(modes.WRITE_LAZILY, method)
 
 

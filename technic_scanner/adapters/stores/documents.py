@@ -1,4 +1,4 @@
-"""Writes and reads the documents that the store keeps as text and bytes; what cannot be read costs nothing else."""
+"""Writes and reads the documents that the store keeps as text and bytes; an unreadable one affects no other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS = {kind.value: kind for kind in FailureKind}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run or a preset asks for, and what of it could not be read or is not known."""
+    """The request of a run or a preset, with the fields that could not be read or are not known."""
 
     config: ScanConfig
     options: RunOptions
@@ -32,7 +32,7 @@ class Asked:
 
 
 def read_asked(config: str, options: str) -> Asked:
-    """Read a config and run options; what cannot be read has its defaults, and is named."""
+    """Read a config and run options; unreadable fields have their defaults and are named."""
     read_config, read_options = read(ScanConfig, config), read(RunOptions, options)
     parts: tuple[tuple[str, Reading[Any]], ...] = (("config", read_config), ("options", read_options))
     return Asked(
@@ -55,7 +55,7 @@ def dump_work(work: Work) -> str:
 
 
 def load_work(text: str | None) -> Work | None:
-    """Read expected work; None, which is unknown, for what cannot be read."""
+    """Read expected work; None (unknown) if it cannot be read."""
     rows = None if text is None else read_list(text, _WORK).value
     try:
         return None if rows is None else {(str(stage), str(unit)): int(units) for stage, unit, units in rows}
@@ -82,12 +82,12 @@ def dump_table(table: pa.Table) -> bytes:
 
 
 def load_table(payload: bytes) -> pa.Table:
-    """Read a stored table; StoreDataError if the bytes are none."""
+    """Read a stored table; StoreDataError if the bytes are not a table."""
     return _from_arrow(payload, lambda: pa.ipc.open_stream(payload))
 
 
 def load_columns(payload: bytes, names: Sequence[str]) -> pa.Table:
-    """Read some columns of a stored table, leaving the others compressed; one that is not there is all unknown."""
+    """Read some columns of a stored table, leaving the others compressed; a missing one is all unknown."""
 
     def opened() -> pa.RecordBatchStreamReader:
         with pa.ipc.open_stream(payload) as reader:
@@ -117,9 +117,9 @@ def dump_failures(failures: Iterable[SymbolFailure]) -> bytes:
 
 
 def load_failures(payload: bytes) -> tuple[SymbolFailure, ...]:
-    """Read stored failures; a column that is not there is empty, an unknown kind is an error of the symbol.
+    """Read stored failures; a missing column is empty, an unknown kind is an error of the symbol.
 
-    Raises StoreDataError if the bytes are no table.
+    Raises StoreDataError if the bytes are not a table.
     """
     table = load_columns(payload, _FAILURE_FIELDS)
     columns = [[value or "" for value in table.column(field).to_pylist()] for field in _FAILURE_FIELDS]

@@ -97,7 +97,7 @@ def _open_postgresql(url: URL, busy_seconds: float) -> Engine:
 
 
 def _given(url: URL, name: str) -> tuple[str, ...]:
-    """Return what the URL's query says under a name, for a connect argument would hide it."""
+    """Return a value of the URL's query, because a connect argument would override it."""
     value = url.query.get(name, ())
     return (value,) if isinstance(value, str) else value
 
@@ -115,7 +115,7 @@ def _open_sqlite(path: Path, busy_seconds: float) -> Engine:
 
 def _begin_sqlite(connection: Connection) -> None:
     options: Any = connection.get_execution_options()
-    # Past SQLAlchemy, whose way of running a statement costs more than these do.
+    # Not through SQLAlchemy, whose overhead per statement is larger than the cost of these.
     raw: Any = connection.connection.driver_connection
     for statement in _BEGIN[options.get(MODE, READ)]:
         raw.execute(statement)

@@ -1,4 +1,4 @@
-"""The event journal: appended in unbroken numbers by the attempt that runs, read by everyone, thinned afterwards."""
+"""The event journal: appended without gaps by the running attempt, read by everyone, thinned after the end."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _log = logging.getLogger(__name__)
 # SQLite allows 32,766 values in one statement; a delete names one per event.
 _DELETE_BATCH = 1000
 
-# Made once: a scan appends several times a second.
+# Built once: a scan appends several times a second.
 _INSERT = insert(events)
 _STAND = (
     update(runs)
     .where(runs.c.run_id == bindparam("id"))
     .values(last_seq=bindparam("last_seq"), time_fraction=bindparam("time_fraction"))
 )
-# The fence, the count and the promises made so far in one statement; it finds no row if anything is not as usual.
+# Checks the attempt, counts and reads the predictions so far in one statement; finds no row in any unusual case.
 _ADVANCE = (
     update(runs)
     .where(*RUNNING_ATTEMPT, runs.c.last_seq == bindparam("before"))
@@ -60,7 +60,7 @@ class EventQueries(Queries):
     def append_events(self, connection: Connection, run_id: str, attempt: int, batch: Sequence[ProgressEvent]) -> None:
         """Append events of the attempt that runs; their numbers must follow the last stored one.
 
-        Events that are stored already, word for word, are passed over: a worker may repeat a call whose answer was
+        Events that are already stored unchanged are skipped: a worker may repeat a call whose answer was
         lost. RunStateError for any other number, and for an attempt that no longer runs.
         """
         row = _advance(connection, run_id, attempt, batch)
@@ -100,7 +100,7 @@ class EventQueries(Queries):
         """
         status = _check_run(connection, run_id)
         if not status.is_terminal:
-            raise RunStateError(f"run {run_id} is {status.value}; its events are thinned when it has ended")
+            raise RunStateError(f"run {run_id} is {status.value}; its events can only be thinned after its end")
         stored = connection.execute(
             select(events.c.seq, events.c.kind, events.c.attempt)
             .where(events.c.run_id == run_id)
@@ -161,7 +161,7 @@ def _event_before(connection: Connection, event: ProgressEvent) -> ProgressEvent
 def _stored(
     connection: Connection, run_id: str, where: ColumnElement[bool], order: ColumnElement[int], *, page: int
 ) -> Iterator[StoredEvent]:
-    """Yield the events of a run, page by page: some may turn out to be unreadable, and others are to stand for them."""
+    """Yield the events of a run, page by page: unreadable ones are replaced by later ones."""
     statement = select(events.c.run_id, events.c.seq, events.c.kind, events.c.payload)
     statement = statement.where(events.c.run_id == run_id, where).order_by(order).limit(page)
     skipped = 0
@@ -191,8 +191,8 @@ def _is_json(stored: StoredEvent) -> bool:
 
 @lru_cache(maxsize=1000)
 def _say_unreadable(run_id: str, seq: int, why: str) -> None:
-    """Log that an event is left out; once, however often it is looked at."""
-    _log.warning("event %d of run %s is left out, for it cannot be read: %s", seq, run_id, why)
+    """Log once that an event is left out."""
+    _log.warning("event %d of run %s cannot be read and is left out: %s", seq, run_id, why)
 
 
 def _without_repeats(connection: Connection, row: Row[Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

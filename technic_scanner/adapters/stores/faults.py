@@ -1,4 +1,4 @@
-"""Turns what the database drivers raise into this package's store errors, in sentences that say what to do."""
+"""Converts errors of the database drivers to this package's store errors, whose messages say what to do."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _POSTGRES_UNAVAILABLE = {
     "55": "is locked by another session",
     "57": "is shutting down or restarting",
     "25006": "is read-only, perhaps a standby",
-    "25P03": "closed a transaction that stood still for too long",
+    "25P03": "closed a transaction that was idle for too long",
     "40": "could not settle a conflict between sessions",
 }
 
 
 def is_conflict(error: BaseException) -> bool:
-    """True if the database undid the transaction for another one's sake, so that doing it again may well work."""
+    """True if the database rolled the transaction back because of another one, so that a retry may succeed."""
     return _sqlstate(_driver_error(error)) in _POSTGRES_RETRY
 
 
 def store_error(error: BaseException, where: str) -> StoreError:
-    """Return the store error that a driver's error means; ``where`` names the store without its password."""
+    """Return the store error for a driver's error; ``where`` is the store's name without its password."""
     cause = _driver_error(error)
     if isinstance(error, PoolTimeoutError):
         return StoreUnavailableError(f"the run store {where} is busy: every connection is in use")
@@ -76,7 +76,7 @@ def _unavailable_reason(error: BaseException, cause: BaseException) -> str | Non
     state = _sqlstate(cause)
     if state:
         return _POSTGRES_UNAVAILABLE.get(state) or _POSTGRES_UNAVAILABLE.get(state[:2])
-    # Without a state of the server's own: it was never reached, or the line broke.
+    # Without an SQLSTATE: the server was never reached, or the connection broke.
     return "does not answer" if isinstance(error, OperationalError | InterfaceError) else None
 
 

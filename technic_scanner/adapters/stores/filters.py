@@ -44,13 +44,13 @@ def newest_ids(query: RunQuery, limit: int) -> Select[str]:
 
 
 def status_filter(query: RunQuery) -> Iterator[ColumnElement[bool]]:
-    """Yield the condition on the status, if there is one."""
+    """Yield the condition on the status, if any."""
     if query.statuses:
         yield runs.c.status.in_([status.value for status in query.statuses])
 
 
 def other_filters(query: RunQuery) -> Iterator[ColumnElement[bool]]:
-    """Yield every other condition, the cursor among them. Raises ConfigError for a cursor of another make."""
+    """Yield every other condition, the cursor among them. Raises ConfigError for an invalid cursor."""
     equal = {
         "source": query.source,
         "comparability_key": query.comparability_key,
@@ -90,7 +90,7 @@ def _ranges(query: RunQuery) -> Iterator[ColumnElement[bool]]:
 
 
 def _config_hash(hash_or_id: str) -> ColumnElement[str]:
-    """Return the config hash that is asked for, itself or as the newest run's of that id; NULL if there is no such."""
+    """Return the config hash: the given one, or that of the newest run with that id; NULL if there is none."""
     if is_config_hash(hash_or_id.lower()):
         return literal(hash_or_id.lower())
     if len(hash_or_id) < _LEAST_OF_AN_ID:
@@ -107,7 +107,7 @@ def _config_hash(hash_or_id: str) -> ColumnElement[str]:
 
 
 def to_cursor(record: RunRecord) -> str:
-    """Return the mark of a page that ends with this run."""
+    """Return the cursor after a page that ends with this run."""
     mark = f"{to_micros(record.created_at)}.{record.run_id}"
     return base64.urlsafe_b64encode(mark.encode()).decode().rstrip("=")
 
@@ -118,4 +118,4 @@ def _from_cursor(cursor: str) -> tuple[datetime, str]:
         micros, _, run_id = mark.partition(".")
         return from_micros(int(micros)), run_id
     except (ValueError, OverflowError, binascii.Error) as error:
-        raise ConfigError((FieldProblem("cursor", "is not a mark from a page of this store"),)) from error
+        raise ConfigError((FieldProblem("cursor", "is not a cursor of this store"),)) from error

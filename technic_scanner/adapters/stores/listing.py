@@ -1,4 +1,4 @@
-"""Lists and counts of many runs, from their narrow rows."""
+"""Lists and counts runs from their summary rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from technic_scanner.runs.model import RunPage, RunQuery
 
 
 class ListingQueries(Queries):
-    """Questions about many runs."""
+    """Queries about many runs."""
 
     @reading
     def list_runs(self, connection: Connection, query: RunQuery) -> RunPage:

@@ -1,4 +1,4 @@
-"""What past runs picked, of many runs at once: which are dated, and the few columns that judging reads."""
+"""Reads the picks of many past runs at once: runs with an as-of date, and the columns needed to evaluate them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PastPickQueries(Queries):
     def dated_runs(self, connection: Connection, source: str | None, limit: int) -> DatedRuns:
         """Return those of the newest ``limit`` SUCCEEDED runs whose result has an as-of date, newest first.
 
-        Those whose config cannot be read in full are counted alone: nobody can tell which runs they are like.
+        Runs whose config cannot be read in full are only counted, because they cannot be grouped with others.
         """
         succeeded = RunQuery(statuses=(RunStatus.SUCCEEDED,), source=source)
         there = connection.scalar(select(func.count()).select_from(newest_ids(succeeded, limit + 1).subquery()))
@@ -73,7 +73,7 @@ class PastPickQueries(Queries):
         rows = connection.execute(
             select(results.c.run_id, results.c.picks_table, results.c.failures).where(results.c.run_id.in_(run_ids))
         )
-        # A table is unpacked while the next ones are read, for Arrow needs no interpreter meanwhile.
+        # A table is decompressed while the next ones are read, because Arrow releases the GIL.
         with ThreadPoolExecutor(_UNPACKERS) as pool:
             found = [pool.submit(_pick_table, *row, columns) for row in rows]
             tables = [table.result() for table in found]

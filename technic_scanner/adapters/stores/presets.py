@@ -1,4 +1,4 @@
-"""Saved presets: named, versioned configurations; two people cannot overwrite each other unseen."""
+"""Saved presets: named, versioned configurations; two users cannot overwrite each other unnoticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ETA promised when a run passed each moment of its work, judged by its events as they are stored."""
+"""The total seconds that the ETA predicted when a run passed certain shares of its work, taken from stored events."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Collection, Sequence
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS
 from technic_scanner.domain.progress import ProgressEvent
 
-_NEAR = 0.1  # an event this far past a moment still tells what was promised at it
+_NEAR = 0.1  # an event this far past a moment still counts for it
 
 
 def may_have_passed(known: Collection[str], event: ProgressEvent) -> bool:
-    """Tell whether the event lies past a moment, after the start, of which no promise is known."""
+    """Return whether the event is past a moment (after the start) that has no prediction yet."""
     return any(name not in known and 0.0 < share <= event.overall_fraction for name, share in PREDICTION_MOMENTS)
 
 
 def new_promises(
     known: Collection[str], before: ProgressEvent | None, batch: Sequence[ProgressEvent]
 ) -> dict[str, float]:
-    """Return the total seconds that were promised at each moment which these events are the first to pass.
+    """Return the predicted total seconds at each moment that these events are the first to pass.
 
-    ``before`` is the event before the batch. The promise of the first event with an ETA within a moment counts; where
-    an event jumps over a moment, as the end of a stage does, it is the promise that stood until then.
+    ``before`` is the event before the batch. The prediction of the first event with an ETA within a moment counts; if
+    an event jumps over a moment, as at the end of a stage, it is the latest prediction before it.
     """
     made: dict[str, float] = {}
     for event in batch:
@@ -36,7 +36,7 @@ def new_promises(
 
 
 def _is_within(moment: str, event: ProgressEvent) -> bool:
-    """Tell whether the event is of this moment, which reaches to the next one, and not far past its beginning."""
+    """Return whether the event belongs to this moment: before the next one, and not far past its beginning."""
     name, share = [item for item in PREDICTION_MOMENTS if event.overall_fraction >= item[1]][-1]
     return name == moment and event.overall_fraction <= share + _NEAR
 

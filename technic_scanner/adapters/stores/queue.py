@@ -1,4 +1,4 @@
-"""The life of a run inside its worker: claimed, kept alive, given up for dead, finished; each move fenced."""
+"""The life of a run in its worker: claimed, kept alive, marked interrupted, finished; each step checks the attempt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from technic_scanner.runs.timings import comparability
 # Any number will do, as long as nothing else in the database uses it.
 _CLAIM_LOCK = 0x7EC4C1A1
 
-# Made once: every worker says this twice a second.
+# Built once: every worker sends it twice a second.
 _BEAT = (
     update(runs)
     .where(*RUNNING_ATTEMPT, runs.c.worker_id == bindparam("worker"))
@@ -60,19 +60,19 @@ class QueueQueries(Queries):
 
     @writing_lazily
     def heartbeat(self, connection: Connection, run_id: str, worker_id: str, attempt: int) -> bool:
-        """Note that the worker lives; return True if the run was asked to stop. RunStateError: not its run any more."""
+        """Record a heartbeat; return True if the run is to stop. RunStateError if it is another worker's."""
         values = {"id": run_id, "number": attempt, "worker": worker_id, "now": self.clock.now()}
         asked_to_stop = connection.execute(_BEAT, values).scalar_one_or_none()
         if asked_to_stop is None:
             lock_attempt(connection, run_id, attempt, worker_id)
-            raise RunStateError(f"run {run_id} changed hands during a heartbeat")
+            raise RunStateError(f"run {run_id} was given to another worker during a heartbeat")
         return asked_to_stop
 
     def interrupt_stale(self, older_than: timedelta) -> tuple[str, ...]:
         """Mark RUNNING runs whose heartbeat is older as INTERRUPTED; return their ids.
 
-        A heartbeat from the future says that the clock was set back; it is stale once this process has seen it stand
-        still for as long. Looks without a write lock first, for every reader calls this.
+        A heartbeat from the future says that the clock was set back; it is stale once it has not
+        changed for as long in this process. Reads without a write lock first, because every reader calls this.
         """
         stale = self._stale(older_than)
         return self._interrupt(stale) if stale else ()
@@ -90,7 +90,7 @@ class QueueQueries(Queries):
         """End the attempt: status, summary, metrics, result and picks in one transaction.
 
         A worker that repeats the call, because the answer to the first was lost, gets the record. RunStateError if the
-        run is no longer its own. A succeeded run's chunks go, since nothing will resume it.
+        run is no longer its own. The chunks of a succeeded run are deleted, because it cannot be resumed.
         """
         row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).one_or_none()
         if row is None:
@@ -171,7 +171,7 @@ class QueueQueries(Queries):
                 or_(runs.c.heartbeat_at < now - older_than, runs.c.heartbeat_at > now),
             )
         ).all()
-        # Put in place whole: another thread that looks meanwhile must not find what was seen half forgotten.
+        # Replaced as a whole, so that another thread never sees a partly updated mapping.
         seen, ahead = self._ahead_of_time, {}
         stale = []
         for run_id, heartbeat_at in rows:
@@ -192,7 +192,7 @@ class QueueQueries(Queries):
     def _interrupt(self, connection: Connection, stale: tuple[tuple[str, datetime], ...]) -> tuple[str, ...]:
         interrupted = []
         for run_id, heartbeat_at in stale:
-            # The heartbeat is compared again: the worker may have come back since it was read.
+            # The heartbeat is compared again, because the worker may have sent one since it was read.
             changed = connection.execute(
                 update(runs)
                 .where(
@@ -212,7 +212,7 @@ class QueueQueries(Queries):
 
 
 def _keys(connection: Connection, run_id: str, result: ScanResult, version: str) -> dict[str, str]:
-    """Return the key that says with which runs this one is comparable; none if what was asked is not all known."""
+    """Return the comparability key of the run; none if its request is not fully known."""
     documents = select(run_documents.c.config, run_documents.c.options).where(run_documents.c.run_id == run_id)
     asked = read_asked(*connection.execute(documents).one())
     if asked.problems or asked.unknown:

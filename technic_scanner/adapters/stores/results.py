@@ -1,4 +1,4 @@
-"""Stored results: the ranked table, the failures and the context of a run, and where a symbol was picked."""
+"""Stores and reads results: a run's ranked table, failures and context, and the runs that picked a symbol."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PICK_COLUMNS = {
 
 
 class ResultQueries(Queries):
-    """Reads of what runs left."""
+    """Reads the results of runs."""
 
     @reading
     def result(self, connection: Connection, run_id: str, rows: Rows = Rows.PICKS) -> StoredResult:
@@ -44,8 +44,8 @@ class ResultQueries(Queries):
 
         With ``Rows.ALL`` its table has every scanned row and not the picks alone.
 
-        An interrupted run still has the partial result of the attempt before, if that left one. Of what cannot be read
-        beside the table a note says so; StoreDataError if the table itself cannot be read.
+        An interrupted run still has the partial result of the previous attempt, if there is one. A note names what
+        cannot be read beside the table; StoreDataError if the table itself cannot be read.
         """
         row = connection.execute(
             select(runs.c.status, runs.c.finished_at, run_documents.c.config, *_columns(rows))
@@ -56,9 +56,9 @@ class ResultQueries(Queries):
         if row is None:
             raise no_such_run(run_id)
         if not nearest_status(row.status, row.finished_at).is_terminal:
-            raise ResultsNotReadyError(f"run {run_id} is {row.status}; its results come when it ends")
+            raise ResultsNotReadyError(f"run {run_id} is {row.status}; its results are available after its end")
         if row.outcome is None:
-            raise ResultsNotReadyError(f"run {run_id} ended as {row.status} and left no results")
+            raise ResultsNotReadyError(f"run {run_id} ended as {row.status} without results")
         return _to_result(row, rows)
 
     @reading
@@ -125,7 +125,7 @@ def _to_result(row: Row[Any], rows: Rows) -> StoredResult:
 
 
 def insert_result(connection: Connection, run_id: str, result: ScanResult) -> None:
-    """Store the result and its picks in place of an earlier attempt's."""
+    """Store the result and its picks, replacing those of an earlier attempt."""
     connection.execute(delete(results).where(results.c.run_id == run_id))
     connection.execute(delete(picks).where(picks.c.run_id == run_id))
     connection.execute(

@@ -21,10 +21,10 @@ class RetentionQueries(Queries):
     """Retention of runs."""
 
     def prune(self, policy: PrunePolicy, *, dry_run: bool) -> PruneReport:
-        """Delete ended, unpinned runs, oldest first, or only name them.
+        """Delete ended, unpinned runs, oldest first, or only return their ids.
 
-        A run stays if any limit that is set keeps it: it is among the newest ``keep_runs``, or it was made within
-        ``keep_days``. Without a limit all stay. A run that is pinned or resumed meanwhile stays as well.
+        A run is kept if any limit keeps it: it is among the newest ``keep_runs``, or was created within ``keep_days``.
+        Without a limit all are kept. A run that is pinned or resumed meanwhile is kept as well.
         """
         run_ids = self._expired(policy)
         if dry_run:
@@ -60,7 +60,7 @@ class RetentionQueries(Queries):
         return tuple(reversed(newest_first))
 
     def _give_back_pages(self) -> None:
-        """Shrink an SQLite file by what the last batch freed; PostgreSQL reuses space by itself."""
+        """Shrink an SQLite file by the pages that the last batch freed; PostgreSQL reuses space by itself."""
         if self.database.is_sqlite:
             self.database.run(modes.BARE, _vacuum)
 
@@ -77,6 +77,6 @@ class RetentionQueries(Queries):
 
 
 def _vacuum(connection: Connection) -> None:
-    # SQLite frees one page for each step of this statement; of Python's ways to run one only a script takes all.
+    # SQLite frees one page per step of this statement; in Python only executescript runs all steps.
     raw: Any = connection.connection.driver_connection
     raw.executescript("PRAGMA incremental_vacuum;")

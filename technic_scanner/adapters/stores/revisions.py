@@ -16,7 +16,7 @@ _NAMED_TABLES = 5
 
 
 def migrate(database: Database, target: str = "head") -> None:
-    """Upgrade to ``target``; quick and without a lock when the newest revision is there.
+    """Upgrade to ``target``; fast and without a lock if the store is already at it.
 
     Raises StoreError when the store's revision is newer than this program.
     """
@@ -69,9 +69,9 @@ def _refuse_foreign(connection: Connection, database: Database) -> None:
 
 
 def _settle_file(connection: Connection) -> None:
-    """Choose what an SQLite file keeps from then on: pages that can be given back, and a write-ahead log.
+    """Set the permanent options of an SQLite file: incremental vacuum and a write-ahead log.
 
-    With the log readers and the writer do not block each other. The first has an effect on an empty file only.
+    With the log, readers and the writer do not block each other. Incremental vacuum can only be set in an empty file.
     """
     connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
     for _ in range(_WAL_TRIES):
@@ -79,7 +79,7 @@ def _settle_file(connection: Connection) -> None:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             return
         except OperationalError:
-            # Of processes that do this at once all but one are turned away without a wait; a write lock does wait.
+            # Concurrent changes of the journal mode fail without waiting; a write lock makes them wait.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             connection.exec_driver_sql("COMMIT")
     connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -1,4 +1,4 @@
-"""Reads run rows: the query that fetches a whole record, and its way from row to RunRecord, whatever the row holds."""
+"""Reads run rows: the query of a whole record, and the conversion of a row, readable or not, to a RunRecord."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from technic_scanner.errors import FieldProblem, RunNotFoundError, RunStateError
 from technic_scanner.runs.model import MOMENTS
 from technic_scanner.runs.serialization.stored import Reading, read
 
-# Moments of a run at which the ETA's promise is kept, with the share of the work from which each counts.
+# Moments of a run whose prediction is stored, with the share of the work from which each counts.
 PREDICTION_MOMENTS: tuple[tuple[str, float], ...] = tuple(zip(MOMENTS, (0.0, 0.10, 0.25, 0.50, 0.75), strict=True))
 
 _ahead = runs.alias("ahead")
@@ -48,7 +48,7 @@ def select_records() -> Select[Any]:
 
 
 def fetch_record(connection: Connection, run_id: str) -> RunRecord:
-    """Return one run's record; RunNotFoundError if there is none."""
+    """Return one run's record; RunNotFoundError if it does not exist."""
     row = connection.execute(select_records().where(runs.c.run_id == run_id)).one_or_none()
     if row is None:
         raise no_such_run(run_id)
@@ -61,9 +61,9 @@ def no_such_run(run_id: str) -> RunNotFoundError:
 
 
 def to_record(row: Row[Any]) -> RunRecord:
-    """Return the record of one row of ``select_records``; what of it cannot be read is named in it."""
+    """Return the record of one row of ``select_records``; it names the fields that cannot be read."""
     asked = read_asked(row.config, row.options)
-    # Its source is a column of its own: what else is unreadable, it can be told.
+    # The source has its own column, so it is known even if the config is unreadable.
     config = replace(asked.config, source=row.source) if asked.problems else asked.config
     metrics: Reading[ScanMetrics] = Reading(None) if row.metrics is None else read(ScanMetrics, row.metrics)
     return RunRecord(
@@ -98,12 +98,12 @@ def to_record(row: Row[Any]) -> RunRecord:
 
 
 def nearest_status(stored: str, finished_at: datetime | None) -> RunStatus:
-    """Return a stored status; for one that only a newer version knows, whether the run still runs or has stopped."""
+    """Return a stored status; one that only a newer version knows becomes RUNNING or an ended status."""
     return _STATUSES.get(stored) or (RunStatus.RUNNING if finished_at is None else RunStatus.INTERRUPTED)
 
 
 def known_status(run_id: str, stored: str) -> RunStatus:
-    """Return the status of a run that is to be moved; RunStateError if only a newer version knows it."""
+    """Return the status of a run that is to be changed; RunStateError if only a newer version knows it."""
     status = _STATUSES.get(stored)
     if status is None:
         raise RunStateError(f"run {run_id} is {stored!r}, which this version of technic-scanner does not know")
@@ -140,14 +140,14 @@ def to_predictions(row: Row[Any]) -> tuple[tuple[str, float | None], ...]:
     )
 
 
-# The fence of statements that need no look before: they find no row unless this attempt still runs.
+# Condition of statements without a preceding check: they match no row unless this attempt still runs.
 RUNNING_ATTEMPT = (
     runs.c.run_id == bindparam("id"),
     runs.c.status == RunStatus.RUNNING.value,
     runs.c.attempt == bindparam("number"),
 )
 
-# Made once: a worker asks this several times a second.
+# Built once: a worker runs it several times a second.
 _FENCE = (
     select(
         runs.c.run_id,
@@ -164,10 +164,10 @@ _FENCE = (
 
 
 def lock_attempt(connection: Connection, run_id: str, attempt: int, worker_id: str | None = None) -> Row[Any]:
-    """Return where the run stands, held against other writers until the transaction ends, if this attempt still runs.
+    """Return the run's row, locked until the transaction ends, if this attempt still runs.
 
-    This is the fence: a worker whose run was interrupted, cancelled for good, requeued or given to another worker gets
-    RunStateError here and can write nothing more. RunNotFoundError if the run was deleted.
+    This keeps out late workers: a worker whose run was interrupted, cancelled, requeued or given to another worker gets
+    RunStateError here and can no longer write. RunNotFoundError if the run was deleted.
     """
     row = connection.execute(_FENCE, {"id": run_id}).one_or_none()
     if row is None:

@@ -1,4 +1,4 @@
-"""The life of a run outside its worker: added, read, cancelled, queued again, named, deleted."""
+"""The life of a run outside its worker: added, read, cancelled, queued again, labelled, deleted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from technic_scanner.runs.serialization.stored import dump
 
 
 class RunQueries(Queries):
-    """Runs as people handle them. ``run_ids`` makes a new id at each call; ids sort by the time of their making."""
+    """The operations of users on runs. ``run_ids`` returns a new id at each call; ids sort by creation time."""
 
     def __init__(self, database: Database, clock: Clock, run_ids: Callable[[], str]) -> None:
         super().__init__(database, clock)
@@ -45,7 +45,7 @@ class RunQueries(Queries):
     ) -> RunRecord:
         """Store a QUEUED run. Same owner, key and payload (config, options, label): the run of the first call.
 
-        Raises IdempotencyError when the key came with another payload before.
+        Raises IdempotencyError if the key was used with another payload.
         """
         run_id = self._run_ids()
         documents = {"config": dump(config), "options": dump(options)}
@@ -121,10 +121,10 @@ class RunQueries(Queries):
 
     @writing
     def requeue(self, connection: Connection, run_id: str) -> RunRecord:
-        """Queue a resumable run, at the end of the line; the attempt is counted up here, not when it is claimed.
+        """Queue a resumable run, last in the queue; the attempt is incremented here, not when it is claimed.
 
-        Events, chunks and the partial result of the attempt before stay; its summary is cleared. RunStateError if the
-        run cannot be resumed.
+        Events, chunks and the partial result of the previous attempt are kept; its summary is cleared. RunStateError if
+        the run cannot be resumed.
         """
         status = _lock_status(connection, run_id)
         check_move(run_id, status, RunStatus.QUEUED)
@@ -152,13 +152,13 @@ class RunQueries(Queries):
 
     @writing
     def set_pinned(self, connection: Connection, run_id: str, pinned: bool) -> RunRecord:
-        """Exempt the run from retention, or no longer."""
+        """Protect the run from retention, or remove the protection."""
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(pinned=pinned))
         return fetch_record(connection, run_id)
 
     @writing
     def set_label(self, connection: Connection, run_id: str, label: str | None) -> RunRecord:
-        """Name the run for people; None takes the name away."""
+        """Set the run's label; None removes it."""
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(label=label))
         return fetch_record(connection, run_id)
 
@@ -175,7 +175,7 @@ class RunQueries(Queries):
         )
 
     def _claim_key(self, connection: Connection, owner: str, key: str, digest: str, run_id: str) -> str:
-        """Return the id of the run that the key stands for: this one, or the one of the first call."""
+        """Return the id of the run that was created with the key: this one, or that of the first call."""
         upsert = sqlite.insert if self.database.is_sqlite else postgresql.insert
         connection.execute(
             upsert(idempotency_keys).values(owner=owner, key=key, digest=digest, run_id=run_id).on_conflict_do_nothing()
@@ -191,7 +191,7 @@ class RunQueries(Queries):
         return first_id
 
 
-# What an attempt leaves in the row and the next one must not inherit.
+# Columns that an attempt sets and that are cleared for the next one.
 _CLEARED: dict[str, object] = {
     "started_at": None,
     "finished_at": None,
@@ -223,13 +223,13 @@ _CLEARED: dict[str, object] = {
 
 
 def _digest(config: ScanConfig, options: RunOptions, label: str | None) -> str:
-    """Return the digest of what was asked; of the documents of version 0, so that keys of that time still hold."""
+    """Return the digest of the request, of its version 0 documents, so that keys of release 0.1.0 remain valid."""
     texts = [json.dumps(asked, separators=(",", ":")) for asked in (identity_of(config), to_dict(options))]
     return hashlib.sha256(json.dumps([*texts, label], separators=(",", ":")).encode()).hexdigest()
 
 
 def _lock_status(connection: Connection, run_id: str) -> RunStatus:
-    """Return the run's status, held against other writers until the transaction ends; RunNotFoundError."""
+    """Return the run's status, locked until the transaction ends; RunNotFoundError."""
     status = connection.execute(
         select(runs.c.status).where(runs.c.run_id == run_id).with_for_update()
     ).scalar_one_or_none()

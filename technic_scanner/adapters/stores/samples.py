@@ -24,7 +24,7 @@ _UNIVERSE, _FETCHING, _SCANNING, _FINAL = (stage.value for stage in Stage)
 _STATUSES = {status.value: status for status in RunStatus}
 _DAY_MICROS = 24 * 60 * 60 * 1_000_000
 
-# In the order in which _to_sample takes a row apart: by name it would take three times as long.
+# In the order in which _to_sample unpacks a row; access by name would take three times as long.
 _SAMPLE: tuple[ColumnElement[Any], ...] = (
     *(runs.c[f"{stage.value}_seconds"] for stage in Stage),
     *(runs.c[f"predicted_{moment}"] for moment, _ in PREDICTION_MOMENTS),
@@ -86,12 +86,12 @@ class SampleQueries(Queries):
 
 
 def _status(stored: str) -> RunStatus:
-    """Return the status of a run that has measured itself; one that only a newer version knows is no success."""
+    """Return the status of a run with timings; one that only a newer version knows does not count as success."""
     return _STATUSES.get(stored, RunStatus.INTERRUPTED)
 
 
 class _Timing(NamedTuple):
-    """What ``analytics.trends_by_day`` asks of a run."""
+    """The columns of a run that ``analytics.trends_by_day`` reads."""
 
     status: RunStatus
     total_seconds: float
@@ -100,7 +100,7 @@ class _Timing(NamedTuple):
 
 
 def _newest(query: RunQuery, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Return the query of these columns of the newest runs that were measured."""
+    """Return the query of these columns of the newest runs with timings."""
     return (
         select(*columns)
         .where(*status_filter(query), *other_filters(query), runs.c.total_seconds.is_not(None))
@@ -134,7 +134,7 @@ def _to_sample(row: Sequence[Any]) -> StageSample:
 
 @contextmanager
 def _without_cycle_search() -> Iterator[None]:
-    """Keep the cyclic collector still while a million tuples are made that hold no cycles: it takes a third longer."""
+    """Pause the cyclic garbage collector: creating a million tuples without cycles would take a third longer."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -40,7 +40,7 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class PlainText(TypeDecorator[str]):
-    """Text from people: what PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates) becomes U+FFFD."""
+    """Text from users: characters that PostgreSQL or UTF-8 cannot hold (NUL, lone surrogates) becomes U+FFFD."""
 
     impl = Text
     cache_ok = True
@@ -65,7 +65,7 @@ metadata = MetaData()
 
 
 class _RunColumns(TypedColumns):
-    """One narrow row per run, so that lists and trends read nothing else; documents are in a table of their own."""
+    """One summary row per run, so that lists and trends read nothing else; documents are in their own table."""
 
     run_id = Column(Text, primary_key=True)
     status: Named[str] = Column(Text)
@@ -121,7 +121,9 @@ runs = Table(
     Index("ix_runs_status_created", "status", "created_at", "run_id"),
     Index("ix_runs_status_queued", "status", "queued_at", "run_id"),
     Index("ix_runs_comparable", "comparability_key", "created_at", "run_id"),
-    Index("ix_runs_owner", "owner", "created_at", "run_id", "status"),  # with the status, quotas count in it alone
+    Index(
+        "ix_runs_owner", "owner", "created_at", "run_id", "status"
+    ),  # with the status, so that quotas are counted in the index alone
     Index("ix_runs_source", "source", "created_at", "run_id"),
     Index("ix_runs_pinned", "pinned", "created_at", "run_id"),
     Index("ix_runs_costs", "source", "executor", "workers", "status", "created_at", "run_id"),
@@ -129,7 +131,7 @@ runs = Table(
 
 
 def _run_key() -> Column[str]:
-    """Return the key of a table that hangs on runs and goes with them."""
+    """Return the foreign key of a table whose rows are deleted with their run."""
     return Column(Text, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
 
 
@@ -147,7 +149,7 @@ run_documents = Table("run_documents", metadata, _DocumentColumns)
 
 
 class _IdempotencyColumns(TypedColumns):
-    """Which run an owner's idempotency key made, and a digest of what was asked; owner is '' for nobody."""
+    """The run that an owner's idempotency key created, and a digest of the request; owner is '' if there is none."""
 
     owner: Named[str] = Column(PlainText, primary_key=True)
     key: Named[str] = Column(PlainText, primary_key=True)
@@ -183,7 +185,7 @@ chunk_stages = Table("chunk_stages", metadata, _ChunkStageColumns)
 
 
 class _ChunkColumns(TypedColumns):
-    """Finished pieces of a stage, so that a resumed run need not do them again."""
+    """Finished chunks of a stage, which a resumed run reuses."""
 
     run_id = _run_key()
     stage: Named[str] = Column(Text, primary_key=True)
@@ -217,7 +219,7 @@ results = Table("results", metadata, _ResultColumns)
 
 
 class _PickColumns(TypedColumns):
-    """Each symbol that a run picked, for "where did I see it before"."""
+    """Each symbol that a run picked, to find earlier runs with the same symbol."""
 
     run_id = _run_key()
     rank: Named[int] = Column(primary_key=True, autoincrement=False)
@@ -246,7 +248,7 @@ presets = Table("presets", metadata, _PresetColumns)
 
 
 class _WorkerColumns(TypedColumns):
-    """Worker processes and when they were last heard of."""
+    """Worker processes and their last heartbeats."""
 
     worker_id = Column(Text, primary_key=True)
     host: Named[str] = Column(Text)

@@ -1,4 +1,4 @@
-"""The run store over SQL, put together from its rooms, and the way to open one."""
+"""The run store on SQL, combined from its groups of queries, and the function that opens it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SqlStore(
         RunQueries.__init__(self, database, clock, run_ids)
 
     def ping(self) -> None:
-        """Raise StoreUnavailableError unless the store answers and its schema is the one that this program knows."""
+        """Raise StoreUnavailableError unless the store answers and has the schema of this program."""
         check_revision(self.database)
 
     @property
@@ -96,7 +96,7 @@ def open_store(url: str, clock: Clock, *, busy_seconds: float = BUSY_SECONDS) ->
 
 
 def ulids(clock: Clock) -> Callable[[], str]:
-    """Return a maker of run ids: ULIDs of the clock's time, rising also within one millisecond of one process."""
+    """Return a function that creates run ids: ULIDs of the clock's time, ascending also within a millisecond."""
     generator = ULIDGenerator(clock=lambda: int(clock.now().timestamp() * 1000), policy=LaxMonotonicPolicy())
 
     def make() -> str:
@@ -107,7 +107,7 @@ def ulids(clock: Clock) -> Callable[[], str]:
 
 
 def _make_file(url: URL) -> None:
-    """Create an empty SQLite file, readable by its owner alone, unless there is one."""
+    """Create an empty SQLite file, readable by its owner only, unless it exists."""
     path = Path(url.database or "")
     try:
         refuse_lost_file(path)

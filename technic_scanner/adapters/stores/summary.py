@@ -1,4 +1,4 @@
-"""What the narrow run row keeps of a finished scan, so that history reads no documents."""
+"""The columns of the summary row of a finished scan, so that the history reads no documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from technic_scanner.runs.timings.comparability import cache_state, size_bucket
 
 
 def summary_columns(row: Row[Any], status: RunStatus, result: ScanResult) -> dict[str, Any]:
-    """Return the summary columns of an attempt that ended in ``status``; ``row`` holds the ETA's promises."""
+    """Return the summary columns of an attempt that ended in ``status``; ``row`` holds the ETA's predictions."""
     metrics = result.metrics
     columns: dict[str, Any] = {
         "outcome": result.outcome.value,
@@ -38,7 +38,7 @@ def summary_columns(row: Row[Any], status: RunStatus, result: ScanResult) -> dic
 
 
 def eta_error(predictions: tuple[tuple[str, float | None], ...], total_seconds: float) -> float | None:
-    """Return the mean of |promised − actual| ÷ actual over the moments that have a promise; None without one."""
+    """Return the mean of |predicted − actual| ÷ actual over the moments that have a prediction; None without one."""
     promised = [seconds for _, seconds in predictions if seconds is not None]
     if not promised or total_seconds <= 0:
         return None

@@ -14,7 +14,7 @@ from technic_scanner.errors import StoreError
 
 
 def upgrade(connection: Connection, found: str | None, target: str, where: str) -> None:
-    """Upgrade from the revision ``found`` to ``target``; StoreError if ``found`` is none that this program knows."""
+    """Upgrade from the revision ``found`` to ``target``; StoreError if this program does not know ``found``."""
     if found is not None and found not in known_revisions():
         raise StoreError(
             f"the run store {where} is at revision {found}, which is newer than this program ({HEAD_REVISION}); "

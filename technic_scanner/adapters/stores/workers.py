@@ -1,4 +1,4 @@
-"""Which worker processes have been heard of lately."""
+"""Stores the heartbeats of worker processes."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class WorkerQueries(Queries):
 
     @writing_lazily
     def remove_worker(self, connection: Connection, worker_id: str) -> None:
-        """Forget a worker that has said goodbye; one that is not known is fine.
+        """Delete the row of a worker that has stopped, if there is one.
 
-        Those that died without a word go with it, a day later.
+        Rows of workers that stopped without this call more than a day ago are deleted with it.
         """
         forgotten = self.clock.now() - _REMEMBERED
         connection.execute(
@@ -46,7 +46,7 @@ class WorkerQueries(Queries):
 
     @reading
     def workers(self, connection: Connection, alive_since: datetime) -> tuple[WorkerInfo, ...]:
-        """Return the workers heard of since then, the longest-serving first."""
+        """Return the workers with a heartbeat since then, the longest-running first."""
         rows = connection.execute(
             select(workers)
             .where(workers.c.heartbeat_at >= alive_since)

@@ -1,7 +1,7 @@
-"""The JSON forms of configs, options, events, metrics and all else that stores and doors hold; see ``json_form``.
+"""The JSON form of configs, options, events, metrics and other stored or sent data; see ``json_form``.
 
 Every field is written, tuples as lists, dates and times as ISO text (times in UTC), a stage plan as a list of
-[stage, weight]. Requests are read by ``runs.requests``, what is stored by ``serialization.stored``.
+[stage, weight]. Requests are read by ``runs.requests``, stored documents by ``serialization.stored``.
 """
 
 from __future__ import annotations

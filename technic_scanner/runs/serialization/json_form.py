@@ -22,16 +22,16 @@ from technic_scanner.errors import ConfigError
 # JSON has no such numbers: they are written "NaN", "Infinity" and "-Infinity", as protocol buffers' JSON mapping does.
 _CONFIG = core_schema.CoreConfig(ser_json_inf_nan="strings")
 
-# What a member that only a newer version knows is read as: an event says that the run has moved on, whatever its kind;
-# a stage in a state between its start and its end counts as one that runs.
+# The members that stand for ones that only a newer version knows: an event of unknown kind is an advance, a stage in an
+# unknown state is running.
 _UNKNOWN_MEMBERS: dict[type[Enum], Enum] = {EventKind: EventKind.ADVANCED, StageState: StageState.RUNNING}
 
 
 def adapter_of(kind: Any) -> TypeAdapter[Any]:
     """Return the adapter of a dataclass, compiled once.
 
-    It reads tolerantly: fields that the dataclass does not have are passed over, those that the JSON lacks take their
-    default, or None where that is allowed, and an enum's unknown member becomes the general one, where there is one.
+    It reads tolerantly: fields that the dataclass does not have are ignored, missing ones get their
+    default, or None if that is allowed, and an unknown member of an enum becomes the general one, if there is one.
     """
     return _compiled(kind)
 
@@ -47,7 +47,7 @@ def encode(value: Any) -> bytes:
     try:
         return adapter.dump_json(value, ensure_ascii=True, warnings=False)
     except PydanticSerializationError as error:
-        # UTF-8 has no lone surrogates, which names of files can have.
+        # UTF-8 has no lone surrogates, but file names can contain them.
         try:
             fit = adapter.validate_python(well_formed(adapter.dump_python(value, warnings=False)))
         except ValidationError:
@@ -129,7 +129,7 @@ def _formed(hint: Any) -> Any:
 
 
 def _with_default(field: Field[Any], schema: core_schema.CoreSchema, hint: Any) -> core_schema.CoreSchema:
-    """Let a field be left out that has a default, or that may be None, which says that it is unknown."""
+    """Make a field optional if it has a default or may be None (unknown)."""
     if field.default is not MISSING:
         return core_schema.with_default_schema(schema, default=field.default)
     if field.default_factory is not MISSING:
@@ -138,7 +138,7 @@ def _with_default(field: Field[Any], schema: core_schema.CoreSchema, hint: Any) 
 
 
 def _init_only(kind: type) -> list[core_schema.DataclassField]:
-    """Return the parameters of a dataclass that are no fields; no stored form has them, so they take their defaults."""
+    """Return the parameters of a dataclass that are not fields; they are never stored and have their defaults."""
     names = {field.name for field in fields(kind)}
     return [
         core_schema.dataclass_field(
@@ -152,7 +152,7 @@ def _init_only(kind: type) -> list[core_schema.DataclassField]:
 
 
 def _plan_schema(handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-    """Return the schema of a stage plan: a list of [stage, weight], for its order counts."""
+    """Return the schema of a stage plan: a list of [stage, weight], because the order matters."""
     pairs = handler.generate_schema(tuple[tuple[str, float], ...])
     as_pairs = core_schema.plain_serializer_function_ser_schema(lambda plan: plan.weights, return_schema=pairs)
     return core_schema.no_info_after_validator_function(_plan_of, pairs, serialization=as_pairs)
@@ -162,4 +162,4 @@ def _plan_of(weights: tuple[tuple[str, float], ...]) -> StagePlan:
     try:
         return StagePlan(weights)
     except ConfigError as error:
-        raise ValueError(str(error)) from error  # what pydantic takes for a bad value
+        raise ValueError(str(error)) from error  # the errors that pydantic reports as a bad value

@@ -1,8 +1,8 @@
-"""Writes documents to be stored, each with the version of its format, and reads them tolerantly, whoever wrote them.
+"""Writes documents to be stored, each with the version of its format, and reads them tolerantly.
 
-A document is one JSON object with the version in ``v``; one without is of version 0, as release 0.1.0 wrote them. A
-reader passes over what it does not know and takes defaults for what is not there, so that processes of neighbouring
-versions can share a store. Only a change that this does not cover needs a new version.
+A document is one JSON object with the version in ``v``; without it, it is of version 0, which release 0.1.0 wrote. A
+reader ignores unknown fields and uses defaults for missing ones, so that processes of neighbouring versions can share a
+store. Only a change that this does not cover needs a new version.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _SHOWN_LETTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What a stored document says. ``value`` is None if it could not be read at all.
+    """The content of a stored document. ``value`` is None if it could not be read at all.
 
-    ``problems`` name the fields that could not be read, which have their defaults in ``value``, or what is wrong with
-    the whole. ``unknown`` are the fields that only the version which wrote the document knows.
+    ``problems`` name the fields that could not be read, which have their defaults in ``value``, or describe the
+    document's fault. ``unknown`` are the fields that only the version which wrote the document knows.
     """
 
     value: T | None
@@ -54,7 +54,7 @@ def dump_object(form: Mapping[str, Any]) -> str:
 
 
 def dump_over(value: Any, before: str) -> str:
-    """Return the document of ``value`` that takes the place of ``before``; keeps what only a newer version knows."""
+    """Return the document of ``value`` that replaces ``before``; keeps fields that only a newer version knows."""
     try:
         payload, _ = with_new_names(_parsed(before))
     except _UnreadableError:
@@ -69,7 +69,7 @@ def without_version(text: str) -> str:
 
 
 def read(kind: type[T], text: str) -> Reading[T]:
-    """Read a document of a dataclass, all of it that can be read; never raises for what it says."""
+    """Read every readable field of a dataclass's document; never raises because of its content."""
     try:
         payload, _ = with_new_names(_parsed(text))
     except _UnreadableError as error:
@@ -88,7 +88,7 @@ def read(kind: type[T], text: str) -> Reading[T]:
 
 
 def read_event(text: str) -> Reading[ProgressEvent]:
-    """Read a stored event as ``read`` does, quickly where nothing is wrong; does not say what it does not know."""
+    """Read a stored event like ``read``, faster if it has no faults; does not report unknown fields."""
     try:
         return Reading(adapter_of(ProgressEvent).validate_json(text))
     except ValidationError:
@@ -108,7 +108,7 @@ def read_list(text: str, name: str) -> Reading[list[Any]]:
 
 
 class _UnreadableError(ValueError):
-    """A document is no JSON, or of another kind."""
+    """The document is not JSON, or not of the expected type."""
 
     def __init__(self, message: str) -> None:
         self.problem = FieldProblem("", message)

@@ -57,7 +57,7 @@ class ResultContract:
         with pytest.raises(ResultsNotReadyError, match="running"):
             store.result(run.run_id)
         store.finish(run.run_id, "w1", 1, CANCELLED, None)
-        with pytest.raises(ResultsNotReadyError, match="left no results"):
+        with pytest.raises(ResultsNotReadyError, match="without results"):
             store.result(run.run_id)
 
     def test_a_resumed_run_replaces_its_partial_result(self, store: Store) -> None:

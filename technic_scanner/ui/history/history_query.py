@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,108 +17,77 @@ from technic_scanner.ui.app.services import run_service, viewer_zone
 PAGE_ROWS = 50
 DEPTHS: dict[str, int] = {"30": 30, "100": 100, "500": 500, "All": 100_000}
 _CURSORS = "history_cursors"
-_CLEARED: dict[str, Any] = {
-    "h_status": [],
-    "h_source": None,
-    "h_from": None,
-    "h_to": None,
-    "h_min": None,
-    "h_max": None,
-    "h_pinned": False,
-    "h_text": "",
-    "h_key": "",
-}
-_STATUSES = [status.value for status in RunStatus]
-
-
-def draw() -> RunQuery:
-    """Draw the filters and return their query, without a cursor."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        statuses = st.multiselect(
-            "Status",
-            _STATUSES,
-            key="h_status",
-            bind="query-params",
-            on_change=_first_page,
-            placeholder="All",
-            width=260,
-        )
-        source = st.selectbox(
-            "Source",
-            [source.name for source in run_service().sources()],
-            index=None,
-            key="h_source",
-            bind="query-params",
-            on_change=_first_page,
-            placeholder="All",
-            width=150,
-        )
-        start = st.date_input(
-            "From", value=None, key="h_from", format="YYYY-MM-DD", bind="query-params", on_change=_first_page, width=140
-        )
-        end = st.date_input(
-            "To", value=None, key="h_to", format="YYYY-MM-DD", bind="query-params", on_change=_first_page, width=140
-        )
-        least = st.number_input(
-            "Min. seconds",
-            value=None,
-            min_value=0.0,
-            key="h_min",
-            bind="query-params",
-            on_change=_first_page,
-            width=130,
-        )
-        most = st.number_input(
-            "Max. seconds",
-            value=None,
-            min_value=0.0,
-            key="h_max",
-            bind="query-params",
-            on_change=_first_page,
-            width=130,
-        )
-        pinned = st.toggle("Pinned only", key="h_pinned", bind="query-params", on_change=_first_page)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            "Label or run id",
-            key="h_text",
-            bind="query-params",
-            on_change=_first_page,
-            width=260,
-        )
-        key = st.text_input(
-            "Same config as",
-            key="h_key",
-            bind="query-params",
-            on_change=_first_page,
-            placeholder="run id, config hash or full key",
-            help=_KEY_HELP,
-            width=260,
-        )
-    alike = key.strip() or None
-    # Config hashes and run ids contain no dash; full comparability keys do.
-    whole_key = alike is not None and "-" in alike
-    return RunQuery(
-        statuses=tuple(RunStatus(value) for value in statuses),
-        source=source,
-        comparability_key=alike if whole_key else None,
-        same_config_as=None if whole_key else alike,
-        created_from=_midnight(start),
-        created_to=_midnight(end, days=1),
-        min_seconds=least,
-        max_seconds=most,
-        pinned=True if pinned else None,
-        text=text.strip() or None,
-        limit=PAGE_ROWS,
-    )
-
-
 _KEY_HELP = (
     "A run id (full or its last eight characters) or a config hash finds all runs with that config; as-of date, "
     "account, universe size, cache state and version may differ. A full comparability key finds only runs with the "
     "same size, cache state and version as well. The column “Comparable with” shows each run's key; its first 16 "
     "characters are the config hash."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: the widget ``draw`` with its label and further arguments; ``empty`` is its value without effect."""
+
+    draw: Callable[..., Any]
+    label: str
+    empty: Any
+    arguments: Mapping[str, Any]
+
+
+def _filters() -> tuple[dict[str, Filter], ...]:
+    """Return the filters of each row of the page, by the key of their widget, which is also their name in the URL."""
+    day = {"value": None, "format": "YYYY-MM-DD", "width": 140}
+    seconds = {"value": None, "min_value": 0.0, "width": 130}
+    statuses = [status.value for status in RunStatus]
+    sources = [source.name for source in run_service().sources()]
+    return (
+        {
+            "h_status": Filter(st.multiselect, "Status", [], {"options": statuses, "placeholder": "All", "width": 260}),
+            "h_source": Filter(
+                st.selectbox, "Source", None, {"options": sources, "index": None, "placeholder": "All", "width": 150}
+            ),
+            "h_from": Filter(st.date_input, "From", None, day),
+            "h_to": Filter(st.date_input, "To", None, day),
+            "h_min": Filter(st.number_input, "Min. seconds", None, seconds),
+            "h_max": Filter(st.number_input, "Max. seconds", None, seconds),
+            "h_pinned": Filter(st.toggle, "Pinned only", False, {}),
+        },
+        {
+            "h_text": Filter(st.text_input, "Label or run id", "", {"width": 260}),
+            "h_key": Filter(
+                st.text_input,
+                "Same config as",
+                "",
+                {"placeholder": "run id, config hash or full key", "help": _KEY_HELP, "width": 260},
+            ),
+        },
+    )
+
+
+def draw() -> RunQuery:
+    """Draw the filters and return their query, without a cursor."""
+    values: dict[str, Any] = {}
+    for row in _filters():
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            for key, one in row.items():
+                values[key] = one.draw(one.label, key=key, bind="query-params", on_change=_first_page, **one.arguments)
+    same_as = values["h_key"].strip() or None
+    # Config hashes and run ids contain no dash; full comparability keys do.
+    is_whole_key = same_as is not None and "-" in same_as
+    return RunQuery(
+        statuses=tuple(RunStatus(value) for value in values["h_status"]),
+        source=values["h_source"],
+        comparability_key=same_as if is_whole_key else None,
+        same_config_as=None if is_whole_key else same_as,
+        created_from=_midnight(values["h_from"]),
+        created_to=_midnight(values["h_to"], days=1),
+        min_seconds=values["h_min"],
+        max_seconds=values["h_max"],
+        pinned=True if values["h_pinned"] else None,
+        text=values["h_text"].strip() or None,
+        limit=PAGE_ROWS,
+    )
 
 
 def only_like(key: str) -> None:
@@ -127,8 +98,9 @@ def only_like(key: str) -> None:
 
 def clear() -> None:
     """Empty all filters; call it from a callback, before the widgets are drawn. The URL follows the bound widgets."""
-    for key, value in _CLEARED.items():
-        st.session_state[key] = value
+    for row in _filters():
+        for key, one in row.items():
+            st.session_state[key] = one.empty
     _first_page()
 
 

@@ -204,7 +204,7 @@ def test_an_event_that_cannot_be_read_is_left_out_and_logged_once(
         assert store.events(run.run_id, 0, 2) == (made[1], made[3])
         assert store.events(run.run_id, 2, 1) == (made[3],)
         assert store.latest_event(run.run_id) == made[3]
-    assert sum(f"event 3 of run {run.run_id} is left out" in line for line in caplog.messages) == 1
+    assert sum(f"event 3 of run {run.run_id} cannot be read" in line for line in caplog.messages) == 1
     store.append_events(run.run_id, 1, [event(run.run_id, 6)])
     assert store.events(run.run_id, 4, 10) == (event(run.run_id, 6),)
     store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.FAILED), None)

@@ -169,7 +169,7 @@ def test_what_opening_a_source_raises_is_the_sources_fault(others: Others) -> No
     others.add_source("ark", "cache_part=lambda source, config: 1 / 0", distribution="technic-more")
     with pytest.raises(SourceError, match="source 'zoo' could not be opened: RuntimeError: it is broken"):
         others.catalog().source("zoo", ScanConfig(source="zoo", universe="break"))
-    with pytest.raises(SourceError, match="the data of source 'ark' cannot be told apart: ZeroDivisionError"):
+    with pytest.raises(SourceError, match="the data of source 'ark' cannot be identified: ZeroDivisionError"):
         others.catalog().cache_key(ScanConfig(source="ark"))
 
 
