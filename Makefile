@@ -64,6 +64,9 @@ sbom: setup-dev ## List what is installed at run time, and under which licences:
 audit: setup-dev ## Look up known vulnerabilities of the lock; ADVISORIES=FILE takes them from a file of OSV documents
 	$(BIN)/python -m tools.audit $(ADVISORIES)
 
+chaos: setup-dev ## Kill workers and databases, fill disks, damage files; count what is lost (minutes; disks need root)
+	$(BIN)/python -m tools.chaos $(ARGS)
+
 wheel: setup-dev ## Build the wheel, by way of the source distribution, into dist/
 	$(BIN)/python -m tools.uv build --out-dir dist
 
