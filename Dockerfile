@@ -12,10 +12,11 @@ ENV PYTHONUNBUFFERED=1 \
     NUMBA_CACHE_DIR=/var/cache/technic-scanner
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin scanner \
     && install -d -o scanner -g scanner "$TECHNIC_HOME" "$NUMBA_CACHE_DIR"
-COPY constraints.txt /usr/local/share/technic-scanner/
+COPY requirements.lock /usr/local/share/technic-scanner/
 COPY --from=build /wheels /wheels
-RUN pip install --no-cache-dir --constraint /usr/local/share/technic-scanner/constraints.txt \
-    "technic-scanner[postgres] @ file://$(echo /wheels/*.whl)"
+# Every file that comes from the package index is compared with its hash.
+RUN pip install --no-cache-dir --require-hashes --requirement /usr/local/share/technic-scanner/requirements.lock \
+    && pip install --no-cache-dir --no-deps --no-index /wheels/*.whl
 USER 10001
 # Compiles the kernels for the processor of this machine; another kind of processor compiles them at its first scan.
 RUN technic-scanner warmup

@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: dashboard api test test-all test-lowest quick lint format setup setup-dev setup-bench bench bench-progress screenshots lock \
-	wheel clean
+.PHONY: dashboard api test test-all test-lowest quick lint format setup setup-dev setup-bench bench bench-progress \
+	screenshots lock sbom audit chaos wheel clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
 	$(BIN)/technic-scanner serve --port $(PORT)
@@ -58,6 +58,21 @@ screenshots: setup-dev ## Remake docs/images from a seeded run
 lock: setup-dev ## Recompute constraints.txt from the requirement files
 	$(BIN)/python -m tools.uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
 		-o constraints.txt requirements.txt requirements-dev.txt requirements-bench.txt
+	$(BIN)/python -m tools.uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url \
+		--generate-hashes -c constraints.txt -o requirements.lock requirements.txt
+
+sbom: setup-dev ## List what is installed at run time, and under which licences: CycloneDX and a table, into dist/
+	mkdir -p dist
+	$(BIN)/python -m tools.uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock \
+		--output-reproducible -o dist/sbom.cdx.json
+	$(BIN)/python -m tools.uv tool run --from pip-licenses==5.5.5 pip-licenses --python $(BIN)/python --format markdown \
+		--with-urls --output-file dist/licences.md
+
+audit: setup-dev ## Look up known vulnerabilities of the lock; ADVISORIES=FILE takes them from a file of OSV documents
+	$(BIN)/python -m tools.audit $(ADVISORIES)
+
+chaos: setup-dev ## Kill workers and databases, fill disks, damage files; count what is lost (minutes; disks need root)
+	$(BIN)/python -m tools.chaos $(ARGS)
 
 wheel: setup-dev ## Build the wheel, by way of the source distribution, into dist/
 	$(BIN)/python -m tools.uv build --out-dir dist

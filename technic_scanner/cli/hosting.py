@@ -107,6 +107,7 @@ def _address(settings: Settings, host: str | None, port: int | None) -> tuple[st
 def _check(settings: Settings) -> None:
     """Raise what would keep the server from starting, as an error that this command can say in a sentence."""
     with build(settings) as services:
+        services.store.require_writable()
         warn_of_unknown_settings(services)
 
 

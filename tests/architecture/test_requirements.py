@@ -60,6 +60,14 @@ def test_the_lock_has_the_same_pin(name: str) -> None:
     assert locked[name] == PINS[name].specifier
 
 
+@pytest.mark.parametrize("name", PINS)
+def test_the_lock_with_hashes_has_the_same_pin(name: str) -> None:
+    lines = (ROOT / "requirements.lock").read_text().replace("\\\n", " ").splitlines()
+    items = (Requirement(line.partition("--hash")[0]) for line in lines)
+    locked = {canonicalize_name(item.name): item for item in items}
+    assert locked[name].specifier == PINS[name].specifier
+
+
 def test_the_extras_are_those_that_the_program_knows() -> None:
     assert set(EXTRA_LINES) == set(EXTRAS)
 

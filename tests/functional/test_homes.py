@@ -42,6 +42,7 @@ COMMANDS = (
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("TECHNIC_DATABASE_URL", raising=False)
     monkeypatch.setattr(WorkerLauncher, "ensure_worker", lambda _: None)
+    monkeypatch.setattr("os.execve", lambda *_: pytest.fail("it would have served"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -115,6 +116,25 @@ def test_a_home_of_any_name_holds_its_own_store(name: str, tmp_path: Path) -> No
             queue(services.store)
             assert sum(services.service.count_by_status().values()) == 1
         assert (home / "technic.db").stat().st_size > 0
+
+
+@pytest.mark.parametrize("command", ["serve", "api"])
+def test_a_server_that_cannot_write_says_so_at_the_start(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    run("runs")
+    real = sqlite3.connect
+
+    def read_only(path: str, **options: object) -> sqlite3.Connection:
+        # As for a user who may not write: the test's own may be root, who always may.
+        return real(path.replace("mode=rw", "mode=ro"), **options)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    result = run(command)
+    assert result.exit_code == Exit.FAILED
+    assert "cannot be written; check the permissions of the file and its folder" in result.stderr
+    assert run("runs").exit_code == Exit.DONE, "reading goes on"
 
 
 def test_doctor_finds_the_damage_that_runs_would_meet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

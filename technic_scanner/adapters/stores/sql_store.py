@@ -13,7 +13,7 @@ from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
 
 from technic_scanner.adapters.stores.chunks import ChunkQueries
 from technic_scanner.adapters.stores.database import Database
-from technic_scanner.adapters.stores.engine import BUSY_SECONDS, READ, SQLITE, open_engine, parse_url
+from technic_scanner.adapters.stores.engine import BUSY_SECONDS, READ, SQLITE, WRITE, open_engine, parse_url
 from technic_scanner.adapters.stores.events import EventQueries
 from technic_scanner.adapters.stores.faults import store_error
 from technic_scanner.adapters.stores.listing import ListingQueries
@@ -29,6 +29,9 @@ from technic_scanner.adapters.stores.sqlite_file import damage, refuse_lost_file
 from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
 from technic_scanner.errors import StoreError
+
+
+_WRITES_NOTHING = "UPDATE runs SET run_id = run_id WHERE 1 = 0"
 
 
 class SqlStore(
@@ -71,6 +74,11 @@ class SqlStore(
         )
         if found is not None:
             raise StoreError(f"the run store {self.database.where} is damaged: {found}")
+
+    def require_writable(self) -> None:
+        """Raise StoreUnavailableError unless this process may write; writes nothing."""
+        # SQLite begins a transaction that may not write, and refuses the first statement that would.
+        self.database.run(WRITE, lambda connection: connection.exec_driver_sql(_WRITES_NOTHING))
 
     def close(self) -> None:
         """Close every connection; the store opens new ones if it is used again."""
