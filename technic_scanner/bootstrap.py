@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from ulid import ULID
 
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
+from technic_scanner.adapters.market_data.files.check import check_folder, write_mapping
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
@@ -197,6 +198,16 @@ def run_scan(
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]
     return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))
+
+
+def check_files(folder: Path) -> dict[str, Any]:
+    """Return the document on what each file of any readable folder is read as. Raises ConfigError."""
+    return check_folder(folder, SystemClock())
+
+
+def write_files_mapping(folder: Path) -> Path:
+    """Write what the files of a folder are read as into its files.toml, and return its path. Raises ConfigError."""
+    return write_mapping(folder, SystemClock())
 
 
 def _coverage(catalog: PluginCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> int:
