@@ -16,13 +16,15 @@ from ulid import ULID
 
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
-from technic_scanner.adapters.market_data.files.check import check_folder, write_mapping
+from technic_scanner.adapters.market_data.files.check import check_folder, mapping_text, write_mapping
+from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
@@ -112,6 +114,20 @@ class Services:
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
+
+    def files_report(self, universe: str | None = None) -> dict[str, Any]:
+        """Return what each file of the source ``files`` is read as. ConfigError if it is not offered or has no such."""
+        return self._files(universe).report()
+
+    def file_preview(self, universe: str | None, name: str) -> dict[str, Any]:
+        """Return the first rows of one of these files beside the bars that were made of them. Raises ConfigError."""
+        return self._files(universe).preview(name)
+
+    def _files(self, universe: str | None) -> FilesSource:
+        source = self.catalog.source("files", ScanConfig(source="files", universe=universe))
+        if not isinstance(source, FilesSource):
+            raise ConfigError([FieldProblem("source", "another package's source is called files")])
+        return source
 
     def worker(self, *, forever: bool = False) -> Worker:
         """Make a worker of this process."""
@@ -203,6 +219,11 @@ def run_scan(
 def check_files(folder: Path) -> dict[str, Any]:
     """Return the document on what each file of any readable folder is read as. Raises ConfigError."""
     return check_folder(folder, SystemClock())
+
+
+def files_mapping_text(report: dict[str, Any]) -> str:
+    """Return the files.toml that says what the files of a report are read as."""
+    return mapping_text(report)
 
 
 def write_files_mapping(folder: Path) -> Path:

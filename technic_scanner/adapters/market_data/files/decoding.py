@@ -27,7 +27,9 @@ _FEW = 0.002
 def decoded(data: bytes) -> tuple[str, str, list[str]]:
     """Return the text of ``data``, its encoding, and sentences on what was done. Raises SourceDataError."""
     notes: list[str] = []
-    stripped = data.rstrip(b"\0") if data[:1] != b"\xff" and data[:1] != b"\xfe" else data
+    head = data[:_SAMPLE]
+    has_wide_letters = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head.count(0) * 3 > len(head)
+    stripped = data if has_wide_letters else data.rstrip(b"\0")
     if len(stripped) < len(data) - 1:
         notes.append(f"{len(data) - len(stripped):,} empty bytes at its end were left out")
         data = stripped
@@ -52,14 +54,14 @@ def _with_mark(data: bytes) -> tuple[str, str] | None:
 
 
 def _without_mark(data: bytes) -> tuple[str | None, str]:
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        first = error
     sample = data[:_SAMPLE]
     if sample.count(0) * 3 > len(sample):
         encoding = "utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"
         return data.decode(encoding, errors="replace"), encoding
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        first = error
     valid = data[: first.start]
     if first.start >= len(data) - 3 and not valid.isascii():
         return valid.decode("utf-8"), "utf-8"  # cut within its last character

@@ -107,9 +107,6 @@ def read_folder(
     files = (read or read_one_by_one)(contents.tables, hints, step)
     _settle_orders(files, last, hints)
     _settle_marks(files, hints)
-    files = [
-        file if file.refused is not None or len(file.bars) or file.repairs.by_symbol else _empty(file) for file in files
-    ]
     symbols = final_symbols(files)
     _refuse_sparse(files, symbols)
     joined = put_together(files, symbols)
@@ -118,6 +115,7 @@ def read_folder(
     )
     reading.links = list(contents.links)
     reading.without_bars = _without_bars(reading)
+    _refuse_empty(files)
     reading.sentences += likely_splits(reading.bars)
     reading.sentences += _apart(reading.bars)
     return reading
@@ -167,9 +165,11 @@ def _settle_marks(files: list[FileReading], hints: Callable[[FileRef], Hints]) -
             files[place] = read_file(file.ref, replace(hints(file.ref), mark=mark, order=order))
 
 
-def _empty(file: FileReading) -> FileReading:
-    file.refused = "has no row with a price"
-    return file
+def _refuse_empty(files: list[FileReading]) -> None:
+    for file in files:
+        if file.refused is None and not len(file.bars):
+            faults = ", ".join(text for symbol in file.repairs.by_symbol if (text := file.repairs.text(symbol)))
+            file.refused = f"has no usable row: {faults}" if faults else "has no row below its header"
 
 
 def _refuse_sparse(files: list[FileReading], symbols: dict[int, tuple[str, ...]]) -> None:

@@ -13,13 +13,15 @@ import pyarrow.compute as pc
 from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.delimited import from_line, parse_rows
-from technic_scanner.adapters.market_data.files.names import meaning, plain
+from technic_scanner.adapters.market_data.files.names import is_index, meaning, plain
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.errors import SourceDataError
 
 _FIELDS = {"open", "high", "low", "close", "volume"}
 _WIDE = _FIELDS | {f"adj_{name}" for name in _FIELDS} | {"dividend", "split"}
 _ENOUGH = 4
+_TICKER_LABELS = frozenset({"ticker", "tickers", "price", "symbol", "symbols"})
+_FIELD_LABELS = frozenset({"price", "attributes", "field", "fields", "ticker", "tickers"})
 _TUPLE = re.compile(r"^\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]\s*\)$")
 _REPEATED = re.compile(r"\.\d+$")
 _SAMPLE = 400
@@ -57,17 +59,10 @@ def _two_levels(rows: Sequence[Sequence[str]]) -> _Levels | None:
             continue
         levels = [[_REPEATED.sub("", cell.strip()) for cell in row] for row in (upper, lower)]
         fields = next((i for i in (0, 1) if all(meaning(cell) in _WIDE for cell in levels[i][1:])), None)
-        if fields is None or plain(levels[1 - fields][0]) not in (
-            "",
-            "ticker",
-            "tickers",
-            "price",
-            "symbol",
-            "symbols",
-        ):
+        if fields is None or not _may_label(levels[1 - fields][0], _TICKER_LABELS):
             continue
         tickers = levels[1 - fields][1:]
-        if levels[fields][0] and plain(levels[fields][0]) not in ("price", "attributes", "field"):
+        if not _may_label(levels[fields][0], _FIELD_LABELS):
             continue
         if not all(re.match(r"^[^\d.,;][^,;]*$|^\d+\.\w+$|^\d{4,6}$", ticker) for ticker in tickers):
             continue
@@ -76,6 +71,10 @@ def _two_levels(rows: Sequence[Sequence[str]]) -> _Levels | None:
         name = plain(label[0]) if has_label else ""
         return _Levels(levels[fields][1:], tickers, number + (3 if has_label else 2), name in ("datetime", "timestamp"))
     return None
+
+
+def _may_label(cell: str, labels: frozenset[str]) -> bool:
+    return is_index(cell) or plain(cell) in labels
 
 
 def _of_levels(sheet: Sheet, levels: _Levels, body: str) -> Sheet:

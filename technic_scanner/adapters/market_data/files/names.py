@@ -101,7 +101,7 @@ _CANONICAL: dict[str, tuple[str, int]] = {
     for meaning, aliases in reversed(_NAMES.items())
     for rank, alias in reversed(list(enumerate(aliases.split())))
 }
-_ADJUSTED = re.compile(r"^(?:adj|adjusted|adjustment|splitadj|splitadjusted)(.+)$|^(.+?)(?:adj|adjusted|adjustment)$")
+_ADJUSTED = re.compile(r"^(?:splitadjusted|splitadj|adjustment|adjusted|adj)(.+)$|^(.+?)(?:adjustment|adjusted|adj)$")
 _ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")
 _NOT_ADJUSTED = ("unadj", "unadjusted", "prev", "previous", "un")
 _COIN_VOLUME = re.compile(r"^volume[a-z]{3,5}$")

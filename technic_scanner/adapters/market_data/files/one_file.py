@@ -80,6 +80,8 @@ class _Reader:
         out.notes += roles.notes
         out.roles = {what: sheet.names[place] for what, place in roles.places.items()}
         out.rows = sheet.rows + sheet.torn
+        if sheet.rows == 0:
+            raise SourceDataError("has no row below its header")
         days = self._days(roles)
         fields = read_numbers(out, sheet, roles, self._hints)
         rows, frame = self._rows(roles, days, fields)

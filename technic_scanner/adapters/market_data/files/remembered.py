@@ -9,6 +9,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from technic_scanner.adapters.market_data.files.folder import FolderReading
 
@@ -62,14 +63,35 @@ class Remembered:
         if self._folder is None:
             return
         document = json.dumps({"form": _FORM, "version": version, **asdict(summary)}, ensure_ascii=False)
-        path = self._path(place)
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(document)
-            Path(name).replace(path)
+        _write(self._path(place), document)
+
+    def load_report(self, place: str, version: str, last: int) -> dict[str, Any] | None:
+        """Return the report on a place, None if none is kept of this version and this day."""
+        if self._folder is None:
+            return None
+        try:
+            document = json.loads(self._path(place).with_suffix(".report.json").read_text("utf-8"))
+            known = document["form"] == _FORM and document["version"] == version and document["until"] == last
+            return dict(document["report"]) if known else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def save_report(self, place: str, version: str, last: int, report: dict[str, Any]) -> None:
+        """Keep a report."""
+        if self._folder is not None:
+            document = {"form": _FORM, "version": version, "until": last, "report": report}
+            _write(self._path(place).with_suffix(".report.json"), json.dumps(document, ensure_ascii=False))
 
     def _path(self, place: str) -> Path:
         assert self._folder is not None  # checked by the callers
         return self._folder / f"{hashlib.blake2b(place.encode(), digest_size=8).hexdigest()}.json"
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file as a whole; nothing if that is not possible."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)

@@ -15,11 +15,13 @@ from technic_scanner.screening.bars import FIELDS
 _NOTES_SHOWN = 50
 
 
-def report_of(reading: FolderReading, folder: str, *, with_symbols: bool = True) -> dict[str, Any]:
+def report_of(reading: FolderReading, folder: str, most_series: int | None = None) -> dict[str, Any]:
     """Return the document of ``technic-scanner files check --json``.
 
-    ``with_symbols`` false leaves out the symbols of each file, of which a folder may have millions.
+    The symbols of each file, of which a folder may have millions, are left out if there are more than ``most_series``.
     """
+    series = sum(len(file.bars.symbols) for file in reading.files)
+    with_symbols = most_series is None or series <= most_series
     files = [_file(file, symbols, with_symbols) for file, symbols in zip(reading.files, reading.symbols, strict=True)]
     whole = {entry["symbol"]: entry for entry in _series(reading.bars, reading.bars.symbols)}
     return {
@@ -49,6 +51,7 @@ def _file(file: FileReading, symbols: tuple[str, ...], with_symbols: bool) -> di
         "adjusted": file.adjusted,
         "symbol_column": file.symbol_column,
         "columns": file.columns,
+        "roles": {what: name for what, name in _roles(file).items() if name in file.own_columns},
         "rows": file.rows,
         "bars": len(file.bars),
         "left_out": left_out,
@@ -59,6 +62,10 @@ def _file(file: FileReading, symbols: tuple[str, ...], with_symbols: bool) -> di
         "notes": _file_notes(file, symbols),
         "symbols": _series(file.bars, symbols) if with_symbols and file.refused is None else [],
     }
+
+
+def _roles(file: FileReading) -> dict[str, str]:
+    return file.roles if file.symbol_column is None else {**file.roles, "symbol": file.symbol_column}
 
 
 def _counts(file: FileReading) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,10 @@ from technic_scanner.adapters.market_data.files.containers import Contents, find
 from technic_scanner.adapters.market_data.files.folder import EPOCH, FolderReading, read_folder
 from technic_scanner.adapters.market_data.files.listing import read_listing, read_macro
 from technic_scanner.adapters.market_data.files.mapping import read_mapping
+from technic_scanner.adapters.market_data.files.preview import preview_of
+from technic_scanner.adapters.market_data.files.reading import Hints
 from technic_scanner.adapters.market_data.files.remembered import Remembered, Summary
-from technic_scanner.adapters.market_data.files.report import day_number
+from technic_scanner.adapters.market_data.files.report import day_number, report_of
 from technic_scanner.adapters.market_data.files.symbols import normal
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.clock import Clock, SystemClock
@@ -32,6 +35,7 @@ from technic_scanner.screening.panel_build import between, panel_from_rows
 
 _BENCHMARKS = ("SPY", "^GSPC", "^SPX", "SPX", "VTI")
 _NOTES_SHOWN = 20
+_MOST_SERIES = 20_000
 _NAMES_SHOWN = 10
 # Part of the version of the data: bars that an earlier reader has made are read anew.
 _READER = "2"
@@ -134,10 +138,22 @@ class FilesSource:
             failures = tuple(self._why_none(symbol, start, end) for symbol in group if symbol not in served)
             yield PriceBatch(panel.take(np.flatnonzero(has_bar)), failures)
 
-    def reading(self, cancel: CancelToken | None = None) -> FolderReading:
-        """Return all that was found out about the files."""
-        self._cancel = cancel or self._cancel
-        return self._reading
+    def report(self) -> dict[str, Any]:
+        """Return what each file was read as; see docs/files.md. ConfigError."""
+        known = self._remembered.load_report(self.place, self._version, self._last)
+        if known is None:
+            known = report_of(self._reading, self._name, _MOST_SERIES)
+            self._remembered.save_report(self.place, self._version, self._last, known)
+        return {**known, "notes": [*self._age(self._summary), *known["notes"]]}
+
+    def preview(self, name: str) -> dict[str, Any]:
+        """Return the first rows of one file of the report beside what was made of them. ConfigError if it is none."""
+        ref = next((table for table in self._contents.tables if table.name == name), None)
+        entry = next((file for file in self.report()["files"] if file["path"] == name), None)
+        if ref is None or entry is None:
+            raise ConfigError([FieldProblem("file", f"{name!r} is no file of {self._name!r}")])
+        mapping = None if self._contents.mapping is None else read_mapping(self._contents.mapping)
+        return preview_of(ref, entry, Hints(self._last, mapping=None if mapping is None else mapping.for_file(name)))
 
     def _age(self, summary: Summary) -> list[str]:
         """Return a warning if the data are old."""
