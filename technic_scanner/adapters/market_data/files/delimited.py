@@ -18,6 +18,7 @@ from technic_scanner.errors import SourceDataError
 
 SEPARATORS = ",;\t|"
 _HEAD_LINES = 60
+_ENOUGH = 5  # cells of numbers in a row of bars
 _HEAD_CHARACTERS = 1 << 18
 _EXCEL_SEPARATOR = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 _NUMBER = re.compile(r"^[\s\"']*[+-]?[$€£¥]?\d[\d.,:\s/TZ+-]*[\"']?\s*$")
@@ -104,12 +105,19 @@ def find_layout(lines: Sequence[str]) -> Layout:
                 best = (score, number, separator)
     if best is not None:
         return Layout(best[2], start + best[1], start + best[1], 0)
-    separator = told[1] if told else _consistent(head)
+    return _without_known_names(head, told[1] if told else _consistent(head), start)
+
+
+def _without_known_names(head: Sequence[str], separator: str, start: int) -> Layout:
+    """Return the layout of a text in which no line names known columns: it has no header, or one of unknown names."""
     rows = _cells(head, separator)
-    numeric = next((n for n, cells in enumerate(rows) if sum(bool(_NUMBER.match(cell)) for cell in cells) >= 5), None)
-    if numeric is not None and numeric <= 1 and not any(meaning(cell) for cell in rows[0]):
-        return Layout(separator, None, start + numeric, len(rows[numeric]))
-    return Layout(separator, start, start, len(rows[0]))
+    numeric = next((n for n, row in enumerate(rows) if sum(bool(_NUMBER.match(cell)) for cell in row) >= _ENOUGH), None)
+    if numeric is None:
+        return Layout(separator, start, start, len(rows[0]))
+    above = numeric - 1
+    if numeric > 0 and len(rows[above]) >= len(rows[numeric]) - 1:
+        return Layout(separator, start + above, start + above, len(rows[above]))
+    return Layout(separator, None, start + numeric, len(rows[numeric]))
 
 
 def _header_score(cells: Sequence[str]) -> int:

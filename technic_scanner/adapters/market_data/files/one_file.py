@@ -86,7 +86,7 @@ class _Reader:
         fields = read_numbers(out, sheet, roles, self._hints)
         rows, frame = self._rows(roles, days, fields)
         rows = rows.where(self._without_copies(rows))
-        rows = with_shares(with_positive_prices(rows, sheet, out), sheet, out)
+        rows = with_shares(with_positive_prices(rows, out), out)
         intraday = frames.MINUTE if sheet.intraday else None
         out.frame = frame or intraday or frames.frame_of(rows.bars, rows.seconds)
         self._set_bars(rows if out.frame == frames.MINUTE else rows.where(self._on_main_boards(rows, roles)))
@@ -120,10 +120,10 @@ class _Reader:
         order = (mapping.date_order if mapping else None) or self._hints.order
         hints = DateHints(self._hints.last, order, None if in_name is None else (in_name - date(1970, 1, 1)).days)
         column = sheet.columns[roles.places["date"]]
-        zone = (mapping.time_zone if mapping else None) or zone_of_vendor(name)
+        zone = (mapping.time_zone if mapping else None) or zone_of_vendor(out)
         days = read_days(column, hints, zone=zone, form=mapping.date_format if mapping else None)
-        if days.undecided is not None and order_of_vendor(sheet) is not None:
-            days = read_days(column, replace(hints, order=order_of_vendor(sheet)))
+        if days.undecided is not None and order_of_vendor(out) is not None:
+            days = read_days(column, replace(hints, order=order_of_vendor(out)))
         if "time" in roles.places:
             seconds = seconds_of(sheet.columns[roles.places["time"]])
             days.seconds = seconds if (seconds > 0).any() else days.seconds

@@ -6,7 +6,6 @@ import numpy as np
 
 from technic_scanner.adapters.market_data.files.names import plain
 from technic_scanner.adapters.market_data.files.reading import FileReading, Rows
-from technic_scanner.adapters.market_data.files.sheet import Sheet
 
 _LOT = 100.0
 _CHINESE = {"ts_code", "成交量", "股票代码", "代码", "日期"}
@@ -16,20 +15,20 @@ _IN_LOTS = ((70.0, 140.0), (0.07, 0.14))
 _IN_SHARES = ((0.7, 1.4), (0.0007, 0.0014))
 
 
-def order_of_vendor(sheet: Sheet) -> str | None:
+def order_of_vendor(out: FileReading) -> str | None:
     """Return the order of dates that a vendor always has: only Nasdaq calls a column Close/Last."""
-    return "mdy" if "closelast" in map(plain, sheet.names) else None
+    return "mdy" if "closelast" in map(plain, out.own_columns) else None
 
 
-def zone_of_vendor(date_column: str) -> str | None:
+def zone_of_vendor(out: FileReading) -> str | None:
     """Return the zone to which stamps in UTC must be taken: the flat files of Massive are of New York."""
-    return "America/New_York" if plain(date_column) == "windowstart" else None
+    return "America/New_York" if "windowstart" in map(plain, out.own_columns) else None
 
 
-def with_positive_prices(rows: Rows, sheet: Sheet, out: FileReading) -> Rows:
+def with_positive_prices(rows: Rows, out: FileReading) -> Rows:
     """Return the rows with CRSP's negative closes, which are means of bid and ask, as prices."""
     negative = rows.fields["close"] < 0
-    if not negative.any() or not _CRSP.intersection(map(plain, sheet.names)):
+    if not negative.any() or not _CRSP.intersection(map(plain, out.own_columns)):
         return rows
     out.note_rows(
         int(negative.sum()), f"with a negative {out.roles['close']}, the mean of bid and ask, taken as prices"
@@ -37,9 +36,9 @@ def with_positive_prices(rows: Rows, sheet: Sheet, out: FileReading) -> Rows:
     return rows.replaced(close=np.abs(rows.fields["close"]))
 
 
-def with_shares(rows: Rows, sheet: Sheet, out: FileReading) -> Rows:
+def with_shares(rows: Rows, out: FileReading) -> Rows:
     """Return the rows with volumes in shares, where a Chinese vendor's turnover shows that they are in lots of 100."""
-    if not _CHINESE.intersection(sheet.names) or "turnover" not in rows.fields or not len(rows):
+    if not _CHINESE.intersection(out.own_columns) or "turnover" not in rows.fields or not len(rows):
         return rows
     with np.errstate(divide="ignore", invalid="ignore"):
         unit = float(np.nanmedian(rows.fields["turnover"] / (rows.fields["close"] * rows.fields["volume"])))

@@ -630,3 +630,10 @@ def test_a_bad_file_costs_itself_alone(tmp_path: Path, name: str, content: str |
 @pytest.mark.parametrize("end", [b"\xe9", b"\xc3", b"\xff", b"\x00\x00\x00", b"\x1a", b"\x80\x81"])
 def test_bad_bytes_at_the_end_cost_no_row(tmp_path: Path, end: bytes) -> None:
     assert checked(written(tmp_path, {"ORBX.csv": GOOD.encode() + end}))["symbols"]["ORBX"]["bars"] == 26
+
+
+def test_a_header_of_unknown_names_is_no_missing_header(tmp_path: Path) -> None:
+    text = "Tag;Auf;Oben;Unten;Kurs 1;Kurs 2;Umlauf\n2026-03-02;10,5;12,5;9,5;11,5;11,6;1000\n"
+    said = refusal(tmp_path, text)
+    assert "has no column for" in said
+    assert "Tag, Auf, Oben, Unten, Kurs 1, Kurs 2, Umlauf" in said

@@ -21,3 +21,9 @@ def test_a_form_is_read(tmp_path: Path, form: VendorFile) -> None:
     assert found == {symbol: (day, pytest.approx(close), volume) for symbol, (day, close, volume) in form.right.items()}
     for symbol, bars in form.bars.items():
         assert report["symbols"][symbol]["bars"] == bars
+
+
+def test_the_page_has_a_paragraph_on_every_form() -> None:
+    page = (Path(__file__).parents[5] / "docs" / "files.md").read_text("utf-8")
+    assert len(VENDORS) >= 25
+    assert [form.vendor for form in VENDORS if f"**{form.vendor}.**" not in page] == []
