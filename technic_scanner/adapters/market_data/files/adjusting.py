@@ -10,6 +10,7 @@ import numpy.typing as npt
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
+BoolArray = npt.NDArray[np.bool_]
 Columns = Mapping[str, FloatArray]
 # A factor that changes by a whole ratio overnight, and not by a dividend of a few per cent.
 _RATIOS = np.array([1.5, 2.0, 2.5, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 40, 50, 100])
@@ -112,8 +113,20 @@ def _splits_in(factor: FloatArray, order: npt.NDArray[np.intp], codes: npt.NDArr
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = factor[order][1:] / factor[order][:-1]
     ratio = np.where(ratio < 1, 1 / ratio, ratio)
-    near = np.abs(np.log(ratio[:, None] / _RATIOS[None, :])).min(axis=1) < _NEAR
-    return np.flatnonzero(near & (ratio >= _SMALLEST_SPLIT) & (np.diff(codes[order]) == 0)) + 1
+    jumps = np.flatnonzero((ratio >= _SMALLEST_SPLIT) & np.isfinite(ratio) & (np.diff(codes[order]) == 0))
+    near = np.abs(np.log(ratio[jumps, None] / _RATIOS[None, :])).min(axis=1, initial=np.inf) < _NEAR
+    return jumps[near] + 1
+
+
+def has_split(fields: Columns, codes: npt.NDArray[np.int32], days: npt.NDArray[np.int32], count: int) -> BoolArray:
+    """Return which of ``count`` symbols have an adjustment that jumps by the ratio of a split."""
+    order = np.lexsort((days, codes)) if not _is_sorted(codes, days) else np.arange(len(codes))
+    rows = _splits_in(fields["adj_close"] / fields["close"], order, codes)
+    return np.bincount(codes[order][rows], minlength=count) > 0
+
+
+def _is_sorted(codes: npt.NDArray[np.int32], days: npt.NDArray[np.int32]) -> bool:
+    return bool((np.diff(codes.astype(np.int64) * 2**32 + days) > 0).all())
 
 
 def _relative_to_last(factor: FloatArray, order: npt.NDArray[np.intp], codes: npt.NDArray[np.int32]) -> FloatArray:

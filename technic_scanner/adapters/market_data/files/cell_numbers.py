@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,15 +94,30 @@ def marks_of(text: pa.Array | None) -> Marks:
     marks = Marks()
     if text is None:
         return marks
-    cells = text.filter(pc.fill_null(pc.match_substring_regex(text, r"\d[.,]|[.,]\d"), fill_value=False))
+    has_comma = pc.fill_null(pc.match_substring(text, COMMA), fill_value=False)
+    with_comma = bool(pc.any(has_comma).as_py())
+    has_mark = pc.or_(has_comma, pc.fill_null(pc.match_substring(text, DOT), fill_value=False))
+    cells = text.filter(has_mark)
     if len(cells) == 0:
         return marks
+    if not with_comma and (plain := _plain_points(cells)) is not None:
+        return plain
     cells = pc.replace_substring_regex(cells, rf"(?i)(?:{_EVERY_SCALE})$", "")
     marks.comma = _count(cells, _sure(COMMA, DOT))
     marks.dot = _count(cells, _sure(DOT, COMMA))
     marks.open_comma = _count(cells, r"^[+-]?[1-9]\d{0,2},\d{3}$")
     marks.open_dot = _count(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$")
     return marks
+
+
+def _plain_points(cells: pa.Array) -> Marks | None:
+    """Return the marks of cells that are plain numbers with one point each; None if some are not."""
+    try:
+        cells.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    either = _count(cells, r"^[+-]?[1-9]\d{0,2}\.\d{3}$")
+    return Marks(dot=len(cells) - either, open_dot=either)
 
 
 def _sure(mark: str, group: str) -> str:
@@ -185,24 +200,16 @@ def to_numbers(column: pa.ChunkedArray | pa.Array, mark: str | None = None) -> F
     return numbers_of(array, text, mark)
 
 
-def decide_mark(columns: Sequence[pa.Array | None], separator: str | None, likely: str | None) -> str | None:
-    """Return the decimal mark of all ``columns`` (what ``texts_of`` returned) together; None if nothing tells it.
+def decide_mark(total: Marks, separator: str | None, likely: str | None) -> str | None:
+    """Return the decimal mark of columns whose cells show ``total``; None if nothing tells it.
 
     ``separator`` is the character between cells, None if the table is no text; ``likely`` is the mark of the other
     files of the folder. Raises MixedMarksError.
     """
-    total = Marks()
-    for column in columns:
-        total.add(marks_of(column))
     decided = total.decided()
     if decided is not None:
         return decided
-    if not total.open_dot and not total.open_comma:
+    if likely is not None or not (total.open_dot or total.open_comma):
         return likely or DOT
-    if likely is not None:
-        return likely
-    if total.open_dot and not total.open_comma and separator != ";":
-        return DOT
-    if total.open_comma and not total.open_dot and separator != ";":
-        return DOT  # 1,234 beside commas between cells: the comma can only be quoted, and groups digits there
-    return None
+    # Beside commas between cells, 1.390 has a point and a quoted 1,234 groups its digits.
+    return DOT if separator != ";" and not (total.open_dot and total.open_comma) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,9 +39,12 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     texts = {name: texts_of(sheet.columns[place]) for name, place in wanted.items()}
     prices = [text for name, text in texts.items() if name in _PRICES]
     given = hints.mapping.decimal_mark if hints.mapping is not None else None
-    alike = _agree(prices, texts["volume"])
-    out.sure_mark, out.open_mark = _certainty(prices)
-    mark = given or _decided([*prices, *([texts["volume"]] if alike else [])], sheet.separator, hints.mark)
+    counted = {name: marks_of(text) for name, text in texts.items() if name in (*_PRICES, "volume")}
+    shown = _sum(marks for name, marks in counted.items() if name != "volume")
+    out.sure_mark = shown.dot != shown.comma
+    out.open_mark = not out.sure_mark and bool(shown.open_dot or shown.open_comma)
+    alike = _agree(shown, counted["volume"])
+    mark = given or _decided(_sum([shown, counted["volume"]]) if alike else shown, sheet.separator, hints.mark)
     if mark is None:
         out.open_mark = True
         example = _example(prices)
@@ -64,29 +67,27 @@ def _parsed(
     return {name: numbers_of(sheet.columns[place], texts[name], marks[name]) for name, place in wanted.items()}
 
 
-def _decided(columns: Sequence[pa.Array | None], separator: str | None, likely: str | None) -> str | None:
+def _sum(counted: Iterable[Marks]) -> Marks:
+    total = Marks()
+    for marks in counted:
+        total.add(marks)
+    return total
+
+
+def _decided(total: Marks, separator: str | None, likely: str | None) -> str | None:
     try:
-        return decide_mark(columns, separator, likely)
+        return decide_mark(total, separator, likely)
     except MixedMarksError as error:
         raise SourceDataError(f"mixes decimal marks: {error}; {_SAY_IT}") from error
 
 
-def _agree(prices: Sequence[pa.Array | None], volume: pa.Array | None) -> bool:
+def _agree(prices: Marks, volume: Marks) -> bool:
     """Return whether the volumes may have the decimal mark of the prices."""
     try:
-        mine, theirs = marks_of(volume).decided(), decide_mark(prices, None, None)
+        mine, theirs = volume.decided(), prices.decided()
     except MixedMarksError:
         return True
     return mine is None or theirs is None or mine == theirs
-
-
-def _certainty(prices: Sequence[pa.Array | None]) -> tuple[bool, bool]:
-    """Return whether the cells tell the decimal mark, and whether they do not although they have marks."""
-    total = Marks()
-    for text in prices:
-        total.add(marks_of(text))
-    decided = total.dot != total.comma
-    return decided, not decided and bool(total.open_dot or total.open_comma)
 
 
 def _example(prices: Sequence[pa.Array | None]) -> str:

@@ -13,6 +13,7 @@ from technic_scanner.adapters.market_data.files.containers import Contents, File
 from technic_scanner.adapters.market_data.files.date_orders import OrderError, Triples, decide_order
 from technic_scanner.adapters.market_data.files.mapping import FolderMapping
 from technic_scanner.adapters.market_data.files.one_file import read_file
+from technic_scanner.adapters.market_data.files.plain_files import read_plain
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
 from technic_scanner.adapters.market_data.files.splits import likely_splits
 from technic_scanner.adapters.market_data.files.together import final_symbols, put_together
@@ -104,7 +105,7 @@ def read_folder(
     def hints(ref: FileRef) -> Hints:
         return Hints(last, mapping=None if mapping is None else mapping.for_file(ref.name))
 
-    files = (read or read_one_by_one)(contents.tables, hints, step)
+    files = (read or read_fast)(contents.tables, hints, step)
     _settle_orders(files, last, hints)
     _settle_marks(files, hints)
     symbols = final_symbols(files)
@@ -119,6 +120,21 @@ def read_folder(
     reading.sentences += likely_splits(reading.bars)
     reading.sentences += _apart(reading.bars)
     return reading
+
+
+def read_fast(
+    refs: Sequence[FileRef], hints: Callable[[FileRef], Hints], step: Callable[[int], None]
+) -> list[FileReading]:
+    """Read plain files many at a time, and the others one by one."""
+    without_mapping = [ref for ref in refs if hints(ref).mapping is None]
+    plain = read_plain(without_mapping, hints(refs[0]).last, step) if without_mapping else {}
+    if not plain:
+        return read_one_by_one(refs, hints, step)
+    others = [ref for ref in refs if ref.name not in plain]
+    rest = {file.ref.name: file for file in read_one_by_one(others, hints, lambda n: step(len(plain) + n))}
+    if any(file.mark == "," and file.sure_mark for file in rest.values()):
+        return read_one_by_one(refs, hints, step)  # points may group thousands in the plain ones too
+    return [plain[ref.name] if ref.name in plain else rest[ref.name] for ref in refs]
 
 
 def read_one_by_one(

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from technic_scanner.adapters.market_data.files.folder import FolderReading
 
 _FORM = 1
@@ -31,7 +33,7 @@ class Summary:
     @classmethod
     def of(cls, reading: FolderReading, last: int) -> Summary:
         """Return the summary of a reading in which ``last`` was the newest possible day."""
-        with_bars = {reading.bars.symbols[code] for code in set(reading.bars.codes.tolist())}
+        with_bars = {reading.bars.symbols[code] for code in np.unique(reading.bars.codes)}
         symbols = sorted({*with_bars, *reading.without_bars})
         newest = int(reading.bars.days.max()) if len(reading.bars) else None
         return cls(tuple(symbols), tuple(reading.notes()), last if reading.has_future else None, newest)

@@ -87,8 +87,11 @@ def put_together(readings: Sequence[FileReading], symbols: Mapping[int, tuple[st
     bars = LongBars(tuple(number_of), codes, days, fields)
     notes: list[str] = []
     keep = _without_rivals(bars, file_of, used, notes)
-    bars, file_of = bars.where(keep), file_of[keep]
+    if not keep.all():
+        bars, file_of = bars.where(keep), file_of[keep]
     key = bars.codes.astype(np.int64) * 2**32 + bars.days
+    if bool((np.diff(key) > 0).all()):
+        return Together(bars, notes)
     order = np.argsort(key, kind="stable")
     bars = bars.where(order)
     last = np.append(np.diff(key[order]) != 0, True)
@@ -102,7 +105,8 @@ def _without_rivals(
     """Leave out the rows of a symbol in files that give way to another file."""
     keep = np.ones(len(bars), dtype=np.bool_)
     own = np.array([reading.named for reading in used])
-    pairs = np.unique(np.column_stack([bars.codes, file_of]), axis=0)
+    starts = np.flatnonzero(np.append(True, (np.diff(bars.codes) != 0) | (np.diff(file_of) != 0)))
+    pairs = np.unique(np.column_stack([bars.codes[starts], file_of[starts]]), axis=0)
     several, counts = np.unique(pairs[:, 0], return_counts=True)
     having = np.zeros(len(bars.symbols), dtype=np.bool_)
     having[np.unique(pairs[own[pairs[:, 1]], 0])] = True
