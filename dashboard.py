@@ -48,6 +48,12 @@ page = st.navigation(
             help="What the picks of past runs did afterwards.",
         ),
         st.Page(
+            "pages/data.py",
+            title="Data",
+            icon=":material/database:",
+            help="Your own price files: what each was read as, and how to correct a wrong guess.",
+        ),
+        st.Page(
             "pages/system.py",
             title="System",
             icon=":material/dns:",

@@ -12,13 +12,15 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Any, Self
 
 from ulid import ULID
 
 from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
+from technic_scanner.adapters.market_data.files.check import check_folder, mapping_text, write_mapping
+from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.adapters.processes import memory_bytes
@@ -154,9 +156,22 @@ class Services:
         """Return the same if the check has been done before, else None."""
         return kept_trust(self.settings.home / _CALENDARS)
 
+    def files_report(self, universe: str | None = None) -> dict[str, Any]:
+        """Return what each file of the source ``files`` is read as. ConfigError if it is not offered or has no such."""
+        return self._files(universe).report()
+
+    def file_preview(self, universe: str | None, name: str) -> dict[str, Any]:
+        """Return the first rows of one of these files beside the bars that were made of them. Raises ConfigError."""
+        return self._files(universe).preview(name)
+
+    def _files(self, universe: str | None) -> FilesSource:
+        source = self.catalog.source("files", ScanConfig(source="files", universe=universe))
+        if not isinstance(source, FilesSource):
+            raise ConfigError([FieldProblem("source", "another package's source is called files")])
+        return source
+
     def worker(self, idle: Idle | None = None) -> Worker:
         """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
-
         host, pid = socket.gethostname(), os.getpid()
         worker_arrived(self.settings.log_dir, pid)
         identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
@@ -309,6 +324,21 @@ def run_scan(
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]
     return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))
+
+
+def check_files(folder: Path) -> dict[str, Any]:
+    """Return the document on what each file of any readable folder is read as. Raises ConfigError."""
+    return check_folder(folder, SystemClock())
+
+
+def files_mapping_text(report: dict[str, Any]) -> str:
+    """Return the files.toml that says what the files of a report are read as."""
+    return mapping_text(report)
+
+
+def write_files_mapping(folder: Path) -> Path:
+    """Write what the files of a folder are read as into its files.toml, and return its path. Raises ConfigError."""
+    return write_mapping(folder, SystemClock())
 
 
 def _coverage(catalog: PluginCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ from technic_scanner.api.app import create_api
 from technic_scanner.api.documentation import EXAMPLES_FILE
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.runs.service.service import RunService
-from technic_scanner.settings import load_settings
+from technic_scanner.settings import Settings, load_settings
 
 LONGEST_LIST = 2
 WHOLE_LISTS = ("stages", "stage_timings", "stage_plan", "columns")
@@ -37,12 +37,21 @@ class NoLauncher:
 
 def main() -> None:
     """Record and write."""
-    with tempfile.TemporaryDirectory() as folder, build(load_settings(home=Path(folder))) as built:
+    with tempfile.TemporaryDirectory() as folder, build(_settings(Path(folder))) as built:
         services = replace(built, service=RunService(built.store, built.catalog, NoLauncher(), built.clock))
         with TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
             recorded = record(services, client)
     lines = [json.dumps({name: cleaned(value)}, ensure_ascii=False)[1:-1] for name, value in recorded.items()]
     EXAMPLES_FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def _settings(folder: Path) -> Settings:
+    """Return settings with a data folder and two made-up price files in ``folder``."""
+    prices = folder / "prices"
+    prices.mkdir()
+    (prices / "ORBX.csv").write_text("Datum;Eröffnung;Hoch;Tief;Schluss;Volumen\n13.03.2026;11,5;13;10;12,25;1.600\n")
+    (prices / "ZQM.csv").write_text("Date,Close\n2026-03-13,21\n")
+    return load_settings(home=folder / "home", files_root=prices)
 
 
 def record(services: Services, client: TestClient) -> dict[str, Any]:
@@ -75,6 +84,7 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     for name in ("stages", "regressions", "eta", "trends"):
         ask(f"GET /analytics/{name}")
     ask("GET /universe", sectors="Energy")
+    ask("GET /sources/files/report")
     return ask.recorded
 
 

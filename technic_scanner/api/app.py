@@ -18,6 +18,7 @@ from technic_scanner.api import (
     discovery,
     documentation,
     earlier_api,
+    files,
     health,
     metrics,
     outcomes,
@@ -36,7 +37,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
-_ROUTERS = (scans, results, streams, analytics, outcomes, presets, discovery, health, metrics, earlier_api)
+_ROUTERS = (scans, results, streams, analytics, outcomes, presets, discovery, files, health, metrics, earlier_api)
 
 
 def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:

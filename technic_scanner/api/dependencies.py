@@ -16,6 +16,11 @@ from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.service.service import RunService
 
 
+async def _services(connection: HTTPConnection) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
 async def _service(connection: HTTPConnection) -> RunService:
     services: Services = connection.app.state.services
     return services.service
@@ -54,6 +59,7 @@ async def _root_path(connection: HTTPConnection) -> str:
     return path.rstrip("/")
 
 
+AllServices = Annotated[Services, Depends(_services)]
 Service = Annotated[RunService, Depends(_service)]
 Plugins = Annotated[PluginCatalog, Depends(_plugins)]
 AllServices = Annotated[Services, Depends(_services)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 from technic_scanner.cli.output import Exit
 from technic_scanner.domain.metrics import FailureKind, Outcome
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage
+from technic_scanner.errors import ResultsNotReadyError, StoreDataError
 from technic_scanner.runs.service.service import RunService
 
 
@@ -44,3 +46,12 @@ def why_unread(service: RunService, run: RunRecord) -> str | None:
     reason, count = Counter(item.reason for item in unread).most_common(1)[0]
     detail = next(item.detail for item in unread if item.reason == reason).rstrip(".")
     return f"No symbol could be read: {reason.replace('_', ' ')} for {count:,} of {len(unread):,} ({detail})."
+
+
+def about_data(service: RunService, run: RunRecord) -> tuple[date | None, tuple[str, ...]]:
+    """Return the newest session of a run's result and the notes on its data; nothing if it has no result."""
+    try:
+        stored = service.result(run.run_id)
+    except (ResultsNotReadyError, StoreDataError):
+        return None, ()
+    return stored.as_of, stored.notes

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from technic_scanner.bootstrap import build
+from technic_scanner.cli.endings import about_data
 from technic_scanner.cli.output import (
     Json,
     emit,
@@ -62,12 +63,13 @@ def runs(
 
 
 def show(run_id: str, as_json: Json = False) -> None:
-    """Show one run: its status, stage seconds and counts."""
+    """Show one run: its status, stage seconds and counts, its newest session and the notes on its data."""
     with errors_as_sentences(), build() as services:
         service = services.service
         run = service.get(run_id)
+        newest, notes = about_data(service, run)
         if as_json:
-            emit(run_to_dict(run))
+            emit({**run_to_dict(run), "newest_session": newest, "notes": list(notes)})
             return
         facts: list[tuple[str, object]] = [
             ("Status", run.status.value),
@@ -78,6 +80,7 @@ def show(run_id: str, as_json: Json = False) -> None:
             ("Attempt", run.attempt),
             ("Created", run.created_at.isoformat(timespec="seconds")),
             ("Position in queue", run.queue_position),
+            ("Newest session", newest),
             *(("Unreadable", str(problem)) for problem in run.unreadable),
             *(("Unknown field", name) for name in run.unknown_fields),
         ]
@@ -93,6 +96,8 @@ def show(run_id: str, as_json: Json = False) -> None:
                 ("Cache hit rate", None if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate)),
             ]
         table(f"Run {run.run_id}", ("", ""), facts)
+        for note in notes:
+            say(note)
 
 
 def export(

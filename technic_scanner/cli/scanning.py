@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.cli.endings import end_sentence, why_unread
+from technic_scanner.cli.endings import about_data, end_sentence, why_unread
 from technic_scanner.cli.field_options import FIELDS, takes_fields
 from technic_scanner.cli.following import follow, watch_to_end
 from technic_scanner.cli.output import (
@@ -29,6 +29,7 @@ from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 
 SHOWN_PICKS = 10
+SHOWN_NOTES = 5
 # Columns of the result with their headings in the table.
 _PICK_COLUMNS = {
     "Rank": "Rank", "Symbol": "Symbol", "Signal": "Signal", "Tier": "Tier", "CompositeScore": "Score",
@@ -108,7 +109,8 @@ def _announce(run: RunRecord, *, as_json: bool) -> None:
 def _show_end(services: Services, run_id: str, csv: Path | None, *, as_json: bool) -> None:
     run = services.service.get(run_id)
     if as_json:
-        emit({"run": run_to_dict(run)})
+        newest, notes = about_data(services.service, run)
+        emit({"run": run_to_dict(run), "newest_session": newest, "notes": list(notes)})
     _show_result(services, run, csv, as_json=as_json)
     _say_end(services, run, as_json=as_json)
 
@@ -130,8 +132,15 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
     if csv is not None:
         write_file(csv, to_csv(stored.table))
         say(f"Picks written to {csv}.")
-    if not as_json and stored.table.num_rows:
+    if as_json:
+        return
+    if stored.table.num_rows:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
+    say(f"Newest session: {stored.as_of or 'unknown'}.")
+    for note in stored.notes[:SHOWN_NOTES]:
+        say(f"Note: {note}")
+    if len(stored.notes) > SHOWN_NOTES:
+        say(f"{count_text(len(stored.notes), 'note')} in all: technic-scanner show {run.run_id}")
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:

@@ -12,6 +12,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 # Vendors have the official closing prices half an hour after the close.
 _FINAL_AFTER = time(16, 30)
 _SATURDAY = 5
+_FEW_SESSIONS = 3
 
 
 def last_final_day(now: datetime) -> date:
@@ -53,3 +54,25 @@ def _calendar(year: int) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)
         # The bounds keep the calendar small; the requested day may be the first or the last of its year.
         return exchange_calendars.get_calendar("XNYS", start=f"{year - 1}-12-01", end=f"{year + 1}-01-31")
+
+
+def age_note(newest: date, now: datetime, as_of: date | None = None) -> str | None:
+    """Return a sentence that warns of old data, None if ``newest`` is at most a few sessions old.
+
+    Old means: more than ``_FEW_SESSIONS`` sessions of the New York exchange before ``as_of``, or before the last one
+    that has ended at ``now``.
+    """
+    final = last_final_day(now)
+    wanted = final if as_of is None else min(as_of, final)
+    behind = weekdays(newest + timedelta(days=1), wanted)
+    if behind <= _FEW_SESSIONS:
+        return None
+    if behind <= 2 * _FEW_SESSIONS:  # holidays may make the difference
+        behind = sum(
+            last_session(newest + timedelta(days=i)) > newest + timedelta(days=i - 1)
+            for i in range(1, (wanted - newest).days + 1)
+        )
+        if behind <= _FEW_SESSIONS:
+            return None
+        return f"The data are old: the newest session is {newest}, {behind} sessions before {wanted}."
+    return f"The data are old: the newest session is {newest}, {behind:,} weekdays before {wanted}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.panel_build import panel_from_rows
+
+REPEATING = "repeating a session left out"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,13 @@ class Repairs:
                 faults = self.by_symbol.setdefault(bars.symbols[number], {})
                 faults[fault] = faults.get(fault, 0) + int(counts[number])
 
+    def merge(self, other: Repairs) -> None:
+        """Count the faults of ``other`` too."""
+        for symbol, found in other.by_symbol.items():
+            faults = self.by_symbol.setdefault(symbol, {})
+            for fault, count in found.items():
+                faults[fault] = faults.get(fault, 0) + count
+
     def text(self, symbol: str) -> str:
         """Return the symbol's faults as text; empty if it has none."""
         return ", ".join(counted(count, fault) for fault, count in self.by_symbol.get(symbol, {}).items())
@@ -78,15 +87,21 @@ def counted(rows: int, fault: str) -> str:
     return f"{rows} {'row' if rows == 1 else 'rows'} {fault}"
 
 
-def clean(bars: LongBars) -> tuple[LongBars, Repairs]:
+def clean(
+    bars: LongBars, choose: Callable[[LongBars], npt.NDArray[np.bool_]] | None = None
+) -> tuple[LongBars, Repairs]:
     """Return valid rows by symbol, then session, and what was repaired or omitted.
 
-    Omitted: rows with a price that is missing or not above 0, with a negative or infinite volume, and all except the
-    last of several rows for one session. Repaired: order; a missing volume becomes 0; high and low are widened to
-    contain open and close.
+    Omitted: rows with a price that is missing or not above 0, with a negative or infinite volume, and all except one
+    of several rows for one session: the last, or the one that ``choose`` marks. Repaired: order; a missing volume
+    becomes 0; high and low are widened to contain open and close.
     """
     repairs = Repairs()
     bars = _without_bad_values(bars, repairs)
+    if choose is not None:
+        chosen = choose(bars)
+        repairs.add(bars, REPEATING, ~chosen)
+        bars = bars.where(chosen)
     bars = _sorted(bars, repairs)
     opened, high, low, close, volume = bars.fields
     top = np.maximum(np.maximum(opened, close), np.maximum(high, low))
@@ -119,5 +134,5 @@ def _sorted(bars: LongBars, repairs: Repairs) -> LongBars:
     order = np.argsort(key, kind="stable")  # rows of one session keep their order, so that the last one is used
     bars = bars.where(order)
     repeated = np.append(np.diff(key[order]) == 0, False)
-    repairs.add(bars, "repeating a session left out", repeated)
+    repairs.add(bars, REPEATING, repeated)
     return bars.where(~repeated)

@@ -37,6 +37,8 @@ SORTS: dict[str, tuple[str, bool]] = {
 
 ROWS_AT_ONCE = 500
 
+_OLD_DATA = "The data are old:"  # how a source begins the note that its newest session is long past
+
 
 def show(record: RunRecord) -> None:
     """Show one run's results."""
@@ -110,6 +112,9 @@ def _context(stored: StoredResult) -> None:
     notes = (*context.notes, *stored.notes)
     if not notes and not context.facts:
         return
+    for note in stored.notes:
+        if note.startswith(_OLD_DATA):
+            st.warning(escape(note))
     # How the market affects this scan and how many rows have a signal must be visible without a click.
     if context.notes:
         st.caption(escape(" ".join(context.notes[:2])))

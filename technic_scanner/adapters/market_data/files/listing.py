@@ -8,22 +8,29 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from technic_scanner.adapters.market_data.files.columns import canonical, to_days, to_numbers
-from technic_scanner.adapters.market_data.files.tables import read_table
+from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
+from technic_scanner.adapters.market_data.files.containers import FileRef
+from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
+from technic_scanner.adapters.market_data.files.load_sheet import load_table
+from technic_scanner.adapters.market_data.files.names import canonical, is_index
+from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.symbols import normal
 from technic_scanner.domain.sectors import to_gics
 from technic_scanner.domain.universe import Security
 from technic_scanner.errors import SourceDataError
 from technic_scanner.pipeline.ports import MacroSeries
 
+_LAST = (date(2100, 1, 1) - date(1970, 1, 1)).days
+
 
 def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
     """Return the securities in symbol order, and notes on unknown sectors. Raises SourceDataError."""
-    table = read_table(file)
-    meanings = canonical(table.column_names)
+    sheet = _sheet(file)
+    meanings = canonical(sheet.names)
     if "symbol" not in meanings:
         raise SourceDataError(f"{file.name} has no column for symbol.")
     columns = {
-        name: _texts(table, meanings.get(name)) for name in ("symbol", "name", "sector", "industry", "sub_industry")
+        name: _texts(sheet, meanings.get(name)) for name in ("symbol", "name", "sector", "industry", "sub_industry")
     }
     listed: dict[str, Security] = {}
     strange: set[str] = set()
@@ -32,7 +39,7 @@ def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
             continue
         if sector is not None and to_gics(sector) is None:
             strange.add(sector)
-        listed[symbol.upper()] = Security(symbol.upper(), name, to_gics(sector), industry, sub_industry)
+        listed[normal(symbol)] = Security(normal(symbol), name, to_gics(sector), industry, sub_industry)
     if not listed:
         raise SourceDataError(f"{file.name} lists no symbol.")
     notes = [f"{file.name}: {sector!r} is no GICS sector and counts as unknown." for sector in sorted(strange)]
@@ -41,21 +48,33 @@ def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
 
 def read_macro(file: Path, as_of: date | None) -> tuple[MacroSeries, ...]:
     """Return one series per column except the date, without values after ``as_of``. Raises SourceDataError."""
-    table = read_table(file)
-    date_column = canonical(table.column_names).get("date")
+    sheet = _sheet(file)
+    date_column = canonical(sheet.names).get("date") or next((name for name in sheet.names if is_index(name)), None)
     if date_column is None:
         raise SourceDataError(f"{file.name} has no date column.")
-    days, usable = to_days(table[date_column])
+    found = read_days(sheet.column(date_column), DateHints(_LAST))
+    if found.undecided is not None:
+        raise SourceDataError(f"{file.name}: nothing tells whether the day or the month comes first in its dates.")
+    days, usable = found.days, found.known
     if as_of is not None:
         usable &= days <= (as_of - date(1970, 1, 1)).days
     order = np.flatnonzero(usable)[np.argsort(days[usable], kind="stable")]
     sessions = days[order].astype("datetime64[D]")
-    names = [name for name in table.column_names if name != date_column]
-    return tuple(MacroSeries(name, sessions, to_numbers(table[name])[order]) for name in names)
+    names = [name for name in sheet.names if name != date_column]
+    return tuple(MacroSeries(name, sessions, to_numbers(sheet.column(name))[order]) for name in names)
 
 
-def _texts(table: pa.Table, column: str | None) -> list[str | None]:
+def _sheet(file: Path) -> Sheet:
+    stat = file.stat()
+    ref = FileRef(file, file.name, stat.st_size, stat.st_mtime_ns)
+    try:
+        return load_table(ref)
+    except SourceDataError as error:
+        raise SourceDataError(f"{file.name} {error}") from error
+
+
+def _texts(sheet: Sheet, column: str | None) -> list[str | None]:
     """Return a column's trimmed texts, None for empty cells."""
     if column is None:
-        return [None] * table.num_rows
-    return [(text or "").strip() or None for text in table[column].cast(pa.string()).to_pylist()]
+        return [None] * sheet.rows
+    return [(text or "").strip() or None for text in sheet.column(column).cast(pa.string()).to_pylist()]

@@ -12,7 +12,13 @@ from technic_scanner.plugins import PluginContext, PluginOption, SourcePlugin
 
 
 def _open(context: PluginContext, config: ScanConfig) -> FilesSource:
-    return FilesSource(context.options["root"], config.universe)
+    return FilesSource(
+        context.options["root"],
+        config.universe,
+        memory=context.folder,
+        clock=context.clock,
+        as_of=config.as_of_date,
+    )
 
 
 def _info(context: PluginContext) -> SourceInfo:

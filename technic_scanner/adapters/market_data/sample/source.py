@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from technic_scanner.adapters.market_data.batches import batches_of, chunks
-from technic_scanner.adapters.market_data.sample.jumps import Jump, repair_jumps
+from technic_scanner.adapters.market_data.jumps import Jump, repair_jumps
 from technic_scanner.domain.sectors import to_gics
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError, SourceError

@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from technic_scanner.adapters.market_data.files.containers import FileRef
+from technic_scanner.adapters.market_data.files.one_file import read_file
+from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
 from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.universe import Security
@@ -34,6 +37,10 @@ def fetched(
 
 def symbols_of(source: FilesSource) -> list[str]:
     return [security.symbol for security in source.universe(None, CancelToken()).securities]
+
+
+def notes_of(source: FilesSource) -> list[str]:
+    return list(source.universe(None, CancelToken()).notes)
 
 
 def plain_panel(*symbols: str) -> list[list[float]]:
@@ -76,7 +83,7 @@ def test_a_sub_folder_can_be_named(tmp_path: Path) -> None:
     write(tmp_path / "us", aapl=PLAIN)
     write(tmp_path, msft=PLAIN)
     assert symbols_of(FilesSource(tmp_path, "us")) == ["AAPL"]
-    assert symbols_of(FilesSource(tmp_path)) == ["MSFT"]
+    assert symbols_of(FilesSource(tmp_path)) == ["AAPL", "MSFT"]
 
 
 @pytest.mark.parametrize("suffix", ["csv.gz", "CSV.GZ", "txt", "tsv"])
@@ -111,9 +118,9 @@ def test_prices_are_adjusted_by_the_adjusted_close(tmp_path: Path) -> None:
 
 def test_a_row_without_an_adjusted_close_is_left_out(tmp_path: Path) -> None:
     text = "Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-02,10,12,8,10,,100\n2024-01-03,6,7,5,6,6,200\n"
-    panel, _, said = fetched(write(tmp_path, x=text), "X")
-    assert panel.shape == (1, 1)
-    assert said == ["X: 1 row without a price left out"]
+    source = write(tmp_path, x=text)
+    assert fetched(source, "X")[0].shape == (1, 1)
+    assert "X: 1 row without a price left out." in notes_of(source)
 
 
 def test_decimal_commas_with_semicolons(tmp_path: Path) -> None:
@@ -151,10 +158,11 @@ def test_what_yfinance_and_to_csv_make(tmp_path: Path, group_by: str) -> None:
 
 def test_bad_rows_are_left_out_and_told(tmp_path: Path) -> None:
     bad = PLAIN + "2024-01-03,11,13,10,12.5,200\nsoon,1,1,1,1,1\n2024-01-04,-1,2,1,1,1\n2024-01-05,,,,,\n1,2\n"
-    panel, failures, said = fetched(write(tmp_path, x=bad), "X")
+    source = write(tmp_path, x=bad)
+    panel, failures, _ = fetched(source, "X")
     assert failures == []
     assert panel.close.tolist() == [[11.0, 12.5]]
-    (text,) = said
+    text = " ".join(notes_of(source))
     for part in ("without a readable", "without a price", "with a price not above", "repeating a", "with too few"):
         assert f"1 row {part}" in text
 
@@ -162,11 +170,9 @@ def test_bad_rows_are_left_out_and_told(tmp_path: Path) -> None:
 def test_faults_of_a_long_file_are_notes_of_the_universe(tmp_path: Path) -> None:
     rows = ("2024-01-02,A,1,1,1,1,1", "2024-01-02,B,0,0,0,0,0", "2024-01-03,B,1,1,1,1,1", "2024-01-03,B")
     text = "\n".join(("date,symbol,open,high,low,close,volume", *rows))
-    notes = write(tmp_path, long=text).universe(None, CancelToken()).notes
-    assert notes == (
-        "B: 1 row with a price not above 0 left out.",
-        "long.csv: 1 row with too few or too many cells left out.",
-    )
+    notes = notes_of(write(tmp_path, long=text))
+    assert "B: 1 row with a price not above 0 left out." in notes
+    assert "long.csv: 1 row with too few or too many cells left out." in notes
 
 
 def test_a_symbol_whose_every_row_is_bad_is_a_failure_with_the_reason(tmp_path: Path) -> None:
@@ -177,15 +183,16 @@ def test_a_symbol_whose_every_row_is_bad_is_a_failure_with_the_reason(tmp_path: 
     assert "price not above 0" in failure.detail
 
 
-def test_a_file_that_breaks_after_it_was_found_is_a_failure(tmp_path: Path) -> None:
+def test_a_file_that_breaks_between_two_scans_is_named(tmp_path: Path) -> None:
     source = write(tmp_path, x=PLAIN, y=PLAIN)
     assert symbols_of(source) == ["X", "Y"]
     (tmp_path / "x.csv").write_bytes(b"\x00\xff\xfe")
-    panel, (failure,), _ = fetched(source, "X", "Y")
-    assert panel.symbols == ("Y",)
-    assert (failure.symbol, failure.reason) == ("X", "bad_data")
-    assert "x.csv" in failure.detail
-    assert str(tmp_path) not in failure.detail
+    assert fetched(source, "X", "Y")[0].symbols == ("X", "Y")  # a source is of one moment
+    later = FilesSource(tmp_path)
+    assert symbols_of(later) == ["Y"]
+    assert fetched(later, "X")[1][0].reason == "not_found"
+    (note,) = (note for note in notes_of(later) if "x.csv" in note)
+    assert str(tmp_path) not in note
 
 
 def test_files_that_are_no_prices_are_told(tmp_path: Path) -> None:
@@ -209,10 +216,16 @@ def test_a_folder_without_prices_is_an_error_that_says_why(tmp_path: Path) -> No
 
 
 def test_notes_are_not_a_flood(tmp_path: Path) -> None:
-    source = write(tmp_path, x=PLAIN, **{f"bad{i}": "a,b\n" for i in range(60)})
+    source = write(tmp_path, x=PLAIN, **{f"bad{i}": f"a{i},b\n" for i in range(60)})
     notes = source.universe(None, CancelToken()).notes
     assert len(notes) == 21
-    assert notes[-1] == "… and 40 more such notes."
+    assert notes[-1].startswith("… and 4")
+
+
+def test_files_with_one_fault_share_a_note(tmp_path: Path) -> None:
+    source = write(tmp_path, x=PLAIN, **{f"bad{i}": "a,b\n" for i in range(60)})
+    (note,) = (note for note in notes_of(source) if "bad" in note)
+    assert note.startswith("bad0.csv, bad1.csv, bad10.csv and 57 more files: has no column for date")
 
 
 def test_universe_csv_names_sectors_and_says_who_is_scanned(tmp_path: Path) -> None:
@@ -227,7 +240,7 @@ def test_universe_csv_names_sectors_and_says_who_is_scanned(tmp_path: Path) -> N
         Security("MSFT", "Microsoft", "Information Technology", "Software"),
         Security("X", "X"),
     )
-    assert universe.notes == (
+    assert universe.notes[-2:] == (
         "universe.csv: 'Foo' is no GICS sector and counts as unknown.",
         "Not in universe.csv: SPY.",
     )
@@ -289,7 +302,7 @@ def test_a_link_out_of_the_folder_is_left_out_and_told(tmp_path: Path) -> None:
     source = write(root, x=PLAIN)
     universe = source.universe(None, CancelToken())
     assert [security.symbol for security in universe.securities] == ["X"]
-    assert "secret.csv is a link to outside" in universe.notes[0]
+    assert any("secret.csv is a link to outside" in note for note in universe.notes)
     assert fetched(source, "SECRET")[0].symbols == ()
     assert "secret.csv" not in source.info().universes
 
@@ -320,7 +333,17 @@ def test_the_version_changes_with_the_files(tmp_path: Path) -> None:
 
 
 def test_a_cancel_stops_between_files(tmp_path: Path) -> None:
-    source = write(tmp_path, x=PLAIN, y="Date,Open,High,Low,Close,Volume\n2024-01-02,-1,1,1,1,1\n", z=PLAIN)
+    source = write(tmp_path, x=PLAIN, y=PLAIN, z=PLAIN)
     cancel = CancelToken()
-    with pytest.raises(CancelledError):
-        list(source.fetch(["X", "Y", "Z"], None, None, cancel, lambda _: cancel.cancel()))
+    read: list[str] = []
+
+    def read_then_cancel(ref: FileRef, hints: Hints) -> FileReading:
+        read.append(ref.name)
+        cancel.cancel()
+        return read_file(ref, hints)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("technic_scanner.adapters.market_data.files.folder.read_file", read_then_cancel)
+        with pytest.raises(CancelledError):
+            source.universe(None, cancel)
+    assert read == ["x.csv"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from technic_scanner.adapters.market_data.sample.jumps import repair_jumps
+from technic_scanner.adapters.market_data.jumps import repair_jumps
 from technic_scanner.screening.bars import Panel
 
 

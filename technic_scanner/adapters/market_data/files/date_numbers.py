@@ -1,0 +1,90 @@
+"""Read dates that are numbers: yyyymmdd, Excel day numbers, and seconds to nanoseconds since 1970, value by value."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic_scanner.adapters.market_data.files.date_orders import civil_days
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+_DAY = 86_400
+# Excel's day 25569 is 1970-01-01; a smaller number may as well be a count of days since 1970, and is not read.
+_EXCEL_EPOCH = 25_569
+_EXCEL_LAST = 99_999
+_SECONDS_FROM = 100_000_000
+# The smallest number of each unit that has one: 10¹¹ ms is 1973, 10¹¹ s is the year 5138.
+_UNITS: tuple[tuple[int, int], ...] = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3), (_SECONDS_FROM, 1))
+
+
+def days_of_numbers(texts: pa.Array, last: int) -> tuple[IntArray, IntArray, BoolArray]:
+    """Return days since 1970, seconds of the day (−1: none) and which rows are dates, of texts of digits.
+
+    ``last`` is the newest possible day. Every value is judged by its own size, since providers changed their unit
+    within one history. 8 digits are yyyymmdd, 12 or 14 digits a date with a time where they are one.
+    """
+    split = pc.replace_substring_regex(pc.utf8_trim_whitespace(texts), r"\..*$", "")
+    digits = pc.if_else(pc.match_substring_regex(split, r"^-?\d{1,18}$|^\d{19}$"), split, pa.scalar(None, pa.string()))
+    given = np.asarray(digits.is_valid(), dtype=np.bool_)
+    values = _int64(digits)
+    given &= values != np.iinfo(np.int64).min
+    days, seconds, known = _since_epoch(values, given)
+    _take_excel(values, texts, given, (days, seconds, known), last)
+    _take_figures(values, given, (days, seconds, known))
+    return days, seconds, known
+
+
+def _int64(digits: pa.Array) -> IntArray:
+    values = pc.fill_null(digits, "0")
+    floats = np.asarray(values.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    safe = pc.if_else(pa.array(np.abs(floats) < 9.2e18), values, pa.scalar(str(np.iinfo(np.int64).min)))
+    return np.asarray(safe.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _since_epoch(values: IntArray, given: BoolArray) -> tuple[IntArray, IntArray, BoolArray]:
+    size = np.abs(values)
+    divisor = np.zeros(len(values), dtype=np.int64)
+    for smallest, unit in reversed(_UNITS):
+        divisor[size >= smallest] = unit
+    # Years before 1973 in a column of seconds: the numbers are small there.
+    if (divisor[given] == 1).any() and not (given & (size >= 19_000_101) & (size <= 21_001_231)).any():
+        divisor[given & (divisor == 0)] = 1
+    known = given & (divisor > 0)
+    stamps = np.floor_divide(values, np.where(divisor > 0, divisor, 1))
+    days, seconds = np.divmod(stamps, _DAY)
+    return np.where(known, days, 0), np.where(known, seconds, -1), known
+
+
+def _take_excel(
+    values: IntArray, texts: pa.Array, given: BoolArray, found: tuple[IntArray, IntArray, BoolArray], last: int
+) -> None:
+    days, seconds, known = found
+    excel = given & ~known & (values >= _EXCEL_EPOCH) & (values <= min(_EXCEL_LAST, last + _EXCEL_EPOCH))
+    if not excel.any():
+        return
+    whole = np.asarray(texts.take(pa.array(np.flatnonzero(excel))).cast(pa.float64()).to_numpy(zero_copy_only=False))
+    fraction = np.round((whole - np.floor(whole)) * _DAY).astype(np.int64)
+    days[excel] = values[excel] - _EXCEL_EPOCH
+    seconds[excel] = np.where(fraction > 0, fraction, -1)
+    known[excel] = True
+
+
+def _take_figures(values: IntArray, given: BoolArray, found: tuple[IntArray, IntArray, BoolArray]) -> None:
+    """Take yyyymmdd, and yyyymmddHHMM or yyyymmddHHMMSS where every number of that length is one."""
+    days, seconds, known = found
+    for low, high, scale in ((19_000_101, 21_001_231, 1), (190_001_010_000, 210_012_312_359, 10**4),
+                             (19_000_101_000_000, 21_001_231_235_959, 10**6)):  # fmt: skip
+        within = given & (values >= low) & (values <= high)
+        figures = values // scale
+        day, valid = civil_days(figures // 10_000, figures // 100 % 100, figures % 100)
+        clock = values % scale * (10**6 // scale)
+        time = clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100
+        valid &= (clock // 10_000 < 24) & (clock // 100 % 100 < 60) & (clock % 100 < 60)
+        if scale > 1 and not bool(valid[within].all()):
+            continue
+        taken = within & (valid | (scale == 1))
+        days[taken], known[taken] = day[taken], valid[taken]
+        seconds[taken] = time[taken] if scale > 1 else -1

@@ -1,0 +1,231 @@
+"""Read text with separated cells into a sheet of text columns: find separator, preamble and header, mend its rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from technic_scanner.adapters.market_data.files.names import PRICES, is_index, meaning
+from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.errors import SourceDataError
+
+SEPARATORS = ",;\t|"
+_HEAD_LINES = 60
+_ENOUGH = 5  # cells of numbers in a row of bars
+_HEAD_CHARACTERS = 1 << 18
+_EXCEL_SEPARATOR = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
+_NUMBER = re.compile(r"^[\s\"']*[+-]?[$€£¥]?\d[\d.,:\s/TZ+-]*[\"']?\s*$")
+_LONGEST_CELL = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the header of a text is and what separates its cells; ``header`` is None if there is none."""
+
+    separator: str
+    header: int | None
+    first: int
+    width: int
+
+
+def read_delimited(text: str) -> tuple[Sheet, list[list[str]], str]:
+    """Return the columns of a text below its header, the cells of its first lines, and the text without blank lines.
+
+    Raises SourceDataError if there are no cells to read.
+    """
+    text = _even(text)
+    head = text[:_HEAD_CHARACTERS].split("\n", _HEAD_LINES)[:_HEAD_LINES]
+    layout = find_layout([line for line in head if line])
+    lines = [line for line in head if line]
+    rows = _cells(lines, layout.separator)
+    if layout.header is None:
+        body, names = from_line(text, layout.first), [f"column {place + 1}" for place in range(layout.width)]
+    else:
+        body = from_line(text, layout.header + 1)
+        names = [
+            name.strip().strip('"').lstrip("\ufeff").strip()
+            for name in _cells([lines[layout.header]], layout.separator)[0]
+        ]
+    sheet = parse_rows(body, layout.separator, names)
+    sheet.headless = layout.header is None
+    return sheet, rows, text
+
+
+def _even(text: str) -> str:
+    """Return a text with simple line ends and without blank lines."""
+    text = text.lstrip("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if re.search(r'[,;\t|] +"', text):
+        text = re.sub(r'([,;\t|]) +"', r'\1"', text)
+    if text.startswith('"') and _quoted_lines(text):
+        text = re.sub(r'(?m)^"(.*)"$', lambda match: match[1].replace('""', '"'), text)
+    if text.startswith((" ", "\n", "\t")) or "\n\n" in text or "\n " in text or "\n\t" in text:
+        text = re.sub(r"(?m)^[ \t]*\n", "", text)
+    return text
+
+
+def from_line(text: str, number: int) -> str:
+    """Return the text from this line on."""
+    at = 0
+    for _ in range(number):
+        at = text.find("\n", at) + 1
+        if at == 0:
+            return ""
+    return text[at:]
+
+
+def _quoted_lines(text: str) -> bool:
+    """Return whether every line is one quoted cell that holds all cells, as some spreadsheets save."""
+    head = [line for line in text.split("\n", 20)[:20] if line.strip()]
+    return all(re.match(r'^"[^"]*[,;\t][^"]*(?:""[^"]*""[^"]*)*"$', line) for line in head)
+
+
+def find_layout(lines: Sequence[str]) -> Layout:
+    """Return separator and header of a text's lines. Raises SourceDataError if it is empty or no table."""
+    if not lines:
+        raise SourceDataError("it is empty")
+    told = _EXCEL_SEPARATOR.match(lines[0])
+    start = 1 if told else 0
+    head = lines[start : start + _HEAD_LINES]
+    if not head:
+        raise SourceDataError("it is empty")
+    best: tuple[int, int, str] | None = None
+    for separator in told[1] if told else SEPARATORS:
+        for number, cells in enumerate(_cells(head, separator)):
+            score = _header_score(cells)
+            if score and (best is None or score > best[0]):
+                best = (score, number, separator)
+    if best is not None:
+        return Layout(best[2], start + best[1], start + best[1], 0)
+    return _without_known_names(head, told[1] if told else _consistent(head), start)
+
+
+def _without_known_names(head: Sequence[str], separator: str, start: int) -> Layout:
+    """Return the layout of a text in which no line names known columns: it has no header, or one of unknown names."""
+    rows = _cells(head, separator)
+    numeric = next((n for n, row in enumerate(rows) if sum(bool(_NUMBER.match(cell)) for cell in row) >= _ENOUGH), None)
+    if numeric is None:
+        return Layout(separator, start, start, len(rows[0]))
+    above = numeric - 1
+    if numeric > 0 and len(rows[above]) >= len(rows[numeric]) - 1:
+        return Layout(separator, start + above, start + above, len(rows[above]))
+    return Layout(separator, None, start + numeric, len(rows[numeric]))
+
+
+def _header_score(cells: Sequence[str]) -> int:
+    """Return how many different meanings the cells name; 0 if that is no header of prices."""
+    meanings = {meaning(cell.strip().strip('"')) for cell in cells if cell.strip() and not _NUMBER.match(cell)} - {None}
+    prices = len(meanings.intersection(PRICES)) + len(meanings.intersection({f"adj_{name}" for name in PRICES}))
+    return len(meanings) if prices >= 2 or (prices and len(meanings) >= 3) else 0
+
+
+def _consistent(head: Sequence[str]) -> str:
+    def likeness(separator: str) -> tuple[int, int]:
+        counts = Counter(line.count(separator) for line in head)
+        counts.pop(0, None)
+        return max(((lines, count) for count, lines in counts.items()), default=(0, 0))
+
+    return max(SEPARATORS, key=likeness)
+
+
+def _cells(lines: Sequence[str], separator: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=separator))
+    except csv.Error as error:
+        raise SourceDataError(f"its cells cannot be told apart: {error}") from error
+
+
+def parse_rows(body: str, separator: str, names: Sequence[str]) -> Sheet:
+    """Return columns of text called ``names`` from rows; rows with too few or too many cells are mended or counted."""
+    width = len(names)
+    faulty: list[pacsv.InvalidRow] = []
+
+    def note(row: pacsv.InvalidRow) -> str:
+        faulty.append(row)
+        return "skip"
+
+    keys = [str(place) for place in range(width)]
+    if not body.strip():
+        return Sheet(list(names), [pa.array([], pa.string())] * width, separator)
+    try:
+        table = pacsv.read_csv(
+            pa.py_buffer(body.encode("utf-8")),
+            # In this thread only: with several Arrow threads the inference of types has crashed the process
+            # (pyarrow 26.0.1).
+            read_options=pacsv.ReadOptions(
+                use_threads=False, column_names=keys, block_size=max(1 << 20, min(len(body) * 4, 1 << 30))
+            ),
+            parse_options=pacsv.ParseOptions(delimiter=separator, invalid_row_handler=note),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(keys, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise SourceDataError(f"its rows cannot be read: {str(error).splitlines()[0][:120]}") from error
+    if faulty:
+        return _mended(body, separator, list(names))
+    return Sheet(list(names), [_whole(table.column(place)) for place in range(width)], separator)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
+def _mended(body: str, separator: str, names: list[str]) -> Sheet:
+    """Return the columns of rows whose number of cells varies.
+
+    Empty cells too many at the end are dropped. A first cell too many in all rows is the number of the row.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(body), delimiter=separator) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise SourceDataError(f"its rows cannot be read: {error}") from error
+    width = len(names)
+    usual = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else width
+    if usual == width + 1 and sum(bool(row[-1].strip()) for row in rows if len(row) == usual) * 2 > len(rows):
+        rows = [row[1:] if len(row) == usual else row for row in rows]  # as R writes them, without a name
+    whole = [kept for row in rows if (kept := _fitted(row, names)) is not None]
+    if rows and not whole:
+        raise SourceDataError(
+            f"its header has {width} cells and its rows have {usual}; if numbers have a decimal comma, save the file "
+            "with semicolons between the cells"
+        )
+    columns = [pa.array([row[place] for row in whole], pa.string()) for place in range(width)]
+    return Sheet(names, columns, separator, torn=len(rows) - len(whole))
+
+
+def _fitted(row: list[str], names: list[str]) -> list[str] | None:
+    width = len(names)
+    while len(row) > width and not row[-1].strip():
+        row = row[:-1]
+    if len(row) == width:
+        return row
+    spare = width - len(row)
+    missing = names[len(row) :]
+    if 0 < spare <= 2 and all(not name.strip() or is_index(name) for name in missing):
+        return [*row, *[""] * spare]  # the header ends with a separator, the rows do not
+    return None
+
+
+def read_first_line(text: str) -> Sheet:
+    """Return the columns of a text whose first line names them, of whatever kind they are. Raises SourceDataError."""
+    text = _even(text)
+    head = [line for line in text[:_HEAD_CHARACTERS].split("\n", _HEAD_LINES)[:_HEAD_LINES] if line]
+    if not head:
+        raise SourceDataError("is empty")
+    told = _EXCEL_SEPARATOR.match(head[0])
+    separator = told[1] if told else max(SEPARATORS, key=head[0].count)
+    first = 1 if told else 0
+    names = [name.strip() for name in _cells(head[first : first + 1], separator)[0]]
+    return parse_rows(from_line(text, first + 1), separator, names)

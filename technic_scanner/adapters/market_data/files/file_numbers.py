@@ -1,0 +1,99 @@
+"""Read the columns of numbers of one file, with the decimal mark that all its cells tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic_scanner.adapters.market_data.files.cell_numbers import (
+    COMMA,
+    DOT,
+    Marks,
+    MixedMarksError,
+    currencies_of,
+    decide_mark,
+    marks_of,
+    numbers_of,
+    texts_of,
+)
+from technic_scanner.adapters.market_data.files.names import PRICES
+from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
+from technic_scanner.adapters.market_data.files.roles import Roles
+from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.errors import SourceDataError
+from technic_scanner.screening.bars import FIELDS, FloatArray
+
+_PRICES = (*PRICES, *(f"adj_{name}" for name in PRICES))
+_OTHERS = ("adj_volume", "split", "cfacpr", "cfacshr", "cumulative_factor", "turnover")
+_SAY_IT = "name the decimal mark in files.toml"
+
+
+def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> dict[str, FloatArray]:
+    """Return the columns of numbers by meaning; what was found is set in ``out``.
+
+    Raises SourceDataError if the cells use both marks, or do not tell which one they use.
+    """
+    wanted = {name: roles.places[name] for name in (*FIELDS, *_PRICES, *_OTHERS) if name in roles.places}
+    texts = {name: texts_of(sheet.columns[place]) for name, place in wanted.items()}
+    prices = [text for name, text in texts.items() if name in _PRICES]
+    given = hints.mapping.decimal_mark if hints.mapping is not None else None
+    counted = {name: marks_of(text) for name, text in texts.items() if name in (*_PRICES, "volume")}
+    shown = _sum(marks for name, marks in counted.items() if name != "volume")
+    out.sure_mark = shown.dot != shown.comma
+    out.open_mark = not out.sure_mark and bool(shown.open_dot or shown.open_comma)
+    alike = _agree(shown, counted["volume"])
+    mark = given or _decided(_sum([shown, counted["volume"]]) if alike else shown, sheet.separator, hints.mark)
+    if mark is None:
+        out.open_mark = True
+        example = _example(prices)
+        raise SourceDataError(f"nothing tells whether {example} has a decimal mark or groups thousands; {_SAY_IT}")
+    marks = dict.fromkeys(texts, mark)
+    if sheet.separator is not None:
+        out.mark = mark
+    if given is None and not alike:
+        marks["volume"] = COMMA if mark == DOT else DOT
+        out.notes.append("its volumes have another decimal mark than its prices")
+    signs = currencies_of([sheet.columns[place] for name, place in wanted.items() if name in PRICES])
+    if len(signs) > 1:
+        out.notes.append(f"prices are in {' and '.join(signs)}, and are not converted")
+    return _parsed(sheet, wanted, texts, marks)
+
+
+def _parsed(
+    sheet: Sheet, wanted: Mapping[str, int], texts: Mapping[str, pa.Array | None], marks: Mapping[str, str]
+) -> dict[str, FloatArray]:
+    return {name: numbers_of(sheet.columns[place], texts[name], marks[name]) for name, place in wanted.items()}
+
+
+def _sum(counted: Iterable[Marks]) -> Marks:
+    total = Marks()
+    for marks in counted:
+        total.add(marks)
+    return total
+
+
+def _decided(total: Marks, separator: str | None, likely: str | None) -> str | None:
+    try:
+        return decide_mark(total, separator, likely)
+    except MixedMarksError as error:
+        raise SourceDataError(f"mixes decimal marks: {error}; {_SAY_IT}") from error
+
+
+def _agree(prices: Marks, volume: Marks) -> bool:
+    """Return whether the volumes may have the decimal mark of the prices."""
+    try:
+        mine, theirs = volume.decided(), prices.decided()
+    except MixedMarksError:
+        return True
+    return mine is None or theirs is None or mine == theirs
+
+
+def _example(prices: Sequence[pa.Array | None]) -> str:
+    for text in prices:
+        if text is not None:
+            found = text.filter(pc.fill_null(pc.match_substring_regex(text, r"^\d{1,3}[.,]\d{3}$"), fill_value=False))
+            if len(found):
+                return str(found[0].as_py())
+    return "a number"

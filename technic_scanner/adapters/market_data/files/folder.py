@@ -1,0 +1,287 @@
+"""Read all files of a folder, let them tell each other how dates and numbers are written, and put them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+
+from technic_scanner.adapters.market_data.files import frames
+from technic_scanner.adapters.market_data.files.containers import Contents, FileRef
+from technic_scanner.adapters.market_data.files.date_orders import OrderError, Triples, decide_order
+from technic_scanner.adapters.market_data.files.mapping import FolderMapping
+from technic_scanner.adapters.market_data.files.one_file import read_file
+from technic_scanner.adapters.market_data.files.plain_files import read_plain
+from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
+from technic_scanner.adapters.market_data.files.splits import likely_splits
+from technic_scanner.adapters.market_data.files.together import final_symbols, put_together
+from technic_scanner.adapters.market_data.long_bars import LongBars, counted
+
+EPOCH = date(1970, 1, 1)
+_SHOWN = 3
+_FEWEST_FILES = 4
+
+
+@dataclass(slots=True, eq=False)
+class FolderReading:
+    """What a folder was read as.
+
+    ``symbols`` are those of each file by place in ``files``. ``without_bars`` are symbols of which every row was left
+    out, with the reason. ``sentences`` are on the folder as a whole; ``notes`` say everything that was found.
+    """
+
+    files: list[FileReading]
+    symbols: list[tuple[str, ...]]
+    bars: LongBars
+    sentences: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    without_bars: dict[str, str] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
+
+    @property
+    def has_future(self) -> bool:
+        """Whether some rows are dated after tomorrow, which another day's reading would keep."""
+        return any(
+            "after tomorrow" in fault
+            for file in self.files
+            for faults in file.repairs.by_symbol.values()
+            for fault in faults
+        )
+
+    def notes(self) -> list[str]:
+        """Return sentences on what was refused, differs, was repaired and was not looked at, the gravest first."""
+        refused = _grouped((file.ref.name, file.refused) for file in self.files if file.refused is not None)
+        said = _grouped((file.ref.name, note) for file in self.files if file.refused is None for note in file.notes)
+        left_out = [
+            f"{who} {what}; it was left out." if _is_predicate(what) else f"{who}: {what}; left out."
+            for who, what in refused
+        ]
+        repaired = [f"{who}: {what}." for who, what in _repairs(self)]
+        return [
+            *left_out,
+            *(f"{text}." for text in self.sentences),
+            *repaired,
+            *(f"{who}: {what}." for who, what in said),
+            *self.skipped_notes(),
+        ]
+
+    def skipped_notes(self) -> list[str]:
+        """Return a sentence that names what was not looked at, and what to do."""
+        links = [f"{name} is a link to outside the folder that may be read; it was left out." for name in self.links]
+        if not self.skipped:
+            return links
+        shown = ", ".join(f"{name} ({advice})" for name, advice in self.skipped[:10])
+        more = f" and {len(self.skipped) - 10:,} more" if len(self.skipped) > 10 else ""
+        things = "1 thing was" if len(self.skipped) == 1 else f"{len(self.skipped):,} things were"
+        return [*links, f"{things} not looked at: {shown}{more}."]
+
+
+def sentence_of(file: FileReading) -> str | None:
+    """Return why a file was refused as a sentence, None if it was read."""
+    if file.refused is None:
+        return None
+    return f"{file.ref.name} {file.refused}." if _is_predicate(file.refused) else f"{file.ref.name}: {file.refused}."
+
+
+def _is_predicate(text: str) -> bool:
+    return text.startswith(("has ", "cannot ", "mixes "))
+
+
+def read_folder(
+    contents: Contents,
+    last: int,
+    mapping: FolderMapping | None = None,
+    step: Callable[[int], None] = lambda _: None,
+    read: Callable[[Sequence[FileRef], Callable[[FileRef], Hints], Callable[[int], None]], list[FileReading]]
+    | None = None,
+) -> FolderReading:
+    """Read everything; ``last`` is the newest possible day since 1970, ``step`` is told how many files were read.
+
+    ``step`` may raise to stop.
+    """
+
+    def hints(ref: FileRef) -> Hints:
+        return Hints(last, mapping=None if mapping is None else mapping.for_file(ref.name))
+
+    files = (read or read_fast)(contents.tables, hints, step)
+    _settle_orders(files, last, hints)
+    _settle_marks(files, hints)
+    symbols = final_symbols(files)
+    _refuse_sparse(files, symbols)
+    joined = put_together(files, symbols)
+    reading = FolderReading(
+        files, [symbols[id(file)] for file in files], joined.bars, joined.notes, list(contents.skipped)
+    )
+    reading.links = list(contents.links)
+    reading.without_bars = _without_bars(reading)
+    _refuse_empty(files)
+    reading.sentences += likely_splits(reading.bars)
+    reading.sentences += _apart(reading.bars)
+    return reading
+
+
+def read_fast(
+    refs: Sequence[FileRef], hints: Callable[[FileRef], Hints], step: Callable[[int], None]
+) -> list[FileReading]:
+    """Read plain files many at a time, and the others one by one."""
+    without_mapping = [ref for ref in refs if hints(ref).mapping is None]
+    plain = read_plain(without_mapping, hints(refs[0]).last, step) if without_mapping else {}
+    if not plain:
+        return read_one_by_one(refs, hints, step)
+    others = [ref for ref in refs if ref.name not in plain]
+    rest = {file.ref.name: file for file in read_one_by_one(others, hints, lambda n: step(len(plain) + n))}
+    if any(file.mark == "," and file.sure_mark for file in rest.values()):
+        return read_one_by_one(refs, hints, step)  # points may group thousands in the plain ones too
+    return [plain[ref.name] if ref.name in plain else rest[ref.name] for ref in refs]
+
+
+def read_one_by_one(
+    refs: Sequence[FileRef], hints: Callable[[FileRef], Hints], step: Callable[[int], None]
+) -> list[FileReading]:
+    """Read the files in order, in this thread."""
+    files = []
+    for number, ref in enumerate(refs):
+        files.append(read_file(ref, hints(ref)))
+        step(number + 1)
+    return files
+
+
+def _settle_orders(files: list[FileReading], last: int, hints: Callable[[FileRef], Hints]) -> None:
+    """Read again the files whose dates only others explain; they stay refused if the others do not agree."""
+    open_places = [place for place, file in enumerate(files) if file.undecided is not None]
+    if not open_places:
+        return
+    told = {file.order for file in files if file.order in ("dmy", "mdy") and file.refused is None}
+    if not told:
+        figures = [figure for place in open_places if (figure := files[place].undecided) is not None]
+        try:
+            order = decide_order(Triples.joined(figures), last, None, None)
+        except OrderError:
+            return
+        told = {order} if order is not None else set()
+    if len(told) == 1:
+        (order,) = told
+        for place in open_places:
+            ref = files[place].ref
+            files[place] = read_file(ref, replace(hints(ref), order=order))
+
+
+def _settle_marks(files: list[FileReading], hints: Callable[[FileRef], Hints]) -> None:
+    """Read again, with the decimal mark of the others, the files whose own cells do not tell it."""
+    sure = {file.mark for file in files if file.sure_mark and file.mark is not None}
+    if len(sure) != 1:
+        return
+    (mark,) = sure
+    orders = {file.order for file in files if file.order in ("dmy", "mdy") and file.refused is None}
+    for place, file in enumerate(files):
+        if file.open_mark and (file.refused is not None or file.mark != mark):
+            order = orders.copy().pop() if len(orders) == 1 else None
+            files[place] = read_file(file.ref, replace(hints(file.ref), mark=mark, order=order))
+
+
+def _refuse_empty(files: list[FileReading]) -> None:
+    for file in files:
+        if file.refused is None and not len(file.bars):
+            faults = ", ".join(text for symbol in file.repairs.by_symbol if (text := file.repairs.text(symbol)))
+            file.refused = f"has no usable row: {faults}" if faults else "has no row below its header"
+
+
+def _refuse_sparse(files: list[FileReading], symbols: dict[int, tuple[str, ...]]) -> None:
+    """Refuse files of one session each whose sessions are weeks or months apart."""
+    single = [
+        file
+        for file in files
+        if file.refused is None and file.frame == frames.DAY and len(file.bars) and len(np.unique(file.bars.days)) == 1
+    ]
+    if len(single) < _FEWEST_FILES:
+        return
+    joined = put_together(single, symbols).bars
+    frame = frames.frame_of(joined, np.full(len(joined), -1))
+    if frame not in (frames.WEEK, frames.MONTH):
+        return
+    for file in single:
+        file.frame, file.bars = frame, LongBars.join(())
+        file.refused = (
+            f"has one session, and those of the other files are a {frame} or more apart; a scan needs daily bars"
+        )
+
+
+def _without_bars(reading: FolderReading) -> dict[str, str]:
+    """Return the symbols of which every row was left out, with what was wrong."""
+    having = {reading.bars.symbols[code] for code in np.unique(reading.bars.codes)}
+    found: dict[str, str] = {}
+    for file, symbols in zip(reading.files, reading.symbols, strict=True):
+        if file.refused is not None:
+            continue
+        for raw, symbol in _raw_names(file, symbols):
+            if symbol not in having and raw in file.repairs.by_symbol:
+                found[symbol] = file.repairs.text(raw)
+    return found
+
+
+def _raw_names(file: FileReading, symbols: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    return zip(file.bars.symbols, symbols, strict=False)
+
+
+def _repairs(reading: FolderReading) -> list[tuple[str, str]]:
+    """Return (symbol or number of symbols, what was repaired or left out)."""
+    by_fault: dict[str, dict[str, int]] = {}
+    for file, symbols in zip(reading.files, reading.symbols, strict=True):
+        if file.refused is not None:
+            continue
+        shown = dict(_raw_names(file, symbols))
+        for raw, faults in file.repairs.by_symbol.items():
+            for fault, count in faults.items():
+                mine = by_fault.setdefault(fault, {})
+                symbol = shown.get(raw, raw)
+                mine[symbol] = mine.get(symbol, 0) + count
+    few: dict[str, list[str]] = {}
+    many = []
+    for fault, counts in by_fault.items():
+        if len(counts) > 2 * _SHOWN:
+            most = sorted(counts, key=lambda symbol: -counts[symbol])[:_SHOWN]
+            named = ", ".join(f"{symbol} {counts[symbol]:,}" for symbol in most)
+            many.append((f"{len(counts):,} symbols", f"{counted(sum(counts.values()), fault)}, most of {named}"))
+        else:
+            for symbol, count in counts.items():
+                few.setdefault(symbol, []).append(counted(count, fault))
+    return [*many, *((symbol, ", ".join(faults)) for symbol, faults in sorted(few.items()))]
+
+
+def _grouped(pairs: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
+    """Return (file or number of files, text), with files of one text in one entry if they are many."""
+    by_text: dict[str, list[str]] = {}
+    for name, text in pairs:
+        by_text.setdefault(text or "", []).append(name)
+    found = []
+    for text, names in by_text.items():
+        if len(names) <= _SHOWN:
+            found += [(name, text) for name in names]
+        else:
+            found.append((f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN:,} more files:", text))
+    return found
+
+
+def _apart(bars: LongBars) -> list[str]:
+    """Say how many sessions apart the newest bars of the symbols are, if they are not of one day."""
+    if len(bars) == 0:
+        return []
+    ends = np.append(np.flatnonzero(np.diff(bars.codes) != 0), len(bars) - 1)
+    newest = bars.days[ends]
+    latest = int(newest.max())
+    behind = np.flatnonzero(newest < latest)
+    if not len(behind):
+        return []
+    sessions = np.unique(bars.days)
+    oldest = int(behind[np.argmin(newest[behind])])
+    weekdays = int(np.busday_count(np.datetime64(int(newest[oldest]), "D"), np.datetime64(latest, "D")))
+    gap = max(int((sessions > newest[oldest]).sum()), weekdays)
+    day = np.datetime64(int(newest[oldest]), "D")
+    distance = "1 session" if gap == 1 else f"{gap:,} sessions"
+    sentence = (
+        f"the newest bars of the symbols are up to {distance} apart: {len(behind):,} of {len(ends):,} symbols end "
+        f"before {np.datetime64(latest, 'D')}, the first on {day} ({bars.symbols[bars.codes[ends[oldest]]]})"
+    )
+    return [sentence]

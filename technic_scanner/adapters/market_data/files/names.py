@@ -1,0 +1,162 @@
+"""Know what the columns of price, universe and macro files are called, by vendor and by language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Of several columns with one meaning, the one whose name stands first is used: Close before Last before Price.
+_NAMES: dict[str, str] = {
+    "date": (
+        "date tradedate tradingdate tradedt traddt trdt sessiondate businessdate businessday bizdt "
+        "pricedate asofdate quotedate caldt dlycaldt datadate date1 dtyyyymmdd yyyymmdd ymd tradingday "
+        "day session datetime timestamp opentime windowstart starttime bartime barstart localtime "
+        "timeutc dateutc datetimeutc begin begintime ts unix unixtime unixtimestamp epoch epochtime t d "
+        "dt pricingdate effectivedate recorddate 日期 交易日期 交易日 成交日期 日付 日時 날짜 일자 일시 "
+        "거래일 datum data fecha дата tarih päivämäärä pvm dato dátum ημερομηνία ngày วันที่"
+    ),
+    "time": "time tradetime tickime uhrzeit zeit godzina czas heure hora ora время 时间 時刻 시간",
+    "symbol": (
+        "symbol ticker tickersymbol sym actsymbol tckrsymb secid tic tscode securitiescode securitycode "
+        "stockcode stocksymbol symbolcode instrumentcode code isucode shortcode scripcode sccode scrip "
+        "scripname ric asset assetcode assetname instrument instrumentid paper pair coin contract "
+        "mnemonic epic wkn isin isincode cusip sedol figi permno gvkey indexcode indexname securityid "
+        "sid ucode uniqueid underlying securitysymbol root stock symbolname companycode companyticker "
+        "tradingsymbol nsesymbol bsecode 종목코드 단축코드 표준코드 股票代码 证券代码 代码 股票代號 "
+        "證券代號 代號 銘柄コード コード 証券コード тикер код símbolo simbolo kürzel symbole walor "
+        "sembol kod papel codneg ação"
+    ),
+    "name": (
+        "name company companyname security securityname description longname shortname stockname "
+        "fininstrmnm scname securityfullname 名称 股票名称 证券简称 简称 종목명 銘柄名 名前 название "
+        "nombre nazwa bezeichnung"
+    ),
+    "open": (
+        "open openprice opening openingprice priceopen opnpric openprc openpx pxopen opn openbid "
+        "dlyopen startprice firstprice o 开盘 开盘价 今开 開盤 開盤價 始値 시가 otwarcie eröffnung "
+        "eröffnungskurs erster apertura abertura preabe ouverture открытие ценаоткрытия öppning "
+        "öppningskurs openingskurs açılış otevření åbning åpning premierpx firstpx first"
+        " eröffn ouv öppn откр openen opening abert aç начало premier startkurs eröffnungspreis pxopen1 dailyopen"
+    ),
+    "high": (
+        "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid "
+        "askhi dlyhigh max maximum hi hgh h 最高 最高价 最高價 高値 고가 najwyzszy najwyższy maksimum "
+        "hoch tageshoch höchst höchstkurs máximo maximo máxima preмax premax plushaut haut massimo "
+        "максимум макс максимальная högst högsta högstakurs yüksek høj høy"
+        " hoogste haut tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice"
+    ),
+    "low": (
+        "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlo dlylow "
+        "min minimum lo l 最低 最低价 最低價 安値 저가 najnizszy najniższy tief tagestief tiefst "
+        "tiefstkurs mínimo minimo mínima premin plusbas bas минимум мин минимальная lägst lägsta "
+        "lägstakurs düşük lav"
+        " laagste bas tagestiefst min24h dailylow tiefstpreis minprice"
+    ),
+    "close": (
+        "close closeprice priceclose closing closingprice clspric closepx pxclose closelast closebid "
+        "dlyclose cls closes c 收盘 收盘价 收盤 收盤價 終値 종가 zamkniecie zamknięcie schluss "
+        "schlusskurs cierre fechamento preult chiusura clôture cloture закрытие ценазакрытия slutkurs "
+        "closingkurs kapanış uzavírací lukning sluttkurs slotkoers last lastprice lasttradedprice "
+        "lasttraded lastpric ltp ltprice pxlast lastpx dlyprc letzter dernier último ultimo "
+        "ultimoprecio sidste siste senast viimeisin price prc px kurs cena precio preço prix prezzo "
+        "цена 现价 現在値 最新价 kursen"
+        " zuletzt letzterkurs laatste sluiten şimdi senastbetalt "
+        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade"
+    ),
+    "volume": (
+        "volume vol volumeshares sharevolume sharestraded totaltradequantity totaltradedquantity "
+        "tottrdqty ttltrdqnty ttltradgvol noofshares noofshrs numberofshares noofsharestraded quantity "
+        "qty tradedqty tradedquantity tradequantity tradedvolume tradevolume totalvolume totalshares "
+        "totaltradedshares dailyvolume volumetraded dlyvol volumefrom basevolume volumebase realvolume "
+        "volumereal v 成交量 成交量股 成交股数 出来高 거래량 wolumen stücke stuecke stück volumen "
+        "volumes volumine объем объём volym hacim objem volum qdetot quatot tickvol tickvolume "
+        "tickcount"
+        " pxvolume pxvol hac оборотшт stk aantal titres quantité kolichestvo quantidade cantidad количество volumetotal"
+    ),
+    "turnover": (
+        "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "
+        "ttltrfval notional dollarvolume netturnov turnoverrs valuetraded totalturnover 成交额 成交金额 "
+        "거래대금 売買代金 umsatz obrót"
+    ),
+    "split": (
+        "splitratio stocksplits stocksplit splitfactor splitcoefficient split splits adjustmentfactor "
+        "splitadjustmentfactor"
+    ),
+    "dividend": "dividend dividends exdividend divcash dividendamount cashdividend divamt",
+    "cfacpr": "cfacpr dlyfacprc",
+    "cfacshr": "cfacshr",
+    "cumulative_factor": "adjfactor cumadjfactor cumulativefactor 复权因子 后复权因子",
+    "board": (
+        "series sctysrs boardid board exchange exch market mkt mic venue scgroup group segment sgmt "
+        "listing exchangecode tradingvenue primaryexchange marketcode mktname"
+    ),
+    "period": "per period interval timeframe resolution barsize granularity barinterval",
+    "sector": "sector gicssector sectorname",
+    "industry": "industry gicsindustry industryname industrygroup",
+    "sub_industry": "subindustry gicssubindustry subindustryname",
+}
+_CANONICAL: dict[str, tuple[str, int]] = {
+    alias: (meaning, rank)
+    for meaning, aliases in reversed(_NAMES.items())
+    for rank, alias in reversed(list(enumerate(aliases.split())))
+}
+_ADJUSTED = re.compile(r"^(?:splitadjusted|splitadj|adjustment|adjusted|adj)(.+)$|^(.+?)(?:adjustment|adjusted|adj)$")
+_ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")
+_NOT_ADJUSTED = ("unadj", "unadjusted", "prev", "previous", "un")
+_COIN_VOLUME = re.compile(r"^volume[a-z]{3,5}$")
+_NUMBERED = re.compile(r"^\d+(?=\D)")
+PRICES: tuple[str, ...] = ("open", "high", "low", "close")
+# Columns that hold the number of the row, or an index that was saved without a name.
+_INDEX = re.compile(r"^(?:|unnamed\d+|index|indexlevel\d+|rownum|rownumber|row|no|nr|num|number|id|level\d+|rowid)$")
+
+
+def plain(name: str) -> str:
+    """Return a column's name in lower case, with letters and digits only."""
+    text = unicodedata.normalize("NFKC", name).lstrip("\ufeff").casefold()
+    return re.sub(r"[\W_]+", "", text)
+
+
+def ranked(name: str) -> tuple[str, int] | None:
+    """Return the meaning of a column's name and its rank among the names for it; None if the name is not known.
+
+    Case, spaces, punctuation, units in brackets and a leading number ("1. open") are ignored.
+    """
+    for text in dict.fromkeys((name, re.sub(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]\s*", " ", name))):
+        short = plain(text)
+        for spelling in dict.fromkeys((short, _NUMBERED.sub("", short))):
+            found = _CANONICAL.get(spelling) or _adjusted(spelling)
+            if found is not None:
+                return found
+    return ("volume", 90) if _COIN_VOLUME.match(plain(name)) else None
+
+
+def _adjusted(spelling: str) -> tuple[str, int] | None:
+    if spelling in ("adjusted", "adj"):
+        return "adj_close", 0
+    match = _ADJUSTED.match(spelling)
+    if match is None or spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):
+        return None
+    inner = _CANONICAL.get((match[1] or match[2]).removesuffix("price"))
+    return (f"adj_{inner[0]}", inner[1]) if inner is not None and inner[0] in _ADJUSTED_FIELDS else None
+
+
+def meaning(name: str) -> str | None:
+    """Return what a column of this name holds (date, symbol, open, …, adj_close, …); None if that is not known."""
+    found = ranked(name)
+    return None if found is None else found[0]
+
+
+def is_index(name: str) -> bool:
+    """Return whether a column of this name may hold no more than the number of each row."""
+    return bool(_INDEX.match(plain(name)))
+
+
+def canonical(names: Iterable[str]) -> dict[str, str]:
+    """Return the meaning of each known column → its name in the file; of several with one meaning the best name."""
+    best: dict[str, tuple[int, str]] = {}
+    for name in names:
+        found = ranked(name)
+        if found is not None and (found[0] not in best or found[1] < best[found[0]][0]):
+            best[found[0]] = (found[1], name)
+    return {what: name for what, (_, name) in best.items()}

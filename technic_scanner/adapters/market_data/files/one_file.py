@@ -1,0 +1,260 @@
+"""Read one file: what its columns are, how its dates and numbers are written, and the clean bars that are in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic_scanner.adapters.market_data.files import frames
+from technic_scanner.adapters.market_data.files.adjusting import adjusted, row_order
+from technic_scanner.adapters.market_data.files.clock_times import seconds_of
+from technic_scanner.adapters.market_data.files.containers import FileRef
+from technic_scanner.adapters.market_data.files.date_in_name import date_in_name
+from technic_scanner.adapters.market_data.files.date_orders import Triples
+from technic_scanner.adapters.market_data.files.dates import DateHints, Days, read_days
+from technic_scanner.adapters.market_data.files.file_numbers import read_numbers
+from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
+from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
+from technic_scanner.adapters.market_data.files.repeated import copies, main_boards, one_per_session, share_repeated
+from technic_scanner.adapters.market_data.files.roles import Roles, columns_text, lacking, roles_of
+from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.symbol_column import SymbolColumn, symbol_column
+from technic_scanner.adapters.market_data.files.symbols import without_copy_mark
+from technic_scanner.adapters.market_data.files.vendor_rules import (
+    order_of_vendor,
+    with_positive_prices,
+    with_shares,
+    zone_of_vendor,
+)
+from technic_scanner.adapters.market_data.long_bars import LongBars, clean
+from technic_scanner.errors import SourceDataError
+from technic_scanner.screening.bars import FIELDS, FloatArray
+
+_MANY = 0.5
+_BOARDS_SHOWN = 3
+
+
+def read_file(ref: FileRef, hints: Hints) -> FileReading:
+    """Read one file; whatever is wrong with it is said in ``refused``."""
+    out = FileReading(ref)
+    try:
+        sheet = load_sheet(ref, hints.last)
+        out.columns, out.own_columns = columns_text(sheet), tuple(sheet.names)
+        _Reader(out, sheet, hints).read()
+    except SourceDataError as error:
+        out.refused = str(error)
+    except (
+        pa.ArrowException,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        MemoryError,
+    ) as error:
+        # Whatever a stranger's file makes a library raise costs this file alone, and is said.
+        text = str(error).splitlines()[0][:120] if str(error) else ""
+        out.refused = f"cannot be read: {type(error).__name__}: {text}"
+    if out.refused is not None:
+        out.bars = LongBars.join(())
+    return out
+
+
+class _Reader:
+    """One pass over one sheet; what it finds is set in ``out``."""
+
+    def __init__(self, out: FileReading, sheet: Sheet, hints: Hints) -> None:
+        self._out, self._sheet, self._hints = out, sheet, hints
+        self._mapping = hints.mapping
+
+    def read(self) -> None:
+        """Read the sheet. Raises SourceDataError if it cannot be read as daily bars."""
+        out, sheet = self._out, self._sheet
+        out.notes += sheet.notes
+        roles = self._roles()
+        out.notes += roles.notes
+        out.roles = {what: sheet.names[place] for what, place in roles.places.items()}
+        out.rows = sheet.rows + sheet.torn
+        if sheet.rows == 0:
+            raise SourceDataError("has no row below its header")
+        days = self._days(roles)
+        fields = read_numbers(out, sheet, roles, self._hints)
+        rows, frame = self._rows(roles, days, fields)
+        rows = rows.where(self._without_copies(rows))
+        rows = with_shares(with_positive_prices(rows, out), out)
+        intraday = frames.MINUTE if sheet.intraday else None
+        out.frame = frame or intraday or frames.frame_of(rows.bars, rows.seconds)
+        self._set_bars(rows if out.frame == frames.MINUTE else rows.where(self._on_main_boards(rows, roles)))
+
+    def _roles(self) -> Roles:
+        sheet, out = self._sheet, self._out
+        if self._mapping is not None:
+            self._mapping.rename(sheet)
+        roles = roles_of(sheet, self._hints.last)
+        day = date_in_name(out.ref.stem)
+        if "date" not in roles.places and day is not None:
+            self._add(roles, "date", pa.array([day] * sheet.rows, pa.date32()))
+            out.notes.append(f"it has no column of dates; {day} was taken from its name")
+        missing = lacking(roles)
+        if missing == ["volume"]:
+            self._add(roles, "volume", pa.nulls(sheet.rows, pa.float64()))
+            out.notes.append("it has no column for volume")
+        elif missing:
+            raise SourceDataError(f"has no column for {', '.join(missing)}; the columns found are {out.columns}")
+        return roles
+
+    def _add(self, roles: Roles, what: str, column: pa.Array) -> None:
+        self._sheet.names.append(f"({what})")
+        self._sheet.columns.append(column)
+        roles.places[what] = len(self._sheet.names) - 1
+
+    def _days(self, roles: Roles) -> Days:
+        sheet, out, mapping = self._sheet, self._out, self._mapping
+        name = sheet.names[roles.places["date"]]
+        in_name = date_in_name(out.ref.stem)
+        order = (mapping.date_order if mapping else None) or self._hints.order
+        hints = DateHints(self._hints.last, order, None if in_name is None else (in_name - date(1970, 1, 1)).days)
+        column = sheet.columns[roles.places["date"]]
+        zone = (mapping.time_zone if mapping else None) or zone_of_vendor(out)
+        days = read_days(column, hints, zone=zone, form=mapping.date_format if mapping else None)
+        if days.undecided is not None and order_of_vendor(out) is not None:
+            days = read_days(column, replace(hints, order=order_of_vendor(out)))
+        if "time" in roles.places:
+            seconds = seconds_of(sheet.columns[roles.places["time"]])
+            days.seconds = seconds if (seconds > 0).any() else days.seconds
+        out.order, out.zone, out.undecided = days.order, days.zone, days.undecided
+        out.notes += days.notes
+        if days.undecided is not None:
+            raise SourceDataError(_order_sentence(days.undecided))
+        if sheet.rows and not days.known.any() and not days.impossible:
+            raise SourceDataError(f"has no readable date in its column {name}; the columns found are {out.columns}")
+        return days
+
+    def _rows(self, roles: Roles, days: Days, fields: dict[str, FloatArray]) -> tuple[Rows, str | None]:
+        """Return the rows with a date and a symbol, and their frame if a column names it."""
+        out = self._out
+        usable = days.known.copy()
+        frame = self._period(roles, usable)
+        stem = without_copy_mark(out.ref.stem)
+        index = np.arange(len(usable))
+        codes = np.zeros(len(usable), np.int32)
+        rows = Rows((stem,), codes, days.days.astype(np.int32), days.seconds, fields, index)
+        found = self._symbols(roles, rows, usable, stem)
+        out.named = found is None
+        if found is not None:
+            out.symbol_column, codes = found.name, found.codes
+            out.notes += [found.note] if found.note else []
+            rows = replace(rows, symbols=found.symbols, codes=np.maximum(codes, 0))
+        outside = days.outside if days.outside is not None else ~usable & False
+        out.repairs.add(rows.bars, "without a readable date left out", (codes >= 0) & ~days.known & ~outside)
+        out.repairs.add(rows.bars, "dated before 1900 or after tomorrow left out", (codes >= 0) & outside)
+        out.note_rows(int(((codes < 0) & usable).sum()), "without a symbol left out")
+        out.note_rows(self._sheet.torn, "with too few or too many cells left out")
+        return rows.where(usable & (codes >= 0)), frame
+
+    def _symbols(self, roles: Roles, rows: Rows, usable: npt.NDArray[np.bool_], stem: str) -> SymbolColumn | None:
+        given = self._mapping.symbol_of(stem) if self._mapping is not None else None
+        if given:
+            return SymbolColumn((given,), np.zeros(len(usable), np.int32), None)
+        once = usable.copy()
+        if (rows.seconds < 0).all() and not roles.symbols:
+            once[np.flatnonzero(usable)[copies(rows.where(usable).bars)]] = False
+        moments = rows.days.astype(np.int64) * 86_400 + np.maximum(rows.seconds, 0)
+        # Days before 1970 must not look like rows without a date.
+        return symbol_column(self._sheet, roles, np.where(once, moments - moments.min(initial=0), -1), stem)
+
+    def _without_copies(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        if (rows.seconds >= 0).any():
+            return np.ones(len(rows), dtype=np.bool_)
+        again = copies(rows.bars)
+        self._out.repairs.add(rows.bars, "repeating another row exactly left out", again)
+        return ~again
+
+    def _period(self, roles: Roles, usable: npt.NDArray[np.bool_]) -> str | None:
+        """Return the frame that a column names; rows of other frames are left out."""
+        if "period" not in roles.places or not usable.any():
+            return None
+        coded = self._sheet.columns[roles.places["period"]].cast(pa.string()).dictionary_encode()
+        words = [frames.named_frame(word or "") for word in coded.dictionary.to_pylist()]
+        codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False))
+        present = {words[code]: int((codes[usable] == code).sum()) for code in np.unique(codes[usable]) if code >= 0}
+        present.pop(None, None)
+        if not present:
+            return None
+        frame = frames.DAY if frames.DAY in present else max(present, key=lambda word: present[word] if word else 0)
+        others = np.array([word not in (None, frame) for word in [*words, None]], dtype=np.bool_)[codes] & usable
+        self._out.note_rows(int(others.sum()), f"of other bars than those of a {frame} left out")
+        usable &= ~others
+        return frame
+
+    def _on_main_boards(self, rows: Rows, roles: Roles) -> npt.NDArray[np.bool_]:
+        """Return which rows stay where a symbol has several boards or series a day. Raises SourceDataError."""
+        keep = np.ones(len(rows), dtype=np.bool_)
+        if "board" in roles.places and share_repeated(rows.bars) > 0:
+            keep = self._boards(rows, roles.places["board"])
+        if self._out.frame == frames.DAY and share_repeated(rows.where(keep).bars) > _MANY:
+            raise SourceDataError(
+                "has several rows for one symbol and day, and nothing tells which is meant; the columns found are "
+                f"{self._out.columns}"
+            )
+        return keep
+
+    def _boards(self, rows: Rows, place: int) -> npt.NDArray[np.bool_]:
+        name = self._sheet.names[place]
+        column = pc.fill_null(self._sheet.columns[place].cast(pa.string()), "").take(pa.array(rows.index))
+        coded = pc.utf8_trim_whitespace(column).dictionary_encode()
+        found = main_boards(rows.bars, np.asarray(coded.indices), tuple(coded.dictionary.to_pylist()))
+        for symbol, boards in list(found.boards.items())[:_BOARDS_SHOWN]:
+            self._out.notes.append(
+                f"{symbol} has rows of several {name} a day ({', '.join(boards)}); {boards[0]} is used, which has the "
+                "largest volume"
+            )
+        if len(found.boards) > _BOARDS_SHOWN:
+            self._out.notes.append(
+                f"{len(found.boards):,} symbols in all have rows of several {name} a day; of each that with the "
+                "largest volume is used"
+            )
+        return found.keep
+
+    def _set_bars(self, rows: Rows) -> None:
+        out = self._out
+        fields, notes, out.adjusted = self._adjusted(rows)
+        out.notes += notes
+        bars = LongBars(rows.symbols, rows.codes, rows.days, tuple(fields))
+        if out.frame == frames.MINUTE:
+            before = len(bars)
+            bars = frames.sessions_of(bars, rows.seconds)
+            zone = f" by the days of {out.zone}" if out.zone else ""
+            sessions = "1 session" if len(bars) == 1 else f"{len(bars):,} sessions"
+            out.notes.append(f"these are bars of minutes or hours; {before:,} were put together to {sessions}{zone}")
+        out.bars, repairs = clean(bars, one_per_session)
+        out.repairs.merge(repairs)
+        if out.frame in (frames.WEEK, frames.MONTH):
+            raise SourceDataError(f"has bars that are a {out.frame} or more apart; a scan needs daily bars")
+
+    def _adjusted(self, rows: Rows) -> tuple[list[FloatArray], list[str], str]:
+        order = row_order(rows.bars)
+        if self._mapping is not None and self._mapping.adjusted:
+            plain = {name: rows.fields[name] for name in FIELDS}
+            return (*adjusted(plain, order, rows.codes)[:2], "as files.toml says")
+        fields, notes, how = adjusted(rows.fields, order, rows.codes)
+        if how == "as they are" and "dividend" in self._out.roles and "split" not in self._out.roles:
+            notes.append(
+                "its column of dividends was not used, because nothing tells whether the prices contain them already"
+            )
+        return fields, notes, how
+
+
+def _order_sentence(triples: Triples) -> str:
+    rows = np.flatnonzero(triples.shape >= 0)
+    first = int(rows[0]) if len(rows) else 0
+    example = f"{triples.a[first]:02d}/{triples.b[first]:02d}/{triples.c[first]:02d}"
+    return (
+        f"cannot be read: nothing tells whether the day or the month comes first in its dates, such as {example}; name "
+        "the order in files.toml"
+    )

@@ -1,0 +1,184 @@
+"""Decide which column of a sheet holds what, by the names of the columns and by what is in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
+from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
+from technic_scanner.adapters.market_data.files.names import PRICES, is_index, plain, ranked
+from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.errors import SourceDataError
+
+_SAMPLE = 2_000
+_READABLE = 0.5
+_DATE_LIKE = 0.8
+_NAMES_SHOWN = 20
+_LIKELY = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "vol"}
+_UNLIKELY = re.compile(
+    r"interest|prev|chang|diff|pct|percent|adj|avg|average|52|ytd|year|week|month|time|date|volat|below|follow|flow|"
+    r"slow|allow|usd|dollar|value|turn|ratio|rank|signal|target|limit|sma|ema"
+)
+
+
+@dataclass(slots=True)
+class Roles:
+    """The place of the column for each meaning, and of all columns whose meaning is unknown or not needed.
+
+    ``symbols`` are the places of columns that may hold the symbol, the likeliest first.
+    """
+
+    places: dict[str, int] = field(default_factory=dict)
+    symbols: list[int] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def roles_of(sheet: Sheet, last: int) -> Roles:
+    """Return the roles of the columns. Raises SourceDataError that names what is lacking and the columns found."""
+    roles = Roles()
+    by_meaning: dict[str, list[tuple[int, int]]] = {}
+    for place, name in enumerate(sheet.names):
+        what, rank = ranked(name) or ("", 0)
+        by_meaning.setdefault(what, []).append((rank, place))
+    roles.others = [place for _, place in by_meaning.pop("", [])]
+    for meaning, ranks in by_meaning.items():
+        ordered = [place for _, place in sorted(ranks)]
+        if meaning == "symbol":
+            roles.symbols = ordered
+        elif meaning != "date":
+            roles.places[meaning] = _first_of(sheet, meaning, ranks)
+            roles.others += [place for place in ordered if place != roles.places[meaning]]
+    adjusted_alone = [name for name in PRICES if name not in roles.places and f"adj_{name}" in roles.places]
+    roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
+    _choose_volume(sheet, roles, by_meaning.get("volume", []))
+    _take_likely(sheet, roles)
+    _choose_date(sheet, roles, [place for _, place in sorted(by_meaning.get("date", []))], last)
+    return roles
+
+
+def lacking(roles: Roles) -> list[str]:
+    """Return which of the columns that bars need are missing."""
+    return [name for name in ("date", *PRICES, "volume") if name not in roles.places]
+
+
+def columns_text(sheet: Sheet) -> str:
+    """Return the names of a sheet's columns as text."""
+    names = [name or "(no name)" for name in sheet.names]
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _first_of(sheet: Sheet, meaning: str, ranks: Sequence[tuple[int, int]]) -> int:
+    """Return the best-named of several columns. Raises SourceDataError if two of one name differ."""
+    ordered = sorted(ranks)
+    best = ordered[0][1]
+    name = plain(sheet.names[best])
+    for _, place in ordered[1:]:
+        same_name = plain(sheet.names[place]) == name
+        if same_name and meaning in (*PRICES, "volume") and not sheet.columns[place].equals(sheet.columns[best]):
+            raise SourceDataError(f"two columns are called {sheet.names[best]} and differ")
+    return best
+
+
+def _choose_volume(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]]) -> None:
+    """Use another column of volumes where the first holds none, as many brokers send zeros beside tick volumes."""
+    if len(ranks) < 2:
+        return
+    for _, place in sorted(ranks):
+        values = to_numbers(sheet.columns[place].slice(0, _SAMPLE))
+        if bool((np.nan_to_num(values) > 0).any()):
+            if place != roles.places["volume"]:
+                empty = sheet.names[roles.places["volume"]]
+                roles.notes.append(f"the column {empty} is empty or 0; {sheet.names[place]} was taken for the volume")
+            roles.places["volume"] = place
+            return
+
+
+def _take_likely(sheet: Sheet, roles: Roles) -> None:
+    """Take a column with an unknown name for what its name contains, if no other column is likely: px_close_eur."""
+    for what, word in _LIKELY.items():
+        if what in roles.places:
+            continue
+        likely = [
+            place
+            for place in roles.others
+            if word in plain(sheet.names[place]) and not _UNLIKELY.search(plain(sheet.names[place]))
+        ]
+        numeric = [
+            place
+            for place in likely
+            if np.isfinite(to_numbers(sheet.columns[place].slice(0, _SAMPLE))).mean() > _READABLE
+        ]
+        if len(numeric) == 1:
+            roles.places[what] = numeric[0]
+            roles.others.remove(numeric[0])
+            roles.notes.append(f"the column {sheet.names[numeric[0]]} was taken for {what}")
+
+
+def _choose_date(sheet: Sheet, roles: Roles, named: list[int], last: int) -> None:
+    """Find the column of dates: the best-named one that holds dates; if none is named so, the only one that does."""
+    for place in named:
+        if _readable(sheet.columns[place], last) >= _READABLE or (len(named) == 1 and sheet.rows == 0):
+            roles.places["date"] = place
+            roles.others += [other for other in named if other != place]
+            return
+    if "time" in roles.places and _readable(sheet.columns[roles.places["time"]], last) >= _READABLE:
+        roles.places["date"] = roles.places.pop("time")
+        return
+    unnamed = [place for place in roles.others if is_index(sheet.names[place]) or not plain(sheet.names[place])]
+    others = [place for place in roles.others if place not in unnamed]
+    for group in (unnamed, others):
+        holding = [place for place in group if _looks_dated(sheet.columns[place], last)]
+        if len(holding) == 1:
+            roles.places["date"] = holding[0]
+            roles.others.remove(holding[0])
+            if group is others:
+                roles.notes.append(f"the column {sheet.names[holding[0]]} was taken for the date")
+            return
+    if named:
+        roles.places["date"] = named[0]  # what cannot be read in it is said where it is read
+
+
+def _readable(column: pa.Array, last: int) -> float:
+    """Return the share of cells, of those that are not empty, that are dates."""
+    sample = column.slice(0, _SAMPLE)
+    filled = sample.is_valid()
+    if pa.types.is_string(sample.type):
+        filled = pc.and_(filled, pc.not_equal(pc.utf8_trim_whitespace(sample), ""))
+    sample = sample.filter(filled)
+    if len(sample) == 0:
+        return 0.0
+    try:
+        found = read_days(sample, DateHints(last))
+    except SourceDataError:
+        return 1.0  # dates that contradict each other are dates; the reader says what is wrong
+    if found.undecided is not None:
+        return len(found.undecided.rows) / len(sample)
+    return float(found.known.mean())
+
+
+def _looks_dated(column: pa.Array, last: int) -> bool:
+    """Return whether a column without a telling name holds dates that no numbers of rows could be."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return False
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        values = to_numbers(column.slice(0, _SAMPLE))
+        return bool(len(values)) and bool(np.nanmin(values) >= 19_000_101) and _readable(column, last) >= _DATE_LIKE
+    if pa.types.is_string(kind):
+        sample = column.slice(0, _SAMPLE)
+        marked = pc.match_substring_regex(
+            sample, r"\d[-/.]\d+[-/.]\d|^\s*\d{8}\s*$|\d{10,}|\d[ -][A-Za-z]{3}|[A-Za-z]{3} \d"
+        )
+        if not bool(pc.any(marked).as_py()):
+            return False
+    elif not (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
+        return False
+    return _readable(column, last) >= _DATE_LIKE

@@ -1,0 +1,149 @@
+"""Decide which column of a sheet holds the symbol, by its name and by what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic_scanner.adapters.market_data.files.names import plain
+from technic_scanner.adapters.market_data.files.roles import Roles, columns_text
+from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.symbols import is_generic, normal
+from technic_scanner.errors import SourceDataError
+
+IntArray = npt.NDArray[np.int64]
+# Numbers of a register, which nobody scans by where the file's name is a symbol.
+_REGISTERS = {"isin", "isincode", "cusip", "sedol", "figi", "permno", "gvkey", "wkn", "sid", "securityid", "ucode"}
+_TICKER = r"^[\pL\d^$][\pL\d.\-/^=_&: ]{0,23}$"
+_OFTEN, _SELDOM = 0.5, 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SymbolColumn:
+    """The distinct symbols and the number of each row's, −1 without one; ``name`` is the column, None if there is none.
+
+    ``note`` says why the column was chosen where its name does not tell.
+    """
+
+    symbols: tuple[str, ...]
+    codes: npt.NDArray[np.int32]
+    name: str | None
+    note: str | None = None
+
+
+def symbol_column(sheet: Sheet, roles: Roles, moments: IntArray, stem: str) -> SymbolColumn | None:
+    """Return the symbols of the rows; None if all belong to the one in the file's name ``stem``.
+
+    ``moments`` are the days (or, for bars within a day, the seconds) of the rows that have a date and are no copies,
+    −1 for the others. Raises SourceDataError if several rows share a day and no column tells their symbols.
+    """
+    rows = moments >= 0
+    named = [_coded(sheet, place) for place in roles.symbols]
+    named = [column for column in named if (column.codes >= 0).mean() > _OFTEN]
+    for column in named:
+        if _is_register_of_one(column, stem):
+            continue
+        if _repeated(column.codes, moments, rows) <= _SELDOM:
+            return column
+    if named and not all(_is_register_of_one(column, stem) for column in named):
+        return next(column for column in named if not _is_register_of_one(column, stem))
+    several = _repeated(np.zeros(len(moments), np.int32), moments, rows)
+    company = _coded(sheet, roles.places["name"]) if "name" in roles.places else None
+    if company is not None and len(company.symbols) > 1 and _repeated(company.codes, moments, rows) <= _SELDOM:
+        return company
+    if several > _OFTEN:
+        return _by_content(sheet, roles, moments, rows)
+    return _by_blocks(sheet, roles, moments, rows)
+
+
+def _is_register_of_one(column: SymbolColumn, stem: str) -> bool:
+    return len(column.symbols) == 1 and plain(column.name or "") in _REGISTERS and not is_generic(stem)
+
+
+def _coded(sheet: Sheet, place: int) -> SymbolColumn:
+    column = sheet.columns[place]
+    if pa.types.is_dictionary(column.type):
+        coded = column
+    else:
+        if pa.types.is_floating(column.type):
+            column = pc.round(column).cast(pa.int64(), safe=False)
+        coded = column.cast(pa.string()).dictionary_encode()
+    codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int32)
+    written = [normal(str(value)) if value is not None else "" for value in coded.dictionary.to_pylist()]
+    distinct = {symbol: number for number, symbol in enumerate(dict.fromkeys(symbol for symbol in written if symbol))}
+    renumbered = np.array([*(distinct.get(symbol, -1) for symbol in written), -1], dtype=np.int32)
+    return SymbolColumn(tuple(distinct), renumbered[codes], sheet.names[place])
+
+
+def _repeated(codes: npt.NDArray[np.int32], moments: IntArray, rows: npt.NDArray[np.bool_]) -> float:
+    """Return the share of pairs of symbol and moment that more than one row has."""
+    usable = rows & (codes >= 0)
+    if not usable.any():
+        return 1.0
+    _, counts = np.unique(
+        np.column_stack([codes[usable].astype(np.int64), moments[usable]]), axis=0, return_counts=True
+    )
+    return float((counts > 1).mean())
+
+
+def _by_content(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[np.bool_]) -> SymbolColumn:
+    """Return the only column whose values each stand once a day. Raises SourceDataError unless there is one."""
+    fitting = []
+    for place in roles.others:
+        if not _may_be_symbols(sheet.columns[place]):
+            continue
+        column = _coded(sheet, place)
+        recurs = len(np.unique(moments[rows])) == 1 or len(column.symbols) * 1.5 <= int(rows.sum())
+        if len(column.symbols) > 1 and recurs and _repeated(column.codes, moments, rows) <= _SELDOM:
+            fitting.append(column)
+    if len(fitting) == 1:
+        (column,) = fitting
+        return SymbolColumn(
+            column.symbols,
+            column.codes,
+            column.name,
+            f"the column {column.name} was taken for the symbol, because each of its values stands once a day",
+        )
+    usual = int(np.median(np.unique(moments[rows], return_counts=True)[1]))
+    could = ", ".join(str(column.name) for column in fitting)
+    which = f"it could be {could}; name it in files.toml" if fitting else f"the columns found are {columns_text(sheet)}"
+    raise SourceDataError(f"has {usual} rows a day and no column that is known to hold the symbol; {which}")
+
+
+def _may_be_symbols(column: pa.Array) -> bool:
+    """Return whether a column holds short texts or whole numbers of four or more digits."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary
+    if pa.types.is_integer(column.type):
+        column = column.cast(pa.string())
+        return bool(pc.all(pc.match_substring_regex(column, r"^\d{4,12}$")).as_py())
+    if not pa.types.is_string(column.type):
+        return False
+    filled = column.filter(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), ""))
+    if len(filled) == 0:
+        return False
+    text = bool(pc.all(pc.match_substring_regex(pc.utf8_trim_whitespace(filled), _TICKER)).as_py())
+    number = bool(pc.any(pc.match_substring_regex(filled, r"^\s*[+-]?\d*[.,]\d+%?\s*$|^\s*\d{1,3}\s*$")).as_py())
+    return text and not number
+
+
+def _by_blocks(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[np.bool_]) -> SymbolColumn | None:
+    """Return a column of tickers that changes where the dates begin anew, so that companies stand one under another."""
+    for place in roles.others:
+        if not _may_be_symbols(sheet.columns[place]) or pa.types.is_integer(sheet.columns[place].type):
+            continue
+        column = _coded(sheet, place)
+        codes, days = column.codes[rows], moments[rows]
+        changes = np.flatnonzero(np.diff(codes) != 0)
+        if len(column.symbols) < 2 or len(changes) + 1 != len(column.symbols):
+            continue
+        steps = np.diff(days)
+        turned = np.flatnonzero(steps < 0 if np.median(steps) > 0 else steps > 0)
+        if len(turned) and set(turned) <= set(changes):
+            note = f"the column {column.name} was taken for the symbol, because the dates begin anew where it changes"
+            return SymbolColumn(column.symbols, column.codes, column.name, note)
+    return None

@@ -1,0 +1,127 @@
+"""Write symbols in one way, and find the symbol in a file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+_QUOTES = re.compile(r'^=?"(.*)"$')
+# A share class: BRK.B, BRK/B, BRK B and BRK_B are BRK-B. Single letters of exchanges (VOD.L, 7203.T) are none.
+_CLASS = re.compile(r"^([A-Z]{1,5})[./ _]([A-E])$")
+_CURRENCIES = (
+    "USDT|USDC|BUSD|TUSD|FDUSD|USD|EUR|GBP|JPY|KRW|TRY|CHF|AUD|CAD|NZD|CNY|CNH|SEK|NOK|PLN|BRL|INR|BTC|ETH|BNB|DAI"
+)
+_PAIR = re.compile(rf"^([A-Z0-9]{{2,10}})[/_]({_CURRENCIES})$")
+_EXCHANGES = (
+    "NASDAQ|NYSE|NYSEARCA|ARCA|AMEX|NYSEAMERICAN|BATS|CBOE|OTC|OTCMKTS|XETR|XETRA|FWB|LSE|LSIN|NSE|BSE|TSE|TYO|HKEX|SSE|SZSE|"
+    "ASX|TSX|TSXV|CSE|EURONEXT|MIL|BME|SIX|OMXSTO|OMXCOP|OMXHEX|OSL|GPW|MOEX|KRX|TWSE|SGX|IDX|SET|BMFBOVESPA|B3|BMV|JSE|"
+    "BINANCE|COINBASE|KRAKEN|BITSTAMP|BITFINEX|GEMINI|BYBIT|OKX|KUCOIN|FX|FX_IDC|OANDA|FOREXCOM|CME|CME_MINI|CBOT|COMEX|NYMEX|"
+    "TVC|INDEX|SP|DJ|CRYPTO|CRYPTOCAP|CAPITALCOM"
+)
+_WORDS = (
+    "daily|weekly|historicaldata|historicalprices|historical|history|hist|prices?|stocks?|quotes?|table|download|export|"
+    "ohlcv?|bars?|candles?|eod|data"
+)
+_PREFIXES: tuple[str, ...] = (
+    rf"(?:{_EXCHANGES})(?:_DLY)?[_:](?=.)",
+    rf"(?:{_WORDS})(?:[_\- ]+(?:adjusted|{_WORDS}))*[_\- ]+(?=.)",
+    r"d_(?=.)",
+)
+_DAY = r"(?:19|20)\d\d[-_.]?\d\d(?:[-_.]?\d\d)?"
+_SUFFIXES: tuple[str, ...] = (
+    r"\.us",
+    r"_us",
+    r", ?\d*[dwmhs]?(?:_[0-9a-f]{5})?",
+    r"_[dw]",
+    r"[_\- ]+\d*(?:1d|d1|daily|day|1day|w1|1w|m1|1m|h1|1h|eod)",
+    rf"[_\- ]+(?:stock[ _])?(?:price[ _])?(?:{_WORDS})(?:[_\- ]+(?:{_WORDS}))*",
+    r"[_\- ]+(?:adjusted|adj|full|max|raw|clean|cleaned|latest|output|5y|10y|1y)",
+)
+# Parts of one symbol's history: names that become equal without these belong together.
+_PERIODS: tuple[str, ...] = (
+    rf"[_\- ]+{_DAY}",
+    rf"[_\- ]+{_DAY}[_\- ]+(?:to[_\- ]+)?{_DAY}",
+    r"[_\- ]+\d{6}[_\- ]+\d{6}",
+    r"[_\- ]+(?:19|20)\d{10}[_\- ]+(?:19|20)\d{10}",
+    r"[_\- ]+(?:19|20)\d\d",
+    r"[_\- ]+(?:19|20)\d\d[_\- ]+(?:19|20)\d\d",
+)
+_COPY = re.compile(r"(?: ?\(\d{1,3}\)| - copy(?: \(\d+\))?| copy(?: \d+)?|_copy\d*)$", re.IGNORECASE)
+_GENERIC = re.compile(
+    rf"^(?:part[-_.]?[\da-f-]*(?:\.c000)?(?:\.snappy|\.gz|\.zstd)?|data(?:[-_]?\d+)?|chunk[-_]?\d+|(?:{_WORDS})|[a-z]{{0,6}}[-_]?(?:19|20)\d\d(?:[-_.]?\d\d){{0,2}}|"
+    r"file\d*|1d|d1|d)$",
+    re.IGNORECASE,
+)
+
+
+def normal(symbol: str) -> str:
+    """Return a symbol in upper case, with a hyphen before a share class or the second half of a pair."""
+    text = symbol.strip()
+    quoted = _QUOTES.match(text)
+    text = (quoted[1] if quoted else text.lstrip("'")).strip().upper()
+    text = text.removeprefix("$") if len(text) > 1 else text
+    for pattern in (_CLASS, _PAIR):
+        match = pattern.match(text)
+        if match:
+            return f"{match[1]}-{match[2]}"
+    return text.replace("/", "-")
+
+
+def without_copy_mark(stem: str) -> str:
+    """Return a file's name without what browsers and file managers add to a second copy: " (1)", " - Copy"."""
+    return _COPY.sub("", stem)
+
+
+def is_generic(stem: str) -> bool:
+    """Return whether a name cannot be a symbol beside its folder's name: part-0, 2024, daily, prices."""
+    return bool(_GENERIC.match(stem))
+
+
+def stripped(names: Iterable[str]) -> Mapping[str, str]:
+    """Return each name → its symbol, without what is before or behind the symbol in all names.
+
+    Known are names of exchanges, words such as "daily" and "HistoricalData", ``.US``, ", 1D" and dates; others are
+    removed if three or more names have them in common. Nothing but a period is removed that would make names equal.
+    """
+    current = {name: without_copy_mark(name) for name in names}
+    changed = bool(current)
+    while changed:
+        changed = False
+        for pattern, may_join in _removals(list(current.values())):
+            shorter = {name: pattern.sub("", text) for name, text in current.items()}
+            if shorter == current or not all(shorter.values()):
+                continue
+            if may_join or _distinct(shorter.values()) == _distinct(current.values()):
+                current, changed = shorter, True
+    return {name: normal(text) for name, text in current.items()}
+
+
+def _distinct(texts: Iterable[str]) -> int:
+    return len({normal(text) for text in texts})
+
+
+def _removals(texts: list[str]) -> Iterator[tuple[re.Pattern[str], bool]]:
+    """Yield patterns of what all of ``texts`` have, and whether texts that become equal without it belong together."""
+    for prefix in _PREFIXES:
+        pattern = re.compile(rf"^(?:{prefix})", re.IGNORECASE)
+        if all(map(pattern.match, texts)):
+            yield pattern, False
+    for suffixes, may_join in ((_SUFFIXES, False), (_PERIODS, True)):
+        for suffix in suffixes:
+            pattern = re.compile(rf"(?<=.)(?:{suffix})$", re.IGNORECASE)
+            if all(map(pattern.search, texts)):
+                yield pattern, may_join
+    common = _common(texts)
+    if common:
+        yield re.compile(f"^{re.escape(common)}"), False
+
+
+def _common(texts: list[str]) -> str:
+    """Return a prefix of three or more names that ends with an underscore or a blank and is no part of a symbol."""
+    if len(texts) < 3:
+        return ""
+    first, last = min(texts), max(texts)
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    prefix = re.match(r"^.*[_ ]", first[:same])
+    has_lower = prefix is not None and any(letter.islower() for letter in prefix[0])
+    return prefix[0] if prefix is not None and has_lower and not all(t.islower() for t in texts) else ""

@@ -1,0 +1,1 @@
+"""The page about the user's own price files."""
