@@ -31,11 +31,6 @@ async def _plugins(connection: HTTPConnection) -> PluginCatalog:
     return services.catalog
 
 
-async def _services(connection: HTTPConnection) -> Services:
-    services: Services = connection.app.state.services
-    return services
-
-
 async def _answers(connection: HTTPConnection) -> SharedAnswers:
     answers: SharedAnswers = connection.app.state.answers
     return answers
@@ -62,7 +57,6 @@ async def _root_path(connection: HTTPConnection) -> str:
 AllServices = Annotated[Services, Depends(_services)]
 Service = Annotated[RunService, Depends(_service)]
 Plugins = Annotated[PluginCatalog, Depends(_plugins)]
-AllServices = Annotated[Services, Depends(_services)]
 Answers = Annotated[SharedAnswers, Depends(_answers)]
 Broadcaster = Annotated[RunBroadcaster, Depends(_broadcaster)]
 Streams = Annotated[OpenStreams, Depends(_streams)]
