@@ -30,7 +30,6 @@ from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
 from technic_scanner.errors import StoreError
 
-
 _WRITES_NOTHING = "UPDATE runs SET run_id = run_id WHERE 1 = 0"
 
 
