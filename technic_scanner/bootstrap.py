@@ -150,7 +150,6 @@ class Services:
 
     def worker(self, idle: Idle | None = None) -> Worker:
         """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
-
         host, pid = socket.gethostname(), os.getpid()
         worker_arrived(self.settings.log_dir, pid)
         identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
