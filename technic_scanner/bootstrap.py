@@ -28,15 +28,13 @@ from technic_scanner.adapters.processes import runs as process_runs
 from technic_scanner.adapters.queue_bell.local import LocalBell, LocalListener
 from technic_scanner.adapters.queue_bell.postgresql import PostgresListener
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
-from technic_scanner.adapters.stores.backups import Copied, back_up, restore
 from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
-from technic_scanner.adapters.stores.engine import file_url
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.sessions import CalendarTrust
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.home import make_home, store_url
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
@@ -140,10 +138,6 @@ class Services:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
 
-    def outcomes_mark(self) -> str:
-        """Return a text that changes whenever runs or bars do from which outcomes are computed; quick."""
-        return f"{self.store.dated_runs_mark()} {self.cache.mark()}"
-
     def unknown_settings(self) -> tuple[str, ...]:
         """Return a sentence for each TECHNIC_ variable of the environment that nothing here reads."""
         return unknown_variables(self.catalog.variables)
@@ -229,7 +223,7 @@ class Services:
 def build(settings: Settings | None = None) -> Services:
     """Open the store and wire the services; the caller closes them. Raises ConfigError for bad settings, StoreError."""
     settings = settings or load_settings()
-    _make_home(settings.home)
+    make_home(settings.home)
     clock = SystemClock()
     catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
     store = open_store(store_url(settings), clock)
@@ -258,33 +252,6 @@ def build(settings: Settings | None = None) -> Services:
     )
     outcomes = PerformanceService(store, catalog, partial(_past_bars, catalog, cache))
     return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners, launcher)
-
-
-def store_url(settings: Settings) -> str:
-    """Return the URL of the run store that the settings name."""
-    return settings.database_url or file_url(settings.store_file)
-
-
-def back_up_store(target: Path, *, overwrite: bool) -> Copied:
-    """Copy the run store into one checked file. Raises ConfigError, StoreError."""
-    return back_up(store_url(load_settings()), target, overwrite=overwrite)
-
-
-def restore_store(source: Path) -> Copied:
-    """Replace the run store by a copy and bring that up to date. Raises ConfigError, StoreError."""
-    settings = load_settings()
-    _make_home(settings.home)
-    restored = restore(store_url(settings), source, SystemClock())
-    build(settings).close()
-    return restored
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "a file has this name" if home.is_file() else error.strerror
-        raise ConfigError([FieldProblem("TECHNIC_HOME", f"the folder {home} cannot be made: {reason}")]) from error
 
 
 def warm_up() -> None:

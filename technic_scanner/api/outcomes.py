@@ -219,8 +219,10 @@ async def read_outcomes_of_run(run_id: RunId, services: AllServices, answers: An
 
 
 async def _answer(services: Services, answers: SharedAnswers, question: str, compute: Callable[[], bytes]) -> bytes:
-    mark = await run_in_threadpool(services.outcomes_mark)
-    return await answers.get(f"{question} {mark}", compute)
+    """Return the answer that belongs to the runs and the bars of this moment."""
+    runs = await run_in_threadpool(services.store.dated_runs_mark)
+    bars = await run_in_threadpool(services.cache.mark)
+    return await answers.get(f"{question} {runs} {bars}", compute)
 
 
 def _response(content: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.bootstrap import back_up_store, build, restore_store
+from technic_scanner.bootstrap import build
 from technic_scanner.cli.output import Json, errors_as_sentences, say, tell
 from technic_scanner.errors import RunStateError, StoreError
+from technic_scanner.home import back_up_store, restore_store
 from technic_scanner.progress.text import count_text
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from time import monotonic
 
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
-from technic_scanner.bootstrap import store_url
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.home import store_url
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.settings import load_settings
 

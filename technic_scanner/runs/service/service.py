@@ -284,10 +284,8 @@ class RunService:
         return self._presets.load(text)
 
     def _check_limit(self, owner: str | None) -> None:
-        limit = self._rules.max_queued_per_owner
-        if owner is None or limit is None:
-            return
-        if self._store.count_by_status(owner).get(RunStatus.QUEUED, 0) >= limit:
+        limit = None if owner is None else self._rules.max_queued_per_owner
+        if limit is not None and self._store.count_by_status(owner).get(RunStatus.QUEUED, 0) >= limit:
             raise LimitError(f"you already have {limit} queued runs; wait until some have started, or cancel some")
 
     def _result_or_none(self, run_id: str) -> StoredResult | None:
