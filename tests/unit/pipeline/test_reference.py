@@ -220,6 +220,7 @@ def test_many_symbols_that_lag_make_the_result_partial(lagging: int, outcome: Ou
     assert result.outcome is outcome
     assert result.table.num_rows == 40 - lagging
     assert any(note.startswith("Warning: 3 of 40 symbols") for note in result.context.notes) is (lagging == 3)
+    assert ("Warning: 3 of 40 symbols" in result.status_text) is (lagging == 3)
     details = {failure.detail for failure in result.failures if failure.reason == "no_recent_bar"}
     assert details == {"It has no bar in the newest session; its last one is 1 session older."}
 
