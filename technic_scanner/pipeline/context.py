@@ -87,8 +87,12 @@ class ScanContext:
     @property
     def known(self) -> Known:
         """What the filters of the universe may know: the day of the scan, and dollar volumes up to it."""
-        day = self.as_of or self.ports.clock.now().date()
-        return Known(day, self._dollar_volumes)
+        return Known(self.day, self._dollar_volumes)
+
+    @property
+    def day(self) -> date:
+        """The day of the scan: the last one whose data may be used, today if there is no bound."""
+        return self.as_of or self.ports.clock.now().date()
 
     def _dollar_volumes(self, symbols: Sequence[str]) -> Mapping[str, float]:
         return self.cache.dollar_volumes(self.source_key, symbols, self.as_of)

@@ -64,6 +64,12 @@ class UniverseSelection:
     failures: tuple[SymbolFailure, ...]
 
 
+def _is_member(_config: ScanConfig, securities: Sequence[Security], known: Known) -> list[bool] | None:
+    if known.day is None or not any(security.membership for security in securities):
+        return None
+    return [security.is_member(known.day) for security in securities]
+
+
 def _is_listed(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
     wanted = frozenset(config.symbols)
     return [security.symbol.upper() in wanted for security in securities] if wanted else None
@@ -90,6 +96,14 @@ def _membership(
     return UniverseFilter(code, label, keeps, detail)
 
 
+def _spells(security: Security) -> str:
+    parts = [
+        " ".join(([f"from {first}"] if first else []) + ([f"to {last}"] if last else []))
+        for first, last in security.membership
+    ]
+    return " and ".join(parts)
+
+
 def _has_keyword(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
     if not config.industry_contains:
         return None
@@ -111,6 +125,12 @@ def _is_within_limit(config: ScanConfig, securities: Sequence[Security], known: 
 MAX_SYMBOLS: Final = "max_symbols"
 # In the order in which they work: each sees what those before it have left.
 UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
+    UniverseFilter(
+        "not_member",
+        "not a member on that day",
+        _is_member,
+        lambda _, security: f"it is in the universe {_spells(security)}, not on the day of the scan",
+    ),
     UniverseFilter("symbols", "not in the list of symbols", _is_listed, lambda _, __: "not in the list of symbols"),
     _membership("sectors", "not in the chosen sectors", lambda c: c.sectors, lambda s: s.sector),
     _membership("industries", "not in the chosen industries", lambda c: c.industries, lambda s: s.industry),

@@ -25,6 +25,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "sector": ("sector", "gicssector", "sectorname"),
     "industry": ("industry", "gicsindustry", "industryname", "industrygroup"),
     "sub_industry": ("subindustry", "gicssubindustry", "subindustryname"),
+    "member_from": ("from", "memberfrom"),
+    "member_to": ("to", "memberto"),
 }
 _CANONICAL = {alias: name for name, aliases in _NAMES.items() for alias in aliases}
 # Texts that mark a missing number.

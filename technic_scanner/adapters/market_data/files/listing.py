@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from technic_scanner.adapters.market_data.files.columns import canonical, to_days, to_numbers
+from technic_scanner.adapters.market_data.files.membership import spell_of, with_spell
 from technic_scanner.adapters.market_data.files.tables import read_table
 from technic_scanner.domain.sectors import to_gics
 from technic_scanner.domain.universe import Security
@@ -23,16 +24,19 @@ def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
     if "symbol" not in meanings:
         raise SourceDataError(f"{file.name} has no column for symbol.")
     columns = {
-        name: _texts(table, meanings.get(name)) for name in ("symbol", "name", "sector", "industry", "sub_industry")
+        name: _texts(table, meanings.get(name))
+        for name in ("symbol", "name", "sector", "industry", "sub_industry", "member_from", "member_to")
     }
     listed: dict[str, Security] = {}
     strange: set[str] = set()
-    for symbol, name, sector, industry, sub_industry in zip(*columns.values(), strict=True):
+    for symbol, name, sector, industry, sub_industry, first, last in zip(*columns.values(), strict=True):
         if symbol is None:
             continue
         if sector is not None and to_gics(sector) is None:
             strange.add(sector)
-        listed[symbol.upper()] = Security(symbol.upper(), name, to_gics(sector), industry, sub_industry)
+        security = Security(symbol.upper(), name, to_gics(sector), industry, sub_industry)
+        spell = spell_of(first, last, file.name)
+        listed[security.symbol] = with_spell(security, spell, listed.get(security.symbol))
     if not listed:
         raise SourceDataError(f"{file.name} lists no symbol.")
     notes = [f"{file.name}: {sector!r} is no GICS sector and counts as unknown." for sector in sorted(strange)]
