@@ -115,12 +115,12 @@ class ScanConfig:
         int,
         FieldSpec(
             "Maximum symbols",
-            "Where more symbols match, the first ones in alphabetical order are scanned.",
+            "Where more symbols match, those of the highest dollar volume that the price cache knows are scanned.",
             at_least=1,
             at_most=100_000,
             step=100,
         ),
-    ] = 6000
+    ] = 20_000
     lookback_sessions: Annotated[
         int,
         FieldSpec(

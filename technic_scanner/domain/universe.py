@@ -8,13 +8,24 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """One listed security; ``sector`` is a GICS name or None, never a vendor's name."""
+    """One listed security; ``sector`` is a GICS name or None, never a vendor's name.
+
+    ``membership`` are the spells in which it is in its universe, as (first day, last day), None for no bound; without
+    any it always is.
+    """
 
     symbol: str
     name: str | None = None
     sector: str | None = None
     industry: str | None = None
     sub_industry: str | None = None
+    membership: tuple[tuple[date | None, date | None], ...] = ()
+
+    def is_member(self, day: date) -> bool:
+        """Return whether the security is in its universe on ``day``."""
+        return not self.membership or any(
+            (first is None or first <= day) and (last is None or day <= last) for first, last in self.membership
+        )
 
 
 @dataclass(frozen=True, slots=True)

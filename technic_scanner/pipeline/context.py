@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkJournal, Executor, PriceCache, Source
+from technic_scanner.pipeline.universe import Known
 from technic_scanner.progress.reporter import ProgressReporter
 
 
@@ -82,6 +83,19 @@ class ScanContext:
         """The last day whose data may be used: the config's, but not after the last session of a closed source."""
         known = [day for day in (self.config.as_of_date, self.source.info().last_session) if day is not None]
         return min(known, default=None)
+
+    @property
+    def known(self) -> Known:
+        """What the filters of the universe may know: the day of the scan, and dollar volumes up to it."""
+        return Known(self.day, self._dollar_volumes)
+
+    @property
+    def day(self) -> date:
+        """The day of the scan: the last one whose data may be used, today if there is no bound."""
+        return self.as_of or self.ports.clock.now().date()
+
+    def _dollar_volumes(self, symbols: Sequence[str]) -> Mapping[str, float]:
+        return self.cache.dollar_volumes(self.source_key, symbols, self.as_of)
 
     @property
     def cache(self) -> PriceCache:

@@ -25,7 +25,7 @@ from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
 from technic_scanner.pipeline.reference_bars import Reference, reference_universe
 from technic_scanner.pipeline.result import MarketContext, ScanResult
-from technic_scanner.pipeline.universe import UniverseSelection, describe_removals, filter_securities
+from technic_scanner.pipeline.universe import MAX_SYMBOLS, UniverseSelection, describe_removals, filter_securities
 from technic_scanner.progress.costs import Cell, CostHistory
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.screening.sessions import UsedBars
@@ -167,7 +167,7 @@ class _Scan:
         found.market = read_market(context, self._step_done)
         context.cancel.check()
         reporter.start_substage("filter", 1)
-        found.filtered = filter_securities(found.universe, context.config)
+        found.filtered = filter_securities(found.universe, context.config, context.known)
         self._step_done("filter")
         symbols = tuple(security.symbol for security in found.filtered.kept)
         found.reference = Reference(context, reference_universe(context, found.universe), symbols)
@@ -214,7 +214,7 @@ class _Scan:
             return f"No symbols match your filters: {describe_removals(filtered)}."
         if ranking.table.num_rows == 0:
             return f"No results: {ranking.why_empty(self._found.fetch_failures)}."
-        return "Scan complete."
+        return " ".join(("Scan complete.", *_left_out(filtered), *ranking.warnings))
 
     def _result(self, status: str, *, cancelled: bool = False) -> ScanResult:
         found, context = self._found, self._context
@@ -239,3 +239,12 @@ class _Scan:
 
 
 _UNIVERSE_STEPS = ("load", "regime", "macro", "filter")
+
+
+def _left_out(filtered: UniverseSelection) -> tuple[str, ...]:
+    """Say how many symbols that match were left out because there are too many."""
+    left, kept = dict(filtered.removed).get(MAX_SYMBOLS, 0), len(filtered.kept)
+    if not left:
+        return ()
+    limit = f"max_symbols keeps the {kept:,} of the highest known dollar volume"
+    return (f"{left:,} of {left + kept:,} symbols that match were left out: {limit}.",)

@@ -39,14 +39,14 @@ STEPS = ("blend", "plan")
 class Ranking:
     """The table of the picks, that of the ``others`` scanned, why symbols are no picks, and the market context.
 
-    ``is_outdated``: more than 5 % of the symbols that still trade were left out because their last bar is too old.
+    ``warnings`` make the result partial: many symbols that still trade were left out because their last bar is too old.
     """
 
     table: pa.Table
     others: pa.Table
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
-    is_outdated: bool = False
+    warnings: tuple[str, ...] = ()
 
     def why_empty(self, earlier: Iterable[SymbolFailure]) -> str:
         """Return how many symbols each reason removed, as text for an empty table."""
@@ -107,7 +107,7 @@ class _Judged:
     policy: RegimePolicy
     failures: tuple[SymbolFailure, ...]
     context: MarketContext
-    is_outdated: bool
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +155,7 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
     about = replace(about, newest_session=analysed.newest, notes=notes)
     at = np.concatenate([chosen[selection.order], np.setdiff1d(np.arange(len(listed)), chosen)])
     scored = _scored(analysed, rated, at, selection, about, _codes(reasons, at))
-    return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), about, bool(warning))
+    return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), about, warning)
 
 
 def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: RegimePolicy) -> _Rated:
@@ -212,7 +212,7 @@ def _planned(context: ScanContext, judged: _Judged) -> Ranking:
     """Return the tables of the picks and of the others, with their plans."""
     table, notes = picks_table(context.config, judged.scored.part(0, judged.picked), judged.policy)
     others = others_table(context.config, judged.scored.part(judged.picked), judged.policy)
-    return Ranking(table, others, judged.failures, _with_notes(judged.context, *notes), judged.is_outdated)
+    return Ranking(table, others, judged.failures, _with_notes(judged.context, *notes), judged.warnings)
 
 
 def _rejections(listed: Sequence[Security], reasons: Iterable[Reason]) -> tuple[SymbolFailure, ...]:

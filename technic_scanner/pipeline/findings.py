@@ -83,7 +83,7 @@ class Findings:
         if self.ranking.table.num_rows == 0:
             return Outcome.EMPTY
         failed = any(failure.kind is FailureKind.ERROR for failure in failures)
-        return Outcome.PARTIAL if failed or self.ranking.is_outdated else Outcome.COMPLETE
+        return Outcome.PARTIAL if failed or self.ranking.warnings else Outcome.COMPLETE
 
     def tally(self, failures: Sequence[SymbolFailure], returned: int) -> Tally:
         """Return the counts of symbols."""

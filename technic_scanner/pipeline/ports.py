@@ -128,6 +128,10 @@ class PriceCache(Protocol):
         """Return the state of what ``read`` would return; quick, as it reads no bars."""
         ...
 
+    def dollar_volumes(self, source: str, symbols: Sequence[str], as_of: date | None) -> dict[str, float]:
+        """Return the mean close × volume of the newest 20 cached bars up to ``as_of``, fresh or not, where known."""
+        ...
+
     def summary(self, source: str, name: str) -> bytes | None:
         """Return what was kept under ``name``; None if there is nothing, or it is damaged."""
         ...

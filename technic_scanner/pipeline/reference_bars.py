@@ -47,7 +47,8 @@ def reference_universe(context: ScanContext, universe: Universe) -> ReferenceUni
         if context.ports.reference is not None:
             source, key = context.ports.reference
         universe = source.universe(context.config.reference, context.cancel)
-    listed = sorted(universe.securities, key=lambda security: security.symbol)
+    members = (security for security in universe.securities if security.is_member(context.day))
+    listed = sorted(members, key=lambda security: security.symbol)
     return ReferenceUniverse(universe.name, tuple(listed), source, key)
 
 

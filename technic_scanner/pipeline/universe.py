@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Final
 
 from technic_scanner.domain.config import ScanConfig
@@ -14,7 +15,25 @@ from technic_scanner.domain.quoting import cut
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security, Universe
 
-Keeps = Callable[[ScanConfig, Sequence[Security]], list[bool] | None]
+DollarVolumes = Callable[[Sequence[str]], Mapping[str, float]]
+
+
+def _no_volumes(_symbols: Sequence[str]) -> Mapping[str, float]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What filters may know besides the config: the day of the scan, and how to look up dollar volumes by symbol.
+
+    ``day`` is None where it is not known, ``dollar_volumes`` has no symbol that it knows nothing of.
+    """
+
+    day: date | None = None
+    dollar_volumes: DollarVolumes = _no_volumes
+
+
+Keeps = Callable[[ScanConfig, Sequence[Security], Known], list[bool] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +64,13 @@ class UniverseSelection:
     failures: tuple[SymbolFailure, ...]
 
 
-def _is_listed(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+def _is_member(_config: ScanConfig, securities: Sequence[Security], known: Known) -> list[bool] | None:
+    if known.day is None or not any(security.membership for security in securities):
+        return None
+    return [security.is_member(known.day) for security in securities]
+
+
+def _is_listed(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
     wanted = frozenset(config.symbols)
     return [security.symbol.upper() in wanted for security in securities] if wanted else None
 
@@ -58,7 +83,7 @@ def _membership(
 ) -> UniverseFilter:
     """Return the filter that keeps the securities whose value is among the allowed ones, whatever their case."""
 
-    def keeps(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+    def keeps(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
         names = frozenset(value.casefold() for value in allowed(config))
         if not names:
             return None
@@ -71,7 +96,15 @@ def _membership(
     return UniverseFilter(code, label, keeps, detail)
 
 
-def _has_keyword(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+def _spells(security: Security) -> str:
+    parts = [
+        " ".join(([f"from {first}"] if first else []) + ([f"to {last}"] if last else []))
+        for first, last in security.membership
+    ]
+    return " and ".join(parts)
+
+
+def _has_keyword(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
     if not config.industry_contains:
         return None
     needle = config.industry_contains.casefold()
@@ -79,14 +112,25 @@ def _has_keyword(config: ScanConfig, securities: Sequence[Security]) -> list[boo
     return [any(needle in text.casefold() for text in pair if text) for pair in texts]
 
 
-def _is_within_limit(config: ScanConfig, securities: Sequence[Security]) -> list[bool] | None:
+def _is_within_limit(config: ScanConfig, securities: Sequence[Security], known: Known) -> list[bool] | None:
+    """Keep the symbols of the highest dollar volume; those of which it is unknown come last, in symbol order."""
     if len(securities) <= config.max_symbols:
         return None
-    return [place < config.max_symbols for place in range(len(securities))]
+    volumes = known.dollar_volumes([security.symbol for security in securities])
+    best = sorted(range(len(securities)), key=lambda place: (-volumes.get(securities[place].symbol, -1.0), place))
+    kept = frozenset(best[: config.max_symbols])
+    return [place in kept for place in range(len(securities))]
 
 
+MAX_SYMBOLS: Final = "max_symbols"
 # In the order in which they work: each sees what those before it have left.
 UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
+    UniverseFilter(
+        "not_member",
+        "not a member on that day",
+        _is_member,
+        lambda _, security: f"it is in the universe {_spells(security)}, not on the day of the scan",
+    ),
     UniverseFilter("symbols", "not in the list of symbols", _is_listed, lambda _, __: "not in the list of symbols"),
     _membership("sectors", "not in the chosen sectors", lambda c: c.sectors, lambda s: s.sector),
     _membership("industries", "not in the chosen industries", lambda c: c.industries, lambda s: s.industry),
@@ -100,10 +144,10 @@ UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
         lambda config, _: f"its industry does not contain {config.industry_contains!r}",
     ),
     UniverseFilter(
-        "max_symbols",
+        MAX_SYMBOLS,
         "over the maximum number of symbols",
         _is_within_limit,
-        lambda config, _: f"beyond the first {config.max_symbols} symbols in symbol order",
+        lambda config, _: f"not among the {config.max_symbols:,} symbols of the highest known dollar volume",
     ),
 )
 
@@ -115,8 +159,9 @@ UNFIT_SYMBOL: Final = "unfit_symbol"
 _UNFIT: Final = f"a symbol has 1 to {MAX_SYMBOL_LENGTH} characters, none of them a control character"
 
 
-def filter_securities(universe: Universe, config: ScanConfig) -> UniverseSelection:
+def filter_securities(universe: Universe, config: ScanConfig, known: Known | None = None) -> UniverseSelection:
     """Apply ``UNIVERSE_FILTERS`` in their order, as far as the config asks for them."""
+    known = known or Known()
     fit = [_legible(security) for security in universe.securities if _is_fit(security.symbol)]
     remaining = sorted(fit, key=lambda security: security.symbol)
     removed: list[tuple[str, int]] = []
@@ -127,7 +172,7 @@ def filter_securities(universe: Universe, config: ScanConfig) -> UniverseSelecti
         removed.append((UNFIT_SYMBOL, len(unfit)))
         failures += [_rejected(cut(visible(symbol), MAX_SYMBOL_LENGTH), UNFIT_SYMBOL, _UNFIT) for symbol in unfit]
     for universe_filter in UNIVERSE_FILTERS:
-        stays = universe_filter.keeps(config, remaining)
+        stays = universe_filter.keeps(config, remaining, known)
         if stays is None:
             continue
         dropped = [security for security, stay in zip(remaining, stays, strict=True) if not stay]

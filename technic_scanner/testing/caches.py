@@ -97,3 +97,36 @@ class CacheContract:
         assert cache.read("any", panel.symbols[:5], 40, LAST).fingerprint != first
         cache.write("any", PriceBatch(changed_after(panel, panel.sessions[-2].item())), None, LAST)
         assert cache.read("any", panel.symbols, 40, LAST).fingerprint != first
+
+    def test_the_state_is_that_of_what_would_be_read(self, cache: PriceCache, panel: Panel) -> None:
+        assert set(cache.state("any", panel.symbols, 40, LAST).missing) == set(panel.symbols)
+        cache.write("any", PriceBatch(panel), None, LAST)
+        first = cache.state("any", panel.symbols, 40, LAST)
+        assert first.missing == ()
+        assert first.name == cache.read("any", panel.symbols, 40, LAST).state
+        assert cache.state("any", panel.symbols[:5], 40, LAST).name != first.name
+        assert cache.state("any", panel.symbols, 30, LAST).name != first.name
+        cache.write("any", PriceBatch(changed_after(panel, panel.sessions[-2].item())), None, LAST)
+        assert cache.state("any", panel.symbols, 40, LAST).name != first.name
+
+    def test_a_summary_is_read_back_by_its_name(self, new_cache: Callable[[], PriceCache], panel: Panel) -> None:
+        cache = new_cache()
+        assert cache.summary("any", "market") is None
+        cache.keep_summary("any", "market", b"calm")
+        cache.keep_summary("other", "market", b"wild")
+        assert (cache.summary("any", "market"), cache.summary("any", "another")) == (b"calm", None)
+        cache.keep_summary("any", "market", b"up")
+        cache.write("any", PriceBatch(panel), None, LAST)
+        assert cache.summary("any", "market") == b"up"
+
+    def test_dollar_volumes_are_those_of_the_newest_bars_up_to_the_day(self, cache: PriceCache, panel: Panel) -> None:
+        assert cache.dollar_volumes("any", panel.symbols, LAST) == {}
+        cache.write("any", PriceBatch(panel), None, LAST)
+        day = panel.sessions[70].item()
+        found = cache.dollar_volumes("any", [*panel.symbols, "NOPE"], day)
+        for row, symbol in enumerate(panel.symbols):
+            bars = panel.until(day).close[row] * panel.until(day).volume[row]
+            known = bars[-60:][np.isfinite(bars[-60:])]
+            assert (symbol in found) is bool(len(known))
+            if len(known):
+                assert found[symbol] == pytest.approx(known[-20:].mean())

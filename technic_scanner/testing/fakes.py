@@ -15,6 +15,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import CacheRead, CacheState, ChunkTask, MacroSeries, MessageSink, PriceBatch
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.panel_build import combine_panels
+from technic_scanner.screening.volumes import mean_volumes
 
 
 class MemoryCache:
@@ -38,6 +39,10 @@ class MemoryCache:
         self.reads -= 1
         read = self.read(source, symbols, bars, as_of)
         return CacheState(read.state, read.missing)
+
+    def dollar_volumes(self, source: str, symbols: Sequence[str], as_of: date | None) -> dict[str, float]:
+        known = [symbol for symbol in symbols if symbol in self.held]
+        return mean_volumes(combine_panels([self.held[symbol] for symbol in known], known).until(as_of).last(60))
 
     def summary(self, source: str, name: str) -> bytes | None:
         return self.summaries.get((source, name))

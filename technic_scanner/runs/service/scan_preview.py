@@ -38,7 +38,7 @@ class ScanPreview:
     def match_count(self, config: ScanConfig) -> MatchCount:
         """Return how many symbols pass the universe filters. Raises ConfigError for an invalid config, SourceError."""
         check_request(config, RunOptions(), self._catalog)
-        return match(self._universe(config), config)
+        return match(self._universe(config), config, self._clock.now().date())
 
     def estimate(self, config: ScanConfig, options: RunOptions) -> Estimate:
         """Return the expected seconds with their 80 % band; None without past runs. Raises as ``match_count``."""
@@ -61,7 +61,7 @@ class ScanPreview:
             return None
 
     def _work(self, config: ScanConfig, options: RunOptions, runs: Sequence[RunRecord]) -> Work:
-        symbols = match(self._universe(config), config).symbols
+        symbols = match(self._universe(config), config, self._clock.now().date()).symbols
         return expected_work(runs, len(symbols), self._cached(config, options, symbols))
 
     def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -12,7 +13,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Universe
 from technic_scanner.pipeline.finalize import STEPS
-from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.pipeline.universe import Known, filter_securities
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.model import Work
 from technic_scanner.runs.ports import RunStore
@@ -34,9 +35,9 @@ class MatchCount:
     symbols: tuple[str, ...] = ()
 
 
-def match(universe: Universe, config: ScanConfig) -> MatchCount:
+def match(universe: Universe, config: ScanConfig, today: date | None = None) -> MatchCount:
     """Return how many symbols pass the universe filters; filters on price and liquidity are applied later."""
-    outcome = filter_securities(universe, config)
+    outcome = filter_securities(universe, config, Known(config.as_of_date or today))
     symbols = tuple(security.symbol for security in outcome.kept)
     return MatchCount(outcome.total, len(symbols), outcome.removed, symbols)
 

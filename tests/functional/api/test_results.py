@@ -144,7 +144,7 @@ def test_runs_are_compared_with_the_first(client: TestClient, services: Services
     second.finish(result=scan_result(config=second.record.config, table=rows))
     answer = client.get("/compare", params={"runs": [first.run_id, second.run_id]}).json()
     assert answer["run_ids"] == [first.run_id, second.run_id]
-    assert {"field": "max_symbols", "values": [6000, 5]} in answer["differences"]
+    assert {"field": "max_symbols", "values": [20000, 5]} in answer["differences"]
     changes = answer["symbols"][0]
     assert (changes["entered"], changes["left"]) == ([["NEW", 2]], [["XOM", 1]])
     assert changes["moved"] == [{"symbol": "CVX", "rank_before": 2, "rank_after": 1}]

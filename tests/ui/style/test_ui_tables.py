@@ -13,7 +13,7 @@ from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.reasons import LABELS, reason_text, removal_text
-from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.pipeline.universe import Known, filter_securities
 from technic_scanner.screening.filters import REASON_CODES
 from technic_scanner.ui.results import missing_view
 from technic_scanner.ui.style import tables
@@ -98,7 +98,10 @@ def codes_of_the_universe_stage() -> set[str]:
         ScanConfig(industry_contains="bank"),
         ScanConfig(max_symbols=1),
     )
-    return {item.reason for config in configs for item in filter_securities(universe, config).failures}
+    left = Universe("u", (Security("A", membership=((None, date(2020, 1, 2)),)),))
+    found = [filter_securities(universe, config) for config in configs]
+    found.append(filter_securities(left, ScanConfig(), Known(date(2024, 1, 2))))
+    return {item.reason for selection in found for item in selection.failures}
 
 
 def test_every_reason_that_a_symbol_can_be_missing_for_has_words_of_its_own() -> None:

@@ -533,3 +533,25 @@ def _with(panel: Panel, symbol: str, other: Panel) -> Panel:
         array[row] = getattr(other, name)[0]
         arrays.append(array)
     return Panel(panel.symbols, panel.sessions, *arrays)
+
+
+def test_too_many_symbols_are_cut_by_dollar_volume_and_that_is_said() -> None:
+    bench = Bench()
+    bench.scan()
+    panel = bench.source.panel
+    volume = dict(zip(SYMBOLS, (panel.close * panel.volume)[:, -20:].mean(axis=1), strict=True))
+    again = Bench(source=bench.source, cache=bench.cache)
+    result = again.scan(ScanConfig(max_symbols=12, top_n=None, direction="both", min_dollar_volume=0.0))
+    assert set(result.table["Symbol"].to_pylist()) == set(sorted(SYMBOLS, key=volume.__getitem__)[-12:])
+    assert "28 of 40 symbols that match were left out: max_symbols keeps the 12" in result.status_text
+    left = {failure.detail for failure in result.failures if failure.reason == "max_symbols"}
+    assert left == {"not among the 12 symbols of the highest known dollar volume"}
+
+
+def test_symbols_of_unknown_dollar_volume_come_last() -> None:
+    bench = Bench()
+    bench.scan(ScanConfig(symbols=SYMBOLS[30:]))
+    cache = MemoryCache()
+    cache.held = {symbol: bench.cache.held[symbol] for symbol in SYMBOLS[30:]}
+    result = Bench(source=bench.source, cache=cache).scan(ScanConfig(max_symbols=12, top_n=None, direction="both"))
+    assert set(result.table["Symbol"].to_pylist()) == {*SYMBOLS[30:], "S00", "S01"}

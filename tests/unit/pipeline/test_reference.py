@@ -180,6 +180,32 @@ def test_the_config_may_name_the_reference() -> None:
     same(rows_of(alone), rows_of(ten))
 
 
+class Index(ScriptedSource):
+    """A source whose first symbols have left the universe, and whose last ones have joined it lately."""
+
+    def universe(self, name: str | None, cancel: CancelToken) -> Universe:
+        whole = super().universe(name, cancel)
+        middle = self.panel.sessions[200].item()
+        spells = {**dict.fromkeys(SYMBOLS[:5], ((None, middle),)), **dict.fromkeys(SYMBOLS[-5:], ((middle, None),))}
+        return replace(
+            whole, securities=tuple(replace(item, membership=spells.get(item.symbol, ())) for item in whole.securities)
+        )
+
+
+@pytest.mark.parametrize(("session", "missing"), [(150, SYMBOLS[-5:]), (200, ()), (250, SYMBOLS[:5])])
+def test_a_scan_sees_the_members_of_its_day(session: int, missing: tuple[str, ...]) -> None:
+    source = Index(random_panel(SYMBOLS), dict(SECTORS))
+    day = source.panel.sessions[session].item()
+    result = Bench(source=source).scan(replace(EVERY_ROW, as_of_date=day))
+    assert set(SYMBOLS) - set(rows_of(result)) == set(missing)
+    assert {failure.symbol for failure in result.failures if failure.reason == "not_member"} == set(missing)
+    assert result.context.reference_count == 40 - len(missing)
+    members = ScriptedSource(
+        source.panel.take([k for k, symbol in enumerate(SYMBOLS) if symbol not in missing]), dict(SECTORS)
+    )
+    same(rows_of(result), rows_of(Bench(source=members).scan(replace(EVERY_ROW, as_of_date=day))))
+
+
 class OnlyTheList(ScriptedSource):
     """A source that fails when it is asked for more than a few symbols."""
 
@@ -230,6 +256,7 @@ def test_many_symbols_that_lag_make_the_result_partial(lagging: int, outcome: Ou
     assert result.outcome is outcome
     assert len(rows_of(result)) == 40 - lagging
     assert any(note.startswith("Warning: 3 of 40 symbols") for note in result.context.notes) is (lagging == 3)
+    assert ("Warning: 3 of 40 symbols" in result.status_text) is (lagging == 3)
     details = {failure.detail for failure in result.failures if failure.reason == "no_recent_bar"}
     assert details == {"It has no bar in the newest session; its last one is 1 session older."}
 

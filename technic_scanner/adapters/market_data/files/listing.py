@@ -12,6 +12,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.load_sheet import load_table
+from technic_scanner.adapters.market_data.files.membership import spell_of, with_spell
 from technic_scanner.adapters.market_data.files.names import canonical, is_index
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbols import normal
@@ -30,16 +31,19 @@ def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
     if "symbol" not in meanings:
         raise SourceDataError(f"{file.name} has no column for symbol.")
     columns = {
-        name: _texts(sheet, meanings.get(name)) for name in ("symbol", "name", "sector", "industry", "sub_industry")
+        name: _texts(sheet, meanings.get(name))
+        for name in ("symbol", "name", "sector", "industry", "sub_industry", "member_from", "member_to")
     }
     listed: dict[str, Security] = {}
     strange: set[str] = set()
-    for symbol, name, sector, industry, sub_industry in zip(*columns.values(), strict=True):
+    for symbol, name, sector, industry, sub_industry, first, last in zip(*columns.values(), strict=True):
         if symbol is None:
             continue
         if sector is not None and to_gics(sector) is None:
             strange.add(sector)
-        listed[normal(symbol)] = Security(normal(symbol), name, to_gics(sector), industry, sub_industry)
+        security = Security(normal(symbol), name, to_gics(sector), industry, sub_industry)
+        spell = spell_of(first, last, file.name)
+        listed[security.symbol] = with_spell(security, spell, listed.get(security.symbol))
     if not listed:
         raise SourceDataError(f"{file.name} lists no symbol.")
     notes = [f"{file.name}: {sector!r} is no GICS sector and counts as unknown." for sector in sorted(strange)]

@@ -32,6 +32,8 @@ _NAMES: dict[str, str] = {
         "fininstrmnm scname securityfullname 名称 股票名称 证券简称 简称 종목명 銘柄名 名前 название "
         "nombre nazwa bezeichnung"
     ),
+    "member_from": "from memberfrom",
+    "member_to": "to memberto",
     "open": (
         "open openprice opening openingprice priceopen opnpric openprc openpx pxopen opn openbid "
         "dlyopen startprice firstprice o 开盘 开盘价 今开 開盤 開盤價 始値 시가 otwarcie eröffnung "

@@ -44,6 +44,7 @@ from technic_scanner.domain.reasons import failure, no_data
 from technic_scanner.errors import SourceDataError
 from technic_scanner.pipeline.ports import CacheRead, CacheState, PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
+from technic_scanner.screening.volumes import mean_volumes
 
 T = TypeVar("T")
 
@@ -55,6 +56,8 @@ _SECONDS_PER_DAY = 86_400
 _SNAPSHOT_BARS = 200_000
 _READ_ATTEMPTS = 4
 _PRICES = FIELDS[:4]
+_TRADED = FIELDS[3:]
+_VOLUME_DAYS = 60  # in which a symbol that still trades has 20 bars
 
 
 @dataclass(slots=True)
@@ -111,6 +114,19 @@ class ParquetPriceCache:
             calendar = reader.calendar(end)
             first = 0 if since is None else np.searchsorted(calendar, day_number(since), side="right") - 1
             return reader.on(calendar[max(0, min(first, len(calendar) - bars)) :], _PRICES)
+
+        return self._healing(source, serve)
+
+    def dollar_volumes(self, source: str, symbols: Sequence[str], as_of: date | None) -> dict[str, float]:
+        """Return the mean close × volume of the newest 20 cached bars up to ``as_of``, fresh or not, where known."""
+
+        def serve(folder: SourceFolder, index: Index) -> dict[str, float]:
+            entries = [index.entries[symbol] for symbol in dict.fromkeys(symbols) if symbol in index.entries]
+            known = [entry for entry in entries if entry.parts]
+            if not known:
+                return {}
+            reader = SegmentReader(folder, index, known)
+            return mean_volumes(reader.on(reader.calendar(day_number(self._end(as_of)))[-_VOLUME_DAYS:], _TRADED))
 
         return self._healing(source, serve)
 
