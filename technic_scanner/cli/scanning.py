@@ -27,6 +27,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.plan_sums import plan_sums
 
 SHOWN_PICKS = 10
 # Columns of the result with their headings in the table.
@@ -132,6 +133,8 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
         say(f"Picks written to {csv}.")
     if not as_json and stored.table.num_rows:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
+        if (sums := plan_sums(stored.table)) is not None:
+            say(sums.sentence(stored.readable_config))
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
