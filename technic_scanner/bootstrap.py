@@ -34,6 +34,7 @@ from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.sessions import CalendarTrust
+from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.home import make_home, store_url
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
@@ -250,7 +251,9 @@ def build(settings: Settings | None = None) -> Services:
         tell=listeners.tell,
         deleted=partial(delete_exports, settings.home / "exports"),
     )
-    outcomes = PerformanceService(store, catalog, partial(_past_bars, catalog, cache))
+    outcomes = PerformanceService(
+        store, catalog, partial(_past_bars, catalog, cache), partial(_asked_through, catalog, cache)
+    )
     return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners, launcher)
 
 
@@ -313,6 +316,12 @@ def _coverage(catalog: PluginCatalog, cache: ParquetPriceCache, config: ScanConf
     last = source.info().last_session
     as_of = min((day for day in (config.as_of_date, last) if day is not None), default=None)
     return cache.fresh_count(catalog.key_of(source, config), symbols, config.lookback_sessions, as_of)
+
+
+def _asked_through(
+    catalog: PluginCatalog, cache: ParquetPriceCache, config: ScanConfig, symbols: Sequence[str]
+) -> dict[str, date]:
+    return cache.asked_through(catalog.cache_key(config), symbols)
 
 
 def _past_bars(

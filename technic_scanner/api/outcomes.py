@@ -19,8 +19,10 @@ from technic_scanner.api.requests import Name, Request, RunId
 from technic_scanner.api.schemas import known
 from technic_scanner.api.shared_answers import SharedAnswers, pieces
 from technic_scanner.bootstrap import Services
+from technic_scanner.domain.config import DIRECTIONS
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.performance.performance_report import Equity, IcPoint, PerformanceQuery, PerformanceReport
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
+from technic_scanner.runs.performance.performance_report import Equity, IcPoint, PerformanceReport
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.pick_returns import HORIZONS
 
@@ -39,10 +41,17 @@ def _one_of_the_horizons(sessions: int) -> int:
 Horizon = Annotated[int, AfterValidator(_one_of_the_horizons), Field(json_schema_extra={"enum": list(HORIZONS)})]
 
 
+Direction = Annotated[str, Field(json_schema_extra={"enum": list(DIRECTIONS)}, pattern="|".join(DIRECTIONS))]
+
+
 class OutcomeFilter(Request):
     """Which picks to include, and how to measure them; omitted filters do not filter."""
 
     source: Name | None = None
+    universe: Name | None = Field(default=None, description="Only runs of this universe of their source.")
+    direction: Direction | None = Field(
+        default=None, description="Runs of different directions are never pooled: by default that with the most runs."
+    )
     profile: list[Name] = Field(default_factory=list)
     sector: list[Name] = Field(default_factory=list)
     tier: list[Name] = Field(default_factory=list)
@@ -58,6 +67,8 @@ class OutcomeFilter(Request):
         """Return the query of the outcome service."""
         return PerformanceQuery(
             source=self.source,
+            universe=self.universe,
+            direction=self.direction,
             profiles=tuple(self.profile),
             sectors=tuple(self.sector),
             tiers=tuple(self.tier),
@@ -119,15 +130,19 @@ class EquityDocument(Document):
 class OutcomeReportDocument(Document):
     """How the picks of past runs performed. Returns are fractions, `excess` is over the run's equal-weight universe.
 
-    `judged` of `picks` have a known return at the horizon. `quantiles` are excess returns by score, lowest scores
+    All runs have one `direction`. `judged` of `picks` have a known return at the horizon; `limited` of them, and
+    `universe_limited` of the universes, were winsorised. `quantiles` are excess returns by score, lowest scores
     first. `exits` counts the levels that plans reached first. `notes` name biases of the data.
     """
 
     horizon: int
+    direction: str | None
     runs: int
     dates: int
     picks: int
     judged: int
+    limited: int
+    universe_limited: int
     hit_rate: IntervalDocument
     excess: IntervalDocument
     ic: list[IcPointDocument]
@@ -143,10 +158,13 @@ class OutcomeReportDocument(Document):
         """Build the document."""
         return cls(
             horizon=report.query.horizon,
+            direction=report.direction,
             runs=report.runs,
             dates=report.dates,
             picks=report.picks.num_rows,
             judged=report.judged,
+            limited=report.limited,
+            universe_limited=report.universe_limited,
             hit_rate=IntervalDocument.model_validate(report.hit),
             excess=IntervalDocument.model_validate(report.excess),
             ic=[IcPointDocument.model_validate(point) for point in report.ic],

@@ -24,6 +24,7 @@ from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
 from technic_scanner.runs.exports import export
 from technic_scanner.runs.model import Rows, StoredResult
+from technic_scanner.runs.plan_sums import plan_sums
 
 router = APIRouter(tags=["results"])
 
@@ -54,7 +55,7 @@ def read_results(
 ) -> ResultDocument:
     """Return one page of the ranked picks, or of all scanned rows. 409 while there are no results."""
     stored = service.result(run_id, rows)
-    table = _select(stored.table, column)
+    table, sums = _select(stored.table, column), plan_sums(stored.table)
     return ResultDocument(
         run_id=stored.run_id,
         outcome=stored.outcome,
@@ -68,6 +69,8 @@ def read_results(
         total=table.num_rows,
         next_offset=_next_offset(offset, limit, table.num_rows),
         failures=len(stored.failures),
+        position_value_sum=None if sums is None else sums.position_value,
+        risk_sum=None if sums is None else sums.risk,
     )
 
 

@@ -141,7 +141,9 @@ class ResultDocument(Document):
     rows: list[dict[str, JsonValue]]
     total: int = Field(description="Rows of the whole table.")
     next_offset: int | None
-    failures: int = Field(description="Symbols that are not in the table; see /failures for each one's reason.")
+    failures: int = Field(description="Symbols that are no picks; see /failures for each one's reason.")
+    position_value_sum: float | None = Field(description="Value of the positions of all picks.")
+    risk_sum: float | None = Field(description="Amount at risk of all picks.")
 
 
 class FailureDocument(Document, of=SymbolFailure):

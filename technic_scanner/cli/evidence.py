@@ -14,11 +14,13 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_sentences, say, table
 from technic_scanner.cli.requests import build_request
+from technic_scanner.domain.config import DIRECTIONS
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.performance.performance_report import Equity, PerformanceQuery, PerformanceReport
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
+from technic_scanner.runs.performance.performance_report import Equity, PerformanceReport, limits_note
 from technic_scanner.runs.performance.replay import ReplayPlan, ReplayWatch, queue_replay, replay_dates
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.screening.evidence import Interval
@@ -59,6 +61,10 @@ def replay(
 
 def outcomes(
     source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,
+    universe: Annotated[str | None, typer.Option(help="Only runs of this universe.")] = None,
+    direction: Annotated[
+        str | None, typer.Option(help="long, short or both, which are never pooled; default: that with the most runs.")
+    ] = None,
     horizon: Annotated[int, typer.Option(help="Sessions after the as-of date: 1, 5, 10, 21 or 63.")] = 21,
     profile: Annotated[list[str] | None, typer.Option(help="Only this strategy profile; may be repeated.")] = None,
     sector: Annotated[list[str] | None, typer.Option(help="Only this sector; may be repeated.")] = None,
@@ -73,11 +79,10 @@ def outcomes(
 ) -> None:
     """Report how the picks of past runs performed after their as-of date."""
     with errors_as_sentences():
-        if horizon not in HORIZONS:
-            known = ", ".join(map(str, HORIZONS))
-            raise ConfigError([FieldProblem("horizon", f"{horizon} is not one of {known}")])
+        _check(horizon, direction)
         query = PerformanceQuery(
-            source=source, horizon=horizon, profiles=tuple(profile or ()), sectors=tuple(sector or ()),
+            source=source, universe=universe, direction=direction, horizon=horizon,
+            profiles=tuple(profile or ()), sectors=tuple(sector or ()),
             tiers=tuple(tier or ()), regimes=tuple(regime or ()), since=since and since.date(),
             until=until and until.date(), top_n=top_n, cost_bps=cost_bps,
         )  # fmt: skip
@@ -89,6 +94,17 @@ def outcomes(
             emit(_to_dict(report))
         else:
             _show(report)
+
+
+def _check(horizon: int, direction: str | None) -> None:
+    """Raise ConfigError that names each option with an unknown value."""
+    problems = []
+    if horizon not in HORIZONS:
+        problems.append(FieldProblem("horizon", f"{horizon} is not one of {', '.join(map(str, HORIZONS))}"))
+    if direction is not None and direction not in DIRECTIONS:
+        problems.append(FieldProblem("direction", f"{direction!r} is not one of {', '.join(DIRECTIONS)}"))
+    if problems:
+        raise ConfigError(problems)
 
 
 def _wait(services: Services, plan: ReplayPlan) -> None:
@@ -115,6 +131,7 @@ def _show(report: PerformanceReport) -> None:
         say("No outcome is known yet: there are no bars after the as-of dates of the stored runs.")
         return
     rows = [
+        ("Direction", report.direction),
         ("Runs", report.runs),
         ("As-of dates", report.dates),
         ("Picks measured", f"{report.judged} of {report.picks.num_rows}"),
@@ -125,7 +142,7 @@ def _show(report: PerformanceReport) -> None:
     ]
     rows += [(f"Reached first: {EXIT_TEXTS[name]}", count) for name, count in report.exits]
     table(f"Outcomes after {report.query.horizon} sessions", ("", ""), rows)
-    for note in report.notes:
+    for note in (*report.notes, *limits_note(report)):
         say(note)
 
 
@@ -142,10 +159,13 @@ def _to_dict(report: PerformanceReport) -> dict[str, object]:
 
     return {
         "horizon": report.query.horizon,
+        "direction": report.direction,
         "runs": report.runs,
         "dates": report.dates,
         "picks": report.picks.num_rows,
         "judged": report.judged,
+        "limited": report.limited,
+        "universe_limited": report.universe_limited,
         "hit_rate": plain(report.hit),
         "excess": plain(report.excess),
         "ic": [{"as_of": point.as_of, "ic": point.ic, "n": point.n, "runs": point.runs} for point in report.ic],

@@ -23,11 +23,12 @@ from technic_scanner.cli.output import (
     write_file,
 )
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError, StoreDataError
 from technic_scanner.progress.text import count_text, format_percent
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import PrunePolicy, Rows, RunQuery, StoredResult
+from technic_scanner.runs.plan_sums import PlanSums, plan_sums
 from technic_scanner.runs.service.service import RunService
 from technic_scanner.runs.timings.compare import Comparison
 
@@ -68,8 +69,9 @@ def show(run_id: str, as_json: Json = False) -> None:
         service = services.service
         run = service.get(run_id)
         newest, notes = about_data(service, run)
+        sums = _sums(service, run)
         if as_json:
-            emit({**run_to_dict(run), "newest_session": newest, "notes": list(notes)})
+            emit({**run_to_dict(run), "newest_session": newest, "notes": list(notes)} | _sums_to_dict(sums))
             return
         facts: list[tuple[str, object]] = [
             ("Status", run.status.value),
@@ -95,6 +97,8 @@ def show(run_id: str, as_json: Json = False) -> None:
                 ("Failed", metrics.symbols_failed),
                 ("Cache hit rate", None if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate)),
             ]
+        if sums is not None and sums.picks:
+            facts.append(("Plans", sums.sentence(run.readable_config)))
         table(f"Run {run.run_id}", ("", ""), facts)
         for note in notes:
             say(note)
@@ -168,6 +172,23 @@ def prune(
             say(f"{count} would be deleted. Add --yes to delete." if report.dry_run else f"{count} deleted.")
 
 
+def _sums(service: RunService, run: RunRecord) -> PlanSums | None:
+    """Return the sums of the run's plans; None without a result that can be read."""
+    if run.outcome is None:
+        return None
+    try:
+        return plan_sums(service.result(run.run_id).table)
+    except (ResultsNotReadyError, StoreDataError):
+        return None
+
+
+def _sums_to_dict(sums: PlanSums | None) -> dict[str, Any]:
+    return {
+        "position_value_sum": None if sums is None else sums.position_value,
+        "risk_sum": None if sums is None else sums.risk,
+    }
+
+
 def _exported(service: RunService, run_id: str, form: str, rows: Rows) -> bytes:
     if form == "report":
         return service.report(run_id).encode()
@@ -187,6 +208,7 @@ def _result_to_dict(stored: StoredResult) -> dict[str, Any]:
         "as_of": stored.as_of,
         "source_label": stored.source_label,
         "notes": list(stored.notes),
+        **_sums_to_dict(plan_sums(stored.table)),
         "rows": stored.table.to_pylist(),
         "failures": [asdict(failure) for failure in stored.failures],
     }

@@ -27,6 +27,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.plan_sums import plan_sums
 
 SHOWN_PICKS = 10
 SHOWN_NOTES = 5
@@ -136,6 +137,8 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
         return
     if stored.table.num_rows:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
+        if (sums := plan_sums(stored.table)) is not None:
+            say(sums.sentence(stored.readable_config))
     say(f"Newest session: {stored.as_of or 'unknown'}.")
     for note in stored.notes[:SHOWN_NOTES]:
         say(f"Note: {note}")

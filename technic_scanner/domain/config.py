@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 DIRECTIONS: tuple[str, ...] = ("long", "short", "both")
+AS_IF_ALONE, ONE_ACCOUNT = "alone", "account"
+SIZINGS: tuple[str, ...] = (AS_IF_ALONE, ONE_ACCOUNT)
 
 
 def _gics_or_same(name: str) -> str:
@@ -239,6 +241,26 @@ class ScanConfig:
             step=5.0,
         ),
     ] = 25.0
+    position_sizing: Annotated[
+        str,
+        FieldSpec(
+            "Position sizes",
+            "alone: each as if it were the only one. account: in rank order, as far as the account and the total risk "
+            "allow.",
+            choices=SIZINGS,
+        ),
+    ] = AS_IF_ALONE
+    total_risk_pct: Annotated[
+        float,
+        FieldSpec(
+            "Total risk",
+            "Share of the account that is lost if all stops are hit; for position sizes that fit one account.",
+            unit="%",
+            above=0.0,
+            at_most=100.0,
+            step=1.0,
+        ),
+    ] = 10.0
     allow_shorts: InitVar[bool] = False
 
     def __post_init__(self, allow_shorts: bool) -> None:

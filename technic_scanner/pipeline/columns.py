@@ -68,7 +68,9 @@ COLUMNS: tuple[Column, ...] = (
     _number("PositionValue", "currency", "plan", "shares x entry"),
     _number("RiskAmount", "currency", "plan", "shares x |entry - stop|"),
     _text(
-        "SizeLimitedBy", "plan", "what kept the size from being larger: risk, max_position, liquidity, below_one_share"
+        "SizeLimitedBy",
+        "plan",
+        "what kept the size from being larger: risk, max_position, liquidity, below_one_share, account, total_risk",
     ),
     _number("WeightEqual", "x", "portfolio", "portfolio weight: equal"),
     _number("WeightScore", "x", "portfolio", "portfolio weight: by score"),

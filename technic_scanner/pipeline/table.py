@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import ONE_ACCOUNT, ScanConfig
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
@@ -22,7 +22,7 @@ from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
 from technic_scanner.screening.regime import RegimePolicy
 from technic_scanner.screening.scoring import missing_inputs
 from technic_scanner.screening.signals import Signals
-from technic_scanner.screening.trade_plan import TradePlans, plan
+from technic_scanner.screening.trade_plan import TradePlans, fit_account, plan
 
 # The maximum size of a position as a share of the mean traded value per day over 20 sessions.
 LIQUIDITY_SHARE = 0.01
@@ -94,7 +94,10 @@ def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tupl
     if not picks.securities:
         return SCHEMA.empty_table(), ()
     portfolios = _portfolios(config, picks)
-    values = _values(config, picks, policy)
+    plans = _plans(config, picks, policy)
+    if config.position_sizing == ONE_ACCOUNT:
+        plans = fit_account(plans, account_size=config.account_size, total_risk_pct=config.total_risk_pct)
+    values = _values(picks, plans)
     values |= {WEIGHT_COLUMNS[method]: portfolio.weights for method, portfolio in portfolios.items()}
     notes = tuple(
         f"Portfolio by {method.replace('_', ' ')}: {note}"
@@ -106,7 +109,7 @@ def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tupl
 
 def others_table(config: ScanConfig, others: Scored, policy: RegimePolicy) -> pa.Table:
     """Return the table of scanned rows that are no picks: without weights and without what ``completed`` fills in."""
-    return _table(_values(config, others, policy))
+    return _table(_values(others, _plans(config, others, policy)))
 
 
 def _table(values: dict[str, Any]) -> pa.Table:
@@ -115,9 +118,9 @@ def _table(values: dict[str, Any]) -> pa.Table:
     return pa.table({column.name: _array(values[column.name], column.kind) for column in there})
 
 
-def _values(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> dict[str, Any]:
-    """Return the values of the rows by column, without weights and sentences."""
-    plans = plan(
+def _plans(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> TradePlans:
+    """Return the plan of each row as if it were alone."""
+    return plan(
         scored.indicators,
         scored.signals.side,
         account_size=config.account_size,
@@ -127,6 +130,10 @@ def _values(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> dict[st
         liquidity_share=LIQUIDITY_SHARE,
         size_multiplier=policy.sizes(scored.signals.side),
     )
+
+
+def _values(scored: Scored, plans: TradePlans) -> dict[str, Any]:
+    """Return the values of the rows by column, without weights and sentences."""
     values: dict[str, Any] = {
         column.name: scored.indicators[:, COLUMN[column.indicator]] for column in COLUMNS if column.indicator
     }

@@ -121,7 +121,7 @@ class DatedRuns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PickTable:
-    """Some columns of a run's table, and the ``symbol`` and ``stage`` of the symbols that are not in it."""
+    """Some columns of a run's picks, and ``symbol``, ``stage``, ``reason`` and ``flags`` of the other symbols."""
 
     run_id: str
     table: pa.Table

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from technic_scanner.screening.bars import DateArray, FloatArray, Panel
+from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray, ratio
+from technic_scanner.screening.past_prices import PastPrices
 
 CodeArray = npt.NDArray[np.int8]
 SideArray = npt.NDArray[np.integer]
@@ -29,36 +29,11 @@ EXIT_TEXTS: dict[str, str] = {
     "open": "neither yet",
 }
 
+# Returns above this are winsorised to it: they are rarely real, and one of them would move the mean of thousands.
+MOST_RETURN = 3.0
+
 # The number of sessions that are searched at once for the end of a plan.
 _BLOCK = 8
-# The number of symbols that are transposed at once.
-_STRIP = 64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PastPrices:
-    """Prices of n symbols over T sessions, for measuring outcomes; each array is (T, n + 1), NaN without a bar.
-
-    The prices of a session are contiguous, because outcomes need many symbols on few sessions. The last column, which
-    is also that of symbol −1, has no bars, so that missing symbols need no special case. ``lowest`` and ``highest`` are
-    the minimum and maximum of a bar's known prices. They do not depend on plans, so they are computed once for all
-    runs.
-    """
-
-    sessions: DateArray
-    open: FloatArray
-    close: FloatArray
-    lowest: FloatArray
-    highest: FloatArray
-
-    @classmethod
-    def of(cls, panel: Panel, since: np.datetime64 | None = None) -> PastPrices:
-        """Return the prices of a panel from its newest session on or before ``since`` on; volume is ignored."""
-        start = 0 if since is None else max(session_index(panel.sessions, since), 0)
-        fields = [prices[:, start:] for prices in (panel.open, panel.close, panel.low, panel.high)]
-        opened, close = (_by_session(np.fmin, prices) for prices in fields[:2])
-        lowest, highest = (_by_session(choose, *fields) for choose in (np.fmin, np.fmax))
-        return cls(panel.sessions[start:], opened, close, lowest, highest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,11 +61,15 @@ class Exits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PickReturns:
-    """The returns of k picks over H horizons: ``forward`` and ``excess`` (H, k), and those of the ``universe`` (H,)."""
+    """The returns of k picks over H horizons: ``forward`` and ``excess`` (H, k), and those of the ``universe`` (H,).
+
+    Returns are winsorised; ``limited`` (H,) counts those of the universe that were above MOST_RETURN.
+    """
 
     forward: FloatArray
     excess: FloatArray
     universe: FloatArray
+    limited: IntArray
     exits: Exits
 
 
@@ -123,15 +102,10 @@ class EquityCurve:
     unpriced: int
 
 
-def session_index(sessions: DateArray, as_of: np.datetime64) -> int:
-    """Return the index of the newest session on or before ``as_of``, −1 if there is none."""
-    return int(np.searchsorted(sessions, as_of, side="right")) - 1
-
-
 def forward_returns(close: FloatArray, at: int, horizons: Sequence[int] = HORIZONS) -> FloatArray:
     """Return the returns (H, n) of closes (T, n): close h sessions after row ``at`` ÷ close of row ``at`` − 1.
 
-    NaN if one of the two is unknown: the session is in the future, or the symbol did not trade in it.
+    NaN if one of the two is unknown, or the session is in the future.
     """
     result = np.full((len(horizons), close.shape[1]), np.nan)
     if not 0 <= at < len(close):
@@ -157,9 +131,11 @@ def pick_returns(
     They are compared with the columns marked by ``universe`` (n + 1,). All are unknown if ``at`` is not a row.
     """
     forward = forward_returns(prices.close, at, horizons)
+    limited = np.count_nonzero((forward > MOST_RETURN) & universe, axis=1)
+    np.minimum(forward, MOST_RETURN, out=forward)
     means, own = universe_returns(forward, universe), forward.take(picks, axis=1)
     exits = first_exits(prices, picks, at, planned, max(horizons))
-    return PickReturns(own, excess_returns(own, planned.side, means), means, exits)
+    return PickReturns(own, excess_returns(own, planned.side, means), means, limited, exits)
 
 
 def universe_returns(forward: FloatArray, universe: BoolArray) -> FloatArray:
@@ -265,15 +241,3 @@ def _sessions_until(
         after[left[ended]] = first - at + hit[:, ended].argmax(axis=0)
         left = left[~ended]
     return after
-
-
-def _by_session(choose: np.ufunc, *fields: FloatArray) -> FloatArray:
-    """Return the element-wise reduction of ``fields`` (n, T) by ``choose`` as (T, n + 1), with a last column of NaN."""
-    count, sessions = fields[0].shape
-    turned = np.empty((sessions, count + 1))
-    # A few symbols at a time, so that their prices stay in the processor's cache.
-    for start in range(0, count, _STRIP):
-        strip = slice(start, min(start + _STRIP, count))
-        turned[:, strip] = reduce(choose, (prices[strip] for prices in fields)).T
-    turned[:, count] = np.nan
-    return turned

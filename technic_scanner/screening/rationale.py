@@ -23,6 +23,8 @@ _LIMIT_ENDS = {
     "max_position": "; %d shares, held down by the position cap.",
     "liquidity": "; %d shares, held down by its liquidity.",
     "below_one_share": "; the account is too small for one share.",
+    "account": "; %d shares, for which the better picks leave money in the account.",
+    "total_risk": "; %d shares, for which the better picks leave risk in the total.",
 }
 _SIDES = ("", "not above", "above")
 _MOVES = (("63-day return %+.1f%%", "change"), ("RSI %.0f", "rsi"), ("volume %.1f times its 20-day mean", "volume"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray, column
 
 STOP_BASES: tuple[str, ...] = ("swing", "least_range", "most_range", "range_only", "least_distance", "room")
-LIMITS: tuple[str, ...] = ("risk", "max_position", "liquidity", "below_one_share", "no_price")
+LIMITS: tuple[str, ...] = (
+    *("risk", "max_position", "liquidity", "below_one_share", "no_price"),
+    *("account", "total_risk"),  # of plans that share an account
+)
 
 # Multiples of the average true range.
 SWING_BUFFER, LEAST_RANGES, MOST_RANGES, RANGES_WITHOUT_SWING = 0.1, 1.0, 3.0, 2.0
@@ -101,6 +104,39 @@ def plan(
         range_source=source,
         liquidity_known=np.isfinite(dollars),
     )
+
+
+def fit_account(plans: TradePlans, *, account_size: float, total_risk_pct: float) -> TradePlans:
+    """Return the plans with sizes that fit one account, in the order of the rows.
+
+    Each row gets the shares of its own plan, or as many as are left within ``account_size`` and within a total risk of
+    ``total_risk_pct`` per cent of it; ``limited_by`` then is "account" or "total_risk". No later row is sized larger.
+    """
+    value_left, risk_left = account_size, account_size * total_risk_pct / 100.0
+    shares, limited_by = plans.shares.copy(), list(plans.limited_by)
+    risk_per_share = np.abs(plans.entry - plans.stop)
+    for row in np.flatnonzero(shares > 0).tolist():
+        price, risk = float(plans.entry[row]), float(risk_per_share[row])
+        room = {"account": _most(value_left, price), "total_risk": _most(risk_left, risk)}
+        tightest = min(room, key=room.__getitem__)
+        if room[tightest] < shares[row]:
+            shares[row], limited_by[row] = room[tightest], tightest
+        value_left -= float(shares[row]) * price
+        risk_left -= float(shares[row]) * risk
+    cut = shares < plans.shares
+    return replace(
+        plans,
+        shares=shares,
+        notional=np.where(cut, shares * plans.entry, plans.notional),
+        risk_amount=np.where(cut, shares * risk_per_share, plans.risk_amount),
+        limited_by=tuple(limited_by),
+    )
+
+
+def _most(budget: float, cost: float) -> int:
+    """Return the largest whole number k ≥ 0 with k × cost ≤ budget, also in floating point."""
+    count = int(max(budget, 0.0) // cost)
+    return count - 1 if count * cost > budget and count else count
 
 
 def _steps_per_unit(price: FloatArray) -> FloatArray:

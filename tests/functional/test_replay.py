@@ -13,7 +13,7 @@ from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.performance.performance_report import PerformanceQuery
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.performance.replay import queue_replay, replay_dates
 from technic_scanner.settings import Settings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,8 +102,11 @@ def load_columns(payload: bytes, names: Sequence[str]) -> pa.Table:
     return table.select(list(names))
 
 
-def dump_failures(failures: Iterable[SymbolFailure]) -> bytes:
-    """Return failures as an Arrow stream, a text column per field: 8,000 of them take some 30 kB."""
+def dump_failures(failures: Iterable[SymbolFailure], flags: Mapping[str, str] | None = None) -> bytes:
+    """Return failures as an Arrow stream, a text column per field: 8,000 of them take some 30 kB.
+
+    ``flags`` by symbol are stored beside them, so that outcomes need not read the rows for them.
+    """
     kept = tuple(failures)
     columns = {
         "symbol": [failure.symbol for failure in kept],
@@ -112,6 +115,8 @@ def dump_failures(failures: Iterable[SymbolFailure]) -> bytes:
         "reason": [failure.reason for failure in kept],
         "detail": [failure.detail for failure in kept],
     }
+    if flags is not None:
+        columns["flags"] = [flags.get(failure.symbol, "") for failure in kept]
     arrays = {field: pa.array(column, pa.string()) for field, column in columns.items()}
     return dump_table(pa.table(arrays).replace_schema_metadata({VERSION_FIELD: str(VERSION)}))
 

@@ -22,7 +22,7 @@ from technic_scanner.runs.serialization.stored import read
 
 _log = logging.getLogger(__name__)
 
-_FAILURE_COLUMNS = ("symbol", "stage")
+_FAILURE_COLUMNS = ("symbol", "stage", "reason", "flags")
 # What says which rows of a table are picks.
 _MARKS = ("Picked", "Tier")
 _UNPACKERS = 2

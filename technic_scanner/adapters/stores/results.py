@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Column, Connection, Row, delete, insert, select
 
 from technic_scanner.adapters.stores.database import Queries, reading
@@ -137,7 +138,7 @@ def insert_result(connection: Connection, run_id: str, result: ScanResult) -> No
             source_label=result.source_label,
             context=dump(result.context),
             notes=dump_notes(result.notes),
-            failures=dump_failures(result.failures),
+            failures=dump_failures(result.failures, _flags(result.others)),
             picks_table=dump_table(result.table),
             other_rows=dump_table(result.others),
         )
@@ -145,6 +146,14 @@ def insert_result(connection: Connection, run_id: str, result: ScanResult) -> No
     rows = _pick_rows(run_id, result)
     if rows:
         connection.execute(insert(picks), rows)
+
+
+def _flags(rows: pa.Table) -> dict[str, str] | None:
+    """Return the flags of the rows that have some, by symbol; None of a table that has no such column."""
+    if "Flags" not in rows.column_names:
+        return None
+    pairs = zip(rows["Symbol"].to_pylist(), rows["Flags"].to_pylist(), strict=True)
+    return {symbol: flags for symbol, flags in pairs if flags}
 
 
 def _pick_rows(run_id: str, result: ScanResult) -> list[dict[str, Any]]:

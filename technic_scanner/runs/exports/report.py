@@ -14,6 +14,7 @@ from technic_scanner.domain.metrics import ScanMetrics, SymbolFailure
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.exports.report_page import Raw, page, section, stage_timeline, table
 from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 ROWS_SHOWN = 200
@@ -115,7 +116,9 @@ def _results(result: StoredResult | None) -> Raw:
         return Raw(f"<p>No symbol passed. {escape(result.status_text)}</p>")
     names = [name for name in RESULT_COLUMNS if name in result.table.column_names]
     shown = result.table.select(names).slice(0, ROWS_SHOWN).to_pylist()
-    body = table(names, [tuple(_cell(row[name]) for name in names) for row in shown])
+    sums = plan_sums(result.table)
+    said = "" if sums is None else f"<p>{escape(sums.sentence(result.readable_config))}</p>"
+    body = said + table(names, [tuple(_cell(row[name]) for name in names) for row in shown])
     return Raw(body + _omitted(result.table.num_rows, ROWS_SHOWN, "rows", "export the CSV for all of them"))
 
 

@@ -13,6 +13,7 @@ from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.extras import import_optional
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME
 from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.serialization import config_to_dict
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _config_sheet(sheet: Worksheet, bold: Format, stored: StoredResult) -> None:
         ("as of", None if stored.as_of is None else stored.as_of.isoformat()),
         ("outcome", stored.outcome.value),
         ("status", stored.status_text),
+        *_sums(stored),
         *(("note", note) for note in stored.notes),
     ]
     config = {} if stored.readable_config is None else config_to_dict(stored.config)
@@ -90,6 +92,19 @@ def _config_sheet(sheet: Worksheet, bold: Format, stored: StoredResult) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 80)
     _table(sheet, bold, ("Field", "Value"), (*facts, *fields))
+
+
+def _sums(stored: StoredResult) -> list[tuple[str, Any]]:
+    """Return what the plans of the picks add up to."""
+    sums = plan_sums(stored.table)
+    if sums is None:
+        return []
+    config = stored.readable_config
+    return [
+        ("position value, sum", sums.position_value),
+        ("risk, sum", sums.risk),
+        ("position sizes", None if config is None else config.position_sizing),
+    ]
 
 
 def _table(sheet: Worksheet, bold: Format, header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -28,6 +28,8 @@ JUDGED_SCHEMA: pa.Schema = pa.schema(
         ("lineage", _shared(pa.string())),
         ("as_of", _shared(pa.date32())),
         ("next_as_of", _shared(pa.date32())),
+        ("universe", _shared(pa.string())),
+        ("direction", _shared(pa.string())),
         ("profile", _shared(pa.string())),
         *[(name, _shared(pa.string())) for name in TEXTS],
         *[(name, pa.float64()) for name in NUMBERS],
@@ -39,6 +41,21 @@ JUDGED_SCHEMA: pa.Schema = pa.schema(
         ("universe_held_return", _shared(pa.float64())),
         ("exit", pa.dictionary(pa.int8(), pa.string())),
         ("exit_sessions", pa.int16()),
+    ]
+)
+
+# What is known of each run, also of those without picks; ``limited`` counts the universe's winsorised returns.
+RUNS_SCHEMA: pa.Schema = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("lineage", pa.string()),
+        ("as_of", pa.date32()),
+        ("next_as_of", pa.date32()),
+        ("universe", pa.string()),
+        ("direction", pa.string()),
+        ("profile", pa.string()),
+        ("universe_held_return", pa.float64()),
+        *[(f"limited_{h}", pa.int64()) for h in HORIZONS],
     ]
 )
 

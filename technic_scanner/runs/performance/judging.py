@@ -23,6 +23,7 @@ from technic_scanner.runs.performance.judged_table import (
     JUDGED_SCHEMA,
     LABELS,
     NUMBERS,
+    RUNS_SCHEMA,
     TEXTS,
     floats,
     joined_labels,
@@ -31,41 +32,53 @@ from technic_scanner.runs.performance.judged_table import (
     repeated,
     with_shared_labels,
 )
-from technic_scanner.screening.bars import FloatArray, Panel
+from technic_scanner.screening.bars import DateArray, FloatArray, Panel
+from technic_scanner.screening.filters import ELIGIBILITY_FILTERS
 from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.past_prices import PastPrices, session_index
 from technic_scanner.screening.pick_returns import (
     EXITS,
     HORIZONS,
+    MOST_RETURN,
     CodeArray,
-    PastPrices,
     Planned,
     pick_returns,
-    session_index,
 )
 
 _PLAN = ("Close", "Entry", "Stop", "Target")
-_FAILED = ("symbol", "stage")
-JUDGED_COLUMNS: tuple[str, ...] = (*TEXTS, *NUMBERS, *_PLAN)
+_FAILED = ("symbol", "stage", "reason")
+JUDGED_COLUMNS: tuple[str, ...] = (*TEXTS, *NUMBERS, *_PLAN, "Flags")
+INELIGIBLE: tuple[str, ...] = tuple(row_filter.code for row_filter in ELIGIBILITY_FILTERS)
+# Flags of rows whose prices are wrong.
+_DISTORTED = ("unadjusted_split", "price_off")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunToJudge:
-    """The picks of a run, the other symbols that it considered, and the key of its configuration.
+    """The picks of a run, the other symbols that could be bought then, and the key of its configuration.
 
     Runs of one lineage differ only in their as-of date. ``table`` has at least the JUDGED_COLUMNS, with its labels
-    dictionary-encoded; ``others`` are the symbols that passed the run's universe filters and were not picked.
+    dictionary-encoded. ``others`` are the symbols that passed the run's own eligibility and were not picked.
+    ``outside`` (n,) marks the picks that are no part of the universe, because their prices are not to be trusted.
     """
 
     dated: DatedRun
     lineage: str
     table: pa.Table
     others: pa.ChunkedArray
+    outside: BoolArray
 
     @classmethod
     def of(cls, dated: DatedRun, lineage: str, picks: PickTable) -> RunToJudge:
-        """Return the run with its picks and the other symbols that it considered."""
-        scanned = pc.not_equal(picks.failed["stage"], Stage.UNIVERSE_LOADING.value)
-        return cls(dated, lineage, with_shared_labels(picks.table), picks.failed["symbol"].filter(scanned))
+        """Return the run with its picks and the other symbols of its universe."""
+        failed = picks.failed
+        eligible = pc.and_(
+            pc.equal(failed["stage"], Stage.FINALIZATION.value),
+            pc.invert(pc.is_in(failed["reason"], value_set=pa.array(INELIGIBLE))),
+        )
+        kept = failed.filter(pc.fill_null(eligible, False))
+        others = kept["symbol"].filter(pa.array(~_distorted(kept, "flags")))
+        return cls(dated, lineage, with_shared_labels(picks.table), others, _distorted(picks.table, "Flags"))
 
     @classmethod
     def of_stored(cls, stored: StoredResult) -> RunToJudge:
@@ -93,28 +106,45 @@ def lineage_of(config: ScanConfig) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
+class Judgement(NamedTuple):
+    """The outcomes of ``picks``, in JUDGED_SCHEMA, and what is known of the ``runs``, in RUNS_SCHEMA, oldest first."""
+
+    picks: pa.Table
+    runs: pa.Table
+
+
+def judge_runs(runs: Sequence[RunToJudge], panel: Panel, through: DateArray | None = None) -> Judgement:
     """Return the outcomes of all picks, oldest run first; ``panel`` has the available bars of their symbols.
+
+    ``through`` (n,) are the days up to which the bars of its symbols are known (None: all).
 
     Returns are price changes as fractions; ``excess`` is the return on the pick's side over the equal-weight universe
     of its run. ``held_return`` is the return until ``next_as_of``, the as-of date of the lineage's next run. Values
     that lie in the future are null. Picks whose symbol is not in the panel are kept with nulls, so that they are
     counted.
     """
-    ordered = sorted((run for run in runs if run.table.num_rows), key=lambda run: (run.as_of, run.dated.run_id))
+    ordered = sorted(runs, key=lambda run: (run.as_of, run.dated.run_id))
     if not ordered:
-        return JUDGED_SCHEMA.empty_table()
+        return Judgement(JUDGED_SCHEMA.empty_table(), RUNS_SCHEMA.empty_table())
     following = _following(runs)
     next_as_of = [following.get(run.dated.run_id) for run in ordered]
     symbols = joined_texts(run.table["Symbol"] for run in ordered).dictionary_encode().combine_chunks()
     picked = _rows_of(symbols.dictionary, panel.symbols)[symbols.indices.to_numpy()]
     others = _rows_of(joined_texts(run.others for run in ordered), panel.symbols)
-    prices = PastPrices.of(panel, np.datetime64(ordered[0].as_of, "D"))
+    prices = PastPrices.of(panel, np.datetime64(ordered[0].as_of, "D"), through)
     judged = _Judged.room(len(ordered), len(picked))
     parts, rests = _spans(run.table.num_rows for run in ordered), _spans(len(run.others) for run in ordered)
     for number, (run, part, rest) in enumerate(zip(ordered, parts, rests, strict=True)):
         _judge(run, next_as_of[number], prices, picked[part], others[rest], judged.part(number, part))
-    return _table(ordered, next_as_of, symbols, judged)
+    return Judgement(_table(ordered, next_as_of, symbols, judged), _runs_table(ordered, next_as_of, judged))
+
+
+def _distorted(rows: pa.Table, name: str) -> BoolArray:
+    """Return which rows (n,) have a flag in the column ``name`` that says that their prices are wrong."""
+    if name not in rows.column_names:
+        return np.zeros(rows.num_rows, dtype=np.bool_)
+    flags = [set((text or "").split()) for text in rows[name].to_pylist()]
+    return np.array([not own.isdisjoint(_DISTORTED) for own in flags], dtype=np.bool_)
 
 
 def _following(runs: Sequence[RunToJudge]) -> dict[str, date]:
@@ -129,7 +159,8 @@ class _Judged(NamedTuple):
     """The outcomes of N picks of R runs over H horizons; NaN and −1 where unknown or in the future.
 
     ``side`` (N,); ``forward`` and ``excess`` (H, N); ``universe`` (H, R); ``held`` (N,) and ``universe_held`` (R,),
-    until the lineage's next run; ``exits`` (N,) are indices into EXITS, reached after ``exit_sessions`` (N,).
+    until the lineage's next run; ``limited`` (H, R) counts the universe's winsorised returns; ``exits`` (N,) are
+    indices into EXITS, reached after ``exit_sessions`` (N,).
     """
 
     side: npt.NDArray[np.int8]
@@ -138,6 +169,7 @@ class _Judged(NamedTuple):
     universe: FloatArray
     held: FloatArray
     universe_held: FloatArray
+    limited: IntArray
     exits: CodeArray
     exit_sessions: npt.NDArray[np.int16]
 
@@ -151,6 +183,7 @@ class _Judged(NamedTuple):
             universe=np.empty((len(HORIZONS), runs)),
             held=np.empty(picks),
             universe_held=np.empty(runs),
+            limited=np.empty((len(HORIZONS), runs), dtype=np.int64),
             exits=np.empty(picks, dtype=np.int8),
             exit_sessions=np.empty(picks, dtype=np.int16),
         )
@@ -165,6 +198,7 @@ class _Judged(NamedTuple):
             self.universe[:, own],
             self.held[picks],
             self.universe_held[own],
+            self.limited[:, own],
             self.exits[picks],
             self.exit_sessions[picks],
         )
@@ -176,7 +210,7 @@ def _judge(
     """Fill in the outcomes of one run; ``picked`` and ``others`` are the columns of ``prices`` of its symbols."""
     at = session_index(prices.sessions, np.datetime64(run.as_of, "D"))
     universe = np.zeros(prices.close.shape[1], dtype=np.bool_)
-    universe[picked] = True
+    universe[picked[~run.outside]] = True
     universe[others] = True
     universe[-1] = False
     plan = {name: floats(run.table[name]) for name in _PLAN}
@@ -186,6 +220,7 @@ def _judge(
     into.forward[:] = outcome.forward
     into.excess[:] = outcome.excess
     into.universe[:, 0] = outcome.universe
+    into.limited[:, 0] = outcome.limited
     into.held[:], into.universe_held[0] = _held(prices, at, universe, picked, next_as_of)
     into.exits[:] = np.where(picked >= 0, outcome.exits.codes, -1)
     into.exit_sessions[:] = outcome.exits.sessions
@@ -195,13 +230,10 @@ def _table(
     runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], symbols: pa.DictionaryArray, judged: _Judged
 ) -> pa.Table:
     """Return the picks of all runs, in their order, as one table of JUDGED_SCHEMA."""
+    about = _about(runs, next_as_of)
     of_run = np.repeat(np.arange(len(runs), dtype=np.int32), [run.table.num_rows for run in runs])
     columns: dict[str, Any] = {
-        "run_id": repeated(pa.array([run.dated.run_id for run in runs], pa.string()), of_run),
-        "lineage": repeated(pa.array([run.lineage for run in runs], pa.string()), of_run),
-        "as_of": repeated(pa.array([run.as_of for run in runs], pa.date32()), of_run),
-        "next_as_of": repeated(pa.array(next_as_of, pa.date32()), of_run),
-        "profile": repeated(pa.array([run.dated.config.strategy_profile_name for run in runs], pa.string()), of_run),
+        **{name: repeated(about[name], of_run) for name in about},
         **{name: joined_labels(run.table[name] for run in runs) for name in LABELS},
         "Symbol": symbols,
         **{name: numbers(np.concatenate([floats(run.table[name]) for run in runs])) for name in NUMBERS},
@@ -217,22 +249,39 @@ def _table(
     return pa.Table.from_arrays([columns[item.name] for item in JUDGED_SCHEMA], schema=JUDGED_SCHEMA)
 
 
+def _about(runs: Sequence[RunToJudge], next_as_of: Sequence[date | None]) -> dict[str, pa.Array]:
+    """Return by column what all picks of a run share, one value per run."""
+    configs = [run.dated.config for run in runs]
+    return {
+        "run_id": pa.array([run.dated.run_id for run in runs], pa.string()),
+        "lineage": pa.array([run.lineage for run in runs], pa.string()),
+        "as_of": pa.array([run.as_of for run in runs], pa.date32()),
+        "next_as_of": pa.array(next_as_of, pa.date32()),
+        "universe": pa.array([config.universe for config in configs], pa.string()),
+        "direction": pa.array([config.direction for config in configs], pa.string()),
+        "profile": pa.array([config.strategy_profile_name for config in configs], pa.string()),
+    }
+
+
+def _runs_table(runs: Sequence[RunToJudge], next_as_of: Sequence[date | None], judged: _Judged) -> pa.Table:
+    columns = _about(runs, next_as_of) | {"universe_held_return": numbers(judged.universe_held)}
+    columns |= {f"limited_{h}": pa.array(judged.limited[j]) for j, h in enumerate(HORIZONS)}
+    return pa.table(columns, schema=RUNS_SCHEMA)
+
+
 def _held(
     prices: PastPrices, at: int, universe: BoolArray, picks: IntArray, until: date | None
 ) -> tuple[FloatArray, float]:
     """Return the picks' price change from session ``at`` to ``until``, and the universe's mean; NaN if unknown.
 
-    A symbol that stops trading in between is held at its last close, so that its loss until then is included.
+    A symbol that stops trading in between is held at its last close, so that its loss until then is included. Returns
+    are winsorised as those of fixed horizons.
     """
     if until is None or at < 0 or not len(prices.sessions) or np.datetime64(until, "D") > prices.sessions[-1]:
         return np.full(len(picks), np.nan), float("nan")
-    span = prices.close[at : session_index(prices.sessions, np.datetime64(until, "D")) + 1]
-    start, last = span[0], span[-1].copy()
-    gone = np.flatnonzero(universe & ~np.isfinite(last) & np.isfinite(start))
-    newest = np.where(np.isfinite(span[:, gone]), np.arange(len(span))[:, None], 0).max(axis=0)
-    last[gone] = span[newest, gone]
-    change = np.where(universe, last / start - 1.0, np.nan)
-    known = change[np.isfinite(change)]
+    start, last = prices.close[at], prices.close[session_index(prices.sessions, np.datetime64(until, "D"))]
+    change = np.minimum(last / np.where(start > 0.0, start, np.nan) - 1.0, MOST_RETURN)
+    known = change[universe & np.isfinite(change)]
     return change[picks], float(known.mean()) if len(known) else float("nan")
 
 

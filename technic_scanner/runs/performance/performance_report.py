@@ -13,6 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic_scanner.runs.performance.performance_query import (
+    PerformanceQuery,
+    chosen_direction,
+    of_direction,
+    of_picks,
+    of_runs,
+)
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.evidence import (
     Interval,
@@ -26,33 +33,11 @@ from technic_scanner.screening.evidence import (
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.overlap import session_numbers
 from technic_scanner.screening.panel_build import calendar_of
-from technic_scanner.screening.pick_returns import HORIZONS, EquityCurve, Holding, equity_curve
+from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN, EquityCurve, Holding, equity_curve
 
 GROUPS: dict[str, str] = {"profile": "profile", "sector": "Sector", "tier": "Tier", "regime": "MarketRegime"}
 # Columns that are equal for all picks of a run.
-_OF_RUN = ("run_id", "lineage", "profile", "as_of", "next_as_of", "universe_held_return")
-
-
-@dataclass(frozen=True, slots=True)
-class PerformanceQuery:
-    """Which picks to include, and how to measure them. Empty filters do not filter.
-
-    ``horizon`` is the number of sessions after the as-of date, one of HORIZONS; ``top_n`` the best ranks of each run
-    (None: all); ``cost_bps`` the trading cost in hundredths of a per cent of the traded amount; ``quantiles`` the
-    number of score groups.
-    """
-
-    source: str | None = None
-    profiles: tuple[str, ...] = ()
-    sectors: tuple[str, ...] = ()
-    tiers: tuple[str, ...] = ()
-    regimes: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    horizon: int = 21
-    top_n: int | None = None
-    cost_bps: float = 10.0
-    quantiles: int = 5
+_OF_RUN = ("run_id", "lineage", "profile", "direction", "as_of", "next_as_of", "universe_held_return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +87,22 @@ class PerformanceReport:
 
     ``judged_table.plain`` converts ``picks`` to a form that pandas can read.
 
+    ``direction`` is that of the runs, None if there are none; ``limited`` and ``universe_limited`` count the returns of
+    picks and of universes at the horizon that were winsorised to ``pick_returns.MOST_RETURN``.
+
     ``judged`` of all ``picks`` have a return at the horizon, on ``dates`` as-of dates. ``excess`` and ``hit`` are
     relative to the universe. ``quantiles`` are excess returns by score within each run, lowest scores first. ``exits``
     counts the levels that plans reached first.
     """
 
     query: PerformanceQuery
+    direction: str | None
     picks: pa.Table
     runs: int
     dates: int
     judged: int
+    limited: int
+    universe_limited: int
     ic: tuple[IcPoint, ...]
     ic_test: MeanTest
     hit: Interval
@@ -123,15 +114,20 @@ class PerformanceReport:
     notes: tuple[str, ...]
 
 
-def report_performance(outcomes: pa.Table, query: PerformanceQuery, notes: tuple[str, ...] = ()) -> PerformanceReport:
+def report_performance(
+    outcomes: pa.Table, query: PerformanceQuery, notes: tuple[str, ...] = (), known_runs: pa.Table | None = None
+) -> PerformanceReport:
     """Filter and summarise the outcomes of ``judging.judge_runs``. Raises ValueError for an unknown horizon.
 
-    The picks of a run must be consecutive rows; tables of several ``judge_runs`` may be concatenated.
+    The picks of a run must be consecutive rows; tables of several ``judge_runs`` may be concatenated. ``known_runs`` in
+    RUNS_SCHEMA has the runs, also those without picks (None: those that have some).
     """
     if query.horizon not in HORIZONS:
         raise ValueError(f"the horizon {query.horizon} is not one of {', '.join(map(str, HORIZONS))}")
-    runs = _of_runs(outcomes, query)
-    picks = _of_picks(runs, query)
+    all_runs = _first_rows(outcomes) if known_runs is None else known_runs
+    direction, left_out = chosen_direction(of_runs(all_runs, query), query.direction)
+    runs = of_direction(of_runs(all_runs, query), direction)
+    picks = of_picks(of_direction(of_runs(outcomes, query), direction), query)
     by_run = _rows_by_run(picks)
     excess = _floats(picks, f"excess_{query.horizon}")
     days = _days(picks)
@@ -143,10 +139,13 @@ def report_performance(outcomes: pa.Table, query: PerformanceQuery, notes: tuple
     whole = returns.whole()
     return PerformanceReport(
         query=query,
+        direction=direction,
         picks=picks,
-        runs=len(by_run),
+        runs=_run_count(runs, by_run, query),
         dates=dates,
         judged=whole.mean.n,
+        limited=int((_floats(picks, f"forward_{query.horizon}") >= MOST_RETURN).sum()),
+        universe_limited=_total(runs, f"limited_{query.horizon}"),
         ic=ic,
         ic_test=mean_test(values, session_numbers(ic_days), query.horizon),
         hit=whole.hit,
@@ -155,31 +154,24 @@ def report_performance(outcomes: pa.Table, query: PerformanceQuery, notes: tuple
         exits=_exits(picks),
         groups=_groups(picks, returns, dates),
         equity=_equity(runs, picks, by_run, query.cost_bps),
-        notes=notes,
+        notes=(*notes, *left_out),
     )
 
 
-def _of_runs(outcomes: pa.Table, query: PerformanceQuery) -> pa.Table:
-    """Return the picks of the runs that pass the filters on runs."""
-    outcomes = _among(outcomes, "profile", query.profiles)
-    if query.since is not None:
-        outcomes = outcomes.filter(pc.greater_equal(outcomes["as_of"], pa.scalar(query.since)))
-    if query.until is not None:
-        outcomes = outcomes.filter(pc.less_equal(outcomes["as_of"], pa.scalar(query.until)))
-    return outcomes
+def _first_rows(outcomes: pa.Table) -> pa.Table:
+    """Return what is known of the runs from the first pick of each."""
+    starts = [own.start for own in _rows_by_run(outcomes).values()]
+    return outcomes.select(_OF_RUN).take(np.array(starts, dtype=np.int64))
 
 
-def _of_picks(outcomes: pa.Table, query: PerformanceQuery) -> pa.Table:
-    """Return the picks that pass the filters on picks."""
-    for name, values in (("Sector", query.sectors), ("Tier", query.tiers), ("MarketRegime", query.regimes)):
-        outcomes = _among(outcomes, name, values)
-    if query.top_n is not None:
-        outcomes = outcomes.filter(pc.less_equal(outcomes["Rank"], pa.scalar(float(query.top_n))))
-    return outcomes
+def _run_count(runs: pa.Table, by_run: Mapping[str, slice], query: PerformanceQuery) -> int:
+    """Return the number of runs: where picks are filtered, of those that have some left."""
+    filtered = query.sectors or query.tiers or query.regimes
+    return len(by_run) if filtered else runs.num_rows
 
 
-def _among(outcomes: pa.Table, name: str, values: tuple[str, ...]) -> pa.Table:
-    return outcomes.filter(pc.is_in(outcomes[name], value_set=pa.array(values))) if values else outcomes
+def _total(runs: pa.Table, name: str) -> int:
+    return int(pc.sum(runs[name]).as_py() or 0) if name in runs.column_names else 0
 
 
 def _rows_by_run(picks: pa.Table) -> dict[str, slice]:
@@ -195,6 +187,14 @@ def _encoded(picks: pa.Table, name: str) -> tuple[IntArray, list[Any]]:
     # A dictionary may contain texts that no row uses any more.
     used = texts.indices.dictionary_encode(null_encoding="encode")
     return used.indices.to_numpy(), texts.dictionary.take(used.dictionary).to_pylist()
+
+
+def limits_note(report: PerformanceReport) -> tuple[str, ...]:
+    """Return a sentence on the winsorised returns of a report, if there are some."""
+    if not report.limited and not report.universe_limited:
+        return ()
+    counts = f"{report.limited:,} of the picks and {report.universe_limited:,} of their universes"
+    return (f"Returns above {MOST_RETURN:+.0%} count as {MOST_RETURN:+.0%}: {counts}.",)
 
 
 def _exits(picks: pa.Table) -> tuple[tuple[str, int], ...]:
@@ -264,8 +264,7 @@ def _equity(runs: pa.Table, picks: pa.Table, by_run: Mapping[str, slice], cost_b
 
     Every run of the lineage is a period; if none of its picks passes the filters, that period is spent in cash.
     """
-    rows = _rows_by_run(runs) if runs is not picks else by_run
-    firsts = runs.select(_OF_RUN).take(np.array([own.start for own in rows.values()], dtype=np.int64)).to_pylist()
+    firsts = runs.select(_OF_RUN).to_pylist()
     counts = Counter(run["lineage"] for run in firsts)
     if not counts:
         return None

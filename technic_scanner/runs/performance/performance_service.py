@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import DatedRun, PickTable
-from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA
+from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA, RUNS_SCHEMA
 from technic_scanner.runs.performance.judging import (
     JUDGED_COLUMNS,
     RunToJudge,
@@ -21,83 +22,126 @@ from technic_scanner.runs.performance.judging import (
     judge_runs,
     lineage_of,
 )
-from technic_scanner.runs.performance.performance_report import PerformanceQuery, PerformanceReport, report_performance
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
+from technic_scanner.runs.performance.performance_report import PerformanceReport, report_performance
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
-from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.bars import DateArray, Panel
+from technic_scanner.screening.matrix import SESSIONS_PER_YEAR
 
 MAX_RUNS = 1_000
 # The number of stored tables that are read at once.
 _BATCH = 20
-# With fewer sessions or symbols than these it is not suspicious that no symbol has dropped out.
-_LONG_SESSIONS, _MANY_SYMBOLS = 504, 50
+# The sessions that are read in any case, so that it shows whether symbols drop out.
+_LONG_SESSIONS = 504
 # A symbol whose bars end this many sessions before the newest one counts as dropped out.
 _GONE_SESSIONS = 10
+# The share of the symbols of a real market that end in a year: takeovers, bankruptcies, delistings.
+ENDING_SHARE = 0.04
+_LEAST_EXPECTED, _SUSPICIOUS = 5.0, 0.25
 
 _MISSING = "companies that dropped out are missing, so returns look better than they were."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedRuns:
-    """Every pick of the stored runs with its outcome, in JUDGED_SCHEMA, and notes on biases of the data."""
+    """Every pick of the stored runs with its outcome, in JUDGED_SCHEMA, and notes on biases of the data.
+
+    ``runs`` in RUNS_SCHEMA has all runs, also those without picks.
+    """
 
     picks: pa.Table
+    runs: pa.Table
     notes: tuple[str, ...]
+
+    def report(self, query: PerformanceQuery) -> PerformanceReport:
+        """Return the answer to a query on them."""
+        return report_performance(self.picks, query, self.notes, self.runs)
+
+
+# Returns by symbol the day up to which its bars have been asked for.
+AskedThrough = Callable[[ScanConfig, Sequence[str]], Mapping[str, date]]
+
+
+def _all_known(_config: ScanConfig, _symbols: Sequence[str]) -> Mapping[str, date]:
+    return {}
 
 
 class PerformanceService:
     """Computes how past picks performed, from stored results and the bars that are now in the price cache."""
 
-    def __init__(self, store: RunStore, catalog: Catalog, past_bars: PastBars) -> None:
+    def __init__(
+        self, store: RunStore, catalog: Catalog, past_bars: PastBars, asked_through: AskedThrough = _all_known
+    ) -> None:
+        """Wire the service; a symbol that ``asked_through`` does not name has been asked for through all sessions."""
         self._store = store
         self._catalog = catalog
         self._past_bars = past_bars
+        self._asked_through = asked_through
 
     def report(self, query: PerformanceQuery | None = None) -> PerformanceReport:
         """Return the outcomes of the newest runs, at most 1,000; of equal runs of one day only the newest."""
         query = query or PerformanceQuery()
-        judged = self.judged(query.source)
-        return report_performance(judged.picks, query, judged.notes)
+        return self.judged(query.source, query.universe).report(query)
 
-    def judged(self, source: str | None = None) -> JudgedRuns:
-        """Return the outcomes of the runs of one source (None: all); a note names runs whose source cannot be read."""
+    def judged(self, source: str | None = None, universe: str | None = None) -> JudgedRuns:
+        """Return the outcomes of the runs of one source and universe (None: all).
+
+        A note names runs whose source cannot be read. Runs without a universe are of their source's default one.
+        """
         dated = self._store.dated_runs(source, MAX_RUNS)
         notes = [f"Only the newest {MAX_RUNS:,} runs are included."] if dated.more else []
         if dated.unreadable:
             notes.append(f"Runs whose stored configuration cannot be read in full are omitted: {dated.unreadable:,}.")
-        tables = []
-        for (name, universe), group in _by_place(self._runs(dated.runs)).items():
+        found = []
+        for (name, place), group in _by_place(self._runs(self._of_universe(dated.runs, universe))).items():
             try:
                 bars = self._bars_since(group)
             except (ConfigError, SourceError) as error:
-                notes.append(f"Runs of {_place_text(name, universe)} ({len(group)}) cannot be measured: {error}")
+                notes.append(f"Runs of {_place_text(name, place)} ({len(group)}) cannot be measured: {error}")
                 continue
-            picks = judge_runs(group, bars)
-            tables.append(picks)
-            notes += filter(None, [_without_bars(group[0], picks, bars)])
+            judged = judge_runs(group, bars, self._known_through(group[0], bars))
+            found.append(judged)
+            notes += filter(None, [_without_bars(group[0], judged.picks, bars)])
             notes += filter(None, [self._taint(group[0], bars)])
         return JudgedRuns(
-            pa.concat_tables(tables) if tables else JUDGED_SCHEMA.empty_table(), tuple(dict.fromkeys(notes))
+            pa.concat_tables([JUDGED_SCHEMA.empty_table(), *(judged.picks for judged in found)]),
+            pa.concat_tables([RUNS_SCHEMA.empty_table(), *(judged.runs for judged in found)]),
+            tuple(dict.fromkeys(notes)),
         )
 
     def of_run(self, run_id: str) -> JudgedRuns:
         """Return the outcomes of one run's picks, independent of other runs. ResultsNotReadyError, SourceError."""
         stored = self._store.result(run_id)
         if stored.as_of is None or not stored.table.num_rows:
-            return JudgedRuns(JUDGED_SCHEMA.empty_table(), ())
+            return _nothing()
         if stored.readable_config is None:
             note = "The stored configuration of this run cannot be read, so its bars are unknown."
-            return JudgedRuns(JUDGED_SCHEMA.empty_table(), (note,))
+            return _nothing(note)
         run = RunToJudge.of_stored(stored)
         bars = self._bars_since([run])
-        return JudgedRuns(judge_runs([run], bars), tuple(filter(None, [self._taint(run, bars)])))
+        judged = judge_runs([run], bars, self._known_through(run, bars))
+        return JudgedRuns(judged.picks, judged.runs, tuple(filter(None, [self._taint(run, bars)])))
 
     def _bars_since(self, runs: Sequence[RunToJudge]) -> Panel:
         """Return the prices since the oldest of these runs; earlier ones do not affect outcomes."""
         since = min(run.as_of for run in runs)
         return self._past_bars(runs[0].dated.config, considered(runs), since, _LONG_SESSIONS)
 
+    def _known_through(self, run: RunToJudge, bars: Panel) -> DateArray:
+        """Return the days (n,) up to which the bars of each symbol of the panel are known."""
+        asked = self._asked_through(run.dated.config, bars.symbols)
+        last = bars.last_session or date.max
+        return np.array([asked.get(symbol, last) for symbol in bars.symbols], dtype="datetime64[D]")
+
+    def _of_universe(self, dated: Sequence[DatedRun], universe: str | None) -> list[DatedRun]:
+        """Return the runs of one universe (None: all)."""
+        if universe is None:
+            return list(dated)
+        usual = {source.name: source.universes[0] for source in self._catalog.sources() if source.universes}
+        return [run for run in dated if (run.config.universe or usual.get(run.config.source)) == universe]
+
     def _runs(self, dated: Sequence[DatedRun]) -> list[RunToJudge]:
-        """Return the runs with picks, newest first; of equal runs of one day only the newest is read."""
+        """Return the runs that had something to buy, newest first; of equal runs of one day only the newest is read."""
         equal: dict[tuple[str, date], list[DatedRun]] = {}
         for run in dated:
             equal.setdefault((lineage_of(run.config), run.as_of), []).append(run)
@@ -105,9 +149,10 @@ class PerformanceService:
         while equal:
             newest = {runs[0].run_id: (runs[0], lineage) for (lineage, _), runs in equal.items()}
             for picks in self._tables(tuple(newest)):
-                if picks.table.num_rows:
-                    found[picks.run_id] = RunToJudge.of(*newest[picks.run_id], picks)
-            # If a run has no picks, or has been deleted meanwhile, the previous run of its day is used.
+                judged = RunToJudge.of(*newest[picks.run_id], picks)
+                if judged.table.num_rows or len(judged.others):
+                    found[picks.run_id] = judged
+            # If nothing could be bought in a run, or it has been deleted meanwhile, the one before on its day is used.
             equal = {key: runs[1:] for key, runs in equal.items() if runs[0].run_id not in found and runs[1:]}
         return [found[run.run_id] for run in dated if run.run_id in found]
 
@@ -130,17 +175,37 @@ class PerformanceService:
             return f"{label}: the prices are generated, so these outcomes have no meaning for real markets."
         if biased:
             return f"{label}: the universe contains only companies that were members at its end; {_MISSING}"
-        if only_survivors(bars):
-            return f"{label}: all {count} symbols trade until the newest session, as if chosen then; {_MISSING}"
+        ended, years = endings(bars, self._known_through(run, bars))
+        if only_survivors(ended, years):
+            return (
+                f"{label}: {ended:,} of {count:,} symbols stopped trading, {ended / years:.1%} a year, where of a real "
+                f"market about {ENDING_SHARE:.0%} do, as if the others had been chosen afterwards; {_MISSING}"
+            )
         return None
 
 
-def only_survivors(bars: Panel) -> bool:
-    """Return whether many symbols over a long period all trade until its end, as in a list made with hindsight."""
-    count, sessions = bars.shape
-    if count < _MANY_SYMBOLS or sessions < _LONG_SESSIONS:
-        return False
-    return bool(np.isfinite(bars.close[:, -_GONE_SESSIONS:]).any(axis=1).all())
+def endings(bars: Panel, through: DateArray) -> tuple[int, float]:
+    """Return how many symbols stopped trading, and over how many years all symbols together were traded.
+
+    A symbol has stopped if its last bar is more than ten sessions before the newest one that is known of it.
+    """
+    there = np.isfinite(bars.close)
+    traded = np.flatnonzero(there.any(axis=1))
+    there, sessions = there[traded], bars.shape[1]
+    first, last = there.argmax(axis=1), sessions - 1 - there[:, ::-1].argmax(axis=1)
+    known = np.searchsorted(bars.sessions, through[traded], side="right") - 1
+    ended = int((known - last >= _GONE_SESSIONS).sum())
+    return ended, float((last - first + 1).sum()) / SESSIONS_PER_YEAR
+
+
+def only_survivors(ended: int, years: float) -> bool:
+    """Return whether so few symbols stopped trading, over symbol ``years``, that the others were chosen afterwards.
+
+    Of a real market ENDING_SHARE a year end. It is suspicious that less than a quarter of those do, if so many are
+    expected that chance alone hardly ever leaves so few (1 of 5: a Poisson probability of 4 %).
+    """
+    expected = ENDING_SHARE * years
+    return expected >= _LEAST_EXPECTED and ended <= expected * _SUSPICIOUS
 
 
 def _without_bars(run: RunToJudge, picks: pa.Table, bars: Panel) -> str | None:
@@ -154,6 +219,10 @@ def _without_bars(run: RunToJudge, picks: pa.Table, bars: Panel) -> str | None:
         f"{place}: the price cache has no bars of {missing:,} of {len(picked):,} picked symbols; a scan of this "
         "source fetches those that are still available."
     )
+
+
+def _nothing(*notes: str) -> JudgedRuns:
+    return JudgedRuns(JUDGED_SCHEMA.empty_table(), RUNS_SCHEMA.empty_table(), notes)
 
 
 def _place_text(source: str, universe: str | None) -> str:

@@ -20,6 +20,8 @@ COSMETIC_FIELDS: frozenset[str] = frozenset(
         "risk_pct",
         "target_rr",
         "max_position_pct",
+        "position_sizing",
+        "total_risk_pct",
         "profile_weights",
         "event_interval_seconds",
         "stage_plan",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from technic_scanner.domain.config import STRATEGY_PROFILES
+from technic_scanner.domain.config import DIRECTIONS, STRATEGY_PROFILES
 from technic_scanner.domain.sectors import GICS_SECTORS
-from technic_scanner.runs.performance.performance_report import PerformanceQuery
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.screening.pick_returns import HORIZONS
 from technic_scanner.screening.regime import REGIMES
 from technic_scanner.ui.app.services import run_service
 
-TIERS = ("core", "satellite", "watch")
+TIERS = ("core", "satellite")
 _GROUPS = {"Terciles": 3, "Quintiles": 5, "Deciles": 10}
 
 
@@ -29,6 +29,19 @@ def draw() -> PerformanceQuery:
             bind="query-params",
             placeholder="All",
             width=150,
+        )
+        universe = st.text_input(
+            "Universe", key="o_universe", bind="query-params", placeholder="all", help="The name of one.", width=140
+        )
+        direction = st.selectbox(
+            "Direction",
+            DIRECTIONS,
+            index=None,
+            key="o_direction",
+            bind="query-params",
+            placeholder="most runs",
+            help="Runs that pick longs, shorts or both are never pooled.",
+            width=130,
         )
         since = st.date_input(
             "As of, from", value=None, key="o_since", bind="query-params", format="YYYY-MM-DD", width=140
@@ -64,6 +77,8 @@ def draw() -> PerformanceQuery:
         )
     return PerformanceQuery(
         source=source,
+        universe=universe.strip() or None,
+        direction=direction,
         profiles=tuple(profiles),
         sectors=tuple(sectors),
         tiers=tuple(tiers),

@@ -6,11 +6,11 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.performance.performance_report import (
     GROUPS,
-    PerformanceQuery,
     PerformanceReport,
-    report_performance,
+    limits_note,
 )
 from technic_scanner.runs.performance.performance_service import JudgedRuns
 from technic_scanner.screening.evidence import Interval
@@ -38,8 +38,8 @@ def show(query: PerformanceQuery, ended: int) -> None:
     """Show the outcomes that pass the filters, of the newest of ``ended`` successful runs."""
     newest = run_service().list().records
     found = _report(query, ended, newest[0].run_id if newest else "")
-    if found.notes:
-        st.caption("  \n".join(f"Note: {escape(note)}" for note in found.notes))
+    if notes := (*found.notes, *limits_note(found)):
+        st.caption("  \n".join(f"Note: {escape(note)}" for note in notes))
     if found.judged == 0:
         _nothing(found)
         return
@@ -60,16 +60,15 @@ def interval_text(interval: Interval) -> str:
 
 
 @st.cache_resource(ttl="5m", max_entries=4, show_spinner="Reading prices after the picks…")
-def _judged(source: str | None, ended: int, newest: str) -> JudgedRuns:
+def _judged(source: str | None, universe: str | None, ended: int, newest: str) -> JudgedRuns:
     # Shared, not copied: Arrow tables are immutable, and a hundred thousand picks take megabytes.
     del ended, newest  # part of the key only: each new run changes the table
-    return services().outcomes.judged(source)
+    return services().outcomes.judged(source, universe)
 
 
 @st.cache_resource(ttl="5m", max_entries=8, show_spinner="Computing outcome statistics…")
 def _report(query: PerformanceQuery, ended: int, newest: str) -> PerformanceReport:
-    judged = _judged(query.source, ended, newest)
-    return report_performance(judged.picks, query, judged.notes)
+    return _judged(query.source, query.universe, ended, newest).report(query)
 
 
 def _nothing(found: PerformanceReport) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,7 +10,7 @@ from technic_scanner.pipeline.table import RETURN_SESSIONS, SECTOR_CAP, WEIGHT_C
 from technic_scanner.progress.text import format_percent
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.style import figure_frame, tables, theme
-from technic_scanner.ui.style.wording import count_text, escape
+from technic_scanner.ui.style.wording import escape
 
 METHODS: dict[str, str] = {
     "Equal": "equal",
@@ -37,8 +35,7 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
             "Weights by", list(METHODS), key="r_weights", default="Equal", required=True, bind="query-params"
         )
         method = METHODS[label]
-        config = stored.readable_config
-        frame = weights_frame(rows, method, math.nan if config is None else config.account_size)
+        frame = weights_frame(rows, method)
         chart, table = st.columns(2)
         chart.plotly_chart(
             sector_weights(frame),
@@ -52,15 +49,19 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
             height=tables.height(len(frame), 330),
             column_config={
                 "Weight": st.column_config.NumberColumn(format="percent"),
-                "Amount": st.column_config.NumberColumn(format="accounting"),
+                "Shares": st.column_config.NumberColumn(format="localized"),
+                "Value": st.column_config.NumberColumn(format="accounting"),
             },
-            alt=f"Weight and amount of every pick, {label.lower()}",
+            alt=f"Weight of every pick, {label.lower()}, and the size of its plan",
         )
         st.caption(summary(stored, frame, method))
 
 
-def weights_frame(rows: pd.DataFrame, method: str, account_size: float) -> pd.DataFrame:
-    """Return symbol, side, tier, sector, weight (share 0–1) and amount (currency) of each pick, by weight."""
+def weights_frame(rows: pd.DataFrame, method: str) -> pd.DataFrame:
+    """Return symbol, side, tier, sector, weight (share 0–1), and shares and value of the plan of each pick, by weight.
+
+    A pick has one size, that of its plan; the weights say how the capital would be shared out.
+    """
     weights = rows[WEIGHT_COLUMNS[method]].fillna(0.0)
     frame = pd.DataFrame(
         {
@@ -69,7 +70,8 @@ def weights_frame(rows: pd.DataFrame, method: str, account_size: float) -> pd.Da
             "Tier": rows["Tier"],
             "Sector": rows["Sector"],
             "Weight": weights,
-            "Amount": weights * account_size,
+            "Shares": rows["PositionSize"],
+            "Value": rows["PositionValue"],
         }
     )
     return frame.sort_values("Weight", ascending=False, kind="stable")
@@ -105,12 +107,10 @@ def sector_weights(frame: pd.DataFrame, height: int = 330) -> go.Figure:
 
 
 def summary(stored: StoredResult, frame: pd.DataFrame, method: str) -> str:
-    """Return a text on the method, the share invested, rows without a signal, and deviations from the method."""
+    """Return a text on the method, the share invested, and deviations from the method."""
     invested = float(frame["Weight"].sum())
     parts = [_MEANINGS[method], f"A sector gets at most {SECTOR_CAP:.0%}; {format_percent(invested)} is invested."]
-    watched = int((frame["Tier"] == "watch").sum())
-    if watched:
-        parts.append(f"This includes {count_text(watched, 'row')} of {len(frame):,} without a signal (watch).")
+    parts.append("Shares and value are those of each plan, which weights do not change.")
     prefix = f"Portfolio by {method.replace('_', ' ')}: "
     parts += [note.removeprefix(prefix) for note in stored.context.notes if note.startswith(prefix)]
     return escape(" ".join(parts))

@@ -10,6 +10,7 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import format_percent, rate_text, seconds_text
 from technic_scanner.runs.model import Rows, StoredResult
+from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.results import (
     missing_view,
@@ -48,7 +49,7 @@ def show(record: RunRecord) -> None:
     _headline(record, stored)
     if record.error is not None:
         no_results.say_that_it_failed(record, record.error)
-    _figures(record)
+    _figures(record, len(result_data.rows(record.run_id, record.attempt)))
     _context(stored)
     if record.status.can_resume and record.error is None:
         _say_that_it_stopped(record, stored)
@@ -144,12 +145,12 @@ def _notes(notes: Sequence[str]) -> None:
     st.markdown("\n".join(f"- {escape(note)}" for note in notes))
 
 
-def _figures(record: RunRecord) -> None:
+def _figures(record: RunRecord, picks: int) -> None:
     metrics = record.metrics
     if metrics is None:
         return
     with st.grid(6, gap="small", min_column_width=130):
-        st.metric("Picks", f"{metrics.symbols_returned:,}", border=True, height="stretch")
+        st.metric("Picks", f"{picks:,}", border=True, height="stretch")
         st.metric("Scanned", f"{metrics.symbols_scanned:,}", border=True, height="stretch")
         st.metric(
             "Rejected",
@@ -184,6 +185,8 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, wh
     shown = _filtered(everything)
     hint = "" if shown.empty else " Click a row to see its chart and reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
+    if (sums := plan_sums(stored.table)) is not None:
+        st.caption(escape(sums.sentence(stored.readable_config)))
     symbol = url_state.symbol_in_address()
     if shown.empty:
         st.info("Relax the filters above to see rows again.", title="No row passes these filters")

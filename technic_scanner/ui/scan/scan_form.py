@@ -90,7 +90,11 @@ def _which_rows(source: SourceInfo | None) -> None:
 
 def _how_to_plan() -> None:
     st.markdown("**How to plan a position**")
-    for names in (("account_size", "risk_pct"), ("target_rr", "max_position_pct")):
+    for names in (
+        ("account_size", "risk_pct"),
+        ("target_rr", "max_position_pct"),
+        ("position_sizing", "total_risk_pct"),
+    ):
         for column, name in zip(st.columns(2), names, strict=True):
             field(column, name)
     field(st, "sector_neutral")

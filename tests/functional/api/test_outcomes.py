@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.runs.performance.performance_report import PerformanceQuery
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 from tests.functional.api.conftest import open_client

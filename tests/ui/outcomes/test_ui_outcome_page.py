@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint, PerformanceQuery
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
+from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.pick_returns import EquityCurve
 from technic_scanner.ui.outcomes import outcome_charts, outcome_tables, outcomes_view

@@ -18,7 +18,9 @@ ROWS = pd.DataFrame(
         "Symbol": ["A", "B", "C"],
         "Entry": [10.0, 20.0, 30.0],
         "Target": [12.0, 16.0, 33.0],
-        "Tier": ["core", "satellite", "watch"],
+        "Tier": ["core", "satellite", "core"],
+        "PositionSize": [7, 5, 3],
+        "PositionValue": [70.0, 100.0, 90.0],
         "Sector": ["Energy", "Energy", UNKNOWN_SECTOR],
         **{name: [0.1, 0.25, 0.4] for name in WEIGHT_COLUMNS.values()},
     }
@@ -39,7 +41,8 @@ def test_the_weights_are_those_of_the_result(seeded, open_page, label: str, meth
     table = stored.table.to_pandas().set_index("Symbol")
     shown = weights(app).set_index("Symbol")
     pd.testing.assert_series_equal(shown["Weight"].sort_index(), table[column].sort_index(), check_names=False)
-    assert shown["Amount"].sum() == pytest.approx(table[column].sum() * stored.config.account_size)
+    assert shown["Shares"].sort_index().tolist() == table["PositionSize"].sort_index().tolist()
+    assert shown["Value"].sum() == pytest.approx(table["PositionValue"].sum())
     assert shown["Weight"].is_monotonic_decreasing
     assert shown.groupby("Sector")["Weight"].sum().max() <= SECTOR_CAP + 1e-9
     assert "A sector gets at most 35%" in texts(app)
@@ -47,11 +50,11 @@ def test_the_weights_are_those_of_the_result(seeded, open_page, label: str, meth
 
 
 def test_sides_sectors_and_cash_are_told_apart() -> None:
-    frame = portfolio_view.weights_frame(ROWS, "score", 1_000.0)
-    assert frame[["Symbol", "Side", "Amount"]].to_numpy().tolist() == [
-        ["C", "long", 400.0],
-        ["B", "short", 250.0],
-        ["A", "long", 100.0],
+    frame = portfolio_view.weights_frame(ROWS, "score")
+    assert frame[["Symbol", "Side", "Shares", "Value"]].to_numpy().tolist() == [
+        ["C", "long", 3, 90.0],
+        ["B", "short", 5, 100.0],
+        ["A", "long", 7, 70.0],
     ]
     figure = portfolio_view.sector_weights(frame)
     bars = {trace.name: dict(zip(trace.y, trace.x, strict=True)) for trace in figure.data}
@@ -65,8 +68,8 @@ def test_what_was_not_as_asked_is_said(seeded) -> None:
     stored = seeded.services.service.result(whole(seeded).run_id)
     notes = ("Portfolio by equal: The caps leave 65.0% in cash.", "Portfolio by score: No pick scores above 50.")
     stored = replace(stored, context=replace(stored.context, notes=notes))
-    said = portfolio_view.summary(stored, portfolio_view.weights_frame(ROWS, "equal", 1.0), "equal")
+    said = portfolio_view.summary(stored, portfolio_view.weights_frame(ROWS, "equal"), "equal")
     assert "The caps leave 65.0% in cash." in said
     assert "No pick scores above" not in said
-    assert "1 row of 3 without a signal" in said
+    assert "Shares and value are those of each plan" in said
     assert "75.0% is invested" in said

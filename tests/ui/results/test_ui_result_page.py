@@ -14,7 +14,7 @@ from technic_scanner.errors import SourceError
 from technic_scanner.extras import install_command
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.model import Appearance
+from technic_scanner.runs.model import Appearance, Rows
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.ui.app import run_chooser
 from technic_scanner.ui.results import result_data, results_view
@@ -68,7 +68,7 @@ def failed(stage, monkeypatch: pytest.MonkeyPatch):
 def change_result(monkeypatch: pytest.MonkeyPatch, run, change) -> None:
     """Let the page see another result of the run than the stored one."""
     stored = change(result_data.stored_result(run))
-    monkeypatch.setattr(result_data, "stored_result", lambda _: stored)
+    monkeypatch.setattr(result_data, "stored_result", lambda *_: stored)
 
 
 def captions(app) -> list[str]:
@@ -276,7 +276,7 @@ def test_closing_a_symbol_leaves_the_tab_that_does_not_show_it(seeded, open_page
     app.run()
     assert app.session_state["r_tab"] == "Not in the results"
     app.query_params["r_tab"] = "Symbol"
-    assert "Click a row above to see its chart, plan and reasons." in captions(app.run())
+    assert "Click a row above, or look up any symbol, to see its chart, plan and reasons." in captions(app.run())
 
 
 def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
@@ -284,9 +284,47 @@ def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
     failure = seeded.services.service.result(run.run_id).failures[0]
     app = open_page("results", run=run.run_id, symbol=failure.symbol)
     assert not app.exception
-    assert "is not among this run's picks" in texts(app)
+    assert [item.proto.title for item in app.info] == ["Not a pick: no bar in the newest session"]
+    assert failure.detail in app.info[0].value.replace("\\", "")
     assert "is not in the rows shown" not in texts(app)
-    assert failure.detail in texts(app).replace("\\", "")
+    assert len(app.get("plotly_chart")) == 2, "its bars and its sub-scores"
+
+
+def test_a_symbol_that_was_not_scanned_says_so(seeded, open_page) -> None:
+    app = open_page("results", run=whole(seeded).run_id, symbol="NOSUCH")
+    assert not app.exception
+    assert "**NOSUCH** was not scanned." in texts(app)
+
+
+def test_any_scanned_symbol_is_looked_up(seeded, open_page) -> None:
+    run = whole(seeded)
+    rows = seeded.services.service.result(run.run_id, Rows.ALL).table.to_pylist()
+    row = next(row for row in rows if row["NotPicked"] == "no_signal")
+    app = open_page("results", run=run.run_id)
+    app.text_input(key="r_lookup").set_value(row["Symbol"].lower()).run()
+    assert not app.exception
+    assert app.query_params["symbol"] == [row["Symbol"]]
+    assert app.text_input(key="r_lookup").value == ""
+    assert [item.proto.title for item in app.info] == ["Not a pick: no signal"]
+    assert row["NotPickedReason"] in app.info[0].value
+    assert f"{row['Stop']:.2f}" in {item.value for item in app.metric}
+
+
+def test_all_scanned_rows_are_shown_where_they_are_asked_for(seeded, open_page) -> None:
+    run = whole(seeded)
+    everything = seeded.services.service.result(run.run_id, Rows.ALL).table
+    picks = open_page("results", run=run.run_id)
+    assert "NotPicked" not in table(picks)
+    app = open_page("results", run=run.run_id, r_rows="true", r_all="true")
+    assert not app.exception
+    shown = table(app)
+    assert len(shown) == everything.num_rows > len(table(picks))
+    assert shown["Picked"].sum() == len(table(picks))
+    codes = everything.to_pandas()["NotPicked"]
+    assert shown["NotPicked"].value_counts().to_dict() == codes.value_counts().to_dict()
+    assert len(open_page("results", run=run.run_id, r_rows="true", r_tab="Portfolio").dataframe[-1].value) == len(
+        table(picks)
+    )
 
 
 def test_every_symbol_that_is_missing_has_its_reason_in_a_tab_of_its_own(seeded, open_page) -> None:
@@ -298,7 +336,7 @@ def test_every_symbol_that_is_missing_has_its_reason_in_a_tab_of_its_own(seeded,
     said = list(zip(each["Symbol"], each["Detail"], strict=True))
     assert sorted(said) == sorted((item.symbol, item.detail) for item in failures)
     assert counts["Symbols"].sum() == len(failures) > 0
-    assert counts["Reason"].tolist() == ["ranked below the picks", "no bar in the newest session"]
+    assert counts["Reason"].tolist() == ["no signal", "ranked below the picks", "no bar in the newest session"]
     assert counts["Symbols"].is_monotonic_decreasing
     assert each["Reason"].unique().tolist() == counts["Reason"].tolist(), "the largest group comes first"
     settings = next(frame.proto.columns for frame in app.dataframe if "Symbols" in frame.value)

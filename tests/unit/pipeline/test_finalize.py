@@ -208,3 +208,47 @@ def test_what_is_relative_to_a_benchmark_is_unknown_where_it_has_no_bar_on_the_l
     for name in ("Beta252", "RelativeStrength63"):
         assert set(ended[name].to_pylist()) == {None}
         assert None not in whole[name].to_pylist()
+
+
+def test_sizes_fit_one_account_where_that_is_asked_for() -> None:
+    panel = random_panel(SYMBOLS)
+    alone = scanned(panel).table.to_pandas()
+    config = ScanConfig(direction="both", top_n=None, position_sizing="account", total_risk_pct=3.0)
+    shared = scanned(panel, config).table.to_pandas()
+    assert alone["PositionValue"].sum() > 10_000.0
+    assert shared["PositionValue"].sum() <= 10_000.0
+    assert shared["RiskAmount"].sum() <= 300.0
+    assert (shared["PositionSize"] <= alone["PositionSize"]).all()
+    assert shared["PositionSize"][0] == alone["PositionSize"][0]
+    cut = shared["PositionSize"] < alone["PositionSize"]
+    assert set(shared["SizeLimitedBy"][cut]) <= {"account", "total_risk"}
+    assert shared["Rationale"][cut].str.contains("for which the better picks leave").all()
+    assert shared["Rank"].tolist() == alone["Rank"].tolist()
+
+
+def test_every_scanned_symbol_has_a_row_and_each_that_is_no_pick_a_reason() -> None:
+    panel = random_panel((*SYMBOLS, "LATE"))
+    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+        values[5, -3:] = np.nan
+        values[-1, :245] = np.nan
+    config = ScanConfig(direction="both", top_n=6, min_tech_rating=60.0)
+    result = scanned(panel, config, SECTORS | {"LATE": "Energy"})
+    rows = result.all_rows().to_pandas()
+    assert sorted(rows["Symbol"]) == sorted(panel.symbols)
+    assert rows["Picked"].tolist() == [True] * 6 + [False] * 35
+    ranked = rows["Rank"].notna()
+    assert rows["Rank"][ranked].tolist() == list(range(1, ranked.sum() + 1))
+    unranked = {"too_few_bars", "no_recent_bar", "rating_below_minimum"}
+    assert set(rows["NotPicked"][~ranked]) == unranked
+    assert set(rows["NotPicked"][ranked & ~rows["Picked"]]) <= {"no_signal", "below_top_n"}
+    said = {failure.symbol: failure.detail for failure in result.failures}
+    left = rows[~rows["Picked"]].set_index("Symbol")
+    assert left["NotPickedReason"].to_dict() == said
+    behind = left[left["NotPicked"] == "below_top_n"]
+    assert behind["Signal"].ne("Neutral").all()
+    assert (behind["Rank"] > 6).all()
+    assert left[["Entry", "Stop", "Target", "TechRating"]].drop("S05").notna().all().all()
+    assert left.loc["S05", ["Close", "Entry"]].isna().all()
+    assert left["Rationale"].str.len().gt(0).all()
+    weights = list(WEIGHT_COLUMNS.values())
+    assert rows[weights].notna().all(axis=1).tolist() == rows["Picked"].tolist()

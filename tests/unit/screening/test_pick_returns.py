@@ -8,18 +8,17 @@ from hypothesis import strategies as st
 
 from technic_scanner.screening import pick_returns as module
 from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.past_prices import PastPrices, session_index
 from technic_scanner.screening.pick_returns import (
     HORIZONS,
     Exits,
     Holding,
-    PastPrices,
     Planned,
     equity_curve,
     excess_returns,
     first_exits,
     forward_returns,
     pick_returns,
-    session_index,
     universe_returns,
 )
 
@@ -189,7 +188,8 @@ def test_exits_agree_with_a_walk_bar_by_bar(raw: list[tuple[float, float, float,
 def exit_by_hand(panel: Panel, row: int, at: int, planned: Planned, k: int, sessions: int) -> tuple[str, int]:
     """How the plan of pick ``k``, a row of the panel, ended: one bar after the other, one price after the other."""
     count, side = len(panel.sessions), int(planned.side[k])
-    now = float(panel.close[row, at]) if 0 <= at < count else NAN
+    known = [float(price) for price in panel.close[row, : at + 1] if np.isfinite(price)]
+    now = known[-1] if known and 0 <= at < count else NAN
     rescale = now / float(planned.close[k])
     stop, target = float(planned.stop[k]) * rescale, float(planned.target[k]) * rescale
     for t in range(at + 1, min(at + 1 + sessions, count)):
@@ -280,6 +280,21 @@ def test_past_prices_are_the_panels_session_by_session(count: int) -> None:
     for ours, theirs in ((prices.open, opened), (prices.close, close), (prices.lowest, low), (prices.highest, high)):
         np.testing.assert_array_equal(ours[:, :-1], theirs[:, 2:].T)
         assert np.isnan(ours[:, -1]).all()
+
+
+def test_the_last_known_close_is_held_up_to_the_day_that_is_known() -> None:
+    rng = np.random.default_rng(9)
+    close = rng.uniform(50, 60, (6, 30))
+    close[rng.random((6, 30)) < 0.4] = NAN
+    sessions = np.busday_offset(np.datetime64("2024-01-02", "D"), np.arange(30))
+    panel = Panel(tuple("ABCDEF"), sessions, close, close, close, close, close)
+    through = sessions[[29, 29, 20, 10, 3, 0]]
+    held = PastPrices.of(panel, through=through).close[:, :-1]
+    oracle = pd.DataFrame(close.T).ffill()
+    followed = [0, 1]
+    np.testing.assert_array_equal(held[:, followed], oracle.to_numpy()[:, followed])
+    for column, day in enumerate(through):
+        np.testing.assert_array_equal(held[sessions <= day, column], oracle.to_numpy()[sessions <= day, column])
 
 
 def holding(picks: dict[str, tuple[int, float]], universe: float) -> Holding:

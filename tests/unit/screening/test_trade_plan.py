@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import blank
-from technic_scanner.screening.trade_plan import LIMITS, STOP_BASES, TradePlans, plan
+from technic_scanner.screening.trade_plan import LIMITS, STOP_BASES, TradePlans, fit_account, plan
 from tests.unit.screening.chart import rows
 
 NAN = float("nan")
@@ -240,3 +240,42 @@ def test_reward_is_no_further_than_a_step_beyond_what_was_asked(
 @given(charts, st.floats(0.1, 5.0))
 def test_more_risk_never_buys_fewer_shares(chart: dict[str, float], risk_pct: float) -> None:
     assert one(changes=chart, risk_pct=risk_pct).shares[0] <= one(changes=chart, risk_pct=2 * risk_pct).shares[0]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.02, 900.0), st.floats(0.001, 0.4), st.integers(0, 400)), min_size=1, max_size=12),
+    st.floats(1.0, 50_000.0),
+    st.floats(0.1, 100.0),
+)
+def test_plans_of_one_account_fit_it_in_rank_order(
+    rows: list[tuple[float, float, int]], account_size: float, total_risk_pct: float
+) -> None:
+    entry, distance, shares = (np.array(column) for column in zip(*rows, strict=True))
+    stop = entry * (1.0 - distance)
+    alone = TradePlans(
+        entry=entry, stop=stop, target=entry, reward_risk=entry, shares=shares.astype(np.int64),
+        notional=shares * entry, risk_amount=shares * (entry - stop), limited_by=("risk",) * len(rows),
+        stop_basis=("swing",) * len(rows), range_source=("atr",) * len(rows),
+        liquidity_known=np.ones(len(rows), dtype=bool),
+    )  # fmt: skip
+    fitted = fit_account(alone, account_size=account_size, total_risk_pct=total_risk_pct)
+    assert fitted.notional.sum() <= account_size * (1 + 1e-12)
+    assert fitted.risk_amount.sum() <= account_size * total_risk_pct / 100.0 * (1 + 1e-12)
+    value, risk = account_size, account_size * total_risk_pct / 100.0
+    for k in range(len(rows)):
+        assert 0 <= fitted.shares[k] <= alone.shares[k]
+        cut = fitted.shares[k] < alone.shares[k]
+        assert (fitted.limited_by[k] in ("account", "total_risk")) is bool(cut)
+        one_more = fitted.shares[k] + 1
+        too_much = one_more * entry[k] > value * (1 - 1e-9) or one_more * (entry[k] - stop[k]) > risk * (1 - 1e-9)
+        assert not cut or too_much, "a share is left out only if it does not fit"
+        value -= fitted.notional[k]
+        risk -= fitted.risk_amount[k]
+
+
+def test_plans_that_fit_are_left_alone() -> None:
+    alone = plan(rows({}, {}), np.array([1, 1]), **(ACCOUNT | {"account_size": 1e6, "max_position_pct": 1.0}))
+    fitted = fit_account(alone, account_size=1e6, total_risk_pct=100.0)
+    assert fitted.shares.tolist() == alone.shares.tolist() == [100, 100]
+    assert fitted.limited_by == alone.limited_by
+    np.testing.assert_array_equal(fitted.risk_amount, alone.risk_amount)

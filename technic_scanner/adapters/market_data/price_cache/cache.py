@@ -130,6 +130,12 @@ class ParquetPriceCache:
 
         return self._healing(source, serve)
 
+    def asked_through(self, source: str, symbols: Sequence[str]) -> dict[str, date]:
+        """Return by symbol the day through which its bars have been asked for; symbols without bars are omitted."""
+        entries = self._folder(source).index().entries
+        found = (entries[symbol] for symbol in symbols if symbol in entries)
+        return {entry.symbol: EPOCH + timedelta(days=entry.through) for entry in found if entry.parts}
+
     def fresh_count(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> int:
         """Return how many of ``symbols`` a ``read`` would return without a fetch; reads only the index."""
         return len(self._sort_out(self._folder(source).index(), symbols, bars, as_of).hits)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from scipy import stats
@@ -14,13 +16,19 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
 from technic_scanner.pipeline.result import MarketContext
-from technic_scanner.runs.model import StoredResult
+from technic_scanner.runs.model import DatedRun, PickTable, StoredResult
 from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA, plain
-from technic_scanner.runs.performance.judging import RunToJudge, considered, judge_runs, lineage_of
-from technic_scanner.runs.performance.performance_report import PerformanceQuery, report_performance
+from technic_scanner.runs.performance.judging import RunToJudge, considered, lineage_of
+from technic_scanner.runs.performance.judging import judge_runs as judgement
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
+from technic_scanner.runs.performance.performance_report import limits_note, report_performance
 from technic_scanner.screening.bars import Panel
 
 SESSIONS = np.busday_offset(np.datetime64("2024-01-02", "D"), np.arange(100))
+
+
+def judge_runs(runs: Sequence[RunToJudge], panel: Panel) -> pa.Table:
+    return judgement(runs, panel).picks
 
 
 def panel_of(closes: dict[str, list[float]]) -> Panel:
@@ -197,7 +205,9 @@ def test_a_pick_that_stops_trading_is_held_to_its_last_close() -> None:
     table = judge_runs(runs, panel)
     assert table["held_return"].to_pylist()[0] == pytest.approx(-0.6)
     assert table["universe_held_return"].to_pylist()[0] == pytest.approx(-0.3)
-    assert table["forward_5"].to_pylist()[0] is None
+    assert table["forward_5"].to_pylist()[0] == pytest.approx(-0.6)
+    report = report_performance(table, PerformanceQuery(horizon=5))
+    assert (report.judged, report.hit.mean) == (2, 0.0), "it is part of the hit rate, with its loss"
 
 
 def test_what_passed_the_universe_filters_is_the_universe_and_no_more() -> None:
@@ -207,6 +217,97 @@ def test_what_passed_the_universe_filters_is_the_universe_and_no_more() -> None:
     run = RunToJudge.of_stored(replace(found, failures=(left_out, *found.failures)))
     assert considered([run]) == ("A", "B")
     assert judge_runs([run], panel)["universe_1"].to_pylist() == pytest.approx([0.0])
+
+
+def test_outcomes_agree_with_pandas_where_symbols_end_pause_and_jump() -> None:
+    random = np.random.default_rng(11)
+    names = [f"S{i:02d}" for i in range(40)]
+    panel = panel_of({name: list(20 * np.exp(np.cumsum(random.normal(0, 0.04, 100)))) for name in names})
+    for row, (first, last) in enumerate([(30, 100), (12, 15), (40, 100)]):
+        for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
+            values[row, first:last] = np.nan
+    panel.close[3, 25:] *= 1500.0
+    at, ends, picked, others = 10, SESSIONS[41], names[:9], names[9:30]
+    runs = [
+        stored(
+            "r", at, [(long if i % 2 else short)(s, panel.close[i, at]) for i, s in enumerate(picked)], tuple(others)
+        ),
+        stored("next", 41, [long("S30", panel.close[30, 41])]),
+    ]
+    picks, of_runs = judgement(runs, panel)
+
+    held = pd.DataFrame(panel.close.T, SESSIONS, names).ffill()
+    first = held.loc[SESSIONS[at]]
+    for horizon in (1, 5, 10, 21, 63):
+        returns = held.iloc[at + horizon] / first - 1
+        assert picks[f"forward_{horizon}"].to_pylist()[:9] == pytest.approx(returns[picked].clip(upper=3.0), abs=1e-12)
+        universe = returns[[*picked, *others]]
+        assert picks[f"universe_{horizon}"][0].as_py() == pytest.approx(universe.clip(upper=3.0).mean(), abs=1e-12)
+        assert of_runs[f"limited_{horizon}"].to_pylist()[0] == (universe > 3.0).sum()
+    change = (held.loc[ends] / first - 1).clip(upper=3.0)
+    assert picks["held_return"].to_pylist()[:9] == pytest.approx(change[picked], abs=1e-12)
+    assert of_runs["universe_held_return"].to_pylist() == [
+        pytest.approx(change[[*picked, *others]].mean(), abs=1e-12),
+        None,
+    ]
+    report = report_performance(picks, PerformanceQuery(horizon=21), known_runs=of_runs)
+    assert (report.limited, report.universe_limited) == (1, 1)
+    assert limits_note(report) == ("Returns above +300% count as +300%: 1 of the picks and 1 of their universes.",)
+
+
+def test_a_symbol_whose_bars_were_not_asked_for_has_not_stopped_trading() -> None:
+    panel = panel_of({"A": [100.0], "B": [50.0]})
+    panel.close[1, 12:] = np.nan
+    run = stored("r", 10, [long("A", 100.0), long("B", 50.0)])
+    dead = judgement([run], panel, SESSIONS[[99, 99]]).picks
+    unknown = judgement([run], panel, SESSIONS[[99, 13]]).picks
+    assert dead["forward_5"].to_pylist() == [0.0, 0.0]
+    assert unknown["forward_5"].to_pylist() == [0.0, None]
+    assert unknown["forward_1"].to_pylist() == [0.0, 0.0]
+
+
+def test_only_what_could_be_bought_is_the_universe() -> None:
+    panel = panel_of({"A": [100.0], "B": [50.0] * 11 + [55.0], "C": [1.0] * 11 + [3.0], "D": [1.0] * 11 + [2.0]})
+    found = result_of("r", 10, [long("A", 100.0)], ("B",))
+    cheap = SymbolFailure("C", "finalization", FailureKind.REJECTED, "price_below_minimum", "cheap")
+    split = SymbolFailure("D", "finalization", FailureKind.REJECTED, "no_signal", "flagged")
+    failed = pa.table(
+        {
+            "symbol": ["B", "C", "D"],
+            "stage": ["finalization"] * 3,
+            "reason": ["no_signal", "price_below_minimum", "no_signal"],
+            "flags": [None, "", "pinned unadjusted_split"],
+        }
+    )
+    run = RunToJudge.of(DatedRun("r", found.config, found.as_of), "l", PickTable("r", found.table, failed))
+    assert considered([run]) == ("A", "B")
+    assert judge_runs([run], panel)["universe_1"].to_pylist() == pytest.approx([0.05])
+    plain_run = RunToJudge.of_stored(replace(found, failures=(cheap, split, *found.failures)))
+    assert considered([plain_run]) == ("A", "B", "D")
+
+
+def test_directions_are_never_pooled() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0]})
+    runs = [stored(f"l{at}", at, [long("A", 100.0)], ("B",)) for at in (10, 20)]
+    runs += [stored(f"b{at}", at, [short("A", 100.0)], ("B",), direction="both") for at in (10, 20, 30)]
+    picks, of_runs = judgement(runs, panel)
+    most = report_performance(picks, PerformanceQuery(horizon=1), known_runs=of_runs)
+    assert (most.direction, most.runs, set(most.picks["direction"].to_pylist())) == ("both", 3, {"both"})
+    assert most.notes == ("These are the runs of direction both; runs of other directions are left out: long 2.",)
+    asked = report_performance(picks, PerformanceQuery(horizon=1, direction="long"), known_runs=of_runs)
+    assert (asked.direction, asked.runs, asked.judged, asked.notes) == ("long", 2, 2, ())
+
+
+def test_a_run_without_picks_counts_and_is_a_period_in_cash() -> None:
+    panel = panel_of({"A": [100.0] * 11 + [110.0] * 10 + [99.0] * 10 + [198.0], "B": [50.0]})
+    runs = [stored(f"r{at}", at, [long("A", panel.close[0, at])], ("B",)) for at in (10, 30)]
+    runs += [stored("none", 20, [], ("A", "B")), stored("r40", 40, [long("B", 50.0)], ("A",))]
+    picks, of_runs = judgement(runs, panel)
+    report = report_performance(picks, PerformanceQuery(horizon=5, cost_bps=0.0), known_runs=of_runs)
+    assert (report.runs, report.picks.num_rows) == (4, 3)
+    assert report.equity is not None
+    assert report.equity.dates == tuple(SESSIONS[[10, 20, 30, 40]].tolist())
+    assert list(report.equity.curve.picks) == pytest.approx([1.0, 1.10, 1.10, 2.20])
 
 
 def test_a_universe_member_that_stops_trading_counts_to_its_last_close() -> None:

@@ -13,10 +13,16 @@ import pytest
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
+from technic_scanner.pipeline.columns import SCHEMA
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, StoredResult
 from technic_scanner.runs.performance import performance_service
-from technic_scanner.runs.performance.performance_report import PerformanceQuery
-from technic_scanner.runs.performance.performance_service import PerformanceService, only_survivors
+from technic_scanner.runs.performance.performance_query import PerformanceQuery
+from technic_scanner.runs.performance.performance_service import (
+    ENDING_SHARE,
+    PerformanceService,
+    endings,
+    only_survivors,
+)
 from technic_scanner.screening.bars import Panel
 from tests.support.runs.fake_catalog import INFO, SECURITIES, FakeCatalog
 
@@ -27,9 +33,12 @@ from .test_judging import result_of as stored_result
 def pick_table(result: StoredResult, columns: Sequence[str]) -> PickTable:
     """What a store hands out of a result for judging."""
     failed = {
-        name: pa.array([getattr(item, name) for item in result.failures], pa.string()) for name in ("symbol", "stage")
+        name: pa.array([getattr(item, name) for item in result.failures], pa.string())
+        for name in ("symbol", "stage", "reason")
     }
-    return PickTable(result.run_id, result.table.select(list(columns)), pa.table(failed))
+    return PickTable(
+        result.run_id, result.table.select([name for name in columns if name in SCHEMA.names]), pa.table(failed)
+    )
 
 
 class Journal:
@@ -75,12 +84,31 @@ def test_tables_of_runs_that_are_not_judged_are_not_read() -> None:
     assert journal.read == [("new", "other")]
 
 
-def test_what_picked_nothing_or_is_gone_leaves_its_day_to_the_run_before() -> None:
+def test_what_had_nothing_to_buy_or_is_gone_leaves_its_day_to_the_run_before() -> None:
     empty = result_of("empty", 10)
     journal = Journal(result_of("gone", 10), replace(empty, table=empty.table[:0]), result_of("old", 10))
     journal.deleted.add("gone")
     report = PerformanceService(journal, FakeCatalog(), lambda *_asked: PANEL).report()  # type: ignore[arg-type]
     assert set(report.picks["run_id"].to_pylist()) == {"old"}
+
+
+def test_the_newest_run_of_a_day_counts_although_it_picked_nothing() -> None:
+    newest = stored_result("newest", 10, [], ("A", "B"))
+    report = outcomes(newest, result_of("old", 10), result_of("other", 20)).report(PerformanceQuery(horizon=1))
+    assert (report.runs, set(report.picks["run_id"].to_pylist())) == (2, {"other"})
+
+
+def test_outcomes_are_kept_to_one_universe() -> None:
+    def of(name: str, at: int, universe: str | None):
+        found = result_of(name, at)
+        return replace(found, config=replace(found.config, universe=universe))
+
+    usual = INFO.universes[0]
+    service = outcomes(of("usual", 10, None), of("named", 20, usual), of("other", 30, "another"))
+    assert service.report(PerformanceQuery(horizon=1)).runs == 3
+    assert service.report(PerformanceQuery(horizon=1, universe="another")).runs == 1
+    assert set(service.judged(universe=usual).runs["run_id"].to_pylist()) == {"usual", "named"}
+    assert service.report(PerformanceQuery(universe="nowhere")).runs == 0
 
 
 def test_tables_are_read_a_few_at_a_time_and_the_order_of_runs_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,12 +200,29 @@ def ten_years(gone: int) -> Panel:
 
 
 def test_symbols_that_all_live_to_the_end_look_like_survivors() -> None:
-    assert only_survivors(ten_years(0))
-    assert not only_survivors(ten_years(1))
-    assert not only_survivors(ten_years(0).last(300))
-    assert not only_survivors(ten_years(0).rows(0, 20))
-    service = outcomes(result_of("a", 10), bars=lambda *_asked: ten_years(0))
-    assert "all 60 symbols trade until the newest session" in service.report(PerformanceQuery(horizon=1)).notes[-1]
+    def of(panel: Panel, known: int = -1) -> bool:
+        return only_survivors(*endings(panel, np.repeat(panel.sessions[known], len(panel.symbols))))
+
+    whole = ten_years(0)
+    ended, years = endings(whole, np.repeat(whole.sessions[-1], 60))
+    assert (ended, years) == (0, pytest.approx(60 * whole.shape[1] / 252))
+    assert of(whole)
+    assert of(ten_years(1)), "one that ended does not make a real market of the others"
+    real = round(ENDING_SHARE * years)
+    assert not of(ten_years(real))
+    assert endings(ten_years(real), np.repeat(whole.sessions[-1], 60))[0] == real
+    assert not of(whole.last(300))
+    assert not of(whole.rows(0, 10))
+    service = outcomes(result_of("a", 10), bars=lambda *_asked: ten_years(1))
+    [note] = [note for note in service.report(PerformanceQuery(horizon=1)).notes if "stopped trading" in note]
+    assert "1 of 60 symbols stopped trading, 0." in note
+    assert "of a real market about 4% do" in note
+
+
+def test_symbols_that_are_not_followed_any_more_have_not_stopped_trading() -> None:
+    panel = ten_years(20)
+    through = np.array([panel.sessions[np.isfinite(row)][-1] for row in panel.close])
+    assert endings(panel, through)[0] == 0
 
 
 def test_only_so_many_runs_are_judged_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
