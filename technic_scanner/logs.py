@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -59,7 +59,7 @@ def _formatter(form: Format) -> logging.Formatter:
     )
 
 
-def _visibly(_logger: WrappedLogger, _method: str, line: str) -> str:  # type: ignore[override]
+def _visibly(_logger: WrappedLogger, _method: str, line: Any) -> str:
     """Write out the control characters that the renderer has left: a line of the log is one line of the terminal."""
     return visible(line)
 

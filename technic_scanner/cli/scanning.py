@@ -27,6 +27,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 
 SHOWN_PICKS = 10
@@ -139,11 +140,16 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
         if (sums := plan_sums(stored.table)) is not None:
             say(sums.sentence(stored.readable_config))
+    _say_data(run.run_id, stored)
+
+
+def _say_data(run_id: str, stored: StoredResult) -> None:
+    """Print how new the data are, and what there is to say about them."""
     say(f"Newest session: {stored.as_of or 'unknown'}.")
     for note in stored.notes[:SHOWN_NOTES]:
         say(f"Note: {note}")
     if len(stored.notes) > SHOWN_NOTES:
-        say(f"{count_text(len(stored.notes), 'note')} in all: technic-scanner show {run.run_id}")
+        say(f"{count_text(len(stored.notes), 'note')} in all: technic-scanner show {run_id}")
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, MAX_TEXT_LENGTH
@@ -192,7 +192,7 @@ def _is_fit(symbol: str) -> bool:
 def _legible(security: Security) -> Security:
     """Return the security with texts that any page can show: control characters written out, long ones cut."""
     texts = {field.name: getattr(security, field.name) for field in fields(security)}
-    changed = {
+    changed: dict[str, Any] = {
         name: cut(visible(text), MAX_TEXT_LENGTH)
         for name, text in texts.items()
         if isinstance(text, str) and (len(text) > MAX_TEXT_LENGTH or not is_printable(text))

@@ -1,6 +1,7 @@
 """Selections follow the symbol, every column is explained and formatted, and a missing symbol's reason is in words."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest

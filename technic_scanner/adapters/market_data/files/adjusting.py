@@ -115,7 +115,8 @@ def _splits_in(factor: FloatArray, order: npt.NDArray[np.intp], codes: npt.NDArr
     ratio = np.where(ratio < 1, 1 / ratio, ratio)
     jumps = np.flatnonzero((ratio >= _SMALLEST_SPLIT) & np.isfinite(ratio) & (np.diff(codes[order]) == 0))
     near = np.abs(np.log(ratio[jumps, None] / _RATIOS[None, :])).min(axis=1, initial=np.inf) < _NEAR
-    return jumps[near] + 1
+    found: npt.NDArray[np.intp] = jumps[near] + 1
+    return found
 
 
 def has_split(fields: Columns, codes: npt.NDArray[np.int32], days: npt.NDArray[np.int32], count: int) -> BoolArray:

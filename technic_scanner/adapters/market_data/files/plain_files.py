@@ -179,7 +179,7 @@ def _whole_files(columns: _Columns, count: int, last: int) -> npt.NDArray[np.boo
     bad = (columns.days < FIRST_DAY) | (columns.days > last)
     for name, values in columns.fields.items():
         bad |= ~np.isfinite(values) | (values < 0 if name == "volume" else values <= 0)
-    good = np.bincount(columns.file_of[bad], minlength=count) == 0
+    good: npt.NDArray[np.bool_] = np.bincount(columns.file_of[bad], minlength=count) == 0
     key = columns.file_of.astype(np.int64) * 2**32 + columns.days
     steps = np.diff(key)
     if not (steps > 0).all():
