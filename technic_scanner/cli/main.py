@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.cli import backups, cache, doctor, evidence, hosting, presets, records, scanning
+from technic_scanner.cli import backups, cache, criteria, doctor, evidence, hosting, presets, records, scanning
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
 
@@ -24,6 +24,7 @@ for command in (
     app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")
 app.add_typer(cache.app, name="cache")
+app.add_typer(criteria.app, name="criteria")
 
 
 def _version(wanted: bool) -> None:
