@@ -16,10 +16,10 @@ from typing import Self
 
 from ulid import ULID
 
+from technic_scanner.adapters.calendars.session_days import exchange_sessions
 from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
-from technic_scanner.adapters.market_data.exchange_days import exchange_sessions
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.adapters.processes import memory_bytes

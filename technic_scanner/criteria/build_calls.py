@@ -105,7 +105,7 @@ class CallBuilder:
 
     def known_words(self) -> list[str]:
         """Return every name that may stand here, for suggestions."""
-        return sorted((self.known_names() | set(self.lets)) - {MARKET_CLOSE, "now"})
+        return sorted((self.known_names() | set(self.lets)) - {"now"})
 
     # ---- names
     def named(self, token: Token) -> Node | None:
@@ -131,7 +131,7 @@ class CallBuilder:
     def _field(self, token: Token, name: str) -> Node | None:
         if name in PRICES:
             return self._price(token, name)
-        if name in LABELS or name in SCAN_NUMBERS:
+        if name in LABELS or name in SCAN_NUMBERS or name == MARKET_CLOSE:
             return self._of_symbol(token, name)
         if name == BARS:
             return self.node(token, "call", [self._price(token, "close")], (BARS,))
@@ -158,7 +158,7 @@ class CallBuilder:
             return self.bad(token)
         if name in LABELS:
             return self.node(token, "label", (), name, kind=LABEL, frame=DAILY)
-        return self.node(token, "column", (), name, frame=DAILY)
+        return self.node(token, "field" if name == MARKET_CLOSE else "column", (), name, frame=DAILY)
 
     def _formula(self, text: str, place: Place) -> Node:
         """Return the node of a formula of the language's own, all of it at ``place``."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from lark import UnexpectedInput
 
 from technic_scanner.criteria.build import Builder
-from technic_scanner.criteria.fields import MARKET_CLOSE
 from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree
 from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
 from technic_scanner.criteria.printer import canonical, text_of
@@ -84,7 +83,7 @@ class Criteria:
             node for node in ordered(self.tree.roots) if node.op in {"field", "label", "column", "named", "sub_score"}
         )
         names = (f"{node.value}_score" if node.op == "sub_score" else str(node.value) for node in named)
-        return tuple(dict.fromkeys(name for name in names if name != MARKET_CLOSE))
+        return tuple(dict.fromkeys(names))
 
     @cached_property
     def clauses(self) -> tuple[Node, ...]:

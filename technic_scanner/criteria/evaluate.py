@@ -17,7 +17,7 @@ from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.program import Program
 from technic_scanner.criteria.surroundings import Surroundings
 from technic_scanner.criteria.tree import DAILY, LABEL, MARKET, YES_NO, Frame, Node
-from technic_scanner.screening.bars import FIELDS
+from technic_scanner.screening.bars import FIELDS, DateArray
 
 # Cells of one array of a chunk: small enough that the arrays of a program stay in a core's cache.
 CHUNK_CELLS = 1 << 16
@@ -140,11 +140,7 @@ class _Run:
             level, rows, sessions = self._market() if name == MARKET else self._sectors()
             around = Surroundings(Periods(sessions, self.panel.calendar))
             evaluator = Evaluator(self.program, level, Frame(name), around, level.shape[1])
-            column = np.searchsorted(sessions, self.panel.sessions, side="right") - 1
-            if level.when.shape[1] != len(sessions) or (level.when[0] != np.arange(len(sessions))).any():
-                at = np.searchsorted(level.when[0][level.when[0] >= 0], column, side="right") - 1
-                column = np.where(at >= 0, at + int((level.when[0] < 0).sum()), -1)
-            self._subjects[name] = evaluator, rows, column
+            self._subjects[name] = evaluator, rows, _columns_on(level, sessions, self.panel.sessions)
         found: tuple[Evaluator, Any, Any] = self._subjects[name]
         return found
 
@@ -173,6 +169,15 @@ class _Run:
             _, mine, theirs = np.intersect1d(self.panel.sessions, bars.sessions, return_indices=True)
             out[mine] = bars.close[0][theirs]
         return out
+
+
+def _columns_on(level: Level, sessions: DateArray, days: DateArray) -> Any:
+    """Return the column of a level's bar on each of ``days``, -1 where it has none that day."""
+    columns = np.full(len(days), -1, dtype=np.int64)
+    place = np.flatnonzero(level.when[0] >= 0)
+    _, mine, theirs = np.intersect1d(days, sessions[level.when[0][place]], return_indices=True)
+    columns[mine] = place[theirs]
+    return columns
 
 
 class _Rows(Surroundings):

@@ -13,7 +13,6 @@ PRICES: dict[str, str] = {
     "close": "Closing price.",
     "volume": "Shares traded.",
 }
-# The market's close of that very session, which only beta reads: unknown where the market has no bar.
 MARKET_CLOSE = "market_close"
 LABELS: dict[str, str] = {
     "symbol": "Ticker, as the source spells it.",
@@ -74,7 +73,7 @@ _FORMULAS: dict[str, str] = {
     "trend_slope_63": "252 * slope(log(close), 63)",
     "trend_r2_63": "r2(log(close), 63)",
     "beta_252": "beta(252)",
-    "relative_strength_63": "roc(close, 63) - market.roc(close, 63)",
+    "relative_strength_63": "roc(close, 63) - roc(market_close, 63)",
 }
 BARS = "bars"
 _MEANINGS = {name: f"{meaning[0].upper()}{meaning[1:]}." for name, _, meaning in INDICATOR_TABLE}
@@ -86,4 +85,13 @@ def meanings() -> dict[str, str]:
     """Return every name that may stand alone, with its meaning in a sentence."""
     scores = {name: f"The {score} sub-score, 0 to 100." for name, score in SUB_SCORE_FIELDS.items()}
     named = {name: f"{meaning} Is {formula}." for name, (formula, meaning) in NAMED.items()}
-    return {**PRICES, **LABELS, BARS: "Bars that the symbol has so far.", **named, **scores, **SCAN_NUMBERS}
+    close = "The market's close on the days of the symbol's own bars; unknown where the market has none."
+    return {
+        **PRICES,
+        MARKET_CLOSE: close,
+        **LABELS,
+        BARS: "Bars that the symbol has so far.",
+        **named,
+        **scores,
+        **SCAN_NUMBERS,
+    }

@@ -52,7 +52,7 @@ class Judgement:
     @property
     def passes(self) -> npt.NDArray[np.bool_]:
         """Which symbols pass, (n,): those of which the condition is true."""
-        return (self.truth == TRUE) & self.has_bar
+        return np.asarray((self.truth == TRUE) & self.has_bar)
 
     def matches(self) -> list[str]:
         """Return the symbols that pass: in the order of ``rank by`` and cut to its top, else in the panel's order."""

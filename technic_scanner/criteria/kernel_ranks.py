@@ -75,6 +75,7 @@ def betas(close, market, n, k, least):  # type: ignore[no-untyped-def]
     """Return covariance / variance of daily returns against the market, of the last ``n`` + 1 bars.
 
     Those count on which both have a close; returns are from one of them to the next; at least ``least`` of them.
+    Unknown where the market has no bar on the last one.
     """
     rows, m = close.shape
     out = np.empty((rows, k))
@@ -97,7 +98,7 @@ def betas(close, market, n, k, least):  # type: ignore[no-untyped-def]
                     before, base = c, d
                     count += 1
             out[i, j] = math.nan
-            if count >= least and positive:
+            if count >= least and positive and market[i, end] > 0.0:
                 both = whole = 0.0
                 for t in range(count):
                     e = pairs[1, t] - market_total / count

@@ -71,7 +71,7 @@ def _name(node: Node) -> str:
 
 
 def _call(node: Node, texts: dict[Node, str]) -> str:
-    name = node.value[0]
+    name = str(node.value[0])
     function = FUNCTIONS.get(name)
     if function is None:  # bars
         return prefix_text(node.frame) + name

@@ -67,8 +67,9 @@ class Program:
         """How many of the symbols' own bars before the newest sessions are read; ALL where weeks are made of them."""
         if any(frame.subject == OWN and frame.period != DAY for frame in self.frames):
             return ALL
-        own = Frame()
-        return max((self.reach[node] for node in self.order if node.frame == own), default=0)
+        # Constants count too: on a bar that does not exist they are unknown.
+        own = (None, Frame())
+        return max((self.reach[node] for node in self.order if node.frame in own), default=0)
 
     def widest(self, frame: Frame) -> tuple[int, int]:
         """Return how far back nodes of ``frame`` are read in it, and from another frame."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from technic_scanner.criteria.fields import MARKET_CLOSE, meanings
+from technic_scanner.criteria.fields import meanings
 from technic_scanner.criteria.functions import FUNCTIONS, Function
 from technic_scanner.criteria.grammar import LANGUAGE_VERSION
 from technic_scanner.criteria.names import FRAME_NAMES
@@ -14,7 +14,7 @@ FRAMES: dict[str, str] = {
     "weekly.now": "The running week, as it was after each bar.",
     "monthly": "The last completed month.",
     "monthly.now": "The running month, as it was after each bar.",
-    "market": "The benchmark, on its own bars.",
+    "market": "The benchmark, on its own bars; unknown on days on which it has none.",
     "sector": "The equal-weight index of the symbol's sector; it has a close alone.",
 }
 
@@ -24,7 +24,7 @@ def functions_document() -> dict[str, Any]:
     return {
         "version": LANGUAGE_VERSION,
         "functions": [_described(function) for function in FUNCTIONS.values()],
-        "fields": [{"name": name, "help": text} for name, text in meanings().items() if name != MARKET_CLOSE],
+        "fields": [{"name": name, "help": text} for name, text in meanings().items()],
         "frames": [{"name": f"{name}.", "help": FRAMES[name]} for name in FRAME_NAMES],
     }
 

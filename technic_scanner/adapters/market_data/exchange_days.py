@@ -8,14 +8,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from technic_scanner.screening.bars import DateArray
-
 NEW_YORK = ZoneInfo("America/New_York")
 # Vendors have the official closing prices half an hour after the close.
 _FINAL_AFTER = time(16, 30)
 _SATURDAY = 5
-# What a panel's calendar covers beside its sessions: the month before and the whole month of the last one.
-_BEFORE_DAYS, _AFTER_DAYS = 40, 60
 
 
 def last_final_day(now: datetime) -> date:
@@ -57,19 +53,3 @@ def _calendar(year: int) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)
         # The bounds keep the calendar small; the requested day may be the first or the last of its year.
         return exchange_calendars.get_calendar("XNYS", start=f"{year - 1}-12-01", end=f"{year + 1}-01-31")
-
-
-def exchange_sessions(sessions: DateArray) -> DateArray:
-    """Return the New York exchange's sessions from those of a panel (datetime64[D], not empty) to 60 days later.
-
-    Loads the exchange calendar, which takes about a second.
-    """
-    import exchange_calendars  # noqa: PLC0415 - as below
-
-    first, last = (sessions[i].astype("datetime64[D]").item() for i in (0, -1))
-    begin, end = first - timedelta(days=_BEFORE_DAYS), last + timedelta(days=_AFTER_DAYS)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # as below
-        calendar = exchange_calendars.get_calendar("XNYS", start=str(begin), end=str(end))
-        found: DateArray = calendar.sessions.to_numpy().astype("datetime64[D]")
-    return found
