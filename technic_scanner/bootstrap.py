@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from ulid import ULID
 
+from technic_scanner.adapters.calendars.session_days import exchange_sessions
 from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
@@ -31,18 +32,22 @@ from technic_scanner.adapters.standby_keeper import StandbyKeeper
 from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import Clock, SystemClock
+from technic_scanner.criteria import Criteria
+from technic_scanner.criteria.judging import Judgement
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.home import make_home, store_url
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
+from technic_scanner.pipeline.context import NullChunkJournal, ScanContext, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
+from technic_scanner.pipeline.newest_bars import read_panel
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.plugins.catalog import PluginCatalog
+from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.ports import ScanTask
@@ -81,6 +86,20 @@ class Scanning:
             work=task.work,
         )
         return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
+
+    def judge(self, config: ScanConfig, criteria: Criteria, cancel: CancelToken | None = None) -> Judgement:
+        """Judge the symbols of a config by criteria in their newest session, without a run. Raises as a scan does."""
+        check_request(config, RunOptions(), self.catalog)
+        source, options = self.catalog.source(config.source, config), RunOptions()
+        executor = self.catalog.executor(options)
+        try:
+            ports = ScanPorts(source, self.catalog.key_of(source, config), self.cache, executor, self.clock)
+            reporter = ProgressReporter("criteria", options.stage_plan, self.clock)
+            context = ScanContext(config, options, ports, reporter, cancel or CancelToken())
+            panel = read_panel(context, criteria, exchange_sessions)
+        finally:
+            executor.close()
+        return criteria.judge(panel)
 
     def scan(
         self,

@@ -85,6 +85,8 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
         ask(f"GET /analytics/{name}")
     ask("GET /universe", sectors="Energy")
     ask("GET /sources/files/report")
+    ask("POST /criteria/check", body={"text": "rsi(14) < 30 and close > sma(close, 200)"})
+    ask("GET /criteria/functions")
     return ask.recorded
 
 

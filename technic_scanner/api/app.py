@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from technic_scanner.api import (
     analytics,
+    criteria,
     discovery,
     documentation,
     earlier_api,
@@ -37,7 +38,9 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
-_ROUTERS = (scans, results, streams, analytics, outcomes, presets, discovery, files, health, metrics, earlier_api)
+_ROUTERS = (
+    scans, results, streams, analytics, outcomes, presets, criteria, discovery, files, health, metrics, earlier_api,
+)  # fmt: skip
 
 
 def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:

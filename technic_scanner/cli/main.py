@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.cli import backups, cache, doctor, evidence, files, hosting, presets, records, scanning
+from technic_scanner.cli import backups, cache, criteria, doctor, evidence, files, hosting, presets, records, scanning
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
 
@@ -25,6 +25,7 @@ for command in (
 app.add_typer(presets.app, name="presets")
 app.add_typer(cache.app, name="cache")
 app.add_typer(files.app, name="files")
+app.add_typer(criteria.app, name="criteria")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,81 @@
+"""Define the commands of the scan language: criteria check, functions, match."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from technic_scanner import criteria
+from technic_scanner.bootstrap import build
+from technic_scanner.cli.field_options import takes_fields
+from technic_scanner.cli.output import Exit, Json, emit, errors_as_sentences, say, table
+from technic_scanner.criteria.reference import functions_document
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.errors import ConfigError
+from technic_scanner.runs.requests import read_config
+
+app = typer.Typer(no_args_is_help=True, help="Check and try criteria, the conditions that a scan's symbols must meet.")
+Text = Annotated[str, typer.Argument(help='The criteria, for example "rsi(14) < 30 and close > sma(close, 200)".')]
+
+
+@app.command()
+def check(text: Text, as_json: Json = False) -> None:
+    """Say what criteria mean, or every fault with its place. Exit code 2 if there is one."""
+    document = criteria.check(text)
+    if as_json:
+        emit(document)
+    elif document["ok"]:
+        say(f"{document['canonical']}\nNeeds {document['bars_needed']} bars.")
+    else:
+        _say_faults(text)
+    if not document["ok"]:
+        raise typer.Exit(Exit.USAGE)
+
+
+@app.command()
+def functions(as_json: Json = False) -> None:
+    """List the functions and names of the language."""
+    document = functions_document()
+    if as_json:
+        emit(document)
+        return
+    rows = [(item["signature"], item["help"], item["example"]) for item in document["functions"]]
+    table("Functions", ("Function", "What it is", "Example"), rows, spare=("Example",), prose=("What it is", "Example"))
+    table("Names", ("Name", "What it is"), [(item["name"], item["help"]) for item in document["fields"]])
+
+
+@app.command()
+@takes_fields("source", "universe", "as_of_date", "sectors", "symbols", "max_symbols")
+def match(given: dict[str, Any], text: Text, as_json: Json = False) -> None:
+    """Show which symbols meet criteria in the newest session, without a scan. Exit code 2 for a fault in the text."""
+    with errors_as_sentences():
+        try:
+            asked = criteria.compile(text)
+        except criteria.CriteriaError as error:
+            if as_json:
+                emit(criteria.check(text))
+            say(error.shown())
+            raise typer.Exit(Exit.USAGE) from error
+        read = read_config(given)
+        config = read.over(ScanConfig())
+        if problems := (*read.problems, *config.problems()):
+            raise ConfigError(problems)
+        with build() as services:
+            judged = services.scanning.judge(config, asked)
+    counts = judged.counts()
+    if as_json:
+        emit({"matches": judged.matches(), "counts": counts, "unknown": judged.unknown})
+        return
+    for clause, left in judged.left_after().items():
+        say(f"{clause}: true of {counts[clause]:,} symbols; {left:,} are left after it.")
+    say(f"Unknown of {judged.unknown:,} symbols.")
+    for symbol in judged.matches():
+        typer.echo(symbol)
+
+
+def _say_faults(text: str) -> None:
+    try:
+        criteria.compile(text)
+    except criteria.CriteriaError as error:
+        say(error.shown())

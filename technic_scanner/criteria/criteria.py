@@ -1,0 +1,195 @@
+"""A criteria text, checked and ready: what it needs, and its values, reasons and counts over a panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from lark import UnexpectedInput
+
+from technic_scanner.criteria.build import Builder
+from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree
+from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
+from technic_scanner.criteria.printer import canonical, text_of
+from technic_scanner.criteria.problems import CriteriaError, Problem, at
+from technic_scanner.criteria.syntax_faults import syntax_fault
+from technic_scanner.criteria.tree import DAY, Node, Scan, clauses, ordered
+
+if TYPE_CHECKING:
+    from technic_scanner.criteria.judging import Judgement
+    from technic_scanner.criteria.panel import Panel
+    from technic_scanner.screening.bars import FloatArray
+    from technic_scanner.screening.bars import Panel as Bars
+
+MAX_CHARACTERS, MAX_NESTING, MAX_NODES, MAX_COST = 4_000, 60, 200, 1_000_000
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """A checked text; equal where the canonical text is.
+
+    ``text`` is as written, ``canonical`` the same in one spelling; ``tree`` is the typed tree and ``version`` that of
+    the language. ``bars_needed``: bars until the newest value is known. ``history_bars``: bars that are worth reading;
+    where it is ``recursive``, all that are stored. ``cost``: a bound of the cells read for one symbol's newest session.
+    """
+
+    text: str = field(compare=False)
+    canonical: str
+    tree: Scan = field(compare=False, repr=False)
+    version: int = LANGUAGE_VERSION
+
+    @property
+    def kind(self) -> str:
+        """The kind of the condition: yes/no."""
+        return self.tree.where.kind
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each name given by let and of each own column, by its text."""
+        named = {name: value.kind for name, value in self.tree.lets}
+        return named | {show.title or text_of(show.value): show.value.kind for show in self.tree.shows}
+
+    @cached_property
+    def bars_needed(self) -> int:
+        """Bars until the newest value of everything that the text asks for is known."""
+        return bars_needed(self.tree.roots)
+
+    @cached_property
+    def history_bars(self) -> int:
+        """Bars that every window is full with."""
+        return bars_needed(self.tree.roots, whole_windows=True)
+
+    @cached_property
+    def recursive(self) -> bool:
+        """Whether a value depends on every stored bar."""
+        return is_recursive(self.tree.roots)
+
+    @cached_property
+    def reads_periods(self) -> bool:
+        """Whether weeks or months are read, for which the exchange's calendar counts."""
+        frames = (node.frame for node in ordered(self.tree.roots))
+        return any(frame is not None and frame.period != DAY for frame in frames)
+
+    @cached_property
+    def cost(self) -> int:
+        """A bound of the cells read for one symbol's newest session."""
+        return cost_of(self.tree.roots)
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names of bars, labels, indicators and scores that the text reads, in order."""
+        named = (
+            node for node in ordered(self.tree.roots) if node.op in {"field", "label", "column", "named", "sub_score"}
+        )
+        names = (f"{node.value}_score" if node.op == "sub_score" else str(node.value) for node in named)
+        return tuple(dict.fromkeys(names))
+
+    @cached_property
+    def clauses(self) -> tuple[Node, ...]:
+        """The conditions that are joined by ``and`` at the top."""
+        return clauses(self.tree.where)
+
+    def evaluate(self, panel: Panel | Bars, sessions: int = 1, *, threads: int | None = None) -> FloatArray:
+        """Return (n, sessions), the newest session last: 1.0 where the condition is true, 0.0 false, NaN unknown.
+
+        ``panel``: n symbols over T sessions, of which at most T are returned. A session on which a symbol has no bar is
+        unknown. ``threads``: at most that many, by default one a core.
+        """
+        from technic_scanner.criteria.judging import truth  # noqa: PLC0415 - Numba is loaded when it is needed
+
+        return truth(self, panel, sessions, threads)
+
+    def judge(self, panel: Panel | Bars, *, threads: int | None = None) -> Judgement:
+        """Return what the newest session's values are: who passes, counts by clause, reasons, own columns."""
+        from technic_scanner.criteria.judging import judge  # noqa: PLC0415 - as above
+
+        return judge(self, panel, threads)
+
+    def explain(self, panel: Panel | Bars, row: int | str) -> str:
+        """Return why a symbol (its row or its name) does not pass, with the facts; that it passes if it does."""
+        judged = self.judge(panel)
+        return judged.explain(list(panel.symbols).index(row) if isinstance(row, str) else row)
+
+
+def compile_text(text: str) -> Criteria:
+    """Return the criteria of a text. Raises CriteriaError with every fault and its place; TypeError for no text."""
+    if not isinstance(text, str):
+        raise TypeError(f"a criteria is a text, not {type(text).__name__}")
+    return _compiled(text)
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> Criteria:
+    criteria = Criteria(text, "", _tree(text))
+    criteria = Criteria(text, canonical(criteria.tree), criteria.tree)
+    if criteria.cost > MAX_COST:
+        raise _refused(text, *_dearest(text, criteria))
+    return criteria
+
+
+def _tree(text: str) -> Scan:
+    if len(text) > MAX_CHARACTERS:
+        sentence = f"A text has at most {MAX_CHARACTERS:,} characters, and this one has {len(text):,}: shorten it."
+        raise _refused(text, MAX_CHARACTERS, len(text), sentence)
+    if not text.strip():
+        raise _refused(text, 0, 1, "Write a condition, for example rsi(14) < 30.")
+    try:
+        syntax = syntax_tree(text)
+    except UnexpectedInput as fault:
+        raise CriteriaError(text, [syntax_fault(text, fault)]) from None
+    depth, count = extent_of(syntax)
+    if depth > MAX_NESTING:
+        sentence = (
+            f"This is nested more than {MAX_NESTING} deep: give parts of it a name with let, or leave brackets out."
+        )
+        raise _refused(text, 0, len(text), sentence)
+    if count > MAX_NODES:
+        sentence = f"This has {count} parts, and {MAX_NODES} are allowed: split it into several criteria."
+        raise _refused(text, 0, len(text), sentence)
+    builder = Builder()
+    tree = builder.scan(syntax)
+    if builder.problems:
+        found = dict.fromkeys(at(text, *problem) for problem in sorted(builder.problems))
+        raise CriteriaError(text, found)
+    if max(root.depth for root in (*tree.roots, *(value for _, value in tree.lets))) > 2 * MAX_NESTING:
+        raise _refused(text, 0, len(text), "The names given by let stand in one another too deeply: use fewer steps.")
+    return tree
+
+
+def _dearest(text: str, criteria: Criteria) -> tuple[int, int, str]:
+    """Return the place and the sentence of what to shorten: the part that costs the most."""
+    roots = criteria.tree.roots
+    calls = [node for node in ordered(roots) if node.op == "call"] or list(roots)
+    dear = max(calls, key=lambda node: cost_of([node]))
+    sentence = (
+        f"This reads up to {criteria.cost:,} cells for each symbol, and {MAX_COST:,} are allowed: shorten the windows, "
+        "or put fewer of them into one another."
+    )
+    return dear.start, min(dear.stop, len(text)), sentence
+
+
+def _refused(text: str, start: int, stop: int, sentence: str) -> CriteriaError:
+    return CriteriaError(text, [at(text, min(start, len(text)), stop, sentence)])
+
+
+def check(text: str) -> dict[str, object]:
+    """Return what a text is, or every fault of it with its place, as JSON types."""
+    try:
+        criteria = compile_text(text)
+    except CriteriaError as error:
+        return _document(None, error.places)
+    return _document(criteria, ())
+
+
+def _document(criteria: Criteria | None, places: tuple[Problem, ...]) -> dict[str, object]:
+    return {
+        "ok": criteria is not None,
+        "canonical": None if criteria is None else criteria.canonical,
+        "kind": None if criteria is None else criteria.kind,
+        "bars_needed": None if criteria is None else criteria.bars_needed,
+        "errors": [
+            {"line": place.line, "column": place.column, "length": place.length, "message": place.message}
+            for place in places
+        ],
+    }

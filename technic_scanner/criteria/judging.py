@@ -1,0 +1,183 @@
+"""The newest session judged: who passes, how many each clause lets through, and the reason of everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from technic_scanner.criteria.evaluate import evaluate, texts_of
+from technic_scanner.criteria.kernel_points import as_numbers
+from technic_scanner.criteria.panel import Panel
+from technic_scanner.criteria.printer import text_of
+from technic_scanner.criteria.tree import LABEL, NUMBER, Node
+from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.bars import Panel as Bars
+
+if TYPE_CHECKING:
+    from technic_scanner.criteria.criteria import Criteria
+
+FALSE, UNKNOWN, TRUE = 0, 1, 2
+_MOST_FACTS = 4
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the criteria say of every symbol of a panel in its newest session.
+
+    ``truth``: (n,) int8, 0 false, 1 unknown, 2 true. ``clauses``: the same of each clause, (clauses, n). ``facts``: the
+    values that clauses compare, (n,) each by node. ``shown``: own columns by heading, (n,) numbers or texts. ``order``:
+    the value of ``rank by``, None without one.
+    """
+
+    criteria: Criteria
+    panel: Panel
+    truth: npt.NDArray[np.int8]
+    clauses: npt.NDArray[np.int8]
+    facts: dict[Node, Any]
+    shown: dict[str, Any]
+    order: FloatArray | None
+
+    @cached_property
+    def has_bar(self) -> npt.NDArray[np.bool_]:
+        """Which symbols have a bar in the newest session, (n,)."""
+        close = self.panel.bars.close
+        if not close.shape[1]:
+            return np.zeros(len(close), dtype=np.bool_)
+        return np.asarray(~np.isnan(close[:, -1]), dtype=np.bool_)
+
+    @property
+    def passes(self) -> npt.NDArray[np.bool_]:
+        """Which symbols pass, (n,): those of which the condition is true."""
+        return np.asarray((self.truth == TRUE) & self.has_bar)
+
+    def matches(self) -> list[str]:
+        """Return the symbols that pass: in the order of ``rank by`` and cut to its top, else in the panel's order."""
+        rows = np.flatnonzero(self.passes)
+        rank = self.criteria.tree.rank
+        if rank is not None and self.order is not None:
+            value = self.order[rows]
+            key = -value if rank.descending else value
+            rows = rows[np.argsort(key, kind="stable")][: rank.top]  # NaN, the unknown, last
+        return [self.panel.symbols[row] for row in rows.tolist()]
+
+    def counts(self) -> dict[str, int]:
+        """Return for each clause how many symbols with a bar it alone is true of."""
+        texts = [text_of(node) for node in self.criteria.clauses]
+        return {text: int(((row == TRUE) & self.has_bar).sum()) for text, row in zip(texts, self.clauses, strict=True)}
+
+    def left_after(self) -> dict[str, int]:
+        """Return for each clause how many symbols are left after it and all before it."""
+        left = self.has_bar.copy()
+        found: dict[str, int] = {}
+        for node, row in zip(self.criteria.clauses, self.clauses, strict=True):
+            left &= row == TRUE
+            found[text_of(node)] = int(left.sum())
+        return found
+
+    @property
+    def unknown(self) -> int:
+        """How many symbols with a bar the condition is unknown of."""
+        return int(((self.truth == UNKNOWN) & self.has_bar).sum())
+
+    def failing(self, row: int) -> tuple[Node, bool] | None:
+        """Return the first clause that is not true of a symbol and whether it is unknown; None if it passes.
+
+        Where a later clause is false, that one: it fails whatever the unknown one may be.
+        """
+        if not self.has_bar[row] or self.truth[row] == TRUE:
+            return None
+        values = self.clauses[:, row]
+        wanted = FALSE if self.truth[row] == FALSE else UNKNOWN
+        first = int(np.argmax(values == wanted))
+        return self.criteria.clauses[first], bool(values[first] == UNKNOWN)
+
+    def explain(self, row: int) -> str:
+        """Return why a symbol does not pass, with the facts of the first clause that is not true, or that it passes."""
+        if not self.has_bar[row]:
+            return "It has no bar in the newest session."
+        failing = self.failing(row)
+        if failing is None:
+            return f"{text_of(self.criteria.tree.where)} is true."
+        node, unknown = failing
+        word = "unknown" if unknown else "false"
+        facts = [f"{text_of(fact)} {_value(self.facts[fact], row)}" for fact in facts_of(node)][:_MOST_FACTS]
+        day = self.panel.sessions[-1].astype("datetime64[D]").item()
+        told = f": {', '.join(facts)} on {day}" if facts else f" on {day}"
+        return f"{text_of(node)} is {word}{told}"
+
+
+def _value(values: Any, row: int) -> str:
+    value = values[row]
+    if value is None or (not isinstance(value, str) and np.isnan(value)):
+        return "is unknown"
+    return f'= "{value}"' if isinstance(value, str) else f"= {number_text(float(value))}"
+
+
+def number_text(value: float) -> str:
+    """Return a number for a sentence: two decimals where that shows four digits, else four significant ones."""
+    size = abs(value)
+    if size >= 10.0 or value == 0.0:
+        return f"{value:,.2f}".removesuffix(".00") if size < 1e15 else f"{value:.4g}"
+    return f"{value:.4g}"
+
+
+def facts_of(clause: Node) -> tuple[Node, ...]:
+    """Return the values that a clause compares, outermost first; literals are none."""
+    found: dict[Node, None] = {}
+    stack = [clause]
+    while stack:
+        node = stack.pop()
+        if node.kind in {NUMBER, LABEL} and node.op not in {"number", "text", "negative"}:
+            found[node] = None
+        elif node.op == "let" and node.kind not in {NUMBER, LABEL}:
+            stack.append(node.args[0])
+        elif node.op != "number":
+            stack.extend(reversed(node.args))
+    return tuple(found)
+
+
+def truth(criteria: Criteria, panel: Panel | Bars, sessions: int, threads: int | None) -> FloatArray:
+    """Return 1.0, 0.0 or NaN for each symbol and session."""
+    if isinstance(sessions, bool) or not isinstance(sessions, int) or sessions < 1:
+        raise ValueError(f"sessions must be a whole number of at least 1, not {sessions!r}")
+    return as_numbers(evaluate([criteria.tree.where], whole(panel), sessions, threads)[0])
+
+
+def whole(panel: Panel | Bars) -> Panel:
+    """Return bars alone as a panel that knows nothing else."""
+    return panel if isinstance(panel, Panel) else Panel(panel)
+
+
+def judge(criteria: Criteria, panel: Panel | Bars, threads: int | None) -> Judgement:
+    """Return the judgement of the newest session."""
+    panel = whole(panel)
+    facts = tuple(dict.fromkeys(fact for node in criteria.clauses for fact in facts_of(node)))
+    rank = () if criteria.tree.rank is None else (criteria.tree.rank.by,)
+    shown = tuple(show.value for show in criteria.tree.shows)
+    wanted = [node for node in (*facts, *rank, *shown) if node.kind != LABEL]
+    roots = list(dict.fromkeys((criteria.tree.where, *criteria.clauses, *wanted)))
+    values = {node: _column(array) for node, array in zip(roots, evaluate(roots, panel, 1, threads), strict=True)}
+    told = {node: values[node] if node in values else texts_of(node, panel) for node in (*facts, *shown)}
+    return Judgement(
+        criteria,
+        panel,
+        values[criteria.tree.where],
+        np.array([values[node] for node in criteria.clauses]),
+        {node: told[node] for node in facts},
+        {show.title or text_of(show.value): _shown(told[show.value]) for show in criteria.tree.shows},
+        values[rank[0]] if rank else None,
+    )
+
+
+def _column(values: Any) -> Any:
+    if values.shape[1]:
+        return values[:, -1]
+    return np.full(len(values), 1 if values.dtype == np.int8 else np.nan, dtype=values.dtype)
+
+
+def _shown(values: Any) -> Any:
+    return as_numbers(values) if getattr(values, "dtype", None) == np.int8 else values

@@ -1,0 +1,79 @@
+"""What is evaluated together: some roots, everything under them once each, and how much of it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from technic_scanner.criteria.measures import ALL, reaches
+from technic_scanner.criteria.tree import DAY, OWN, Frame, Node, ordered
+
+
+@dataclass(frozen=True)
+class Program:
+    """Roots that are evaluated in one pass, so that what they share is computed once."""
+
+    roots: tuple[Node, ...]
+
+    @classmethod
+    def of(cls, roots: Iterable[Node]) -> Program:
+        """Return the program of the distinct ``roots``."""
+        return cls(tuple(dict.fromkeys(roots)))
+
+    @cached_property
+    def order(self) -> list[Node]:
+        """Every node, each after its operands."""
+        return ordered(self.roots)
+
+    @cached_property
+    def _reach(self) -> tuple[dict[Node, int], dict[Node, int]]:
+        return reaches(self.roots, self.order)
+
+    @property
+    def reach(self) -> dict[Node, int]:
+        """How many values before the newest ones each node gives, in bars of its own frame."""
+        return self._reach[0]
+
+    @property
+    def outer(self) -> dict[Node, int]:
+        """The same of the nodes that another frame reads, in bars of that frame."""
+        return self._reach[1]
+
+    @cached_property
+    def across(self) -> tuple[Node, ...]:
+        """The nodes that compare symbols and stand under no other of them."""
+        found: dict[Node, None] = {}
+        stack = list(self.roots)
+        seen: set[Node] = set()
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if node.op == "across":
+                found[node] = None
+            else:
+                stack.extend(node.args)
+        return tuple(found)
+
+    @cached_property
+    def frames(self) -> frozenset[Frame]:
+        """The frames of all nodes."""
+        return frozenset(node.frame for node in self.order if node.frame is not None)
+
+    @cached_property
+    def price_reach(self) -> int:
+        """How many of the symbols' own bars before the newest sessions are read; ALL where weeks are made of them."""
+        if any(frame.subject == OWN and frame.period != DAY for frame in self.frames):
+            return ALL
+        # Constants count too: on a bar that does not exist they are unknown.
+        own = (None, Frame())
+        return max((self.reach[node] for node in self.order if node.frame in own), default=0)
+
+    def widest(self, frame: Frame) -> tuple[int, int]:
+        """Return how far back nodes of ``frame`` are read in it, and from another frame."""
+        nodes = [node for node in self.order if node.frame == frame]
+        return max((self.reach[node] for node in nodes), default=0), max(
+            (self.outer.get(node, 0) for node in nodes), default=0
+        )

@@ -1,0 +1,182 @@
+"""What a text means, and what is said of one that means nothing."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from technic_scanner import criteria
+from technic_scanner.criteria import CriteriaError
+from technic_scanner.criteria.functions import FUNCTIONS
+from technic_scanner.criteria.tree import ordered
+from tests.unit.criteria.programs import programs
+
+TWELVE = (
+    "close > sma(close,200) and rsi(14) < 30 and volume > 2*sma(volume,20)",
+    "sma(close,50) crosses above sma(close,200) within 5 bars",
+    """let base = (highest(high,15)[1] - lowest(low,15)[1]) / close
+    close > highest(high,252)[1] and base < 12% and volume > 1.5*sma(volume,50)[1]
+    rank by volume / sma(volume,50) top 25""",
+    "rank(roc(close,126)) by sector > 0.9 and close > ema(close,21)",
+    "close > close[1] for 5 bars",
+    "count(close < close[1], 10) >= 7 and close > sma(close,200)",
+    """let width = 4*stdev(close,20)/sma(close,20)
+    width = lowest(width,120) within 3 bars and close crosses above highest(high,20)[1]""",
+    """open/close[1] - 1 between 4% and 15% and close > open and close*volume > 10m
+    and sector in ("Information Technology","Health Care")""",
+    "correlation(close, volume, 20) < -0.6 and roc(close,20) > 0",
+    """ts_rank(volume,32) * (1 - ts_rank(close + high - low,16)) * (1 - ts_rank(close,32)) > 0.4
+    rank by ts_rank(close,32) desc top 20""",
+    "rsi(14) crosses above 30 and rank(sma(close*volume,20)) > 0.5",
+    """weekly.close > sma(weekly.close,30) and sma(weekly.close,30) > sma(weekly.close,30)[4]
+    and close/market.close = highest(close/market.close, 60)""",
+)
+
+
+def faults(text: str) -> list[tuple[int, int, int, str]]:
+    with pytest.raises(CriteriaError) as caught:
+        criteria.compile(text)
+    return [(place.line, place.column, place.length, place.message) for place in caught.value.places]
+
+
+@pytest.mark.parametrize("text", TWELVE)
+def test_the_twelve_scans_print_to_the_same_tree(text: str) -> None:
+    found = criteria.compile(text)
+    again = criteria.compile(found.canonical)
+    assert again.tree == found.tree
+    assert again.canonical == found.canonical
+    assert again == found
+
+
+@given(programs())
+@settings(max_examples=150, deadline=None)
+def test_a_printed_program_is_the_same_program(text: str) -> None:
+    if not criteria.check(text)["ok"]:  # beyond a limit, since the strategy writes nothing else that is refused
+        assert any(word in faults(text)[0][3] for word in ("cells", "nested", "parts"))
+        return
+    found = criteria.compile(text)
+    again = criteria.compile(found.canonical)
+    assert again.tree == found.tree
+    assert again.canonical == found.canonical
+    assert pickle.loads(pickle.dumps(found)).tree == found.tree
+
+
+@pytest.mark.parametrize(
+    ("text", "bars"),
+    [
+        ("rsi(14) < 30", 15), ("close > sma(close,200)", 200), ("close > highest(high,252)[1]", 253),
+        ("close > 5", 1), ("macd > 0", 34), ("macd_hist_prev > 0", 35), ("adx(14) > 25", 28), ("stoch_d(14) > 5", 18),
+        ("close > close[1] for 5 bars", 6), ("sma(close,50) crosses above sma(close,200) within 5 bars", 205),
+        ("beta_252 > 1", 61), ("ema(close,12) > 0", 12), ("roc(close,126) > 0 or close > 3", 127),
+        ("close is known", 1),
+    ],
+)  # fmt: skip
+def test_bars_needed_are_known_before_the_run(text: str, bars: int) -> None:
+    assert criteria.compile(text).bars_needed == bars
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "length", "part"),
+    [
+        ("close", 1, 5, "this is a number"),
+        ("smaa(close, 3) > 1", 1, 4, "Did you mean 'sma'?"),
+        ("close > cose", 9, 4, "Did you mean 'close'?"),
+        ("sma(close) > 1", 1, 10, "sma takes 2 values, not 1"),
+        ("close[-1] > 1", 7, 2, "look into the future"),
+        ("close[x] > 1", 7, 1, "There is no name 'x'"),
+        ("close[1261] > 1", 7, 4, "from 0 to 1260"),
+        ("rsi < 30", 1, 3, "rsi is a function: write rsi("),
+        ("close + (open > 3) > 1", 10, 8, "this is a yes/no"),
+        ("close > ", 8, 1, "ends too early"),
+        ("1 < close < 3", 11, 1, "between"),
+        ("sma(close, 2.5) > 1", 12, 3, "whole number"),
+        ("sma(close, open) > 1", 12, 4, "written as a whole number"),
+        ("sma(close, 0) > 1", 12, 1, "from 1 to 1260"),
+        ("rank(close) by foo > 1", 16, 3, "sector or industry"),
+        ("sma(close, 5) by sector > 1", 18, 6, "across symbols"),
+        ("sector > 5", 1, 6, "this is a label"),
+        ("close > 5 && open > 3", 11, 1, "Write and for &"),
+        ('sector = "abc', 10, 1, "closing quote"),
+        ("close crosess above 5", 7, 7, "Did you mean 'crosses'?"),
+        ("sector.volume > 3", 1, 13, "A sector has no volume"),
+        ("daily.close > 3", 1, 11, "Before a name may stand"),
+        ("weekly.sector = \"x\"", 1, 13, "belongs to the symbol"),
+        ("macd(26, 12, 9) > 0", 1, 15, "fast average"),
+        ("close > 1234567890123456", 9, 16, "15 digits"),
+        ("", 1, 1, "Write a condition"),
+        ("close > 5 for 0 bars", 15, 1, "from 1 to 1260"),
+        ("let close = 3; open > 3", 5, 5, "a name of the language"),
+        ("let a = 3; let a = 4; open > a", 16, 1, "given twice"),
+    ],
+)  # fmt: skip
+def test_a_fault_has_its_place_and_a_sentence(text: str, column: int, length: int, part: str) -> None:
+    line, at, wide, message = faults(text)[0]
+    assert (line, at, wide) == (1, column, length), message
+    assert part in message
+
+
+def test_every_fault_is_named_at_once() -> None:
+    found = faults("rsi < 30 and\n  cose > 1 and smaa(opn, 3) > close[-2]")
+    assert [place[:2] for place in found] == [(1, 1), (2, 3), (2, 16), (2, 21), (2, 37)]
+
+
+def test_the_caret_stands_under_the_fault() -> None:
+    with pytest.raises(CriteriaError) as caught:
+        criteria.compile("close > 3\nand opem > 1")
+    assert caught.value.shown().splitlines()[1:] == ["  and opem > 1", "      ^^^^"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not " * 900 + "close > 1",
+        "(" * 1500 + "close" + ")" * 1500,
+        "ts_rank(" * 9 + "close" + ", 1260)" * 9 + " > 0.5",
+        "close > 1 and " * 250 + "close > 2",
+        "close > 1 or\n" * 400,
+        "+".join(["close"] * 150) + " > 1",
+        "let a0 = close; " + "".join(f"let a{i + 1} = a{i} * 2; " for i in range(89)) + "a89 > 1",
+    ],
+    ids=["nots", "brackets", "windows", "clauses", "lines", "sum", "lets"],
+)  # fmt: skip
+def test_what_would_be_too_much_is_refused_before_the_run(text: str) -> None:
+    assert faults(text)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_criteria_or_has_faults_with_places(text: str) -> None:
+    document = criteria.check(text)
+    if not document["ok"]:
+        lines = text.split("\n")
+        for fault in document["errors"]:
+            assert 1 <= fault["line"] <= len(lines)
+            assert 1 <= fault["column"] <= len(lines[fault["line"] - 1]) + 1
+            assert fault["length"] >= 1
+            assert fault["message"]
+
+
+def test_one_number_has_one_value_however_it_is_written() -> None:
+    values = {criteria.compile(f"close > {text}").canonical for text in ("0.5", ".5", "0.50", "00.5")}
+    assert values == {"close > 0.5"}
+    assert criteria.compile("close > 57%").evaluate(criteria.Panel.from_arrays([0.57]))[0, 0] == 0.0
+    assert criteria.compile("volume > 2b").canonical == "volume > 2bn"
+
+
+def test_a_name_given_by_let_may_be_a_window() -> None:
+    assert criteria.compile("let n = 20; close > sma(close, n)").bars_needed == 20
+
+
+def test_every_function_has_an_example_that_it_stands_in() -> None:
+    for function in FUNCTIONS.values():
+        found = criteria.compile(function.example)
+        nodes = ordered([found.tree.where])
+        assert any(node.op in {"call", "across"} and node.value[0] == function.name for node in nodes), function.name
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError):
+        criteria.compile(None)  # type: ignore[arg-type]
