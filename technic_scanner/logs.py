@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Literal, TextIO
+from typing import Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -53,15 +53,18 @@ def _formatter(form: Format) -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             _in_order,
-            renderer,
-            _visibly,
+            _visibly(renderer),
         ],
     )
 
 
-def _visibly(_logger: WrappedLogger, _method: str, line: Any) -> str:
-    """Write out the control characters that the renderer has left: a line of the log is one line of the terminal."""
-    return visible(line)
+def _visibly(renderer: Processor) -> Processor:
+    """Write out the control characters that a renderer leaves: a line of the log is one line of the terminal."""
+
+    def rendered(logger: WrappedLogger, method: str, entry: EventDict) -> str:
+        return visible(str(renderer(logger, method, entry)))
+
+    return rendered
 
 
 def _in_order(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:

@@ -178,3 +178,12 @@ def test_only_what_keeps_running_configures_logging() -> None:
     assert users == {"asgi.py", "api/alone.py", "cli/hosting.py"}
     setters = re.compile(r"basicConfig|dictConfig|fileConfig|structlog\.configure\(")
     assert not [path for path in PACKAGE.rglob("*.py") if setters.search(path.read_text())]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_cannot_steer_the_terminal_that_shows_it(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    configure("INFO", form)  # type: ignore[arg-type]
+    logging.getLogger("technic_scanner.x").info("run of %s ends", "a\x1b[2J\x9b1m\u202eb\nc")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert not [letter for letter in "\x1b\x9b\u202e" if letter in said]

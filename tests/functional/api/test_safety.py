@@ -84,6 +84,18 @@ def test_without_tokens_only_this_machine_gets_in(services: Services) -> None:
         assert caught.value.code == 4401
 
 
+def test_a_token_says_who_started_a_run_and_not_who_may_end_it(make_services: MakeServices) -> None:
+    ann, bob = ({"Authorization": f"Bearer {name * 20}"} for name in "ab")
+    services = make_services(api_tokens=(f"ann:{'a' * 20}", f"bob:{'b' * 20}"))
+    with open_client(create_api(services)) as client:
+        run = client.post("/scans", json={}, headers=ann).json()
+        path = f"/scans/{run['run_id']}"
+        assert client.patch(path, json={"label": "bob was here"}, headers=bob).json()["owner"] == "ann"
+        assert client.post(f"{path}/cancel", headers=bob).json()["status"] == "cancelled"
+        assert client.delete(path, headers=bob).status_code == 204
+        assert client.get(path, headers=ann).status_code == 404
+
+
 def test_bad_tokens_in_the_settings_stop_the_start(make_services: MakeServices) -> None:
     with pytest.raises(ConfigError, match=r"TECHNIC_API_TOKENS: .*api_tokens\[1\]") as caught:
         make_services(api_tokens=(f"ann:{TOKEN}", "bob:shorty"))
