@@ -18,6 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Break running scans on purpose and count what is lost.")
     parser.add_argument("--only", choices=("kills", "disk", "postgres", "cache", "store"), action="append")
     parser.add_argument("--universe", default="2000x600", help="symbols x sessions of the synthetic source")
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="of the disks, in MB")
     parser.add_argument("--tries", type=int, default=30, help="of each kind")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="technic-chaos-") as name:
@@ -26,20 +27,24 @@ def main() -> int:
         print(f"An undisturbed scan of {options.universe} takes {seconds:.1f} s.")
         kinds: dict[str, Callable[[], Count]] = {
             "kills": lambda: experiments.kills(folder, options.universe, expected, seconds, options.tries),
-            "disk": lambda: experiments.full_disk(folder, options.universe, expected, SIZES),
+            "disk": lambda: experiments.full_disk(folder, options.universe, expected, options.sizes),
             "postgres": lambda: experiments.postgres_kills(
                 folder, options.universe, expected, seconds, max(1, options.tries // 3)
             ),
             "cache": lambda: experiments.damaged_cache(folder, options.universe, expected, options.tries),
             "store": lambda: experiments.damaged_store(folder, options.universe, options.tries),
         }
-        counts = [kinds[kind]() for kind in options.only or kinds]
-    print(f"{'disturbance':<30} {'tries':>6} {'survived':>9} {'failed, said':>13} {'lost':>5}")
-    for count in counts:
-        print(f"{count.name:<30} {count.tries:>6} {count.survived:>9} {count.told:>13} {len(count.lost):>5}")
-    for lost in (sentence for count in counts for sentence in count.lost):
-        print(f"lost: {lost}")
+        print(f"{'disturbance':<30} {'tries':>6} {'survived':>9} {'failed, said':>13} {'lost':>5}", flush=True)
+        counts = [_shown(kinds[kind]()) for kind in options.only or kinds]
     return 1 if any(count.lost for count in counts) else 0
+
+
+def _shown(count: Count) -> Count:
+    """Print the line of an experiment as soon as it has ended, and return its count."""
+    print(f"{count.name:<30} {count.tries:>6} {count.survived:>9} {count.told:>13} {len(count.lost):>5}", flush=True)
+    for lost in count.lost:
+        print(f"  lost: {lost}", flush=True)
+    return count
 
 
 if __name__ == "__main__":
