@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GUIDES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 # What guides name that is the reader's, not the repository's.
 OTHERS = re.compile(
-    r"technic_walk|secrets\.toml|walk\.py|VERSION|<run>|FILE|examples/|universe\.csv|macro\.csv|^logs/|^exports/|^plugins/$"
+    r"technic_walk|secrets\.toml|walk\.py|VERSION|<run>|FILE|examples/|universe\.csv|macro\.csv|files\.toml|^logs/|^exports/|^plugins/$"
 )
 NAMED = re.compile(r"`([\w./*-]+(?:/|\.py|\.md|\.json|\.sh|\.toml|\.txt))(?::\w+)?`")
 

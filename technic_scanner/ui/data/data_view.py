@@ -94,7 +94,8 @@ def _preview(file: Mapping[str, Any], universe: str) -> None:
     st.subheader(escape(file["path"]))
     st.caption("The file chosen in the table above; without a choice the worst one.")
     if file["refused"]:
-        st.warning(f"{escape(file['refused'])} Columns found: {escape(file['columns'] or 'none')}.")
+        columns = f" The columns found are {file['columns']}." if file["columns"] else ""
+        st.warning(escape(file["refused"] + ("" if "columns found" in file["refused"] else columns)))
     preview = services().file_preview(universe, file["path"])
     left, right = st.columns(2)
     with left:

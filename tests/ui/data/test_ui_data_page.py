@@ -56,7 +56,7 @@ def test_the_worst_file_comes_first_with_its_reason(folder: Path, empty, open_pa
     table = app.dataframe[0].value
     assert list(table["File"]) == ["BAD.csv", "GAP.csv", "AAA.csv"]
     assert "has no column for open, high, low, volume" in table["What was found"][0]
-    assert "Columns found: Date, Close" in shown(app)
+    assert "the columns found are Date, Close" in shown(app)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b"nothing at all"])

@@ -281,7 +281,7 @@ def _apart(bars: LongBars) -> list[str]:
     day = np.datetime64(int(newest[oldest]), "D")
     distance = "1 session" if gap == 1 else f"{gap:,} sessions"
     sentence = (
-        f"the newest bars of the symbols are up to {distance} apart: {len(behind):,} of {len(ends):,} symbols end "
+        f"The newest bars of the symbols are up to {distance} apart: {len(behind):,} of {len(ends):,} symbols end "
         f"before {np.datetime64(latest, 'D')}, the first on {day} ({bars.symbols[bars.codes[ends[oldest]]]})"
     )
     return [sentence]

@@ -333,7 +333,7 @@ def test_the_version_changes_with_the_files(tmp_path: Path) -> None:
 
 
 def test_a_cancel_stops_between_files(tmp_path: Path) -> None:
-    source = write(tmp_path, x=PLAIN, y=PLAIN, z=PLAIN)
+    source = write(tmp_path, **dict.fromkeys("xyz", PLAIN.replace(",", ";")))
     cancel = CancelToken()
     read: list[str] = []
 
@@ -347,3 +347,15 @@ def test_a_cancel_stops_between_files(tmp_path: Path) -> None:
         with pytest.raises(CancelledError):
             source.universe(None, cancel)
     assert read == ["x.csv"]
+
+
+def test_a_cancel_stops_between_plain_files(tmp_path: Path) -> None:
+    source = write(tmp_path, x=PLAIN, y=PLAIN)
+    cancel = CancelToken()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("technic_scanner.adapters.market_data.files.plain_files._BATCH_BYTES", 1 << 10)
+        patch.setattr(
+            "technic_scanner.adapters.market_data.files.plain_files._read_batch", lambda *_: cancel.cancel() or ([], 1)
+        )
+        with pytest.raises(CancelledError):
+            source.universe(None, cancel)
