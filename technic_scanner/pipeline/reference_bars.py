@@ -17,6 +17,7 @@ from technic_scanner.pipeline.fetch import fetch_missing
 from technic_scanner.pipeline.market import MarketView
 from technic_scanner.pipeline.ports import Source
 from technic_scanner.pipeline.reference import ReferenceMarket, from_bytes, measured, summary_name, to_bytes
+from technic_scanner.pipeline.universe import fit_securities
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.sessions import Placement, SessionGroup, UsedBars, place, session_groups, used_bars
 
@@ -47,9 +48,8 @@ def reference_universe(context: ScanContext, universe: Universe) -> ReferenceUni
         if context.ports.reference is not None:
             source, key = context.ports.reference
         universe = source.universe(context.config.reference, context.cancel)
-    members = (security for security in universe.securities if security.is_member(context.day))
-    listed = sorted(members, key=lambda security: security.symbol)
-    return ReferenceUniverse(universe.name, tuple(listed), source, key)
+    members = [security for security in fit_securities(universe) if security.is_member(context.day)]
+    return ReferenceUniverse(universe.name, tuple(members), source, key)
 
 
 @dataclass(slots=True, eq=False)

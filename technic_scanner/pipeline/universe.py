@@ -162,8 +162,7 @@ _UNFIT: Final = f"a symbol has 1 to {MAX_SYMBOL_LENGTH} characters, none of them
 def filter_securities(universe: Universe, config: ScanConfig, known: Known | None = None) -> UniverseSelection:
     """Apply ``UNIVERSE_FILTERS`` in their order, as far as the config asks for them."""
     known = known or Known()
-    fit = [_legible(security) for security in universe.securities if _is_fit(security.symbol)]
-    remaining = sorted(fit, key=lambda security: security.symbol)
+    remaining = fit_securities(universe)
     removed: list[tuple[str, int]] = []
     failures = _unknown_symbols(remaining, config)
     if failures:
@@ -183,6 +182,12 @@ def filter_securities(universe: Universe, config: ScanConfig, known: Known | Non
             for security in dropped
         ]
     return UniverseSelection(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures))
+
+
+def fit_securities(universe: Universe) -> list[Security]:
+    """Return the securities that can be scanned, in symbol order, with texts that any page can show."""
+    fit = [_legible(security) for security in universe.securities if _is_fit(security.symbol)]
+    return sorted(fit, key=lambda security: security.symbol)
 
 
 def _is_fit(symbol: str) -> bool:

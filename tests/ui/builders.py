@@ -142,9 +142,8 @@ def panel(symbol: str = "AAA", bars: int = 245) -> Panel:
 def result_rows(symbols: tuple[str, ...] = ("AAA", "BBB", "CCC")) -> pd.DataFrame:
     rows = []
     for index, symbol in enumerate(symbols):
-        row: dict[str, Any] = {}
-        for column in COLUMNS:
-            row[column.name] = {Kind.TEXT: "text", Kind.INTEGER: index + 1, Kind.NUMBER: 50.0 + index}[column.kind]
+        made = {Kind.TEXT: "text", Kind.INTEGER: index + 1, Kind.NUMBER: 50.0 + index, Kind.FLAG: True}
+        row: dict[str, Any] = {column.name: made[column.kind] for column in COLUMNS}
         row |= {
             "Rank": index + 1,
             "Symbol": symbol,

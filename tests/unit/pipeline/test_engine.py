@@ -542,7 +542,7 @@ def test_too_many_symbols_are_cut_by_dollar_volume_and_that_is_said() -> None:
     volume = dict(zip(SYMBOLS, (panel.close * panel.volume)[:, -20:].mean(axis=1), strict=True))
     again = Bench(source=bench.source, cache=bench.cache)
     result = again.scan(ScanConfig(max_symbols=12, top_n=None, direction="both", min_dollar_volume=0.0))
-    assert set(result.table["Symbol"].to_pylist()) == set(sorted(SYMBOLS, key=volume.__getitem__)[-12:])
+    assert set(result.all_rows()["Symbol"].to_pylist()) == set(sorted(SYMBOLS, key=volume.__getitem__)[-12:])
     assert "28 of 40 symbols that match were left out: max_symbols keeps the 12" in result.status_text
     left = {failure.detail for failure in result.failures if failure.reason == "max_symbols"}
     assert left == {"not among the 12 symbols of the highest known dollar volume"}
@@ -554,4 +554,4 @@ def test_symbols_of_unknown_dollar_volume_come_last() -> None:
     cache = MemoryCache()
     cache.held = {symbol: bench.cache.held[symbol] for symbol in SYMBOLS[30:]}
     result = Bench(source=bench.source, cache=cache).scan(ScanConfig(max_symbols=12, top_n=None, direction="both"))
-    assert set(result.table["Symbol"].to_pylist()) == {*SYMBOLS[30:], "S00", "S01"}
+    assert set(result.all_rows()["Symbol"].to_pylist()) == {*SYMBOLS[30:], "S00", "S01"}

@@ -42,11 +42,11 @@ RELATIVE = {
 
 
 def rows_of(result: ScanResult) -> dict[str, dict[str, object]]:
-    """Return the ranked rows by symbol, picks or not, without what is relative to the others."""
+    """Return the rows with a score by symbol, without what is relative to the others."""
     return {
         row["Symbol"]: {name: value for name, value in row.items() if name not in RELATIVE}
         for row in result.all_rows().to_pylist()
-        if row["Rank"] is not None
+        if row["CompositeScore"] is not None
     }
 
 
@@ -150,8 +150,9 @@ def test_other_bars_are_another_market() -> None:
     bench.cache.held |= {symbol: changed.take([k]) for k, symbol in enumerate(SYMBOLS) if k >= 2}
     after = Bench(source=bench.source, cache=bench.cache).scan(config)
     assert rows_of(before).keys() == rows_of(after).keys()
-    assert before.all_rows()["AlphaScore"].to_pylist() != after.all_rows()["AlphaScore"].to_pylist()
-    assert before.all_rows()["TechRating"].to_pylist() == after.all_rows()["TechRating"].to_pylist()
+    for row, other in zip(rows_of(before).values(), rows_of(after).values(), strict=True):
+        assert row["AlphaScore"] != other["AlphaScore"]
+        assert row["TechRating"] == other["TechRating"]
 
 
 def test_a_kept_market_is_read_back_exactly() -> None:
@@ -243,9 +244,9 @@ def test_one_symbol_a_day_ahead_does_not_empty_the_scan() -> None:
     rows = rows_of(result)
     assert {row["AsOf"] for row in rows.values()} == {str(panel.sessions[-2])}
     assert "are not used" in str(rows["S00"]["TierReasons"])
-    assert "are not used" not in str(rows["S01"]["Rationale"])
+    assert "are not used" not in str(rows["S01"]["TierReasons"])
     plain = rows_of(Bench(source=ScriptedSource(panel.until(panel.sessions[-2].item()), dict(SECTORS))).scan(EVERY_ROW))
-    rows["S00"]["Rationale"] = plain["S00"]["Rationale"]
+    rows["S00"]["TierReasons"] = plain["S00"]["TierReasons"]
     same(rows, plain)
 
 
