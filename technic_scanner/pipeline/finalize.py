@@ -216,10 +216,8 @@ def _planned(context: ScanContext, judged: _Judged) -> Ranking:
 
 
 def _rejections(listed: Sequence[Security], reasons: Iterable[Reason]) -> tuple[SymbolFailure, ...]:
-    return tuple(
-        SymbolFailure(listed[i].symbol, Stage.FINALIZATION, FailureKind.REJECTED, code, sentence)
-        for i, code, sentence in reasons
-    )
+    stage, kind = Stage.FINALIZATION, FailureKind.REJECTED
+    return tuple([SymbolFailure(listed[i].symbol, stage, kind, code, sentence) for i, code, sentence in reasons])
 
 
 def _unselected(ranked: Signals, rows: IntArray, selection: Selection) -> list[Reason]:

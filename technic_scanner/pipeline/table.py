@@ -214,20 +214,22 @@ def _portfolios(config: ScanConfig, scored: Scored) -> dict[str, Portfolio]:
 def _context(scored: Scored) -> dict[str, Any]:
     count = len(scored.securities)
     return {
-        "RegimeTrend": [scored.context.regime_trend] * count,
-        "RegimeVol": [scored.context.regime_volatility] * count,
-        "MarketRegime": [scored.context.market_regime] * count,
+        "RegimeTrend": pa.repeat(scored.context.regime_trend, count),
+        "RegimeVol": pa.repeat(scored.context.regime_volatility, count),
+        "MarketRegime": pa.repeat(scored.context.market_regime, count),
     }
 
 
 def _array(values: Any, kind: Kind) -> pa.Array:
     """Return an Arrow array, with unknown numbers (not finite) as null so that no file or page shows them as values."""
+    if isinstance(values, pa.Array):
+        return values
     if kind is Kind.TEXT:
         return pa.array(values, type=pa.string())
     if kind is Kind.FLAG:
         return pa.array(values, type=pa.bool_())
     if kind is Kind.INTEGER:
-        return values if isinstance(values, pa.Array) else pa.array(np.asarray(values).astype(np.int64))
+        return pa.array(np.asarray(values).astype(np.int64))
     numbers = np.ascontiguousarray(values, dtype=np.float64)
     known = np.isfinite(numbers)
     return pa.array(numbers) if known.all() else pa.array(numbers, mask=~known)

@@ -54,6 +54,26 @@ def test_scan_shows_picks_and_writes_the_csv_that_export_writes(tmp_path: Path) 
     assert exported == path.read_bytes()
 
 
+def test_all_scanned_rows_are_exported_where_they_are_asked_for() -> None:
+    found = scanned("--top-n", "3", "--position-sizing", "account", "--total-risk-pct", "2")
+    run_id = found["run_id"]
+    picks = pd.read_csv(io.BytesIO(run("export", run_id).stdout_bytes), keep_default_na=False, na_values=[""])
+    everything = pd.read_csv(
+        io.BytesIO(run("export", run_id, "--rows", "all").stdout_bytes), keep_default_na=False, na_values=[""]
+    )
+    assert len(picks) == found["metrics"]["symbols_returned"] == 3
+    assert len(everything) == found["metrics"]["symbols_scanned"]
+    pd.testing.assert_frame_equal(everything[everything["Picked"]], picks, check_dtype=False)
+    document = json.loads(run("export", run_id, "--json", "--rows", "all").stdout)
+    assert [row["Symbol"] for row in document["rows"]] == everything["Symbol"].tolist()
+    shown = json.loads(run("show", run_id, "--json").stdout)
+    assert shown["position_value_sum"] == document["position_value_sum"] == pytest.approx(picks["PositionValue"].sum())
+    assert shown["risk_sum"] == pytest.approx(picks["RiskAmount"].sum())
+    assert shown["risk_sum"] <= 200.0
+    assert "3 picks cost" in run("show", run_id).stdout.replace("\n", " ")
+    assert run("export", run_id, "--rows", "some").exit_code == EXIT_USAGE
+
+
 def test_json_is_one_event_per_line_and_then_the_run() -> None:
     result = run("scan", "--json", "--top-n", "3")
     lines = [json.loads(line) for line in result.stdout.splitlines()]

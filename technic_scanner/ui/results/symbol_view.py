@@ -34,8 +34,8 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
             return
         row = {str(name): plain(value) for name, value in found.iloc[0].items()}
         head.markdown(_title(row))
-        if row.get("Picked") is False:
-            st.info(escape(row["NotPickedReason"] or ""), title=f"Not a pick: {reason_text(row['NotPicked'] or '')}")
+        if row.get("NotPicked"):
+            st.info(escape(row["NotPickedReason"] or ""), title=f"Not a pick: {reason_text(row['NotPicked'])}")
         chart, facts = st.columns([3, 2])
         with chart:
             _candles(stored, row)

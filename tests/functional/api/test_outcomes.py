@@ -42,8 +42,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services,
 def test_the_report_says_what_past_picks_did_with_n_and_intervals(judged: tuple) -> None:
     services, client, _ = judged
     body = client.get("/outcomes", params={"horizon": 10}).json()
-    assert (body["runs"], body["dates"], body["picks"], body["horizon"]) == (2, 2, 40, 10)
-    assert 30 < body["judged"] <= 40
+    assert (body["runs"], body["dates"], body["picks"], body["horizon"]) == (2, 2, 30, 10)
+    assert (body["direction"], body["judged"]) == ("long", 30)
     assert body["hit_rate"]["n"] == body["judged"]
     assert 0 <= body["hit_rate"]["mean"] <= 1
     assert [point["as_of"] for point in body["ic"]] == [str(day) for day in DAYS]
@@ -57,7 +57,7 @@ def test_filters_choose_picks_and_runs(judged: tuple) -> None:
     best = client.get("/outcomes", params={"top_n": 5}).json()
     late = client.get("/outcomes", params={"since": "2010-05-01"}).json()
     nobody = client.get("/outcomes", params={"profile": "Nobody"}).json()
-    assert (best["picks"], late["picks"], nobody["picks"]) == (10, 20, 0)
+    assert (best["picks"], late["picks"], nobody["picks"]) == (10, 10, 0)
     assert nobody["hit_rate"] == {"n": 0, "mean": None, "low": None, "high": None}
     assert nobody["equity"] is None
 
@@ -70,20 +70,32 @@ def test_bad_questions_name_the_parameter(judged: tuple, query: str) -> None:
     assert [item["field"] for item in answer.json()["errors"]] == [f"query.{query.partition('=')[0]}"]
 
 
+def test_outcomes_are_kept_to_one_universe_and_one_direction(judged: tuple) -> None:
+    services, client, _ = judged
+    usual = services.catalog.sources()[0].universes[0]
+    assert client.get("/outcomes", params={"universe": usual}).json()["runs"] == 2
+    assert client.get("/outcomes", params={"universe": "another"}).json()["runs"] == 0
+    assert client.get("/outcomes", params={"direction": "both"}).json()["picks"] == 0
+    refused = client.get("/outcomes", params={"direction": "sideways"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "query.direction")
+
+
 def test_the_csv_has_every_pick(judged: tuple) -> None:
     _, client, ids = judged
     answer = client.get("/outcomes.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     frame = pd.read_csv(io.BytesIO(answer.content))
-    assert frame.groupby("run_id").size().to_dict() == dict.fromkeys(ids, 20)
-    assert frame["forward_21"].notna().sum() > 30
+    # In a falling market only ten rows had a signal on the second day.
+    assert frame.groupby("run_id").size().to_dict() == {ids[0]: 20, ids[1]: 10}
+    assert frame["forward_21"].notna().all()
+    assert set(frame["Tier"]) <= {"core", "satellite"}
 
 
 def test_one_run_is_judged_pick_by_pick(judged: tuple) -> None:
     _, client, ids = judged
     body = client.get(f"/scans/{ids[1]}/outcomes").json()
     assert body["run_id"] == ids[1]
-    assert [pick["Rank"] for pick in body["picks"]] == list(range(1, 21))
+    assert [pick["Rank"] for pick in body["picks"]] == list(range(1, 11))
     together = pd.read_csv(io.BytesIO(client.get("/outcomes.csv").content)).set_index(["run_id", "Symbol"])
     for pick in body["picks"][:3]:
         assert pick["forward_5"] == pytest.approx(together.loc[(ids[1], pick["Symbol"]), "forward_5"])

@@ -303,7 +303,7 @@ def test_any_scanned_symbol_is_looked_up(seeded, open_page) -> None:
     app = open_page("results", run=run.run_id)
     app.text_input(key="r_lookup").set_value(row["Symbol"].lower()).run()
     assert not app.exception
-    assert app.query_params["symbol"] == [row["Symbol"]]
+    assert app.query_params["symbol"] == row["Symbol"]
     assert app.text_input(key="r_lookup").value == ""
     assert [item.proto.title for item in app.info] == ["Not a pick: no signal"]
     assert row["NotPickedReason"] in app.info[0].value
@@ -336,7 +336,7 @@ def test_every_symbol_that_is_missing_has_its_reason_in_a_tab_of_its_own(seeded,
     said = list(zip(each["Symbol"], each["Detail"], strict=True))
     assert sorted(said) == sorted((item.symbol, item.detail) for item in failures)
     assert counts["Symbols"].sum() == len(failures) > 0
-    assert counts["Reason"].tolist() == ["no signal", "ranked below the picks", "no bar in the newest session"]
+    assert counts["Reason"].tolist() == ["no signal", "no bar in the newest session", "ranked below the picks"]
     assert counts["Symbols"].is_monotonic_decreasing
     assert each["Reason"].unique().tolist() == counts["Reason"].tolist(), "the largest group comes first"
     settings = next(frame.proto.columns for frame in app.dataframe if "Symbols" in frame.value)
