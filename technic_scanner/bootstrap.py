@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from ulid import ULID
 
+from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
 from technic_scanner.adapters.calendars.session_days import exchange_sessions
 from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
 from technic_scanner.adapters.earlier_exports import delete_exports
@@ -48,10 +49,16 @@ from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.runs.changes.service import ChangesService
 from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.schedules.data_probe import SourceProbe
+from technic_scanner.runs.schedules.keeper import Keeper
+from technic_scanner.runs.schedules.service import ScheduleService
+from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.upkeep import Upkeep
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
@@ -151,6 +158,9 @@ class Services:
     scanning: Scanning
     service: RunService
     outcomes: PerformanceService
+    changes: ChangesService
+    schedules: ScheduleService
+    keeper: Keeper
     listeners: RunListeners
     launcher: WorkerLauncher
 
@@ -192,7 +202,8 @@ class Services:
         rules = WorkerRules(
             max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
         )
-        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=self.listeners.tell, idle=idle)
+        told, due = self.listeners.tell, self.schedules.tick
+        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=told, idle=idle, fire_due=due)
 
     @contextmanager
     def waiting(self) -> Iterator[Idle]:
@@ -236,6 +247,7 @@ class Services:
 
     def close(self) -> None:
         """Let run listeners end, then close the store's connections."""
+        self.keeper.stop()
         self.listeners.close()
         self.store.close()
 
@@ -270,10 +282,31 @@ def build(settings: Settings | None = None) -> Services:
         tell=listeners.tell,
         deleted=partial(delete_exports, settings.home / "exports"),
     )
-    outcomes = PerformanceService(
-        store, catalog, partial(_past_bars, catalog, cache), partial(_asked_through, catalog, cache)
+    past_bars = partial(_past_bars, catalog, cache)
+    schedules = ScheduleService(
+        store,
+        service,
+        ExchangeCalendars(),
+        clock,
+        probe=SourceProbe(catalog),
+        work=ScanPreview(store, catalog, clock, partial(_coverage, catalog, cache)).work,
+        queued=Upkeep(store, launcher, clock, settings.stale_after_seconds).ensure_worker,
     )
-    return Services(settings, clock, store, catalog, cache, scanning, service, outcomes, listeners, launcher)
+    return Services(
+        settings,
+        clock,
+        store,
+        catalog,
+        cache,
+        scanning,
+        service,
+        PerformanceService(store, catalog, past_bars, partial(_asked_through, catalog, cache)),
+        ChangesService(store, past_bars),
+        schedules,
+        Keeper(schedules.tick),
+        listeners,
+        launcher,
+    )
 
 
 def warm_up() -> None:

@@ -91,6 +91,7 @@ async def _describe(request: Request) -> Response:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
+    services.keeper.start()
     with services.standby_workers() if app.state.owns_services else nullcontext():
         yield
         app.state.broadcaster.close()

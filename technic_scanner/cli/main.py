@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.cli import backups, cache, criteria, doctor, evidence, files, hosting, presets, records, scanning
+from technic_scanner.cli import (
+    backups,
+    cache,
+    changes,
+    criteria,
+    doctor,
+    evidence,
+    files,
+    hosting,
+    presets,
+    records,
+    scanning,
+    schedules,
+)
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
 
@@ -18,11 +31,12 @@ app = typer.Typer(
 )
 for command in (
     scanning.scan, scanning.watch, records.runs, records.show, records.export, records.cancel, scanning.resume,
-    records.compare, records.prune, backups.backup, backups.restore, evidence.replay, evidence.outcomes,
+    records.compare, changes.new, records.prune, backups.backup, backups.restore, evidence.replay, evidence.outcomes,
     hosting.warmup, hosting.worker, hosting.serve, hosting.api, doctor.doctor,
 ):  # fmt: skip
     app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")
+app.add_typer(schedules.app, name="schedules")
 app.add_typer(cache.app, name="cache")
 app.add_typer(files.app, name="files")
 app.add_typer(criteria.app, name="criteria")

@@ -20,10 +20,11 @@ class CalendarTrust:
 
     ``carried`` is False for those that the calendar package gives here, which agree with the table that this project
     carries; True if they do not agree, so that the table is used instead. ``detail`` says in a sentence why.
-    ``last`` is the last day that is known.
+    ``first`` and ``last`` are the first and the last day that is known.
     """
 
     exchange: str
     carried: bool
     detail: str
+    first: date
     last: date

@@ -36,6 +36,7 @@ from technic_scanner.runs.model import (
     Work,
     WorkerInfo,
 )
+from technic_scanner.runs.schedule_ports import ScheduleStore
 from technic_scanner.screening.bars import Panel
 
 
@@ -198,7 +199,7 @@ class PresetStore(Protocol):
     def delete_preset(self, name: str) -> None: ...
 
 
-class Store(RunStore, PresetStore, Protocol):
+class Store(RunStore, PresetStore, ScheduleStore, Protocol):
     """The store that bootstrap opens."""
 
 

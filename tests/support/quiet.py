@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from technic_scanner.adapters.calendars import ExchangeCalendars
 from technic_scanner.bootstrap import Services, build
+from technic_scanner.runs.schedules.service import ScheduleService
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.settings import load_settings
 
@@ -22,4 +24,5 @@ def without_workers(home: Path, stale_after_seconds: float = 600.0) -> Services:
     services = build(load_settings(home=home))
     rules = ServiceRules(stale_after_seconds=stale_after_seconds)
     service = RunService(services.store, services.catalog, NoLauncher(), services.clock, rules=rules)
-    return replace(services, service=service)
+    schedules = ScheduleService(services.store, service, ExchangeCalendars(), services.clock)
+    return replace(services, service=service, schedules=schedules)

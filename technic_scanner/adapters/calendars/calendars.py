@@ -7,7 +7,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from technic_scanner.adapters.calendars.corrections import CLOSED, CLOSES
 from technic_scanner.adapters.calendars.known_sessions import KnownCalendar, exchanges, known_calendar, local_time
@@ -22,6 +22,8 @@ from technic_scanner.domain.sessions import CalendarTrust, Session
 from technic_scanner.errors import CalendarError, ConfigError, FieldProblem
 
 _log = logging.getLogger(__name__)
+
+_AHEAD = timedelta(days=366)
 
 # Gives the closes of an exchange's sessions in a range of days; raises anything if it cannot.
 PackageCloses = Callable[[KnownCalendar, date, date], Closes]
@@ -39,7 +41,7 @@ class _Loaded:
 
 
 class ExchangeCalendars:
-    """``runs.schedules.ports.Calendars``; each exchange is checked once per process, when it is first asked for.
+    """``runs.schedule_ports.Calendars``; each exchange is checked once per process, when it is first asked for.
 
     Thread-safe. A calendar of the package that cannot be built or that disagrees with the table is not used.
     """
@@ -78,7 +80,9 @@ class ExchangeCalendars:
             loaded = self._loaded.get(known.exchange)
             if loaded is None or start < loaded.start or end > loaded.end:
                 start = min(start, checked_since(known), start if loaded is None else loaded.start)
-                end = max(end, known.last, end if loaded is None else loaded.end)
+                # Beyond what is announced by more than was asked, so that who reads on does not build it each time.
+                end = end + _AHEAD if end > known.last else known.last
+                end = end if loaded is None else max(end, loaded.end)
                 loaded = self._loaded[known.exchange] = _load(known, start, end, self._package)
             return loaded
 
@@ -109,7 +113,7 @@ def _load(known: KnownCalendar, start: date, end: date, package: PackageCloses) 
         end,
         days,
         tuple(Session(day, corrected[day]) for day in days),
-        CalendarTrust(known.exchange, carried, detail, last),
+        CalendarTrust(known.exchange, carried, detail, known.first, last),
     )
 
 

@@ -15,6 +15,7 @@ from technic_scanner.adapters.calendars.known_sessions import exchanges, known_c
 from technic_scanner.adapters.calendars.package_calendar import versions
 from technic_scanner.domain.sessions import CalendarTrust
 
+_DATES = ("first", "last")
 Trusts = tuple[CalendarTrust, ...]
 
 
@@ -34,7 +35,7 @@ def checked_trust(file: Path, calendars: Callable[[], ExchangeCalendars] = Excha
         return kept
     fresh = calendars()
     found = tuple(fresh.trust(exchange) for exchange in exchanges())
-    entries = [asdict(trust) | {"last": trust.last.isoformat()} for trust in found]
+    entries = [asdict(trust) | {name: getattr(trust, name).isoformat() for name in _DATES} for trust in found]
     new = file.with_name(f"{file.name}.{os.getpid()}")
     new.write_text(json.dumps({"of": _of(), "trust": entries}, indent=1), encoding="utf-8")
     new.replace(file)
@@ -46,5 +47,5 @@ def _of() -> str:
 
 
 def _read(entry: dict[str, Any]) -> CalendarTrust:
-    last = date.fromisoformat(entry["last"])
-    return CalendarTrust(str(entry["exchange"]), bool(entry["carried"]), str(entry["detail"]), last)
+    first, last = (date.fromisoformat(entry[name]) for name in _DATES)
+    return CalendarTrust(str(entry["exchange"]), bool(entry["carried"]), str(entry["detail"]), first, last)

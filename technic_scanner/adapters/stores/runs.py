@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -48,30 +49,17 @@ class RunQueries(Queries):
         Raises IdempotencyError if the key was used with another payload.
         """
         run_id = self._run_ids()
-        documents = {"config": dump(config), "options": dump(options)}
-        now = self.clock.now()
-        connection.execute(
-            insert(runs).values(
-                run_id=run_id,
-                status=RunStatus.QUEUED.value,
-                attempt=1,
-                created_at=now,
-                queued_at=now,
-                cancel_requested=False,
-                pinned=False,
-                label=label,
-                owner=owner,
-                source=config.source,
-                executor=options.executor,
-                workers=options.workers,
-                comparability_key=comparability_key,
-                status_text="",
-                last_seq=0,
-                time_fraction=0.0,
-            )
+        insert_run(
+            connection,
+            run_id,
+            config,
+            options,
+            now=self.clock.now(),
+            owner=owner,
+            label=label,
+            comparability_key=comparability_key,
+            expected_work=expected_work,
         )
-        work = None if expected_work is None else dump_work(expected_work)
-        connection.execute(insert(run_documents).values(run_id=run_id, **documents, expected_work=work))
         if idempotency_key is not None:
             digest = _digest(config, options, label)
             first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
@@ -189,6 +177,44 @@ class RunQueries(Queries):
         if first_digest != digest:
             raise IdempotencyError(f"idempotency key {key!r} was used for run {first_id} with another payload")
         return first_id
+
+
+def insert_run(
+    connection: Connection,
+    run_id: str,
+    config: ScanConfig,
+    options: RunOptions,
+    *,
+    now: datetime,
+    owner: str | None,
+    label: str | None,
+    comparability_key: str,
+    expected_work: Work | None = None,
+) -> None:
+    """Insert a QUEUED run in the transaction of the caller."""
+    connection.execute(
+        insert(runs).values(
+            run_id=run_id,
+            status=RunStatus.QUEUED.value,
+            attempt=1,
+            created_at=now,
+            queued_at=now,
+            cancel_requested=False,
+            pinned=False,
+            label=label,
+            owner=owner,
+            source=config.source,
+            executor=options.executor,
+            workers=options.workers,
+            comparability_key=comparability_key,
+            status_text="",
+            last_seq=0,
+            time_fraction=0.0,
+        )
+    )
+    documents = {"config": dump(config), "options": dump(options)}
+    work = None if expected_work is None else dump_work(expected_work)
+    connection.execute(insert(run_documents).values(run_id=run_id, **documents, expected_work=work))
 
 
 # Columns that an attempt sets and that are cleared for the next one.

@@ -25,6 +25,7 @@ from technic_scanner.adapters.stores.retention import RetentionQueries
 from technic_scanner.adapters.stores.revisions import check_revision, migrate
 from technic_scanner.adapters.stores.runs import RunQueries
 from technic_scanner.adapters.stores.samples import SampleQueries
+from technic_scanner.adapters.stores.schedules import ScheduleQueries
 from technic_scanner.adapters.stores.sqlite_file import damage, refuse_lost_file
 from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
@@ -34,7 +35,7 @@ _WRITES_NOTHING = "UPDATE runs SET run_id = run_id WHERE 1 = 0"
 
 
 class SqlStore(
-    RunQueries,
+    ScheduleQueries,
     QueueQueries,
     ListingQueries,
     SampleQueries,

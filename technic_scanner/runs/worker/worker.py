@@ -60,6 +60,7 @@ class Worker:
     """Executes one run after another; ``tell`` is called with the record of each run whose end it has stored.
 
     ``idle`` decides what happens at an empty queue, instead of the rules' ``forever``.
+    ``fire_due`` queues the runs of schedules that are due; it is called when no run is queued, and never raises.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Worker:
         *,
         tell: Callable[[RunRecord], None] = lambda _: None,
         idle: Idle | None = None,
+        fire_due: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
+        self._fire_due = fire_due
         self._clock = clock
         self._me = identity
         self._rules = rules or WorkerRules()
@@ -130,7 +133,10 @@ class Worker:
         self._presence.stamp(None)
         # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
         give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds), self._context.tell)
-        return self._claim()
+        run = self._claim()
+        if run is None:
+            self._fire_due()  # not before: it may have to ask a source, and a queued run should not wait for that
+        return run
 
     def _last_look(self) -> RunRecord | None:
         """Remove the worker's row, then check the queue once more.

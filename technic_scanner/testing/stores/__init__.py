@@ -12,6 +12,7 @@ from technic_scanner.testing.stores.results import ResultContract
 from technic_scanner.testing.stores.retention import RetentionContract
 from technic_scanner.testing.stores.run_life import RunLifeContract
 from technic_scanner.testing.stores.same_config import SameConfigContract
+from technic_scanner.testing.stores.schedules import ScheduleContract
 
 __all__ = ["StoreContract"]
 
@@ -25,6 +26,7 @@ class StoreContract(
     SameConfigContract,
     PastPickContract,
     PresetContract,
+    ScheduleContract,
     RetentionContract,
     ClaimRaceContract,
 ):

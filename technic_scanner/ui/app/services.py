@@ -23,6 +23,7 @@ def services() -> Services:
         if not _built:
             _built.append(build())
             atexit.register(_built[0].close)
+            _built[0].keeper.start()
         return _built[0]
 
 

@@ -123,6 +123,11 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
     return [records[row] for row in event["selection"]["rows"] if row < len(records)]
 
 
+def oldest_first(records: Sequence[RunRecord]) -> list[RunRecord]:
+    """Return runs in the order of the days that they looked at, so that a comparison tells what happened since."""
+    return sorted(records, key=lambda run: (run.config.as_of_date or run.created_at.date(), run.created_at))
+
+
 def _act(chosen: list[RunRecord]) -> None:
     if not chosen:
         st.caption("Select rows at the left edge to open, compare, pin, repeat or delete runs.")
@@ -132,7 +137,8 @@ def _act(chosen: list[RunRecord]) -> None:
         if len(chosen) == 1:
             _act_on_one(chosen[0])
         else:
-            url_state.link(url_state.COMPARE_PAGE, f"Compare {len(ids)} runs", runs=",".join(ids))
+            runs = ",".join(record.run_id for record in oldest_first(chosen))
+            url_state.link(url_state.COMPARE_PAGE, f"Compare {len(ids)} runs", runs=runs)
         pinned = all(record.pinned for record in chosen)
         st.button("Unpin" if pinned else "Pin", key="h_pin", on_click=_pin, args=(ids, not pinned), help=_PIN_HELP)
         ended = all(record.status.is_terminal for record in chosen)

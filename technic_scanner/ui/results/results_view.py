@@ -13,6 +13,7 @@ from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.results import (
+    changes_view,
     missing_view,
     no_results,
     result_data,
@@ -260,9 +261,7 @@ def _first(shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, which: Rows) -> None:
-    view = st.segmented_control(
-        "Columns", list(tables.VIEWS), key="r_view", default="Picks", required=True, bind="query-params"
-    )
+    view, shown = changes_view.choose(record, shown)
     # Of which source the rows are is not known of a config that cannot be read.
     config = stored.readable_config
     prices = (
@@ -272,13 +271,14 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, whi
     # The key depends on the rows and their order: with a constant key a table keeps the selected position when its
     # rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
-    names = [name for name in tables.view(view, whole=which is Rows.ALL) if name in shown or name in tables.DRAWN]
+    wanted = changes_view.column_names(view, whole=which is Rows.ALL)
+    names = [name for name in wanted if name in shown or name in tables.DRAWN]
     st.dataframe(
         # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
         column_order=names,
-        column_config=tables.column_settings(names),
+        column_config=tables.column_settings(names) | changes_view.column_settings(),
         hide_index=True,
         placeholder="–",
         height=tables.height(len(shown), 420),

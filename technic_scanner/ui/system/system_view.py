@@ -25,6 +25,7 @@ from technic_scanner.ui.app import notices
 from technic_scanner.ui.app.services import run_service, services, viewer_zone
 from technic_scanner.ui.style import ticking
 from technic_scanner.ui.style.wording import count_text, escape, status_text
+from technic_scanner.ui.system import schedules_view
 
 _NAMED_UNIVERSES = 4
 _EVERY_SECONDS = 5.0  # refresh interval of run counts and worker heartbeats
@@ -41,6 +42,8 @@ def show() -> None:
         _execution()
     with right, notices.guarded():
         _store()
+    with st.container(border=True), notices.guarded():
+        schedules_view.show()
     with st.container(border=True), notices.guarded():
         _sources()
     with st.container(border=True), notices.guarded():
@@ -133,8 +136,18 @@ def _store() -> None:
         "Free on disk": _size_text(free),
         "A run is marked interrupted": f"{seconds_text(settings.stale_after_seconds)} after the last heartbeat",
         "Sign-in": _sign_in_text(settings),
+        "Exchange calendars": _calendars_text(),
     }
     st.table({name: escape(text) for name, text in facts.items()}, border="horizontal")
+
+
+def _calendars_text() -> str:
+    trusts = services().known_calendar_trust()
+    if trusts is None:
+        return "not checked with the installed releases; technic-scanner doctor does"
+    carried = [trust.exchange for trust in trusts if trust.carried]
+    text = f"{len(trusts) - len(carried)} of {len(trusts)} trusted"
+    return f"{text}; from the carried table: {', '.join(carried)}" if carried else text
 
 
 def _sign_in_text(settings: Settings) -> str:

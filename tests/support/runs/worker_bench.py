@@ -44,6 +44,7 @@ class Bench:
         self.store = store
         self.tasks: list[ScanTask] = []
         self.told: list[RunRecord] = []
+        self.fire_due: Callable[[], None] = lambda: None
 
     def queue(self, n: int = 1) -> None:
         for _ in range(n):
@@ -60,7 +61,16 @@ class Bench:
 
         identity = WorkerIdentity(worker_id, "host", 42, "1.2.3")
         limits = WorkerRules(**rules)  # type: ignore[arg-type]
-        return Worker(self.store, scanned, self.clock, identity, limits, tell=self.told.append, idle=idle)
+        return Worker(
+            self.store,
+            scanned,
+            self.clock,
+            identity,
+            limits,
+            tell=self.told.append,
+            idle=idle,
+            fire_due=self.fire_due,
+        )
 
     def run(self, number: int = 1) -> RunRecord:
         return self.store.runs[f"run-{number:04d}"]

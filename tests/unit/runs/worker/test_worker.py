@@ -43,6 +43,20 @@ def test_an_empty_queue_is_left_at_once(bench: Bench) -> None:
     assert bench.clock.monotonic() == 0.0
 
 
+def test_schedules_are_fired_at_an_empty_queue_and_their_runs_executed(bench: Bench) -> None:
+    scanned_before: list[int] = []
+
+    def fire() -> None:
+        scanned_before.append(len(bench.tasks))
+        if len(scanned_before) == 1:
+            bench.queue()
+
+    bench.fire_due = fire
+    bench.queue(2)
+    assert bench.worker().run() == 3
+    assert scanned_before == [2, 3], "what is queued does not wait for schedules"
+
+
 def test_a_run_queued_while_the_worker_says_goodbye_is_not_left_behind(bench: Bench) -> None:
     goodbye = bench.store.remove_worker
 

@@ -1,0 +1,122 @@
+"""Eight processes decide fifty sessions, and some of them are killed at any moment: each session gets one run."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from technic_scanner.adapters.calendars import ExchangeCalendars
+from technic_scanner.adapters.calendars.known_sessions import KnownCalendar
+from technic_scanner.adapters.stores import SqlStore, open_store
+from technic_scanner.clock import ManualClock, SystemClock
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.schedule import AfterClose, FiringStatus, Schedule
+from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.schedule_ports import DataShare
+from technic_scanner.runs.schedules.due import DueSchedules, FiringRules
+from tests.support.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+PROCESSES = 8
+SESSIONS = 50
+KILLS = 12
+NAME = "nightly"
+FIRST = datetime(2026, 1, 2, 12, tzinfo=UTC)
+LAST = datetime(2026, 3, 16, 22, tzinfo=UTC)  # after the fiftieth session's close and delay
+
+
+def as_known(known: KnownCalendar, start: object, end: object) -> dict:
+    return {day: known.close_of(day) for day in known.closes if start <= day <= end}  # type: ignore[operator]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'runs.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    opened = open_store(url, SystemClock())
+    yield opened
+    opened.close()
+
+
+def work(url: str, lease_seconds: float) -> None:
+    """Decide what is due again and again, in a process of its own, on a clock of its own at the end of the sessions."""
+    clock = ManualClock(LAST)
+    store = open_store(url, SystemClock())
+    due = DueSchedules(
+        store,
+        ExchangeCalendars(as_known),
+        clock,
+        lambda _schedule: (ScanConfig(), RunOptions()),
+        probe=lambda _config, _session: DataShare(1, 1),
+        rules=FiringRules(lease_seconds),
+    )
+    while True:
+        due.decide()
+        clock.advance(0.05)
+        time.sleep(0.001)  # the others want the disk too
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lease_seconds", [0.0, 0.1])
+def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease_seconds: float) -> None:
+    schedule = store.add_schedule(
+        Schedule(
+            NAME,
+            AfterClose("XNYS", timedelta(minutes=20)),
+            preset="any",
+            catch_up_sessions=SESSIONS,
+            decided_to=FIRST,
+            next_at=FIRST,
+        )
+    )
+    context = multiprocessing.get_context("spawn")
+    chance = random.Random(21)
+
+    def started() -> multiprocessing.process.BaseProcess:
+        process = context.Process(target=work, args=(url, lease_seconds), daemon=True)
+        process.start()
+        return process
+
+    running = [started() for _ in range(PROCESSES)]
+    killed = 0
+    try:
+        deadline = time.monotonic() + 240
+        while len(firings := store.firings(schedule.schedule_id, 1000)) < SESSIONS and time.monotonic() < deadline:
+            # Kill one each time that a few more sessions have been decided, and put another in its place.
+            if killed < KILLS and len(firings) > killed * SESSIONS // KILLS:
+                victim = chance.randrange(PROCESSES)
+                running[victim].kill()
+                running[victim].join(30)
+                running[victim] = started()
+                killed += 1
+        time.sleep(0.5)  # whoever believes that something is left to do shall try
+    finally:
+        for process in running:
+            process.kill()
+            process.join(30)
+
+    assert killed > 0
+    firings = store.firings(schedule.schedule_id, 1000)
+    runs = store.list_runs(RunQuery(limit=1000)).records
+    assert Counter(firing.status for firing in firings) == {FiringStatus.QUEUED: SESSIONS}
+    assert len({firing.key for firing in firings}) == SESSIONS
+    assert {run.run_id for run in runs} == {firing.run_id for firing in firings}
+    assert len(runs) == SESSIONS
+    # Oldest first, each as of its session.
+    queued = sorted(runs, key=lambda run: run.run_id)
+    by_queue = [run.config.as_of_date for run in sorted(queued, key=lambda run: run.created_at)]
+    assert by_queue == sorted(by_queue)
+    assert [str(day) for day in by_queue] == sorted(firing.key for firing in firings)
