@@ -130,6 +130,23 @@ class TestMoneyFlowTies:
         assert ours != pytest.approx(indicators_of(made, 0)["mfi_14"], rel=1e-9)
 
 
+class TestDirectionalTies:
+    def test_dollars_and_cents_are_each_as_in_talib_and_differ_where_up_equals_down(self) -> None:
+        """Wilder counts no movement where the move up equals the move down; in dollars, rounding breaks such ties."""
+        rng = np.random.default_rng(1)
+        close = 300.0 + np.cumsum(rng.integers(-2, 3, (40, 400)), axis=1)
+        high, low = close + rng.integers(0, 4, (40, 400)), close - rng.integers(0, 4, (40, 400))
+        volume = rng.integers(1_000, 90_000, (40, 400)).astype(np.float64)
+        cents = panel_of((close, high, low, close, volume))
+        dollars = panel_of((close / 100, high / 100, low / 100, close / 100, volume))
+        check(cents, market(400))
+        check(dollars, market(400))
+        apart = np.abs(last_indicators(cents) - last_indicators(dollars)).max(axis=0)
+        assert apart[COLUMN["adx_14"]] > 0.5
+        assert apart[COLUMN["mfi_14"]] < 1e-9
+        assert apart[COLUMN["rsi_14"]] < 1e-9
+
+
 class TestBarsNeeded:
     def test_that_many_last_bars_give_what_the_whole_history_gives(self) -> None:
         panel, benchmark = walk(40, 1260, seed=11), market(1260)

@@ -49,6 +49,11 @@ def test_new_york_closes_early_after_thanksgiving_and_has_no_session_on_it(real:
         ("XSAU", date(2026, 9, 23), date(2026, 9, 20), "15:00"),  # National Day; a Sunday
         ("XHKG", date(2026, 2, 17), date(2026, 2, 16), "12:00"),  # Lunar New Year and its eve
         ("XJSE", date(2024, 5, 29), date(2024, 5, 30), "17:00"),  # an election, which the package has as a session
+        ("XTAI", date(2023, 1, 18), date(2023, 1, 17), "13:30"),  # before the lunar new year, for settlement only
+        ("XTAI", date(2022, 2, 4), date(2022, 2, 7), "13:30"),
+        ("XKRX", date(2026, 7, 17), date(2026, 7, 16), "15:30"),  # Constitution Day, a holiday again since 2026
+        ("XIDX", date(2026, 3, 19), date(2026, 3, 25), "15:50"),  # Nyepi; after the end of Ramadan
+        ("XKAR", date(2026, 6, 25), date(2026, 6, 24), "15:30"),  # Ashura
         ("XKRX", date(2026, 9, 24), date(2026, 11, 19), "16:30"),  # Chuseok; the university entrance exam
     ],
 )
@@ -59,6 +64,10 @@ def test_published_sessions_are_known(
     (session,) = real.sessions(exchange, open_day, open_day)
     assert f"{session.close:%H:%M}" == close
     assert str(session.close.tzinfo) == real.zone(exchange)
+
+
+def test_jakarta_has_as_many_sessions_in_2026_as_its_exchange_announced(real: ExchangeCalendars) -> None:
+    assert len(real.sessions("XIDX", date(2026, 1, 1), date(2026, 12, 31))) == 239
 
 
 def lost(known: KnownCalendar, start: date, end: date) -> Closes:
