@@ -23,10 +23,15 @@ _EXACT = 1e-8  # keeps the matrices regular when all units have been measured
 
 
 class Estimator:
-    """The cost model of one plan; it has no state between forecasts, so it can be called at any time."""
+    """The cost model of one plan; it has no state between forecasts, so it can be called at any time.
 
-    def __init__(self, history: CostHistory | None = None) -> None:
+    ``weight_doubt`` is the probability that, in a run without past runs, the stages ahead do not follow their weights
+    although those so far did.
+    """
+
+    def __init__(self, history: CostHistory | None = None, *, weight_doubt: float = 0.0) -> None:
         self._history = history or CostHistory()
+        self._weight_doubt = weight_doubt
 
     @property
     def knows_past(self) -> bool:
@@ -56,7 +61,7 @@ class Estimator:
             futures = [sight.future(*_widened(history_prior(self._history, stages, jobs), sight))]
             joined = join(futures)
         else:
-            first = FirstRun(stages, jobs)
+            first = FirstRun(stages, jobs, self._weight_doubt)
             futures = []
             for opinion in first.opinions():
                 mean, covariance, likelihood = scaled(first.prior(opinion), sight.seen, sight.values, sight.noise)

@@ -23,16 +23,18 @@ class Opinion:
 
     ``odds`` are its prior odds. With ``trust`` 1 a stage's expected share of the time is its weight, with 0 its share
     of the units. A stage deviates from that by ``sd`` in log seconds; None makes it larger for stages of small weight.
+    A stage that has not started deviates by ``ahead_sd`` instead, if that is given.
     """
 
     odds: float
     trust: float
     sd: float | None
+    ahead_sd: float | None = None
 
     def departure(self, weight: float, *, begun: bool) -> float:
         """Return the variance of a stage's log cost about its expectation."""
         if self.sd is not None:
-            return self.sd**2
+            return self.sd**2 if begun or self.ahead_sd is None else self.ahead_sd**2
         variance = _ROUGH_SD**2 * 0.25 / weight
         return variance if begun else min(variance, _ROUGH_AHEAD_SD**2)
 
@@ -42,6 +44,7 @@ class Opinion:
 _ROUGH_ODDS = 0.03
 _ROUGH_ODDS_UNWEIGHED = 0.3
 _EXACT = ((0.6, 0.05), (0.4, 0.1))  # share of the odds, sd
+_DOUBTED_AHEAD_SD = 2.0  # of a stage ahead, under the hypothesis that only the stages so far follow their weights
 
 
 def as_a_whole(stage: StageView) -> StageView:
@@ -56,10 +59,14 @@ def as_a_whole(stage: StageView) -> StageView:
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """The stages and jobs of a run without past runs, and the hypotheses about their costs."""
+    """The stages and jobs of a run without past runs, and the hypotheses about their costs.
+
+    ``doubt`` is the probability that stages ahead do not follow their weights although those so far did.
+    """
 
     stages: Sequence[StageView]
     jobs: Sequence[Job]
+    doubt: float = 0.0
 
     @property
     def is_declared(self) -> bool:
@@ -69,7 +76,12 @@ class FirstRun:
     def opinions(self) -> tuple[Opinion, ...]:
         """Return the hypotheses about the weights."""
         rough = _ROUGH_ODDS if self.is_declared else _ROUGH_ODDS_UNWEIGHED
-        exact = tuple(Opinion(share * (1 - rough), 1.0, sd) for share, sd in _EXACT)
+        parts: list[tuple[float, float | None]] = [(1 - self.doubt, None)]
+        if self.doubt > 0:
+            parts.append((self.doubt, _DOUBTED_AHEAD_SD))
+        exact = [
+            Opinion(share * (1 - rough) * part, 1.0, sd, ahead_sd) for share, sd in _EXACT for part, ahead_sd in parts
+        ]
         return (*exact, Opinion(rough, 0.0, None))
 
     def prior(self, opinion: Opinion) -> tuple[Vector, Matrix]:

@@ -56,10 +56,11 @@ class Predictions(StageReports):
         *,
         costs: CostHistory | None = None,
         reopens: bool = True,
+        weight_doubt: float = 0.0,
     ) -> None:
         super().__init__(stage_weights, clock, reopens=reopens)
         self.costs = costs or CostHistory()
-        self._estimator = Estimator(self.costs)
+        self._estimator = Estimator(self.costs, weight_doubt=weight_doubt)
         self._foreseen: tuple[list[StageView], Forecast] = ([], UNKNOWN)
         self._fresh: Fresh | None = None
 

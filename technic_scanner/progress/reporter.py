@@ -17,6 +17,10 @@ from technic_scanner.progress.work_log import DEFAULT_CLASS
 
 END_STATES = {"succeeded": StageState.DONE, "failed": StageState.FAILED, "cancelled": StageState.CANCELLED}
 
+# The weights of the plan are the same for every scan, of a second or an hour: that the first stages follow them says
+# little about the next ones. Set by benchmarks.progress.
+WEIGHT_DOUBT = 0.3
+
 
 class ProgressReporter:
     """The progress of one attempt of a run: a MultiStageProgressTracker and the events that it causes.
@@ -45,7 +49,9 @@ class ProgressReporter:
         costs: CostHistory | None = None,
         previous_event: ProgressEvent | None = None,
     ) -> None:
-        self._tracker = MultiStageProgressTracker(dict(plan.weights), clock, costs=costs, reopens=False)
+        self._tracker = MultiStageProgressTracker(
+            dict(plan.weights), clock, costs=costs, reopens=False, weight_doubt=WEIGHT_DOUBT
+        )
         maker = EventMaker(RunFacts(run_id, attempt, earlier_seconds, first_seq - 1), self._tracker, clock)
         self._stream = EventStream(maker, listeners, interval_seconds, begun=False)
         self._tracker.send_to(self._stream)

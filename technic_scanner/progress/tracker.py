@@ -46,6 +46,9 @@ class MultiStageProgressTracker(Predictions):
     come from ``history`` (a path, or any object with the two methods of RunHistory) under ``name``, to which a
     successful run is added; or from ``costs``.
 
+    ``weight_doubt`` is used without past runs: the probability that the stages ahead do not follow their weights
+    although those so far did. It makes the band wider; 0 takes the weights as they are.
+
     As a context manager it ends the run: as succeeded, or as failed or cancelled if an exception was raised.
     """
 
@@ -58,6 +61,7 @@ class MultiStageProgressTracker(Predictions):
         name: str = "default",
         costs: CostHistory | None = None,
         reopens: bool = True,
+        weight_doubt: float = 0.0,
     ) -> None:
         self.name = name
         self._history = as_history(history)
@@ -65,7 +69,7 @@ class MultiStageProgressTracker(Predictions):
             costs = self._history.past(name)
         self._unsaved: tuple[UnitCost, ...] = ()
         self._events: EventStream | None = None
-        super().__init__(stage_weights, clock, costs=costs, reopens=reopens)
+        super().__init__(stage_weights, clock, costs=costs, reopens=reopens, weight_doubt=weight_doubt)
 
     def __getstate__(self) -> dict[str, Any]:
         return super().__getstate__() | {"_events": None, "_fresh": None}

@@ -33,6 +33,12 @@ def test_mean_error_is_within_its_limit(name):
     assert fmean(coverage(read) or 0 for read in readings) > 35
 
 
+@pytest.mark.parametrize("series", [name for name in recorded_cases() if "no history" in name])
+def test_the_band_of_a_first_scan_holds_though_its_first_stages_follow_the_weights(series):
+    cases = recorded_cases()[series][:3]
+    assert fmean(coverage(replay(Ours, *case)) or 0 for case in cases) > 70
+
+
 @pytest.mark.parametrize("workload", DIRECTS, ids=lambda workload: workload.name)
 def test_the_public_class_is_no_worse_than_any_peer_without_history(workload):
     runs = [simulate_direct(workload, seed)[0] for seed in SEEDS]

@@ -75,6 +75,21 @@ def test_weights_are_followed_while_they_hold_and_left_once_they_do_not():
     assert not holds.is_guess
 
 
+def test_doubt_widens_the_band_of_stages_ahead_and_not_of_those_that_have_begun():
+    sure, doubtful = Estimator().guess(stages(10.0)), Estimator(weight_doubt=0.3).guess(stages(10.0))
+    assert doubtful.low_seconds < sure.low_seconds / 2
+    assert doubtful.high_seconds > sure.high_seconds
+    last = [*stages(10.0)[:2], view("c", 0.6, left=None, ended=True, done={"default": 30}, seen=stages(30.0)[0].seen)]
+    assert Estimator(weight_doubt=0.3).guess(last).seconds == pytest.approx(Estimator().guess(last).seconds, rel=1e-6)
+
+
+def test_the_hypotheses_with_and_without_doubt_have_the_same_odds_in_all():
+    without, with_doubt = FirstRun(stages(10.0), []).opinions(), FirstRun(stages(10.0), [], 0.3).opinions()
+    assert sum(one.odds for one in without) == pytest.approx(1)
+    assert sum(one.odds for one in with_doubt) == pytest.approx(1)
+    assert sum(one.odds for one in with_doubt if one.ahead_sd) == pytest.approx(0.3 * (1 - without[-1].odds))
+
+
 def test_a_stage_without_units_is_taken_to_have_a_share_like_its_weight():
     undeclared = [*stages(10.0)[:2], view("c", 0.6, left=None)]
     assert Estimator().guess(undeclared).seconds == pytest.approx(35, rel=0.1)
