@@ -1,0 +1,148 @@
+"""Run the pipeline with this installation's adapters: a stored run, a scan of its own, criteria without a run."""
+
+from __future__ import annotations
+
+import compileall
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ulid import ULID
+
+from technic_scanner.adapters.calendars.session_days import exchange_sessions
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.peak_memory import peak_memory_bytes
+from technic_scanner.clock import Clock, SystemClock
+from technic_scanner.criteria import Criteria
+from technic_scanner.criteria.judging import Judgement
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.context import NullChunkJournal, ScanContext, ScanPorts
+from technic_scanner.pipeline.engine import Attempt
+from technic_scanner.pipeline.engine import run_scan as run_pipeline
+from technic_scanner.pipeline.newest_bars import read_panel
+from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.plugins.catalog import PluginCatalog
+from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.service.validation import check_request
+from technic_scanner.screening.indicators import warm_up as compile_kernels
+from technic_scanner.settings import Settings, load_settings
+from technic_scanner.version import VERSION
+
+_REHEARSAL = ScanConfig(source="synthetic", universe="20x300")
+PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """Runs the pipeline with this installation's adapters."""
+
+    settings: Settings
+    clock: Clock
+    catalog: PluginCatalog
+    cache: ParquetPriceCache
+
+    def __call__(self, task: ScanTask) -> ScanResult:
+        """Run one attempt of a stored run."""
+        attempt = Attempt(
+            run_id=task.run.run_id,
+            number=task.run.attempt,
+            first_seq=task.first_seq,
+            earlier_seconds=task.earlier_seconds,
+            costs=task.costs,
+            previous_event=task.previous_event,
+            work=task.work,
+        )
+        return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
+
+    def judge(self, config: ScanConfig, criteria: Criteria, cancel: CancelToken | None = None) -> Judgement:
+        """Judge the symbols of a config by criteria in their newest session, without a run. Raises as a scan does."""
+        check_request(config, RunOptions(), self.catalog)
+        source, options = self.catalog.source(config.source, config), RunOptions()
+        executor = self.catalog.executor(options)
+        try:
+            ports = ScanPorts(source, self.catalog.key_of(source, config), self.cache, executor, self.clock)
+            reporter = ProgressReporter("criteria", options.stage_plan, self.clock)
+            context = ScanContext(config, options, ports, reporter, cancel or CancelToken())
+            panel = read_panel(context, criteria, exchange_sessions)
+        finally:
+            executor.close()
+        return criteria.judge(panel)
+
+    def scan(
+        self,
+        config: ScanConfig,
+        options: RunOptions,
+        listeners: Sequence[Listener],
+        cancel: CancelToken,
+        attempt: Attempt,
+        journal: ChunkJournal | None = None,
+    ) -> ScanResult:
+        """Open what the scan needs, scan, and close it again."""
+        source = self.catalog.source(config.source, config)
+        executor = self.catalog.executor(options)
+        try:
+            ports = ScanPorts(
+                source=source,
+                source_key=self.catalog.key_of(source, config),
+                reference=self._reference(config),
+                cache=self.cache,
+                executor=executor,
+                clock=self.clock,
+                journal=journal or NullChunkJournal(),
+                peak_memory_bytes=peak_memory_bytes,
+                version=VERSION,
+                pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
+            )
+            return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
+        finally:
+            executor.close()
+
+    def _reference(self, config: ScanConfig) -> tuple[Source, str] | None:
+        """Open the reference universe that the config names, as a scan of it would; None if it names none."""
+        if config.reference is None:
+            return None
+        of_reference = replace(config, universe=config.reference)
+        source = self.catalog.source(config.source, of_reference)
+        return source, self.catalog.key_of(source, of_reference)
+
+
+def warm_up() -> None:
+    """Compile the kernels into numba's cache and this package to bytecode; quick when that was done before.
+
+    Where Python was told to write no bytecode, every process would otherwise compile the package anew as it starts.
+    """
+    compile_kernels()
+    compileall.compile_dir(Path(__file__).parents[1], quiet=2)
+
+
+def rehearse(scanning: Scanning) -> None:
+    """Scan a few synthetic symbols, so that everything that a scan needs is imported, compiled and loaded."""
+    with TemporaryDirectory(prefix="technic-standby-") as folder:
+        rehearsed = replace(scanning, cache=ParquetPriceCache(Path(folder), scanning.clock))
+        rehearsed.scan(_REHEARSAL, RunOptions(), [], CancelToken(), Attempt(run_id="rehearsal"))
+
+
+def run_scan(
+    config: ScanConfig | None = None,
+    options: RunOptions | None = None,
+    listener: Listener | None = None,
+    *,
+    cancel: CancelToken | None = None,
+    settings: Settings | None = None,
+) -> ScanResult:
+    """Scan in this process, outside the run store; ``listener`` gets every progress event.
+
+    Raises ConfigError naming every bad field before it starts, ScanFailed (with the partial result) if a stage raises.
+    """
+    settings = settings or load_settings()
+    config, options = config or ScanConfig(), options or RunOptions()
+    clock = SystemClock()
+    catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
+    check_request(config, options, catalog)
+    scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
+    listeners = [] if listener is None else [listener]
+    return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))

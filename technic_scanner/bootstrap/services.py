@@ -1,0 +1,205 @@
+"""Choose the adapters and connect the services of one process; sources and executors come by their entry points."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Self
+
+from ulid import ULID
+
+from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
+from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
+from technic_scanner.adapters.earlier_exports import delete_exports
+from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
+from technic_scanner.adapters.market_data.files.source import FilesSource
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.queue_bell.local import LocalBell
+from technic_scanner.adapters.standby_keeper import StandbyKeeper
+from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
+from technic_scanner.bootstrap.bars import asked_through, coverage, past_bars
+from technic_scanner.bootstrap.scanning import Scanning, rehearse
+from technic_scanner.bootstrap.standby import queue_listener, standing_by
+from technic_scanner.clock import Clock, SystemClock
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.sessions import CalendarTrust
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.home import make_home, store_url
+from technic_scanner.plugins.catalog import PluginCatalog
+from technic_scanner.runs.changes.service import ChangesService
+from technic_scanner.runs.listeners import RunListeners
+from technic_scanner.runs.performance.performance_service import PerformanceService
+from technic_scanner.runs.schedules.data_probe import SourceProbe
+from technic_scanner.runs.schedules.keeper import Keeper
+from technic_scanner.runs.schedules.service import ScheduleService
+from technic_scanner.runs.service.scan_preview import ScanPreview
+from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.upkeep import Upkeep
+from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
+from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
+from technic_scanner.screening.bars import Panel
+from technic_scanner.settings import Settings, environment_with, load_settings, unknown_variables
+from technic_scanner.version import VERSION
+
+_CALENDARS = "calendars.json"  # what the check of the exchange calendars found
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a door needs; a context manager that closes it at the end of the block."""
+
+    settings: Settings
+    clock: Clock
+    store: SqlStore
+    catalog: PluginCatalog
+    cache: ParquetPriceCache
+    scanning: Scanning
+    service: RunService
+    outcomes: PerformanceService
+    changes: ChangesService
+    schedules: ScheduleService
+    keeper: Keeper
+    listeners: RunListeners
+    launcher: WorkerLauncher
+
+    def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
+        """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
+        return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
+
+    def unknown_settings(self) -> tuple[str, ...]:
+        """Return a sentence for each TECHNIC_ variable of the environment that nothing here reads."""
+        return unknown_variables(self.catalog.variables)
+
+    def calendar_trust(self) -> tuple[CalendarTrust, ...]:
+        """Say of each exchange whose sessions are used; checks all calendars, once per installation (some 10 s)."""
+        return checked_trust(self.settings.home / _CALENDARS)
+
+    def known_calendar_trust(self) -> tuple[CalendarTrust, ...] | None:
+        """Return the same if the check has been done before, else None."""
+        return kept_trust(self.settings.home / _CALENDARS)
+
+    def files_report(self, universe: str | None = None) -> dict[str, Any]:
+        """Return what each file of the source ``files`` is read as. ConfigError if it is not offered or has no such."""
+        return self._files(universe).report()
+
+    def file_preview(self, universe: str | None, name: str) -> dict[str, Any]:
+        """Return the first rows of one of these files beside the bars that were made of them. Raises ConfigError."""
+        return self._files(universe).preview(name)
+
+    def _files(self, universe: str | None) -> FilesSource:
+        source = self.catalog.source("files", ScanConfig(source="files", universe=universe))
+        if not isinstance(source, FilesSource):
+            raise ConfigError([FieldProblem("source", "another package's source is called files")])
+        return source
+
+    def worker(self, idle: Idle | None = None) -> Worker:
+        """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
+        host, pid = socket.gethostname(), os.getpid()
+        worker_arrived(self.settings.log_dir, pid)
+        identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
+        rules = WorkerRules(
+            max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
+        )
+        told, due = self.listeners.tell, self.schedules.tick
+        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=told, idle=idle, fire_due=due)
+
+    @contextmanager
+    def waiting(self) -> Iterator[Idle]:
+        """Give what lets a worker wait for runs indefinitely and wakes it when one is queued."""
+        with queue_listener(self.settings, self.store, self.clock) as queue:
+            yield Waiting(queue.wait)
+
+    @contextmanager
+    def standing_by(self, server_pid: int) -> Iterator[StandingBy]:
+        """Give what lets a worker stay loaded for the next run as long as the process ``server_pid`` runs."""
+        with queue_listener(self.settings, self.store, self.clock) as queue:
+            yield standing_by(self.settings, queue.wait, partial(rehearse, self.scanning), server_pid)
+
+    @contextmanager
+    def standby_workers(self) -> Iterator[None]:
+        """Keep the standby workers of the settings alive during the block; for servers."""
+        if not self.settings.standby_workers:
+            yield
+            return
+        with StandbyKeeper(self.launcher.ensure_standby):
+            yield
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let run listeners end, then close the store's connections."""
+        self.keeper.stop()
+        self.listeners.close()
+        self.store.close()
+
+
+def build(settings: Settings | None = None) -> Services:
+    """Open the store and wire the services; the caller closes them. Raises ConfigError for bad settings, StoreError."""
+    settings = settings or load_settings()
+    make_home(settings.home)
+    clock = SystemClock()
+    catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
+    store = open_store(store_url(settings), clock)
+    listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
+    cache = ParquetPriceCache(settings.cache_dir, clock)
+    scanning = Scanning(settings, clock, catalog, cache)
+    launcher = WorkerLauncher(
+        partial(_demand, store, clock, timedelta(seconds=settings.stale_after_seconds)),
+        settings.max_concurrent_runs,
+        settings.log_dir,
+        environment_with(**settings.environment()),
+        clock,
+        wake=LocalBell(settings.bell_dir).ring,
+        standby_workers=settings.standby_workers,
+    )
+    rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
+    service = RunService(
+        store,
+        catalog,
+        launcher,
+        clock,
+        coverage=partial(coverage, catalog, cache),
+        rules=rules,
+        tell=listeners.tell,
+        deleted=partial(delete_exports, settings.home / "exports"),
+    )
+    bars = partial(past_bars, catalog, cache)
+    schedules = ScheduleService(
+        store,
+        service,
+        ExchangeCalendars(),
+        clock,
+        probe=SourceProbe(catalog),
+        work=ScanPreview(store, catalog, clock, partial(coverage, catalog, cache)).work,
+        queued=Upkeep(store, launcher, clock, settings.stale_after_seconds).ensure_worker,
+    )
+    return Services(
+        settings,
+        clock,
+        store,
+        catalog,
+        cache,
+        scanning,
+        service,
+        PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache)),
+        ChangesService(store, bars),
+        schedules,
+        Keeper(schedules.tick),
+        listeners,
+        launcher,
+    )
+
+
+def _demand(store: SqlStore, clock: Clock, stale_after: timedelta) -> Demand:
+    queued = store.count_by_status().get(RunStatus.QUEUED, 0)
+    return Demand(queued, store.workers(clock.now() - stale_after))
