@@ -21,24 +21,28 @@ _TIMED = (
     "print(time.perf_counter() - w, time.process_time() - c)"
 )
 _NAMES = "('Open', 'High', 'Low', 'Close', 'Adj Close', 'Volume')"
+_POLARS = (
+    f"pl.scan_csv(files, include_file_paths='path', schema_overrides=dict.fromkeys({_NAMES}, pl.Float64))"
+    ".with_columns(pl.col('Date').str.to_date('%Y-%m-%d')).collect()"
+)
+_OURS = """
+import sys
+from pathlib import Path
+from technic_scanner.adapters.market_data.files.source import FilesSource
+from technic_scanner.pipeline.cancellation import CancelToken
+"""
+_OUR_WORK = """
+source = FilesSource(Path(sys.argv[1]))
+names = [item.symbol for item in source.universe(None, CancelToken()).securities]
+for _ in source.fetch(names, None, None, CancelToken(), print): pass
+"""
+_LIST = "import sys, glob; files = sorted(glob.glob(sys.argv[1] + '/*.csv'))"
+_PANDAS = "pd.concat([pd.read_csv(file, parse_dates=['Date']) for file in files], keys=files)"
+# What each imports, which is not measured, and what it does.
 READERS = {
-    "polars scan_csv": (
-        "import sys, glob, polars as pl; files = sorted(glob.glob(sys.argv[1] + '/*.csv'))",
-        f"pl.scan_csv(files, include_file_paths='path', schema_overrides=dict.fromkeys({_NAMES}, pl.Float64))"
-        ".with_columns(pl.col('Date').str.to_date('%Y-%m-%d')).collect()",
-    ),
-    "pandas read_csv": (
-        "import sys, glob, pandas as pd; files = sorted(glob.glob(sys.argv[1] + '/*.csv'))",
-        "pd.concat([pd.read_csv(file, parse_dates=['Date']) for file in files], keys=files)",
-    ),
-    "technic-scanner": (
-        "import sys; from pathlib import Path\n"
-        "from technic_scanner.adapters.market_data.files.source import FilesSource\n"
-        "from technic_scanner.pipeline.cancellation import CancelToken",
-        "source = FilesSource(Path(sys.argv[1]))\n"
-        "names = [item.symbol for item in source.universe(None, CancelToken()).securities]\n"
-        "for _ in source.fetch(names, None, None, CancelToken(), print): pass",
-    ),
+    "polars scan_csv": (f"{_LIST}\nimport polars as pl", _POLARS),
+    "pandas read_csv": (f"{_LIST}\nimport pandas as pd", _PANDAS),
+    "technic-scanner": (_OURS, _OUR_WORK),
 }
 
 
