@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from technic_scanner.domain.config import ONE_ACCOUNT, ScanConfig
+from technic_scanner.domain.choices import ONE_ACCOUNT
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
