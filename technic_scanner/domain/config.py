@@ -7,6 +7,7 @@ from dataclasses import InitVar, dataclass
 from datetime import date
 from typing import Annotated
 
+from technic_scanner.domain.choices import AS_IF_ALONE, DIRECTIONS, SIZINGS
 from technic_scanner.domain.field_checks import checks_of, problems_in
 from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, FieldSpec, Table, table_of
 from technic_scanner.domain.normal_forms import normal_forms, normalise
@@ -26,10 +27,6 @@ __all__ = [
     "ScanConfig",
     "field_names",
 ]
-
-DIRECTIONS: tuple[str, ...] = ("long", "short", "both")
-AS_IF_ALONE, ONE_ACCOUNT = "alone", "account"
-SIZINGS: tuple[str, ...] = (AS_IF_ALONE, ONE_ACCOUNT)
 
 
 def _gics_or_same(name: str) -> str:
@@ -245,8 +242,7 @@ class ScanConfig:
         str,
         FieldSpec(
             "Position sizes",
-            "alone: each as if it were the only one. account: in rank order, as far as the account and the total risk "
-            "allow.",
+            "alone: each as if it were the only one; account: in rank order, as far as account and total risk allow.",
             choices=SIZINGS,
         ),
     ] = AS_IF_ALONE

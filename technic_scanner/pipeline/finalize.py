@@ -26,9 +26,9 @@ from technic_scanner.screening.alpha import alpha, blend
 from technic_scanner.screening.bars import DateArray, FloatArray
 from technic_scanner.screening.filters import Reason, eligibility, rating_filter
 from technic_scanner.screening.indicator_names import COLUMN
-from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.regime import Macro, RegimePolicy, regime_policy
-from technic_scanner.screening.scoring import profile_weights, tech_rating
+from technic_scanner.screening.scoring import missing_inputs, profile_weights, tech_rating
 from technic_scanner.screening.sessions import UsedBars
 from technic_scanner.screening.signals import WATCH, Selection, Signals, judge, select
 
@@ -115,7 +115,6 @@ class _Rated:
     """All n analysed rows, in the analysis' order; alpha and score are NaN for rows that may not be scored."""
 
     sub: FloatArray
-    missing: BoolArray
     rating: FloatArray
     alpha_score: FloatArray
     alpha_share: FloatArray
@@ -164,7 +163,7 @@ def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: Regime
     Each is judged by its own numbers and those of the reference.
     """
     indicators, sub, doubts = split_matrix(analysed.matrix)
-    rating, missing = tech_rating(sub, profile_weights(config.strategy_profile_name, config.profile_weights))
+    rating, _ = tech_rating(sub, profile_weights(config.strategy_profile_name, config.profile_weights))
     sectors = [analysed.securities[i].sector for i in rows.tolist()]
     scale = analysed.reference.neutral if config.sector_neutral else analysed.reference.plain
     factors = alpha(indicators[rows], sectors, sector_neutral=config.sector_neutral, scale=scale)
@@ -172,7 +171,7 @@ def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: Regime
     alpha_share = _spread(policy.alpha_weight * factors.coverage, rows, len(rating))
     # Without an alpha a row has no score either: it would not be comparable.
     score = _spread(blend(rating[rows], alpha_score[rows], alpha_share[rows]), rows, len(rating))
-    return _Rated(sub, missing, rating, alpha_score, alpha_share, judge(score, sub, config.direction, doubts))
+    return _Rated(sub, rating, alpha_score, alpha_share, judge(score, sub, config.direction, doubts))
 
 
 def _scored(
@@ -187,7 +186,7 @@ def _scored(
         closes=panel.close[at[: selection.picked], -RETURN_SESSIONS - 1 :],
         indicators=indicators[at],
         sub=rated.sub[at],
-        missing=rated.missing[at],
+        lacking=missing_inputs(indicators[at]),
         rating=rated.rating[at],
         alpha_score=rated.alpha_score[at],
         alpha_share=rated.alpha_share[at],

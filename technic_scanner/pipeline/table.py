@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from technic_scanner.domain.config import ONE_ACCOUNT, ScanConfig
+from technic_scanner.domain.choices import ONE_ACCOUNT
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
@@ -20,7 +21,6 @@ from technic_scanner.screening.indicator_names import COLUMN
 from technic_scanner.screening.matrix import BoolArray, ratio
 from technic_scanner.screening.portfolio import METHODS, Portfolio, allocate
 from technic_scanner.screening.regime import RegimePolicy
-from technic_scanner.screening.scoring import missing_inputs
 from technic_scanner.screening.signals import Signals
 from technic_scanner.screening.trade_plan import TradePlans, fit_account, plan
 
@@ -53,7 +53,7 @@ class Scored:
     closes: FloatArray
     indicators: FloatArray
     sub: FloatArray
-    missing: BoolArray
+    lacking: tuple[str, ...]
     rating: FloatArray
     alpha_score: FloatArray
     alpha_share: FloatArray
@@ -76,7 +76,7 @@ class Scored:
             closes=self.closes[rows],
             indicators=self.indicators[rows],
             sub=self.sub[rows],
-            missing=self.missing[rows],
+            lacking=self.lacking[rows],
             rating=self.rating[rows],
             alpha_score=self.alpha_score[rows],
             alpha_share=self.alpha_share[rows],
@@ -177,7 +177,7 @@ def _scores(scored: Scored) -> dict[str, Any]:
         "TechRating": scored.rating,
         "AlphaScore": scored.alpha_score,
         "AlphaWeight": scored.alpha_share,
-        "MissingInputs": missing_inputs(scored.indicators),
+        "MissingInputs": scored.lacking,
     }
 
 

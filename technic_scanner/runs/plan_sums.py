@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from technic_scanner.domain.config import AS_IF_ALONE, ScanConfig
+from technic_scanner.domain.choices import AS_IF_ALONE
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.progress.text import count_text
 
 _NEEDED = ("PositionValue", "RiskAmount")

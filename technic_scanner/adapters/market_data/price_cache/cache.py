@@ -132,9 +132,7 @@ class ParquetPriceCache:
 
     def asked_through(self, source: str, symbols: Sequence[str]) -> dict[str, date]:
         """Return by symbol the day through which its bars have been asked for; symbols without bars are omitted."""
-        entries = self._folder(source).index().entries
-        found = (entries[symbol] for symbol in symbols if symbol in entries)
-        return {entry.symbol: EPOCH + timedelta(days=entry.through) for entry in found if entry.parts}
+        return self._folder(source).index().asked_through(symbols)
 
     def fresh_count(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> int:
         """Return how many of ``symbols`` a ``read`` would return without a fetch; reads only the index."""
@@ -227,13 +225,11 @@ class ParquetPriceCache:
 
     def _end(self, end: date | None) -> date:
         """Return the last day that may be read or was requested, never one whose session has not ended."""
-        final = last_final_day(self._clock.now())
-        return final if end is None else min(end, final)
+        return min(end or date.max, last_final_day(self._clock.now()))
 
     def _sort_out(self, index: Index, symbols: Sequence[str], bars: int, as_of: date | None) -> _Found:
         end = self._end(as_of)
-        need = FreshUntil(end)
-        found = _Found()
+        need, found = FreshUntil(end), _Found()
         remembered_from = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
         for symbol in symbols:
             entry = index.entries.get(symbol)

@@ -6,7 +6,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,6 +88,11 @@ class Index:
     def copy(self) -> Index:
         """Return an index that can be changed without changing this one."""
         return replace(self, entries=dict(self.entries), segments=dict(self.segments))
+
+    def asked_through(self, symbols: Iterable[str]) -> dict[str, date]:
+        """Return by symbol the day through which its bars have been requested; symbols without bars are omitted."""
+        found = (self.entries[symbol] for symbol in symbols if symbol in self.entries)
+        return {entry.symbol: EPOCH + timedelta(days=entry.through) for entry in found if entry.parts}
 
     def live_symbols(self) -> dict[int, int]:
         """Return the number of symbols that use each segment."""

@@ -38,6 +38,13 @@ def test_bars_are_fresh_until_the_next_session_ends(bench: Bench) -> None:
     assert set(bench.read(NAMES).missing) == set(NAMES)
 
 
+def test_it_is_known_through_which_day_each_symbol_was_asked_for(bench: Bench) -> None:
+    move_to_tuesday(bench)
+    bench.fetch(NAMES[:1])
+    asked = bench.cache.asked_through(SOURCE, [*NAMES, "NOPE"])
+    assert asked == {"AAA": TUESDAY, "BBB": FRIDAY, "CCC": FRIDAY}
+
+
 def test_a_holiday_makes_nothing_stale(tmp_path: Path) -> None:
     christmas_eve = date(2025, 12, 24)
     bench = Bench(tmp_path, market(NAMES, christmas_eve))
