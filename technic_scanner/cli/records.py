@@ -69,9 +69,11 @@ def show(run_id: str, as_json: Json = False) -> None:
         service = services.service
         run = service.get(run_id)
         newest, notes = about_data(service, run)
-        sums = _sums(service, run)
+        stored = _stored(service, run)
+        sums = plan_sums(stored.table) if stored is not None else None
         if as_json:
-            emit({**run_to_dict(run), "newest_session": newest, "notes": list(notes)} | _sums_to_dict(sums))
+            about = {"newest_session": newest, "notes": list(notes), **_reference_to_dict(stored)}
+            emit({**run_to_dict(run), **about} | _sums_to_dict(sums))
             return
         facts: list[tuple[str, object]] = [
             ("Status", run.status.value),
@@ -83,6 +85,7 @@ def show(run_id: str, as_json: Json = False) -> None:
             ("Created", run.created_at.isoformat(timespec="seconds")),
             ("Position in queue", run.queue_position),
             ("Newest session", newest),
+            ("Reference", _reference_text(stored)),
             *(("Unreadable", str(problem)) for problem in run.unreadable),
             *(("Unknown field", name) for name in run.unknown_fields),
         ]
@@ -172,14 +175,30 @@ def prune(
             say(f"{count} would be deleted. Add --yes to delete." if report.dry_run else f"{count} deleted.")
 
 
-def _sums(service: RunService, run: RunRecord) -> PlanSums | None:
-    """Return the sums of the run's plans; None without a result that can be read."""
+def _stored(service: RunService, run: RunRecord) -> StoredResult | None:
+    """Return the run's result; None if it has none that can be read."""
     if run.outcome is None:
         return None
     try:
-        return plan_sums(service.result(run.run_id).table)
+        return service.result(run.run_id)
     except (ResultsNotReadyError, StoreDataError):
         return None
+
+
+def _reference_to_dict(stored: StoredResult | None) -> dict[str, Any]:
+    """Return the universe that the rows were judged against; null for a result from before there was one."""
+    known = stored is not None and stored.context.reference_count is not None
+    return {
+        "reference": stored.context.reference if stored is not None and known else None,
+        "reference_count": stored.context.reference_count if stored is not None else None,
+    }
+
+
+def _reference_text(stored: StoredResult | None) -> str | None:
+    """Return the reference with its number of symbols, None if it is not known."""
+    if stored is None or stored.context.reference_count is None:
+        return None
+    return f"{stored.context.reference}, {count_text(stored.context.reference_count, 'symbol')}"
 
 
 def _sums_to_dict(sums: PlanSums | None) -> dict[str, Any]:

@@ -169,6 +169,8 @@ def test_show_runs_watch_and_compare_tell_of_stored_runs() -> None:
     shown = json.loads(run("show", one["run_id"], "--json").stdout)
     assert shown["status"] == "succeeded"
     assert "symbol_scanning seconds" in run("show", one["run_id"]).stdout
+    assert 400 < shown["reference_count"] <= shown["metrics"]["symbols_scanned"]
+    assert f"{shown['reference']}, {shown['reference_count']} symbols" in run("show", one["run_id"]).stdout
     listed = json.loads(run("runs", "--json").stdout)
     assert [item["run_id"] for item in listed] == [two["run_id"], one["run_id"]]
     assert one["run_id"] in run("runs").stdout
