@@ -249,7 +249,7 @@ def test_a_config_file_is_checked_like_everything_else(tmp_path: Path) -> None:
 
 def test_cache_lists_and_clears() -> None:
     assert "empty" in run("cache", "list").stderr
-    scanned("--sector", "Energy")
+    scanned("--sector", "Energy", "--direction", "both")
     held = json.loads(run("cache", "list", "--json").stdout)
     assert held[0]["source"].startswith("sample")
     assert held[0]["symbols"] > 20
@@ -260,7 +260,7 @@ def test_cache_lists_and_clears() -> None:
 def test_clearing_a_source_clears_what_is_held_of_it_under_every_name() -> None:
     for universe in ("30x300", "20x300", "10x300"):
         run("scan", "--source", "synthetic", "--universe", universe, "--lookback-days", "300")
-    scanned("--sector", "Energy", "--top-n", "1")
+    scanned("--sector", "Energy", "--direction", "both", "--top-n", "1")
     one = run("cache", "clear", "--source", "synthetic-10x300")
     assert "11 symbols of synthetic-10x300 deleted from the cache" in one.stderr
     both = run("cache", "clear", "--source", "synthetic")
