@@ -16,6 +16,8 @@ from technic_scanner.domain.stage import StagePlan
 
 # Text that any store can hold and any page can show: no control characters, no lone surrogates.
 TEXT_PATTERN = rf"^[^{CONTROLS}]*$"
+# The same, with tabs and ends of lines.
+LINES_PATTERN = rf"^([^{CONTROLS}]|[\t\n\r])*$"
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
@@ -92,7 +94,8 @@ def _value_schema(field: Field) -> Schema:
 
 
 def _text(field: Field) -> Schema:
-    return {"type": "string", "maxLength": field.spec.longest, "pattern": TEXT_PATTERN}
+    pattern = LINES_PATTERN if field.spec.lines else TEXT_PATTERN
+    return {"type": "string", "maxLength": field.spec.longest, "pattern": pattern}
 
 
 def _choice(field: Field) -> Schema:

@@ -34,6 +34,18 @@ def build_request(
     return config, options
 
 
+def with_criteria(given: Mapping[str, Any], file: Path | None) -> dict[str, Any]:
+    """Return what was given with the criteria of ``file``. ConfigError if it cannot be read, or if both are given."""
+    if file is None:
+        return dict(given)
+    if "criteria" in given:
+        raise ConfigError([FieldProblem("criteria", "give --where or --where-file, not both")])
+    try:
+        return {**given, "criteria": file.read_text(encoding="utf-8")}
+    except (OSError, ValueError) as error:
+        raise ConfigError([FieldProblem("criteria", f"{file} cannot be read: {error}")]) from error
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         payload = json.loads(read_file("config", file))

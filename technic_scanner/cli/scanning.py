@@ -22,7 +22,7 @@ from technic_scanner.cli.output import (
     warn_of_unknown_settings,
     write_file,
 )
-from technic_scanner.cli.requests import build_request
+from technic_scanner.cli.requests import build_request, with_criteria
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
@@ -49,6 +49,7 @@ def scan(
     given: dict[str, Any],
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
+    where_file: Annotated[Path | None, typer.Option(help="Read the criteria from this file.")] = None,
     label: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the picks to this file.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the run and return.")] = False,
@@ -62,7 +63,8 @@ def scan(
             raise ConfigError([FieldProblem("csv", "a detached scan writes no file; use export when it has ended")])
         with build() as services:
             warn_of_unknown_settings(services)
-            run = services.service.submit(*build_request(services.service, given, preset, config), label=label)
+            asked = build_request(services.service, with_criteria(given, where_file), preset, config)
+            run = services.service.submit(*asked, label=label)
             if detach:
                 _announce(run, as_json=as_json)
                 return

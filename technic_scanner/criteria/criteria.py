@@ -100,11 +100,14 @@ class Criteria:
 
         return truth(self, panel, sessions, threads)
 
-    def judge(self, panel: Panel | Bars, *, threads: int | None = None) -> Judgement:
-        """Return what the newest session's values are: who passes, counts by clause, reasons, own columns."""
+    def judge(self, panel: Panel | Bars, *, threads: int | None = None, at_last_bar: bool = False) -> Judgement:
+        """Return what the newest session's values are: who passes, counts by clause, reasons, own columns.
+
+        ``at_last_bar``: those of each symbol's last bar, whichever session that is of.
+        """
         from technic_scanner.criteria.judging import judge  # noqa: PLC0415 - as above
 
-        return judge(self, panel, threads)
+        return judge(self, panel, threads, at_last_bar=at_last_bar)
 
     def explain(self, panel: Panel | Bars, row: int | str) -> str:
         """Return why a symbol (its row or its name) does not pass, with the facts; that it passes if it does."""

@@ -24,18 +24,21 @@ CHUNK_CELLS = 1 << 16
 LEAST_ROWS = 8
 
 
-def evaluate(roots: Sequence[Node], panel: Panel, sessions: int = 1, threads: int | None = None) -> list[Any]:
+def evaluate(
+    roots: Sequence[Node], panel: Panel, sessions: int = 1, threads: int | None = None, *, at_last_bar: bool = False
+) -> list[Any]:
     """Return the values of each root, (n, sessions), the newest session last.
 
     Numbers are float64 with NaN for unknown, yes/no is int8: 0 false, 1 unknown, 2 true. A session on which a symbol
     has no bar is unknown. ``threads``: at most that many, by default one a core.
+    ``at_last_bar``: with one session, the value of each symbol's last bar, whichever session that is of.
     """
     total = len(panel.sessions)
     sessions = min(sessions, total)
     if not len(panel.symbols) or sessions == 0:
         return [np.empty((len(panel.symbols), sessions), np.int8 if r.kind == YES_NO else np.float64) for r in roots]
     program = Program.of(roots)
-    run = _Run(program, panel, sessions, threads or min(4, os.cpu_count() or 1))
+    run = _Run(program, panel, sessions, threads or min(4, os.cpu_count() or 1), at_last_bar=at_last_bar)
     found = run.values()
     return [found[root] for root in roots]
 
@@ -43,11 +46,14 @@ def evaluate(roots: Sequence[Node], panel: Panel, sessions: int = 1, threads: in
 class _Run:
     """One evaluation."""
 
-    def __init__(self, program: Program, panel: Panel, sessions: int, threads: int) -> None:
+    def __init__(
+        self, program: Program, panel: Panel, sessions: int, threads: int, *, at_last_bar: bool = False
+    ) -> None:
         self.program = program
         self.panel = panel
         self.sessions = sessions
         self._threads = threads
+        self._at_last_bar = at_last_bar
         self.periods = Periods(panel.sessions, panel.calendar)
         self.columns = min(len(panel.sessions), sessions + program.price_reach)
         self._across: dict[Node, Any] = {}
@@ -103,6 +109,9 @@ class _Run:
             out[:] = values[:, values.shape[1] - self.sessions :]
             out[missing] = unknown
             return
+        if self._at_last_bar:
+            out[:] = np.where(level.when[:, -1:] >= 0, values[:, -1:], values.dtype.type(unknown))
+            return
         out[:] = unknown
         k = min(values.shape[1], level.shape[1])
         column = level.when[:, level.shape[1] - k :] - (len(self.panel.sessions) - self.sessions)
@@ -115,7 +124,7 @@ class _Run:
         total = len(self.panel.sessions)
         reach = self.program.reach[node]
         wanted = min(total, self.sessions + reach)
-        if reach and np.isnan(self.panel.bars.close[:, total - wanted :]).any():
+        if (reach or self._at_last_bar) and np.isnan(self.panel.bars.close[:, total - wanted :]).any():
             wanted = total  # bars ago are further sessions ago where some are missing
         values = evaluate([node.args[0]], self.panel, wanted, self._threads)[0]
         function, by = node.value

@@ -40,11 +40,14 @@ class Judgement:
     facts: dict[Node, Any]
     shown: dict[str, Any]
     order: FloatArray | None
+    at_last_bar: bool = False
 
     @cached_property
     def has_bar(self) -> npt.NDArray[np.bool_]:
-        """Which symbols have a bar in the newest session, (n,)."""
+        """Which symbols have a bar in the newest session, (n,); where each is judged at its last bar, any bar."""
         close = self.panel.bars.close
+        if self.at_last_bar:
+            return np.asarray(~np.isnan(close).all(axis=1), dtype=np.bool_)
         if not close.shape[1]:
             return np.zeros(len(close), dtype=np.bool_)
         return np.asarray(~np.isnan(close[:, -1]), dtype=np.bool_)
@@ -105,9 +108,15 @@ class Judgement:
         node, unknown = failing
         word = "unknown" if unknown else "false"
         facts = [f"{text_of(fact)} {_value(self.facts[fact], row)}" for fact in facts_of(node)][:_MOST_FACTS]
-        day = self.panel.sessions[-1].astype("datetime64[D]").item()
+        day = self._session(row).astype("datetime64[D]").item()
         told = f": {', '.join(facts)} on {day}" if facts else f" on {day}"
         return f"{text_of(node)} is {word}{told}"
+
+    def _session(self, row: int) -> np.datetime64:
+        """Return the session that a symbol is judged in."""
+        if not self.at_last_bar:
+            return np.datetime64(self.panel.sessions[-1])
+        return np.datetime64(self.panel.sessions[np.flatnonzero(~np.isnan(self.panel.bars.close[row]))[-1]])
 
 
 def _value(values: Any, row: int) -> str:
@@ -152,15 +161,16 @@ def whole(panel: Panel | Bars) -> Panel:
     return panel if isinstance(panel, Panel) else Panel(panel)
 
 
-def judge(criteria: Criteria, panel: Panel | Bars, threads: int | None) -> Judgement:
-    """Return the judgement of the newest session."""
+def judge(criteria: Criteria, panel: Panel | Bars, threads: int | None, *, at_last_bar: bool = False) -> Judgement:
+    """Return the judgement of the newest session, or of each symbol's last bar."""
     panel = whole(panel)
     facts = tuple(dict.fromkeys(fact for node in criteria.clauses for fact in facts_of(node)))
     rank = () if criteria.tree.rank is None else (criteria.tree.rank.by,)
     shown = tuple(show.value for show in criteria.tree.shows)
     wanted = [node for node in (*facts, *rank, *shown) if node.kind != LABEL]
     roots = list(dict.fromkeys((criteria.tree.where, *criteria.clauses, *wanted)))
-    values = {node: _column(array) for node, array in zip(roots, evaluate(roots, panel, 1, threads), strict=True)}
+    found = evaluate(roots, panel, 1, threads, at_last_bar=at_last_bar)
+    values = {node: _column(array) for node, array in zip(roots, found, strict=True)}
     told = {node: values[node] if node in values else texts_of(node, panel) for node in (*facts, *shown)}
     return Judgement(
         criteria,
@@ -170,6 +180,7 @@ def judge(criteria: Criteria, panel: Panel | Bars, threads: int | None) -> Judge
         {node: told[node] for node in facts},
         {show.title or text_of(show.value): _shown(told[show.value]) for show in criteria.tree.shows},
         values[rank[0]] if rank else None,
+        at_last_bar,
     )
 
 

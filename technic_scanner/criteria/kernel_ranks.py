@@ -17,19 +17,23 @@ def window_ranks(x, n, k):  # type: ignore[no-untyped-def]
     start = m - size
     out = np.empty((rows, k))
     held = np.empty(size)
-    below = np.empty(k)
+    twice = np.empty(k)  # twice the rank: 2 for a smaller value, 1 for an equal one
     for i in range(rows):
+        missing = 0
         for t in range(size):
             held[t] = x[i, start + t] if start + t >= 0 else math.nan
+            missing += held[t] != held[t]
         last = held[n - 1 :]
-        below[:] = 1.0
+        twice[:] = 2.0
         for lag in range(n - 1, 0, -1):
             old = held[n - 1 - lag : n - 1 - lag + k]
             for j in range(k):
-                # Twice the rank: 2 for a smaller value, 1 for an equal one, NaN for an unknown one.
-                below[j] += 1.0 * (old[j] < last[j]) + 1.0 * (old[j] <= last[j]) + 0.0 * old[j]
+                twice[j] += (1.0 if old[j] < last[j] else 0.0) + (1.0 if old[j] <= last[j] else 0.0)
+            if missing > 0:
+                for j in range(k):
+                    twice[j] += 0.0 * old[j]
         for j in range(k):
-            out[i, j] = (below[j] + 1.0) / (2.0 * n) + 0.0 * last[j]
+            out[i, j] = twice[j] / (2.0 * n) + 0.0 * last[j]
     return out
 
 

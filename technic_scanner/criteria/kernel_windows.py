@@ -24,29 +24,35 @@ def totals(x, n, k, what):  # type: ignore[no-untyped-def]
     """Return sum or mean of the ``n`` values up to each of the newest ``k`` columns; of equal values exactly theirs."""
     rows, m = x.shape
     size = k + n - 1
-    start = m - size
+    lacking = max(size - m, 0)
     out = np.empty((rows, k))
     one = np.empty(size)
     two = np.empty(size)
+    one[:lacking] = math.nan
+    two[:] = math.nan
     for i in range(rows):
         o = out[i]
-        for t in range(size):
-            one[t] = x[i, start + t] if start + t >= 0 else math.nan
-        o[:] = 0.0
+        one[:lacking] = math.nan
+        newest = x[i, m - (size - lacking) :]
+        into = one[lacking:]
+        for t in range(size - lacking):
+            into[t] = newest[t]
         taken, width = 0, 1
         while True:
             if n & width:
                 part = one[n - 1 - taken : n - 1 - taken + k]
-                if what == SUM:
+                # The mean of 2^b values is their sum times a power of two, which is exact.
+                scale = 1.0 if what == SUM else 1.0 / width
+                if taken == 0:
+                    for j in range(k):
+                        o[j] = part[j] * scale
+                elif what == SUM:
                     for j in range(k):
                         o[j] += part[j]
-                elif taken == 0:
-                    for j in range(k):
-                        o[j] = part[j] / width
                 else:
                     share = width / (taken + width)
                     for j in range(k):
-                        o[j] += (part[j] / width - o[j]) * share
+                        o[j] += (part[j] * scale - o[j]) * share
                 taken += width
             if 2 * width > n:
                 break
@@ -57,9 +63,8 @@ def totals(x, n, k, what):  # type: ignore[no-untyped-def]
                 into[t] = low[t] + high[t]
             one, two = two, one
             width *= 2
-        if what == MEAN:
-            for j in range(k):
-                o[j] = o[j] if abs(o[j]) < math.inf else math.nan
+        for j in range(k):
+            o[j] = o[j] if abs(o[j]) < math.inf else math.nan
     return out
 
 

@@ -165,6 +165,16 @@ class ScanConfig:
             step=5.0,
         ),
     ] = 0.0
+    criteria: Annotated[
+        str,
+        FieldSpec(
+            "Criteria",
+            "What picks must be, in the scan language, for example rsi(14) < 30; empty asks for nothing.",
+            option="where",
+            longest=4_000,
+            lines=True,
+        ),
+    ] = ""
     top_n: Annotated[
         int | None,
         FieldSpec(

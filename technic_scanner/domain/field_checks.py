@@ -16,6 +16,7 @@ from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.errors import FieldProblem
 
 Problems = Iterable[FieldProblem]
+_LINE_ENDS = str.maketrans("\n\r\t", "   ")  # what separates words and lines of a text of several lines
 Checks = tuple[tuple[str, Callable[[Any], Problems]], ...]
 MAX_COUNT = 2**53 - 1  # the largest whole number that every JSON reader keeps
 
@@ -104,7 +105,7 @@ def _unfit(field: Field, text: str) -> Problems:
     """Yield what keeps a store or a page from holding the text."""
     if len(text) > field.spec.longest:
         yield FieldProblem(field.name, f"must be at most {field.spec.longest} characters long, not {len(text)}")
-    if not is_printable(text):
+    if not is_printable(text.translate(_LINE_ENDS) if field.spec.lines else text):
         yield FieldProblem(field.name, "must hold no control characters and no lone surrogates")
 
 

@@ -41,7 +41,8 @@ class FieldSpec:
     ``choices`` are the only values, or the only names of a list; a function where they depend on the installation.
     ``empty`` says what leaving the field out means. ``option`` is the name of the command-line option where that is not
     the field's. ``spelling`` turns each name of a list into the spelling that it is compared in.
-    ``longest`` is how many characters a text or each name may have, ``most`` how many names a list.
+    ``longest`` is how many characters a text or each name may have, ``most`` how many names a list. ``lines``: a text
+    may have several lines.
     """
 
     label: str
@@ -58,6 +59,7 @@ class FieldSpec:
     spelling: Callable[[str], str] | None = None
     longest: int = MAX_TEXT_LENGTH
     most: int = MAX_NAMES
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

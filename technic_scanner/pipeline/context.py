@@ -12,6 +12,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkJournal, Executor, PriceCache, Source
 from technic_scanner.pipeline.universe import Known
 from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.screening.bars import DateArray
 
 
 class NullChunkJournal:
@@ -36,6 +37,15 @@ def _unknown_memory() -> int | None:
     return None
 
 
+# The sessions of a panel -> those of its exchange from there to some weeks later; None where they are unknown.
+ExchangeSessions = Callable[[DateArray], DateArray | None]
+
+
+def no_calendar(_: DateArray) -> DateArray | None:
+    """Return nothing: no exchange's sessions are known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ScanPorts:
     """The ports of a scan.
@@ -44,7 +54,7 @@ class ScanPorts:
     peak; results of another engine ``version`` are not reused. ``pulse_seconds`` is the interval of events while the
     scan has nothing to report, None for no such events: they are sent from another thread, which not all listeners
     support. ``reference`` is the source of the reference universe that the config names, with its name in the cache;
-    None if that is a universe of ``source``.
+    None if that is a universe of ``source``. ``exchange_sessions`` tells criteria when a week or a month is over.
     """
 
     source: Source
@@ -56,6 +66,7 @@ class ScanPorts:
     reference: tuple[Source, str] | None = None
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
+    exchange_sessions: ExchangeSessions = no_calendar
     pulse_seconds: float | None = None
 
 

@@ -16,6 +16,7 @@ from technic_scanner.pipeline.analyse import Analysis, analyse, scan_fingerprint
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext, ScanPorts
+from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.pipeline.fetch import fetch_prices
 from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_scanned
 from technic_scanner.pipeline.findings import Findings
@@ -76,7 +77,7 @@ def run_scan(
     Raises ConfigError before the start if config or options are invalid, ScanFailed if a stage raises. ``listeners``
     receive every progress event; if one raises, the error is logged and the scan continues.
     """
-    problems = (*config.problems(), *options.problems())
+    problems = (*config.problems(), *options.problems(), *criteria_problems(config))
     if problems:
         raise ConfigError(problems)
     return _Scan(config, options, ports, tuple(listeners), cancel or CancelToken(), attempt or Attempt()).run()

@@ -16,6 +16,7 @@ from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.analyse import split_matrix
 from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.pipeline.criteria_rows import Scanned, meeting
 from technic_scanner.pipeline.flags import flag_notes, flags_of, outdated
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
 from technic_scanner.pipeline.reasons import BELOW_TOP_N, NO_SIGNAL
@@ -141,20 +142,29 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
     rated = _rate(config, analysed, rows, policy)
     # On the row's own side, so that a weak chart can pass as a short.
     oriented = np.where(rated.signals.side > 0, rated.rating, 100.0 - rated.rating)
-    good, below = rating_filter(oriented[rows], min_rating=config.min_tech_rating)
-    reasons = [*turned_down, *((int(rows[i]), code, sentence) for i, code, sentence in below)]
-    chosen = rows[good]
+    met = meeting(context, _as_scanned(analysed, rated), rows)
+    good, below = rating_filter(oriented[met.rows], min_rating=config.min_tech_rating)
+    reasons = [*turned_down, *met.reasons, *((int(met.rows[i]), code, sentence) for i, code, sentence in below)]
+    chosen = met.rows[good]
     ranked = rated.signals.take(chosen)
-    selection = select(ranked, config.top_n)
+    selection = met.ordered(select(ranked, config.top_n), chosen, config.top_n)
     reasons += _unselected(ranked, chosen, selection)
     warning = outdated(placement, config.max_lag_sessions)
     about = describe_market(regime, policy, analysed.reference, macro_facts)
-    notes = (*warning, *about.notes[:1], selection.note, *about.notes[1:])
+    notes = (*warning, *about.notes[:1], selection.note, *met.notes, *about.notes[1:])
     notes += tuple(flag_notes(listed, rows, doubts, placement))
     about = replace(about, newest_session=analysed.newest, notes=notes)
     at = np.concatenate([chosen[selection.order], np.setdiff1d(np.arange(len(listed)), chosen)])
     scored = _scored(analysed, rated, at, selection, about, _codes(reasons, at))
     return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), about, warning)
+
+
+def _as_scanned(analysed: Analysed, rated: _Rated) -> Scanned:
+    """Return what criteria may read of the rows."""
+    score = blend(rated.rating, rated.alpha_score, rated.alpha_share)
+    numbers = {"tech_rating": rated.rating, "alpha_score": rated.alpha_score, "score": score}
+    signals = rated.signals.signal
+    return Scanned(analysed.securities, analysed.used, analysed.view.benchmark, numbers, signals)
 
 
 def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: RegimePolicy) -> _Rated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,19 +11,15 @@ from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security
-from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.pipeline.context import ExchangeSessions, ScanContext, no_calendar
 from technic_scanner.pipeline.fetch import fetch_benchmark, fetch_prices
 from technic_scanner.pipeline.universe import filter_securities
-from technic_scanner.screening.bars import DateArray
 from technic_scanner.screening.bars import Panel as Bars
 
 # Every stored session: what a recursive function starts at.
 ALL_SESSIONS = 20_000
 # Sessions beyond the bars that are needed, for symbols that did not trade on each of them.
 SPARE_SESSIONS, SPARE_SHARE = 60, 1.1
-
-# (first and last session of a panel) -> the exchange's sessions from there to some weeks later
-ExchangeSessions = Callable[[DateArray], DateArray | None]
 
 
 def sessions_to_read(criteria: Criteria) -> int:
@@ -46,7 +42,7 @@ def read_panel(context: ScanContext, criteria: Criteria, calendar: ExchangeSessi
     reporter.complete_stage()
     bars = fetch_prices(reading, [security.symbol for security in kept]).panel.until(reading.as_of)
     reporter.finish("succeeded", "bars were read")
-    return criteria_panel(bars, kept, market, calendar if criteria.reads_periods else _no_calendar)
+    return criteria_panel(bars, kept, market, calendar if criteria.reads_periods else no_calendar)
 
 
 def criteria_panel(bars: Bars, securities: Sequence[Security], market: Bars, calendar: ExchangeSessions) -> Panel:
@@ -62,7 +58,3 @@ def criteria_panel(bars: Bars, securities: Sequence[Security], market: Bars, cal
     if sessions is not None and not np.isin(bars.sessions, sessions).all():
         sessions = None  # these bars are of another exchange
     return Panel(bars, labels, market if market.symbols else None, sessions)
-
-
-def _no_calendar(_: DateArray) -> DateArray | None:
-    return None

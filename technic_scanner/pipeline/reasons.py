@@ -13,6 +13,8 @@ from technic_scanner.screening import filters as of_rows
 NO_SIGNAL: Final = "no_signal"
 BELOW_TOP_N: Final = "below_top_n"
 NOT_REACHED: Final = "not_reached"
+CRITERIA_FALSE: Final = "criteria_false"
+CRITERIA_UNKNOWN: Final = "criteria_unknown"
 
 LABELS: Final[dict[str, str]] = {
     UNKNOWN_SYMBOL: "not in the universe",
@@ -20,6 +22,8 @@ LABELS: Final[dict[str, str]] = {
     **{universe_filter.code: universe_filter.label for universe_filter in UNIVERSE_FILTERS},
     **of_sources.LABELS,
     **of_rows.REASONS,
+    CRITERIA_FALSE: "criteria not met",
+    CRITERIA_UNKNOWN: "criteria unknown",
     NO_SIGNAL: "no signal",
     BELOW_TOP_N: "ranked below the picks",
     NOT_REACHED: "scan ended first",

@@ -9,6 +9,7 @@ from technic_scanner.domain.fields import MAX_TEXT_LENGTH
 from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.runs.ports import Catalog
 
 
@@ -42,6 +43,7 @@ def request_problems(config: ScanConfig, options: RunOptions, catalog: Catalog) 
     """Return every problem of the request: its values, its executor, and its source."""
     found = (
         *config.problems(),
+        *criteria_problems(config),
         *options.problems(),
         *executor_problems(options, catalog),
         *source_problems(config, catalog),

@@ -1,0 +1,101 @@
+"""Criteria in a scan: they choose among the rows, say why of every other one, and change no number."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from technic_scanner import criteria
+from technic_scanner.bootstrap import build, run_scan
+from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.errors import ConfigError
+from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.settings import load_settings
+from tests.functional.command_line import run
+
+CONFIG = ScanConfig(source="synthetic", universe="80x300", direction="both", top_n=None, min_dollar_volume=0.0)
+TEXT = "rsi(14) > 45 and close > sma(close, 50)"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def scanned(home: Path, **changes: object) -> ScanResult:
+    return run_scan(replace(CONFIG, **changes), RunOptions(), settings=load_settings(home=home))
+
+
+def test_picks_meet_the_criteria_and_keep_their_numbers(home: Path) -> None:
+    plain, asked = scanned(home), scanned(home, criteria=TEXT)
+    with build(load_settings(home=home)) as services:
+        matches = services.scanning.judge(CONFIG, criteria.compile(TEXT)).matches()
+    picks, before = asked.table.to_pylist(), {row["Symbol"]: row for row in plain.table.to_pylist()}
+    assert {row["Symbol"] for row in picks} == set(matches) & set(before)
+    assert picks
+    for row in picks:
+        assert row["CompositeScore"] == before[row["Symbol"]]["CompositeScore"]
+        assert row["RSI14"] > 45.0
+
+
+def test_every_row_that_fails_has_its_clause_with_facts(home: Path) -> None:
+    asked = scanned(home, criteria=TEXT)
+    told = [failure for failure in asked.failures if failure.reason == "criteria_false"]
+    assert told
+    assert all(" is false: " in failure.detail and " on 20" in failure.detail for failure in told)
+    assert any(failure.detail.startswith("rsi(14) > 45 is false: rsi(14) = ") for failure in told)
+    assert any(note.startswith("Criteria: rsi(14) > 45 is true of ") for note in asked.context.notes)
+
+
+def test_unknown_is_a_reason_of_its_own(home: Path) -> None:
+    asked = scanned(home, criteria="close > sma(close, 301)")
+    assert asked.table.num_rows == 0
+    assert {failure.reason for failure in asked.failures} == {"criteria_unknown"}
+
+
+def test_history_beyond_the_lookback_is_read_for_criteria(home: Path) -> None:
+    short = scanned(home, criteria="close > sma(close, 250)", lookback_sessions=120)
+    assert "criteria_unknown" not in {failure.reason for failure in short.failures}
+
+
+def test_rank_by_orders_the_picks(home: Path) -> None:
+    asked = scanned(home, criteria=f"{TEXT} rank by rsi(14) asc top 3")
+    strengths = asked.table["RSI14"].to_pylist()
+    assert len(strengths) == 3
+    assert strengths == sorted(strengths)
+    assert any("in the order of rsi(14)" in note for note in asked.context.notes)
+
+
+def test_criteria_may_ask_for_scores_and_signals(home: Path) -> None:
+    asked = scanned(home, criteria='tech_rating > 55 and signal in ("Long", "Strong Long") and rank(score) > 0.2')
+    assert asked.table.num_rows
+    assert min(asked.table["TechRating"].to_pylist()) > 55.0
+
+
+def test_no_criteria_is_the_scan_as_it_was(home: Path) -> None:
+    plain, blank = scanned(home), scanned(home, criteria="  ")
+    assert plain.table.equals(blank.table)
+    assert plain.failures == blank.failures
+
+
+def test_a_fault_in_criteria_is_named_with_its_place_before_the_scan(home: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        scanned(home, criteria="rsi(14) < cloze", max_symbols=0)
+    assert {problem.field for problem in caught.value.problems} == {"criteria", "max_symbols"}
+    assert "line 1, column 11: There is no name 'cloze'" in str(caught.value)
+
+
+@pytest.mark.usefixtures("cli_home")
+def test_the_command_line_takes_a_text_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "dips.txt"
+    file.write_text("# strong ones\nlet limit = 50\nrsi(14) > limit", encoding="utf-8")
+    words = ("scan", "--source", "synthetic", "--universe", "40x260", "--direction", "both", "--json")
+    for more in (("--where-file", str(file)), ("--where", "rsi(14) > 50")):
+        result = run(*words, *more)
+        assert result.exit_code == 0, result.output
+        assert "rsi(14)" in json.loads(result.stdout.splitlines()[-1])["run"]["config"]["criteria"]
+    assert run(*words, "--where", "close > 1", "--where-file", str(file)).exit_code == 2
+    assert run(*words, "--where", "close").exit_code == 2
