@@ -9,6 +9,7 @@ import typer
 from technic_scanner import criteria
 from technic_scanner.bootstrap import build
 from technic_scanner.cli.field_options import takes_fields
+from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.cli.output import Exit, Json, emit, errors_as_sentences, say, table
 from technic_scanner.criteria.reference import functions_document
 from technic_scanner.domain.config import ScanConfig
@@ -45,7 +46,7 @@ def functions(as_json: Json = False) -> None:
     table("Names", ("Name", "What it is"), [(item["name"], item["help"]) for item in document["fields"]])
 
 
-@app.command()
+@app.command(cls=InstalledNamesCommand)
 @takes_fields("source", "universe", "as_of_date", "sectors", "symbols", "max_symbols")
 def match(given: dict[str, Any], text: Text, as_json: Json = False) -> None:
     """Show which symbols meet criteria in the newest session, without a scan. Exit code 2 for a fault in the text."""
