@@ -95,6 +95,7 @@ class Scanning:
                 journal=journal or NullChunkJournal(),
                 peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
+                exchange_sessions=exchange_sessions,
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
             )
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
