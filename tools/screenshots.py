@@ -46,6 +46,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="technic-screenshots-") as folder, sync_playwright() as playwright:
         # For the workers and the server, which this process starts, as well as for itself.
         os.environ |= {"TECHNIC_HOME": str(Path(folder) / "technic"), "TECHNIC_MAX_CONCURRENT_RUNS": "1"}
+        os.environ["TECHNIC_STANDBY_WORKERS"] = "0"  # it would take the run that is shown slowly
         with build(load_settings()) as services, _server() as url:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             with _slow_worker():

@@ -59,6 +59,7 @@ def main() -> None:
 def _slow_scan(home: Path) -> Iterator[str]:
     """Scan the sample in a worker that pauses after each step; give the run's id."""
     os.environ |= {"TECHNIC_HOME": str(home), "TECHNIC_MAX_CONCURRENT_RUNS": "1", "PACE_SECONDS": PACE_SECONDS}
+    os.environ["TECHNIC_STANDBY_WORKERS"] = "0"  # the paced worker is to take the run
     warm_up()
     with build(load_settings()) as services:
         worker = subprocess.Popen([sys.executable, "-m", "tests.browser.paced_worker"])
