@@ -62,7 +62,9 @@ def store(url: str) -> Iterator[SqlStore]:
 def services(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """This installation's services over the store, with no other worker than the test's."""
     monkeypatch.setattr("technic_scanner.adapters.launcher.WorkerLauncher.ensure_worker", lambda self: None)
-    built = build(load_settings(home=tmp_path / "home", database_url=url))
+    # The golden presets name this cluster, which a host has to allow since.
+    clusters = "tcp://scheduler.example:*"
+    built = build(load_settings(home=tmp_path / "home", database_url=url, dask_allowed_schedulers=clusters))
     yield built
     built.close()
 
