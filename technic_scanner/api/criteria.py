@@ -13,7 +13,7 @@ from technic_scanner.criteria.reference import functions_document
 
 router = APIRouter(tags=["criteria"])
 # Longer texts are faults with a place; this only bounds what is read.
-_LONGEST = 100_000
+_LONGEST = 20_000
 
 
 class CriteriaText(Request):
@@ -81,7 +81,7 @@ class LanguageDocument(Document):
     frames: list[NameDocument]
 
 
-@router.post("/criteria/check", response_model=CheckDocument, responses=problems(422))
+@router.post("/criteria/check", response_model=CheckDocument, responses=problems(413, 422))
 def check_criteria(asked: CriteriaText) -> CheckDocument:
     """Check criteria. A text with faults is an answer too, with `ok` false."""
     return CheckDocument.model_validate(criteria.check(asked.text))

@@ -125,8 +125,8 @@ class ExecutorContract:
     def test_a_whole_scan_is_byte_for_byte_that_of_a_single_thread(self, executor: Executor) -> None:
         result, _ = _scan(executor)
         expected, _ = _scan(InlineExecutor())
-        assert result.table.num_rows == expected.table.num_rows == 40
-        assert to_csv(result.table) == to_csv(expected.table)
+        assert result.all_rows().num_rows == 40
+        assert to_csv(result.all_rows()) == to_csv(expected.all_rows())
         assert result.failures == expected.failures
         assert result.status_text == expected.status_text
 

@@ -42,8 +42,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services,
 def test_the_report_says_what_past_picks_did_with_n_and_intervals(judged: tuple) -> None:
     services, client, _ = judged
     body = client.get("/outcomes", params={"horizon": 10}).json()
-    assert (body["runs"], body["dates"], body["picks"], body["horizon"]) == (2, 2, 30, 10)
-    assert (body["direction"], body["judged"]) == ("long", 30)
+    assert (body["runs"], body["dates"], body["picks"], body["horizon"]) == (2, 2, 27, 10)
+    assert (body["direction"], body["judged"]) == ("long", 27)
     assert body["hit_rate"]["n"] == body["judged"]
     assert 0 <= body["hit_rate"]["mean"] <= 1
     assert [point["as_of"] for point in body["ic"]] == [str(day) for day in DAYS]
@@ -57,7 +57,7 @@ def test_filters_choose_picks_and_runs(judged: tuple) -> None:
     best = client.get("/outcomes", params={"top_n": 5}).json()
     late = client.get("/outcomes", params={"since": "2010-05-01"}).json()
     nobody = client.get("/outcomes", params={"profile": "Nobody"}).json()
-    assert (best["picks"], late["picks"], nobody["picks"]) == (10, 10, 0)
+    assert (best["picks"], late["picks"], nobody["picks"]) == (10, 7, 0)
     assert nobody["hit_rate"] == {"n": 0, "mean": None, "low": None, "high": None}
     assert nobody["equity"] is None
 
@@ -85,8 +85,8 @@ def test_the_csv_has_every_pick(judged: tuple) -> None:
     answer = client.get("/outcomes.csv")
     assert answer.headers["content-type"].startswith("text/csv")
     frame = pd.read_csv(io.BytesIO(answer.content))
-    # In a falling market only ten rows had a signal on the second day.
-    assert frame.groupby("run_id").size().to_dict() == {ids[0]: 20, ids[1]: 10}
+    # In a falling market only seven rows had a signal on the second day.
+    assert frame.groupby("run_id").size().to_dict() == {ids[0]: 20, ids[1]: 7}
     assert frame["forward_21"].notna().all()
     assert set(frame["Tier"]) <= {"core", "satellite"}
 
@@ -95,7 +95,7 @@ def test_one_run_is_judged_pick_by_pick(judged: tuple) -> None:
     _, client, ids = judged
     body = client.get(f"/scans/{ids[1]}/outcomes").json()
     assert body["run_id"] == ids[1]
-    assert [pick["Rank"] for pick in body["picks"]] == list(range(1, 11))
+    assert [pick["Rank"] for pick in body["picks"]] == list(range(1, 8))
     together = pd.read_csv(io.BytesIO(client.get("/outcomes.csv").content)).set_index(["run_id", "Symbol"])
     for pick in body["picks"][:3]:
         assert pick["forward_5"] == pytest.approx(together.loc[(ids[1], pick["Symbol"]), "forward_5"])
