@@ -252,7 +252,7 @@ class ScanConfig:
         str,
         FieldSpec(
             "Position sizes",
-            "alone: each as if it were the only one; account: in rank order, as far as account and total risk allow.",
+            "Each as if it were the only one (alone), or in rank order as far as account and risk allow (account).",
             choices=SIZINGS,
         ),
     ] = AS_IF_ALONE

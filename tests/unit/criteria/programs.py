@@ -10,7 +10,7 @@ FIELDS = ("open", "high", "low", "close", "volume", "rsi_14", "gap", "bars", "sm
 FRAMED = ("weekly.close", "monthly.high", "market.close", "weekly.now.low", "market.weekly.close", "sector.close",
           "weekly.rsi(3)", "weekly.atr(3)", "beta(5)")  # fmt: skip
 LITERALS = ("0", "1.5", "8%", "10k", "0.25", "30", "2bn")
-WINDOWED = ("sma", "ema", "wma", "highest", "lowest", "stdev", "sum", "roc", "change", "ts_rank", "rsi")
+WINDOWED = ("sma", "ema", "wma", "highest", "lowest", "stdev", "sum", "roc", "change", "ts_rank")
 IMPLIED = ("atr(5)", "adx(3)", "plus_di(4)", "stoch_k(5)", "mfi(4)", "obv", "true_range", "bollinger_pct_b(5)",
            "macd(3, 6, 2)", "pivot_high(2)", "realised_vol(4)")  # fmt: skip
 
@@ -29,10 +29,12 @@ class Writer:
         if depth == 0 or random.random() < 0.25:
             return random.choice(self._leaves)
         form = random.choice(
-            ("({0} {2} {1})", "({0} {2} {1})", "{3}({0}, {4})", "{3}({0}, {4})", "correlation({0}, {1}, {5})",
+            # A bare number would be the period of rsi, whose series may be left out.
+            ("rsi(({0} + close), {4})", "({0} {2} {1})", "({0} {2} {1})", "{3}({0}, {4})", "{3}({0}, {4})",
+             "correlation({0}, {1}, {5})",
              "({0})[{4}]", "-{0}", "abs({0})", "min({0}, {1})", "if({6}, {0}, {1})", "count({6}, {4})",
              "bars_since({6}, {4})", "value_when({6}, {0}, {4})", "(rank({0}))", "(rank({0}) by sector)")[
-                 : 13 if self._own else None]
+                 : 14 if self._own else None]
         )  # fmt: skip
         n, more = random.randint(1, 12), random.randint(2, 9)
         parts = (self.number(depth - 1), self.number(depth - 1), random.choice("+-*/"), random.choice(WINDOWED))

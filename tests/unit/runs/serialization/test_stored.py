@@ -76,8 +76,8 @@ def test_what_0_1_0_stored_is_read_and_newer_fields_have_their_defaults(query: s
 
 
 def test_fields_that_only_a_newer_version_knows_are_named_and_do_no_harm() -> None:
-    text = json.dumps({"v": 7, "criteria": "close > sma(50)"} | config_to_dict(ScanConfig(min_price=3)))
-    assert read(ScanConfig, text) == Reading(ScanConfig(min_price=3), unknown=("criteria",))
+    text = json.dumps({"v": 7, "moon_phase": "close > sma(50)"} | config_to_dict(ScanConfig(min_price=3)))
+    assert read(ScanConfig, text) == Reading(ScanConfig(min_price=3), unknown=("moon_phase",))
 
 
 def test_fields_that_are_not_there_have_their_defaults() -> None:
@@ -175,9 +175,9 @@ def test_texts_with_lone_surrogates_are_read() -> None:
 
 
 def test_a_document_in_place_of_another_keeps_what_only_a_newer_version_knows() -> None:
-    before = json.dumps({"v": 9, "criteria": {"all": [1]}, "min_price": 3.0})
+    before = json.dumps({"v": 9, "moon_phase": {"all": [1]}, "min_price": 3.0})
     kept = json.loads(dump_over(ScanConfig(min_price=5), before))
-    assert kept == {"v": VERSION} | config_to_dict(ScanConfig(min_price=5)) | {"criteria": {"all": [1]}}
+    assert kept == {"v": VERSION} | config_to_dict(ScanConfig(min_price=5)) | {"moon_phase": {"all": [1]}}
     for unreadable in ("", "[]", dump(ScanConfig())):
         assert dump_over(ScanConfig(min_price=5), unreadable) == dump(ScanConfig(min_price=5))
 

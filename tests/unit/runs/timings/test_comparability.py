@@ -62,8 +62,8 @@ def test_options_that_change_the_cost_count_and_the_others_do_not() -> None:
 @pytest.mark.parametrize(
     ("config", "options", "made_before"),
     [
-        (ScanConfig(), RunOptions(), "1cfe0bfd91086f6d"),
-        (ScanConfig(lookback_sessions=120, top_n=20), RunOptions(), "ef137add3cbdec08"),
+        (ScanConfig(max_symbols=6_000), RunOptions(), "1cfe0bfd91086f6d"),
+        (ScanConfig(max_symbols=6_000, lookback_sessions=120, top_n=20), RunOptions(), "ef137add3cbdec08"),
         (
             ScanConfig(
                 source="synthetic",
@@ -78,7 +78,11 @@ def test_options_that_change_the_cost_count_and_the_others_do_not() -> None:
         ),
         (
             ScanConfig(
-                sectors=("Information Technology",), symbols=("MSFT", "AAPL"), min_price=5, as_of_date=date(2010, 5, 28)
+                sectors=("Information Technology",),
+                symbols=("MSFT", "AAPL"),
+                max_symbols=6_000,
+                min_price=5,
+                as_of_date=date(2010, 5, 28),
             ),
             RunOptions(workers=2),
             "3f3885b1163748a7",
