@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from technic_scanner.adapters.market_data.files.check import read_any
@@ -127,6 +127,8 @@ def text_of(table: dict[str, list[tuple[date, tuple[float, ...]]]], dialect: Dia
 def test_what_is_written_in_any_dialect_is_read_back(
     table: dict[str, list[tuple[date, tuple[float, ...]]]], dialect: Dialect
 ) -> None:
+    # A Name is the symbol where it repeats within a day; of one symbol it may be the company's.
+    assume(dialect.names["symbol"] != "Name" or len(table) > 1)
     data = text_of(table, dialect).encode(dialect.encoding)
     with tempfile.TemporaryDirectory() as folder:
         name = "prices.csv.gz" if dialect.packed else "prices.csv"
