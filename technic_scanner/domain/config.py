@@ -10,11 +10,11 @@ from typing import Annotated
 from technic_scanner.domain.choices import AS_IF_ALONE, DIRECTIONS, SIZINGS
 from technic_scanner.domain.field_checks import checks_of, problems_in
 from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, FieldSpec, Table, table_of
-from technic_scanner.domain.normal_forms import normal_forms, normalise
+from technic_scanner.domain.normal_forms import normal_forms, normalise, spelled_symbol
 from technic_scanner.domain.options import EXECUTORS, OPTION_FIELDS, RunOptions
 from technic_scanner.domain.profiles import PROFILE_WEIGHTS, STRATEGY_PROFILES, SUB_SCORES
 from technic_scanner.domain.renamed import takes_old_names
-from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
+from technic_scanner.domain.sectors import GICS_SECTORS, gics_or_same
 from technic_scanner.errors import ConfigError, FieldProblem
 
 __all__ = [
@@ -27,14 +27,6 @@ __all__ = [
     "ScanConfig",
     "field_names",
 ]
-
-
-def _gics_or_same(name: str) -> str:
-    return to_gics(name) or name
-
-
-def _symbol(name: str) -> str:
-    return name.strip().upper()
 
 
 @takes_old_names
@@ -51,9 +43,7 @@ class ScanConfig:
 
     source: Annotated[
         str,
-        FieldSpec(
-            "Source", "Where the universe and the prices come from, for example sample, synthetic, files or yahoo."
-        ),
+        FieldSpec("Source", "Where universe and prices come from, for example sample, synthetic, files or yahoo."),
     ] = "sample"
     universe: Annotated[
         str | None,
@@ -80,7 +70,7 @@ class ScanConfig:
             choices=GICS_SECTORS,
             empty="all sectors",
             option="sector",
-            spelling=_gics_or_same,
+            spelling=gics_or_same,
         ),
     ] = ()
     industries: Annotated[
@@ -105,7 +95,7 @@ class ScanConfig:
             "Symbols",
             "Only these symbols are scanned; those that the universe does not contain are listed with the result.",
             empty="all symbols",
-            spelling=_symbol,
+            spelling=spelled_symbol,
             longest=MAX_SYMBOL_LENGTH,
             most=20_000,
         ),

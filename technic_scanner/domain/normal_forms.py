@@ -95,3 +95,8 @@ _FORMS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.TEXT: _text,
     Kind.DATE: _date,
 }
+
+
+def spelled_symbol(name: str) -> str:
+    """Return a symbol in capital letters, without space around it."""
+    return name.strip().upper()

@@ -59,3 +59,8 @@ def to_gics(name: str | None) -> str | None:
     if name is None:
         return None
     return _CANONICAL.get(" ".join(name.lower().replace("&", "and").split()))
+
+
+def gics_or_same(name: str) -> str:
+    """Return the GICS sector of a vendor's name for it; a name that is none is returned as it is."""
+    return to_gics(name) or name

@@ -17,7 +17,7 @@ from tests.ui.scan.test_ui_scan_page import texts, titles
 
 
 def test_results_appear_without_a_reload_once_the_scan_has_ended(empty, open_page) -> None:
-    run = empty.queued(ScanConfig(sectors=("Energy",)))
+    run = empty.queued(ScanConfig(sectors=("Energy",), direction="both"))
     app = open_page("results", run=run.run_id)
     assert app.info[0].value.startswith("Waiting for a worker.")
     empty.services.worker().run()

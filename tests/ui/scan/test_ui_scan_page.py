@@ -145,7 +145,7 @@ def test_cancel_asks_the_run_to_stop_and_says_so(empty, open_page) -> None:
 
 
 def test_the_end_is_announced_once_and_stops_the_ticking(seeded, open_page) -> None:
-    run = seeded.queued(ScanConfig(sectors=("Energy",)), label="Energy")
+    run = seeded.queued(ScanConfig(sectors=("Energy",), direction="both"), label="Energy")
     app = open_page(run=run.run_id)
     assert "Waiting for a worker" in app.progress[0].text
     seeded.services.worker().run()
@@ -158,7 +158,7 @@ def test_the_end_is_announced_once_and_stops_the_ticking(seeded, open_page) -> N
 
 
 def test_the_picks_appear_below_the_stages_when_the_run_ends(seeded, open_page) -> None:
-    run = seeded.queued(ScanConfig(sectors=("Energy",)))
+    run = seeded.queued(ScanConfig(sectors=("Energy",), direction="both"))
     app = open_page(run=run.run_id)
     assert not app.dataframe
     seeded.services.worker().run()

@@ -107,9 +107,10 @@ def codes_of_the_universe_stage() -> set[str]:
 
 def test_every_reason_that_a_symbol_can_be_missing_for_has_words_of_its_own() -> None:
     of_sources = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
-    codes = {*REASON_CODES, *of_sources, *codes_of_the_universe_stage(), "below_top_n", "no_signal", "not_reached"}
+    of_finalization = {"below_top_n", "no_signal", "not_reached", "criteria_false", "criteria_unknown"}
+    codes = {*REASON_CODES, *of_sources, *codes_of_the_universe_stage(), *of_finalization}
     words = {code: reason_text(code) for code in codes}
-    assert len(words) == 26
+    assert len(words) == 28
     assert set(LABELS) == codes
     assert len(set(words.values())) == len(words), "two reasons must not look alike"
     assert not [text for text in words.values() if "_" in text or text != text.strip()]
