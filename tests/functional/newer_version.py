@@ -16,7 +16,7 @@ from technic_scanner.domain import config, metrics, progress
 # Put in place before anything else of the package is imported, as a version to come would have them from the start.
 @dataclass(frozen=True, slots=True)
 class NewerConfig(config.ScanConfig):
-    criteria: str | None = None
+    moon_phase: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ stored.VERSION = 2
 stored._HEAD = '{"v":2,'
 WorkerLauncher.ensure_worker = lambda self: None  # type: ignore[method-assign]
 
-ASKED = NewerConfig(symbols=("AAPL", "MSFT"), criteria="close > 5")
+ASKED = NewerConfig(symbols=("AAPL", "MSFT"), moon_phase="close > 5")
 
 
 def leave(services: Services) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def leave(services: Services) -> dict[str, Any]:
     done = services.service.submit(ASKED, label="done")
     services.worker().run()
     services.service.save_preset(Preset("newer", ASKED))
-    waiting = replace(ASKED, criteria="close > 9")
+    waiting = replace(ASKED, moon_phase="close > 9")
     return {"done": done.run_id, "waiting": services.service.submit(waiting, label="waiting").run_id}
 
 
@@ -67,12 +67,12 @@ def take_up(services: Services, run_id: str) -> dict[str, Any]:
     assert isinstance(preset.config, NewerConfig)
     return {
         "status": run.status,
-        "criteria": run.config.criteria,
+        "moon_phase": run.config.moon_phase,
         "kernels": run.metrics.kernels,
         "mood": event.mood,
-        "preset": [preset.version, preset.config.criteria, preset.config.min_price],
+        "preset": [preset.version, preset.config.moon_phase, preset.config.min_price],
         "problems": [str(item) for record in services.service.list().records for item in record.unreadable],
-        "asked": {record.label: getattr(record.config, "criteria", "?") for record in services.service.list().records},
+        "asked": {one.label: getattr(one.config, "moon_phase", "?") for one in services.service.list().records},
     }
 
 

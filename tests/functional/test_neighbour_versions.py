@@ -59,9 +59,9 @@ def test_versions_that_differ_by_a_field_share_a_store(services: Services) -> No
     assert set(runs) == {own.run_id, left["done"], left["waiting"]}
     done = runs[left["done"]]
     assert (done["status"], done["config"]["symbols"], done["unreadable"]) == ("succeeded", ["AAPL", "MSFT"], [])
-    assert (done["unknown_fields"], runs[own.run_id]["unknown_fields"]) == (["config.criteria"], [])
+    assert (done["unknown_fields"], runs[own.run_id]["unknown_fields"]) == (["config.moon_phase"], [])
     assert done["metrics"]["symbols_scanned"] == 2
-    assert "config.criteria" in run("show", left["done"]).stdout
+    assert "config.moon_phase" in run("show", left["done"]).stdout
     events = services.service.events(left["done"])
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert services.service.result(left["done"]).table.num_rows == done["metrics"]["symbols_returned"]
@@ -72,7 +72,7 @@ def test_versions_that_differ_by_a_field_share_a_store(services: Services) -> No
     assert refused.status is RunStatus.FAILED
     assert refused.error is not None
     assert refused.error.code == "store_data"
-    assert "fields that only a newer version of technic-scanner knows (config.criteria)" in refused.error.message
+    assert "fields that only a newer version of technic-scanner knows (config.moon_phase)" in refused.error.message
     assert "cannot be run again: its configuration has fields" in run_again(services, left["done"])
     scan = run("scan", "--preset", "newer", "--detach")
     assert scan.exit_code == EXIT_USAGE
@@ -80,13 +80,13 @@ def test_versions_that_differ_by_a_field_share_a_store(services: Services) -> No
 
     # What it saves over a preset of the newer version loses nothing of it.
     saved = services.service.save_preset(Preset("newer", ScanConfig(min_price=7.0)), expected_version=1)
-    assert saved.unknown_fields == ("config.criteria",)
+    assert saved.unknown_fields == ("config.moon_phase",)
 
     # The newer version goes on with all of it.
     taken_up = newer("take_up", left["waiting"])
     assert taken_up == {
         "status": "succeeded",
-        "criteria": "close > 9",
+        "moon_phase": "close > 9",
         "kernels": "fast",
         "mood": "calm",
         "preset": [2, "close > 5", 7.0],

@@ -87,7 +87,7 @@ def test_a_run_whose_last_event_cannot_be_read_is_shown_by_the_one_before(empty,
 
 def test_a_preset_that_cannot_be_read_is_offered_and_fills_no_form(empty, open_page) -> None:
     empty.services.service.save_preset(Preset("Odd", ScanConfig(min_price=7.0)))
-    put(empty.services.store, "presets", "Odd", config=change(dump(ScanConfig(min_price=7.0)), criteria="close > 5"))
+    put(empty.services.store, "presets", "Odd", config=change(dump(ScanConfig(min_price=7.0)), moon_phase="full"))
     app = open_page()
     before = app.number_input(key=form_state.key("min_price")).value
     app.selectbox(key="preset_choice").select("Odd").run()

@@ -26,7 +26,7 @@ from technic_scanner.testing.stores.samples import SUCCEEDED, add, claimed, even
 from tests.contract.stores.damage import WAYS, change, damaged, put, put_event
 
 CONFIG = ScanConfig(source="sample", symbols=("AAPL",), min_price=3.0)
-NEWER = {"v": 99, "criteria": "close > sma(50)"}
+NEWER = {"v": 99, "moon_phase": "close > sma(50)"}
 
 
 def read_text(store: SqlStore, statement: object) -> str:
@@ -100,9 +100,9 @@ def test_fields_of_a_newer_version_are_named_and_the_rest_is_read(store: SqlStor
     put(store, "run_documents", bad.run_id, config=change(dump(CONFIG), **NEWER))
     found = everything_else_is_listed(store, others, bad.run_id)
     assert (found.config, found.unreadable) == (CONFIG, ())
-    assert found.unknown_fields == ("config.criteria",)
+    assert found.unknown_fields == ("config.moon_phase",)
     assert found.request_fault == (
-        "its configuration has fields that only a newer version of technic-scanner knows (config.criteria)"
+        "its configuration has fields that only a newer version of technic-scanner knows (config.moon_phase)"
     )
 
 
@@ -361,12 +361,12 @@ def test_a_preset_that_cannot_be_read_is_listed_as_such(store: SqlStore, how: st
 def test_a_preset_saved_again_keeps_what_only_a_newer_version_knows(store: SqlStore) -> None:
     store.save_preset(Preset("mine", CONFIG, RunOptions(workers=2)), expected_version=None)
     put(store, "presets", "mine", config=change(dump(CONFIG), **NEWER))
-    assert store.get_preset("mine").unknown_fields == ("config.criteria",)
+    assert store.get_preset("mine").unknown_fields == ("config.moon_phase",)
     saved = store.save_preset(Preset("mine", replace(CONFIG, min_price=7.0)), expected_version=1)
     assert saved == store.get_preset("mine")
-    assert (saved.config.min_price, saved.unknown_fields) == (7.0, ("config.criteria",))
+    assert (saved.config.min_price, saved.unknown_fields) == (7.0, ("config.moon_phase",))
     stored = read_text(store, select(presets.c.config).where(presets.c.name == "mine"))
-    assert json.loads(stored)["criteria"] == NEWER["criteria"]
+    assert json.loads(stored)["moon_phase"] == NEWER["moon_phase"]
 
 
 def test_every_document_carries_its_version(store: SqlStore) -> None:
