@@ -46,6 +46,10 @@ class SubstageProgress:
     elapsed_seconds: float
 
 
+# The sub-stage in which symbols are fetched or analysed only because the others are judged against them.
+REFERENCE_SUBSTAGE = "reference"
+
+
 @dataclass(frozen=True, slots=True)
 class StageProgress:
     """One stage. ``throughput`` is units per second; ``None`` is unknown, ``0.0`` is done."""
@@ -60,6 +64,13 @@ class StageProgress:
     throughput: float | None
     eta_seconds: float | None
     substages: tuple[SubstageProgress, ...] = ()
+
+    def asked_for(self) -> tuple[int, int | None]:
+        """Return completed and total of what the scan was asked for, without the work on the reference universe."""
+        other = [part for part in self.substages if part.name == REFERENCE_SUBSTAGE]
+        completed = self.completed - sum(part.completed for part in other)
+        total = None if self.total is None else self.total - sum(part.total or 0 for part in other)
+        return completed, total
 
 
 @dataclass(frozen=True, slots=True)

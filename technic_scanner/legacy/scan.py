@@ -101,7 +101,8 @@ def stage_message(event: ProgressEvent, stage: StageProgress) -> str:
     """
     if event.kind in _SAID_BY_THE_SCAN:
         return event.message
-    done = f"{stage.completed:,}" if stage.total is None else f"{stage.completed:,} of {stage.total:,}"
+    completed, total = stage.asked_for()
+    done = f"{completed:,}" if total is None else f"{completed:,} of {total:,}"
     match stage.name:
         case Stage.UNIVERSE_LOADING:
             return f"{done} steps of loading the universe done{_at_work(stage)}"

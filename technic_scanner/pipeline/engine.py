@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.progress import REFERENCE_SUBSTAGE, ProgressEvent
 from technic_scanner.domain.run import RunError
 from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import CancelledError, ConfigError, TechnicError
@@ -190,7 +190,7 @@ class _Scan:
         count, others = len(used.panel.symbols), reference.to_analyse
         context.reporter.declare(Stage.SYMBOL_SCANNING, "symbol", count)
         if others:
-            context.reporter.declare(Stage.SYMBOL_SCANNING, "reference", others)
+            context.reporter.declare(Stage.SYMBOL_SCANNING, REFERENCE_SUBSTAGE, others)
         context.reporter.start_stage(Stage.SYMBOL_SCANNING, count + others)
         found.analysis = Analysis(count)
         reference.analyse(found.market)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from technic_scanner.domain.progress import REFERENCE_SUBSTAGE
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import SourceError
@@ -23,7 +24,7 @@ from technic_scanner.screening.sessions import Placement, SessionGroup, UsedBars
 
 # Days on which anybody trades for each session of the exchange that trades least.
 WIDEST = 366 / 230
-_CLASS = "reference"
+_CLASS = REFERENCE_SUBSTAGE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,10 +35,10 @@ def test_a_replay_is_journalled_once_and_judged() -> None:
 
     report = json.loads(run("outcomes", "--json", "--horizon", "21").stdout)
     assert (report["runs"], report["dates"], len(report["ic"])) == (3, 3, 3)
-    assert report["judged"] == report["picks"] == report["excess"]["n"] == 50
+    assert report["judged"] == report["picks"] == report["excess"]["n"] == 46
     assert report["direction"] == "both"
     assert report["excess"]["low"] < report["excess"]["mean"] < report["excess"]["high"]
-    assert sum(report["exits"].values()) == 50
+    assert sum(report["exits"].values()) == 46
     assert len(report["equity"]["picks"]) == len(report["equity"]["dates"]) == 3
     assert any("dropped out are missing" in note for note in report["notes"])
 
@@ -76,7 +76,7 @@ def test_outcomes_as_csv_and_as_a_table() -> None:
     assert run("replay", *SPRING).exit_code == DONE
     rows = list(csv.reader(io.StringIO(run("outcomes", "--csv").stdout)))
     assert rows[0] == JUDGED_SCHEMA.names
-    assert len(rows) == 51
+    assert len(rows) == 47
     text = run("outcomes").stdout
     for label in (
         "Beat the universe",

@@ -161,12 +161,14 @@ def _symbols(record: RunRecord, event: ProgressEvent | None) -> str:
     if scanning is None:
         return "unknown"
     # Fetched symbols are the ones to scan, except those without bars; the scanning stage has the exact total.
-    total = fetching.total if scanning.total is None and fetching is not None else scanning.total
+    completed, total = scanning.asked_for()
+    if total is None and fetching is not None:
+        total = fetching.asked_for()[1]
     if total is not None:
-        return f"{scanning.completed:,} / {total:,}"
-    if scanning.completed == 0:
+        return f"{completed:,} / {total:,}"
+    if completed == 0:
         return "none" if record.status.is_terminal else "none yet"
-    return f"{scanning.completed:,}"
+    return f"{completed:,}"
 
 
 def _rate(record: RunRecord, event: ProgressEvent | None) -> str:
