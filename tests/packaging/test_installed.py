@@ -38,7 +38,7 @@ def url(installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="module")
 def run_id(url: str, installed: Installation) -> str:
     """A scan that the API took and a worker has ended."""
-    config = {"sectors": ["Energy"], "lookback_days": 200}
+    config = {"sectors": ["Energy"], "direction": "both", "lookback_days": 200}
     answer = httpx.post(f"{url}/api/scans", json={"config": config}, timeout=60)
     assert answer.status_code == 202, answer.text
     run = str(answer.json()["run_id"])
