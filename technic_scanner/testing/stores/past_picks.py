@@ -68,8 +68,8 @@ class PastPickContract:
         assert found[first.run_id].table.select(COLUMNS).equals(whole.select(COLUMNS))
         assert set(found[first.run_id].table.column_names) == set(COLUMNS)
         assert found[first.run_id].failed.to_pylist() == [
-            {"symbol": "AAPL", "stage": "symbol_scanning", "reason": "min_price", "flags": None},
-            {"symbol": "ÄÖ", "stage": "data_fetching", "reason": "no_bars", "flags": None},
+            {"symbol": "AAPL", "stage": "symbol_scanning", "reason": "min_price", "flags": ""},
+            {"symbol": "ÄÖ", "stage": "data_fetching", "reason": "no_bars", "flags": ""},
         ]
         assert found[second.run_id].table["Symbol"].to_pylist() == ["SHEL"]
         assert (found[second.run_id].failed.num_rows, found[third.run_id].table.num_rows) == (0, 0)
