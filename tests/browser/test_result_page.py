@@ -61,8 +61,6 @@ def test_a_click_opens_the_row_that_was_clicked_after_the_server_sorted(
     page = open_results(tabs, finished, ranked)
     click_row(table_of(page, finished, ranked), 2)
     expect_symbol(page, ranked[2])
-    # The page glides until the symbol's tab is in view, and a list that opens meanwhile closes.
-    expect(page.get_by_role("tab", name="Symbol")).to_be_in_viewport(ratio=0.99)
     page.get_by_role("combobox", name="Sort by").click()
     page.get_by_role("option", name="Symbol", exact=True).click()
     # The choice is in the address at once; the table in the new order comes with the server's answer.
@@ -109,29 +107,32 @@ def test_a_link_to_a_symbol_opens_it(tabs: Watched, services: Services, finished
     expect(page.get_by_role("button", name="Close")).to_have_count(0)
 
 
-def test_a_click_on_a_row_turns_to_the_symbol_whatever_tab_was_open(
+def test_a_click_on_any_cell_opens_the_row_and_the_arrow_keys_walk_on(
     tabs: Watched, services: Services, finished: RunRecord
 ) -> None:
     ranked = symbols(services, finished)
     page = open_results(tabs, finished, ranked)
-    tab = {name: page.get_by_role("tab", name=name) for name in ("Symbol", "Sectors and scores", "Portfolio")}
-    expect(tab["Sectors and scores"]).to_have_attribute("aria-selected", "true")
-    tab["Portfolio"].click()
-    expect(page).to_have_url(re.compile("r_tab=Portfolio"))
-    settle(page)
-    click_row(table_of(page, finished, ranked), 2)
-    expect(tab["Symbol"]).to_have_attribute("aria-selected", "true")
+    table_of(page, finished, ranked).click(position={"x": 180, "y": HEADER + 2.5 * ROW})
     expect_symbol(page, ranked[2])
-    tab["Portfolio"].click()
-    expect(page).to_have_url(re.compile("r_tab=Portfolio"))
-    expect(tab["Portfolio"]).to_have_attribute("aria-selected", "true")
-    page.reload()
-    expect(tab["Portfolio"]).to_have_attribute("aria-selected", "true")
-    expect(page).to_have_url(re.compile(f"symbol={re.escape(ranked[2])}"))
-    tab["Symbol"].click()
-    page.get_by_role("button", name="Close").click()
-    expect(tab["Sectors and scores"]).to_have_attribute("aria-selected", "true")
-    expect(page).not_to_have_url(re.compile("symbol="))
+    for position in (3, 4):
+        settle(page)
+        page.keyboard.press("ArrowDown")
+        expect_symbol(page, ranked[position])
+    settle(page)
+    page.keyboard.press("ArrowUp")
+    expect_symbol(page, ranked[3])
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1280, True), (800, False)])
+def test_the_symbol_is_beside_the_table_where_both_fit(
+    tabs: Watched, services: Services, finished: RunRecord, width: int, beside: bool
+) -> None:
+    ranked = symbols(services, finished)
+    page = open_results(tabs, finished, ranked, f"&symbol={ranked[0]}")
+    page.set_viewport_size({"width": width, "height": 900})
+    chart = page.locator(f"[class*=st-key-candles_{ranked[0]}] .js-plotly-plot")
+    expect(chart).to_be_visible()
+    wait_until(lambda: (chart.bounding_box()["x"] > width / 2) is beside, "the chart is not where it belongs")
 
 
 @pytest.mark.parametrize("path", ["/?run=01WRONG", "/results?run=01WRONG", "/compare?runs=01WRONG,01WORSE"])

@@ -1,27 +1,18 @@
-"""Build the figures of one scan's picks: candles with the plan, sub-scores, sector map and score distribution."""
+"""Build the figures of one scan's rows: sub-scores, sector map and score distribution."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from itertools import pairwise
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
-from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.ui.style import figure_frame, theme
 from technic_scanner.ui.style.wording import number
 
-AVERAGES: tuple[tuple[int, str, str], ...] = (
-    (20, "#8A63D2", "solid"),
-    (50, "#C27A10", "dash"),
-    (200, "#7A8699", "dot"),
-)
 MAX_TILES = 400
 # Colours of the lowest and the highest score; white text has a contrast of 4.5:1 or more on both and between them.
 SCORE_COLOURS = ((0.0, "#66728A"), (1.0, "#0F7453"))
@@ -31,34 +22,6 @@ _EVERYTHING = "All rows"
 _WIDE_SHARE, _WIDE_SHARE_ALONE = 1 / 8, 1 / 16
 _SHORT_NAME, _SHORT_WORD = 16, 9
 _SPREAD = (("CompositeScore", "Score"), ("TechRating", "Tech rating"), ("AlphaScore", "Alpha"))
-
-
-def candles(panel: Panel, plan: Mapping[str, float | None], sessions: int = 160, height: int = 560) -> go.Figure:
-    """Draw the newest ``sessions`` bars of a one-symbol panel with volume, moving averages, entry, stop and target.
-
-    Rising candles are hollow, falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is not drawn.
-    """
-    days = [str(day) for day in panel.sessions[-sessions:]]
-    lines, names = _levels(plan)
-    return go.Figure(
-        [_bars(panel, days, sessions), *_averages(panel, days, sessions), _volume(panel, days, sessions)],
-        figure_frame.frame(
-            height,
-            yaxis={"domain": [0.24, 1.0], "title": "price"},
-            yaxis2={"domain": [0.0, 0.18], "title": "volume", "rangemode": "tozero"},
-            xaxis={"type": "category", "rangeslider": {"visible": False}, "anchor": "y2", "tickangle": 0}
-            | _months(days),
-            right=figure_frame.beside([name["text"] for name in names]),
-            bottom=figure_frame.below(),
-            shapes=lines,
-            annotations=names,
-        ),
-    )
-
-
-def moving_average(values: FloatArray, length: int) -> FloatArray:
-    """Return the simple moving average of (T,) values; NaN where one of the last ``length`` bars is missing."""
-    return pd.Series(values).rolling(length).mean().to_numpy(dtype=np.float64)
 
 
 def sub_scores(rows: Sequence[tuple[str, Mapping[str, float | None]]], height: int = 250) -> go.Figure:
@@ -180,67 +143,3 @@ def _tens(scores: Sequence[float]) -> tuple[float, float]:
         return 0.0, 100.0
     least = 10.0 * min(math.floor(min(known) / 10.0), 9)
     return least, max(10.0 * math.ceil(max(known) / 10.0), least + 10.0)
-
-
-def _months(days: Sequence[str]) -> dict[str, list[str]]:
-    """Return axis ticks at the first session of each month, of fewer months if there are many."""
-    firsts = [day for before, day in pairwise(days) if before[:7] != day[:7]]
-    chosen = firsts[:: 1 + len(firsts) // 8] or list(days[:1])
-    return {"tickvals": chosen, "ticktext": [f"{date.fromisoformat(day):%b %Y}" for day in chosen]}
-
-
-_LEVELS = (("Target", theme.UP_COLOUR, "dash"), ("Entry", theme.ACCENT, "solid"), ("Stop", theme.DOWN_COLOUR, "dot"))
-
-
-def _levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the lines of the plan's prices and their labels at the right, as add_hline would add them one by one."""
-    lines: list[dict[str, Any]] = []
-    names: list[dict[str, Any]] = []
-    for name, colour, dash in _LEVELS:
-        price = plan.get(name)
-        if price is not None and math.isfinite(price):
-            at = {"xref": "x domain", "yref": "y"}
-            line = {"color": colour, "dash": dash, "width": 1.4}
-            lines.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
-            words = {"text": f"{name} {price:,.2f}", "showarrow": False}
-            names.append(at | words | {"x": 1, "y": price, "xanchor": "left", "yanchor": "bottom"})
-    return lines, names
-
-
-def _bars(panel: Panel, days: list[str], sessions: int) -> go.Candlestick:
-    return go.Candlestick(
-        x=days,
-        open=panel.open[0, -sessions:],
-        high=panel.high[0, -sessions:],
-        low=panel.low[0, -sessions:],
-        close=panel.close[0, -sessions:],
-        name=figure_frame.literal(panel.symbols[0]),
-        increasing={"line": {"color": theme.UP_COLOUR, "width": 1.2}, "fillcolor": "rgba(0,0,0,0)"},
-        decreasing={"line": {"color": theme.DOWN_COLOUR, "width": 1.2}, "fillcolor": theme.DOWN_COLOUR},
-    )
-
-
-def _averages(panel: Panel, days: list[str], sessions: int) -> Iterator[go.Scatter]:
-    """Yield the line of each moving average that has enough bars."""
-    for length, colour, dash in AVERAGES:
-        average = moving_average(panel.close[0], length)[-sessions:]
-        if np.isfinite(average).any():
-            line = {"color": colour, "width": 1.6, "dash": dash}
-            yield go.Scatter(x=days, y=_plain(average), mode="lines", name=f"SMA {length}", line=line)
-
-
-def _volume(panel: Panel, days: list[str], sessions: int) -> go.Bar:
-    closes, opens = panel.close[0, -sessions:], panel.open[0, -sessions:]
-    return go.Bar(
-        x=days,
-        y=_plain(panel.volume[0, -sessions:]),
-        yaxis="y2",
-        name="volume",
-        showlegend=False,
-        marker={"color": np.where(closes >= opens, theme.UP_COLOUR, theme.DOWN_COLOUR), "opacity": 0.55},
-        hovertemplate="%{x}: %{y:,.0f} shares<extra></extra>",
-    )
-
-
-def _plain(values: FloatArray) -> list[float | None]:
-    return [None if math.isnan(value) else float(value) for value in values]

@@ -16,7 +16,7 @@ from technic_scanner.screening.bars import Panel
 from technic_scanner.ui.app.services import run_service, services
 
 SPARK_SESSIONS = 60
-CHART_SESSIONS = 420
+CHART_SESSIONS = 12_600
 UNKNOWN_SECTOR = "Unknown sector"
 SparkPrices = npt.NDArray[np.float32]
 

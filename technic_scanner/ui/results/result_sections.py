@@ -1,4 +1,4 @@
-"""Show the tabs below a run's table: the open pick, sectors and scores, the portfolio, symbols not in the results."""
+"""Show the open symbol of a run, and the tabs: sectors and scores, the portfolio, symbols not in the results."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.ui.app import url_state
-from technic_scanner.ui.results import market_charts, missing_view, portfolio_view, result_data, symbol_view
+from technic_scanner.ui.results import (
+    market_charts,
+    missing_view,
+    portfolio_view,
+    result_data,
+    result_table,
+    symbol_view,
+)
 from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.wording import count_text
 
-_TAB, _TURNED = "r_tab", "r_turned"  # the open tab; the symbol that was open when the tab was last chosen
-_SYMBOL, _SCORES = "Symbol", "Sectors and scores"
-_TITLES = (_SYMBOL, _SCORES, "Portfolio", "Not in the results")
+_SCORES = "Sectors and scores"
+_TITLES = (_SCORES, "Portfolio", "Not in the results")
 
 
 def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, shown: pd.DataFrame) -> None:
     """Show the open tab of a run with picks; ``shown`` are the filtered rows. Closed tabs are not computed."""
-    opened = url_state.symbol_in_address()
-    _turn_with(opened)
-    symbol, scores, portfolio, missing = st.tabs(
-        _TITLES, default=_SCORES, on_change="rerun", key=_TAB, bind="query-params"
-    )
-    if symbol.open:
-        with symbol:
-            _symbol(record, stored, everything, opened)
+    scores, portfolio, missing = st.tabs(_TITLES, default=_SCORES, on_change="rerun", key="r_tab", bind="query-params")
     if scores.open:
         with scores:
             _say_what_is_drawn(len(everything), len(shown))
@@ -42,33 +41,14 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
             missing_view.show(record, stored)
 
 
-def show_symbol(record: RunRecord, stored: StoredResult, rows: pd.DataFrame) -> None:
-    """Show the symbol in the URL, if there is one, where the run has no picks."""
-    if (opened := url_state.symbol_in_address()) is not None:
-        _symbol(record, stored, rows, opened)
-
-
-def _turn_with(opened: str | None) -> None:
-    """Switch to the symbol's tab when another symbol has been opened, and away from it when the symbol is closed.
-
-    A tab named in the URL is kept until a symbol is opened or closed.
-    """
-    tab = st.session_state.get(_TAB, st.query_params.get(_TAB))
-    if tab is None or st.session_state.get(_TURNED, opened) != opened:
-        if opened is not None:
-            st.session_state[_TAB] = _SYMBOL
-        elif tab == _SYMBOL:
-            st.session_state[_TAB] = _SCORES
-    st.session_state[_TURNED] = opened
-
-
-def _symbol(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, opened: str | None) -> None:
+def show_symbol(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, shown: pd.DataFrame) -> None:
+    """Show the symbol in the URL, if there is one, with the way to the ones before and after it in ``shown``."""
+    opened = url_state.symbol_in_address()
     if opened is None:
-        st.caption("Click a row above, or look up any symbol, to see its chart, plan and reasons.")
         return
-    if opened not in set(rows["Symbol"]):
-        rows = result_data.rows(record.run_id, record.attempt, Rows.ALL)
-    symbol_view.show(stored, rows, opened)
+    if opened not in set(everything["Symbol"]):
+        everything = result_data.rows(record.run_id, record.attempt, Rows.ALL)
+    symbol_view.show(stored, everything, opened, result_table.neighbours(shown, opened))
 
 
 def _say_what_is_drawn(everything: int, shown: int) -> None:

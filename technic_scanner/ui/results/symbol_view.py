@@ -8,40 +8,56 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.errors import TechnicError
 from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
 from technic_scanner.pipeline.reasons import reason_text
 from technic_scanner.runs.model import Appearance, StoredResult
-from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app import url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
-from technic_scanner.ui.results import market_charts, missing_view, result_data
+from technic_scanner.ui.results import market_charts, missing_view, symbol_chart
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import escape, number, short_id
 
 _SHOWN_APPEARANCES = 20
 _FEW = 220  # px, maximum height of the table of other runs
+_PART = 380  # px, least width of the plan's figures and of the sub-scores beside them
+_ARROWS = ("‹", "›")
 
 
-def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
-    """Show the scanned row of this symbol, and why it is not a pick; or why it was not scanned."""
+def show(stored: StoredResult, rows: pd.DataFrame, symbol: str, neighbours: tuple[str | None, str | None]) -> None:
+    """Show the scanned row of this symbol, and why it is not a pick; or why it was not scanned.
+
+    ``neighbours`` are the symbols before and after it in the list, which two buttons open.
+    """
     found = rows[rows["Symbol"] == symbol]
     with st.container(border=True):
-        head, action = st.columns([8, 1], vertical_alignment="center")
-        action.button("Close", key="close_symbol", on_click=url_state.open_symbol, args=(None,), width="stretch")
-        if found.empty:
-            head.markdown(f"**{escape(symbol)}** was not scanned.")
+        row = None if found.empty else {str(name): plain(value) for name, value in found.iloc[0].items()}
+        _head(f"**{escape(symbol)}** was not scanned." if row is None else _title(row), neighbours)
+        if row is None:
             _why_not(stored, symbol)
             return
-        row = {str(name): plain(value) for name, value in found.iloc[0].items()}
-        head.markdown(_title(row))
         if row.get("NotPicked"):
             st.info(escape(row["NotPickedReason"] or ""), title=f"Not a pick: {reason_text(row['NotPicked'])}")
-        chart, facts = st.columns([3, 2])
-        with chart:
-            _candles(stored, row)
-        with facts:
-            _facts(row)
-        _appearances(stored, symbol)
+        others = _other_appearances(stored, symbol)
+        symbol_chart.show(stored, row, others)
+        _facts(row)
+        _appearances(others, symbol)
+
+
+def _head(title: str, neighbours: tuple[str | None, str | None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(title, width="content")
+        with st.container(horizontal=True, gap="xsmall", width="content"):
+            for key, arrow, other in zip(("before", "after"), _ARROWS, neighbours, strict=True):
+                name = "" if other is None else f", {escape(other)}"
+                st.button(
+                    arrow,
+                    key=f"symbol_{key}",
+                    help=f"Open the symbol {key} this one in the list{name}.",
+                    disabled=other is None,
+                    on_click=url_state.open_symbol,
+                    args=(other,),
+                )
+            st.button("Close", key="close_symbol", on_click=url_state.open_symbol, args=(None,))
 
 
 def plain(value: Any) -> Any:
@@ -64,36 +80,14 @@ def _why_not(stored: StoredResult, symbol: str) -> None:
         st.caption("This symbol is not in the universe of the run.")
 
 
-def _candles(stored: StoredResult, row: dict[str, Any]) -> None:
-    if stored.readable_config is None:
-        st.info("The configuration of this run cannot be read, so its bars are unknown.", title="No bars")
-        return
-    try:
-        panel = result_data.bars(stored.run_id, row["Symbol"], stored.config, stored.as_of)
-    except TechnicError as error:
-        notices.show_error(error)
-        return
-    if panel.shape[0] == 0 or panel.shape[1] == 0:
-        st.info(
-            "The price cache no longer contains this symbol's bars. Run the scan again to fetch them.", title="No bars"
-        )
-        return
-    st.plotly_chart(
-        market_charts.candles(panel, row),
-        key=f"candles_{row['Symbol']}",
-        config=theme.FIGURE_CONFIG,
-        alt=f"Daily bars of {row['Symbol']} with moving averages, volume and the planned "
-        f"entry {number(row['Entry'])}, stop {number(row['Stop'])}, target {number(row['Target'])}",
-    )
-
-
 def _facts(row: dict[str, Any]) -> None:
     if row["Rationale"]:
         st.markdown(escape(row["Rationale"]))
-    with st.grid(3, gap="small", min_column_width=90):
+    parts = st.grid(2, min_column_width=_PART)
+    with parts.cell(), st.grid(3, gap="small", min_column_width=90):
         for label, name, digits in _FIGURES:
             st.metric(label, number(row[name], digits), border=True, height="stretch")
-    st.plotly_chart(
+    parts.cell().plotly_chart(
         market_charts.sub_scores([(row["Symbol"], row)]),
         key=f"sub_scores_{row['Symbol']}",
         config=theme.FIGURE_CONFIG,
@@ -117,10 +111,12 @@ _FIGURES = (
 )
 
 
-def _appearances(stored: StoredResult, symbol: str) -> None:
-    others = [
-        item for item in run_service().appearances(symbol, limit=_SHOWN_APPEARANCES) if item.run_id != stored.run_id
-    ]
+def _other_appearances(stored: StoredResult, symbol: str) -> list[Appearance]:
+    found = run_service().appearances(symbol, limit=_SHOWN_APPEARANCES)
+    return [item for item in found if item.run_id != stored.run_id]
+
+
+def _appearances(others: Sequence[Appearance], symbol: str) -> None:
     if not others:
         st.caption("No other run has picked this symbol.")
         return

@@ -1,41 +1,10 @@
-"""Candles, maps and distributions, checked against the numbers they were given."""
+"""Sub-scores, maps and distributions, checked against the numbers they were given."""
 
 import numpy as np
 import pytest
 
 from technic_scanner.ui.results import market_charts
-from tests.ui.builders import panel, result_rows
-
-
-def test_moving_average_is_the_plain_mean_and_unknown_before_enough_bars() -> None:
-    values = np.arange(1.0, 11.0)
-    average = market_charts.moving_average(values, 4)
-    assert np.isnan(average[:3]).all()
-    assert average[3:] == pytest.approx([sum(values[i - 3 : i + 1]) / 4 for i in range(3, 10)])
-
-
-def test_candles_show_the_newest_sessions_with_averages_over_all_of_them() -> None:
-    bars = panel(bars=400)
-    figure = market_charts.candles(bars, {"Entry": 50.0, "Stop": 48.0, "Target": 55.0}, sessions=60)
-    by_name = {trace.name: trace for trace in figure.data}
-    assert len(by_name["AAA"].close) == 60
-    assert by_name["AAA"].close[-1] == bars.close[0, -1]
-    # SMA 200 exists on the first drawn bar only if it was computed over the bars before it.
-    assert by_name["SMA 200"].y[0] == pytest.approx(bars.close[0, -259:-59].mean())
-    assert by_name["SMA 200"].y[-1] == pytest.approx(bars.close[0, -200:].mean())
-    assert list(by_name["volume"].y) == [1e6] * 60
-
-
-def test_levels_are_drawn_at_their_prices_and_unknown_ones_are_not() -> None:
-    figure = market_charts.candles(panel(), {"Entry": 50.0, "Stop": None, "Target": 55.0})
-    assert sorted(shape.y0 for shape in figure.layout.shapes) == [50.0, 55.0]
-    assert {note.text for note in figure.layout.annotations} == {"Entry 50.00", "Target 55.00"}
-
-
-def test_short_history_has_no_long_average() -> None:
-    names = {trace.name for trace in market_charts.candles(panel(bars=30), {}).data}
-    assert "SMA 20" in names
-    assert "SMA 50" not in names
+from tests.ui.builders import result_rows
 
 
 def test_missing_sub_scores_are_said_to_be_missing() -> None:
@@ -112,14 +81,3 @@ def test_distribution_counts_every_known_score() -> None:
     rows["CompositeScore"] = [0.0, 100.0, np.nan]
     figure = market_charts.score_distribution(rows)
     assert [int(sum(trace.y)) for trace in figure.data] == [2, 3, 3]
-
-
-def test_the_axis_of_days_names_the_first_session_of_each_month() -> None:
-    axis = market_charts.candles(panel(), {}, sessions=100).layout.xaxis
-    days = market_charts.candles(panel(), {}, sessions=100).data[0].x
-    assert list(axis.ticktext) == ["Feb 2010", "Mar 2010", "Apr 2010"]
-    assert list(axis.tickvals) == [next(day for day in days if day.startswith(f"2010-0{month}")) for month in (2, 3, 4)]
-
-
-def test_a_few_days_of_one_month_still_have_a_tick() -> None:
-    assert len(market_charts.candles(panel(bars=5), {}).layout.xaxis.tickvals) == 1

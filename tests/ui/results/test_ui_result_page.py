@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -17,10 +18,11 @@ from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.model import Appearance, Rows
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.ui.app import run_chooser
-from technic_scanner.ui.results import result_data, results_view
+from technic_scanner.ui.results import result_data, result_table
 from technic_scanner.ui.scan.form_state import config_of
 from technic_scanner.ui.style import tables
 from tests.support.extras import hide
+from tests.ui.builders import result_rows
 from tests.ui.scan.test_ui_scan_page import texts, titles
 
 
@@ -118,7 +120,7 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
 def test_of_very_many_rows_the_first_are_drawn_until_all_are_asked_for(
     seeded, open_page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results_view, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(result_table, "ROWS_AT_ONCE", 7)
     run = whole(seeded)
     symbols = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()
     app = open_page("results", run=run.run_id)
@@ -202,7 +204,7 @@ def test_a_clicked_row_opens_its_symbol_also_after_another_order(seeded, open_pa
     for order in ("Rank", "Symbol", "Sector"):
         app.selectbox(key="r_sort").set_value(order).run()
         rows = table(app)
-        by, ascending = results_view.SORTS[order]
+        by, ascending = result_table.SORTS[order]
         assert rows[by].is_monotonic_increasing is ascending
         wanted = rows["Symbol"].iloc[3]
         mark = tables.revision(run.run_id, run.attempt, *rows["Symbol"])
@@ -237,7 +239,7 @@ def test_a_symbol_shows_its_plan_its_reasons_and_its_chart(seeded, open_page) ->
     assert shown["Stop"] == f"{row['Stop']:,.2f}"
     assert shown["Target"] == f"{row['Target']:,.2f}"
     assert row["Rationale"].split(".")[0].split(":")[0] in texts(app).replace("\\", "")
-    assert [figure.key for figure in app.get("plotly_chart")] == [f"{name}_{row['Symbol']}" for name in _OF_A_SYMBOL]
+    assert figures(app) >= {f"{name}_{row['Symbol']}" for name in _OF_A_SYMBOL}
     assert "No other run has picked this symbol" in texts(app)
 
 
@@ -248,7 +250,7 @@ def figures(app) -> set[str]:
     return {figure.key for figure in app.get("plotly_chart")}
 
 
-def test_a_click_turns_to_the_symbol_and_closing_it_turns_back(seeded, open_page) -> None:
+def test_an_open_symbol_is_beside_the_table_whatever_tab_is_open(seeded, open_page) -> None:
     run = whole(seeded)
     first, second = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()[:2]
     of_first, of_second = ({f"{name}_{symbol}" for name in _OF_A_SYMBOL} for symbol in (first, second))
@@ -256,27 +258,64 @@ def test_a_click_turns_to_the_symbol_and_closing_it_turns_back(seeded, open_page
     app = open_page("results", run=run.run_id)
     assert figures(app) == of_all
     app.query_params["symbol"] = first
+    assert figures(app.run()) == of_first | of_all
+    app.query_params["r_tab"] = "Not in the results"
     assert figures(app.run()) == of_first
-    app.query_params["r_tab"] = "Portfolio"
-    assert not figures(app.run()) & of_first, "the reader turned to another tab"
-    assert not figures(app.run()) & of_first, "and stays there"
     app.query_params["symbol"] = second
     assert figures(app.run()) == of_second
     app.button(key="close_symbol").click().run()
-    assert figures(app) == of_all
+    assert not figures(app)
     assert "symbol" not in app.query_params
+    assert app.session_state["r_tab"] == "Not in the results"
 
 
-def test_closing_a_symbol_leaves_the_tab_that_does_not_show_it(seeded, open_page) -> None:
+def test_two_buttons_walk_the_list_in_its_order(seeded, open_page) -> None:
+    run = whole(seeded)
+    names = sorted(seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist())
+    app = open_page("results", run=run.run_id, symbol=names[0])
+    app.selectbox(key="r_sort").set_value("Symbol").run()
+    assert app.button(key="symbol_before").disabled
+    for name in names[1:3]:
+        app.button(key="symbol_after").click().run()
+        assert f"**{name}**" in texts(app)
+    app.button(key="symbol_before").click().run()
+    assert app.query_params["symbol"] == names[1]
+    app.text_input(key="r_find").set_value(names[5]).run()
+    assert app.button(key="symbol_before").disabled, "it is not in the filtered list"
+    assert app.button(key="symbol_after").disabled
+
+
+def test_the_chart_has_a_range_a_scale_and_panels(seeded, open_page) -> None:
     run = whole(seeded)
     symbol = seeded.services.service.result(run.run_id).table.column("Symbol").to_pylist()[0]
-    app = open_page("results", run=run.run_id, symbol=symbol, r_tab="Not in the results")
-    assert not figures(app), "the address names a tab"
-    del app.query_params["symbol"]
-    app.run()
-    assert app.session_state["r_tab"] == "Not in the results"
-    app.query_params["r_tab"] = "Symbol"
-    assert "Click a row above, or look up any symbol, to see its chart, plan and reasons." in captions(app.run())
+    app = open_page("results", run=run.run_id, symbol=symbol, r_range="1M", r_log="true", r_panels="RSI")
+    assert not app.exception
+    figure = json.loads(next(one for one in app.get("plotly_chart") if one.key == f"candles_{symbol}").proto.spec)
+    assert len(figure["data"][0]["x"]) == 21
+    assert figure["layout"]["yaxis"]["type"] == "log"
+    assert [trace["name"] for trace in figure["data"] if trace.get("yaxis", "y") != "y"] == ["RSI 14"]
+
+
+def selected(rows: list[int], cells: list[tuple[int, str]]) -> dict:
+    return {"rows": rows, "columns": [], "cells": cells}
+
+
+@pytest.mark.parametrize(
+    ("opened", "selection", "then"),
+    [
+        (None, selected([2], []), "CCC"),
+        (None, selected([], [(1, "Close")]), "BBB"),
+        ("AAA", selected([0], [(1, "Close")]), "BBB"),
+        ("BBB", selected([0], [(1, "Close")]), "AAA"),
+        ("BBB", selected([], [(1, "Signal")]), "BBB"),
+        ("BBB", selected([], []), None),
+    ],
+)
+def test_what_was_clicked_last_opens(monkeypatch, opened, selection, then) -> None:
+    address = {} if opened is None else {"symbol": opened}
+    monkeypatch.setattr(result_table.url_state.st, "query_params", address)
+    result_table._select(result_rows(("AAA", "BBB", "CCC")), selection)
+    assert address.get("symbol") == then
 
 
 def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
@@ -287,7 +326,7 @@ def test_a_symbol_that_was_not_picked_says_why(seeded, open_page) -> None:
     assert [item.proto.title for item in app.info] == ["Not a pick: no bar in the newest session"]
     assert failure.detail in app.info[0].value.replace("\\", "")
     assert "is not in the rows shown" not in texts(app)
-    assert len(app.get("plotly_chart")) == 2, "its bars and its sub-scores"
+    assert figures(app) >= {f"{name}_{failure.symbol}" for name in _OF_A_SYMBOL}
 
 
 def test_a_symbol_that_was_not_scanned_says_so(seeded, open_page) -> None:

@@ -17,7 +17,7 @@ from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.pick_returns import EquityCurve
 from technic_scanner.ui.history import charts
 from technic_scanner.ui.outcomes import outcome_charts
-from technic_scanner.ui.results import market_charts, portfolio_view
+from technic_scanner.ui.results import market_charts, portfolio_view, symbol_figure
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.run.event_history import TrailPoint
 from technic_scanner.ui.style import figure_frame
@@ -38,7 +38,7 @@ def figures() -> Iterator[tuple[str, go.Figure]]:
     yield "daily_rates", charts.daily_rates(trends(runs))
     yield "eta_accuracy", charts.eta_accuracy(runs, "start")
     yield "eta_error_trend", charts.eta_error_trend((wild, *runs), ("start", "50"))
-    yield "candles", market_charts.candles(panel(), {"Entry": 50.0, "Stop": 48.0, "Target": 612_345.0})
+    yield "candles", symbol_figure.candles(panel(), {"Entry": 50.0, "Stop": 48.0, "Target": 612_345.0})
     yield "sub_scores", market_charts.sub_scores([("AAA", {"TrendScore": 70.0}), ("BBB", {})])
     yield "sector_map", market_charts.sector_map(result_rows())
     yield "score_distribution", market_charts.score_distribution(result_rows())
