@@ -9,7 +9,7 @@ from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
-from technic_scanner.ui.style.wording import run_name, status_text, when
+from technic_scanner.ui.style.wording import ending_text, run_name, when
 
 _KEY = "run_choice"
 _LISTED = 50
@@ -47,4 +47,4 @@ def _list(recent: list[RunRecord], record: RunRecord | None) -> None:
 
 
 def _line(record: RunRecord) -> str:
-    return f"{when(record.created_at, viewer_zone())}  {run_name(record)}  {status_text(record.status)}"
+    return f"{when(record.created_at, viewer_zone())}  {run_name(record)}  {ending_text(record)}"

@@ -18,7 +18,16 @@ from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.style import tables, theme
-from technic_scanner.ui.style.wording import DASH, count_text, escape, run_name, short_id, status_text, when
+from technic_scanner.ui.style.wording import (
+    DASH,
+    count_text,
+    ending_text,
+    escape,
+    run_name,
+    short_id,
+    status_text,
+    when,
+)
 
 _KEY = "compare_runs"
 _FIELDS = {**CONFIG_FIELDS, **OPTION_FIELDS}
@@ -174,7 +183,7 @@ def _line(record: RunRecord) -> str:
 
 
 def _with_status(record: RunRecord) -> str:
-    return f"{run_name(record)} ({status_text(record.status)})"
+    return f"{run_name(record)} ({ending_text(record)})"
 
 
 def _say_who_is_left_out(records: Sequence[RunRecord], too_many: int) -> None:

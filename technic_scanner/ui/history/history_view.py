@@ -18,14 +18,15 @@ from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.history import history_query
 from technic_scanner.ui.results import result_exports
+from technic_scanner.ui.scan import scan_form
 from technic_scanner.ui.style.tables import height, revision
 from technic_scanner.ui.style.wording import (
     count_text,
+    ending_text,
     escape,
     run_name,
     scan_text,
     short_id,
-    status_text,
     unreadable_text,
 )
 
@@ -53,7 +54,7 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
             {
                 "Run": short_id(record.run_id),
                 "Created": record.created_at,
-                "Status": status_text(record.status),
+                "Status": ending_text(record),
                 "Scan": scan_text(record),
                 # The share of its total time is unknown for a run that stopped early.
                 "Progress": None if record.status.can_resume else _promille(record.time_fraction),
@@ -161,6 +162,9 @@ def _act_on_one(record: RunRecord) -> None:
         _watch(lambda: run_service().resume(record.run_id))
     if st.button("Run again", key="h_rerun"):
         _watch(lambda: run_service().rerun(record.run_id))
+    if st.button("Edit and run", key="h_edit", disabled=record.request_fault is not None, help=scan_form.EDIT_HELP):
+        scan_form.fill(record.config, record.options)
+        st.switch_page(url_state.SCAN_PAGE)
     if record.comparability_key is not None:
         st.button(
             "Same config",

@@ -77,7 +77,7 @@ def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
         on_click=_open_form,
         args=(record,),
         disabled=record.request_fault is not None,
-        help=escape(unreadable_text(record)) or "Opens the scan form filled in with the settings of this run.",
+        help=escape(unreadable_text(record)) or scan_form.EDIT_HELP,
     )
 
 
@@ -107,6 +107,14 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
     left, right = st.columns([5, 2], vertical_alignment="center")
     left.markdown(" · ".join(parts))
     with right.container(horizontal=True, horizontal_alignment="right"):
+        st.button(
+            "Edit and run",
+            key="r_edit",
+            on_click=_open_form,
+            args=(record,),
+            disabled=record.request_fault is not None,
+            help=escape(unreadable_text(record)) or scan_form.EDIT_HELP,
+        )
         result_exports.draw(record, stored)
 
 

@@ -14,11 +14,12 @@ from technic_scanner.ui.run import run_actions, run_summary, stage_bars, timelin
 from technic_scanner.ui.run.event_history import EventHistory
 from technic_scanner.ui.style import theme, ticking
 from technic_scanner.ui.style.wording import (
+    ending_badge,
+    ending_text,
     escape,
     left_text,
     run_name,
     sentence,
-    status_badge,
     status_text,
     unreadable_text,
 )
@@ -46,7 +47,7 @@ def _tick(run_id: str) -> None:
 
 def _draw(record: RunRecord, history: EventHistory) -> None:
     event = history.latest
-    st.title(f"{status_badge(record.status)} {escape(run_name(record))}", anchor=False)
+    st.title(f"{ending_badge(record)} {escape(run_name(record))}", anchor=False)
     _overall(record, event)
     run_actions.draw(record)
     if record.unreadable or record.unknown_fields:
@@ -241,5 +242,5 @@ def _notice_the_end(record: RunRecord) -> None:
     if not record.status.is_terminal:
         st.session_state[slot] = True
     elif st.session_state.pop(slot, False):
-        notices.keep_toast(f"{status_text(record.status)}: {escape(run_name(record))}. {escape(record.status_text)}")
+        notices.keep_toast(f"{ending_text(record)}: {escape(run_name(record))}. {escape(record.status_text)}")
         st.rerun()

@@ -12,6 +12,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.scan import scan_form
 
 
 def draw(record: RunRecord) -> None:
@@ -37,6 +38,14 @@ def draw(record: RunRecord) -> None:
             if _has_results(record) and st.button("Open results", type=look, key=f"results_{run_id}"):
                 st.switch_page(url_state.RESULTS_PAGE, query_params={url_state.RUN: run_id})
             st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
+            st.button(
+                "Edit and run",
+                key=f"edit_{run_id}",
+                on_click=_edit,
+                args=(record,),
+                disabled=record.request_fault is not None,
+                help=scan_form.EDIT_HELP,
+            )
         st.button("Close", key=f"close_{run_id}", on_click=url_state.go_to_run, args=(None,), help=_CLOSE_HELP)
 
 
@@ -65,6 +74,11 @@ def _run_again(run_id: str) -> None:
     with _errors_on_the_page():
         run_id = run_service().rerun(run_id).run_id
     url_state.go_to_run(run_id)
+
+
+def _edit(record: RunRecord) -> None:
+    scan_form.fill(record.config, record.options)
+    url_state.go_to_run(None)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from technic_scanner.runs.model import RunQuery
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.style import ticking
-from technic_scanner.ui.style.wording import count_text, escape, run_name, sentence, status_badge, when
+from technic_scanner.ui.style.wording import count_text, ending_badge, escape, run_name, sentence, when
 
 TICK_SECONDS = 2.0
 IN_FLIGHT = (RunStatus.QUEUED, RunStatus.RUNNING)
@@ -67,7 +67,7 @@ def _list(alive: Sequence[RunRecord], recent: Sequence[RunRecord]) -> None:
 
 def _row(record: RunRecord) -> None:
     name, bar, action = st.columns([5, 4, 1], vertical_alignment="center")
-    name.markdown(f"{status_badge(record.status)} {escape(run_name(record))}")
+    name.markdown(f"{ending_badge(record)} {escape(run_name(record))}")
     if record.status.is_terminal:
         parts = (when(record.finished_at, viewer_zone()), escape(sentence(cut(record.status_text, _LONGEST_STATUS))))
         bar.caption(" · ".join(part for part in parts if part))

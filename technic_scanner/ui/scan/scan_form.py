@@ -16,6 +16,8 @@ from technic_scanner.ui.scan.field_widgets import draw_buttons, draw_choice, dra
 from technic_scanner.ui.scan.form_state import form_values, key, stage_key, stages_of, weight_key
 from technic_scanner.ui.style.theme import stage_label
 
+EDIT_HELP = "Opens the scan form filled in with the settings of this run."
+
 
 def fill(config: ScanConfig, options: RunOptions) -> None:
     """Set every widget of the form; only before they are drawn, or in a callback."""

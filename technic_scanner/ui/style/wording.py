@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.printable import visible
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.quoting import cut
@@ -17,6 +18,7 @@ from technic_scanner.progress.text import range_text, seconds_text
 from technic_scanner.ui.style import theme
 
 UNKNOWN = "unknown"
+_NOTHING = "○ Nothing found"
 DASH = "–"
 
 
@@ -71,6 +73,20 @@ def status_text(status: RunStatus) -> str:
 def status_badge(status: RunStatus) -> str:
     """Return a status as a Markdown badge with mark and word."""
     return f":{theme.STATUS_BADGE_COLOURS[status]}-badge[{status_text(status)}]"
+
+
+def ending_text(record: RunRecord) -> str:
+    """Return a run's status with its mark; of a run that succeeded without a pick that it found nothing."""
+    return _NOTHING if _found_nothing(record) else status_text(record.status)
+
+
+def ending_badge(record: RunRecord) -> str:
+    """Return the same as a Markdown badge."""
+    return f":gray-badge[{_NOTHING}]" if _found_nothing(record) else status_badge(record.status)
+
+
+def _found_nothing(record: RunRecord) -> bool:
+    return record.status is RunStatus.SUCCEEDED and record.outcome is Outcome.EMPTY
 
 
 def run_name(record: RunRecord) -> str:

@@ -395,18 +395,19 @@ def test_an_empty_result_says_which_filter_removed_what(seeded, open_page) -> No
     assert len(missing) == len(seeded.services.service.result(run.run_id).failures) > 0
 
 
-def test_an_empty_results_scan_is_changed_in_the_form_that_made_it(
-    seeded, open_page, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("find", "button"), [("nothing", "r_change"), ("nothing", "r_edit"), ("whole", "r_edit")])
+def test_a_runs_scan_is_changed_in_the_form_that_made_it(
+    seeded, open_page, monkeypatch: pytest.MonkeyPatch, find: str, button: str
 ) -> None:
-    run = nothing(seeded)
+    run = {"nothing": nothing, "whole": whole}[find](seeded)
     went: list[str] = []
     monkeypatch.setattr(st, "switch_page", went.append)  # AppTest stays where it is
     app = open_page("results", run=run.run_id)
-    app.button(key="r_change").click().run()
+    app.button(key=button).click().run()
     assert went == ["pages/scan.py"]
     app.switch_page("pages/scan.py").run()
     assert not app.exception
-    assert config_of(app.session_state) == run.config != ScanConfig()
+    assert config_of(app.session_state) == run.config
 
 
 def test_a_wrong_run_is_said_and_nothing_else_is_shown_in_its_place(seeded, open_page) -> None:

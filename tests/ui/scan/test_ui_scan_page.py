@@ -10,7 +10,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.runs.model import Preset
 from technic_scanner.ui.results.picks_below import FIRST
-from technic_scanner.ui.scan.form_state import key
+from technic_scanner.ui.scan.form_state import config_of, key
 from tests.ui.conftest import running_events
 
 
@@ -205,6 +205,17 @@ def test_a_cancelled_run_can_be_resumed_or_run_again(empty, open_page) -> None:
     assert again.run_id != run.run_id
     assert again.config == run.config
     assert app.query_params["run"] in ([again.run_id], again.run_id)
+
+
+def test_a_run_is_edited_in_the_form_filled_with_its_settings(empty, open_page) -> None:
+    config = ScanConfig(sectors=("Energy",), top_n=7)
+    run = empty.running(config)
+    empty.end(run, RunStatus.CANCELLED)
+    app = open_page(run=run.run_id)
+    app.button(key=f"edit_{run.run_id}").click().run()
+    assert "run" not in app.query_params
+    assert config_of(app.session_state) == config
+    assert len(empty.services.service.list().records) == 1, "nothing has started yet"
 
 
 def test_an_interrupted_run_says_that_nothing_is_done_twice(empty, open_page) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.ui.style import wording
 from tests.ui.builders import event, record
@@ -24,6 +25,21 @@ from tests.ui.builders import event, record
 )
 def test_a_factor_that_says_nothing_gives_way_to_the_seconds(cost: float, median: float, text: str) -> None:
     assert wording.slower_text(cost, median, 3.0) == text
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "words"),
+    [
+        (RunStatus.SUCCEEDED, Outcome.EMPTY, "○ Nothing found"),
+        (RunStatus.SUCCEEDED, Outcome.COMPLETE, "✓ Succeeded"),
+        (RunStatus.CANCELLED, Outcome.EMPTY, "■ Cancelled"),
+        (RunStatus.QUEUED, None, "○ Queued"),
+    ],
+)
+def test_a_run_that_found_nothing_says_so(status: RunStatus, outcome: Outcome | None, words: str) -> None:
+    ended = record(status=status, outcome=outcome)
+    assert wording.ending_text(ended) == words
+    assert f"[{words}]" in wording.ending_badge(ended)
 
 
 def test_time_left_names_the_range() -> None:
