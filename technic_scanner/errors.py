@@ -13,11 +13,13 @@ TechnicError                    technic_error
 │   ├── RunNotFoundError        run_not_found
 │   ├── PresetNotFoundError     preset_not_found
 │   ├── ScheduleNotFoundError   schedule_not_found
+│   ├── CriteriaNotFoundError   criteria_not_found
 │   └── WatchlistNotFoundError  watchlist_not_found
 ├── ConflictError               conflict
 │   ├── RunStateError           run_state            the run's status does not allow the operation
 │   ├── PresetConflictError     preset_conflict      the preset was changed since it was read
 │   ├── ScheduleConflictError   schedule_conflict    the schedule was changed since it was read, or the name is taken
+│   ├── CriteriaConflictError   criteria_conflict    the saved criteria were changed since, or the name is taken
 │   ├── WatchlistConflictError  watchlist_conflict   the same of a watchlist
 │   ├── IdempotencyError        idempotency_conflict the key was used with another payload
 │   └── ResultsNotReadyError    results_not_ready    the run has not produced results (yet)
@@ -130,6 +132,12 @@ class ScheduleNotFoundError(NotFoundError):
     code = "schedule_not_found"
 
 
+class CriteriaNotFoundError(NotFoundError):
+    """No saved criteria have this name."""
+
+    code = "criteria_not_found"
+
+
 class WatchlistNotFoundError(NotFoundError):
     """No watchlist has this name."""
 
@@ -158,6 +166,12 @@ class ScheduleConflictError(ConflictError):
     """The schedule was changed since it was read, or another one has its name."""
 
     code = "schedule_conflict"
+
+
+class CriteriaConflictError(ConflictError):
+    """The saved criteria were changed since they were read, or others have their name."""
+
+    code = "criteria_conflict"
 
 
 class WatchlistConflictError(ConflictError):

@@ -87,6 +87,14 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("GET /sources/files/report")
     ask("POST /criteria/check", body={"text": "rsi(14) < 30 and close > sma(close, 200)"})
     ask("GET /criteria/functions")
+    ask("PUT /criteria/saved/{name}", "My dips", body={"text": "rsi(14) < 30", "description": "dips"})
+    exported = ask("GET /criteria/saved/{name}/export", "My dips")
+    ask("GET /criteria/saved/{name}/versions", "My dips")
+    client.delete("/criteria/saved/My dips")
+    ask("POST /criteria/saved/import", body=exported)
+    ask("GET /criteria/saved/{name}", "My dips")
+    ask("GET /criteria/saved")
+    ask("POST /criteria/import", body={"language": "stockcharts", "text": "[RSI(14) x 30] and [SCTR > 75]"})
     return ask.recorded
 
 

@@ -26,6 +26,7 @@ from technic_scanner.api import (
     presets,
     problems,
     results,
+    saved_criteria,
     scans,
     streams,
 )
@@ -39,7 +40,8 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, presets, criteria, discovery, files, health, metrics, earlier_api,
+    scans, results, streams, analytics, outcomes, presets, criteria, saved_criteria, discovery, files, health,
+    metrics, earlier_api,
 )  # fmt: skip
 
 

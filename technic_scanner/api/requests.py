@@ -31,6 +31,7 @@ MAX_SEQ = 2**53 - 1
 Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
 RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, examples=[EXAMPLE_RUN_ID])]
 PresetName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["Strong ones"])]
+SavedName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["My dips"])]
 After = Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events after this sequence number.")]
 
 

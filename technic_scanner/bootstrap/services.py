@@ -23,6 +23,7 @@ from technic_scanner.adapters.queue_bell.local import LocalBell
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.bootstrap.bars import asked_through, coverage, past_bars
+from technic_scanner.bootstrap.cached_panels import CachedPanels
 from technic_scanner.bootstrap.scanning import Scanning, rehearse
 from technic_scanner.bootstrap.standby import queue_listener, standing_by
 from technic_scanner.clock import Clock, SystemClock
@@ -35,6 +36,7 @@ from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.changes.service import ChangesService
 from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.performance.performance_service import PerformanceService
+from technic_scanner.runs.saved_criteria.service import SavedCriteriaService
 from technic_scanner.runs.schedules.data_probe import SourceProbe
 from technic_scanner.runs.schedules.keeper import Keeper
 from technic_scanner.runs.schedules.service import ScheduleService
@@ -67,6 +69,8 @@ class Services:
     keeper: Keeper
     listeners: RunListeners
     launcher: WorkerLauncher
+    cached_panels: CachedPanels
+    criteria: SavedCriteriaService
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
@@ -197,6 +201,8 @@ def build(settings: Settings | None = None) -> Services:
         Keeper(schedules.tick),
         listeners,
         launcher,
+        CachedPanels(catalog, cache, clock),
+        SavedCriteriaService(store),
     )
 
 

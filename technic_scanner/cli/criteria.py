@@ -8,6 +8,7 @@ import typer
 
 from technic_scanner import criteria
 from technic_scanner.bootstrap import build
+from technic_scanner.cli import saved_criteria
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.cli.output import Exit, Json, emit, errors_as_sentences, say, table
@@ -18,6 +19,13 @@ from technic_scanner.runs.requests import read_config
 
 app = typer.Typer(no_args_is_help=True, help="Check and try criteria, the conditions that a scan's symbols must meet.")
 Text = Annotated[str, typer.Argument(help='The criteria, for example "rsi(14) < 30 and close > sma(close, 200)".')]
+
+app.command()(saved_criteria.save)
+app.command("list")(saved_criteria.list_saved)
+app.command()(saved_criteria.show)
+app.command()(saved_criteria.remove)
+app.command()(saved_criteria.export)
+app.command("import")(saved_criteria.import_criteria)
 
 
 @app.command()

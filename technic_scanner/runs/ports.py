@@ -36,6 +36,7 @@ from technic_scanner.runs.model import (
     Work,
     WorkerInfo,
 )
+from technic_scanner.runs.saved_criteria.model import CriteriaStore
 from technic_scanner.runs.schedule_ports import ScheduleStore
 from technic_scanner.screening.bars import Panel
 
@@ -199,7 +200,7 @@ class PresetStore(Protocol):
     def delete_preset(self, name: str) -> None: ...
 
 
-class Store(RunStore, PresetStore, ScheduleStore, Protocol):
+class Store(RunStore, PresetStore, ScheduleStore, CriteriaStore, Protocol):
     """The store that bootstrap opens."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
 
 from technic_scanner.adapters.stores.chunks import ChunkQueries
+from technic_scanner.adapters.stores.criteria import CriteriaQueries
 from technic_scanner.adapters.stores.database import Database
 from technic_scanner.adapters.stores.engine import BUSY_SECONDS, READ, SQLITE, WRITE, open_engine, parse_url
 from technic_scanner.adapters.stores.events import EventQueries
@@ -44,6 +45,7 @@ class SqlStore(
     ResultQueries,
     PastPickQueries,
     PresetQueries,
+    CriteriaQueries,
     WorkerQueries,
     RetentionQueries,
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from technic_scanner.testing.stores.claim_race import ClaimRaceContract
+from technic_scanner.testing.stores.criteria import CriteriaContract
 from technic_scanner.testing.stores.events import EventContract
 from technic_scanner.testing.stores.listing import ListingContract
 from technic_scanner.testing.stores.lost_workers import LostWorkerContract
@@ -26,6 +27,7 @@ class StoreContract(
     SameConfigContract,
     PastPickContract,
     PresetContract,
+    CriteriaContract,
     ScheduleContract,
     RetentionContract,
     ClaimRaceContract,

@@ -99,4 +99,6 @@ def seed_0001(connection: Connection) -> None:
     )
 
 
-SEEDS: dict[str, Callable[[Connection], None]] = dict.fromkeys(("0001", "0002", "0003", "0004", "0005"), seed_0001)
+SEEDS: dict[str, Callable[[Connection], None]] = dict.fromkeys(
+    ("0001", "0002", "0003", "0004", "0005", "0006"), seed_0001
+)

@@ -1,0 +1,89 @@
+"""Hold the cached bars of one choice of symbols in memory, so that criteria are counted on them while they are written.
+
+Nothing is fetched: what is not in the price cache is missing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from technic_scanner.adapters.calendars.session_days import exchange_sessions
+from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.clock import Clock
+from technic_scanner.criteria import Criteria
+from technic_scanner.criteria.panel import Panel
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.newest_bars import ALL_SESSIONS, criteria_panel, sessions_to_read
+from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.plugins.catalog import PluginCatalog
+
+KEPT_SECONDS = 300.0
+_WHAT = (
+    *("source", "universe", "sectors", "industries", "subindustries", "industry_contains", "symbols"),
+    *("max_symbols", "as_of_date"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedPanel:
+    """Cached bars up to their newest session, None without any, and how many symbols were asked for."""
+
+    panel: Panel
+    asked: int
+    session: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    key: tuple[object, ...]
+    sessions: int
+    read_at: float
+    found: CachedPanel
+
+
+class CachedPanels:
+    """The bars of the newest cached session and before it; the panel of one choice is held, five minutes at most."""
+
+    def __init__(self, catalog: PluginCatalog, cache: ParquetPriceCache, clock: Clock) -> None:
+        self._catalog = catalog
+        self._cache = cache
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: _Held | None = None
+
+    def read(self, config: ScanConfig, criteria: Criteria | None = None) -> CachedPanel:
+        """Return the cached bars that ``criteria`` need (None: all), of the symbols that a config matches.
+
+        Raises ConfigError, SourceError, StoreError.
+        """
+        sessions = ALL_SESSIONS if criteria is None else sessions_to_read(criteria)
+        key = (*(getattr(config, name) for name in _WHAT), self._cache.mark())
+        with self._lock:
+            held, now = self._held, self._clock.monotonic()
+            if held is None or held.key != key or held.sessions < sessions or now - held.read_at > KEPT_SECONDS:
+                self._held = None  # its memory is free before the next one is read
+                held = self._held = _Held(key, sessions, now, self._read(config, sessions))
+            return held.found
+
+    def _read(self, config: ScanConfig, sessions: int) -> CachedPanel:
+        config = replace(config, lookback_sessions=sessions)
+        source = self._catalog.source(config.source, config)
+        key = self._catalog.key_of(source, config)
+        kept = filter_securities(source.universe(config.universe, CancelToken()), config).kept
+        symbols = [security.symbol for security in kept]
+        until = min((day for day in (self._newest(key, symbols), config.as_of_date) if day is not None), default=None)
+        bars = self._cache.read(key, symbols, sessions, until).panel
+        benchmark = source.benchmark()
+        market = self._cache.read(key, [] if benchmark is None else [benchmark], sessions, until).panel
+        panel = criteria_panel(bars, kept, market, exchange_sessions)
+        return CachedPanel(panel, len(symbols), bars.sessions[-1].item() if len(bars.sessions) else None)
+
+    def _newest(self, key: str, symbols: Sequence[str]) -> date | None:
+        """Return the day through which the bars of most symbols are cached; the later one of two."""
+        days = Counter(self._cache.asked_through(key, symbols).values())
+        return max(days, key=lambda day: (days[day], day), default=None)
