@@ -27,6 +27,7 @@ from technic_scanner.api import (
     problems,
     results,
     scans,
+    schedules,
     streams,
 )
 from technic_scanner.api.metrics import Meters, RequestMeter
@@ -39,7 +40,8 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, presets, criteria, discovery, files, health, metrics, earlier_api,
+    scans, results, streams, analytics, outcomes, presets, schedules, criteria, discovery, files, health, metrics,
+    earlier_api,
 )  # fmt: skip
 
 
