@@ -25,6 +25,7 @@ WHOLE_LISTS = ("stages", "stage_timings", "stage_plan", "columns")
 SHOWN_COLUMNS = ("Rank", "Symbol", "CompositeScore", "Entry", "Stop", "Target")
 SHOWN_OF_PICK = (*("run_id", "as_of", "profile", "Symbol", "Rank", "side"), "forward_21", "excess_21", "exit")
 SCAN = {"config": {"sectors": ["Information Technology"], "as_of_date": "2010-05-28"}, "label": "tech, first look"}
+SCHEDULE = {"preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
 PRESET = {"config": {"min_tech_rating": 60}, "description": "strong ones only"}
 
 
@@ -70,6 +71,7 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
         ask(f"GET /scans/{{run_id}}{name}", first)
     ask("GET /scans/{run_id}/events", first, limit=1)
     ask("GET /scans/{run_id}/results", first, limit=LONGEST_LIST, column=SHOWN_COLUMNS)
+    ask("GET /scans/{run_id}/new", second)
     ask("PATCH /scans/{run_id}", first, body={"label": "tech, kept", "pinned": True})
     ask("POST /scans/estimate", body=SCAN)
     ask("GET /compare", runs=[first, second])
@@ -78,6 +80,7 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     client.delete("/presets/Strong ones")
     ask("POST /presets/import", body=exported)
     ask("GET /presets/{name}", "Strong ones")
+    record_schedules(ask)
     ask("GET /symbols/{symbol}/appearances", "AAPL")
     for name in ("scans", "presets", "sources", "outcomes", "health/live", "health/ready"):
         ask(f"GET /{name}")
@@ -96,6 +99,18 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("GET /criteria/saved")
     ask("POST /criteria/import", body={"language": "stockcharts", "text": "[RSI(14) x 30] and [SCTR > 75]"})
     return ask.recorded
+
+
+def record_schedules(ask: Recorder) -> None:
+    """Record the operations of schedules."""
+    ask("POST /schedules", body={"name": "nightly", **SCHEDULE})
+    ask("PUT /schedules/{name}", "nightly", body={**SCHEDULE, "expected_version": 1})
+    for name in ("pause", "resume", "fire"):
+        ask(f"POST /schedules/{{name}}/{name}", "nightly")
+    ask("GET /schedules/{name}", "nightly")
+    ask("GET /schedules")
+    ask("GET /schedules/{name}/firings", "nightly")
+    ask("GET /schedules/{name}/times", "nightly", **{"from": "2026-11-25"}, count=2)
 
 
 class Recorder:

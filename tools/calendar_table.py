@@ -41,20 +41,41 @@ def _calendar(name: str) -> dict[str, Any]:
     bound = exchange_calendars.get_calendar(name).bound_min()
     start = FIRST if bound is None else max(FIRST, bound.date())
     calendar = exchange_calendars.get_calendar(name, start=str(start))
-    closes = {}
-    for session, close in calendar.closes.items():
-        local = (
-            close.tz_localize("UTC").tz_convert(calendar.tz) if close.tzinfo is None else close.tz_convert(calendar.tz)
-        )
-        day = session.date()
-        hours = (local.date() - day).days * 24 + local.hour
-        closes[day] = f"{hours:02d}:{local.minute:02d}"
+    years = _years(_local(calendar.closes, calendar.tz))
+    _add_opens(years, _local(calendar.opens, calendar.tz))
     return {
         "zone": str(calendar.tz),
         "first": calendar.first_session.date().isoformat(),
         "last": calendar.last_session.date().isoformat(),
-        "years": _years(closes),
+        "years": years,
     }
+
+
+def _local(times: Any, zone: Any) -> dict[date, str]:
+    """Return the local times of sessions as hours and minutes after midnight of the session's day; -1 is before it."""
+    found = {}
+    for session, time in times.items():
+        local = time.tz_localize("UTC").tz_convert(zone) if time.tzinfo is None else time.tz_convert(zone)
+        day = session.date()
+        hours = (local.date() - day).days * 24 + local.hour
+        found[day] = f"{hours:02d}:{local.minute:02d}"
+    return found
+
+
+def _add_opens(years: dict[str, dict[str, Any]], opens: dict[date, str]) -> None:
+    """Add the usual open of each year to its row where it is another than the year before's, and the unusual ones."""
+    before = None
+    for year, row in years.items():
+        days = {day: open_ for day, open_ in opens.items() if day.year == int(year)}
+        usual = Counter(days.values()).most_common(1)[0][0]
+        if usual != before:
+            row["open"] = before = usual
+        others = defaultdict(list)
+        for day, open_ in days.items():
+            if open_ != usual:
+                others[open_].append(f"{day:%m%d}")
+        if others:
+            row["opens"] = {open_: " ".join(names) for open_, names in sorted(others.items())}
 
 
 def _years(closes: dict[date, str]) -> dict[str, dict[str, Any]]:

@@ -28,6 +28,7 @@ from technic_scanner.api import (
     results,
     saved_criteria,
     scans,
+    schedules,
     streams,
 )
 from technic_scanner.api.metrics import Meters, RequestMeter
@@ -40,8 +41,8 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, presets, criteria, saved_criteria, discovery, files, health,
-    metrics, earlier_api,
+    scans, results, streams, analytics, outcomes, presets, schedules, criteria, saved_criteria, discovery, files,
+    health, metrics, earlier_api,
 )  # fmt: skip
 
 

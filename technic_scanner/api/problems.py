@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 # The status of the nearest class in an error's MRO applies.
 _STATUS_OF: dict[type[TechnicError], int] = {
     errors.ConfigError: 422,
+    errors.CalendarError: 422,  # a day was asked for that the calendar does not know
     errors.SourceError: 502,
     errors.RateLimitedError: 503,
     errors.StoreError: 500,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 import pyarrow as pa
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
-from technic_scanner.api.dependencies import Service
+from technic_scanner.api.dependencies import AllServices, Service
+from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.field_schemas import TEXT_PATTERN
 from technic_scanner.api.requests import HistoryFilter, RunId
 from technic_scanner.api.schemas import (
+    RUN_ID_PATTERN,
     ColumnDocument,
     ContextDocument,
     FailureDocument,
@@ -20,13 +24,59 @@ from technic_scanner.api.schemas import (
     ResultDocument,
     known,
 )
+from technic_scanner.bootstrap import Services
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
+from technic_scanner.runs.changes.service import changes_to_dict
 from technic_scanner.runs.exports import export
+from technic_scanner.runs.exports.what_is_new import with_what_is_new
+from technic_scanner.runs.exports.workbook import Sheet
 from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 
 router = APIRouter(tags=["results"])
+
+
+class LeftDocument(Document):
+    """One symbol that is not in the list any more, and why."""
+
+    symbol: str
+    why: str
+
+
+class MovedDocument(Document):
+    """One pick with another rank than before."""
+
+    symbol: str
+    rank_before: int
+    rank: int
+
+
+class ChangedPickDocument(Document):
+    """One pick; `rank_before` is null for one that is new or if there is nothing to compare with."""
+
+    symbol: str
+    rank: int
+    rank_before: int | None
+    score_change: float | None
+    sessions: int = Field(description="Sessions in a row in the list, this one included.")
+
+
+class WhatIsNewDocument(Document):
+    """What is new in a run; `against` is null, and `notes` say why, if there is nothing to compare with."""
+
+    run_id: str
+    as_of: date | None
+    against: str | None
+    against_as_of: date | None
+    entered: list[str]
+    left: list[LeftDocument]
+    moved: list[MovedDocument]
+    stayed: list[str]
+    picks: list[ChangedPickDocument]
+    revised: list[LeftDocument] = Field(description="Symbols whose price history was revised; they have not left.")
+    notes: list[str]
+
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
@@ -38,6 +88,10 @@ PageSize = Annotated[int, Query(ge=1, le=1000)]
 Columns = Annotated[
     list[Annotated[str, Query(max_length=100, pattern=TEXT_PATTERN)]],
     Query(default_factory=list, description="Columns to return, in this order; all if omitted."),
+]
+ChangesAsked = Annotated[
+    bool,
+    Query(description="Add the columns New, RanksUp, ScoreChange and Sessions: what is new since the session before."),
 ]
 RowsAsked = Annotated[
     Rows, Query(description="`picks`, or `all` scanned rows, of which `Picked` says which are picks.")
@@ -85,14 +139,29 @@ def read_failures(run_id: RunId, service: Service, offset: Offset = 0, limit: Pa
     )
 
 
+@router.get("/scans/{run_id}/new", response_model=WhatIsNewDocument, responses=problems(404, 409, 422))
+def read_new(
+    run_id: RunId,
+    services: AllServices,
+    against: Annotated[
+        str | None,
+        Query(pattern=RUN_ID_PATTERN, description="Compare with this run instead of the session before."),
+    ] = None,
+) -> WhatIsNewDocument:
+    """Say what is new since the last session for which the same criteria ran: entered, left and why, moved, stayed."""
+    return WhatIsNewDocument.model_validate(changes_to_dict(services.changes.what_is_new(run_id, against)))
+
+
 @router.get(
     "/scans/{run_id}/results.csv",
     response_class=Response,
     responses=file_response(CSV, "The whole table.") | problems(404, 409, 422),
 )
-def read_csv(run_id: RunId, service: Service, rows: RowsAsked = Rows.PICKS) -> Response:
+def read_csv(
+    run_id: RunId, services: AllServices, rows: RowsAsked = Rows.PICKS, changes: ChangesAsked = False
+) -> Response:
     """Return the table as CSV, byte-identical to that of the dashboard and the command line."""
-    return _file(service.result(run_id, rows), "csv", CSV, lambda stored: export.to_csv(stored.table))
+    return _file(_stored(services, run_id, rows, changes)[0], "csv", CSV, lambda stored: export.to_csv(stored.table))
 
 
 @router.get(
@@ -100,9 +169,12 @@ def read_csv(run_id: RunId, service: Service, rows: RowsAsked = Rows.PICKS) -> R
     response_class=Response,
     responses=file_response(PARQUET, "The whole table.") | problems(404, 409, 422),
 )
-def read_parquet(run_id: RunId, service: Service, rows: RowsAsked = Rows.PICKS) -> Response:
+def read_parquet(
+    run_id: RunId, services: AllServices, rows: RowsAsked = Rows.PICKS, changes: ChangesAsked = False
+) -> Response:
     """Return the table as Parquet, with unchanged values."""
-    return _file(service.result(run_id, rows), "parquet", PARQUET, lambda stored: export.to_parquet(stored.table))
+    stored, _ = _stored(services, run_id, rows, changes)
+    return _file(stored, "parquet", PARQUET, lambda result: export.to_parquet(result.table))
 
 
 @router.get(
@@ -110,11 +182,13 @@ def read_parquet(run_id: RunId, service: Service, rows: RowsAsked = Rows.PICKS) 
     response_class=Response,
     responses=file_response(XLSX, "A workbook: results, config, failures.") | problems(404, 409, 422, 501),
 )
-def read_excel(run_id: RunId, column: Columns, service: Service, rows: RowsAsked = Rows.PICKS) -> Response:
+def read_excel(
+    run_id: RunId, column: Columns, services: AllServices, rows: RowsAsked = Rows.PICKS, changes: ChangesAsked = False
+) -> Response:
     """Return the table as an Excel workbook with typed numbers, with all columns or a selection."""
-    stored = service.result(run_id, rows)
+    stored, sheets = _stored(services, run_id, rows, changes)
     _check_columns(stored.table, column)
-    return _file(stored, "xlsx", XLSX, lambda result: export.to_excel(result, column or None))
+    return _file(stored, "xlsx", XLSX, lambda result: export.to_excel(result, column or None, sheets))
 
 
 @router.get(
@@ -135,6 +209,14 @@ def read_timings(service: Service, filters: Annotated[HistoryFilter, Query()]) -
     """Return the stage seconds of ended runs as CSV, newest first, in full precision."""
     content = export.timings_csv(service.samples(filters.query()))
     return Response(content, media_type=CSV, headers=_attachment("timings.csv"))
+
+
+def _stored(services: Services, run_id: str, rows: Rows, changes: bool) -> tuple[StoredResult, tuple[Sheet, ...]]:
+    """Return a result, and with ``changes`` what is new: columns of its table, and a sheet of a workbook."""
+    stored = services.service.result(run_id, rows)
+    if not changes:
+        return stored, ()
+    return with_what_is_new(stored, services.changes.what_is_new(run_id))
 
 
 def _file(stored: StoredResult, ending: str, media_type: str, make: Callable[[StoredResult], bytes]) -> Response:

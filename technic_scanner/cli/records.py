@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from technic_scanner.bootstrap import build
+from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.endings import about_data
 from technic_scanner.cli.output import (
     Json,
@@ -26,7 +26,8 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError, StoreDataError
 from technic_scanner.progress.text import count_text, format_percent
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
-from technic_scanner.runs.exports.workbook import to_excel
+from technic_scanner.runs.exports.what_is_new import with_what_is_new
+from technic_scanner.runs.exports.workbook import Sheet, to_excel
 from technic_scanner.runs.model import PrunePolicy, Rows, RunQuery, StoredResult
 from technic_scanner.runs.plan_sums import PlanSums, plan_sums
 from technic_scanner.runs.service.service import RunService
@@ -115,6 +116,9 @@ def export(
     report: Annotated[bool, typer.Option("--report", help="A self-contained HTML report.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document with outcome, notes and rows.")] = False,
     rows: Annotated[Rows, typer.Option(help="The picks, or all scanned rows; not for the report.")] = Rows.PICKS,
+    new: Annotated[
+        bool, typer.Option("--new", help="Add what is new since the session before; for CSV, Parquet and Excel.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File; default is standard output.")] = None,
 ) -> None:
     """Write the results of a run to a file or to standard output."""
@@ -124,7 +128,7 @@ def export(
         if len(chosen) > 1:
             raise ConfigError([FieldProblem("format", "choose one of --csv, --parquet, --xlsx, --report and --json")])
         with build() as services:
-            data = _exported(services.service, run_id, chosen[0] if chosen else "csv", rows)
+            data = _exported(services, run_id, chosen[0] if chosen else "csv", rows, new=new)
         if output is None:
             emit_bytes(data)
         else:
@@ -208,14 +212,19 @@ def _sums_to_dict(sums: PlanSums | None) -> dict[str, Any]:
     }
 
 
-def _exported(service: RunService, run_id: str, form: str, rows: Rows) -> bytes:
+def _exported(services: Services, run_id: str, form: str, rows: Rows, *, new: bool) -> bytes:
+    if new and form in ("report", "json"):
+        raise ConfigError([FieldProblem("new", "is for --csv, --parquet and --xlsx; technic-scanner new has a --json")])
     if form == "report":
-        return service.report(run_id).encode()
-    stored = service.result(run_id, rows)
+        return services.service.report(run_id).encode()
+    stored = services.service.result(run_id, rows)
+    sheets: tuple[Sheet, ...] = ()
     if form == "json":
         return f"{json_line(_result_to_dict(stored))}\n".encode()
+    if new:
+        stored, sheets = with_what_is_new(stored, services.changes.what_is_new(run_id))
     if form == "xlsx":
-        return to_excel(stored)
+        return to_excel(stored, more=sheets)
     return to_parquet(stored.table) if form == "parquet" else to_csv(stored.table)
 
 

@@ -8,9 +8,13 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One trading day of an exchange; ``close`` is when its regular trading ends, with the offset of its zone."""
+    """One trading day of an exchange: when its regular trading begins and ends, with the offset of its zone.
+
+    ``open`` can be on the evening before ``day``.
+    """
 
     day: date
+    open: datetime
     close: datetime
 
 

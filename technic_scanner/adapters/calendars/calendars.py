@@ -112,7 +112,7 @@ def _load(known: KnownCalendar, start: date, end: date, package: PackageCloses) 
         start,
         end,
         days,
-        tuple(Session(day, corrected[day]) for day in days),
+        tuple(Session(day, known.open_of(day), corrected[day]) for day in days),
         CalendarTrust(known.exchange, carried, detail, known.first, last),
     )
 

@@ -142,6 +142,28 @@ def criteria_of(config: ScanConfig) -> dict[str, Any]:
     return {name: value for name, value in config_to_dict(config).items() if name not in _NOT_CRITERIA}
 
 
+def changes_to_dict(changes: WhatIsNew) -> dict[str, Any]:
+    """Return the whole document: what ``new_to_dict`` gives, and what a reader must know beside it."""
+    return {
+        "run_id": changes.run_id,
+        "as_of": None if changes.as_of is None else changes.as_of.isoformat(),
+        "against_as_of": None if changes.against_as_of is None else changes.against_as_of.isoformat(),
+        **new_to_dict(changes),
+        "picks": [
+            {
+                "symbol": pick.symbol,
+                "rank": pick.rank,
+                "rank_before": pick.rank_before,
+                "score_change": pick.score_change,
+                "sessions": pick.sessions,
+            }
+            for pick in changes.picks
+        ],
+        "revised": [{"symbol": pick.symbol, "why": pick.why} for pick in changes.adjusted],
+        "notes": list(changes.notes),
+    }
+
+
 def new_to_dict(changes: WhatIsNew) -> dict[str, Any]:
     """Return the document of what is new: symbols, best rank first; why each left; ranks of those that moved."""
     return {

@@ -6,6 +6,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,17 @@ _WIDE = {"Name": 28, "Sector": 24, "Industry": 28, "SubIndustry": 28, "Rationale
 _CELL_LIMIT = 32_767
 
 
-def to_excel(stored: StoredResult, columns: Sequence[str] | None = None) -> bytes:
-    """Return an .xlsx of three sheets: Results, Not in results, Configuration.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One more sheet of a workbook: its name, its header and its rows."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def to_excel(stored: StoredResult, columns: Sequence[str] | None = None, more: Sequence[Sheet] = ()) -> bytes:
+    """Return an .xlsx of three sheets: Results, Not in results, Configuration; and then of ``more``.
 
     ``columns`` chooses and orders the result columns (None: all); ConfigError names every unknown one. Text is written
     as text, never as a formula; unknown numbers are empty cells. Equal results give equal bytes. Raises
@@ -44,6 +54,8 @@ def to_excel(stored: StoredResult, columns: Sequence[str] | None = None) -> byte
         _results_sheet(book, bold, stored, chosen)
         _failures_sheet(book.add_worksheet("Not in results"), bold, stored)
         _config_sheet(book.add_worksheet("Configuration"), bold, stored)
+        for sheet in more:
+            _table(book.add_worksheet(sheet.name), bold, sheet.header, sheet.rows)
     return sink.getvalue()
 
 

@@ -16,6 +16,7 @@ from technic_scanner.runs.schedules import calendar_times
 # No exchange has been closed for as long; without a session for that long its calendar has ended.
 _BLOCK = timedelta(days=120)
 _DAY = timedelta(days=1)
+_SHORTEST_WAIT = timedelta(hours=4)
 MAX_DELAY = timedelta(days=2)
 
 
@@ -54,13 +55,19 @@ def zone_name(when: When, calendars: Calendars) -> str:
 
 
 def next_open_after(when: AfterClose, session: date, calendars: Calendars) -> datetime:
-    """Return when the data of ``session`` are no longer waited for: at the start of the next session's day.
+    """Return when the data of ``session`` are no longer waited for: when the next session opens.
 
-    That is before the next session opens, by some hours; a week after the session if no later one is known.
+    Where that is less than four hours after the close, as for futures, it is four hours after the close. If no later
+    session is known, it is a week after the session.
     """
-    later = calendars.sessions(when.exchange, session + _DAY, session + _BLOCK)
+    found = calendars.sessions(when.exchange, session, session + _BLOCK)
+    closes = [entry.close for entry in found if entry.day == session]
+    opens = [entry.open for entry in found if entry.day > session]
     zone = calendar_times.zone_of(calendars.zone(when.exchange))
-    return calendar_times.midnight(later[0].day if later else session + 7 * _DAY, zone)
+    next_open = opens[0] if opens else calendar_times.midnight(session + 7 * _DAY, zone)
+    # Added in real time, as delays are.
+    shortest = [(close.astimezone(UTC) + _SHORTEST_WAIT).astimezone(zone) for close in closes]
+    return max(next_open, *shortest)
 
 
 def in_words(when: When) -> str:

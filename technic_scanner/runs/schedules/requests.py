@@ -34,15 +34,23 @@ _DELAY = re.compile(r"(?=\d)(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?")
 Problems = list[FieldProblem]
 
 
-def schedule_from_dict(name: str, payload: Mapping[str, Any], owner: str | None = None) -> Schedule:
-    """Read a schedule; ConfigError names every unknown and every bad field. Whether it can be kept is checked later."""
+def schedule_from_dict(
+    name: str,
+    payload: Mapping[str, Any],
+    owner: str | None = None,
+    asked: tuple[ScanConfig, RunOptions] | None = None,
+) -> Schedule:
+    """Read a schedule; ConfigError names every unknown and every bad field. Whether it can be kept is checked later.
+
+    ``asked`` is what it scans, if that has been read already.
+    """
     problems: Problems = [
         FieldProblem(str(key), f"is not a field; the fields are {', '.join(FIELDS)}")
         for key in payload
         if key not in FIELDS
     ]
     when = _when(payload, problems)
-    config, options = _request(payload, problems)
+    config, options = asked or _request(payload, problems)
     late = payload.get("late_rule") or LateRule.PARTIAL
     if late not in set(LateRule):
         problems.append(FieldProblem("late_rule", f"must be one of {', '.join(LateRule)}, not {quoted(late)}"))

@@ -93,9 +93,15 @@ class ScheduleService:
         self._check(schedule)
         return self._store.save_schedule(self._planned(schedule))
 
-    def replace(self, schedule: Schedule) -> Schedule:
-        """Save a schedule under the name of a stored one, whatever that says now. Raises as ``save``."""
+    def replace(self, schedule: Schedule, expected_version: int | None = None) -> Schedule:
+        """Save a schedule under the name of a stored one, which stays paused if it is. Raises as ``save``.
+
+        ``expected_version`` is the version to replace; None: whatever is stored now.
+        """
         stored = self.get(schedule.name)
+        if expected_version not in (None, stored.version):
+            found = f"schedule {schedule.name!r} is at version {stored.version}, not {expected_version}"
+            raise ScheduleConflictError(f"{found}; read it again")
         return self.save(
             replace(
                 schedule,
@@ -206,10 +212,15 @@ class ScheduleService:
         there = promised.astimezone(zone_of(zone))
         return f"expected by {there:%Y-%m-%d %H:%M} {zone} time, not run: no worker or server is alive"
 
-    def _check(self, schedule: Schedule) -> None:
+    def faults(self, schedule: Schedule) -> tuple[FieldProblem, ...]:
+        """Return everything that is wrong with what a schedule says; whether there is its preset is another matter."""
         problems = [*_own_problems(schedule), *planning.problems_of(schedule.when, self._calendars)]
         if schedule.config is not None:
             problems += self._runs.problems(schedule.config, schedule.options or RunOptions())
+        return tuple(problems)
+
+    def _check(self, schedule: Schedule) -> None:
+        problems = self.faults(schedule)
         if problems:
             raise ConfigError(problems)
         self.request(schedule)

@@ -1,4 +1,4 @@
-"""Show two or more runs side by side, with the first as the baseline."""
+"""Show two or more runs side by side, oldest day first, against one of them as the baseline."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.timings.compare import Comparison, SymbolChanges
 from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.run_order import oldest_first
 from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.style import tables, theme
@@ -29,7 +30,7 @@ from technic_scanner.ui.style.wording import (
     when,
 )
 
-_KEY = "compare_runs"
+_KEY, _BASELINE = "compare_runs", "compare_baseline"
 _FIELDS = {**CONFIG_FIELDS, **OPTION_FIELDS}
 # A stage shorter than this varies mostly by chance, so no percentage is shown. Differences of _MANY_TIMES or more are
 # shown as a multiple of the baseline instead of as a percentage.
@@ -43,7 +44,10 @@ MAX_RUNS = len(theme.RUN_COLOURS)
 
 
 def choose() -> list[RunRecord]:
-    """Draw the selection and return the runs in the URL that have timings, in its order; a note lists the others."""
+    """Draw the selection and return the runs in the URL that have timings, the baseline first; a note lists others.
+
+    They are in the order of the days that they looked at, and the first is the baseline unless another one is chosen.
+    """
     records = []
     named = url_state.runs_in_address()
     for run_id in named[:MAX_RUNS]:
@@ -55,7 +59,7 @@ def choose() -> list[RunRecord]:
     by_id = {record.run_id: record for record in (*recent, *records) if record.metrics is not None}
     st.session_state[_KEY] = [record.run_id for record in records if record.run_id in by_id]
     st.multiselect(
-        "Runs, the first is the baseline",
+        "Runs, compared in the order of their days",
         list(by_id),
         key=_KEY,
         format_func=lambda run_id: _line(by_id[run_id]),
@@ -64,7 +68,23 @@ def choose() -> list[RunRecord]:
         placeholder="Choose runs",
     )
     _say_who_is_left_out([record for record in records if record.run_id not in by_id], len(named) - MAX_RUNS)
-    return [record for record in records if record.run_id in by_id]
+    return _baseline_first(oldest_first([record for record in records if record.run_id in by_id]))
+
+
+def _baseline_first(records: list[RunRecord]) -> list[RunRecord]:
+    if len(records) < 2:
+        return records
+    by_id = {record.run_id: record for record in records}
+    if st.session_state.get(_BASELINE) not in by_id:
+        st.session_state[_BASELINE] = records[0].run_id
+    baseline = st.selectbox(
+        "Baseline",
+        list(by_id),
+        key=_BASELINE,
+        format_func=lambda run_id: _line(by_id[run_id]),
+        help="The others are compared with it. At first it is the run of the oldest day.",
+    )
+    return [by_id[baseline], *(record for record in records if record.run_id != baseline)]
 
 
 def say_what_to_choose() -> None:
@@ -80,7 +100,7 @@ def say_what_to_choose() -> None:
 def _missing() -> str:
     """Return what is missing from the selection."""
     if not st.session_state[_KEY]:
-        return "Choose two or more finished runs above, or select them in History. The first is the baseline."
+        return "Choose two or more finished runs above, or select them in History. The oldest is the baseline."
     named = [part.strip() for part in st.query_params.get(url_state.RUNS, "").split(",") if part.strip()]
     if len(named) > len(set(named)) == 1:
         return "Both are the same run. Choose a different one."

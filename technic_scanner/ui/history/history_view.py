@@ -15,6 +15,7 @@ from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.timings.comparability import config_hash_of
 from technic_scanner.runs.timings.compare import stage_seconds
 from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.run_order import oldest_first
 from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.history import history_query
 from technic_scanner.ui.results import result_exports
@@ -122,11 +123,6 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
         alt=f"{count_text(len(records), 'run')}, newest first, with status, duration and stage seconds",
     )
     return [records[row] for row in event["selection"]["rows"] if row < len(records)]
-
-
-def oldest_first(records: Sequence[RunRecord]) -> list[RunRecord]:
-    """Return runs in the order of the days that they looked at, so that a comparison tells what happened since."""
-    return sorted(records, key=lambda run: (run.config.as_of_date or run.created_at.date(), run.created_at))
 
 
 def _act(chosen: list[RunRecord]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,12 @@ from technic_scanner.ui.style import tables
 from technic_scanner.ui.style.wording import count_text, escape, short_id
 
 VIEW = "New"
+_FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "Entered": lambda rows: rows["New"].fillna(value=False),
+    "Moved up": lambda rows: rows["RanksUp"].fillna(0) > 0,
+    "Moved down": lambda rows: rows["RanksUp"].fillna(0) < 0,
+    "Same rank": lambda rows: rows["RanksUp"].eq(0).fillna(value=False),
+}
 _COLUMNS = ("New", "RanksUp", "ScoreChange", "Sessions")
 NAMES = (
     "Rank",
@@ -36,6 +42,11 @@ def _changes(run_id: str, attempt: int) -> WhatIsNew:
     return services().changes.what_is_new(run_id)
 
 
+def changes_of(record: RunRecord) -> WhatIsNew:
+    """Return what is new in a run."""
+    return _changes(record.run_id, record.attempt)
+
+
 def choose(record: RunRecord, rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     """Let a view of the table be chosen; return it and the rows, with the columns of changes if it shows those."""
     view: str = st.segmented_control(
@@ -44,7 +55,9 @@ def choose(record: RunRecord, rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     if view != VIEW:
         return view, rows
     show(record)
-    return view, with_changes(record, rows)
+    rows = with_changes(record, rows)
+    kept = st.pills("Show", _FILTERS, selection_mode="multi", key="r_new_filter", label_visibility="collapsed")
+    return view, rows if not kept else rows[pd.concat([_FILTERS[name](rows) for name in kept], axis=1).any(axis=1)]
 
 
 def column_names(view: str, *, whole: bool) -> Sequence[str]:

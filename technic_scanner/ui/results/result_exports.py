@@ -9,8 +9,11 @@ import streamlit as st
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.extras import missing_extra
 from technic_scanner.runs.exports.export import to_csv, to_excel, to_parquet
+from technic_scanner.runs.exports.what_is_new import with_what_is_new
+from technic_scanner.runs.exports.workbook import Sheet
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.results import changes_view
 from technic_scanner.ui.style.wording import count_text
 
 _COLUMNS = "export_columns"
@@ -38,6 +41,7 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
         help="All rows and columns, numbers in full precision.",
     )
     with st.popover("More files…"):
+        stored, sheets = _with_new(record, stored)
         chosen = st.multiselect(
             "Columns in the files below", stored.table.column_names, key=_COLUMNS, placeholder="All columns"
         )
@@ -50,7 +54,7 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
             on_click="ignore",
             key="export_csv_columns",
             width="stretch",
-            disabled=not chosen,
+            disabled=not chosen and not sheets,
         )
         st.download_button(
             "Parquet",
@@ -61,7 +65,7 @@ def draw(record: RunRecord, stored: StoredResult) -> None:
             key="export_parquet",
             width="stretch",
         )
-        _excel(stored, chosen or None, width="stretch")
+        _excel(stored, chosen or None, sheets, width="stretch")
         report_button(record.run_id, key="export_report", width="stretch")
         _watchlist(stored)
 
@@ -70,11 +74,19 @@ def _name(run_id: str) -> str:
     return f"technic-scan-{run_id}"
 
 
-def _excel(stored: StoredResult, columns: list[str] | None, width: _Width = "content") -> None:
+def _with_new(record: RunRecord, stored: StoredResult) -> tuple[StoredResult, tuple[Sheet, ...]]:
+    """Let the files below have what is new, as four more columns and a sheet of what left."""
+    wanted = st.toggle("With what is new since the session before", key="export_new")
+    return with_what_is_new(stored, changes_view.changes_of(record)) if wanted else (stored, ())
+
+
+def _excel(
+    stored: StoredResult, columns: list[str] | None, sheets: tuple[Sheet, ...] = (), *, width: _Width = "content"
+) -> None:
     missing = missing_extra("excel")
     st.download_button(
         "Excel",
-        data=lambda: to_excel(stored, columns),
+        data=lambda: to_excel(stored, columns, sheets),
         file_name=f"{_name(stored.run_id)}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         on_click="ignore",

@@ -7,19 +7,21 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.schedule import PlannedTime, Schedule
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.schedules.planning import in_words
 from technic_scanner.runs.schedules.requests import schedule_from_dict
 from technic_scanner.runs.schedules.service import ScheduleService
 from technic_scanner.ui.app import notices
-from technic_scanner.ui.app.services import run_service, services
+from technic_scanner.ui.app.services import services
 from technic_scanner.ui.style.wording import escape
+from technic_scanner.ui.system import schedule_form
 
 _SHOWN_TIMES = 5
 _SHOWN_FIRINGS = 20
-_AFTER_CLOSE, _AT_TIMES = "After a session's close", "At calendar times"
-_LATE_RULES: dict[str, str] = {"partial": "run with what is there, and say so", "late": "do not run, and say late"}
+_NAME = "s_name"
+_NEW = "s_new_"
 
 
 def show() -> None:
@@ -60,6 +62,7 @@ def _one(schedules: ScheduleService, schedule: Schedule) -> None:
             else:
                 _button("Pause", f"s_pause_{key}", lambda: _say(schedules.pause(schedule.name).name, "is paused"))
             _button("Remove", f"s_remove_{key}", lambda: _remove(schedules, schedule.name))
+        _edit(schedules, schedule)
         _firings(schedules, schedule)
 
 
@@ -96,34 +99,41 @@ def _form(schedules: ScheduleService) -> None:
     if not details.open:
         return
     with details:
-        st.text_input("Name", key="s_name")
-        st.selectbox("Preset", [preset.name for preset in run_service().presets()], key="s_preset")
-        kinds = (_AFTER_CLOSE, _AT_TIMES)
-        kind = st.segmented_control("When", kinds, key="s_kind", default=_AFTER_CLOSE, required=True)
-        if kind == _AFTER_CLOSE:
-            exchanges = schedules.exchanges()
-            st.selectbox("Exchange", exchanges, index=exchanges.index("XNYS"), key="s_exchange")
-            st.text_input("Delay after the close", "30m", key="s_delay", help="Such as 20m or 1h30m.")
-            rules = tuple(_LATE_RULES)
-            st.selectbox("If its data do not come", rules, key="s_late", format_func=lambda rule: _LATE_RULES[rule])
-        else:
-            text = "A cron expression: minute, hour, day, month, weekday."
-            st.text_input("Times", "0 8 * * mon", key="s_at", help=text)
-            st.text_input("Time zone", "America/New_York", key="s_zone")
+        st.text_input("Name", key=_NAME)
+        schedule_form.draw(schedules, _NEW)
         _button("Add", "s_add", lambda: _add(schedules))
 
 
 def _add(schedules: ScheduleService) -> None:
     """Add what the form says now: a callback runs before the form is drawn with what was typed last."""
-    state = st.session_state
-    times = (
-        {"after_close": state.s_exchange, "delay": state.s_delay, "late_rule": state.s_late}
-        if state.s_kind == _AFTER_CLOSE
-        else {"at": state.s_at, "zone": state.s_zone}
-    )
-    added = schedules.add(schedule_from_dict(state.s_name.strip(), {"preset": state.s_preset, **times}))
-    following = times_text(schedules.next_times(added.name, _SHOWN_TIMES))
-    _say(added.name, f"fires {in_words(added.when)}. Next: {following}")
+    name = st.session_state[_NAME].strip()
+    added = schedules.add(schedule_from_dict(name, schedule_form.payload(_NEW)))
+    _say_next(schedules, added)
+
+
+def _edit(schedules: ScheduleService, schedule: Schedule) -> None:
+    details = st.expander("Edit", key=f"s_editing_{schedule.schedule_id}", on_change="rerun")
+    if not details.open:
+        return
+    # The version is part of the keys, so that the widgets show what was saved last.
+    prefix = f"s_edit_{schedule.schedule_id}_{schedule.version}_"
+    with details:
+        schedule_form.draw(schedules, prefix, schedule)
+        _button("Save", f"s_save_{schedule.schedule_id}", lambda: _save(schedules, schedule, prefix))
+
+
+def _save(schedules: ScheduleService, schedule: Schedule, prefix: str) -> None:
+    """Save what the form of a stored schedule says now, unless it was changed meanwhile."""
+    own = None if schedule.config is None else (schedule.config, schedule.options or RunOptions())
+    terms = schedule_form.payload(prefix, schedule)
+    asked = None if "preset" in terms else own
+    saved = schedules.replace(schedule_from_dict(schedule.name, terms, None, asked), schedule.version)
+    _say_next(schedules, saved)
+
+
+def _say_next(schedules: ScheduleService, schedule: Schedule) -> None:
+    following = times_text(schedules.next_times(schedule.name, _SHOWN_TIMES))
+    _say(schedule.name, f"fires {in_words(schedule.when)}. Next: {following}")
 
 
 def _fire(schedules: ScheduleService, name: str) -> None:

@@ -36,6 +36,23 @@ def test_new_york_closes_early_after_thanksgiving_and_has_no_session_on_it(real:
 
 
 @pytest.mark.parametrize(
+    ("exchange", "day", "opens"),
+    [
+        ("XNYS", date(2026, 11, 27), "2026-11-27T09:30-05:00"),
+        ("XNYS", date(2001, 12, 31), "2001-12-31T09:30-05:00"),
+        ("XTAE", date(2026, 1, 9), "2026-01-09T09:59+02:00"),
+        ("XTKS", date(2026, 5, 7), "2026-05-07T09:00+09:00"),
+        ("CMES", date(2026, 11, 30), "2026-11-29T17:00-06:00"),  # futures open on the evening before
+        ("XLON", date(2027, 3, 30), "2027-03-30T08:00+01:00"),
+    ],
+)
+def test_sessions_open_when_they_do(exchange: str, day: date, opens: str) -> None:
+    [session] = ExchangeCalendars(as_known).sessions(exchange, day, day)
+    assert session.open == datetime.fromisoformat(opens)
+    assert session.open < session.close
+
+
+@pytest.mark.parametrize(
     ("exchange", "closed", "open_day", "close"),
     [
         # The first five are broken in the package with pandas 3.1.

@@ -136,9 +136,23 @@ def test_if_the_data_do_not_come_until_the_next_session_it_runs_or_is_late(
     desk.share = DataShare(50, 100)
     assert desk.to(WEDNESDAY + timedelta(hours=3)) == 0
     assert desk.to(WEDNESDAY + timedelta(days=1)) == 0, "Thursday is a holiday: the next session is on Friday"
-    assert desk.to(datetime(2026, 11, 27, 5, 1, tzinfo=UTC)) == runs
+    assert desk.to(datetime(2026, 11, 27, 14, 25, tzinfo=UTC)) == 0, "at 9:25 in New York it has not opened"
+    assert desk.statuses() == [("2026-11-25", FiringStatus.WAITING)]
+    assert desk.to(datetime(2026, 11, 27, 14, 30, tzinfo=UTC)) == runs
     assert desk.statuses() == [("2026-11-25", status)]
     assert desk.schedules.firings("nightly")[0].note.startswith("late: 50 of 100 symbols")
+
+
+def test_where_the_next_session_opens_at_once_data_are_waited_for_four_hours(desk: Desk) -> None:
+    desk.add(when=AfterClose("CMES", timedelta(minutes=5)))
+    desk.share = DataShare(50, 100)
+    close = datetime(2026, 11, 30, 23, tzinfo=UTC)  # 17:00 in Chicago, when the next session opens
+    desk.to(close + timedelta(minutes=5))
+    assert desk.statuses()[-1] == ("2026-11-30", FiringStatus.WAITING)
+    desk.to(close + timedelta(hours=3, minutes=55))
+    assert desk.statuses()[-1] == ("2026-11-30", FiringStatus.WAITING)
+    desk.to(close + timedelta(hours=4))
+    assert desk.statuses()[-1] == ("2026-11-30", FiringStatus.QUEUED)
 
 
 def test_a_source_that_does_not_answer_is_waited_for(desk: Desk) -> None:
