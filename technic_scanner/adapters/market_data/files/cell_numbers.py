@@ -15,12 +15,12 @@ _SPACES = "\\s\u00a0\u202f\u2009\u2007'’ʼ`´_"
 # Currency marks and codes, quotes, and per cent signs say nothing about the size of a number.
 _CURRENCY = (
     r"\p{Sc}|(?i:usd|eur|gbp|chf|jpy|cny|rmb|krw|inr|cad|aud|hkd|sgd|sek|nok|dkk|pln|brl|mxn|zar|rub|try|czk|huf|ils|twd"
-    r"|thb|idr|gbx|usdt|us\$|r\$|rs|rp|rm|kr|zł|kč|ft|руб|tl|nt\$|hk\$|s\$|c\$|a\$)\.?"
+    r"|thb|idr|vnd|gbx|usdt|us\$|r\$|rs|rp|rm|kr|zł|kč|ft|руб|tl|nt\$|hk\$|s\$|c\$|a\$)\.?"
 )
 _LEADING = rf"^(?:{_CURRENCY})?([+-]?)(?:{_CURRENCY})?"
 _TRAILING = (
     r"(?:\p{Sc}|%|(?i:usd|eur|gbp|chf|jpy|cny|rmb|krw|inr|cad|aud|hkd|sgd|sek|nok|dkk|pln|brl|mxn|zar|rub|try|czk|huf"
-    r"|ils|twd|thb|idr|gbx|usdt|kr|zł|kč|ft|руб|р|元|円|원|tl))\.?$"
+    r"|ils|twd|thb|idr|vnd|gbx|usdt|kr|zł|kč|ft|руб|р|元|円|원|tl|stk|stück|szt|shs|shares?|pcs|adet|株|股|주))\.?$"
 )
 # Words for thousands, millions and milliards behind a number, in the languages of known vendors.
 _SCALES: tuple[tuple[str, float], ...] = (
@@ -33,6 +33,9 @@ _SCALES: tuple[tuple[str, float], ...] = (
     ("billion|mrd\\.?|mld\\.?|млрд\\.?|bn|b", 1e9),
     ("trillion|t", 1e12),
 )
+# A blank or an apostrophe before one, two or more than three digits groups nothing: 110'16 is 110 and 16/32.
+_TORN = rf"\d[{_SPACES}]+\d{{1,2}}(?:\D|$)|\d[{_SPACES}]+\d{{4,}}"
+_RATIO = r"^\s*(?P<new>\d+(?:\.\d+)?)\s*(?::|/|-?\s*[Ff]or\s*-?|-)\s*(?P<old>\d+(?:\.\d+)?)\D*$"
 _EVERY_SCALE = "|".join(words for words, _ in _SCALES)
 _FIXED = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 DOT, COMMA = ".", ","
@@ -80,6 +83,7 @@ def texts_of(column: pa.Array) -> pa.Array | None:
     text = column.cast(pa.string())
     if not bool(pc.any(pc.match_substring_regex(text, r"[^0-9.,]")).as_py()):
         return text
+    text = pc.if_else(pc.match_substring_regex(text, _TORN), pa.scalar("", pa.string()), text)
     text = pc.replace_substring_regex(text, f'[{_SPACES}"=]', "")
     text = pc.replace_substring_regex(text, r"[−–]", "-")
     text = pc.replace_substring_regex(text, r"^\((.*)\)$", r"-\1")
@@ -87,6 +91,23 @@ def texts_of(column: pa.Array) -> pa.Array | None:
     text = pc.replace_substring_regex(text, r",-$|-$", "")  # "79,-" is a round price
     bare = pc.replace_substring_regex(pc.replace_substring_regex(text, _TRAILING, ""), r"(\pL)\.$", r"\1")
     return pc.if_else(pc.match_substring_regex(bare, r"\d"), bare, text)
+
+
+def with_ratios(column: pa.Array) -> pa.Array:
+    """Return a text column with "4:1", "4/1", "4 for 1" and "4-1" as the number of new shares for one old share."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    parts = pc.extract_regex(column, _RATIO)
+    found = np.asarray(parts.is_valid(), dtype=np.bool_)
+    if not found.any():
+        return column
+    new, old = (
+        np.asarray(pc.struct_field(parts, name).cast(pa.float64()).to_numpy(zero_copy_only=False))
+        for name in ("new", "old")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = pa.array(np.where(found, new / old, 1.0)).cast(pa.string())
+    return pc.if_else(pa.array(found), ratios, column.cast(pa.string()))
 
 
 def marks_of(text: pa.Array | None) -> Marks:

@@ -27,6 +27,7 @@ SUFFIXES: tuple[str, ...] = (
     *PARQUET_SUFFIXES,
     *FEATHER_SUFFIXES,
 )
+_LONGEST_FIRST = tuple(sorted(SUFFIXES, key=len, reverse=True))
 MAPPING_NAME = "files.toml"
 UNIVERSE_STEM = "universe"
 MACRO_STEM = "macro"
@@ -126,7 +127,9 @@ class Contents:
 def stem_of(name: str) -> str:
     """Return a file's name without its suffix (both of ``.csv.gz``)."""
     lower = name.lower()
-    suffix = next((suffix for suffix in sorted(SUFFIXES, key=len, reverse=True) if lower.endswith(suffix)), "")
+    if not lower.endswith(SUFFIXES):
+        return name
+    suffix = next(suffix for suffix in _LONGEST_FIRST if lower.endswith(suffix))
     return name[: len(name) - len(suffix)]
 
 

@@ -15,6 +15,7 @@ _DAY = 86_400
 # Excel's day 25569 is 1970-01-01; a smaller number may as well be a count of days since 1970, and is not read.
 _EXCEL_EPOCH = 25_569
 _EXCEL_LAST = 99_999
+_DAYS_TO_1904, _ENOUGH = 1_462, 5
 _SECONDS_FROM = 100_000_000
 # The smallest number of each unit that has one: 10¹¹ ms is 1973, 10¹¹ s is the year 5138.
 _UNITS: tuple[tuple[int, int], ...] = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3), (_SECONDS_FROM, 1))
@@ -67,9 +68,20 @@ def _take_excel(
         return
     whole = np.asarray(texts.take(pa.array(np.flatnonzero(excel))).cast(pa.float64()).to_numpy(zero_copy_only=False))
     fraction = np.round((whole - np.floor(whole)) * _DAY).astype(np.int64)
-    days[excel] = values[excel] - _EXCEL_EPOCH
+    days[excel] = values[excel] - _EXCEL_EPOCH + _since_1904(values[excel] - _EXCEL_EPOCH, last)
     seconds[excel] = np.where(fraction > 0, fraction, -1)
     known[excel] = True
+
+
+def _since_1904(days: IntArray, last: int) -> int:
+    """Return by how many days numbers are too small because they count from 1904, as a Mac's workbook does, else 0.
+
+    They do if no session would be on a weekend then, and some would be otherwise.
+    """
+    later = np.unique(days + _DAYS_TO_1904)
+    if len(later) < _ENOUGH or later[-1] > last or ((later + 3) % 7 >= 5).any():
+        return 0
+    return _DAYS_TO_1904 if ((np.unique(days) + 3) % 7 >= 5).any() else 0
 
 
 def _take_figures(values: IntArray, given: BoolArray, found: tuple[IntArray, IntArray, BoolArray]) -> None:

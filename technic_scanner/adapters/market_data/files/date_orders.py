@@ -22,6 +22,8 @@ _ORDERS: dict[int, tuple[str, ...]] = {
     _YEAR_LAST: ("dmy", "mdy"),
     _SHORT: ("dmy", "mdy", "ymd"),
 }
+# Years of the Republic of China count from 1911; they have three figures since 2011.
+_YEAR_OF_CHINA, _LAST_OF_CHINA = 1911, 150
 _ENOUGH_DAYS = 3
 # Median distances of dates in days; of fewer than _SURE_DAYS dates only years apart are a sign against an order.
 _SURE_DAYS, _DAILY, _WEEKLY, _MONTHLY, _YEARLY = 5, 4, 8, 20, 300
@@ -54,8 +56,12 @@ class Triples:
         a, b, c = figures
         first, last = _lengths(a), _lengths(c)
         shape = np.where(first == 4, _YEAR_FIRST, np.where(last == 4, _YEAR_LAST, _SHORT)).astype(np.int8)
+        years = _ints(a)
+        if (first == 3).any() and (last <= 2).all() and bool((years[first <= 3] <= _LAST_OF_CHINA).all()):
+            years = np.where(first <= 3, years + _YEAR_OF_CHINA, years)  # 115/03/02 is 2026-03-02 in Taiwan
+            return cls(years, _ints(b), _ints(c), np.zeros(len(years), np.int8), rows, total, dotted)
         shape[(first == 3) | (last == 3) | ((first == 4) & (last > 2))] = -1
-        return cls(_ints(a), _ints(b), _ints(c), shape, rows, total, dotted)
+        return cls(years, _ints(b), _ints(c), shape, rows, total, dotted)
 
     @classmethod
     def joined(cls, pieces: Iterable[Triples]) -> Triples:
@@ -64,6 +70,16 @@ class Triples:
         a, b, c = (np.concatenate([getattr(part, name) for part in parts]) for name in "abc")
         shape = np.concatenate([part.shape for part in parts])
         return cls(a, b, c, shape, np.arange(len(a)), len(a), all(part.dotted for part in parts))
+
+    def lasts(self, order: str, *, given: bool) -> bool:
+        """Return whether the figures would have this order whatever the newest possible day is."""
+        if (self.shape == _SHORT).any() or order == "ydm":
+            return False
+        last = self.shape == _YEAR_LAST
+        if given or self.dotted or not last.any():
+            return True
+        day, month = (self.a, self.b) if order == "dmy" else (self.b, self.a)
+        return bool((day[last] > 12).any() and (month[last] <= 12).all())
 
     def take(self, rows: IntArray) -> Triples:
         """Return the figures of ``rows``; each is an index into the ``total`` rows."""

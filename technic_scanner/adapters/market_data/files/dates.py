@@ -42,8 +42,10 @@ _FULL = (
     "december",
 )  # fmt: skip
 _FROM_YEAR = 100
-_FRIDAY, _SATURDAY, _SUNDAY, _MONDAY_OFFSET = 4, 5, 6, 3  # 1970-01-01 was a Thursday
-_DAYS_FOR_A_ZONE = 8
+_GREENWICH = ("UTC", "+00:00", "Etc/UTC")
+_THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY, _MONDAY_OFFSET = 3, 4, 5, 6, 3  # 1970-01-01 was a Thursday
+_DAYS_FOR_A_ZONE = 5
+_FROM_NOON_SECONDS = 10 * 3600  # midnight east of Greenwich, to the zones beyond +12 h
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Days:
 
     ``order`` is "ymd", "dmy", "mdy" or another order of figures, None where the dates have no figures to order.
     ``undecided`` are the rows' figures if nothing tells their order; their days are not known then.
+    ``lasting``: on a later day, when newer dates are possible, they would be read the same.
     ``outside`` are the rows with a date before 1900 or after tomorrow, ``impossible`` their number; they count as
     without a date.
     """
@@ -64,6 +67,7 @@ class Days:
     undecided: Triples | None = None
     impossible: int = 0
     outside: BoolArray | None = None
+    lasting: bool = True
     notes: list[str] = field(default_factory=list)
 
     @classmethod
@@ -101,11 +105,12 @@ def read_days(column: pa.Array, hints: DateHints, *, zone: str | None = None, fo
         found.zone = "UTC" if (found.seconds >= 0).any() else None
     else:
         found = _of_text(column.cast(pa.string()), hints)
-    if found.zone == "UTC":
+    if found.zone in _GREENWICH:
         _settle_zone(found, zone)
     outside = found.known & ((found.days < FIRST_DAY) | (found.days > hints.last))
     found.impossible, found.outside = int(outside.sum()), outside
     found.known &= ~outside
+    found.lasting &= bool(found.known.all()) and found.undecided is None
     return found
 
 
@@ -115,7 +120,7 @@ def _spread(found: Days, indices: pa.Array) -> Days:
         return Days.unknown(len(rows))
     undecided = None if found.undecided is None else found.undecided.take(rows)
     spread = Days(found.days[rows], found.seconds[rows], found.known[rows] & (rows >= 0), found.order, found.zone)
-    spread.undecided, spread.notes = undecided, found.notes
+    spread.undecided, spread.notes, spread.lasting = undecided, found.notes, found.lasting
     if found.outside is not None:
         spread.outside = found.outside[rows] & (rows >= 0)
         spread.impossible = int(spread.outside.sum())
@@ -149,7 +154,7 @@ def _texts_of_numbers(column: pa.Array) -> pa.Array:
 
 
 def _of_text(column: pa.Array, hints: DateHints) -> Days:
-    text = pc.utf8_trim_whitespace(column)
+    text = pc.utf8_trim(pc.utf8_trim_whitespace(column), characters="=\"'")  # ="2026-02-18" keeps Excel from reading it
     found = Days.unknown(len(text))
     if len(text) == 0:
         return found
@@ -186,6 +191,7 @@ def _take_triples(found: Days, text: pa.Array, hints: DateHints) -> None:
     if found.order is None:
         found.undecided = triples
         return
+    found.lasting = triples.lasts(found.order, given=hints.order is not None)
     days, valid = triples.days(found.order, hints.last)
     found.days[rows], found.known[rows] = days, valid
 
@@ -225,6 +231,7 @@ def _take_words(found: Days, text: pa.Array, hints: DateHints) -> None:
         words = parts["word"].dictionary_encode()
         months = np.array([_month(word) for word in words.dictionary.to_pylist()], dtype=np.int64)
         year = whole_numbers(parts["year"])
+        found.lasting &= not bool((year < _FROM_YEAR).any())
         year = np.where(year < _FROM_YEAR, _full_year(year, hints.last), year)
         month = months[np.asarray(words.indices.to_numpy(zero_copy_only=False))]
         days, valid = civil_days(year, month, whole_numbers(parts["day"]))
@@ -250,7 +257,8 @@ def _full_year(year: IntArray, last: int) -> IntArray:
 def _settle_zone(found: Days, zone: str | None) -> None:
     """Move times in UTC to ``zone``, or to the days of their sessions if midnight east of Greenwich was stamped.
 
-    Then Mondays' bars are stamped on Sundays and none is stamped on a Friday.
+    Then the stamps are late in the day of UTC, those of the week's first session are on the day before it, and none is
+    on the weekday of its last session.
     """
     if zone is not None:
         stamps = pa.array(found.days * 86_400 + np.maximum(found.seconds, 0)).cast(pa.timestamp("s", tz="UTC"))
@@ -258,10 +266,19 @@ def _settle_zone(found: Days, zone: str | None) -> None:
         days, seconds = np.divmod(np.asarray(local.cast(pa.int64()).to_numpy(zero_copy_only=False)), 86_400)
         found.days, found.seconds, found.zone = days, np.where(found.seconds >= 0, seconds, -1), zone
         return
-    distinct = np.unique(found.days[found.known])
-    counts = np.bincount((distinct + _MONDAY_OFFSET) % 7, minlength=7)
-    if len(distinct) >= _DAYS_FOR_A_ZONE and counts[_SUNDAY] and not counts[_FRIDAY] and not counts[_SATURDAY]:
+    if _is_midnight_in_the_east(found):
         found.days = found.days + 1
         found.notes.append(
             "times are the midnight of a place east of Greenwich, written in UTC; each bar was put on its own day"
         )
+
+
+def _is_midnight_in_the_east(found: Days) -> bool:
+    times = np.unique(found.seconds[found.known])
+    distinct = np.unique(found.days[found.known])
+    if len(distinct) < _DAYS_FOR_A_ZONE or len(times) > 2 or times[0] < _FROM_NOON_SECONDS:
+        return False
+    counts = np.bincount((distinct + _MONDAY_OFFSET) % 7, minlength=7)
+    from_monday = counts[_SUNDAY] and not counts[_FRIDAY] and not counts[_SATURDAY]
+    from_sunday = counts[_SATURDAY] and not counts[_THURSDAY] and not counts[_FRIDAY]
+    return bool(from_monday or from_sunday)

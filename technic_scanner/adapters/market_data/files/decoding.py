@@ -27,7 +27,7 @@ _FEW = 0.002
 def decoded(data: bytes) -> tuple[str, str, list[str]]:
     """Return the text of ``data``, its encoding, and sentences on what was done. Raises SourceDataError."""
     notes: list[str] = []
-    head = data[:_SAMPLE]
+    head = data.rstrip(b"\0")[:_SAMPLE]
     has_wide_letters = head[:2] in (b"\xff\xfe", b"\xfe\xff") or head.count(0) * 3 > len(head)
     stripped = data if has_wide_letters else data.rstrip(b"\0")
     if len(stripped) < len(data) - 1:

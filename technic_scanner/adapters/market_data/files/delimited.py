@@ -170,9 +170,23 @@ def parse_rows(body: str, separator: str, names: Sequence[str]) -> Sheet:
         )
     except pa.ArrowInvalid as error:
         raise SourceDataError(f"its rows cannot be read: {str(error).splitlines()[0][:120]}") from error
+    if table.num_rows + len(faulty) < body.count("\n") and (whole := _without_lone_quotes(body, separator, width)):
+        return parse_rows(whole, separator, names)
     if faulty:
         return _mended(body, separator, list(names))
     return Sheet(list(names), [_whole(table.column(place)) for place in range(width)], separator)
+
+
+def _without_lone_quotes(body: str, separator: str, width: int) -> str | None:
+    """Return the text without the quotes of lines in which one is never closed, so that it takes in the lines below.
+
+    None if there is no such line.
+    """
+    lines = body.split("\n")
+    lone = [n for n, line in enumerate(lines) if line.count('"') % 2 and line.count(separator) + 1 == width]
+    for number in lone:
+        lines[number] = lines[number].replace('"', "")
+    return "\n".join(lines) if lone else None
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

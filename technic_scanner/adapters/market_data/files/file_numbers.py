@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import (
     marks_of,
     numbers_of,
     texts_of,
+    with_ratios,
 )
 from technic_scanner.adapters.market_data.files.names import PRICES
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
@@ -27,6 +29,15 @@ from technic_scanner.screening.bars import FIELDS, FloatArray
 
 _PRICES = (*PRICES, *(f"adj_{name}" for name in PRICES))
 _OTHERS = ("adj_volume", "split", "cfacpr", "cfacshr", "cumulative_factor", "turnover")
+# Units in brackets behind the name of a volume, and how many shares they are.
+_UNIT = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]\s*$")
+_UNITS = {
+    r"(?:in )?(?:thousands?|'?000'?s?|1,?000s?|k|tsd\.?|тыс\.?|千股|천주|천)": 1e3,
+    r"(?:in )?(?:millions?|mn|mio\.?|mln\.?|mil|млн\.?|m|百万股)": 1e6,
+    r"(?:in )?(?:lakhs?|lacs?)": 1e5,
+    r"万股|萬股|万|萬": 1e4,
+    r"手": 100.0,
+}
 _SAY_IT = "name the decimal mark in files.toml"
 
 
@@ -36,6 +47,8 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     Raises SourceDataError if the cells use both marks, or do not tell which one they use.
     """
     wanted = {name: roles.places[name] for name in (*FIELDS, *_PRICES, *_OTHERS) if name in roles.places}
+    if "split" in wanted:
+        sheet.columns[wanted["split"]] = with_ratios(sheet.columns[wanted["split"]])
     texts = {name: texts_of(sheet.columns[place]) for name, place in wanted.items()}
     prices = [text for name, text in texts.items() if name in _PRICES]
     given = hints.mapping.decimal_mark if hints.mapping is not None else None
@@ -58,7 +71,18 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     signs = currencies_of([sheet.columns[place] for name, place in wanted.items() if name in PRICES])
     if len(signs) > 1:
         out.notes.append(f"prices are in {' and '.join(signs)}, and are not converted")
-    return _parsed(sheet, wanted, texts, marks)
+    fields = _parsed(sheet, wanted, texts, marks)
+    _scale_volume(out, fields, sheet.names[wanted["volume"]])
+    return fields
+
+
+def _scale_volume(out: FileReading, fields: dict[str, FloatArray], name: str) -> None:
+    """Multiply volumes by the unit that stands in the name of their column: Volume (thousands), 成交量(手)."""
+    match = _UNIT.search(name.casefold())
+    unit = next((factor for words, factor in _UNITS.items() if match and re.fullmatch(words, match[1].strip())), None)
+    if unit is not None:
+        fields["volume"] = fields["volume"] * unit
+        out.notes.append(f"volumes were multiplied by {unit:,.0f}, the unit in {name}")
 
 
 def _parsed(

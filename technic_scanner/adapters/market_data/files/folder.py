@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,11 +11,12 @@ import numpy as np
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.containers import Contents, FileRef
 from technic_scanner.adapters.market_data.files.date_orders import OrderError, Triples, decide_order
+from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
 from technic_scanner.adapters.market_data.files.mapping import FolderMapping
-from technic_scanner.adapters.market_data.files.one_file import read_file
-from technic_scanner.adapters.market_data.files.plain_files import read_plain
+from technic_scanner.adapters.market_data.files.read_files import FileReader, Step, ignore_steps
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
 from technic_scanner.adapters.market_data.files.splits import likely_splits
+from technic_scanner.adapters.market_data.files.symbols import looks_like_no_symbol
 from technic_scanner.adapters.market_data.files.together import final_symbols, put_together
 from technic_scanner.adapters.market_data.long_bars import LongBars, counted
 
@@ -93,21 +94,24 @@ def read_folder(
     contents: Contents,
     last: int,
     mapping: FolderMapping | None = None,
-    step: Callable[[int], None] = lambda _: None,
-    read: Callable[[Sequence[FileRef], Callable[[FileRef], Hints], Callable[[int], None]], list[FileReading]]
-    | None = None,
+    step: Step = ignore_steps,
+    kept: KeptReadings | None = None,
+    *,
+    fast: bool = True,
 ) -> FolderReading:
     """Read everything; ``last`` is the newest possible day since 1970, ``step`` is told how many files were read.
 
-    ``step`` may raise to stop.
+    ``step`` may raise to stop. Files that ``kept`` knows are not read again. ``fast`` reads plain files many at a time.
     """
 
     def hints(ref: FileRef) -> Hints:
         return Hints(last, mapping=None if mapping is None else mapping.for_file(ref.name))
 
-    files = (read or read_fast)(contents.tables, hints, step)
-    _settle_orders(files, last, hints)
-    _settle_marks(files, hints)
+    reader = FileReader(hints, step, kept)
+    own = reader.fast(contents.tables) if fast else reader.one_by_one(contents.tables)
+    files = [replace(file) for file in own]  # what is decided of them here is not kept
+    _settle_orders(files, last, reader)
+    _settle_marks(files, reader)
     symbols = final_symbols(files)
     _refuse_sparse(files, symbols)
     joined = put_together(files, symbols)
@@ -117,38 +121,13 @@ def read_folder(
     reading.links = list(contents.links)
     reading.without_bars = _without_bars(reading)
     _refuse_empty(files)
+    reading.sentences += _nameless(files, reading.symbols)
     reading.sentences += likely_splits(reading.bars)
     reading.sentences += _apart(reading.bars)
     return reading
 
 
-def read_fast(
-    refs: Sequence[FileRef], hints: Callable[[FileRef], Hints], step: Callable[[int], None]
-) -> list[FileReading]:
-    """Read plain files many at a time, and the others one by one."""
-    without_mapping = [ref for ref in refs if hints(ref).mapping is None]
-    plain = read_plain(without_mapping, hints(refs[0]).last, step) if without_mapping else {}
-    if not plain:
-        return read_one_by_one(refs, hints, step)
-    others = [ref for ref in refs if ref.name not in plain]
-    rest = {file.ref.name: file for file in read_one_by_one(others, hints, lambda n: step(len(plain) + n))}
-    if any(file.mark == "," and file.sure_mark for file in rest.values()):
-        return read_one_by_one(refs, hints, step)  # points may group thousands in the plain ones too
-    return [plain[ref.name] if ref.name in plain else rest[ref.name] for ref in refs]
-
-
-def read_one_by_one(
-    refs: Sequence[FileRef], hints: Callable[[FileRef], Hints], step: Callable[[int], None]
-) -> list[FileReading]:
-    """Read the files in order, in this thread."""
-    files = []
-    for number, ref in enumerate(refs):
-        files.append(read_file(ref, hints(ref)))
-        step(number + 1)
-    return files
-
-
-def _settle_orders(files: list[FileReading], last: int, hints: Callable[[FileRef], Hints]) -> None:
+def _settle_orders(files: list[FileReading], last: int, reader: FileReader) -> None:
     """Read again the files whose dates only others explain; they stay refused if the others do not agree."""
     open_places = [place for place, file in enumerate(files) if file.undecided is not None]
     if not open_places:
@@ -164,11 +143,10 @@ def _settle_orders(files: list[FileReading], last: int, hints: Callable[[FileRef
     if len(told) == 1:
         (order,) = told
         for place in open_places:
-            ref = files[place].ref
-            files[place] = read_file(ref, replace(hints(ref), order=order))
+            files[place] = replace(reader.again(files[place].ref, order=order))
 
 
-def _settle_marks(files: list[FileReading], hints: Callable[[FileRef], Hints]) -> None:
+def _settle_marks(files: list[FileReading], reader: FileReader) -> None:
     """Read again, with the decimal mark of the others, the files whose own cells do not tell it."""
     sure = {file.mark for file in files if file.sure_mark and file.mark is not None}
     if len(sure) != 1:
@@ -178,7 +156,7 @@ def _settle_marks(files: list[FileReading], hints: Callable[[FileRef], Hints]) -
     for place, file in enumerate(files):
         if file.open_mark and (file.refused is not None or file.mark != mark):
             order = orders.copy().pop() if len(orders) == 1 else None
-            files[place] = read_file(file.ref, replace(hints(file.ref), mark=mark, order=order))
+            files[place] = replace(reader.again(file.ref, mark=mark, order=order))
 
 
 def _refuse_empty(files: list[FileReading]) -> None:
@@ -188,12 +166,16 @@ def _refuse_empty(files: list[FileReading]) -> None:
             file.refused = f"has no usable row: {faults}" if faults else "has no row below its header"
 
 
+def _is_one_day(bars: LongBars) -> bool:
+    return int(bars.days[0]) == int(bars.days[-1]) and int(bars.days.min()) == int(bars.days.max())
+
+
 def _refuse_sparse(files: list[FileReading], symbols: dict[int, tuple[str, ...]]) -> None:
     """Refuse files of one session each whose sessions are weeks or months apart."""
     single = [
         file
         for file in files
-        if file.refused is None and file.frame == frames.DAY and len(file.bars) and len(np.unique(file.bars.days)) == 1
+        if file.refused is None and file.frame == frames.DAY and len(file.bars) and _is_one_day(file.bars)
     ]
     if len(single) < _FEWEST_FILES:
         return
@@ -206,6 +188,16 @@ def _refuse_sparse(files: list[FileReading], symbols: dict[int, tuple[str, ...]]
         file.refused = (
             f"has one session, and those of the other files are a {frame} or more apart; a scan needs daily bars"
         )
+
+
+def _nameless(files: Sequence[FileReading], symbols: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return sentences on files that give no symbol, neither in a column nor in their name."""
+    found = [
+        (file.ref.name, f"no column holds its symbol, and its name does not look like one; it is called {its[0]}")
+        for file, its in zip(files, symbols, strict=True)
+        if file.named and file.refused is None and looks_like_no_symbol(its[0])
+    ]
+    return [f"{who}: {what}" for who, what in _grouped(found)]
 
 
 def _without_bars(reading: FolderReading) -> dict[str, str]:

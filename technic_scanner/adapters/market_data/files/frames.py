@@ -11,8 +11,10 @@ from technic_scanner.screening.bars import FloatArray
 IntArray = npt.NDArray[np.integer]
 DAY, MINUTE, WEEK, MONTH = "day", "minute", "week", "month"
 # Distances in days between bars of one symbol.
-_WEEKS, _FROM_MONTHS = (5, 10), 25
+_WEEKS, _FROM_MONTHS = (5, 24), 25
 _FEWEST_DISTANCES = 3
+# Of two distances alone both must be those of whole weeks or months.
+_EXACT = ((6, 8), (27, 32), (89, 93), (364, 367))
 _REGULAR = 0.8
 _WORDS = {
     DAY: {"d", "1d", "day", "daily", "1day", "24h", "1440", "d1", "days", "86400", "1dy", "eod", "dy"},
@@ -45,13 +47,19 @@ def frame_of(bars: LongBars, seconds: IntArray) -> str:
     key = np.unique(bars.codes.astype(np.int64) * 2**32 + bars.days)
     steps = np.diff(key)
     distances = steps[steps < 2**31]
-    if len(distances) < _FEWEST_DISTANCES:
+    if len(distances) < _FEWEST_DISTANCES and not _exact(distances):
         return DAY
     middle = float(np.median(distances))
     if middle >= _FROM_MONTHS:
         return MONTH
     weekly = np.mean((distances >= _WEEKS[0]) & (distances <= _WEEKS[1]))
     return WEEK if _WEEKS[0] <= middle <= _WEEKS[1] and weekly >= _REGULAR else DAY
+
+
+def _exact(distances: IntArray) -> bool:
+    return len(distances) == _FEWEST_DISTANCES - 1 and any(
+        bool(((distances >= low) & (distances <= high)).all()) for low, high in _EXACT
+    )
 
 
 def _several_times_a_day(bars: LongBars, seconds: IntArray) -> bool:

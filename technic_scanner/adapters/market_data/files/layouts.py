@@ -47,10 +47,13 @@ def plain_sheet(sheet: Sheet, rows: Sequence[Sequence[str]], body: str | None, l
 
 
 class _Levels:
-    """Two header lines: what each column holds, of which ticker, and how many lines the header has."""
+    """Two header lines: what each column holds, of which ticker, and how many lines the header has.
 
-    def __init__(self, fields: list[str], tickers: list[str], lines: int, intraday: bool) -> None:
-        self.fields, self.tickers, self.lines, self.intraday = fields, tickers, lines, intraday
+    ``date`` is the place of the dates; with another one than the first, the first column is the number of the row.
+    """
+
+    def __init__(self, fields: list[str], tickers: list[str], lines: int, intraday: bool, date: int = 0) -> None:
+        self.fields, self.tickers, self.lines, self.intraday, self.date = fields, tickers, lines, intraday, date
 
 
 def _two_levels(rows: Sequence[Sequence[str]]) -> _Levels | None:
@@ -58,19 +61,34 @@ def _two_levels(rows: Sequence[Sequence[str]]) -> _Levels | None:
         if len(upper) != len(lower) or len(upper) < _ENOUGH + 1:
             continue
         levels = [[_REPEATED.sub("", cell.strip()) for cell in row] for row in (upper, lower)]
+        date = _date_within(levels)
+        if date:
+            levels = [[row[date], *row[1:date], *row[date + 1 :]] for row in levels]
         fields = next((i for i in (0, 1) if all(meaning(cell) in _WIDE for cell in levels[i][1:])), None)
-        if fields is None or not _may_label(levels[1 - fields][0], _TICKER_LABELS):
+        if fields is None or not (date or _may_label(levels[1 - fields][0], _TICKER_LABELS)):
             continue
         tickers = levels[1 - fields][1:]
-        if not _may_label(levels[fields][0], _FIELD_LABELS):
+        if not (date or _may_label(levels[fields][0], _FIELD_LABELS)):
             continue
         if not all(re.match(r"^[^\d.,;][^,;]*$|^\d+\.\w+$|^\d{4,6}$", ticker) for ticker in tickers):
             continue
         label = rows[number + 2] if len(rows) > number + 2 else []
         has_label = bool(label) and not any(cell.strip() for cell in label[1:])
         name = plain(label[0]) if has_label else ""
-        return _Levels(levels[fields][1:], tickers, number + (3 if has_label else 2), name in ("datetime", "timestamp"))
+        return _Levels(
+            levels[fields][1:], tickers, number + (3 if has_label else 2), name in ("datetime", "timestamp"), date
+        )
     return None
+
+
+def _date_within(levels: Sequence[Sequence[str]]) -> int:
+    """Return the place of the only column of dates behind the first; 0 if there is none. It belongs to no ticker."""
+    places = [
+        place
+        for place, cells in enumerate(zip(*levels, strict=True))
+        if place and sum(bool(cell) for cell in cells) == 1 and meaning("".join(cells)) == "date"
+    ]
+    return places[0] if len(places) == 1 and _may_label(levels[0][0], _FIELD_LABELS | _TICKER_LABELS) else 0
 
 
 def _may_label(cell: str, labels: frozenset[str]) -> bool:
@@ -78,8 +96,11 @@ def _may_label(cell: str, labels: frozenset[str]) -> bool:
 
 
 def _of_levels(sheet: Sheet, levels: _Levels, body: str) -> Sheet:
-    keys = ["Date", *(str(place) for place in range(len(levels.fields)))]
+    keys = ["Date", *(str(place) for place in range(len(levels.fields) + bool(levels.date)))]
     table = parse_rows(from_line(body, levels.lines), sheet.separator or ",", keys)
+    if levels.date:
+        columns = table.columns
+        table.columns = [columns[levels.date], *columns[1 : levels.date], *columns[levels.date + 1 :]]
     table.names = ["Date", *levels.fields]
     pairs: list[tuple[str, str] | None] = [None, *zip(levels.fields, levels.tickers, strict=True)]
     made = _made_long(table, pairs)

@@ -13,8 +13,10 @@ _NAMES: dict[str, str] = {
         "pricedate asofdate quotedate caldt dlycaldt datadate date1 dtyyyymmdd yyyymmdd ymd tradingday "
         "day session datetime timestamp opentime windowstart starttime bartime barstart localtime "
         "timeutc dateutc datetimeutc begin begintime ts unix unixtime unixtimestamp epoch epochtime t d "
-        "dt pricingdate effectivedate recorddate 日期 交易日期 交易日 成交日期 日付 日時 날짜 일자 일시 "
-        "거래일 datum data fecha дата tarih päivämäärä pvm dato dátum ημερομηνία ngày วันที่"
+        "dt pricingdate effectivedate recorddate exchangedate rptdt "
+        "日期 交易日期 交易日 成交日期 日付 日時 날짜 일자 일시 "
+        "거래일 datum data fecha дата tarih 日付け 資料日期 tanggal วันเดือนปี "
+        "päivämäärä pvm dato dátum ημερομηνία ngày วันที่"
     ),
     "time": "time tradetime tickime uhrzeit zeit godzina czas heure hora ora время 时间 時刻 시간",
     "symbol": (
@@ -25,7 +27,7 @@ _NAMES: dict[str, str] = {
         "sid ucode uniqueid underlying securitysymbol root stock symbolname companycode companyticker "
         "tradingsymbol nsesymbol bsecode 종목코드 단축코드 표준코드 股票代码 证券代码 代码 股票代號 "
         "證券代號 代號 銘柄コード コード 証券コード тикер код símbolo simbolo kürzel symbole walor "
-        "sembol kod papel codneg ação"
+        "sembol kod papel codneg ação tradingcode issue issuecode scripsymbol 証券番号 銘柄番号"
     ),
     "name": (
         "name company companyname security securityname description longname shortname stockname "
@@ -39,24 +41,28 @@ _NAMES: dict[str, str] = {
         "dlyopen startprice firstprice o 开盘 开盘价 今开 開盤 開盤價 始値 시가 otwarcie eröffnung "
         "eröffnungskurs erster apertura abertura preabe ouverture открытие ценаоткрытия öppning "
         "öppningskurs openingskurs açılış otevření åbning åpning premierpx firstpx first"
-        " eröffn ouv öppn откр openen opening abert aç начало premier startkurs eröffnungspreis pxopen1 dailyopen"
+        " eröffn ouv öppn откр openen opening abert aç начало premier startkurs eröffnungspreis pxopen1 "
+        "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio 开盘价元 開盤價元"
     ),
     "high": (
         "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid "
         "askhi dlyhigh max maximum hi hgh h 最高 最高价 最高價 高値 고가 najwyzszy najwyższy maksimum "
         "hoch tageshoch höchst höchstkurs máximo maximo máxima preмax premax plushaut haut massimo "
         "максимум макс максимальная högst högsta högstakurs yüksek høj høy"
-        " hoogste haut tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice"
+        " hoogste haut tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi ylin 高 "
+        "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric"
     ),
     "low": (
         "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlo dlylow "
         "min minimum lo l 最低 最低价 最低價 安値 저가 najnizszy najniższy tief tagestief tiefst "
         "tiefstkurs mínimo minimo mínima premin plusbas bas минимум мин минимальная lägst lägsta "
         "lägstakurs düşük lav"
-        " laagste bas tagestiefst min24h dailylow tiefstpreis minprice"
+        " laagste bas tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
+        "ต่ำ ราคาต่ำสุด legalacsonyabb minpric"
     ),
     "close": (
-        "close closeprice priceclose closing closingprice clspric closepx pxclose closelast closebid "
+        "close closeprice closep endprice closeclosepriceadjustedforsplits priceclose closing closingprice "
+        "clspric closepx pxclose closelast closebid "
         "dlyclose cls closes c 收盘 收盘价 收盤 收盤價 終値 종가 zamkniecie zamknięcie schluss "
         "schlusskurs cierre fechamento preult chiusura clôture cloture закрытие ценазакрытия slutkurs "
         "closingkurs kapanış uzavírací lukning sluttkurs slotkoers last lastprice lasttradedprice "
@@ -64,7 +70,8 @@ _NAMES: dict[str, str] = {
         "ultimoprecio sidste siste senast viimeisin price prc px kurs cena precio preço prix prezzo "
         "цена 现价 現在値 最新价 kursen"
         " zuletzt letzterkurs laatste sluiten şimdi senastbetalt "
-        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade"
+        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade ostatnio senaste terakhir "
+        "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元"
     ),
     "volume": (
         "volume vol volumeshares sharevolume sharestraded totaltradequantity totaltradedquantity "
@@ -74,7 +81,9 @@ _NAMES: dict[str, str] = {
         "volumereal v 成交量 成交量股 成交股数 出来高 거래량 wolumen stücke stuecke stück volumen "
         "volumes volumine объем объём volym hacim objem volum qdetot quatot tickvol tickvolume "
         "tickcount"
-        " pxvolume pxvol hac оборотшт stk aantal titres quantité kolichestvo quantidade cantidad количество volumetotal"
+        " pxvolume pxvol hac оборотшт stk aantal titres quantité kolichestvo quantidade cantidad количество "
+        "volumetotal wol umsatzinstück umsatzstück umsatzstk umsatzinstk 成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
+        "ปริมาณหุ้น fininstrmqty forgalomdb"
     ),
     "turnover": (
         "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "
@@ -98,11 +107,6 @@ _NAMES: dict[str, str] = {
     "industry": "industry gicsindustry industryname industrygroup",
     "sub_industry": "subindustry gicssubindustry subindustryname",
 }
-_CANONICAL: dict[str, tuple[str, int]] = {
-    alias: (meaning, rank)
-    for meaning, aliases in reversed(_NAMES.items())
-    for rank, alias in reversed(list(enumerate(aliases.split())))
-}
 _ADJUSTED = re.compile(r"^(?:splitadjusted|splitadj|adjustment|adjusted|adj)(.+)$|^(.+?)(?:adjustment|adjusted|adj)$")
 _ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")
 _NOT_ADJUSTED = ("unadj", "unadjusted", "prev", "previous", "un")
@@ -117,6 +121,13 @@ def plain(name: str) -> str:
     """Return a column's name in lower case, with letters and digits only."""
     text = unicodedata.normalize("NFKC", name).lstrip("\ufeff").casefold()
     return re.sub(r"[\W_]+", "", text)
+
+
+_CANONICAL: dict[str, tuple[str, int]] = {
+    plain(alias): (meaning, rank)
+    for meaning, aliases in reversed(_NAMES.items())
+    for rank, alias in reversed(list(enumerate(aliases.split())))
+}
 
 
 def ranked(name: str) -> tuple[str, int] | None:
@@ -134,7 +145,7 @@ def ranked(name: str) -> tuple[str, int] | None:
 
 
 def _adjusted(spelling: str) -> tuple[str, int] | None:
-    if spelling in ("adjusted", "adj"):
+    if spelling in ("adjusted", "adj") or spelling.startswith("adjcloseadjustedclosepriceadjusted"):
         return "adj_close", 0
     match = _ADJUSTED.match(spelling)
     if match is None or spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):

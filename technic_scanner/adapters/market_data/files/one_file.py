@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.adjusting import adjusted, row_order
 from technic_scanner.adapters.market_data.files.clock_times import seconds_of
+from technic_scanner.adapters.market_data.files.coarse_bars import coarse_rows
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.date_in_name import date_in_name
 from technic_scanner.adapters.market_data.files.date_orders import Triples
@@ -89,7 +90,9 @@ class _Reader:
         rows = with_shares(with_positive_prices(rows, out), out)
         intraday = frames.MINUTE if sheet.intraday else None
         out.frame = frame or intraday or frames.frame_of(rows.bars, rows.seconds)
-        self._set_bars(rows if out.frame == frames.MINUTE else rows.where(self._on_main_boards(rows, roles)))
+        if out.frame != frames.MINUTE:
+            rows = self._without_coarse(rows.where(self._on_main_boards(rows, roles)))
+        self._set_bars(rows)
 
     def _roles(self) -> Roles:
         sheet, out = self._sheet, self._out
@@ -127,7 +130,7 @@ class _Reader:
         if "time" in roles.places:
             seconds = seconds_of(sheet.columns[roles.places["time"]])
             days.seconds = seconds if (seconds > 0).any() else days.seconds
-        out.order, out.zone, out.undecided = days.order, days.zone, days.undecided
+        out.order, out.zone, out.undecided, out.lasting = days.order, days.zone, days.undecided, days.lasting
         out.notes += days.notes
         if days.undecided is not None:
             raise SourceDataError(_order_sentence(days.undecided))
@@ -174,6 +177,14 @@ class _Reader:
         again = copies(rows.bars)
         self._out.repairs.add(rows.bars, "repeating another row exactly left out", again)
         return ~again
+
+    def _without_coarse(self, rows: Rows) -> Rows:
+        """Leave out bars of weeks or months where the others are of days."""
+        if self._out.frame != frames.DAY:
+            return rows
+        coarse = coarse_rows(rows.bars)
+        self._out.repairs.add(rows.bars, "a week or more from the next bar left out", coarse)
+        return rows.where(~coarse)
 
     def _period(self, roles: Roles, usable: npt.NDArray[np.bool_]) -> str | None:
         """Return the frame that a column names; rows of other frames are left out."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow.csv as pacsv
 
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.adjusting import has_split, row_order
+from technic_scanner.adapters.market_data.files.coarse_bars import coarse_keys
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.date_orders import FIRST_DAY
 from technic_scanner.adapters.market_data.files.names import ranked
@@ -31,7 +33,7 @@ _THREADS = 2
 _LONGEST_HEADER = 400
 _NEEDED = {"date", *FIELDS}
 _LONGEST_MEAN_STEP_DAYS = 4.0  # sparser bars may be of weeks
-_FEWEST_BARS = 5
+_FEWEST_BARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +109,17 @@ def _plain(ref: FileRef) -> _Plain | None:
         return None
     header, _, body = data[:_LONGEST_HEADER].partition(b"\n")
     names = tuple(header.decode("ascii", errors="replace").strip().split(","))
-    if len(names) < len(_NEEDED) or '"' in names[0]:
+    if len(names) < len(_NEEDED) or '"' in names[0] or b"(" in header:
         return None
     start = len(header) + 1
     body = data[start:] if data.endswith(b"\n") else data[start:] + b"\n"
-    if (
-        not _meanings(names)
-        or b'"' in body
-        or b"\n\n" in body
-        or b"\n\r" in body
-        or not body.isascii()
-        or b"\0" in body
-    ):
+    # Blank lines show where the parser finds fewer rows than lines.
+    if not _meanings(names) or not body.isascii() or b'"' in body or b"\0" in body:
         return None
     return _Plain(ref, names, body, body.count(b"\n"))
 
 
+@lru_cache(maxsize=256)
 def _meanings(names: tuple[str, ...]) -> dict[str, str]:
     """Return what each name means; empty unless they name the columns of bars, each once, and no others."""
     meanings: dict[str, str] = {}
@@ -181,18 +178,14 @@ def _whole_files(columns: _Columns, count: int, last: int) -> npt.NDArray[np.boo
         bad |= ~np.isfinite(values) | (values < 0 if name == "volume" else values <= 0)
     good: npt.NDArray[np.bool_] = np.bincount(columns.file_of[bad], minlength=count) == 0
     key = columns.file_of.astype(np.int64) * 2**32 + columns.days
-    steps = np.diff(key)
-    if not (steps > 0).all():
-        steps = np.diff(np.sort(key))
-        again = np.sort(key)[1:][steps == 0] // 2**32
-        good[again] = False
+    ordered = key if (np.diff(key) > 0).all() else np.sort(key)
+    good[ordered[1:][np.diff(ordered) == 0] // 2**32] = False
     rows = np.bincount(columns.file_of, minlength=count)
-    first = np.full(count, np.iinfo(np.int32).max)
-    newest = np.full(count, np.iinfo(np.int32).min)
-    np.minimum.at(first, columns.file_of, columns.days)
-    np.maximum.at(newest, columns.file_of, columns.days)
+    starts = np.append(0, np.cumsum(rows)[:-1]).clip(max=max(len(columns.days) - 1, 0))  # rows are by file
+    first, newest = (each.reduceat(columns.days, starts) for each in (np.minimum, np.maximum))
+    good[ordered[coarse_keys(ordered)] // 2**32] = False
     dense = (newest - first) <= _LONGEST_MEAN_STEP_DAYS * np.maximum(rows - 1, 1)
-    good &= (rows > 0) & (dense | (rows < _FEWEST_BARS - 1))
+    good &= (rows > 0) & (dense | (rows < _FEWEST_BARS))
     if "adj_close" in columns.fields:
         good &= ~has_split(columns.fields, columns.file_of, columns.days, count)
     return good
@@ -239,6 +232,7 @@ def _reading(file: _Plain, bars: LongBars, rows: slice, faults: dict[str, int], 
         repairs=Repairs({symbol: dict(faults)} if faults else {}),
         rows=file.rows,
         columns=", ".join(file.names),
-        roles=_meanings(file.names),
+        roles=dict(_meanings(file.names)),
         own_columns=file.names,
+        lasting=True,
     )

@@ -32,7 +32,8 @@ class FileReading:
 
     ``named`` is whether the symbol comes from the file's name. ``undecided`` are the figures of its dates, and
     ``open_mark`` is true, where only other files can tell the order or the decimal mark; ``sure_mark`` where its own
-    cells tell it. ``roles`` are the columns by meaning, ``own_columns`` all that the file has.
+    cells tell it. ``roles`` are the columns by meaning, ``own_columns`` all that the file has. ``lasting`` is whether
+    the file would be read the same on any later day.
     """
 
     ref: FileRef
@@ -54,6 +55,7 @@ class FileReading:
     sure_mark: bool = False
     roles: dict[str, str] = field(default_factory=dict)
     own_columns: tuple[str, ...] = ()
+    lasting: bool = False
 
     def note_rows(self, rows: int, fault: str) -> None:
         """Note that so many rows have a fault; nothing if there are none."""

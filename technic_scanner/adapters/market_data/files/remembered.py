@@ -84,6 +84,10 @@ class Remembered:
             document = {"form": _FORM, "version": version, "until": last, "report": report}
             _write(self._path(place).with_suffix(".report.json"), json.dumps(document, ensure_ascii=False))
 
+    def readings(self, place: str) -> Path | None:
+        """Return the folder in which what each file was read as is kept; None keeps nothing."""
+        return None if self._folder is None else self._path(place).with_suffix(".readings")
+
     def _path(self, place: str) -> Path:
         assert self._folder is not None  # checked by the callers
         return self._folder / f"{hashlib.blake2b(place.encode(), digest_size=8).hexdigest()}.json"

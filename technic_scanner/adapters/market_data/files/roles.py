@@ -20,6 +20,7 @@ _SAMPLE = 2_000
 _READABLE = 0.5
 _DATE_LIKE = 0.8
 _NAMES_SHOWN = 20
+_FIRST_AND_YESTERDAY = {"dtyyyymmdd", "first", "open", "last"}
 _LIKELY = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "vol"}
 _UNLIKELY = re.compile(
     r"interest|prev|chang|diff|pct|percent|adj|avg|average|52|ytd|year|week|month|time|date|volat|below|follow|flow|"
@@ -55,6 +56,8 @@ def roles_of(sheet: Sheet, last: int) -> Roles:
         elif meaning != "date":
             roles.places[meaning] = _first_of(sheet, meaning, ranks)
             roles.others += [place for place in ordered if place != roles.places[meaning]]
+    if {plain(name) for name in sheet.names} >= _FIRST_AND_YESTERDAY:  # Tehran's OPEN is the price of the day before
+        roles.places["open"] = [plain(name) for name in sheet.names].index("first")
     adjusted_alone = [name for name in PRICES if name not in roles.places and f"adj_{name}" in roles.places]
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
     _choose_volume(sheet, roles, by_meaning.get("volume", []))

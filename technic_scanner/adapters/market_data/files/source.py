@@ -15,6 +15,7 @@ from technic_scanner.adapters.market_data.exchange_days import age_note
 from technic_scanner.adapters.market_data.files.choices import available, confine
 from technic_scanner.adapters.market_data.files.containers import Contents, find
 from technic_scanner.adapters.market_data.files.folder import EPOCH, FolderReading, read_folder
+from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
 from technic_scanner.adapters.market_data.files.listing import read_listing, read_macro
 from technic_scanner.adapters.market_data.files.mapping import read_mapping
 from technic_scanner.adapters.market_data.files.preview import preview_of
@@ -38,7 +39,7 @@ _NOTES_SHOWN = 20
 _MOST_SERIES = 20_000
 _NAMES_SHOWN = 10
 # Part of the version of the data: bars that an earlier reader has made are read anew.
-_READER = "2"
+_READER = "3"
 
 
 class FilesSource:
@@ -200,7 +201,10 @@ class FilesSource:
     def _reading(self) -> FolderReading:
         contents = self._contents
         mapping = None if contents.mapping is None else read_mapping(contents.mapping)
-        return read_folder(contents, self._last, mapping, self._step)
+        kept = KeptReadings(self._remembered.readings(self.place), _READER)
+        reading = read_folder(contents, self._last, mapping, self._step, kept)
+        kept.save({table.name for table in contents.tables})
+        return reading
 
     def _step(self, files: int) -> None:
         del files

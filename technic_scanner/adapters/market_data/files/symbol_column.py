@@ -72,6 +72,11 @@ def _coded(sheet: Sheet, place: int) -> SymbolColumn:
         if pa.types.is_floating(column.type):
             column = pc.round(column).cast(pa.int64(), safe=False)
         coded = column.cast(pa.string()).dictionary_encode()
+        if len(coded.dictionary) and bool(
+            pc.all(pc.match_substring_regex(coded.dictionary, r"^\s*\d+\.0$|^\s*$")).as_py()
+        ):
+            whole = pc.replace_substring_regex(coded.dictionary, r"\.0$", "")  # codes that were saved as numbers
+            coded = pa.DictionaryArray.from_arrays(coded.indices, whole)
     codes = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int32)
     written = [normal(str(value)) if value is not None else "" for value in coded.dictionary.to_pylist()]
     distinct = {symbol: number for number, symbol in enumerate(dict.fromkeys(symbol for symbol in written if symbol))}

@@ -33,7 +33,8 @@ _SUFFIXES: tuple[str, ...] = (
     r"_us",
     r", ?\d*[dwmhs]?(?:_[0-9a-f]{5})?",
     r"_[dw]",
-    r"[_\- ]+\d*(?:1d|d1|daily|day|1day|w1|1w|m1|1m|h1|1h|eod)",
+    r"[_\- ]+\d*(?:1d|d1|daily|day|1day|w1|1w|m1|1m|h1|1h|eod|min|mins|minutes?|hours?)",
+    r"\.(?:last|bid|ask)",
     rf"[_\- ]+(?:stock[ _])?(?:price[ _])?(?:{_WORDS})(?:[_\- ]+(?:{_WORDS}))*",
     r"[_\- ]+(?:adjusted|adj|full|max|raw|clean|cleaned|latest|output|5y|10y|1y)",
 )
@@ -75,6 +76,11 @@ def without_copy_mark(stem: str) -> str:
 def is_generic(stem: str) -> bool:
     """Return whether a name cannot be a symbol beside its folder's name: part-0, 2024, daily, prices."""
     return bool(_GENERIC.match(stem))
+
+
+def looks_like_no_symbol(name: str) -> bool:
+    """Return whether a name is a word for prices, a date or a long number, but no symbol that anybody trades."""
+    return (is_generic(name) and len(name) > 2) or bool(re.match(r"^\d{7,}$|^\d{4}-\d\d-\d\d|^[\d_-]{8,}$", name))
 
 
 def stripped(names: Iterable[str]) -> Mapping[str, str]:

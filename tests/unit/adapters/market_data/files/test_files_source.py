@@ -343,7 +343,7 @@ def test_a_cancel_stops_between_files(tmp_path: Path) -> None:
         return read_file(ref, hints)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("technic_scanner.adapters.market_data.files.folder.read_file", read_then_cancel)
+        patch.setattr("technic_scanner.adapters.market_data.files.read_files.read_file", read_then_cancel)
         with pytest.raises(CancelledError):
             source.universe(None, cancel)
     assert read == ["x.csv"]

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from technic_scanner.adapters.market_data.files.containers import find
-from technic_scanner.adapters.market_data.files.folder import FolderReading, read_fast, read_folder, read_one_by_one
+from technic_scanner.adapters.market_data.files.folder import FolderReading, read_folder
 from technic_scanner.adapters.market_data.files.plain_files import read_plain
 from technic_scanner.adapters.market_data.files.reading import FileReading
 from tests.unit.adapters.market_data.files.reading import written
@@ -44,7 +44,7 @@ SPECIAL = {
 
 def both(folder: Path) -> tuple[FolderReading, FolderReading]:
     contents = find(folder.resolve(), folder.resolve())
-    return read_folder(contents, LAST, read=read_fast), read_folder(contents, LAST, read=read_one_by_one)
+    return read_folder(contents, LAST), read_folder(contents, LAST, fast=False)
 
 
 def assert_equal(fast: FileReading, slow: FileReading) -> None:

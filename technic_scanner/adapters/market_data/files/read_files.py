@@ -1,0 +1,73 @@
+"""Read the files of a folder, each once: plain ones many at a time, and none that an earlier reading has kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from technic_scanner.adapters.market_data.files.containers import FileRef
+from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
+from technic_scanner.adapters.market_data.files.one_file import read_file
+from technic_scanner.adapters.market_data.files.plain_files import read_plain
+from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
+
+Step = Callable[[int], None]
+
+
+def ignore_steps(_: int) -> None:
+    """Do nothing with the number of files that were read."""
+
+
+class FileReader:
+    """Reads files under the hints that ``hints`` returns for each; ``kept`` are readings of earlier times.
+
+    A reading depends on the file, its hints and nothing else, so that what the files tell each other can be decided
+    anew whenever one of them changes, without the others being read again.
+    """
+
+    def __init__(
+        self, hints: Callable[[FileRef], Hints], step: Step = ignore_steps, kept: KeptReadings | None = None
+    ) -> None:
+        self._hints = hints
+        self._step = step
+        self._kept = kept if kept is not None else KeptReadings(None)
+
+    def fast(self, refs: Sequence[FileRef]) -> list[FileReading]:
+        """Return the readings in order; plain files are read many at a time, and the others one by one.
+
+        ``step`` is told how many files were read; it may raise to stop.
+        """
+        found = {ref.name: file for ref in refs if (file := self._kept.load(ref, self._hints(ref), plain=True))}
+        done = len(found)
+        self._step(done)
+        unmapped = [ref for ref in refs if ref.name not in found and self._hints(ref).mapping is None]
+        if unmapped:
+            read = read_plain(unmapped, self._hints(unmapped[0]).last, lambda n: self._step(done + n))
+            for file in read.values():
+                self._kept.keep(file.ref, self._hints(file.ref), file, plain=True)
+            found |= read
+        for ref in [ref for ref in refs if ref.name not in found]:
+            found[ref.name] = self._one(ref, self._hints(ref))
+            self._step(len(found))
+        if any(file.mark == "," and file.sure_mark for file in found.values()):
+            return self.one_by_one(refs)  # points may group thousands in the plain ones too
+        return [found[ref.name] for ref in refs]
+
+    def one_by_one(self, refs: Sequence[FileRef]) -> list[FileReading]:
+        """Return the readings in order, each file read by itself in this thread."""
+        files = []
+        for number, ref in enumerate(refs):
+            files.append(self._one(ref, self._hints(ref)))
+            self._step(number + 1)
+        return files
+
+    def again(self, ref: FileRef, *, order: str | None = None, mark: str | None = None) -> FileReading:
+        """Return the reading of a file under what the other files tell of its dates and numbers."""
+        return self._one(ref, replace(self._hints(ref), order=order, mark=mark))
+
+    def _one(self, ref: FileRef, hints: Hints) -> FileReading:
+        file = self._kept.load(ref, hints)
+        if file is None:
+            file = read_file(ref, hints)
+            self._kept.keep(ref, hints, file)
+        return file
