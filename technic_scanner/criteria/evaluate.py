@@ -126,10 +126,15 @@ class _Run:
         wanted = min(total, self.sessions + reach)
         if (reach or self._at_last_bar) and np.isnan(self.panel.bars.close[:, total - wanted :]).any():
             wanted = total  # bars ago are further sessions ago where some are missing
-        values = evaluate([node.args[0]], self.panel, wanted, self._threads)[0]
+        values = self._of_members(evaluate([node.args[0]], self.panel, wanted, self._threads)[0])
         function, by = node.value
         rows = np.zeros(len(self.panel.symbols), np.int64) if by is None else labels.groups(self.panel.texts(by))[0]
         return fixed(across_symbols(function, values, rows))
+
+    def _of_members(self, values: Any) -> Any:
+        """Return values (n, k) of the newest sessions, NaN where a symbol was not in the universe."""
+        members = self.panel.members
+        return values if members is None else np.where(members[:, members.shape[1] - values.shape[1] :], values, np.nan)
 
     def across(self, node: Node) -> Any:
         """Return what was compared across symbols."""
@@ -165,7 +170,7 @@ class _Run:
 
     def _sectors(self) -> tuple[Level, Any, Any]:
         rows, count = labels.groups(self.panel.texts("sector"))
-        close = fixed(index_of(rows, max(count, 1), self.panel.bars.close))
+        close = fixed(index_of(rows, max(count, 1), self._of_members(self.panel.bars.close)))
         when = np.arange(close.shape[1], dtype=np.int32)[None]
         nothing = fixed(np.full(close.shape, np.nan))
         return Level(dict.fromkeys(FIELDS, nothing) | {"close": close}, when), rows, self.panel.sessions

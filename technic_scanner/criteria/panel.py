@@ -25,6 +25,8 @@ class Panel:
     symbol over sessions of its own. ``calendar``: the exchange's sessions (datetime64[D], ascending), which should
     reach beyond the newest one: they tell whether a week or month is over. ``numbers``: what only a scan
     knows of the newest session (tech_rating, alpha_score, score), (n,) each.
+    ``members``: (n, T), which symbols are in the universe in each session, None: all. Only they are compared with one
+    another and make up a sector's index.
     """
 
     bars: Bars
@@ -32,6 +34,7 @@ class Panel:
     market: Bars | None = None
     calendar: DateArray | None = None
     numbers: Mapping[str, FloatArray] = field(default_factory=dict)
+    members: npt.NDArray[np.bool_] | None = None
 
     @classmethod
     def from_arrays(
@@ -49,7 +52,7 @@ class Panel:
         """Return the panel of (n, T) or (T,) arrays, oldest session first; what is left out is unknown.
 
         Without ``sessions`` these are weekdays from 2000-01-03 on. A bar of which a given number is NaN or infinite
-        is missing. ``more``: labels, market, calendar, numbers. ValueError for shapes that do not fit.
+        is missing. ``more``: labels, market, calendar, numbers, members. ValueError for shapes that do not fit.
         """
         given = [open, high, low, close, volume]
         shape = np.atleast_2d(np.asarray(close, dtype=np.float64)).shape

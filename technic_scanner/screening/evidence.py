@@ -82,14 +82,14 @@ def mean_ranks(values: FloatArray) -> FloatArray:
     return ranks
 
 
-def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int = 0) -> MeanTest:
+def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int = 0, alike: float = 1.0) -> MeanTest:
     """Return the mean of one value per period (m,), NaN left out, with its t-statistic and 95 % interval.
 
     ``sessions`` (m,) ascending are the numbers of the sessions at which the periods begin, ``horizon`` how many
     sessions each lasts. Periods that share sessions are not independent (Hansen–Hodrick 1980); what they share gives
-    the standard error of ``overlap.standard_error``. Without overlap it is the usual one. The interval is Student's,
-    n − 1 degrees. Fewer than 12 periods that share more than a quarter of their sessions with the next one have neither
-    t-statistic nor interval.
+    the standard error of ``overlap.standard_error``, to which ``alike`` is passed. Without overlap it is the usual one.
+    The interval is Student's, n − 1 degrees. Fewer than 12 periods that share more than a quarter of their sessions
+    with the next one have neither t-statistic nor interval.
     """
     there = np.isfinite(values)
     known = values[there]
@@ -101,7 +101,7 @@ def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int
     lags = 0 if sessions is None else overlapping(starts, horizon)
     if n < 2 or (n < LEAST_OVERLAPPING_PERIODS and lags and shared_part(starts, horizon) > SMALL_SHARE):
         return MeanTest(n, mean, None, None, None, None, lags)
-    error = standard_error(known, starts, horizon) if lags else float(known.std(ddof=1)) / math.sqrt(n)
+    error = standard_error(known, starts, horizon, alike) if lags else float(known.std(ddof=1)) / math.sqrt(n)
     if error <= abs(_ROUNDING * mean):
         return MeanTest(n, mean, None, None, None, None, lags)
     reach = student_quantile(0.5 + CONFIDENCE / 2.0, n - 1) * error
@@ -123,7 +123,7 @@ class PeriodValues:
     Values of one period move together, so the estimate is the mean over periods of each period's mean, with the
     interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values; ``hits`` (k,) are 1.0 for
     values above zero, otherwise 0.0. ``sessions`` (periods,) are where the periods begin, ``horizon`` how many sessions
-    each lasts.
+    each lasts. ``alike`` (0–1): how far overlapping periods hold the same symbols.
     """
 
     known: BoolArray
@@ -133,9 +133,10 @@ class PeriodValues:
     periods: int
     sessions: IntArray
     horizon: int
+    alike: float = 1.0
 
     @classmethod
-    def of(cls, values: FloatArray, periods: IntArray, horizon: int = 0) -> PeriodValues:
+    def of(cls, values: FloatArray, periods: IntArray, horizon: int = 0, alike: float = 1.0) -> PeriodValues:
         """Create it from values (m,), of which NaN are omitted, and ``periods``: the session at which each begins.
 
         ``horizon`` is how many sessions a value looks ahead. Independent values each have their own period, horizon 0.
@@ -146,7 +147,7 @@ class PeriodValues:
         calendar = calendar_of(periods)
         hits = (values > 0.0).astype(np.float64)
         starts = np.asarray(calendar, dtype=np.int64)
-        return cls(known, values, hits, positions_in(calendar, periods), len(calendar), starts, horizon)
+        return cls(known, values, hits, positions_in(calendar, periods), len(calendar), starts, horizon, alike)
 
     def whole(self) -> GroupEvidence:
         """Return the statistics of all values."""
@@ -178,26 +179,26 @@ class PeriodValues:
             there = np.flatnonzero(counts[start:stop]) + start
             sizes = counts[there]
             sessions = self.sessions[places[there]]
-            mean = _over_periods(sums[there] / sizes, sizes, sessions, self.horizon)
-            hit = _hit_rate(hits[there], sizes, sessions, self.horizon)
+            mean = _over_periods(sums[there] / sizes, sizes, sessions, self)
+            hit = _hit_rate(hits[there], sizes, sessions, self)
             found.append(GroupEvidence(len(there), hit, mean))
         return tuple(found)
 
 
-def _over_periods(means: FloatArray, sizes: IntArray, sessions: IntArray, horizon: int) -> Interval:
+def _over_periods(means: FloatArray, sizes: IntArray, sessions: IntArray, of: PeriodValues) -> Interval:
     """Return the mean of the periods' ``means`` (p,), which have ``sizes`` (p,) values."""
-    test = mean_test(means, sessions, horizon)
+    test = mean_test(means, sessions, of.horizon, of.alike)
     return Interval(int(sizes.sum()), test.mean, test.low, test.high)
 
 
-def _hit_rate(hits: FloatArray, sizes: IntArray, sessions: IntArray, horizon: int) -> Interval:
+def _hit_rate(hits: FloatArray, sizes: IntArray, sessions: IntArray, of: PeriodValues) -> Interval:
     """Return the mean over periods of the share of ``hits`` (p,) in ``sizes`` (p,), with its interval clipped to 0–1.
 
-    If every value has its own period the interval is Wilson's (1927).
+    If every value has its own period, and none overlap, the interval is Wilson's (1927).
     """
-    if (sizes == 1).all():
+    if (sizes == 1).all() and not overlapping(sessions, of.horizon):
         return _wilson(len(hits), float(hits.sum()))
-    rate = _over_periods(hits / sizes, sizes, sessions, horizon)
+    rate = _over_periods(hits / sizes, sizes, sessions, of)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))
     return Interval(rate.n, rate.mean, low, high)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -19,13 +20,33 @@ SMALL_SHARE = 0.25
 _LEFT_A_MONTH_LATER = ((0.3, 1.0), (0.7, 2.0), (0.9, 2.0), (1.0, 2.0))
 _OWN_NOISE = ((0.0, 2.0), (0.1, 1.0), (0.3, 1.0))
 _MONTH_SESSIONS = 21.0
-_DECAYS, _COMMON, _PRIOR = np.array(
-    [
-        (left ** (1.0 / _MONTH_SESSIONS), 1.0 - noise, p * q)
-        for left, p in _LEFT_A_MONTH_LATER
-        for noise, q in _OWN_NOISE
+# The same noise where two dates hold different symbols altogether: only what these have in common is shared.
+_OWN_NOISE_OF_OTHERS = ((0.0, 0.2), (0.1, 0.2), (0.3, 0.4), (0.6, 1.0), (0.9, 2.0), (1.0, 4.0))
+Prior = tuple[FloatArray, FloatArray, FloatArray]
+
+
+def _prior(noise: Iterable[tuple[float, float]]) -> Prior:
+    """Return decay a session, shared part and weight of each pair of what is left of a score and what is noise."""
+    pairs = [
+        (left ** (1.0 / _MONTH_SESSIONS), 1.0 - part, p * q) for left, p in _LEFT_A_MONTH_LATER for part, q in noise
     ]
-).T.copy()
+    decays, common, weights = np.array(pairs).T.copy()
+    return decays, common, weights
+
+
+_SAME_SYMBOLS = _prior(_OWN_NOISE)
+
+
+def _prior_of(alike: float) -> Prior:
+    """Return the prior for dates whose symbols are ``alike``, 0–1: a mixture of the two noises."""
+    if alike >= 1.0:
+        return _SAME_SYMBOLS
+    same, others = dict(_OWN_NOISE), dict(_OWN_NOISE_OF_OTHERS)
+    mixed = {
+        part: alike * same.get(part, 0.0) / sum(same.values()) + (1.0 - alike) * weight / sum(others.values())
+        for part, weight in others.items()
+    }
+    return _prior(mixed.items())
 
 
 def session_numbers(days: IntArray) -> IntArray:
@@ -54,27 +75,29 @@ def shared_part(sessions: IntArray, horizon: int) -> float:
     return float(np.maximum(0.0, 1.0 - np.diff(sessions) / horizon).mean())
 
 
-def standard_error(values: FloatArray, sessions: IntArray, horizon: int) -> float:
+def standard_error(values: FloatArray, sessions: IntArray, horizon: int, alike: float = 1.0) -> float:
     """Return the standard error of the plain mean of ``values`` (n,), one a period, that begin at ``sessions`` (n,).
 
     A value is what happens in ``horizon`` sessions after its start. If returns cannot be predicted, two values whose
     starts lie d < horizon sessions apart have the correlation (1 − τ) (1 − d / horizon) ρ^(d / 21): the share of
     sessions that both hold, times how alike the scores of the two dates are. ρ is what is left of a score a month
-    later, τ what a date adds of its own. For each of twelve pairs of them the scale is that of generalised least
+    later, τ what a date adds of its own. For each pair of some values of them the scale is that of generalised least
     squares; the pairs are weighed by their likelihood, with the mean and the scale integrated out under the reference
-    prior (Berger, de Oliveira, Sansó 2001). docs/numbers.md shows in how many tries the interval holds.
+    prior (Berger, de Oliveira, Sansó 2001). ``alike`` (0–1) says how far overlapping periods hold the same symbols:
+    of others less is shared, which makes larger τ probable. docs/numbers.md shows in how many tries the interval holds.
     """
     # Numba takes long to import; callers without overlap never need it.
     from technic_scanner.screening.kernel_overlap import fit_overlap  # noqa: PLC0415
 
     count = len(values)
-    fits = np.empty((len(_PRIOR), 4))
-    fit_overlap(values - values.mean(), sessions.astype(np.int64), horizon, _DECAYS, _COMMON, fits)
+    decays, common, prior = _prior_of(alike)
+    fits = np.empty((len(prior), 4))
+    fit_overlap(values - values.mean(), sessions.astype(np.int64), horizon, decays, common, fits)
     residuals, ones, log_det, mean_covariance = fits.T
     if not (residuals > 0.0).all():
         return 0.0
     degrees = count - 1
-    log_weight = np.log(_PRIOR) - 0.5 * (log_det + np.log(ones) + degrees * np.log(residuals))
+    log_weight = np.log(prior) - 0.5 * (log_det + np.log(ones) + degrees * np.log(residuals))
     weights = np.exp(log_weight - log_weight.max())
     variances = residuals / degrees * mean_covariance
     return math.sqrt(float(weights @ variances / weights.sum()))

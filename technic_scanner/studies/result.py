@@ -1,0 +1,97 @@
+"""What a study found: its entries and their returns by horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from technic_scanner.criteria import Criteria
+from technic_scanner.criteria.panel import Panel
+from technic_scanner.screening.bars import DateArray, FloatArray
+from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
+from technic_scanner.studies.kernel_events import entry_returns, shared_entries
+from technic_scanner.studies.universe_means import UniverseMeans
+
+FIRST, EVERY = "first", "every"
+ENTRIES: tuple[str, ...] = (FIRST, EVERY)
+COST_BPS = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The E entries of criteria in a panel (n, T), oldest session first, and the universe's returns.
+
+    ``window``: the columns first … stop − 1 in which entries were looked for. ``rows`` and ``columns`` (E,) are their
+    places in the panel, ``order`` (E,) the value of ``rank by`` there, None without one. ``honest`` (n, T): the rows
+    that make up the ``universe``'s mean. ``sessions_with_rows``: sessions of the window in which any row could be
+    picked. ``cost_bps``: of each purchase and each sale.
+    """
+
+    criteria: Criteria
+    panel: Panel
+    entry: str
+    window: tuple[int, int]
+    rows: IntArray
+    columns: IntArray
+    order: FloatArray | None
+    universe: UniverseMeans
+    honest: BoolArray
+    sessions_with_rows: int
+    cost_bps: float
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return len(self.rows)
+
+    @cached_property
+    def dates(self) -> int:
+        """The number of sessions with an entry."""
+        return len(np.unique(self.columns))
+
+    @property
+    def sessions(self) -> DateArray:
+        """The session of each entry, (E,)."""
+        return np.asarray(self.panel.sessions[self.columns])
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbol of each entry."""
+        names = self.panel.symbols
+        return [names[row] for row in self.rows.tolist()]
+
+    def forward(self, offset: int) -> FloatArray:
+        """Return each entry's price change (E,) to ``offset`` sessions later, at most MOST_RETURN; NaN if unknown.
+
+        A symbol that is no longer traded is held at its last close. A negative offset gives the price of that time in
+        terms of the entry's.
+        """
+        out = np.empty(len(self.rows))
+        entry_returns(self.panel.bars.close, self.rows, self.columns, offset, MOST_RETURN, out)
+        return out
+
+    def excess(self, horizon: int) -> FloatArray:
+        """Return ``forward`` less the mean of the universe of the entry's session, (E,), for one of HORIZONS."""
+        return np.asarray(self.forward(horizon) - self.universe.after(horizon)[self.columns])
+
+    @cached_property
+    def by_row(self) -> tuple[IntArray, IntArray]:
+        """Rows and columns (E,) of the entries, by symbol and then by session."""
+        order = np.lexsort((self.columns, self.rows))
+        return self.rows[order], self.columns[order]
+
+    def alike(self, horizon: int) -> float:
+        """Return how alike the symbols of dates that share sessions are, 0–1; see ``screening.overlap``."""
+        counts = np.bincount(self.columns, minlength=self.panel.bars.shape[1]).astype(np.float64)
+        return float(shared_entries(*self.by_row, counts, horizon))
+
+    @cached_property
+    def horizons(self) -> Mapping[int, Any]:
+        """What followed, by horizon: see ``horizons.HorizonResult``."""
+        from technic_scanner.studies.horizons import horizon_result  # noqa: PLC0415 - it reads this class
+
+        return {horizon: horizon_result(self, horizon) for horizon in HORIZONS}

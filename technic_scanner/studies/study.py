@@ -1,0 +1,120 @@
+"""Find all entries of criteria in a panel's past, and what the universe did after each session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from technic_scanner.criteria import Criteria
+from technic_scanner.criteria import compile as compile_criteria
+from technic_scanner.criteria.evaluate import evaluate
+from technic_scanner.criteria.panel import Panel
+from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.screening.bars import DateArray, FloatArray
+from technic_scanner.screening.bars import Panel as Bars
+from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.pick_returns import HORIZONS
+from technic_scanner.studies.eligible import eligible_rows
+from technic_scanner.studies.kernel_events import entries as mark_entries
+from technic_scanner.studies.refused import check_readable
+from technic_scanner.studies.result import COST_BPS, ENTRIES, EVERY, FIRST, Study
+from technic_scanner.studies.universe_means import universe_means
+
+
+def study(
+    criteria: Criteria | str,
+    panel: Panel | Bars,
+    *,
+    entry: str = FIRST,
+    start: date | str | None = None,
+    end: date | str | None = None,
+    min_price: float = 0.0,
+    min_dollar_volume: float = 0.0,
+    cost_bps: float = COST_BPS,
+    threads: int | None = None,
+) -> Study:
+    """Return every entry of the criteria in the sessions start … end (both included, None: all), with what followed.
+
+    ``panel``: n symbols over T sessions; bars before ``start`` are read by the criteria, those after ``end`` by the
+    returns. Its ``members`` (n, T) limit entries and universe. ``entry``: "first", the sessions in which the condition
+    is true and was not on the symbol's own bar before, or "every" one. Minimums are in the prices' currency, 0 for
+    none: adjusted prices of the past are not those of then. ``cost_bps``: of each purchase and each sale, in
+    hundredths of a per cent. ``threads``: at most that many, by default one a core.
+
+    Raises CriteriaError for a text with faults or one that reads what only a scan knows, ConfigError that names every
+    other bad argument.
+    """
+    found = compile_criteria(criteria) if isinstance(criteria, str) else criteria
+    check_readable(found)
+    whole = panel if isinstance(panel, Panel) else Panel(panel)
+    first, stop = _window(whole.sessions, entry, start, end, cost_bps)
+    could, honest = eligible_rows(whole, min_price, min_dollar_volume, threads)
+    truth, order = _values(found, whole, threads)
+    marks = np.empty(truth.shape, dtype=np.bool_)
+    mark_entries(truth, whole.bars.close, could, first, stop, entry == EVERY, marks)
+    rows, columns = _by_session(marks)
+    means = universe_means(whole.bars.close, honest, HORIZONS, first, stop, threads)
+    return Study(
+        criteria=found,
+        panel=whole,
+        entry=entry,
+        window=(first, stop),
+        rows=rows,
+        columns=columns,
+        order=None if order is None else order[rows, columns],
+        universe=means,
+        honest=honest,
+        sessions_with_rows=int(could[:, first:stop].any(axis=0).sum()),
+        cost_bps=cost_bps,
+    )
+
+
+def day_of(value: date | str | None) -> np.datetime64 | None:
+    """Return a day, None for None. ValueError for a text that is none."""
+    return None if value is None else np.datetime64(value, "D")
+
+
+def _window(
+    sessions: DateArray, entry: str, start: date | str | None, end: date | str | None, cost_bps: float
+) -> tuple[int, int]:
+    problems = []
+    days: list[np.datetime64 | None] = []
+    for name, value in (("from", start), ("to", end)):
+        try:
+            days.append(day_of(value))
+        except (ValueError, TypeError):
+            days.append(None)
+            problems.append(FieldProblem(name, f"{value!r} is no day such as 2024-12-31"))
+    if entry not in ENTRIES:
+        problems.append(FieldProblem("entry", f"must be {' or '.join(ENTRIES)}, not {entry!r}"))
+    if not 0.0 <= cost_bps <= 10_000.0:
+        problems.append(FieldProblem("cost_bps", f"must be from 0 to 10,000, not {cost_bps}"))
+    low, high = days
+    if low is not None and high is not None and low > high:
+        problems.append(FieldProblem("from", f"{low} is after {high}"))
+    if problems:
+        raise ConfigError(problems)
+    first = 0 if low is None else int(np.searchsorted(sessions, low, side="left"))
+    stop = len(sessions) if high is None else int(np.searchsorted(sessions, high, side="right"))
+    return first, max(first, stop)
+
+
+def _values(criteria: Criteria, panel: Panel, threads: int | None) -> tuple[Any, FloatArray | None]:
+    """Return the condition's truth (n, T) and the value of ``rank by`` (n, T), None where the criteria have none."""
+    rank = criteria.tree.rank
+    roots = [criteria.tree.where] if rank is None else [criteria.tree.where, rank.by]
+    count = len(panel.sessions)
+    if not count:
+        return np.empty((len(panel.symbols), 0), np.int8), None
+    values: Sequence[Any] = evaluate(roots, panel, count, threads)
+    return values[0], None if rank is None else values[1]
+
+
+def _by_session(marks: BoolArray) -> tuple[Any, Any]:
+    """Return rows and columns (E,) of the marks (n, T), oldest session first, in the panel's order within one."""
+    rows, columns = np.nonzero(marks)
+    order = np.argsort(columns, kind="stable")
+    return rows[order], columns[order]
