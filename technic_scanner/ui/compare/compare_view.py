@@ -10,13 +10,14 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.timings.compare import Comparison, SymbolChanges
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.run_order import oldest_first
 from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.compare import notes
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import (
@@ -26,7 +27,6 @@ from technic_scanner.ui.style.wording import (
     escape,
     run_name,
     short_id,
-    status_text,
     when,
 )
 
@@ -114,7 +114,7 @@ def show(records: Sequence[RunRecord]) -> None:
     st.caption(
         " · ".join(f"**{name}** {escape(_with_status(record))}" for name, record in zip(names, records, strict=True))
     )
-    _say_who_broke_off(records, names)
+    notes.say_who_broke_off(records, names)
     if not comparison.comparable:
         st.info(
             "Their timings differ for reasons other than speed. Check the differences first.",
@@ -208,35 +208,13 @@ def _with_status(record: RunRecord) -> str:
 
 def _say_who_is_left_out(records: Sequence[RunRecord], too_many: int) -> None:
     """Show which of the runs in the URL are not compared, and why."""
-    lines = [f"{escape(_with_status(record))} is not compared: {_why_no_timings(record)}." for record in records]
+    lines = [f"{escape(_with_status(record))} is not compared: {notes.why_no_timings(record)}." for record in records]
     if too_many > 0:
         compared = f"{count_text(MAX_RUNS, 'run')} {'is' if MAX_RUNS == 1 else 'are'} compared"
         rest = f"{count_text(too_many, 'more run')} {'is' if too_many == 1 else 'are'} not"
         lines.append(f"Only the first {compared}; {rest}.")
     if lines:
         st.info("  \n".join(lines))
-
-
-def _why_no_timings(record: RunRecord) -> str:
-    if record.status is RunStatus.QUEUED:
-        return "it is waiting for a worker"
-    if record.status is RunStatus.RUNNING:
-        return "it is still running"
-    if record.started_at is None:
-        return f"its attempt {record.attempt} did not start"
-    return "it ended before its timings were recorded"
-
-
-def _say_who_broke_off(records: Sequence[RunRecord], names: Sequence[str]) -> None:
-    """Show which of the runs did not finish their scan."""
-    broken = [
-        f"{name} ({status_text(record.status)})"
-        for name, record in zip(names, records, strict=True)
-        if record.status is not RunStatus.SUCCEEDED
-    ]
-    if broken:
-        whose = "its" if len(broken) == 1 else "their"
-        st.info(f"{' and '.join(broken)} did not finish: {whose} seconds and picks are those of a partial scan.")
 
 
 def _differences(comparison: Comparison, names: Sequence[str]) -> None:

@@ -37,7 +37,8 @@ def draw(schedules: ScheduleService, prefix: str, stored: Schedule | None = None
 
 def payload(prefix: str, stored: Schedule | None = None) -> dict[str, Any]:
     """Return what the widgets say now, as a request."""
-    state = {name.removeprefix(prefix): value for name, value in st.session_state.items() if _is_of(name, prefix)}
+    held = {str(name): value for name, value in st.session_state.items()}
+    state = {name.removeprefix(prefix): value for name, value in held.items() if name.startswith(prefix)}
     terms: dict[str, Any] = {"preset": state["preset"]}
     if stored is not None and stored.config is not None and state["preset"] == _OWN_CONFIG:
         terms = {}
@@ -50,10 +51,6 @@ def payload(prefix: str, stored: Schedule | None = None) -> dict[str, Any]:
         "min_data_fraction": state["share"] / 100,
         "catch_up_sessions": state["catch_up"],
     }
-
-
-def _is_of(name: object, prefix: str) -> bool:
-    return isinstance(name, str) and name.startswith(prefix)
 
 
 def _after_close(schedules: ScheduleService, prefix: str, shown: Schedule) -> None:
