@@ -230,7 +230,7 @@ def test_compared_runs_are_named_with_their_status(seeded, open_page) -> None:
         assert re.search(r"Whole sample .*\(✓ Succeeded\).*Broken .*\(✕ Failed\)", said)
     assert [option.rsplit("(")[-1] for option in app.multiselect[0].options] == [
         "✕ Failed)",
-        "✓ Succeeded)",
+        "○ Nothing found)",
         "✓ Succeeded)",
     ]
 
