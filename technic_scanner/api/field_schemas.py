@@ -94,7 +94,7 @@ def _value_schema(field: Field) -> Schema:
 
 
 def _text(field: Field) -> Schema:
-    pattern = LINES_PATTERN if field.spec.lines else TEXT_PATTERN
+    pattern = field.spec.pattern or (LINES_PATTERN if field.spec.lines else TEXT_PATTERN)
     return {"type": "string", "maxLength": field.spec.longest, "pattern": pattern}
 
 

@@ -109,7 +109,7 @@ def read_results(
 ) -> ResultDocument:
     """Return one page of the ranked picks, or of all scanned rows. 409 while there are no results."""
     stored = service.result(run_id, rows)
-    table, sums = _select(stored.table, column), plan_sums(stored.table)
+    table, sums = _select(stored.table, column), plan_sums(stored.table, stored.context.account_currency)
     return ResultDocument(
         run_id=stored.run_id,
         outcome=stored.outcome,

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from ulid import ULID
 
-from technic_scanner.adapters.calendars.session_days import exchange_sessions
+from technic_scanner.adapters.calendars.session_days import exchange_sessions, listed_sessions
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.clock import Clock, SystemClock
@@ -96,6 +96,7 @@ class Scanning:
                 peak_memory_bytes=peak_memory_bytes,
                 version=VERSION,
                 exchange_sessions=exchange_sessions,
+                calendars=listed_sessions,
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
             )
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)

@@ -71,9 +71,10 @@ def show(run_id: str, as_json: Json = False) -> None:
         run = service.get(run_id)
         newest, notes = about_data(service, run)
         stored = _stored(service, run)
-        sums = plan_sums(stored.table) if stored is not None else None
+        sums = plan_sums(stored.table, stored.context.account_currency) if stored is not None else None
         if as_json:
             about = {"newest_session": newest, "notes": list(notes), **_reference_to_dict(stored)}
+            about |= _currencies_to_dict(stored)
             emit({**run_to_dict(run), **about} | _sums_to_dict(sums))
             return
         facts: list[tuple[str, object]] = [
@@ -198,6 +199,15 @@ def _reference_to_dict(stored: StoredResult | None) -> dict[str, Any]:
     }
 
 
+def _currencies_to_dict(stored: StoredResult | None) -> dict[str, Any]:
+    """Return the currency of all prices (null: several or unknown) and that of the account and of amounts in it."""
+    context = None if stored is None else stored.context
+    return {
+        "currency": (context.currency or None) if context else None,
+        "account_currency": (context.account_currency or None) if context else None,
+    }
+
+
 def _reference_text(stored: StoredResult | None) -> str | None:
     """Return the reference with its number of symbols, None if it is not known."""
     if stored is None or stored.context.reference_count is None:
@@ -236,6 +246,7 @@ def _result_to_dict(stored: StoredResult) -> dict[str, Any]:
         "as_of": stored.as_of,
         "source_label": stored.source_label,
         "notes": list(stored.notes),
+        **_currencies_to_dict(stored),
         **_sums_to_dict(plan_sums(stored.table)),
         "rows": stored.table.to_pylist(),
         "failures": [asdict(failure) for failure in stored.failures],

@@ -140,7 +140,7 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
         return
     if stored.table.num_rows:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
-        if (sums := plan_sums(stored.table)) is not None:
+        if (sums := plan_sums(stored.table, stored.context.account_currency)) is not None:
             say(sums.sentence(stored.readable_config))
     _say_data(run.run_id, stored)
 
@@ -155,9 +155,14 @@ def _say_data(run_id: str, stored: StoredResult) -> None:
 
 
 def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
-    cells = [[_short(row[name]) for name in _PICK_COLUMNS] for row in rows]
+    columns, currencies = dict(_PICK_COLUMNS), {row["Currency"] or "" for row in rows}
     title = f"Top {len(rows)} of {count_text(total, 'pick')} of run {run.run_id}"
-    table(title, tuple(_PICK_COLUMNS.values()), cells, spare=_SPARE_PICK_COLUMNS)
+    if len(currencies) > 1:
+        columns["Currency"] = "Currency"
+    elif any(currencies):
+        title += f", prices in {currencies.pop()}"
+    cells = [[_short(row[name]) for name in columns] for row in rows]
+    table(title, tuple(columns.values()), cells, spare=_SPARE_PICK_COLUMNS)
 
 
 def _short(value: object) -> object:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import InitVar, dataclass
 from datetime import date
 from typing import Annotated
 
 from technic_scanner.domain.choices import AS_IF_ALONE, DIRECTIONS, SIZINGS
+from technic_scanner.domain.config_checks import repeated_rates, weightless
+from technic_scanner.domain.currency_fields import ACCOUNT_CURRENCY, CURRENCY_RATES
 from technic_scanner.domain.field_checks import checks_of, problems_in
 from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, FieldSpec, Table, table_of
 from technic_scanner.domain.normal_forms import normal_forms, normalise, spelled_symbol
 from technic_scanner.domain.options import EXECUTORS, OPTION_FIELDS, RunOptions
-from technic_scanner.domain.profiles import PROFILE_WEIGHTS, STRATEGY_PROFILES, SUB_SCORES
+from technic_scanner.domain.profiles import STRATEGY_PROFILES, SUB_SCORES
 from technic_scanner.domain.renamed import takes_old_names
 from technic_scanner.domain.sectors import GICS_SECTORS, gics_or_same
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -142,7 +143,10 @@ class ScanConfig:
     min_dollar_volume: Annotated[
         float,
         FieldSpec(
-            "Minimum dollar volume", "Mean of close × volume over the last 20 sessions.", at_least=0.0, step=50_000.0
+            "Minimum dollar volume",
+            "Mean of close × volume over the last 20 sessions, in the account's currency.",
+            at_least=0.0,
+            step=50_000.0,
         ),
     ] = 250_000.0
     min_tech_rating: Annotated[
@@ -206,6 +210,8 @@ class ScanConfig:
     account_size: Annotated[
         float, FieldSpec("Account size", "The amount that position sizes are calculated from.", above=0.0, step=1_000.0)
     ] = 10_000.0
+    account_currency: Annotated[str | None, ACCOUNT_CURRENCY] = None
+    currency_rates: Annotated[tuple[str, ...], CURRENCY_RATES] = ()
     risk_pct: Annotated[
         float,
         FieldSpec(
@@ -273,7 +279,9 @@ class ScanConfig:
         """Return every bad field; empty when the config can be run (the source's own checks come later)."""
         found = problems_in(self, CONFIG_FIELDS, _CHECKS)
         if not any(problem.field.startswith(("profile_weights", "strategy_profile_name")) for problem in found):
-            found += _weightless(self)
+            found += weightless(self)
+        if not any(problem.field == "currency_rates" for problem in found):
+            found += repeated_rates(self)
         return tuple(found)
 
     def check(self) -> None:
@@ -290,10 +298,3 @@ _CHECKS = checks_of(CONFIG_FIELDS)
 def field_names(kind: type[ScanConfig | RunOptions]) -> tuple[str, ...]:
     """Return the stored field names of a config class, in order."""
     return tuple(CONFIG_FIELDS if kind is ScanConfig else OPTION_FIELDS)
-
-
-def _weightless(config: ScanConfig) -> Iterable[FieldProblem]:
-    """Yield a problem where the profile's weights and those that replace them leave nothing to weigh."""
-    profile = dict(zip(SUB_SCORES, PROFILE_WEIGHTS[config.strategy_profile_name], strict=True))
-    if not any((profile | dict(config.profile_weights)).values()):
-        yield FieldProblem("profile_weights", "at least one weight must be above 0")

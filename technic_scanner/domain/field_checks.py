@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -107,6 +108,8 @@ def _unfit(field: Field, text: str) -> Problems:
         yield FieldProblem(field.name, f"must be at most {field.spec.longest} characters long, not {len(text)}")
     if not is_printable(text.translate(_LINE_ENDS) if field.spec.lines else text):
         yield FieldProblem(field.name, "must hold no control characters and no lone surrogates")
+    if field.spec.pattern and not re.search(field.spec.pattern, text, re.ASCII):
+        yield FieldProblem(field.name, f"must be written as {field.spec.example}, not {quoted(text)}")
 
 
 def _weights(field: Field, value: Any) -> Problems:

@@ -42,7 +42,7 @@ class FieldSpec:
     ``empty`` says what leaving the field out means. ``option`` is the name of the command-line option where that is not
     the field's. ``spelling`` turns each name of a list into the spelling that it is compared in.
     ``longest`` is how many characters a text or each name may have, ``most`` how many names a list. ``lines``: a text
-    may have several lines.
+    may have several lines. A text, or each name, must match ``pattern`` if there is one; ``example`` does.
     """
 
     label: str
@@ -60,6 +60,8 @@ class FieldSpec:
     longest: int = MAX_TEXT_LENGTH
     most: int = MAX_NAMES
     lines: bool = False
+    pattern: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

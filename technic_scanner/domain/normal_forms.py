@@ -74,6 +74,8 @@ def _as_float(value: Any) -> Any:
 
 
 def _text(field: Field, value: Any) -> Any:
+    if isinstance(value, str) and field.spec.spelling is not None:
+        value = field.spec.spelling(value)
     return None if value == "" and field.optional else value
 
 

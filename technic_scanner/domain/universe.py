@@ -10,6 +10,9 @@ from datetime import date
 class Security:
     """One listed security; ``sector`` is a GICS name or None, never a vendor's name.
 
+    ``currency`` is the code of the currency that its prices are in, as ``domain.currencies`` spells it; None: unknown.
+    ``exchange`` is the code by which ``domain.exchanges`` names the calendar that it trades by; None: unknown.
+
     ``membership`` are the spells in which it is in its universe, as (first day, last day), None for no bound; without
     any it always is.
     """
@@ -20,6 +23,8 @@ class Security:
     industry: str | None = None
     sub_industry: str | None = None
     membership: tuple[tuple[date | None, date | None], ...] = ()
+    currency: str | None = None
+    exchange: str | None = None
 
     def is_member(self, day: date) -> bool:
         """Return whether the security is in its universe on ``day``."""

@@ -89,6 +89,7 @@ def _rationales(columns: Columns, config: ScanConfig | None) -> tuple[str, ...]:
         reward_risk=_floats(columns, "RewardRisk"),
         shares=_floats(columns, "PositionSize"),
         limited_by=_texts(columns, "SizeLimitedBy"),
+        currency=_texts(columns, "Currency"),
     )
     return sentences(indicators, verdicts, plans)
 

@@ -13,6 +13,7 @@ from technic_scanner.pipeline.ports import ChunkJournal, Executor, PriceCache, S
 from technic_scanner.pipeline.universe import Known
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.screening.bars import DateArray
+from technic_scanner.screening.sessions import Calendars
 
 
 class NullChunkJournal:
@@ -55,6 +56,7 @@ class ScanPorts:
     scan has nothing to report, None for no such events: they are sent from another thread, which not all listeners
     support. ``reference`` is the source of the reference universe that the config names, with its name in the cache;
     None if that is a universe of ``source``. ``exchange_sessions`` tells criteria when a week or a month is over.
+    ``calendars`` knows the sessions of exchanges by their codes.
     """
 
     source: Source
@@ -67,6 +69,7 @@ class ScanPorts:
     peak_memory_bytes: Callable[[], int | None] = _unknown_memory
     version: str = ""
     exchange_sessions: ExchangeSessions = no_calendar
+    calendars: Calendars | None = None
     pulse_seconds: float | None = None
 
 

@@ -22,6 +22,7 @@ from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_sca
 from technic_scanner.pipeline.findings import Findings
 from technic_scanner.pipeline.market import read_market
 from technic_scanner.pipeline.measure import collect_metrics
+from technic_scanner.pipeline.money import liquidity_rates, money_of
 from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
 from technic_scanner.pipeline.reference_bars import Reference, reference_universe
@@ -171,7 +172,8 @@ class _Scan:
         found.filtered = filter_securities(found.universe, context.config, context.known)
         self._step_done("filter")
         symbols = tuple(security.symbol for security in found.filtered.kept)
-        found.reference = Reference(context, reference_universe(context, found.universe), symbols)
+        found.money = money_of(context.config, found.filtered.kept)
+        found.reference = _reference(context, found.universe.name, found.filtered)
         kept = len(symbols)
         reporter.declare(Stage.SYMBOL_SCANNING, "symbol", kept)
         for name in STEPS:
@@ -237,6 +239,15 @@ class _Scan:
             cancelled=cancelled,
             others=found.ranking.others if found.ranking else empty_table(),
         )
+
+
+def _reference(context: ScanContext, name: str, filtered: UniverseSelection) -> Reference:
+    judged = reference_universe(context, name, filtered.fit)
+    symbols = tuple(security.symbol for security in filtered.kept)
+    listed = filtered.fit if context.config.reference is None else (*filtered.fit, *judged.securities)
+    rates = liquidity_rates(context.config, listed)
+    exchanges = {security.symbol: security.exchange for security in listed if security.exchange}
+    return Reference(context, judged, symbols, rates, exchanges)
 
 
 _UNIVERSE_STEPS = ("load", "regime", "macro", "filter")

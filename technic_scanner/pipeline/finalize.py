@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -19,8 +20,9 @@ from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.criteria_rows import Scanned, meeting
 from technic_scanner.pipeline.flags import flag_notes, flags_of, outdated
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
+from technic_scanner.pipeline.money import Money
 from technic_scanner.pipeline.reasons import BELOW_TOP_N, NO_SIGNAL
-from technic_scanner.pipeline.reference import MIN_BARS, ReferenceMarket
+from technic_scanner.pipeline.reference import MIN_BARS, ReferenceMarket, in_one_currency
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.pipeline.table import RETURN_SESSIONS, Scored, others_table, picks_table
 from technic_scanner.screening.alpha import alpha, blend
@@ -59,7 +61,8 @@ class Ranking:
 class Analysed:
     """The scanned symbols' bars as far as they are used, their analysis, and the market that they are judged against.
 
-    ``securities`` and ``matrix`` have the rows of ``used``.
+    ``securities`` and ``matrix`` have the rows of ``used``. ``rates`` make dollar volumes comparable, see
+    ``money.liquidity_rates``.
     """
 
     securities: tuple[Security, ...]
@@ -67,6 +70,8 @@ class Analysed:
     matrix: FloatArray
     view: MarketView
     reference: ReferenceMarket
+    money: Money = field(default_factory=Money)
+    rates: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def newest(self) -> date | None:
@@ -131,9 +136,10 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
     keep, turned_down = eligibility(
         indicators,
         min_price=config.min_price,
-        min_dollar_volume=config.min_dollar_volume,
+        min_dollar_volume=config.min_dollar_volume / analysed.money.worth(listed),
         min_bars=MIN_BARS,
         lag=placement.lag,
+        currencies=[security.currency or "" for security in listed],
     )
     rows = np.flatnonzero(keep)
     macro_facts = analysed.view.macro_facts(analysed.reference.newest)
@@ -153,7 +159,15 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
     about = describe_market(regime, policy, analysed.reference, macro_facts)
     notes = (*warning, *about.notes[:1], selection.note, *met.notes, *about.notes[1:])
     notes += tuple(flag_notes(listed, rows, doubts, placement))
-    about = replace(about, newest_session=analysed.newest, notes=notes)
+    notes += _on_liquidity(analysed.rates)
+    money = analysed.money
+    about = replace(
+        about,
+        newest_session=analysed.newest,
+        notes=notes,
+        currency=money.prices,
+        account_currency=money.account,
+    )
     at = np.concatenate([chosen[selection.order], np.setdiff1d(np.arange(len(listed)), chosen)])
     scored = _scored(analysed, rated, at, selection, about, _codes(reasons, at))
     return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), about, warning)
@@ -174,9 +188,11 @@ def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: Regime
     """
     indicators, sub, doubts = split_matrix(analysed.matrix)
     rating, _ = tech_rating(sub, profile_weights(config.strategy_profile_name, config.profile_weights))
-    sectors = [analysed.securities[i].sector for i in rows.tolist()]
+    scored = [analysed.securities[i] for i in rows.tolist()]
+    sectors = [security.sector for security in scored]
+    compared = in_one_currency(indicators[rows], scored, analysed.rates)
     scale = analysed.reference.neutral if config.sector_neutral else analysed.reference.plain
-    factors = alpha(indicators[rows], sectors, sector_neutral=config.sector_neutral, scale=scale)
+    factors = alpha(compared, sectors, sector_neutral=config.sector_neutral, scale=scale)
     alpha_score = _spread(factors.score, rows, len(rating))
     alpha_share = _spread(policy.alpha_weight * factors.coverage, rows, len(rating))
     # Without an alpha a row has no score either: it would not be comparable.
@@ -190,8 +206,10 @@ def _scored(
     """Return what the tables are built from: all rows, in the order ``at``, the picks first."""
     placement, panel = analysed.used.placement, analysed.used.panel
     indicators, _, doubts = split_matrix(analysed.matrix)
+    listed = tuple([analysed.securities[i] for i in at.tolist()])
     return Scored(
-        securities=tuple([analysed.securities[i] for i in at.tolist()]),
+        securities=listed,
+        worth=analysed.money.worth(listed),
         ranked=len(selection.order),
         closes=panel.close[at[: selection.picked], -RETURN_SESSIONS - 1 :],
         indicators=indicators[at],
@@ -244,6 +262,14 @@ def _codes(reasons: Sequence[Reason], at: IntArray) -> list[str]:
     """Return why each of the rows ``at`` (n,) is no pick, as a code; empty for picks."""
     by_row = {i: code for i, code, _ in reasons}
     return [by_row.get(i, "") for i in at.tolist()]
+
+
+def _on_liquidity(rates: Mapping[str, float]) -> tuple[str, ...]:
+    """Return a note where AlphaScore does without liquidity, because dollar volumes cannot be compared."""
+    lacking = [code or "an unknown currency" for code, rate in rates.items() if math.isnan(rate)]
+    if not lacking:
+        return ()
+    return (f"Of symbols in {', '.join(lacking)}, AlphaScore leaves liquidity out: no rate makes it comparable.",)
 
 
 def _spread(values: FloatArray, rows: IntArray, count: int) -> FloatArray:

@@ -14,6 +14,7 @@ from technic_scanner.pipeline.fetch import FetchedPrices
 from technic_scanner.pipeline.finalize import Analysed, Ranking
 from technic_scanner.pipeline.market import MarketView
 from technic_scanner.pipeline.measure import Tally
+from technic_scanner.pipeline.money import Money
 from technic_scanner.pipeline.reasons import NOT_REACHED
 from technic_scanner.pipeline.reference_bars import Reference
 from technic_scanner.pipeline.universe import UniverseSelection
@@ -27,6 +28,7 @@ class Findings:
 
     universe: Universe | None = None
     filtered: UniverseSelection | None = None
+    money: Money = field(default_factory=Money)
     market: MarketView | None = None
     reference: Reference | None = None
     fetched: FetchedPrices | None = None
@@ -65,7 +67,7 @@ class Findings:
         by_symbol = {security.symbol: security for security in self.filtered.kept}
         listed = tuple(by_symbol[symbol] for symbol in used.panel.symbols)
         market = self.reference.market_of(used, matrix, complete=complete)
-        return Analysed(listed, used, matrix, self.market, market)
+        return Analysed(listed, used, matrix, self.market, market, self.money, self.reference.rates)
 
     def failures(self, *, cancelled: bool) -> tuple[SymbolFailure, ...]:
         """Return the reason of every symbol that is not in the table."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.analyse import split_matrix
+from technic_scanner.pipeline.money import worth_of
 from technic_scanner.screening.alpha import AlphaScale, Scale, alpha_scale
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.filters import eligibility
@@ -25,7 +26,7 @@ from technic_scanner.screening.sessions import SessionGroup, UsedBars
 MIN_BARS = 20
 _MISLEADING = [QUALITY_FLAGS.index(UNADJUSTED_SPLIT), QUALITY_FLAGS.index(PRICE_OFF)]
 # Of what is kept: another number makes all kept markets unknown.
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,18 +65,20 @@ def measured(
     groups: tuple[SessionGroup, ...],
     used: UsedBars,
     matrix: FloatArray,
+    rates: Mapping[str, float],
 ) -> ReferenceMarket:
     """Measure the market on the bars of a universe's symbols.
 
     ``securities`` are those of the symbols of ``used`` and ``matrix`` (n, len(ANALYSIS_COLUMNS)) is their analysis.
-    Filters of a config have no part in it.
+    ``rates`` make dollar volumes of several currencies comparable. Filters of a config have no part in it.
     """
     indicators, _, flags = split_matrix(np.array(matrix))
     indicators[(used.placement.lag > 0) | (used.placement.last < 0), COLUMN["close"]] = np.nan
     sound, _ = eligibility(indicators, min_price=0.0, min_dollar_volume=0.0, min_bars=MIN_BARS)
     honest = ~flags[:, _MISLEADING].any(axis=1)
     rows = np.flatnonzero(sound & honest)
-    kept, sectors = indicators[rows], [securities[i].sector for i in rows.tolist()]
+    listed = [securities[i] for i in rows.tolist()]
+    kept, sectors = in_one_currency(indicators[rows], listed, rates), [security.sector for security in listed]
     title = f"{name or 'all symbols'}, {len(rows):,} symbols"
     return ReferenceMarket(
         name=name,
@@ -90,10 +93,26 @@ def measured(
     )
 
 
-def summary_name(state: str, version: str, name: str, securities: Sequence[Security]) -> str:
-    """Return the name under which a market is kept: it changes with the bars, the list, its sectors and the engine."""
-    listed = [(security.symbol, security.sector) for security in securities]
-    return hashlib.sha256(repr((_FORMAT, state, version, name, listed)).encode()).hexdigest()
+def in_one_currency(indicators: FloatArray, securities: Sequence[Security], rates: Mapping[str, float]) -> FloatArray:
+    """Return the rows (m, K) with dollar volumes that can be compared; unknown where a currency has no rate."""
+    if not rates:
+        return indicators
+    compared = indicators.copy()
+    compared[:, COLUMN["dollar_volume_20"]] *= worth_of(securities, rates)
+    return compared
+
+
+def summary_name(
+    state: str, version: str, name: str, securities: Sequence[Security], rates: Mapping[str, float]
+) -> str:
+    """Return the name under which a market is kept.
+
+    It changes with the bars, the list, its sectors and exchanges, the engine, and with currencies and rates where there
+    are several.
+    """
+    listed = [(security.symbol, security.sector, security.exchange) for security in securities]
+    money = (sorted(rates.items()), [security.currency for security in securities]) if rates else ()
+    return hashlib.sha256(repr((_FORMAT, state, version, name, listed, *money)).encode()).hexdigest()
 
 
 def to_bytes(market: ReferenceMarket) -> bytes:
@@ -102,7 +121,9 @@ def to_bytes(market: ReferenceMarket) -> bytes:
         name: asdict(value) if name in ("index", "plain", "neutral") else value
         for name, value in ((name, getattr(market, name)) for name in market.__slots__)
     }
-    plain["groups"] = [{"days": group.days.tolist(), "members": group.members} for group in market.groups]
+    plain["groups"] = [
+        {"days": group.days.tolist(), "members": group.members, "exchange": group.exchange} for group in market.groups
+    ]
     return json.dumps(plain).encode()
 
 
@@ -110,7 +131,8 @@ def from_bytes(content: bytes) -> ReferenceMarket:
     """Return the market that was kept."""
     plain = json.loads(content)
     plain["groups"] = tuple(
-        SessionGroup(np.array(group["days"], dtype=np.int64), group["members"]) for group in plain["groups"]
+        SessionGroup(np.array(group["days"], dtype=np.int64), group["members"], group["exchange"])
+        for group in plain["groups"]
     )
     index = plain["index"]
     plain["index"] = Regime(**index | {"facts": tuple(map(tuple, index["facts"]))})

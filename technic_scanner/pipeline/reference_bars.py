@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from technic_scanner.domain.progress import REFERENCE_SUBSTAGE
 from technic_scanner.domain.stage import Stage
-from technic_scanner.domain.universe import Security, Universe
+from technic_scanner.domain.universe import Security
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.analyse import ANALYSIS_COLUMNS, AnalyseTask
 from technic_scanner.pipeline.context import ScanContext
@@ -42,20 +42,26 @@ class ReferenceUniverse:
         return tuple(security.symbol for security in self.securities)
 
 
-def reference_universe(context: ScanContext, universe: Universe) -> ReferenceUniverse:
-    """Return the universe that the config names as its reference; the whole one that is scanned if it names none."""
+def reference_universe(context: ScanContext, name: str, fit: Sequence[Security]) -> ReferenceUniverse:
+    """Return the universe that the config names as its reference.
+
+    If it names none, that is the whole one that is scanned, of this name and with these ``fit`` securities.
+    """
     source, key = context.source, context.source_key
     if context.config.reference is not None:
         if context.ports.reference is not None:
             source, key = context.ports.reference
         universe = source.universe(context.config.reference, context.cancel)
-    members = [security for security in fit_securities(universe) if security.is_member(context.day)]
-    return ReferenceUniverse(universe.name, tuple(members), source, key)
+        name, fit = universe.name, fit_securities(universe)
+    day = context.day
+    members = [security for security in fit if not security.membership or security.is_member(day)]
+    return ReferenceUniverse(name, tuple(members), source, key)
 
 
 @dataclass(slots=True, eq=False)
 class Reference:
-    """The reference of one scan of the ``scanned`` symbols, stage by stage.
+    """The reference of one scan of the ``scanned`` symbols, stage by stage; ``rates`` are those of ``measured``,
+    ``exchanges`` those of symbols as far as they are known.
 
     If they are the reference, its market is measured on their analysis; otherwise it is read from the cache or, once
     a session, measured on bars of its own.
@@ -64,6 +70,8 @@ class Reference:
     context: ScanContext
     universe: ReferenceUniverse
     scanned: tuple[str, ...]
+    rates: Mapping[str, float] = field(default_factory=dict)
+    exchanges: Mapping[str, str] = field(default_factory=dict)
     market: ReferenceMarket | None = None
     groups: tuple[SessionGroup, ...] = ()
     _panel: Panel = field(default_factory=Panel.empty)
@@ -104,10 +112,10 @@ class Reference:
         if self.is_scanned and self.market is None:
             panel, self.groups = self._grouped(panel, context.source_key)
         bars = context.config.lookback_sessions
-        placement = place(panel, self.groups, bars)
+        placement = place(panel, self.groups, bars, self.exchanges)
         if panel.shape[1] >= bars and _is_cut(panel, placement, self.groups, bars):
             panel = _wide(context, context.source_key, panel)
-            placement = place(panel, self.groups, bars)
+            placement = place(panel, self.groups, bars, self.exchanges)
         return used_bars(panel, placement)
 
     @property
@@ -120,7 +128,8 @@ class Reference:
         if not self._panel.symbols:
             return
         context = self.context
-        used = used_bars(self._panel, place(self._panel, self.groups, context.config.lookback_sessions))
+        bars = context.config.lookback_sessions
+        used = used_bars(self._panel, place(self._panel, self.groups, bars, self.exchanges))
         panel = used.panel
         context.reporter.start_substage(_CLASS, len(panel.symbols))
         matrix = np.full((len(panel.symbols), len(ANALYSIS_COLUMNS)), np.nan)
@@ -148,14 +157,15 @@ class Reference:
         by_symbol = {security.symbol: security for security in self.universe.securities}
         securities = [by_symbol.get(symbol) or Security(symbol) for symbol in used.panel.symbols]
         name = self.universe.name if complete and not self._substitute else "the scanned symbols"
-        self.market = measured(name, securities, self.groups, used, matrix)
+        self.market = measured(name, securities, self.groups, used, matrix, self.rates)
         if complete and self._place and not self._substitute:
             self.context.cache.keep_summary(self.universe.source_key, self._place, to_bytes(self.market))
 
     def _keep_as(self, state: str) -> None:
         universe = self.universe
         if state:
-            self._place = summary_name(state, self.context.ports.version, universe.name, universe.securities)
+            version = self.context.ports.version
+            self._place = summary_name(state, version, universe.name, universe.securities, self.rates)
 
     def _fetched(self) -> str:
         """Fetch the bars that the cache lacks; return the state of those that it then has."""
@@ -189,10 +199,10 @@ class Reference:
 
     def _grouped(self, panel: Panel, key: str) -> tuple[Panel, tuple[SessionGroup, ...]]:
         """Return the session groups of a panel, and the panel with enough sessions of each of them."""
-        groups = session_groups(panel)
+        groups = session_groups(panel, self.exchanges, self.context.ports.calendars)
         if len(groups) > 1 and panel.shape[1] >= self.context.config.lookback_sessions:
             panel = _wide(self.context, key, panel)
-            groups = session_groups(panel)
+            groups = session_groups(panel, self.exchanges, self.context.ports.calendars)
         return panel, groups
 
 

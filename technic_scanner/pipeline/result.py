@@ -20,6 +20,8 @@ class MarketContext:
     ``facts`` are (name, value) pairs for display, e.g. ("share above SMA 200", 0.63). ``reference`` names the universe
     that the market is, "" if that is not known, ``reference_count`` is the number of its symbols that are in the
     distributions, ``newest_session`` the newest session that any row was judged on.
+    ``currency`` is that of all prices ("": unknown or several), ``account_currency`` that of the account and of amounts
+    in it ("": unknown).
     """
 
     regime_trend: str = "unknown"
@@ -30,6 +32,8 @@ class MarketContext:
     reference: str = ""
     reference_count: int | None = None
     newest_session: date | None = None
+    currency: str = ""
+    account_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

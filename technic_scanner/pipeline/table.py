@@ -45,7 +45,7 @@ class Scored:
     first rows, in the last RETURN_SESSIONS + 1 sessions. ``alpha_share`` is the weight of alpha in the score, 0–1: the
     regime's weight × the row's coverage. ``as_of`` is the session of the last bar (NaT: none), ``flags`` the codes
     separated by spaces, ``ahead`` whether later bars are not used. ``not_picked`` has the codes of why rows are no
-    picks, empty for picks.
+    picks, empty for picks. ``worth`` is what one unit of each row's currency is in that of the account.
     """
 
     securities: tuple[Security, ...]
@@ -63,6 +63,7 @@ class Scored:
     ahead: BoolArray
     not_picked: Sequence[str]
     context: MarketContext
+    worth: FloatArray
     first_rank: int = 1
 
     def part(self, start: int, stop: int | None = None) -> Scored:
@@ -85,6 +86,7 @@ class Scored:
             flags=self.flags[rows],
             ahead=self.ahead[rows],
             not_picked=self.not_picked[rows],
+            worth=self.worth[rows],
             first_rank=self.first_rank + start,
         )
 
@@ -96,7 +98,9 @@ def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tupl
     portfolios = _portfolios(config, picks)
     plans = _plans(config, picks, policy)
     if config.position_sizing == ONE_ACCOUNT:
-        plans = fit_account(plans, account_size=config.account_size, total_risk_pct=config.total_risk_pct)
+        plans = fit_account(
+            plans, account_size=config.account_size, total_risk_pct=config.total_risk_pct, worth=picks.worth
+        )
     values = _values(picks, plans)
     values |= {WEIGHT_COLUMNS[method]: portfolio.weights for method, portfolio in portfolios.items()}
     notes = tuple(
@@ -129,6 +133,7 @@ def _plans(config: ScanConfig, scored: Scored, policy: RegimePolicy) -> TradePla
         max_position_pct=config.max_position_pct,
         liquidity_share=LIQUIDITY_SHARE,
         size_multiplier=policy.sizes(scored.signals.side),
+        worth=scored.worth,
     )
 
 
@@ -152,6 +157,7 @@ def _identity(scored: Scored) -> dict[str, Any]:
         "Sector": [security.sector or "" for security in listed],
         "Industry": [security.industry or "" for security in listed],
         "SubIndustry": [security.sub_industry or "" for security in listed],
+        "Currency": [security.currency or "" for security in listed],
         "Signal": scored.signals.signal,
         "Tier": scored.signals.tier,
         "Picked": np.array([not code for code in scored.not_picked], dtype=bool),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.currencies import Exchange
 from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, MAX_TEXT_LENGTH
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.printable import is_printable, visible
@@ -55,13 +59,15 @@ class UniverseFilter:
 class UniverseSelection:
     """What the filters left: ``kept`` in symbol order, ``removed`` as (filter, count), a reason for every symbol.
 
-    Symbols that were asked for by name but that the universe does not hold are in ``failures`` too.
+    Symbols that were asked for by name but that the universe does not hold are in ``failures`` too. ``fit`` are all of
+    the universe that can be scanned, as ``fit_securities`` returns them.
     """
 
     total: int
     kept: tuple[Security, ...]
     removed: tuple[tuple[str, int], ...]
     failures: tuple[SymbolFailure, ...]
+    fit: tuple[Security, ...] = ()
 
 
 def _is_member(_config: ScanConfig, securities: Sequence[Security], known: Known) -> list[bool] | None:
@@ -117,7 +123,12 @@ def _is_within_limit(config: ScanConfig, securities: Sequence[Security], known: 
     if len(securities) <= config.max_symbols:
         return None
     volumes = known.dollar_volumes([security.symbol for security in securities])
-    best = sorted(range(len(securities)), key=lambda place: (-volumes.get(securities[place].symbol, -1.0), place))
+    exchange = Exchange.of(config.account_currency, config.currency_rates)
+    # Without a rate, which a scan of several currencies is refused for, amounts count as they are.
+    rates = {code: exchange.worth(code or "") for code in {security.currency for security in securities}}
+    rates = {code: 1.0 if math.isnan(rate) else rate for code, rate in rates.items()}
+    values = [volumes.get(security.symbol, -1.0) * rates[security.currency] for security in securities]
+    best = sorted(range(len(securities)), key=lambda place: (-values[place], place))
     kept = frozenset(best[: config.max_symbols])
     return [place in kept for place in range(len(securities))]
 
@@ -162,12 +173,13 @@ _UNFIT: Final = f"a symbol has 1 to {MAX_SYMBOL_LENGTH} characters, none of them
 def filter_securities(universe: Universe, config: ScanConfig, known: Known | None = None) -> UniverseSelection:
     """Apply ``UNIVERSE_FILTERS`` in their order, as far as the config asks for them."""
     known = known or Known()
-    remaining = fit_securities(universe)
+    fit = remaining = fit_securities(universe)
     removed: list[tuple[str, int]] = []
     failures = _unknown_symbols(remaining, config)
     if failures:
         removed.append((UNKNOWN_SYMBOLS, len(failures)))
-    if unfit := [security.symbol for security in universe.securities if not _is_fit(security.symbol)]:
+    if len(remaining) < len(universe.securities):
+        unfit = [security.symbol for security in universe.securities if not _is_fit(security.symbol)]
         removed.append((UNFIT_SYMBOL, len(unfit)))
         failures += [_rejected(cut(visible(symbol), MAX_SYMBOL_LENGTH), UNFIT_SYMBOL, _UNFIT) for symbol in unfit]
     for universe_filter in UNIVERSE_FILTERS:
@@ -181,13 +193,33 @@ def filter_securities(universe: Universe, config: ScanConfig, known: Known | Non
             _rejected(security.symbol, universe_filter.code, universe_filter.detail(config, security))
             for security in dropped
         ]
-    return UniverseSelection(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures))
+    return UniverseSelection(len(universe.securities), tuple(remaining), tuple(removed), tuple(failures), tuple(fit))
 
 
 def fit_securities(universe: Universe) -> list[Security]:
     """Return the securities that can be scanned, in symbol order, with texts that any page can show."""
-    fit = [_legible(security) for security in universe.securities if _is_fit(security.symbol)]
-    return sorted(fit, key=lambda security: security.symbol)
+    securities = universe.securities
+    if not _all_fit(securities):
+        securities = tuple(_legible(security) for security in securities if _is_fit(security.symbol))
+    return sorted(securities, key=_symbol_of)
+
+
+_TEXTS = ("symbol", "name", "sector", "industry", "sub_industry", "currency", "exchange")
+_symbol_of = attrgetter("symbol")
+_texts_of = attrgetter(*_TEXTS)
+
+
+def _all_fit(securities: Sequence[Security]) -> bool:
+    """Return whether all are fit as they are; looks at all their texts at once, as thousands are looked at often."""
+    symbols = list(map(_symbol_of, securities))
+    texts = list(filter(None, chain.from_iterable(map(_texts_of, securities))))
+    lengths = list(map(len, symbols))
+    return (
+        min(lengths, default=1) > 0
+        and max(lengths, default=1) <= MAX_SYMBOL_LENGTH
+        and max(map(len, texts), default=0) <= MAX_TEXT_LENGTH
+        and is_printable("".join(texts))
+    )
 
 
 def _is_fit(symbol: str) -> bool:
@@ -196,11 +228,10 @@ def _is_fit(symbol: str) -> bool:
 
 def _legible(security: Security) -> Security:
     """Return the security with texts that any page can show: control characters written out, long ones cut."""
-    texts = {field.name: getattr(security, field.name) for field in fields(security)}
     changed: dict[str, Any] = {
         name: cut(visible(text), MAX_TEXT_LENGTH)
-        for name, text in texts.items()
-        if isinstance(text, str) and (len(text) > MAX_TEXT_LENGTH or not is_printable(text))
+        for name, text in zip(_TEXTS, _texts_of(security), strict=True)
+        if text is not None and (len(text) > MAX_TEXT_LENGTH or not is_printable(text))
     }
     return replace(security, **changed) if changed else security
 

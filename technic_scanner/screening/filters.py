@@ -46,7 +46,8 @@ class Candidates:
     low: FloatArray
     lag: IntArray
     min_price: float
-    min_dollar_volume: float
+    min_dollar_volume: FloatArray
+    currencies: Sequence[str]
     min_bars: int
 
 
@@ -62,7 +63,7 @@ def _bad_bars(rows: Candidates) -> BoolArray:
     close, dollars = rows.close, rows.dollars
     bad = ~np.isfinite(close) | (close <= 0.0) | np.isinf(dollars) | (dollars < 0.0) | (rows.low <= 0.0)
     bad |= (rows.low > close * (1.0 + _RANGE_TOLERANCE)) | (rows.high < close * (1.0 - _RANGE_TOLERANCE))
-    return bad | np.isnan(dollars) if rows.min_dollar_volume > 0.0 else bad
+    return bad | (np.isnan(dollars) & (rows.min_dollar_volume > 0.0))
 
 
 def _why_bad(rows: Candidates, i: int) -> str:
@@ -74,6 +75,11 @@ def _why_bad(rows: Candidates, i: int) -> str:
     if dollars < 0.0 or np.isinf(dollars):
         return f"Its 20-session dollar volume of {dollars:g} is not possible."
     return f"Its last close of {close:.4g} lies outside the lows and highs of its last bars."
+
+
+def _amount(number: str, rows: Candidates, i: int) -> str:
+    """Return an amount with the currency of the row, as far as that is known."""
+    return f"{number} {rows.currencies[i]}".rstrip()
 
 
 def _why_not_recent(lag: int) -> str:
@@ -102,7 +108,9 @@ ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
         "price_below_minimum",
         "price below the minimum",
         lambda rows: rows.close < rows.min_price,
-        lambda rows, i: f"Its close of {rows.close[i]:.4g} is below the minimum of {rows.min_price:g}.",
+        lambda rows, i: (
+            f"Its close of {rows.close[i]:.4g} is below the minimum of {_amount(f'{rows.min_price:g}', rows, i)}."
+        ),
     ),
     RowFilter(
         "dollar_volume_below_minimum",
@@ -110,7 +118,7 @@ ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
         lambda rows: rows.dollars < rows.min_dollar_volume,
         lambda rows, i: (
             f"Its 20-session dollar volume of {rows.dollars[i]:,.0f} is below the minimum of "
-            f"{rows.min_dollar_volume:,.0f}."
+            f"{_amount(f'{rows.min_dollar_volume[i]:,.0f}', rows, i)}."
         ),
     ),
 )
@@ -139,7 +147,13 @@ REASON_CODES: Final = tuple(REASONS)
 
 
 def eligibility(
-    indicators: FloatArray, *, min_price: float, min_dollar_volume: float, min_bars: int, lag: IntArray | None = None
+    indicators: FloatArray,
+    *,
+    min_price: float,
+    min_dollar_volume: float | FloatArray,
+    min_bars: int,
+    lag: IntArray | None = None,
+    currencies: Sequence[str] | None = None,
 ) -> tuple[BoolArray, list[Reason]]:
     """Return which rows of the matrix (n, K) may be scored, (n,), and why each of the others may not.
 
@@ -157,7 +171,8 @@ def eligibility(
         low=column(indicators, "swing_low_10"),
         lag=np.zeros(len(indicators), np.int64) if lag is None else lag,
         min_price=min_price,
-        min_dollar_volume=min_dollar_volume,
+        min_dollar_volume=np.broadcast_to(np.asarray(min_dollar_volume, dtype=np.float64), len(indicators)),
+        currencies=[""] * len(indicators) if currencies is None else currencies,
         min_bars=min_bars,
     )
     first = _first_rejecting(ELIGIBILITY_FILTERS, rows)

@@ -43,13 +43,17 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanFigures:
-    """The plans of n rows as far as sentences have them, as in ``trade_plan.TradePlans``."""
+    """The plans of n rows as far as sentences have them, as in ``trade_plan.TradePlans``.
+
+    ``currency`` has the code of each row's prices, empty where it is unknown; none at all if all are.
+    """
 
     stop: FloatArray
     target: FloatArray
     reward_risk: FloatArray
     shares: FloatArray
     limited_by: Sequence[str]
+    currency: Sequence[str] = ()
 
 
 def sentences(indicators: FloatArray, verdicts: Verdicts, plans: PlanFigures) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ def sentences(indicators: FloatArray, verdicts: Verdicts, plans: PlanFigures) ->
     ``indicators`` is the matrix (n, K). Unknown values are omitted. All numbers are rounded numbers of the row; returns
     are in per cent.
     """
-    parts = (_scores(verdicts), _prices(indicators), _plans(plans))
+    parts = (_scores(verdicts), _prices(indicators, plans.currency), _plans(plans))
     return tuple(map("".join, zip(*parts, strict=True)))
 
 
@@ -93,7 +97,7 @@ def _score_template(known: int) -> Template:
     )
 
 
-def _prices(indicators: FloatArray) -> list[str]:
+def _prices(indicators: FloatArray, currency: Sequence[str]) -> list[str]:
     """Return a sentence with a leading space for each row, "" if nothing is known."""
     names = ("close", "sma_50", "sma_200", "roc_63", "rsi_14", "relative_volume")
     close, fifty, two_hundred, change, rsi, volume = (column(indicators, name) for name in names)
@@ -101,7 +105,7 @@ def _prices(indicators: FloatArray) -> list[str]:
     for known in (np.isfinite(change), np.isfinite(rsi), np.isfinite(volume)):
         kind = kind * 2 + known
     columns: Columns = {
-        "close": _price_text(close),
+        "close": _with_currency(_price_text(close), currency),
         "fifty": _price_text(fifty),
         "two_hundred": _price_text(two_hundred),
         "change": 100.0 * change,
@@ -142,7 +146,7 @@ def _stand_template(near: int, far: int) -> Template:
 def _plans(plans: PlanFigures) -> list[str]:
     columns: Columns = {
         "stop": _price_text(plans.stop),
-        "target": _price_text(plans.target),
+        "target": _with_currency(_price_text(plans.target), plans.currency),
         "reward_risk": plans.reward_risk,
         "shares": plans.shares,
     }
@@ -167,6 +171,14 @@ def _price_text(values: FloatArray) -> npt.NDArray[np.object_]:
     for style, rows in (("%.2f", np.flatnonzero(~(values < 1.0))), ("%.4g", np.flatnonzero(values < 1.0))):
         text[rows] = _spelled(style, values[rows].tolist(), len(rows))
     return text
+
+
+def _with_currency(prices: npt.NDArray[np.object_], currency: Sequence[str]) -> npt.NDArray[np.object_]:
+    """Return the prices (n,) with the code of their currency behind them, as far as it is known."""
+    if not any(currency):
+        return prices
+    texts = [f"{price} {code}" if code else price for price, code in zip(prices.tolist(), currency, strict=True)]
+    return np.array(texts, dtype=np.object_)
 
 
 def _filled(kind: IntArray, template: Callable[[int], Template], columns: Columns) -> list[str]:

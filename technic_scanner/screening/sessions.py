@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from technic_scanner.screening.bars import DateArray, FloatArray, Panel
 from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.session_days import ALIKE, attended, exceeds, founded
 
-# Sessions that are compared to tell groups apart: a year has enough holidays to tell two exchanges from each other.
+# A year has enough holidays to tell two exchanges from each other.
 COMPARED = 252
-# Fewer bars tell nothing about where a symbol is traded.
-LEAST_BARS = 20
-# A symbol trades on a weekday if it has this share of its bars on it.
-WEEKDAY_SHARE = 0.08
-# The share of a symbol's bars that may be on no session of its group: to found the group together, and to belong to it.
-ALIKE, FOREIGN = 0.02, 0.05
-# A session is one of a group if this share of its listed members has a bar.
-ATTENDANCE = 0.10
+# The share of a symbol's bars that may be on no session of its group to belong to it.
+FOREIGN = 0.05
 # Members with a bar in so many of the group's newest sessions are live; half of the live ones make a newest session.
 LIVE_SESSIONS, QUORUM = 5, 0.5
-MOST_GROUPS = 16
 # A symbol that trades on days of its own has ended if its last bar is so much older than the newest of all groups.
 ENDED_AFTER_DAYS = 10
-_DAYS_PER_WEEK = 7
-_MONDAY = 3  # of the first week of 1970, in days
+_OWN = 2.0  # more than any likeness
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionGroup:
-    """Symbols that trade on the same days: ``days`` since 1970, ascending, the last of them its newest session."""
+    """Symbols that trade on the same days: ``days`` since 1970, ascending, the last of them its newest session.
+
+    ``exchange`` is the code of the one whose calendar the days are; empty for days that were found from bars.
+    """
 
     days: IntArray
     members: int
+    exchange: str = ""
 
     @property
     def newest(self) -> int:
@@ -52,18 +49,21 @@ class Placement:
 
     ``group`` (n,): −1 for a symbol that trades on days of its own. ``first`` and ``last`` (n,): columns of the first
     and the last bar that may be used, ``last`` −1 if there is none. ``lag`` (n,): sessions of the group after the last
-    bar. ``ahead`` (n,): whether there are bars after the group's newest session, which are not used.
+    bar. ``early`` and ``ahead`` (n,): whether there are bars before ``first``, and after the group's newest session;
+    they are not used.
     """
 
     group: IntArray
     first: IntArray
     last: IntArray
     lag: IntArray
+    early: BoolArray
     ahead: BoolArray
 
     def take(self, rows: IntArray) -> Placement:
         """Return that of ``rows``, in that order."""
-        return Placement(self.group[rows], self.first[rows], self.last[rows], self.lag[rows], self.ahead[rows])
+        early, ahead = self.early[rows], self.ahead[rows]
+        return Placement(self.group[rows], self.first[rows], self.last[rows], self.lag[rows], early, ahead)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,52 +78,83 @@ class UsedBars:
         return UsedBars(self.panel.take(rows), self.placement.take(rows))
 
 
-def session_groups(panel: Panel) -> tuple[SessionGroup, ...]:
-    """Return the groups of the panel's symbols, those with the most bars first; at least one unless it has no bar."""
+# The code of an exchange -> its sessions in days since 1970, ascending; None where they are not known.
+Calendars = Callable[[str], IntArray | None]
+
+
+def session_groups(
+    panel: Panel, exchanges: Mapping[str, str] | None = None, calendars: Calendars | None = None
+) -> tuple[SessionGroup, ...]:
+    """Return the groups of the panel's symbols, those with the most bars first; at least one unless it has no bar.
+
+    Symbols of one exchange (``exchanges``, by symbol) are a group on the sessions of its calendar, if their bars do
+    not contradict it. The groups of all others are found from their bars.
+    """
     present = np.isfinite(panel.close)
     if not present.any():
         return ()
     days = day_numbers(panel.sessions)
-    found = _founded(present[:, -COMPARED:], days[-COMPARED:])
-    if not found:
+    listed = _by_exchange(panel.symbols, present, days, exchanges or {}, calendars) if calendars else {}
+    groups = [_group(present[rows], days, sessions, code) for code, (rows, sessions) in listed.items()]
+    left = np.ones(len(present), dtype=bool)
+    for rows, _ in listed.values():
+        left[rows] = False
+    rest = present[left]
+    groups += [_group(rest[rows], days) for rows in founded(rest[:, -COMPARED:], days[-COMPARED:])]
+    if not groups:
         return (_group(present, days),)
-    return tuple(_group(present[rows], days) for rows in found)
+    return tuple(sorted(groups, key=lambda group: -group.members * len(group.days)) if listed else groups)
 
 
-def place(panel: Panel, groups: Sequence[SessionGroup], lookback: int) -> Placement:
-    """Return the group of each symbol of the panel by its own bars alone, and its newest ``lookback`` sessions."""
+def place(
+    panel: Panel, groups: Sequence[SessionGroup], lookback: int, exchanges: Mapping[str, str] | None = None
+) -> Placement:
+    """Return the group of each symbol of the panel by its own bars alone, and its newest ``lookback`` sessions.
+
+    A symbol whose exchange is known (``exchanges``) is in the group of that exchange, unless its bars contradict it.
+    """
     present = np.isfinite(panel.close)
     days = day_numbers(panel.sessions)
-    group = _assigned(present, days, groups)
+    group = _assigned(present, days, groups, [(exchanges or {}).get(symbol, "") for symbol in panel.symbols])
     count, sessions = panel.shape
     first, stop, last_day = np.zeros(count, np.int64), np.full(count, sessions), np.zeros(count, np.int64)
     for number, about in enumerate(groups):
         rows = group == number
         first[rows] = np.searchsorted(days, about.first_of(lookback))
         stop[rows] = np.searchsorted(days, about.newest, side="right")
-    columns = np.arange(sessions)
-    ahead = np.asarray((present & (columns >= stop[:, None])).any(axis=1))
-    usable = present & (columns < stop[:, None]) if ahead.any() else present
-    some = usable.any(axis=1)
-    last = np.where(some, sessions - 1 - usable[:, ::-1].argmax(axis=1), -1) if sessions else np.full(count, -1)
+    begin, last = _edges(present)
+    ahead = last >= stop
+    if ahead.any():
+        last[ahead] = _edges(present[ahead] & (np.arange(sessions) < stop[ahead, None]))[1]
+    some = last >= 0
     for row in np.flatnonzero((group < 0) & some).tolist():
         own = np.flatnonzero(present[row])
         first[row] = own[-min(lookback, len(own))]
     last_day[some] = days[last[some]]
-    return Placement(group, first, last, _lags(group, last_day, groups), ahead)
+    return Placement(group, first, last, _lags(group, last_day, groups), some & (begin < first), ahead)
+
+
+def _edges(present: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the columns of the first and of the last bar of each row (n, T); T and −1 for a row without any."""
+    count, sessions = present.shape
+    if not sessions:
+        return np.zeros(count, np.int64), np.full(count, -1)
+    some = present.any(axis=1)
+    first = np.where(some, present.argmax(axis=1), sessions)
+    return first, np.where(some, sessions - 1 - present[:, ::-1].argmax(axis=1), -1)
 
 
 def used_bars(panel: Panel, placement: Placement) -> UsedBars:
     """Return the panel without the bars that ``placement`` does not use; the panel itself if it uses all."""
-    columns = np.arange(panel.shape[1])
-    unused = (columns < placement.first[:, None]) | (columns > placement.last[:, None])
-    rows = np.flatnonzero((unused & np.isfinite(panel.close)).any(axis=1))
+    rows = np.flatnonzero(placement.early | placement.ahead)
     if not len(rows):
         return UsedBars(panel, placement)
+    columns = np.arange(panel.shape[1])
+    unused = (columns < placement.first[rows, None]) | (columns > placement.last[rows, None])
 
     def without(values: FloatArray) -> FloatArray:
         changed = np.array(values)
-        changed[rows] = np.where(unused[rows], np.nan, changed[rows])
+        changed[rows] = np.where(unused, np.nan, changed[rows])
         return changed
 
     arrays = (without(values) for values in (panel.open, panel.high, panel.low, panel.close, panel.volume))
@@ -146,103 +177,83 @@ def day_numbers(sessions: DateArray) -> IntArray:
     return sessions.astype("datetime64[D]").astype(np.int64)
 
 
-def _founded(present: BoolArray, days: IntArray) -> list[IntArray]:
-    """Return the rows of each group: symbols whose bars are on the same weekdays and on the same days."""
-    patterns, which, counts = _patterns(present)
-    bars = patterns.sum(axis=1)
-    weekdays = _weekdays(patterns, days, bars)
-    left = bars >= LEAST_BARS
-    found: list[IntArray] = []
-    while left.any() and len(found) < MOST_GROUPS:
-        seed = int(np.where(left, bars * counts, -1).argmax())
-        candidates = left & (weekdays == weekdays[seed])
-        members = candidates & _alike(patterns, bars, patterns[seed])
-        members[seed] = True
-        members = candidates & _alike(patterns, bars, _attended(patterns[members], counts[members]))
-        members[seed] = True
-        left &= ~members
-        found.append(np.flatnonzero(members[which]))
+def _by_exchange(
+    symbols: Sequence[str], present: BoolArray, days: IntArray, exchanges: Mapping[str, str], calendars: Calendars
+) -> dict[str, tuple[IntArray, BoolArray]]:
+    """Return by exchange its rows and which days of the panel (T,) are its sessions; none that bars contradict."""
+    codes = np.array([exchanges.get(symbol, "") for symbol in symbols], dtype=np.str_)
+    found: dict[str, tuple[IntArray, BoolArray]] = {}
+    for code in sorted(set(codes.tolist()) - {""}):
+        known = calendars(code)
+        rows = np.flatnonzero(codes == code)
+        if known is None or not len(known):
+            continue
+        bars = present[rows]
+        # Outside of the calendar, days are judged by attendance.
+        outside = (days < known[0]) | (days > known[-1])
+        sessions = np.where(outside, attended(bars), np.isin(days, known) & present.any(axis=0))
+        strange = exceeds((bars & ~sessions).sum(axis=1), ALIKE, bars.sum(axis=1))
+        rows = rows[~strange & bars.any(axis=1)]
+        if len(rows) > 0.5 * len(bars) and present[rows][:, sessions].any():
+            found[code] = rows, sessions
     return found
 
 
-def _patterns(present: BoolArray) -> tuple[BoolArray, IntArray, IntArray]:
-    """Return the distinct rows of (n, T), the number of its distinct row for each row, and how often each occurs."""
-    packed, which, counts = np.unique(np.packbits(present, axis=1), axis=0, return_inverse=True, return_counts=True)
-    return np.unpackbits(packed, axis=1, count=present.shape[1]).astype(bool), which.ravel(), counts
-
-
-def _weekdays(patterns: BoolArray, days: IntArray, bars: IntArray) -> IntArray:
-    """Return the weekdays on which each pattern has bars, as the bits of a number."""
-    week = (days + _MONDAY) % _DAYS_PER_WEEK
-    share = np.stack([patterns[:, week == day].sum(axis=1) for day in range(_DAYS_PER_WEEK)], axis=1)
-    return (share >= WEEKDAY_SHARE * np.maximum(bars, 1)[:, None]) @ (1 << np.arange(_DAYS_PER_WEEK))
-
-
-def _alike(patterns: BoolArray, bars: IntArray, calendar: BoolArray) -> BoolArray:
-    """Return which patterns have nearly all of their bars on days of ``calendar`` (T,), as far as it reaches."""
-    reach = np.flatnonzero(calendar)
-    inside = slice(reach[0], reach[-1] + 1)
-    shared = patterns[:, inside].sum(axis=1)
-    strange = (patterns[:, inside] & ~calendar[inside]).sum(axis=1)
-    alike: BoolArray = (shared >= LEAST_BARS) & (strange <= np.maximum(1, ALIKE * bars))
-    return alike
-
-
-def _attended(present: BoolArray, counts: IntArray | None = None) -> BoolArray:
-    """Return the sessions (T,) in which a tenth of the symbols (n, T) listed at the time has a bar."""
-    weights = np.ones(len(present), np.int64) if counts is None else counts
-    sessions = present.shape[1]
-    listed = np.zeros(sessions + 1, np.int64)
-    some = present.any(axis=1)
-    np.add.at(listed, present.argmax(axis=1)[some], weights[some])
-    np.subtract.at(listed, sessions - present[:, ::-1].argmax(axis=1)[some], weights[some])
-    attending = weights @ present
-    attended: BoolArray = (attending > 0) & (attending >= ATTENDANCE * np.cumsum(listed[:-1]))
-    return attended
-
-
-def _group(present: BoolArray, days: IntArray) -> SessionGroup:
+def _group(present: BoolArray, days: IntArray, sessions: BoolArray | None = None, exchange: str = "") -> SessionGroup:
     """Return the group of the symbols (n, T): its sessions up to the newest that half of the live ones have."""
-    calendar = np.flatnonzero(_attended(present))
+    calendar = np.flatnonzero(attended(present) if sessions is None else sessions)
     for end in range(len(calendar), 0, -1):
         newest = calendar[max(0, end - LIVE_SESSIONS) : end]
         live = present[:, newest].any(axis=1)
         if present[live, calendar[end - 1]].sum() >= QUORUM * live.sum():
             break
-    return SessionGroup(days[calendar[:end]], len(present))
+    return SessionGroup(days[calendar[:end]], len(present), exchange)
 
 
-def _assigned(present: BoolArray, days: IntArray, groups: Sequence[SessionGroup]) -> IntArray:
-    """Return the number of the group (n,) whose days are most like those of each row's bars, −1 where none is."""
+def _assigned(present: BoolArray, days: IntArray, groups: Sequence[SessionGroup], exchanges: Sequence[str]) -> IntArray:
+    """Return the number of the group (n,) most like each row's bars, its own exchange's if possible; −1 for none."""
+    codes = np.array(exchanges, dtype=np.str_) if any(about.exchange for about in groups) else np.array("")
     best = np.zeros(len(present))
     group = np.full(len(present), -1)
     for number, about in enumerate(groups):
-        likeness, foreign = _likeness(present, days, about)
-        better = ~foreign & (likeness > best)
+        likeness, strange, bars = _likeness(present, days, about)
+        if about.exchange:
+            likeness = np.where((codes == about.exchange) & ~exceeds(strange, ALIKE, bars), _OWN, likeness)
+        better = (bars > 0) & ~exceeds(strange, FOREIGN, bars) & (likeness > best)
         best[better], group[better] = likeness[better], number
     if len(groups):
         group[~(present & (days >= min(about.days[0] for about in groups))).any(axis=1)] = 0  # it ended before
     return group
 
 
-def _likeness(present: BoolArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, BoolArray]:
-    """Return the share of days (n,) that a row and a group have in common, and whether the row does not belong to it.
+def _likeness(present: BoolArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return the share of days (n,) that a row and a group have in common, its bars on other days, and all its bars.
 
     Compared are the group's last year and the time in which the row has bars. A row without a bar in that year, which
     no longer trades, is compared by all its bars.
     """
-    start = about.first_of(COMPARED)
-    inside = (days >= start) & (days <= about.newest)
-    rows = present & inside
-    silent = ~rows.any(axis=1)
-    rows[silent] = present[silent] & (days >= about.days[0]) & (days <= about.newest)
+    start, stop = np.searchsorted(days, [about.first_of(COMPARED), about.newest + 1]).tolist()
+    compared = _compared(present[:, start:stop], days[start:stop], about)
+    silent = compared[2] == 0
+    if silent.any():
+        start = int(np.searchsorted(days, about.days[0]))
+        for values, other in zip(
+            compared, _compared(present[silent, start:stop], days[start:stop], about), strict=True
+        ):
+            values[silent] = other
+    return compared
+
+
+def _compared(present: BoolArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return ``_likeness`` for all days (T,) that are given."""
+    count = len(present)
+    if not len(days):
+        return np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
     sessions = np.isin(days, about.days)
-    bars = rows.sum(axis=1)
-    shared = (rows & sessions).sum(axis=1)
-    strange = bars - shared
-    first = np.where(bars > 0, rows.argmax(axis=1), 0)
-    last = np.where(bars > 0, rows.shape[1] - 1 - rows[:, ::-1].argmax(axis=1), 0)
-    begin = np.searchsorted(about.days, days[first]) if len(days) else first
-    end = np.searchsorted(about.days, days[last], side="right") if len(days) else last
-    likeness = shared / np.maximum(end - begin + strange, 1)
-    return likeness, (bars == 0) | (strange > np.maximum(1, FOREIGN * bars))
+    bars = present.sum(axis=1)
+    strange = np.zeros_like(bars) if sessions.all() else present[:, ~sessions].sum(axis=1)
+    first, last = _edges(present)
+    some = bars > 0
+    begin = np.searchsorted(about.days, days[np.where(some, first, 0)])
+    end = np.searchsorted(about.days, days[np.where(some, last, 0)], side="right")
+    return (bars - strange) / np.maximum(end - begin + strange, 1), strange, bars

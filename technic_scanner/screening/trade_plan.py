@@ -28,7 +28,7 @@ RANGE_PER_SD = math.sqrt(8.0 / math.pi)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradePlans:
-    """The plans of n rows. Prices and amounts in currency, ``shares`` whole.
+    """The plans of n rows. Prices in the row's currency, amounts in the account's, ``shares`` whole.
 
     ``reward_risk`` is (target − entry) ÷ (entry − stop) as rounded. ``stop_basis`` is one of STOP_BASES, ``limited_by``
     one of LIMITS: the constraint that limits the size. ``range_source``, the origin of the range, is "atr", "realised
@@ -58,6 +58,7 @@ def plan(
     max_position_pct: float,
     liquidity_share: float,
     size_multiplier: float | FloatArray = 1.0,
+    worth: float | FloatArray = 1.0,
 ) -> TradePlans:
     """Return the plan of each row of the matrix (n, K) on its side (n,), +1 long or −1 short.
 
@@ -68,7 +69,9 @@ def plan(
 
     Shares are the largest whole number within: risk of ``risk_pct`` per cent of ``account_size`` × ``size_multiplier``
     (0–1, one or per row), notional of ``max_position_pct`` per cent of the account, and ``liquidity_share`` (0–1) of
-    the 20-session dollar volume. A row whose close is not a positive number gets NaN prices and no shares ("no_price").
+    the 20-session dollar volume. ``worth`` (one or per row) is what one unit of the row's currency is worth in that of
+    the account, which ``notional`` and ``risk_amount`` are in. A row whose close is not a positive number gets NaN
+    prices and no shares ("no_price").
     """
     close = column(indicators, "close")
     priced = np.isfinite(close) & (close > 0.0)
@@ -83,12 +86,12 @@ def plan(
     ]
     risk_per_share = np.where(priced, steps / per_unit, np.nan)
     dollars = column(indicators, "dollar_volume_20")
-    budget = account_size * risk_pct / 100.0 * np.clip(size_multiplier, 0.0, 1.0)
+    budget = account_size * risk_pct / 100.0 * np.clip(size_multiplier, 0.0, 1.0) / worth
     shares, limit = _size(
         prices[0],
         risk_per_share,
         np.broadcast_to(budget, price.shape),
-        account_size * max_position_pct / 100.0,
+        np.broadcast_to(account_size * max_position_pct / 100.0 / worth, price.shape),
         liquidity_share * dollars,
     )
     return TradePlans(
@@ -97,8 +100,8 @@ def plan(
         target=prices[2],
         reward_risk=np.where(priced, reward / steps, np.nan),
         shares=shares,
-        notional=np.where(priced, shares * prices[0], 0.0),
-        risk_amount=np.where(priced, shares * risk_per_share, 0.0),
+        notional=np.where(priced, shares * prices[0] * worth, 0.0),
+        risk_amount=np.where(priced, shares * risk_per_share * worth, 0.0),
         limited_by=tuple(LIMITS[k] for k in limit.tolist()),
         stop_basis=tuple(STOP_BASES[k] for k in basis.tolist()),
         range_source=source,
@@ -106,17 +109,21 @@ def plan(
     )
 
 
-def fit_account(plans: TradePlans, *, account_size: float, total_risk_pct: float) -> TradePlans:
+def fit_account(
+    plans: TradePlans, *, account_size: float, total_risk_pct: float, worth: float | FloatArray = 1.0
+) -> TradePlans:
     """Return the plans with sizes that fit one account, in the order of the rows.
 
     Each row gets the shares of its own plan, or as many as are left within ``account_size`` and within a total risk of
     ``total_risk_pct`` per cent of it; ``limited_by`` then is "account" or "total_risk". No later row is sized larger.
+    ``worth`` as in ``plan``.
     """
     value_left, risk_left = account_size, account_size * total_risk_pct / 100.0
     shares, limited_by = plans.shares.copy(), list(plans.limited_by)
-    risk_per_share = np.abs(plans.entry - plans.stop)
+    value_per_share = plans.entry * worth
+    risk_per_share = np.abs(plans.entry - plans.stop) * worth
     for row in np.flatnonzero(shares > 0).tolist():
-        price, risk = float(plans.entry[row]), float(risk_per_share[row])
+        price, risk = float(value_per_share[row]), float(risk_per_share[row])
         room = {"account": _most(value_left, price), "total_risk": _most(risk_left, risk)}
         tightest = min(room, key=room.__getitem__)
         if room[tightest] < shares[row]:
@@ -127,7 +134,7 @@ def fit_account(plans: TradePlans, *, account_size: float, total_risk_pct: float
     return replace(
         plans,
         shares=shares,
-        notional=np.where(cut, shares * plans.entry, plans.notional),
+        notional=np.where(cut, shares * value_per_share, plans.notional),
         risk_amount=np.where(cut, shares * risk_per_share, plans.risk_amount),
         limited_by=tuple(limited_by),
     )
@@ -186,13 +193,17 @@ def _whole_steps(
 
 
 def _size(
-    entry: FloatArray, risk_per_share: FloatArray, budget: FloatArray, max_notional: float, max_liquidity: FloatArray
+    entry: FloatArray,
+    risk_per_share: FloatArray,
+    budget: FloatArray,
+    max_notional: FloatArray,
+    max_liquidity: FloatArray,
 ) -> tuple[IntArray, IntArray]:
     """Return whole shares (n,) and the index in LIMITS of the constraint that limits them."""
     candidates = np.stack(
         [
             _whole_within(budget, risk_per_share),
-            _whole_within(np.full_like(entry, max_notional), entry),
+            _whole_within(max_notional, entry),
             _whole_within(np.where(np.isfinite(max_liquidity), max_liquidity, np.inf), entry),
         ]
     )

@@ -90,11 +90,13 @@ class ScriptedSource:
     """A source over one panel that fails as told.
 
     ``failing`` symbols come back as failures; ``error`` is raised by fetch; ``hang`` makes fetch wait for the stop;
-    ``batch_size`` symbols arrive at a time; ``on_batch`` is called before each batch.
+    ``currencies`` are those of prices by symbol; ``batch_size`` symbols arrive at a time; ``on_batch`` is called before
+    each batch.
     """
 
     panel: Panel
     sectors: dict[str, str] = field(default_factory=dict)
+    currencies: dict[str, str] = field(default_factory=dict)
     failing: frozenset[str] = frozenset()
     error: Exception | None = None
     universe_error: Exception | None = None
@@ -110,7 +112,9 @@ class ScriptedSource:
         if self.universe_error is not None:
             raise self.universe_error
         listed = [symbol for symbol in self.panel.symbols if symbol != self.benchmark_symbol]
-        return Universe("all", tuple(Security(symbol, symbol, self.sectors.get(symbol)) for symbol in listed))
+        money = self.currencies
+        securities = (Security(name, name, self.sectors.get(name), currency=money.get(name)) for name in listed)
+        return Universe("all", tuple(securities))
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
         return ()

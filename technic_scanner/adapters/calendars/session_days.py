@@ -1,4 +1,4 @@
-"""The exchange's sessions as days around those of a panel: by them a week or a month is known to be over."""
+"""Sessions of exchanges as days: by them a week is known to be over, and symbols of one exchange form a group."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
+from technic_scanner.adapters.calendars.corrections import CLOSED
+from technic_scanner.adapters.calendars.known_sessions import known_calendar
 from technic_scanner.errors import CalendarError
 from technic_scanner.screening.bars import DateArray
+from technic_scanner.screening.matrix import IntArray
 
 EXCHANGE = "XNYS"
 # What is covered beside the panel's own sessions: the month before and the whole month of the last one.
@@ -24,6 +27,17 @@ def exchange_sessions(sessions: DateArray) -> DateArray | None:
     except CalendarError:
         return None
     return np.array([session.day for session in found], dtype="datetime64[D]")
+
+
+def listed_sessions(exchange: str) -> IntArray | None:
+    """Return the sessions of an exchange by the carried table, as days since 1970; None if that does not have it."""
+    try:
+        known = known_calendar(exchange)
+    except KeyError:
+        return None
+    closed = CLOSED.get(exchange, frozenset())
+    days = [day for day in known.closes if day not in closed]
+    return np.array(days, dtype="datetime64[D]").astype(np.int64)
 
 
 def _day(session: np.datetime64) -> date:

@@ -26,6 +26,8 @@ from technic_scanner.screening.panel_build import between
 # Symbols x sessions, offered as universe names; other sizes are possible as well, see ``sized``.
 SIZES: tuple[str, ...] = ("500x1260", "100x260", "2000x1260", "8000x1260")
 BENCHMARK = "SYN-INDEX"
+# A name for what its prices are in, since no market has made them.
+CURRENCY = "USD"
 # Share of the history before the change of regime, and (drift, volatility) per session before and after it.
 _SWITCH_AT = 0.6
 _CALM = (0.0006, 0.007)
@@ -153,7 +155,9 @@ class SyntheticSource:
     def _security(self, number: int) -> Security:
         sector = GICS_SECTORS[number % len(GICS_SECTORS)]
         kind = number // len(GICS_SECTORS) % _INDUSTRIES_PER_SECTOR + 1
-        return Security(_name(number), f"Synthetic {number + 1}", sector, f"{sector} {kind}", f"{sector} {kind}a")
+        return Security(
+            _name(number), f"Synthetic {number + 1}", sector, f"{sector} {kind}", f"{sector} {kind}a", currency=CURRENCY
+        )
 
     def _bars(self, known: list[tuple[str, int]]) -> Panel:
         shape = (len(known), len(self._sessions))

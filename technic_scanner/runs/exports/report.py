@@ -32,6 +32,7 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "Entry",
     "Stop",
     "Target",
+    "Currency",
     "PositionSize",
     "Rationale",
 )
@@ -116,7 +117,7 @@ def _results(result: StoredResult | None) -> Raw:
         return Raw(f"<p>No symbol passed. {escape(result.status_text)}</p>")
     names = [name for name in RESULT_COLUMNS if name in result.table.column_names]
     shown = result.table.select(names).slice(0, ROWS_SHOWN).to_pylist()
-    sums = plan_sums(result.table)
+    sums = plan_sums(result.table, result.context.account_currency)
     said = "" if sums is None else f"<p>{escape(sums.sentence(result.readable_config))}</p>"
     body = said + table(names, [tuple(_cell(row[name]) for name in names) for row in shown])
     return Raw(body + _omitted(result.table.num_rows, ROWS_SHOWN, "rows", "export the CSV for all of them"))

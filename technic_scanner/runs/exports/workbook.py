@@ -108,13 +108,14 @@ def _config_sheet(sheet: Worksheet, bold: Format, stored: StoredResult) -> None:
 
 def _sums(stored: StoredResult) -> list[tuple[str, Any]]:
     """Return what the plans of the picks add up to."""
-    sums = plan_sums(stored.table)
+    sums = plan_sums(stored.table, stored.context.account_currency)
     if sums is None:
         return []
     config = stored.readable_config
     return [
         ("position value, sum", sums.position_value),
         ("risk, sum", sums.risk),
+        ("currency of these sums", sums.currency or None),
         ("position sizes", None if config is None else config.position_sizing),
     ]
 

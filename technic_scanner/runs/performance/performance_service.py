@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.universe import SourceInfo, Universe
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.progress.text import count_text
 from technic_scanner.runs.model import DatedRun, PickTable
 from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA, RUNS_SCHEMA
 from technic_scanner.runs.performance.judging import (
@@ -58,6 +61,13 @@ class JudgedRuns:
         return report_performance(self.picks, query, self.notes, self.runs)
 
 
+class Listed(NamedTuple):
+    """A source's description and the universe that it lists now."""
+
+    info: SourceInfo
+    universe: Universe
+
+
 # Returns by symbol the day up to which its bars have been asked for.
 AskedThrough = Callable[[ScanConfig, Sequence[str]], Mapping[str, date]]
 
@@ -99,10 +109,12 @@ class PerformanceService:
             except (ConfigError, SourceError) as error:
                 notes.append(f"Runs of {_place_text(name, place)} ({len(group)}) cannot be measured: {error}")
                 continue
-            judged = judge_runs(group, bars, self._known_through(group[0], bars))
+            listed = self._listed(group[0].dated.config)
+            members, left_out = members_only(group, listed)
+            judged = judge_runs(members, bars, self._known_through(group[0], bars))
             found.append(judged)
-            notes += filter(None, [_without_bars(group[0], judged.picks, bars)])
-            notes += filter(None, [self._taint(group[0], bars)])
+            without = _without_bars(group[0], judged.picks, bars)
+            notes += filter(None, [without, left_out, self._taint(group[0], bars, listed)])
         return JudgedRuns(
             pa.concat_tables([JUDGED_SCHEMA.empty_table(), *(judged.picks for judged in found)]),
             pa.concat_tables([RUNS_SCHEMA.empty_table(), *(judged.runs for judged in found)]),
@@ -118,9 +130,11 @@ class PerformanceService:
             note = "The stored configuration of this run cannot be read, so its bars are unknown."
             return _nothing(note)
         run = RunToJudge.of_stored(stored)
-        bars = self._bars_since([run])
-        judged = judge_runs([run], bars, self._known_through(run, bars))
-        return JudgedRuns(judged.picks, judged.runs, tuple(filter(None, [self._taint(run, bars)])))
+        bars, listed = self._bars_since([run]), self._listed(run.dated.config)
+        members, left_out = members_only([run], listed)
+        judged = judge_runs(members, bars, self._known_through(run, bars))
+        notes = tuple(filter(None, [left_out, self._taint(run, bars, listed)]))
+        return JudgedRuns(judged.picks, judged.runs, notes)
 
     def _bars_since(self, runs: Sequence[RunToJudge]) -> Panel:
         """Return the prices since the oldest of these runs; earlier ones do not affect outcomes."""
@@ -161,19 +175,24 @@ class PerformanceService:
         for start in range(0, len(run_ids), _BATCH):
             yield from self._store.pick_tables(run_ids[start : start + _BATCH], JUDGED_COLUMNS)
 
-    def _taint(self, run: RunToJudge, bars: Panel) -> str | None:
-        """Return a note on a bias of the data, such as a universe of survivors or generated bars, or None."""
-        config = run.dated.config
+    def _listed(self, config: ScanConfig) -> Listed | str:
+        """Return the universe of a config as its source lists it now; a sentence if that cannot be read."""
         try:
             opened = self._catalog.source(config.source, config)
-            biased = opened.universe(config.universe, CancelToken()).survivorship_biased
+            return Listed(opened.info(), opened.universe(config.universe, CancelToken()))
         except (ConfigError, SourceError) as error:
+            return str(error)
+
+    def _taint(self, run: RunToJudge, bars: Panel, listed: Listed | str) -> str | None:
+        """Return a note on a bias of the data, such as a universe of survivors or generated bars, or None."""
+        config = run.dated.config
+        if isinstance(listed, str):
             place = _place_text(config.source, config.universe)
-            return f"{place}: it is unknown whether its universe contains survivors only: {error}"
-        label, count = opened.info().label, len(bars.symbols)
-        if not opened.info().is_market:
+            return f"{place}: it is unknown whether its universe contains survivors only: {listed}"
+        label, count = listed.info.label, len(bars.symbols)
+        if not listed.info.is_market:
             return f"{label}: the prices are generated, so these outcomes have no meaning for real markets."
-        if biased:
+        if listed.universe.survivorship_biased:
             return f"{label}: the universe contains only companies that were members at its end; {_MISSING}"
         ended, years = endings(bars, self._known_through(run, bars))
         if only_survivors(ended, years):
@@ -182,6 +201,38 @@ class PerformanceService:
                 f"market about {ENDING_SHARE:.0%} do, as if the others had been chosen afterwards; {_MISSING}"
             )
         return None
+
+
+def members_only(runs: Sequence[RunToJudge], listed: Listed | str) -> tuple[list[RunToJudge], str | None]:
+    """Return the runs without symbols that were no members of the universe on their dates, and a note on those.
+
+    A scan sees only members; a run from before the listing said when symbols are members may have others.
+    """
+    securities = () if isinstance(listed, str) else listed.universe.securities
+    dated = [security for security in securities if security.membership]
+    if not dated:
+        return list(runs), None
+    kept, changed, left_out = [], 0, 0
+    for run in runs:
+        strangers = [security.symbol for security in dated if not security.is_member(run.as_of)]
+        members = _without(run, strangers)
+        gone = run.table.num_rows + len(run.others) - members.table.num_rows - len(members.others)
+        changed, left_out = changed + bool(gone), left_out + gone
+        kept.append(members)
+    if not left_out:
+        return kept, None
+    place = _place_text(runs[0].dated.config.source, runs[0].dated.config.universe)
+    rows, dates = count_text(left_out, "row"), count_text(changed, "run")
+    return kept, f"{place}: {rows} of {dates} are left out, of symbols that were not in the universe on those dates."
+
+
+def _without(run: RunToJudge, symbols: Sequence[str]) -> RunToJudge:
+    """Return the run without these symbols, picked or not."""
+    left_out = pa.array(symbols, pa.string())
+    kept = pc.invert(pc.is_in(run.table["Symbol"], value_set=left_out)).combine_chunks()
+    others = run.others.filter(pc.invert(pc.is_in(run.others, value_set=left_out)))
+    outside = run.outside[kept.to_numpy(zero_copy_only=False)]
+    return replace(run, table=run.table.filter(kept), others=others, outside=outside)
 
 
 def endings(bars: Panel, through: DateArray) -> tuple[int, float]:

@@ -17,6 +17,8 @@ COSMETIC_FIELDS: frozenset[str] = frozenset(
     {
         "as_of_date",
         "account_size",
+        "account_currency",
+        "currency_rates",
         "risk_pct",
         "target_rr",
         "max_position_pct",

@@ -13,6 +13,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Universe
 from technic_scanner.pipeline.finalize import STEPS
+from technic_scanner.pipeline.money import money_of
 from technic_scanner.pipeline.universe import Known, filter_securities
 from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.model import Work
@@ -36,8 +37,12 @@ class MatchCount:
 
 
 def match(universe: Universe, config: ScanConfig, today: date | None = None) -> MatchCount:
-    """Return how many symbols pass the universe filters; filters on price and liquidity are applied later."""
+    """Return how many symbols pass the universe filters; filters on price and liquidity are applied later.
+
+    Raises ConfigError if a scan of them is refused because their currencies are mixed.
+    """
     outcome = filter_securities(universe, config, Known(config.as_of_date or today))
+    money_of(config, outcome.kept)
     symbols = tuple(security.symbol for security in outcome.kept)
     return MatchCount(outcome.total, len(symbols), outcome.removed, symbols)
 

@@ -32,6 +32,7 @@ NAMES = (
     "CompositeScore",
     "AlphaScore",
     "Close",
+    tables.CURRENCY,
     "Sector",
 )
 

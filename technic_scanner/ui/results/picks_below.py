@@ -14,7 +14,7 @@ from technic_scanner.ui.style.wording import count_text
 FIRST = 25
 _COLUMNS = (
     *("Rank", "Symbol", "Signal", "Tier", "CompositeScore", tables.SCORES, "Close", "Entry", "Stop", "Target"),
-    *("PositionSize", "PositionValue", "Sector", "Rationale"),
+    *(tables.CURRENCY, "PositionSize", "PositionValue", "Sector", "Rationale"),
 )
 
 
@@ -29,13 +29,14 @@ def show(run_id: str) -> None:
     first = picks.head(FIRST)
     rest = "" if len(first) == len(picks) else f", the first {len(first)}"
     st.subheader(f"{count_text(len(picks), 'pick')}{rest}", anchor=False)
-    names = [name for name in _COLUMNS if name in picks.columns or name in tables.DRAWN]
+    names = tables.drawn(_COLUMNS, picks)
+    currency = result_data.stored_result(record).context.account_currency
     mark = tables.revision(record.run_id, record.attempt)
     st.dataframe(
         tables.with_scores(first)[names],
         key=f"picks_{mark}",
         column_order=names,
-        column_config=tables.column_settings(names),
+        column_config=tables.column_settings(names, currency),
         hide_index=True,
         placeholder="–",
         height=tables.height(len(first), 420),

@@ -50,11 +50,16 @@ def show(stored: StoredResult, rows: pd.DataFrame) -> None:
             column_config={
                 "Weight": st.column_config.NumberColumn(format="percent"),
                 "Shares": st.column_config.NumberColumn(format="localized"),
-                "Value": st.column_config.NumberColumn(format="accounting"),
+                "Value": st.column_config.NumberColumn(_value_label(stored), format="accounting"),
             },
             alt=f"Weight of every pick, {label.lower()}, and the size of its plan",
         )
         st.caption(summary(stored, frame, method))
+
+
+def _value_label(stored: StoredResult) -> str:
+    currency = stored.context.account_currency
+    return f"Value, {currency}" if currency else "Value"
 
 
 def weights_frame(rows: pd.DataFrame, method: str) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
 
     Above them stands what the planned positions add up to.
     """
-    if (sums := plan_sums(stored.table)) is not None:
+    if (sums := plan_sums(stored.table, stored.context.account_currency)) is not None:
         st.caption(escape(sums.sentence(stored.readable_config)))
     if shown.empty:
         st.info("Relax the filters above to see rows again.", title="No row passes these filters")
@@ -142,13 +142,13 @@ def _draw_rows(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, whic
     # rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
     wanted = changes_view.column_names(view, whole=which is Rows.ALL)
-    names = [name for name in wanted if name in shown or name in tables.DRAWN]
+    names = tables.drawn(wanted, shown)
     st.dataframe(
         # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
         column_order=names,
-        column_config=tables.column_settings(names) | changes_view.column_settings(),
+        column_config=tables.column_settings(names, stored.context.account_currency) | changes_view.column_settings(),
         hide_index=True,
         placeholder="–",
         height=tables.height(len(shown), _LOW if opened is None else _HIGH),

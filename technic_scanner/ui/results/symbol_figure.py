@@ -36,11 +36,12 @@ class ChartView:
 
 
 def candles(
-    panel: Panel, plan: Mapping[str, float | None], view: ChartView | None = None, picked: Sequence[date] = ()
+    panel: Panel, plan: Mapping[str, Any], view: ChartView | None = None, picked: Sequence[date] = ()
 ) -> go.Figure:
     """Draw the newest bars of a one-symbol panel with moving averages and the planned entry, stop and target.
 
-    Rising candles are hollow, falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is not drawn.
+    Rising candles are hollow, falling ones filled. ``plan`` maps Entry, Stop and Target to prices; None is not drawn;
+    Currency is the unit of the price axis, if it is known.
     ``picked`` are the dates as of which other runs picked the symbol, marked below their bars.
     """
     view = view or ChartView()
@@ -48,6 +49,8 @@ def candles(
     lines, names = _levels(plan)
     height = _PRICES_PIXELS + _PANEL_PIXELS * len(view.panels)
     axes, lowest = _price_and_panel_axes(view)
+    if plan.get("Currency"):
+        axes["yaxis"]["title"] = f"price, {plan['Currency']}"
     return go.Figure(
         [
             _bars(panel, days),

@@ -39,7 +39,7 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str, neighbours: tupl
             st.info(escape(row["NotPickedReason"] or ""), title=f"Not a pick: {reason_text(row['NotPicked'])}")
         others = _other_appearances(stored, symbol)
         symbol_chart.show(stored, row, others)
-        _facts(row)
+        _facts(row, stored.context.account_currency)
         _appearances(others, symbol)
 
 
@@ -80,13 +80,15 @@ def _why_not(stored: StoredResult, symbol: str) -> None:
         st.caption("This symbol is not in the universe of the run.")
 
 
-def _facts(row: dict[str, Any]) -> None:
+def _facts(row: dict[str, Any], account_currency: str) -> None:
     if row["Rationale"]:
         st.markdown(escape(row["Rationale"]))
     parts = st.grid(2, min_column_width=_PART)
     with parts.cell(), st.grid(3, gap="small", min_column_width=90):
         for label, name, digits in _FIGURES:
-            st.metric(label, number(row[name], digits), border=True, height="stretch")
+            currency = account_currency if name == "RiskAmount" else row.get(tables.CURRENCY) if name in _PRICES else ""
+            title = f"{label}, {escape(currency)}" if currency else label
+            st.metric(title, number(row[name], digits), border=True, height="stretch")
     parts.cell().plotly_chart(
         market_charts.sub_scores([(row["Symbol"], row)]),
         key=f"sub_scores_{row['Symbol']}",
@@ -101,6 +103,7 @@ def _facts(row: dict[str, Any]) -> None:
         st.caption(f"{number(row['PositionSize'], 0)} shares; the size is limited by {escape(row['SizeLimitedBy'])}.")
 
 
+_PRICES = frozenset({"Entry", "Stop", "Target"})
 _FIGURES = (
     ("Entry", "Entry", 2),
     ("Stop", "Stop", 2),

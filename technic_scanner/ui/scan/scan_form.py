@@ -102,6 +102,7 @@ def _how_to_plan() -> None:
     st.markdown("**How to plan a position**")
     for names in (
         ("account_size", "risk_pct"),
+        ("account_currency", "currency_rates"),
         ("target_rr", "max_position_pct"),
         ("position_sizing", "total_risk_pct"),
     ):

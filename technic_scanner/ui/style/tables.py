@@ -13,23 +13,24 @@ from technic_scanner.pipeline.columns import COLUMN_BY_NAME, SUB_SCORE_COLUMNS, 
 
 PRICES = "Prices"
 SCORES = "Scores"
+CURRENCY = "Currency"
 DRAWN = frozenset({PRICES, SCORES})
 
 _CORE = ("Rank", "Symbol", PRICES, "Signal", "Tier", "CompositeScore")
 VIEWS: dict[str, tuple[str, ...]] = {
     "Picks": (
         *_CORE,
-        *(SCORES, "TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", "RewardRisk", "PositionSize"),
-        *("PositionValue", "Sector", "Rationale"),
+        *(SCORES, "TechRating", "AlphaScore", "Close", "Entry", "Stop", "Target", CURRENCY, "RewardRisk"),
+        *("PositionSize", "PositionValue", "Sector", "Rationale"),
     ),
     "Scores": (*_CORE, "TechRating", "AlphaScore", *SUB_SCORE_COLUMNS, "MissingInputs", "TierReasons", "Explanation"),
     "Plan": (
-        *("Rank", "Symbol", PRICES, "Signal", "Tier", "Close", "Entry", "Stop", "Target", "RewardRisk"),
-        *("PositionSize", "PositionValue", "RiskAmount", "SizeLimitedBy"),
+        *("Rank", "Symbol", PRICES, "Signal", "Tier", "Close", "Entry", "Stop", "Target", CURRENCY),
+        *("RewardRisk", "PositionSize", "PositionValue", "RiskAmount", "SizeLimitedBy"),
         *("WeightEqual", "WeightScore", "WeightInverseVol", "WeightRiskParity"),
     ),
     "Indicators": (
-        *("Rank", "Symbol", PRICES, "Close"),
+        *("Rank", "Symbol", PRICES, "Close", CURRENCY),
         *(name for name, column in COLUMN_BY_NAME.items() if column.group == "indicator"),
     ),
     "Everything": (PRICES, *COLUMN_BY_NAME),
@@ -37,7 +38,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
 # What all picks have in common; shown where a table has other rows too.
 _STANDING = ("Picked", "NotPicked", "NotPickedReason")
 _PINNED = frozenset({"Rank", "Symbol"})
-_SMALL = {"Rank": 60, "Symbol": 84, "Signal": 100, "Tier": 84}
+_SMALL = {"Rank": 60, "Symbol": 84, "Signal": 100, "Tier": 84, "Currency": 76}
+_OF_ACCOUNT = ("PositionValue", "RiskAmount")
 _LARGE_TEXT = frozenset({"Rationale", "Explanation", "TierReasons", "NotPickedReason"})
 # Fractions that are shown as percentages.
 _SHARES = frozenset(
@@ -69,13 +71,24 @@ def view(name: str, *, whole: bool) -> tuple[str, ...]:
     return (*columns[:place], *_STANDING, *columns[place:])
 
 
-def column_settings(names: Sequence[str]) -> dict[str, Any]:
-    """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help."""
+def drawn(names: Sequence[str], rows: pd.DataFrame) -> list[str]:
+    """Return the columns of a view that the rows have; without currencies where none is known."""
+    known = CURRENCY in rows and rows[CURRENCY].fillna("").ne("").any()
+    return [name for name in names if (name in rows or name in DRAWN) and (name != CURRENCY or known)]
+
+
+def column_settings(names: Sequence[str], account_currency: str = "") -> dict[str, Any]:
+    """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help.
+
+    Amounts in the currency of the account have it in their labels, if it is known.
+    """
     settings: dict[str, Any] = {
         PRICES: st.column_config.LineChartColumn("Last 60", width=100, color="auto", help=_PRICES_HELP),
         SCORES: st.column_config.BarChartColumn("Six scores", width=84, y_min=0, y_max=100, help=_SCORES_HELP),
     }
-    return settings | {name: _setting(COLUMN_BY_NAME[name]) for name in names if name in COLUMN_BY_NAME}
+    ends = dict.fromkeys(_OF_ACCOUNT, f", {account_currency}" if account_currency else "")
+    known = [COLUMN_BY_NAME[name] for name in names if name in COLUMN_BY_NAME]
+    return settings | {column.name: _setting(column, ends.get(column.name, "")) for column in known}
 
 
 def height(rows: int, most: int) -> int | Literal["content"]:
@@ -160,8 +173,8 @@ _LABELS = {
 }
 
 
-def _setting(column: Column) -> Any:
-    title, help_text = label(column.name), _help(column)
+def _setting(column: Column, end: str) -> Any:
+    title, help_text = label(column.name) + end, _help(column)
     pinned = column.name in _PINNED
     if column.kind is Kind.TEXT:
         width: Any = "large" if column.name in _LARGE_TEXT else _SMALL.get(column.name)

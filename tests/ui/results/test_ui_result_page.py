@@ -235,9 +235,10 @@ def test_a_symbol_shows_its_plan_its_reasons_and_its_chart(seeded, open_page) ->
     app = open_page("results", run=run.run_id, symbol=row["Symbol"])
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Entry"] == f"{row['Entry']:,.2f}"
-    assert shown["Stop"] == f"{row['Stop']:,.2f}"
-    assert shown["Target"] == f"{row['Target']:,.2f}"
+    assert shown["Entry, USD"] == f"{row['Entry']:,.2f}"
+    assert shown["Stop, USD"] == f"{row['Stop']:,.2f}"
+    assert shown["Target, USD"] == f"{row['Target']:,.2f}"
+    assert shown["At risk, USD"] == f"{row['RiskAmount']:,.2f}"
     assert row["Rationale"].split(".")[0].split(":")[0] in texts(app).replace("\\", "")
     assert figures(app) >= {f"{name}_{row['Symbol']}" for name in _OF_A_SYMBOL}
     assert "No other run has picked this symbol" in texts(app)

@@ -35,7 +35,10 @@ def test_the_system_page_shows_what_each_plugin_says_of_itself(others: Others, e
         "Settings": "TECHNIC_ZOO_DEPTH: How deep to look.",
     }
     assert rows["dask"]["Kind"] == "executor"
-    assert rows["files"]["Settings"] == "TECHNIC_FILES_ROOT: The one folder whose files may be read."
+    assert rows["files"]["Settings"] == (
+        "TECHNIC_FILES_ROOT: The one folder whose files may be read. "
+        "TECHNIC_FILES_CURRENCY: The currency of prices for which universe.csv names none, for example EUR."
+    )
 
 
 def test_the_system_page_names_a_broken_plugin_with_its_reason(others: Others, empty, open_page) -> None:

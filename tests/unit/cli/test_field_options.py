@@ -92,7 +92,8 @@ def test_every_field_is_an_option_of_scan_with_help_of_the_table(field: Field) -
     assert field.spec.label in option.help
     assert field.spec.help in option.help
     assert field.bounds in option.help
-    words = [] if field.kind is Kind.FLAG else [field.choices[-1] if field.kind is Kind.CHOICE else WORDS[field.kind]]
+    written = field.spec.example or WORDS.get(field.kind, "")
+    words = [] if field.kind is Kind.FLAG else [field.choices[-1] if field.kind is Kind.CHOICE else written]
     given = given_to([field.option, *words], field.name)
     part, base = (read_options, RunOptions()) if field.name in OPTION_FIELDS else (read_config, ScanConfig())
     read = part({field.name: given[field.name]}).over(base)  # type: ignore[type-var]

@@ -156,3 +156,44 @@ def _whole() -> Panel:
 
 WHOLE = _whole()
 assert (np.diff(day_numbers(WHOLE.sessions)) > 0).all()
+
+
+def calendar(days: np.ndarray, until: str = "2024-12-31") -> np.ndarray:
+    return day_numbers(DAYS[days & (np.datetime64(until) >= DAYS)])
+
+
+def test_few_bars_that_tell_no_exchange_apart_are_told_apart_by_their_calendars() -> None:
+    short = np.datetime64("2024-01-16") <= DAYS
+    made = panel(*([NEW_YORK & short] * 4), *([TOKYO & short] * 3), until="2024-02-19")
+    assert newest_of(made) == ["2024-02-16"]  # one group: in five weeks their days hardly differ
+    listed = {f"S{i}": "XNYS" if i < 4 else "XTKS" for i in range(7)}
+    known = {"XNYS": calendar(NEW_YORK), "XTKS": calendar(TOKYO)}
+    groups = session_groups(made, listed, known.get)
+    newest = {group.exchange: str(np.datetime64(group.newest, "D")) for group in groups}
+    assert newest == {"XNYS": "2024-02-16", "XTKS": "2024-02-19"}
+    placed = place(made, groups, 400, listed)
+    assert [groups[number].exchange for number in placed.group.tolist()] == ["XNYS"] * 4 + ["XTKS"] * 3
+    assert placed.lag.tolist() == [0] * 7
+
+
+def test_a_calendar_is_a_hint_that_bars_may_contradict() -> None:
+    made = panel(*([NEW_YORK] * 6), *([TOKYO] * 6))
+    wrong = {f"S{i}": "XTKS" if i < 6 else "XNYS" for i in range(12)}
+    known = {"XNYS": calendar(NEW_YORK), "XTKS": calendar(TOKYO)}
+    for listed, calendars in ((wrong, known.get), ({"S0": "XXXX"}, known.get)):
+        groups = session_groups(made, listed, calendars)
+        assert [group.exchange for group in groups] == ["", ""]
+        assert place(made, groups, 400, listed).group.tolist() == place(made, session_groups(made), 400).group.tolist()
+    one = session_groups(made, {"S0": "XNYS", "S1": "XTKS"}, known.get)
+    placed = place(made, one, 400, {"S0": "XNYS", "S1": "XTKS"})
+    assert one[placed.group[0]].exchange == "XNYS"
+    assert one[placed.group[1]].exchange != "XTKS"
+
+
+def test_days_after_the_end_of_a_calendar_are_judged_by_attendance() -> None:
+    made = panel(*([NEW_YORK] * 6))
+    listed = dict.fromkeys(made.symbols, "XNYS")
+    (group,) = session_groups(made, listed, {"XNYS": calendar(NEW_YORK, "2023-12-31")}.get)
+    assert (group.exchange, str(np.datetime64(group.newest, "D"))) == ("XNYS", "2024-03-08")
+    (found,) = session_groups(made)
+    assert group.days.tolist() == found.days.tolist()

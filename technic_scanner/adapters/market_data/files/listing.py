@@ -16,6 +16,8 @@ from technic_scanner.adapters.market_data.files.membership import spell_of, with
 from technic_scanner.adapters.market_data.files.names import canonical, is_index
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbols import normal
+from technic_scanner.domain.currencies import read_currency
+from technic_scanner.domain.exchanges import exchange_code
 from technic_scanner.domain.sectors import to_gics
 from technic_scanner.domain.universe import Security
 from technic_scanner.errors import SourceDataError
@@ -24,29 +26,55 @@ from technic_scanner.pipeline.ports import MacroSeries
 _LAST = (date(2100, 1, 1) - date(1970, 1, 1)).days
 
 
-def read_listing(file: Path) -> tuple[tuple[Security, ...], tuple[str, ...]]:
-    """Return the securities in symbol order, and notes on unknown sectors. Raises SourceDataError."""
+def known_currency(text: str | None) -> str | None:
+    """Return the code of the currency that the host names. Raises SourceDataError if it is none."""
+    code = read_currency(text)
+    if text and code is None:
+        raise SourceDataError(f"TECHNIC_FILES_CURRENCY is {text!r}, which is not the code of a currency such as EUR.")
+    return code
+
+
+def read_listing(file: Path, currency: str | None = None) -> tuple[tuple[Security, ...], tuple[str, ...]]:
+    """Return the securities in symbol order, and notes on unknown sectors and currencies. Raises SourceDataError.
+
+    ``currency`` is that of the prices of symbols for which the file names none.
+    """
     sheet = _sheet(file)
     meanings = canonical(sheet.names)
     if "symbol" not in meanings:
         raise SourceDataError(f"{file.name} has no column for symbol.")
     columns = {
         name: _texts(sheet, meanings.get(name))
-        for name in ("symbol", "name", "sector", "industry", "sub_industry", "member_from", "member_to")
+        for name in (
+            "symbol",
+            "name",
+            "sector",
+            "industry",
+            "sub_industry",
+            "currency",
+            "board",
+            "member_from",
+            "member_to",
+        )
     }
     listed: dict[str, Security] = {}
     strange: set[str] = set()
-    for symbol, name, sector, industry, sub_industry, first, last in zip(*columns.values(), strict=True):
+    for symbol, name, sector, industry, sub_industry, money, board, first, last in zip(*columns.values(), strict=True):
         if symbol is None:
             continue
         if sector is not None and to_gics(sector) is None:
-            strange.add(sector)
-        security = Security(normal(symbol), name, to_gics(sector), industry, sub_industry)
+            strange.add(f"{sector!r} is no GICS sector")
+        if money is not None and read_currency(money) is None:
+            strange.add(f"{money!r} is no code of a currency")
+        code = currency if money is None else read_currency(money)
+        security = Security(
+            normal(symbol), name, to_gics(sector), industry, sub_industry, currency=code, exchange=exchange_code(board)
+        )
         spell = spell_of(first, last, file.name)
         listed[security.symbol] = with_spell(security, spell, listed.get(security.symbol))
     if not listed:
         raise SourceDataError(f"{file.name} lists no symbol.")
-    notes = [f"{file.name}: {sector!r} is no GICS sector and counts as unknown." for sector in sorted(strange)]
+    notes = [f"{file.name}: {what} and counts as unknown." for what in sorted(strange)]
     return tuple(listed[symbol] for symbol in sorted(listed)), tuple(notes)
 
 

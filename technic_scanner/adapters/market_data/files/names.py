@@ -106,6 +106,7 @@ _NAMES: dict[str, str] = {
     "sector": "sector gicssector sectorname",
     "industry": "industry gicsindustry industryname industrygroup",
     "sub_industry": "subindustry gicssubindustry subindustryname",
+    "currency": "currency ccy quotecurrency tradingcurrency currencycode 币种 通貨 통화 währung devise divisa valuta",
 }
 _ADJUSTED = re.compile(r"^(?:splitadjusted|splitadj|adjustment|adjusted|adj)(.+)$|^(.+?)(?:adjustment|adjusted|adj)$")
 _ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")

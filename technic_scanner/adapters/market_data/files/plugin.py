@@ -18,6 +18,7 @@ def _open(context: PluginContext, config: ScanConfig) -> FilesSource:
         memory=context.folder,
         clock=context.clock,
         as_of=config.as_of_date,
+        currency=context.options["currency"],
     )
 
 
@@ -33,7 +34,10 @@ def _cache_part(source: FilesSource, _config: ScanConfig) -> str:
 PLUGIN = SourcePlugin(
     name="files",
     label="CSV and Parquet files",
-    options=(PluginOption("root", "The one folder whose files may be read.", Path, required=True),),
+    options=(
+        PluginOption("root", "The one folder whose files may be read.", Path, required=True),
+        PluginOption("currency", "The currency of prices for which universe.csv names none, for example EUR."),
+    ),
     open=_open,
     info=_info,
     cache_part=_cache_part,

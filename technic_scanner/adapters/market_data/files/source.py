@@ -16,7 +16,7 @@ from technic_scanner.adapters.market_data.files.choices import available, confin
 from technic_scanner.adapters.market_data.files.containers import Contents, find
 from technic_scanner.adapters.market_data.files.folder import EPOCH, FolderReading, read_folder
 from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
-from technic_scanner.adapters.market_data.files.listing import read_listing, read_macro
+from technic_scanner.adapters.market_data.files.listing import known_currency, read_listing, read_macro
 from technic_scanner.adapters.market_data.files.mapping import read_mapping
 from technic_scanner.adapters.market_data.files.preview import preview_of
 from technic_scanner.adapters.market_data.files.reading import Hints
@@ -47,11 +47,11 @@ class FilesSource:
 
     Nothing outside ``root`` is read, neither with ``..`` nor through a link. What each column is, and how dates and
     numbers are written, is found out or said in ``files.toml``; docs/files.md tells how. ``universe.csv`` (symbol,
-    name, sector, industry) lists the symbols to scan if it exists; ``macro.csv`` has a date column and one column per
-    series. Files are read once, on first use; create another source to see changes. ``memory`` is a folder in which
-    what was found is kept, so that an unchanged folder is not read again. The data count as old if they end long before
-    ``as_of`` (None: today). Every method except ``info`` raises
-    ConfigError for a path that cannot be read.
+    name, sector, industry, currency) lists the symbols to scan if it exists; ``macro.csv`` has a date column and one
+    column per series. Files are read once, on first use; create another source to see changes. ``memory`` is a folder
+    in which what was found is kept, so that an unchanged folder is not read again. The data count as old if they end
+    long before ``as_of`` (None: today). ``currency`` is that of prices for which universe.csv names none. Every method
+    except ``info`` raises ConfigError for a path that cannot be read.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class FilesSource:
         memory: Path | None = None,
         clock: Clock | None = None,
         as_of: date | None = None,
+        currency: str | None = None,
     ) -> None:
         self._root = root
         self._path = path
@@ -70,6 +71,7 @@ class FilesSource:
         self._remembered = Remembered(memory)
         self._clock = clock or SystemClock()
         self._as_of = as_of
+        self._currency = known_currency(currency)
         self._cancel: CancelToken | None = None
 
     def info(self) -> SourceInfo:
@@ -102,9 +104,9 @@ class FilesSource:
         if not summary.symbols:
             raise SourceDataError(" ".join([f"No prices were found in {self._name!r}.", *_shorten(summary.notes)]))
         notes = [*self._age(summary), *summary.notes]
-        securities = tuple(Security(symbol) for symbol in summary.symbols)
+        securities = tuple(Security(symbol, currency=self._currency) for symbol in summary.symbols)
         if self._contents.universe is not None:
-            securities, more = read_listing(self._contents.universe)
+            securities, more = read_listing(self._contents.universe, self._currency)
             unlisted = sorted(set(summary.symbols) - {security.symbol for security in securities})
             notes += [*more, *([f"Not in {self._contents.universe.name}: {_some(unlisted)}."] if unlisted else [])]
         return Universe(self._name, securities, _shorten(notes))

@@ -26,6 +26,8 @@ from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.panel_build import panel_from_rows
 
 UNIVERSE = "S&P 500"
+CURRENCY = "USD"
+EXCHANGE = "XNYS"
 LABEL = "S&P 500, Aug 2009 – Aug 2010"
 FIRST_SESSION = date(2009, 8, 21)
 LAST_SESSION = date(2010, 8, 20)
@@ -135,7 +137,9 @@ def _parse(directory: Path) -> _Sample:
         raise SourceDataError(f"The sample data cannot be read: {error}") from error
     widened, panel = _contain_open_and_close(raw)
     panel, jumps = repair_jumps(panel, _DISTRIBUTIONS)
-    securities = tuple(listed.get(symbol, Security(symbol)) for symbol in panel.symbols)
+    securities = tuple(
+        listed.get(symbol, Security(symbol, currency=CURRENCY, exchange=EXCHANGE)) for symbol in panel.symbols
+    )
     notes = _notes(jumps, widened, securities)
     return _Sample(panel, {symbol: row for row, symbol in enumerate(panel.symbols)}, securities, notes)
 
@@ -170,7 +174,9 @@ def _read_listing(path: Path) -> dict[str, Security]:
     for item in ET.parse(path).getroot():  # noqa: S314 - a pinned package's file
         symbol = item.attrib["ticker"]
         sector = to_gics(item.attrib["sector"])
-        listing[symbol] = Security(symbol, item.attrib["name"], sector, item.attrib["industry"])
+        listing[symbol] = Security(
+            symbol, item.attrib["name"], sector, item.attrib["industry"], currency=CURRENCY, exchange=EXCHANGE
+        )
     return listing
 
 

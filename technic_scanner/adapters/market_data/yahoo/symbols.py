@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -45,6 +46,73 @@ _SECTOR_OF_INDUSTRY = {
     "semiconductors": "Information Technology",
 }
 _CLASS_LETTERS = frozenset("ABC")
+# A coin and what it is quoted in.
+_PAIR = re.compile(r"^[A-Z0-9]{2,10}-(?:USD|EUR|GBP|JPY|CAD|AUD|KRW|INR|BTC|ETH)$")
+# What Yahoo quotes the shares of an exchange in, by the ending of its symbols; in London that is pence.
+_CURRENCY_OF_ENDING = {
+    **dict.fromkeys(("AS", "BR", "DE", "F", "HE", "IR", "LS", "MC", "MI", "PA", "VI"), "EUR"),
+    "L": "GBX",
+    "ST": "SEK",
+    "CO": "DKK",
+    "OL": "NOK",
+    "SW": "CHF",
+    "T": "JPY",
+    "TO": "CAD",
+    "V": "CAD",
+    "AX": "AUD",
+    "NZ": "NZD",
+    "HK": "HKD",
+    "SS": "CNY",
+    "SZ": "CNY",
+    "KS": "KRW",
+    "KQ": "KRW",
+    "TW": "TWD",
+    "NS": "INR",
+    "BO": "INR",
+    "SA": "BRL",
+    "MX": "MXN",
+    "JO": "ZAC",
+    "TA": "ILA",
+    "WA": "PLN",
+    "SI": "SGD",
+}
+# The exchange of an ending, as far as its calendar is known.
+_EXCHANGE_OF_ENDING = {
+    "AS": "XAMS",
+    "BR": "XBRU",
+    "DE": "XETR",
+    "F": "XFRA",
+    "HE": "XHEL",
+    "LS": "XLIS",
+    "MC": "XMAD",
+    "MI": "XMIL",
+    "PA": "XPAR",
+    "VI": "XWBO",
+    "L": "XLON",
+    "ST": "XSTO",
+    "CO": "XCSE",
+    "OL": "XOSL",
+    "SW": "XSWX",
+    "T": "XTKS",
+    "TO": "XTSE",
+    "AX": "XASX",
+    "NZ": "XNZE",
+    "HK": "XHKG",
+    "SS": "XSHG",
+    "SZ": "XSHG",
+    "KS": "XKRX",
+    "TW": "XTAI",
+    "NS": "XBOM",
+    "BO": "XBOM",
+    "SA": "BVMF",
+    "MX": "XMEX",
+    "JO": "XJSE",
+    "TA": "XTAE",
+    "WA": "XWAR",
+    "SI": "XSES",
+}
+# Lists that hold symbols of another exchange without its ending.
+_LACKING_ENDINGS = ("CAC Mid 60", "SDAX")
 
 
 def universe_names() -> tuple[str, ...]:
@@ -62,12 +130,12 @@ def load_universe(name: str | None) -> Universe:
     for stock in _stocks(wanted):
         security = _security(stock)
         members.setdefault(security.symbol, security)
+    ordered = [_priced(members[symbol], wanted) for symbol in sorted(members)]
     notes = [f"Members of {wanted} as of the installed list, not of the scanned day; former members are missing."]
     unknown = sum(security.sector is None for security in members.values())
     if unknown:
         notes.append(f"{unknown} of {len(members)} members have no known GICS sector; a sector filter drops them.")
-    ordered = tuple(members[symbol] for symbol in sorted(members))
-    return Universe(wanted, ordered, tuple(notes), survivorship_biased=True)
+    return Universe(wanted, tuple(ordered), tuple(notes), survivorship_biased=True)
 
 
 def yahoo_symbol(symbol: str) -> str:
@@ -80,9 +148,23 @@ def universe_of(symbols: Sequence[str]) -> Universe:
     """Return the universe of these symbols, in the given spelling, with names and sectors of the lists."""
     known = _known()
     securities = [
-        replace(known.get(yahoo_symbol(symbol), Security(symbol)), symbol=symbol) for symbol in sorted(set(symbols))
+        _priced(replace(known.get(yahoo_symbol(symbol), Security(symbol)), symbol=symbol))
+        for symbol in sorted(set(symbols))
     ]
     return Universe(PASTED, tuple(securities))
+
+
+def _priced(security: Security, index: str = "") -> Security:
+    """Return the security with the currency of its prices and its exchange; unknown where the ending is not known."""
+    symbol = yahoo_symbol(security.symbol)
+    _, dot, ending = symbol.rpartition(".")
+    if dot:
+        return replace(security, currency=_CURRENCY_OF_ENDING.get(ending), exchange=_EXCHANGE_OF_ENDING.get(ending))
+    if symbol.startswith("^") or index in _LACKING_ENDINGS:
+        return security
+    if _PAIR.match(symbol):
+        return replace(security, currency=symbol.rpartition("-")[2])
+    return replace(security, currency="USD", exchange="XNYS")
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.domain.universe import Universe
+from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
 from technic_scanner.pipeline.columns import SCHEMA
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, StoredResult
@@ -189,6 +189,29 @@ def test_what_a_source_says_of_its_universe_is_repeated(monkeypatch: pytest.Monk
     made_up = replace(INFO, is_market=False)
     monkeypatch.setattr(service._catalog.fake, "info", lambda: made_up)  # type: ignore[attr-defined]
     assert "prices are generated" in service.report(PerformanceQuery(horizon=1)).notes[0]
+
+
+def test_only_members_of_their_dates_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    until, since = SESSIONS[15].item(), SESSIONS[20].item()
+    listed = Universe(
+        "u", (Security("A"), Security("B", membership=((None, until),)), Security("C", membership=((since, None),)))
+    )
+    bars = panel_of({"A": [100.0] * 31 + [110.0], "B": [50.0] * 31 + [51.0], "C": [10.0] * 31 + [20.0]})
+    early, late = (
+        stored_result("early", 12, [long("B", 50.0)], ("A", "C")),
+        stored_result("late", 30, [long("A", 100.0), long("B", 50.0)], ("C",)),
+    )
+    service = outcomes(early, late, bars=lambda *_asked: bars)
+    monkeypatch.setattr(service._catalog.fake, "universe", lambda *_: listed)  # type: ignore[attr-defined]
+    judged = service.judged()
+    picked = {row["run_id"]: [] for row in judged.picks.to_pylist()}
+    for row in judged.picks.to_pylist():
+        picked[row["run_id"]].append((row["Symbol"], row["universe_1"]))
+    # The early universe is A and B, the late one A (+10 %) and C (+100 %).
+    assert picked == {"early": [("B", 0.0)], "late": [("A", pytest.approx(0.55))]}
+    assert judged.notes == (
+        "sample: 2 rows of 2 runs are left out, of symbols that were not in the universe on those dates.",
+    )
 
 
 def ten_years(gone: int) -> Panel:

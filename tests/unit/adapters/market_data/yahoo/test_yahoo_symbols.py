@@ -123,3 +123,25 @@ def test_an_unknown_universe_lists_the_known_ones() -> None:
     (problem,) = caught.value.problems
     assert problem.field == "universe"
     assert "DOW JONES" in problem.message
+
+
+def test_prices_are_in_what_yahoo_quotes_the_exchange_in() -> None:
+    symbols = ["AAPL", "BRK.B", "VOD.L", "7203.T", "SAP.DE", "BTC-USD", "ETH-EUR", "BF-B", "^GSPC", "X.QQ"]
+    found = {security.symbol: security.currency for security in universe_of(symbols).securities}
+    assert [found[symbol] for symbol in symbols] == [
+        *("USD", "USD", "GBX", "JPY", "EUR", "USD", "EUR", "USD", None, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "currencies"),
+    [
+        ("S&P 500", {"USD"}),
+        ("FTSE 100", {"GBX"}),
+        ("EURO STOXX 50", {"EUR"}),
+        ("NIKKEI 225", {"JPY"}),
+        ("SDAX", {None}),
+    ],
+)
+def test_the_members_of_an_index_have_one_currency(name: str, currencies: set[str | None]) -> None:
+    assert {security.currency for security in load_universe(name).securities} == currencies
