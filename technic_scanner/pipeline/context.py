@@ -75,13 +75,17 @@ class ScanPorts:
 
 @dataclass(slots=True)
 class ScanContext:
-    """The shared state of one scan; only the current stage uses it."""
+    """The shared state of one scan; only the current stage uses it.
+
+    ``files_read`` are the files that were read as data fetching before the universe was known.
+    """
 
     config: ScanConfig
     options: RunOptions
     ports: ScanPorts
     reporter: ProgressReporter
     cancel: CancelToken
+    files_read: int = 0
     _records: int = 0
 
     @property

@@ -25,6 +25,7 @@ from technic_scanner.pipeline.measure import collect_metrics
 from technic_scanner.pipeline.money import liquidity_rates, money_of
 from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
+from technic_scanner.pipeline.read_ahead import read_before_universe
 from technic_scanner.pipeline.reference_bars import Reference, reference_universe
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.pipeline.universe import MAX_SYMBOLS, UniverseSelection, describe_removals, filter_securities
@@ -163,6 +164,9 @@ class _Scan:
             reporter.declare(Stage.UNIVERSE_LOADING, name, 1)
         reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
         reporter.start_substage("load", 1)
+        context.files_read = read_before_universe(context)
+        if context.files_read:
+            reporter.start_stage(Stage.UNIVERSE_LOADING, len(_UNIVERSE_STEPS))
         found.universe = source.universe(context.config.universe, context.cancel)
         found.notes.extend(found.universe.notes)
         self._step_done("load")

@@ -16,6 +16,7 @@ from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch, Source
+from technic_scanner.pipeline.read_ahead import FILE_CLASS, read_before_bars
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.panel_build import well_formed
 
@@ -40,7 +41,9 @@ def fetch_prices(context: ScanContext, symbols: Sequence[str]) -> FetchedPrices:
     The stage is left active, for bars that are needed beside them.
     """
     fetcher = _Fetcher(context, tuple(symbols))
-    context.reporter.start_stage(Stage.DATA_FETCHING, len(symbols))
+    if context.files_read:
+        context.reporter.restore(Stage.DATA_FETCHING, context.files_read, FILE_CLASS)  # the restarted stage counts them
+    context.reporter.start_stage(Stage.DATA_FETCHING, len(symbols) + context.files_read)
     return fetcher.run()
 
 
@@ -73,6 +76,7 @@ class _Fetcher:
         self._count(hits, "hit", "cached")
         reporter.complete_substage("cached")
         if held.missing:
+            read_before_bars(self._context, len(self._symbols))
             reporter.start_substage("download", len(held.missing))
             held = self._download(held)
             if len(self._unrefreshed) > _NAMED:

@@ -37,6 +37,7 @@ class Known:
     dollar_volumes: DollarVolumes = _no_volumes
 
 
+_MARKS: Final = str.maketrans("./ _", "----")  # what vendors put before a share class or between two currencies
 Keeps = Callable[[ScanConfig, Sequence[Security], Known], list[bool] | None]
 
 
@@ -77,8 +78,29 @@ def _is_member(_config: ScanConfig, securities: Sequence[Security], known: Known
 
 
 def _is_listed(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
-    wanted = frozenset(config.symbols)
-    return [security.symbol.upper() in wanted for security in securities] if wanted else None
+    if not config.symbols:
+        return None
+    wanted = frozenset(_as_listed(config.symbols, securities).values())
+    return [security.symbol.upper() in wanted for security in securities]
+
+
+def _as_listed(symbols: Sequence[str], securities: Sequence[Security]) -> dict[str, str]:
+    """Return each symbol that the universe holds → as the universe writes it.
+
+    One that it does not hold as it is written may be written with another mark: BRK.B, BRK/B and BRK-B are one.
+    """
+    listed = {security.symbol.upper() for security in securities}
+    alike: dict[str, str] = {}
+    for symbol in sorted(listed):
+        alike.setdefault(_with_hyphens(symbol), symbol)
+    found = {
+        symbol: symbol.upper() if symbol.upper() in listed else alike.get(_with_hyphens(symbol)) for symbol in symbols
+    }
+    return {symbol: written for symbol, written in found.items() if written is not None}
+
+
+def _with_hyphens(symbol: str) -> str:
+    return symbol.upper().translate(_MARKS)
 
 
 def _membership(
@@ -243,11 +265,11 @@ def describe_removals(outcome: UniverseSelection) -> str:
 
 
 def _unknown_symbols(securities: Sequence[Security], config: ScanConfig) -> list[SymbolFailure]:
-    known = {security.symbol.upper() for security in securities}
+    known = _as_listed(config.symbols, securities)
     return [
         _rejected(symbol, UNKNOWN_SYMBOL, "the universe does not hold this symbol")
         for symbol in config.symbols
-        if symbol.upper() not in known
+        if symbol not in known
     ]
 
 

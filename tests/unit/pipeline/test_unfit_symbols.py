@@ -40,3 +40,16 @@ def test_ordinary_securities_are_the_same_objects() -> None:
     usual = Security("BRK.B", name="Berkshire", sector="Financials")
     (kept,) = filter_securities(universe(usual), ScanConfig()).kept
     assert kept is usual
+
+
+@pytest.mark.parametrize("asked", ["BRK.B", "brk/b", "BRK B", "BRK_B", "BRK-B"])
+def test_a_share_class_may_be_written_with_any_mark(asked: str) -> None:
+    found = filter_securities(universe(Security("BRK-B"), Security("AAA")), ScanConfig(symbols=(asked.upper(),)))
+    assert [security.symbol for security in found.kept] == ["BRK-B"]
+    assert [failure.reason for failure in found.failures] == ["symbols"]
+
+
+def test_a_symbol_that_is_listed_as_it_is_written_is_meant() -> None:
+    listed = universe(Security("BRK-B"), Security("BRK.B"))
+    found = filter_securities(listed, ScanConfig(symbols=("BRK.B",)))
+    assert [security.symbol for security in found.kept] == ["BRK.B"]

@@ -23,6 +23,7 @@ from technic_scanner.adapters.market_data.files.reading import Hints
 from technic_scanner.adapters.market_data.files.remembered import Remembered, Summary
 from technic_scanner.adapters.market_data.files.report import day_number, report_of
 from technic_scanner.adapters.market_data.files.symbols import normal
+from technic_scanner.adapters.market_data.files.watching import watched
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.metrics import SymbolFailure
@@ -73,6 +74,7 @@ class FilesSource:
         self._as_of = as_of
         self._currency = known_currency(currency)
         self._cancel: CancelToken | None = None
+        self._read_so_far = [0]
 
     def info(self) -> SourceInfo:
         """Describe the source; reads file names only."""
@@ -93,6 +95,17 @@ class FilesSource:
     def version(self) -> str:
         """Return a text that changes when any of the files changes, for the cache's key."""
         return self._version
+
+    def read_ahead(self, cancel: CancelToken, *, for_bars: bool) -> Iterator[tuple[int, int]]:
+        """Read all files unless that is done, or only the symbols are wanted and are remembered.
+
+        Yields (files read, files in all) meanwhile. Raises CancelledError, ConfigError.
+        """
+        cancel.check()
+        if "_reading" in self.__dict__ or (not for_bars and self._known_summary is not None):
+            return
+        self._cancel = cancel
+        yield from watched(lambda: self._reading, self._read_so_far, len(self._contents.tables))
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
         """Return the symbols of universe.csv, or all with bars if there is none. ConfigError, SourceDataError."""
@@ -192,8 +205,12 @@ class FilesSource:
         return day_number(self._clock.now().date() + timedelta(days=1))
 
     @cached_property
+    def _known_summary(self) -> Summary | None:
+        return self._remembered.load(self.place, self._version, self._last)
+
+    @cached_property
     def _summary(self) -> Summary:
-        known = self._remembered.load(self.place, self._version, self._last)
+        known = self._known_summary
         if known is None:
             known = Summary.of(self._reading, self._last)
             self._remembered.save(self.place, self._version, known)
@@ -209,7 +226,7 @@ class FilesSource:
         return reading
 
     def _step(self, files: int) -> None:
-        del files
+        self._read_so_far[0] = files
         if self._cancel is not None:
             self._cancel.check()
 

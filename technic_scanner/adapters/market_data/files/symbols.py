@@ -78,9 +78,12 @@ def is_generic(stem: str) -> bool:
     return bool(_GENERIC.match(stem))
 
 
+_NO_SYMBOL = re.compile(rf"^(?:(?:{_WORDS})[-_ ]?\d*|\d{{7,}}|\d{{4}}-\d\d-\d\d.*|[\d_-]{{8,}})$", re.IGNORECASE)
+
+
 def looks_like_no_symbol(name: str) -> bool:
     """Return whether a name is a word for prices, a date or a long number, but no symbol that anybody trades."""
-    return (is_generic(name) and len(name) > 2) or bool(re.match(r"^\d{7,}$|^\d{4}-\d\d-\d\d|^[\d_-]{8,}$", name))
+    return bool(_NO_SYMBOL.match(name))
 
 
 def stripped(names: Iterable[str]) -> Mapping[str, str]:
