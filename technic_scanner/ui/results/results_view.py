@@ -9,6 +9,7 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import format_percent, rate_text, seconds_text
+from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.ui.app import url_state
@@ -20,22 +21,12 @@ from technic_scanner.ui.results import (
     result_exports,
     result_sections,
     row_choice,
+    row_filters,
 )
 from technic_scanner.ui.run import run_summary
 from technic_scanner.ui.scan import scan_form
 from technic_scanner.ui.style import tables
 from technic_scanner.ui.style.wording import count_text, escape, sentence, unreadable_text
-
-SORTS: dict[str, tuple[str, bool]] = {
-    "Rank": ("Rank", True),
-    "Score": ("CompositeScore", False),
-    "Tech rating": ("TechRating", False),
-    "Alpha": ("AlphaScore", False),
-    "Symbol": ("Symbol", True),
-    "Sector": ("Sector", True),
-    "Return, 21 sessions": ("ROC21", False),
-    "Relative volume": ("RelativeVolume", False),
-}
 
 ROWS_AT_ONCE = 500
 
@@ -183,7 +174,7 @@ _FAILED_HELP = "Symbols without usable bars, or not reached before the run ended
 
 def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, which: Rows) -> pd.DataFrame:
     """Show the rows with the open one selected; return those that pass the filters."""
-    shown = _filtered(everything)
+    shown = row_filters.draw(record, everything)
     hint = "" if shown.empty else " Click a row to see its chart and reasons."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
     if (sums := plan_sums(stored.table)) is not None:
@@ -191,62 +182,13 @@ def _table(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, wh
     symbol = url_state.symbol_in_address()
     if shown.empty:
         st.info("Relax the filters above to see rows again.", title="No row passes these filters")
-        st.button("Clear filters", key="r_clear", on_click=_clear_filters)
+        st.button("Clear filters", key="r_clear", on_click=row_filters.clear)
     else:
         drawn = _first(shown)
         _draw_rows(record, stored, drawn, which)
         if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
             st.caption(f"{escape(symbol)} is not in the rows shown.")
     return shown
-
-
-def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
-    """Draw the filters and return the rows that pass, in the chosen order."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=160)
-        sectors = st.multiselect(
-            "Sectors",
-            sorted(rows["Sector"].dropna().unique()),
-            key="r_sectors",
-            bind="query-params",
-            placeholder="All",
-            width=220,
-        )
-        signals = st.multiselect(
-            "Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", placeholder="All", width=180
-        )
-        tiers = st.multiselect(
-            "Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", placeholder="All", width=160
-        )
-        least = st.number_input(
-            "Min. score",
-            min_value=0.0,
-            max_value=100.0,
-            step=5.0,
-            format="%.0f",
-            key="r_score",
-            bind="query-params",
-            width=120,
-        )
-        order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=160)
-    keep = pd.Series(True, index=rows.index)
-    if text.strip():
-        needle = text.strip().casefold()
-        keep &= rows["Symbol"].str.casefold().str.contains(needle, regex=False) | rows["Name"].fillna(
-            ""
-        ).str.casefold().str.contains(needle, regex=False)
-    for column, chosen in (("Sector", sectors), ("Signal", signals), ("Tier", tiers)):
-        if chosen:
-            keep &= rows[column].isin(chosen)
-    if least:
-        keep &= rows["CompositeScore"] >= least
-    name, ascending = SORTS[order]
-    return rows[keep].sort_values(name, ascending=ascending, kind="stable", na_position="last")
-
-
-def _clear_filters() -> None:
-    """Empty all filters; the URL follows because the widgets are bound to it. The sort order is kept."""
-    st.session_state.update(r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_score=0.0)
 
 
 def _first(shown: pd.DataFrame) -> pd.DataFrame:
@@ -271,14 +213,15 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, whi
     # The key depends on the rows and their order: with a constant key a table keeps the selected position when its
     # rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
-    wanted = changes_view.column_names(view, whole=which is Rows.ALL)
+    own = own_columns(stored)
+    wanted = tables.with_own(changes_view.column_names(view, whole=which is Rows.ALL), own)
     names = [name for name in wanted if name in shown or name in tables.DRAWN]
     st.dataframe(
         # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
         column_order=names,
-        column_config=tables.column_settings(names) | changes_view.column_settings(),
+        column_config=tables.column_settings(names) | changes_view.column_settings() | tables.own_settings(own),
         hide_index=True,
         placeholder="–",
         height=tables.height(len(shown), 420),
@@ -293,7 +236,3 @@ def _draw_rows(record: RunRecord, stored: StoredResult, shown: pd.DataFrame, whi
 def _select(shown: pd.DataFrame, key: str) -> None:
     """Put the selected row's symbol into the URL, looked up in the frame that was displayed."""
     url_state.open_symbol(tables.selected_symbol(shown, st.session_state[key]["selection"]["rows"]))
-
-
-def _ordered(values: pd.Series) -> list[str]:
-    return list(dict.fromkeys(values.dropna()))

@@ -11,6 +11,7 @@ import streamlit as st
 from technic_scanner.errors import TechnicError
 from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
 from technic_scanner.pipeline.reasons import reason_text
+from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.model import Appearance, StoredResult
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
@@ -41,6 +42,7 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str) -> None:
             _candles(stored, row)
         with facts:
             _facts(row)
+            _own_columns(stored, row)
         _appearances(stored, symbol)
 
 
@@ -105,6 +107,21 @@ def _facts(row: dict[str, Any]) -> None:
             st.caption(escape(text))
     if row["SizeLimitedBy"] and row["SizeLimitedBy"] != "no_price":
         st.caption(f"{number(row['PositionSize'], 0)} shares; the size is limited by {escape(row['SizeLimitedBy'])}.")
+
+
+def _own_columns(stored: StoredResult, row: dict[str, Any]) -> None:
+    """Show what the criteria of the run ask to be shown of this symbol."""
+    texts = [f"{escape(name)}: **{escape(_own_text(row.get(name)))}**" for name in own_columns(stored)]
+    if texts:
+        st.markdown(f"Of the criteria: {' · '.join(texts)}")
+
+
+def _own_text(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else f"{value:,.4g}"
 
 
 _FIGURES = (

@@ -69,6 +69,17 @@ def view(name: str, *, whole: bool) -> tuple[str, ...]:
     return (*columns[:place], *_STANDING, *columns[place:])
 
 
+def with_own(names: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a view with a run's own columns behind what names the row and its tier."""
+    place = names.index("Tier") + 1 if "Tier" in names else min(3, len(names))
+    return (*names[:place], *own, *names[place:])
+
+
+def own_settings(own: Sequence[str]) -> dict[str, Any]:
+    """Return the ``column_config`` of columns that the criteria of a run ask for."""
+    return {name: st.column_config.Column(name, help="A column of this run's criteria.") for name in own}
+
+
 def column_settings(names: Sequence[str]) -> dict[str, Any]:
     """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help."""
     settings: dict[str, Any] = {
