@@ -1,4 +1,4 @@
-"""Run ``python -m tools.fuzz_criteria [COUNT]``: random and half-right texts give criteria or faults with places."""
+"""Run ``python -m tools.fuzz_criteria [COUNT [SEED]]``: random texts give criteria or faults with places."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ WORDS = (
 
 
 def main() -> None:
-    """Check COUNT texts, a million unless told; stop at the first that breaks a promise."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    random, good = Random(7), 0
+    """Check COUNT texts, a million unless told; stop at the first that breaks a promise. SEED gives others."""
+    count, seed = (int(word) for word in (*sys.argv[1:3], *("1000000", "7")[len(sys.argv) - 1 :]))
+    random, good = Random(seed), 0
     for number in range(count):
         text = _text(random)
         good += promised(text)

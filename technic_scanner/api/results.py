@@ -10,6 +10,8 @@ import pyarrow as pa
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from technic_scanner import criteria
+from technic_scanner.api.criteria import CriteriaText
 from technic_scanner.api.dependencies import AllServices, Service
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import file_response, problems
@@ -21,6 +23,7 @@ from technic_scanner.api.schemas import (
     ContextDocument,
     FailureDocument,
     FailureListDocument,
+    MatchesDocument,
     ResultDocument,
     known,
 )
@@ -28,6 +31,7 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, Column, Kind
 from technic_scanner.runs.changes.service import changes_to_dict
+from technic_scanner.runs.criteria_facts import matches_document
 from technic_scanner.runs.exports import export
 from technic_scanner.runs.exports.what_is_new import with_what_is_new
 from technic_scanner.runs.exports.workbook import Sheet
@@ -126,6 +130,17 @@ def read_results(
         position_value_sum=None if sums is None else sums.position_value,
         risk_sum=None if sums is None else sums.risk,
     )
+
+
+@router.post("/scans/{run_id}/matches", response_model=MatchesDocument, responses=problems(404, 409, 422, 502))
+def match_rows(run_id: RunId, asked: CriteriaText, services: AllServices) -> MatchesDocument:
+    """Return which of a run's scanned rows meet criteria, on the bars that it judged; no scan is made.
+
+    422 with the place of every fault in the text.
+    """
+    wanted = criteria.compile(asked.text)
+    found = services.scanning.judge_run(services.service.result(run_id, Rows.ALL), wanted)
+    return MatchesDocument.model_validate(matches_document(found))
 
 
 @router.get("/scans/{run_id}/failures", response_model=FailureListDocument, responses=problems(404, 409, 422))

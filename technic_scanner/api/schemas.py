@@ -158,6 +158,16 @@ class FailureListDocument(Document):
     next_offset: int | None
 
 
+class MatchesDocument(Document):
+    """Which of a run's scanned rows criteria match; counts are of all rows whose bars are there."""
+
+    matches: list[str] = Field(description="Symbols, in the order of rank by, else in symbol order.")
+    counts: dict[str, int] = Field(description="Of how many rows each clause alone is true.")
+    left_after: dict[str, int] = Field(description="How many rows are left after each clause and those before it.")
+    unknown: int = Field(description="Of how many rows the whole is unknown.")
+    notes: list[str] = Field(description="What is no longer as it was when the run judged its rows.")
+
+
 class EstimateDocument(Document, of=Estimate):
     """How long a scan is expected to take, with its 80 % band; null without comparable runs."""
 

@@ -22,10 +22,12 @@ from technic_scanner.pipeline.context import NullChunkJournal, ScanContext, Scan
 from technic_scanner.pipeline.engine import Attempt
 from technic_scanner.pipeline.engine import run_scan as run_pipeline
 from technic_scanner.pipeline.newest_bars import read_panel
+from technic_scanner.pipeline.past_rows import JudgedRows, PastRows, judge_rows
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.screening.indicators import warm_up as compile_kernels
@@ -71,6 +73,17 @@ class Scanning:
         finally:
             executor.close()
         return criteria.judge(panel)
+
+    def judge_run(self, stored: StoredResult, criteria: Criteria) -> JudgedRows:
+        """Judge all scanned rows of a run by criteria, on what the cache has of the bars that it judged.
+
+        ``stored`` has every row. Raises SourceError, ConfigError where its source is no longer there.
+        """
+        config = stored.config
+        source = self.catalog.source(config.source, config)
+        key = self.catalog.key_of(source, config)
+        rows = PastRows(stored.table, stored.as_of, key, source.benchmark(), exchange_sessions)
+        return judge_rows(rows, self.cache, criteria)
 
     def scan(
         self,

@@ -11,6 +11,7 @@ from technic_scanner.bootstrap import build
 from technic_scanner.cli import saved_criteria
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.installed import InstalledNamesCommand
+from technic_scanner.cli.matches import compiled, say_judgement
 from technic_scanner.cli.output import Exit, Json, emit, errors_as_sentences, say, table
 from technic_scanner.criteria.reference import functions_document
 from technic_scanner.domain.config import ScanConfig
@@ -59,28 +60,17 @@ def functions(as_json: Json = False) -> None:
 def match(given: dict[str, Any], text: Text, as_json: Json = False) -> None:
     """Show which symbols meet criteria in the newest session, without a scan. Exit code 2 for a fault in the text."""
     with errors_as_sentences():
-        try:
-            asked = criteria.compile(text)
-        except criteria.CriteriaError as error:
-            if as_json:
-                emit(criteria.check(text))
-            say(error.shown())
-            raise typer.Exit(Exit.USAGE) from error
+        asked = compiled(text, as_json=as_json)
         read = read_config(given)
         config = read.over(ScanConfig())
         if problems := (*read.problems, *config.problems()):
             raise ConfigError(problems)
         with build() as services:
             judged = services.scanning.judge(config, asked)
-    counts = judged.counts()
     if as_json:
-        emit({"matches": judged.matches(), "counts": counts, "unknown": judged.unknown})
-        return
-    for clause, left in judged.left_after().items():
-        say(f"{clause}: true of {counts[clause]:,} symbols; {left:,} are left after it.")
-    say(f"Unknown of {judged.unknown:,} symbols.")
-    for symbol in judged.matches():
-        typer.echo(symbol)
+        emit({"matches": judged.matches(), "counts": judged.counts(), "unknown": judged.unknown})
+    else:
+        say_judgement(judged)
 
 
 def _say_faults(text: str) -> None:

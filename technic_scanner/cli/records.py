@@ -10,6 +10,7 @@ import typer
 
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.endings import about_data
+from technic_scanner.cli.matches import show_matches
 from technic_scanner.cli.output import (
     Json,
     emit,
@@ -25,6 +26,7 @@ from technic_scanner.cli.output import (
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError, StoreDataError
 from technic_scanner.progress.text import count_text, format_percent
+from technic_scanner.runs.criteria_facts import order_of, own_columns
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.what_is_new import with_what_is_new
 from technic_scanner.runs.exports.workbook import Sheet, to_excel
@@ -64,10 +66,18 @@ def runs(
                     say(f"Not all of run {record.run_id} can be read: {'; '.join(map(str, record.unreadable))}.")
 
 
-def show(run_id: str, as_json: Json = False) -> None:
+Where = Annotated[
+    str | None, typer.Option("--where", help="Show instead which of the run's scanned rows meet these criteria.")
+]
+
+
+def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
     """Show one run: its status, stage seconds and counts, its newest session and the notes on its data."""
     with errors_as_sentences(), build() as services:
         service = services.service
+        if where is not None:
+            show_matches(services, run_id, where, as_json=as_json)
+            return
         run = service.get(run_id)
         newest, notes = about_data(service, run)
         stored = _stored(service, run)
@@ -75,6 +85,7 @@ def show(run_id: str, as_json: Json = False) -> None:
         if as_json:
             about = {"newest_session": newest, "notes": list(notes), **_reference_to_dict(stored)}
             about |= _currencies_to_dict(stored)
+            about |= {"order": _order(run), "own_columns": list(own_columns(stored))}
             emit({**run_to_dict(run), **about} | _sums_to_dict(sums))
             return
         facts: list[tuple[str, object]] = [
@@ -88,6 +99,8 @@ def show(run_id: str, as_json: Json = False) -> None:
             ("Position in queue", run.queue_position),
             ("Newest session", newest),
             ("Reference", _reference_text(stored)),
+            ("Order of the picks", _order(run)),
+            ("Own columns", ", ".join(own_columns(stored)) or None),
             *(("Unreadable", str(problem)) for problem in run.unreadable),
             *(("Unknown field", name) for name in run.unknown_fields),
         ]
@@ -188,6 +201,11 @@ def _stored(service: RunService, run: RunRecord) -> StoredResult | None:
         return service.result(run.run_id)
     except (ResultsNotReadyError, StoreDataError):
         return None
+
+
+def _order(run: RunRecord) -> str | None:
+    """Return the order that the run's criteria ask for; None where they ask for none."""
+    return None if run.readable_config is None else order_of(run.config.criteria)
 
 
 def _reference_to_dict(stored: StoredResult | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from lark import Token, Tree
 
 from technic_scanner.criteria.build_calls import CallBuilder
+from technic_scanner.criteria.printer import heading_of
 from technic_scanner.criteria.problems import suggestion
 from technic_scanner.criteria.tree import BAD, LABEL, NUMBER, YES_NO, Node, Rank, Scan, Show
 
@@ -21,14 +22,15 @@ class Builder(CallBuilder):
     def scan(self, tree: Tree[Any]) -> Scan:
         """Return the whole text's tree, parts of which are of kind bad where ``problems`` were found."""
         lets: list[tuple[str, Node]] = []
-        where, rank, shows = None, None, []
+        where, rank = None, None
+        shows: list[Show] = []
         for part in tree.children:
             if part.data == "let":
                 lets.append(self._let(part))
             elif part.data == "rank":
                 rank = self._rank(part)
             elif part.data == "show":
-                shows.append(self._show(part))
+                shows.append(self._show(part, {heading_of(show).casefold() for show in shows}))
             else:
                 where = self.need(self.value(part), YES_NO, ". Compare it, for example with > 0")
         assert where is not None  # the grammar asks for a condition
@@ -50,11 +52,14 @@ class Builder(CallBuilder):
         count = None if top is None else self.whole(top, 1, 100_000, "The number after top")
         return Rank(self.need(self.value(by), NUMBER), (order or "desc").lower() == "desc", count)
 
-    def _show(self, tree: Any) -> Show:
+    def _show(self, tree: Any, taken: set[str]) -> Show:
         title = tree.children[1]
         if title is not None and not str(title)[1:-1].strip():
             self.fault(title, "A heading needs a letter.")
-        return Show(self.value(tree.children[0]), None if title is None else str(title)[1:-1])
+        show = Show(self.value(tree.children[0]), None if title is None else str(title)[1:-1])
+        if show.value.kind != BAD and heading_of(show).casefold() in taken:
+            self.fault(tree, f"Two columns have the heading {heading_of(show)!r}: give one another with as.")
+        return show
 
     # ---- conditions
     def _or_(self, tree: Tree[Any]) -> Node:

@@ -11,7 +11,7 @@ from lark import UnexpectedInput
 from technic_scanner.criteria.build import Builder
 from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree
 from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
-from technic_scanner.criteria.printer import canonical, text_of
+from technic_scanner.criteria.printer import canonical, heading_of
 from technic_scanner.criteria.problems import CriteriaError, Problem, at
 from technic_scanner.criteria.syntax_faults import syntax_fault
 from technic_scanner.criteria.tree import DAY, Node, Scan, clauses, ordered
@@ -48,7 +48,7 @@ class Criteria:
     def kinds(self) -> dict[str, str]:
         """The kind of each name given by let and of each own column, by its text."""
         named = {name: value.kind for name, value in self.tree.lets}
-        return named | {show.title or text_of(show.value): show.value.kind for show in self.tree.shows}
+        return named | {heading_of(show): show.value.kind for show in self.tree.shows}
 
     @cached_property
     def bars_needed(self) -> int:

@@ -16,8 +16,9 @@ from technic_scanner.criteria.levels import Level, Periods, day_level, fixed, in
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.program import Program
 from technic_scanner.criteria.surroundings import Surroundings
+from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept, Wanted, sessions_read
 from technic_scanner.criteria.tree import DAILY, LABEL, MARKET, YES_NO, Frame, Node
-from technic_scanner.screening.bars import FIELDS, DateArray
+from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray
 
 # Cells of one array of a chunk: small enough that the arrays of a program stay in a core's cache.
 CHUNK_CELLS = 1 << 16
@@ -25,35 +26,96 @@ LEAST_ROWS = 8
 
 
 def evaluate(
-    roots: Sequence[Node], panel: Panel, sessions: int = 1, threads: int | None = None, *, at_last_bar: bool = False
+    roots: Sequence[Node],
+    panel: Panel,
+    sessions: int = 1,
+    threads: int | None = None,
+    *,
+    at_last_bar: bool = False,
+    kept: Kept = NOTHING_KEPT,
 ) -> list[Any]:
     """Return the values of each root, (n, sessions), the newest session last.
 
     Numbers are float64 with NaN for unknown, yes/no is int8: 0 false, 1 unknown, 2 true. A session on which a symbol
     has no bar is unknown. ``threads``: at most that many, by default one a core.
-    ``at_last_bar``: with one session, the value of each symbol's last bar, whichever session that is of.
+    ``at_last_bar``: with one session, the value of each symbol's last bar, whichever session that is of. ``kept``:
+    values of the panel's symbols that need not be computed again.
     """
     total = len(panel.sessions)
     sessions = min(sessions, total)
     if not len(panel.symbols) or sessions == 0:
         return [np.empty((len(panel.symbols), sessions), np.int8 if r.kind == YES_NO else np.float64) for r in roots]
-    program = Program.of(roots)
-    run = _Run(program, panel, sessions, threads or min(4, os.cpu_count() or 1), at_last_bar=at_last_bar)
+    threads = threads or min(4, os.cpu_count() or 1)
+    run = _Run(kept.program(roots, sessions), panel, sessions, threads, at_last_bar=at_last_bar, kept=kept)
     found = run.values()
     return [found[root] for root in roots]
+
+
+def symbol_values(wanted: Sequence[Wanted], panel: Panel) -> FloatArray:
+    """Return (n, values), the values of each item of ``wanted`` side by side, as ``Kept.of`` reads them.
+
+    They are of the panel's symbols alone, which may be some of those that ``wanted`` was found for; the sessions are
+    the same.
+    """
+    total = len(panel.sessions)
+    if not wanted:
+        return np.empty((len(panel.symbols), 0))
+    backs = [item.bars - 1 if item.bars else total - 1 - item.columns[0] for item in wanted]
+    widest: dict[Node, int] = {}
+    for item, back in zip(wanted, backs, strict=True):
+        widest[item.node] = max(back, widest.get(item.node, 0))
+    program = Program(tuple(widest), tuple(widest.values()))
+    out = np.empty((len(panel.symbols), sum(item.width for item in wanted)))
+    run = _Run(program, panel, 1, 1)
+    run.prepare()
+    for start, stop in run.bounds():
+        level, evaluator = run.evaluator(start, stop)
+        with np.errstate(all="ignore"):
+            parts = [_part(item, evaluator.value(item.node), level, total) for item in wanted]
+        out[start:stop] = np.hstack(parts)
+    return out
+
+
+def _part(item: Wanted, values: Any, level: Level, total: int) -> Any:
+    """Return the values (rows, width) of one item from those of the newest own bars."""
+    unknown = 1.0 if values.dtype == np.int8 else np.nan
+    wide = np.broadcast_to(values, (level.shape[0], values.shape[1]))
+    if item.bars:
+        lacking = max(item.bars - wide.shape[1], 0)
+        on_bars = wide[:, max(wide.shape[1] - item.bars, 0) :]
+        return np.hstack([np.full((len(wide), lacking), unknown), on_bars])
+    out = np.full((len(wide), total - item.columns[0]), unknown)
+    _spread(np.where(np.isnan(level.prices["close"][:, -wide.shape[1] :]), unknown, wide), level, total, out)
+    return out[:, np.array(item.columns) - item.columns[0]]
+
+
+def _spread(values: Any, level: Level, total: int, out: Any) -> None:
+    """Put the newest own bars' values (rows, k) at their sessions, the newest of ``total`` being ``out``'s last."""
+    k = min(values.shape[1], level.shape[1])
+    column = np.broadcast_to(level.when[:, level.shape[1] - k :], (len(values), k)) - (total - out.shape[1])
+    rows, places = np.nonzero(column >= 0)
+    out[rows, column[rows, places]] = values[:, values.shape[1] - k :][rows, places]
 
 
 class _Run:
     """One evaluation."""
 
     def __init__(
-        self, program: Program, panel: Panel, sessions: int, threads: int, *, at_last_bar: bool = False
+        self,
+        program: Program,
+        panel: Panel,
+        sessions: int,
+        threads: int,
+        *,
+        at_last_bar: bool = False,
+        kept: Kept = NOTHING_KEPT,
     ) -> None:
         self.program = program
         self.panel = panel
         self.sessions = sessions
         self._threads = threads
         self._at_last_bar = at_last_bar
+        self._kept = kept
         self.periods = Periods(panel.sessions, panel.calendar)
         self.columns = min(len(panel.sessions), sessions + program.price_reach)
         self._across: dict[Node, Any] = {}
@@ -62,21 +124,25 @@ class _Run:
 
     def values(self) -> dict[Node, Any]:
         """Return the values of every root on the panel's sessions."""
-        for node in self.program.across:
-            self._across[node] = self._compared(node)
-        for node in self.program.outer:
-            frame = node.frame
-            if frame is not None and frame.subject != DAILY.subject:
-                self.subject(node)
+        self.prepare()
         out = {
             root: np.empty((len(self.panel.symbols), self.sessions), np.int8 if root.kind == YES_NO else np.float64)
             for root in self.program.roots
         }
-        bounds = self._bounds()
-        self._each(bounds, lambda start, stop: self._chunk(start, stop, out))
+        self._each(self.bounds(), lambda start, stop: self._chunk(start, stop, out))
         return out
 
-    def _bounds(self) -> list[tuple[int, int]]:
+    def prepare(self) -> None:
+        """Compute what all symbols share: values across them, of the market and of sectors."""
+        for node in self.program.across:
+            self._across[node] = self._compared(node)
+        for node in self.program.outer:
+            frame = node.frame
+            if node not in self.program.known and frame is not None and frame.subject != DAILY.subject:
+                self.subject(node)
+
+    def bounds(self) -> list[tuple[int, int]]:
+        """Return the first symbol of each chunk and the one after its last."""
         count = len(self.panel.symbols)
         kept = [node for node in self.program.order if node.op != "field" and node.frame is not None]
         widest = max((min(self.columns, self.sessions + self.program.reach[node]) for node in kept), default=1)
@@ -92,20 +158,26 @@ class _Run:
             for done in [pool.submit(work, start, stop) for start, stop in bounds]:
                 done.result()
 
-    def _chunk(self, start: int, stop: int, out: dict[Node, Any]) -> None:
-        level, whole = day_level(self.panel.bars, start, stop, self.columns)
+    def evaluator(self, start: int, stop: int) -> tuple[Level, Evaluator]:
+        """Return the daily bars of a chunk, and what evaluates the program on them."""
+        level = day_level(self.panel.bars, start, stop, self.columns)
         evaluator = Evaluator(self.program, level, DAILY, _Rows(self, start, stop), self.sessions)
+        for node in self.program.known_here:
+            evaluator.take(node, self._kept.bars[node][start:stop])
+        return level, evaluator
+
+    def _chunk(self, start: int, stop: int, out: dict[Node, Any]) -> None:
+        level, evaluator = self.evaluator(start, stop)
         closes = self.panel.bars.close[start:stop, len(self.panel.sessions) - self.sessions :]
         missing = np.isnan(closes)
         with np.errstate(all="ignore"):
             for root in self.program.roots:
-                values = evaluator.value(root)
-                self._place(values, level, missing, out[root][start:stop], whole=whole)
+                self._place(evaluator.value(root), level, missing, out[root][start:stop])
 
-    def _place(self, values: Any, level: Level, missing: Any, out: Any, *, whole: bool) -> None:
+    def _place(self, values: Any, level: Level, missing: Any, out: Any) -> None:
         """Put the newest values of each row's bars at their sessions; unknown where there is no bar."""
         unknown = 1 if values.dtype == np.int8 else np.nan
-        if whole:
+        if level.is_panel:
             out[:] = values[:, values.shape[1] - self.sessions :]
             out[missing] = unknown
             return
@@ -113,28 +185,29 @@ class _Run:
             out[:] = np.where(level.when[:, -1:] >= 0, values[:, -1:], values.dtype.type(unknown))
             return
         out[:] = unknown
-        k = min(values.shape[1], level.shape[1])
-        column = level.when[:, level.shape[1] - k :] - (len(self.panel.sessions) - self.sessions)
-        rows, places = np.nonzero(column >= 0)
-        wide = np.broadcast_to(values[:, values.shape[1] - k :], column.shape)
-        out[rows, column[rows, places]] = wide[rows, places]
+        _spread(np.broadcast_to(values, (len(out), values.shape[1])), level, len(self.panel.sessions), out)
 
     def _compared(self, node: Node) -> Any:
         """Return a node's values across symbols, (n, sessions), of as many sessions as are read."""
-        total = len(self.panel.sessions)
-        reach = self.program.reach[node]
-        wanted = min(total, self.sessions + reach)
-        if (reach or self._at_last_bar) and np.isnan(self.panel.bars.close[:, total - wanted :]).any():
-            wanted = total  # bars ago are further sessions ago where some are missing
-        values = self._of_members(evaluate([node.args[0]], self.panel, wanted, self._threads)[0])
+        count, total = len(self.panel.symbols), len(self.panel.sessions)
+        close, arg = self.panel.bars.close, node.args[0]
+        read = sessions_read(close, self.sessions, self.program.reach[node], at_last_bars=self._at_last_bar)
+        first = int(read[0])
+        values = self._kept.on_sessions(arg, read)
+        if values is None:
+            found = evaluate([arg], self.panel, total - first, self._threads, kept=self._kept)[0]
+            values = found[:, read - first]
+        values = self._of_members(values, read)
         function, by = node.value
-        rows = np.zeros(len(self.panel.symbols), np.int64) if by is None else labels.groups(self.panel.texts(by))[0]
-        return fixed(across_symbols(function, values, rows))
+        rows = np.zeros(count, np.int64) if by is None else labels.groups(self.panel.texts(by))[0]
+        out = np.full((count, total - first), np.nan)
+        out[:, read - first] = across_symbols(function, values, rows)
+        return fixed(out)
 
-    def _of_members(self, values: Any) -> Any:
-        """Return values (n, k) of the newest sessions, NaN where a symbol was not in the universe."""
+    def _of_members(self, values: Any, sessions: Any) -> Any:
+        """Return values (n, k) of some sessions, NaN where a symbol was not in the universe."""
         members = self.panel.members
-        return values if members is None else np.where(members[:, members.shape[1] - values.shape[1] :], values, np.nan)
+        return values if members is None else np.where(members[:, sessions], values, np.nan)
 
     def across(self, node: Node) -> Any:
         """Return what was compared across symbols."""
@@ -165,12 +238,12 @@ class _Run:
             when = np.arange(len(self.panel.sessions), dtype=np.int32)[None]
             return Level(dict.fromkeys(FIELDS, nothing), when), rows, self.panel.sessions
         until = bars.until(self.panel.bars.last_session)
-        level, _ = day_level(until, 0, 1, len(until.sessions))
+        level = day_level(until, 0, 1, len(until.sessions))
         return level, rows, until.sessions
 
     def _sectors(self) -> tuple[Level, Any, Any]:
         rows, count = labels.groups(self.panel.texts("sector"))
-        close = fixed(index_of(rows, max(count, 1), self._of_members(self.panel.bars.close)))
+        close = fixed(index_of(rows, max(count, 1), self._of_members(self.panel.bars.close, slice(None))))
         when = np.arange(close.shape[1], dtype=np.int32)[None]
         nothing = fixed(np.full(close.shape, np.nan))
         return Level(dict.fromkeys(FIELDS, nothing) | {"close": close}, when), rows, self.panel.sessions

@@ -63,6 +63,12 @@ class Evaluator:
             self._values[node] = found
         return found
 
+    def take(self, node: Node, values: Any) -> None:
+        """Take the values (rows, k) of the newest own bars of a node that need not be computed."""
+        found = np.ascontiguousarray(values[:, -min(values.shape[1], self._columns) :])
+        found.flags.writeable = False
+        self._values[node] = found
+
     def _k(self, node: Node) -> int:
         return max(1, min(self._columns, self._sessions + self._program.reach[node]))
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from technic_scanner.criteria.evaluate import evaluate, texts_of
 from technic_scanner.criteria.kernel_points import as_numbers
 from technic_scanner.criteria.panel import Panel
-from technic_scanner.criteria.printer import text_of
+from technic_scanner.criteria.printer import heading_of, text_of
+from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept
 from technic_scanner.criteria.tree import LABEL, NUMBER, Node
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.bars import Panel as Bars
@@ -161,15 +162,30 @@ def whole(panel: Panel | Bars) -> Panel:
     return panel if isinstance(panel, Panel) else Panel(panel)
 
 
-def judge(criteria: Criteria, panel: Panel | Bars, threads: int | None, *, at_last_bar: bool = False) -> Judgement:
-    """Return the judgement of the newest session, or of each symbol's last bar."""
+def judged_roots(criteria: Criteria) -> tuple[Node, ...]:
+    """Return every node whose values a judgement computes."""
+    facts = (fact for node in criteria.clauses for fact in facts_of(node))
+    rank = () if criteria.tree.rank is None else (criteria.tree.rank.by,)
+    shown = (show.value for show in criteria.tree.shows)
+    wanted = (node for node in (*facts, *rank, *shown) if node.kind != LABEL)
+    return tuple(dict.fromkeys((criteria.tree.where, *criteria.clauses, *wanted)))
+
+
+def judge(
+    criteria: Criteria,
+    panel: Panel | Bars,
+    threads: int | None,
+    *,
+    at_last_bar: bool = False,
+    kept: Kept = NOTHING_KEPT,
+) -> Judgement:
+    """Return the judgement of the newest session, or of each symbol's last bar; ``kept``: what is known already."""
     panel = whole(panel)
     facts = tuple(dict.fromkeys(fact for node in criteria.clauses for fact in facts_of(node)))
     rank = () if criteria.tree.rank is None else (criteria.tree.rank.by,)
     shown = tuple(show.value for show in criteria.tree.shows)
-    wanted = [node for node in (*facts, *rank, *shown) if node.kind != LABEL]
-    roots = list(dict.fromkeys((criteria.tree.where, *criteria.clauses, *wanted)))
-    found = evaluate(roots, panel, 1, threads, at_last_bar=at_last_bar)
+    roots = judged_roots(criteria)
+    found = evaluate(roots, panel, 1, threads, at_last_bar=at_last_bar, kept=kept)
     values = {node: _column(array) for node, array in zip(roots, found, strict=True)}
     told = {node: values[node] if node in values else texts_of(node, panel) for node in (*facts, *shown)}
     return Judgement(
@@ -178,7 +194,7 @@ def judge(criteria: Criteria, panel: Panel | Bars, threads: int | None, *, at_la
         values[criteria.tree.where],
         np.array([values[node] for node in criteria.clauses]),
         {node: told[node] for node in facts},
-        {show.title or text_of(show.value): _shown(told[show.value]) for show in criteria.tree.shows},
+        {heading_of(show): _shown(told[show.value]) for show in criteria.tree.shows},
         values[rank[0]] if rank else None,
         at_last_bar,
     )

@@ -23,11 +23,13 @@ _SATURDAY = 5
 class Level:
     """Bars without holes: arrays by field (rows, m), newest last, NaN on the left. ``when``: each bar's session, or -1.
 
-    ``when`` is (rows, m), or (1, m) where all rows share it.
+    ``when`` is (rows, m), or (1, m) where all rows share it. ``is_panel``: no bar is missing in between, so that the
+    columns are the panel's.
     """
 
     prices: Mapping[str, FloatArray]
     when: Sessions
+    is_panel: bool = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -43,17 +45,17 @@ def fixed(array: FloatArray) -> FloatArray:
     return view
 
 
-def day_level(bars: Bars, start: int, stop: int, columns: int) -> tuple[Level, bool]:
-    """Return the level of the symbols start..stop, and whether it is their panel itself (no bar is missing in between).
+def day_level(bars: Bars, start: int, stop: int, columns: int) -> Level:
+    """Return the level of the symbols start..stop.
 
     ``columns``: how many of the newest bars are read.
     """
     whole = {name: fixed(getattr(bars, name)[start:stop]) for name in FIELDS}
     total = whole["close"].shape[1]
     if not kernel_bars.has_holes(whole["close"], min(columns, total)):
-        return Level(whole, np.arange(total, dtype=np.int32)[None]), True
+        return Level(whole, np.arange(total, dtype=np.int32)[None], is_panel=True)
     position = kernel_bars.positions(whole["close"], min(columns, total))
-    return Level({name: fixed(kernel_bars.compacted(whole[name], position)) for name in FIELDS}, position), False
+    return Level({name: fixed(kernel_bars.compacted(whole[name], position)) for name in FIELDS}, position)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from technic_scanner.criteria.functions import FUNCTIONS, MAX_WINDOW
@@ -69,13 +69,13 @@ class Reach(NamedTuple):
     outer: dict[Node, int]
 
 
-def reaches(roots: Iterable[Node], order: list[Node]) -> Reach:
-    """Return how far back each node of ``order`` is read."""
+def reaches(roots: Sequence[Node], order: list[Node], backs: Sequence[int] = (), leaves: Container[Node] = ()) -> Reach:
+    """Return how far back each node of ``order`` is read, the roots ``backs`` bars; nothing is read for ``leaves``."""
     reach = Reach(dict.fromkeys(order, 0), {})
-    for root in roots:
-        _read(reach, root, 0, DAILY)
+    for root, back in zip(roots, backs or (0,) * len(roots), strict=True):
+        _read(reach, root, back, DAILY)
     for node in reversed(order):
-        for arg in node.args:
+        for arg in () if node in leaves else node.args:
             _read(reach, arg, min(ALL, reach.own[node] + back_of(node)), node.frame)
     return reach
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from technic_scanner.criteria.functions import FUNCTIONS
 from technic_scanner.criteria.names import prefix_text
-from technic_scanner.criteria.tree import Node, Scan, ordered
+from technic_scanner.criteria.tree import Node, Rank, Scan, Show, ordered
 
 # How tightly each kind of node binds; an operand that binds less than its place asks for stands in brackets.
 _OR, _AND, _NOT, _HELD, _COMPARED, _SUM, _PRODUCT, _SIGNED, _POSTFIX, _ATOM = range(10)
@@ -38,6 +38,17 @@ def text_of(node: Node) -> str:
     for item in ordered([node]):
         texts[item] = _written(item, texts)
     return texts[node]
+
+
+def heading_of(show: Show) -> str:
+    """Return the heading of an own column: as given, else the text of its value."""
+    return show.title or text_of(show.value)
+
+
+def order_text(rank: Rank) -> str:
+    """Return what ``rank by`` says in words: ``rsi(14), the smallest first``."""
+    most = "" if rank.top is None else f", at most {rank.top:,}"
+    return f"{text_of(rank.by)}, the {'largest' if rank.descending else 'smallest'} first{most}"
 
 
 def quoted(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,8 +94,8 @@ class Scan:
         return (self.where, *ranked, *(show.value for show in self.shows))
 
 
-def ordered(roots: Iterable[Node]) -> list[Node]:
-    """Return every distinct node under ``roots``, each after its operands."""
+def ordered(roots: Iterable[Node], leaves: Container[Node] = ()) -> list[Node]:
+    """Return every distinct node under ``roots``, each after its operands; nothing under ``leaves``."""
     found: dict[Node, None] = {}
     stack = [(node, False) for node in reversed(tuple(roots))]
     while stack:
@@ -106,7 +106,7 @@ def ordered(roots: Iterable[Node]) -> list[Node]:
             found[node] = None
         else:
             stack.append((node, True))
-            stack.extend((arg, False) for arg in reversed(node.args))
+            stack.extend((arg, False) for arg in (() if node in leaves else reversed(node.args)))
     return list(found)
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.context import ScanContext
+from technic_scanner.pipeline.criteria_chunks import ScanCriteria, SymbolTask
 from technic_scanner.pipeline.fetch import FetchedPrices
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
@@ -32,31 +33,44 @@ RECORD_INTERVAL_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalyseTask:
-    """Pure function of one chunk: (n, T) bars to an (n, len(ANALYSIS_COLUMNS)) matrix; picklable."""
+    """Pure function of one chunk: (n, T) bars to an (n, len(ANALYSIS_COLUMNS)) matrix; picklable.
+
+    With ``criteria`` the values that they need of each symbol stand behind those columns.
+    """
 
     benchmark_close: FloatArray | None
+    criteria: SymbolTask | None = None
 
     def __call__(self, chunk: Panel) -> FloatArray:
         indicators = last_indicators(chunk, self.benchmark_close)
-        return np.hstack((indicators, sub_scores(indicators), quality(chunk, indicators)))
+        own = () if self.criteria is None else (self.criteria(chunk),)
+        return np.hstack((indicators, sub_scores(indicators), quality(chunk, indicators), *own))
 
 
 class Analysis:
     """The analysis of a panel's symbols so far, with rows in its order; also used when a scan stops early.
 
-    ``matrix``: (symbols, len(ANALYSIS_COLUMNS)), NaN where unknown. ``done``: (symbols,), the completed rows.
+    ``matrix``: (symbols, len(ANALYSIS_COLUMNS)), NaN where unknown. ``kept``: (symbols, values), what criteria need of
+    each symbol. ``done``: (symbols,), the completed rows.
     """
 
-    __slots__ = ("done", "matrix")
+    __slots__ = ("done", "kept", "matrix")
 
-    def __init__(self, symbols: int) -> None:
+    def __init__(self, symbols: int, kept: int = 0) -> None:
         self.matrix = np.full((symbols, len(ANALYSIS_COLUMNS)), np.nan)
+        self.kept = np.full((symbols, kept), np.nan)
         self.done = np.zeros(symbols, dtype=bool)
 
     def put(self, start: int, rows: FloatArray) -> None:
         """Fill in the rows of a chunk that begins at row ``start``."""
-        self.matrix[start : start + len(rows)] = rows
+        self.matrix[start : start + len(rows)] = rows[:, : len(ANALYSIS_COLUMNS)]
+        self.kept[start : start + len(rows)] = rows[:, len(ANALYSIS_COLUMNS) :]
         self.done[start : start + len(rows)] = True
+
+    @property
+    def width(self) -> int:
+        """The number of values of a row as chunks give them."""
+        return self.matrix.shape[1] + self.kept.shape[1]
 
     @property
     def scanned(self) -> int:
@@ -64,14 +78,31 @@ class Analysis:
         return int(self.done.sum())
 
 
-def analyse(
-    context: ScanContext, used: UsedBars, benchmark_close: FloatArray | None, fingerprint: str, analysis: Analysis
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanWork:
+    """What the chunks of a scan are cut from: the used bars, the benchmark's closes on their days, the criteria."""
+
+    used: UsedBars
+    benchmark_close: FloatArray | None
+    criteria: ScanCriteria | None = None
+
+    @property
+    def task(self) -> AnalyseTask:
+        """What is done with each chunk."""
+        return AnalyseTask(self.benchmark_close, None if self.criteria is None else self.criteria.task)
+
+    def chunk(self, start: int, stop: int) -> Panel:
+        """Return the bars of the symbols start..stop."""
+        panel = self.used.panel
+        return panel.rows(start, stop) if self.criteria is None else self.criteria.chunk(panel, start, stop)
+
+
+def analyse(context: ScanContext, work: ScanWork, fingerprint: str, analysis: Analysis) -> None:
     """Fill in the ``analysis`` of the used bars, chunk by chunk, and complete the stage, which is active.
 
     Chunks that an earlier attempt recorded under the same fingerprint are reused.
     """
-    reporter, panel = context.reporter, used.panel
+    reporter, panel = context.reporter, work.used.panel
     count = len(panel.symbols)
     bounds = _bounds(count, context.options.chunk_size)
     recorder = _ChunkRecorder(context)
@@ -84,10 +115,10 @@ def analyse(
 
     def chunks() -> Iterator[tuple[int, Panel]]:
         for index in todo:
-            yield index, panel.rows(*bounds[index])
+            yield index, work.chunk(*bounds[index])
 
     try:
-        for index, rows in context.ports.executor.map_chunks(AnalyseTask(benchmark_close), chunks(), context.cancel):
+        for index, rows in context.ports.executor.map_chunks(work.task, chunks(), context.cancel):
             analysis.put(bounds[index][0], rows)
             reporter.advance(len(rows), "symbol", "chunks")
             recorder.add(index, rows)
@@ -104,10 +135,10 @@ def split_matrix(matrix: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]
     return matrix[:, :scores], matrix[:, scores:flags], matrix[:, flags:] > 0.0
 
 
-def scan_fingerprint(context: ScanContext, fetched: FetchedPrices, used: UsedBars, benchmark: FloatArray | None) -> str:
+def scan_fingerprint(context: ScanContext, fetched: FetchedPrices, work: ScanWork) -> str:
     """Return a hash of everything that a scanned chunk depends on."""
     digest = hashlib.blake2b(digest_size=16)
-    panel, placement = used.panel, used.placement
+    panel, placement, benchmark = work.used.panel, work.used.placement, work.benchmark_close
     columns = ",".join(ANALYSIS_COLUMNS)
     size = str(context.options.chunk_size)
     for part in (context.ports.version, columns, fetched.fingerprint, size, ",".join(panel.symbols)):
@@ -117,6 +148,8 @@ def scan_fingerprint(context: ScanContext, fetched: FetchedPrices, used: UsedBar
     digest.update(np.stack((placement.first, placement.last)).astype("<i8").tobytes())
     if benchmark is not None:
         digest.update(np.ascontiguousarray(benchmark).tobytes())
+    if work.criteria is not None:
+        digest.update(work.criteria.fingerprint().encode())
     return digest.hexdigest()
 
 
@@ -146,7 +179,7 @@ class _ChunkRecorder:
         self._context.skip_records(max(records, default=-1) + 1)
         done: set[int] = set()
         for payload in records.values():
-            for index, rows in _unpack(payload):
+            for index, rows in _unpack(payload, analysis.width):
                 analysis.put(bounds[index][0], rows)
                 done.add(index)
         return done
@@ -170,10 +203,9 @@ def _pack(chunks: list[tuple[int, FloatArray]]) -> bytes:
     return header.tobytes() + b"".join(np.ascontiguousarray(rows, dtype="<f8").tobytes() for _, rows in chunks)
 
 
-def _unpack(payload: bytes) -> Iterator[tuple[int, FloatArray]]:
+def _unpack(payload: bytes, width: int = len(ANALYSIS_COLUMNS)) -> Iterator[tuple[int, FloatArray]]:
     count = int(np.frombuffer(payload, dtype="<i8", count=1)[0])
     header = np.frombuffer(payload, dtype="<i8", count=1 + 2 * count)[1:].reshape(count, 2)
-    width = len(ANALYSIS_COLUMNS)
     offset = 8 * (1 + 2 * count)
     for index, height in header.tolist():
         size = height * width

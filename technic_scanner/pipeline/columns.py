@@ -115,6 +115,8 @@ COLUMNS: tuple[Column, ...] = (
     _text("Explanation", "reason", "how TechRating and the score add up"),
 )
 
+# Names under which pages draw columns of their own beside those of a result.
+DRAWN_NAMES: tuple[str, ...] = ("prices", "scores", "New", "RanksUp", "ScoreChange", "Sessions")
 COLUMN_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
 COLUMN_BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 

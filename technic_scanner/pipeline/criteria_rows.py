@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from technic_scanner.criteria import Criteria, CriteriaError
+from technic_scanner.criteria import CriteriaError
 from technic_scanner.criteria import compile as compile_criteria
-from technic_scanner.criteria.judging import Judgement
-from technic_scanner.criteria.printer import text_of
+from technic_scanner.criteria.judging import Judgement, judge
+from technic_scanner.criteria.panel import Panel as CriteriaPanel
+from technic_scanner.criteria.printer import heading_of, order_text
+from technic_scanner.criteria.tree import LABEL, YES_NO
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.domain.universe import Security
 from technic_scanner.errors import FieldProblem
-from technic_scanner.pipeline.context import ScanContext, no_calendar
-from technic_scanner.pipeline.newest_bars import criteria_panel, sessions_to_read
+from technic_scanner.pipeline.columns import COLUMN_NAMES, DRAWN_NAMES
+from technic_scanner.pipeline.criteria_chunks import ScanCriteria
 from technic_scanner.pipeline.reasons import CRITERIA_FALSE, CRITERIA_UNKNOWN
-from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
+from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.filters import Reason
 from technic_scanner.screening.matrix import IntArray
-from technic_scanner.screening.sessions import UsedBars
 from technic_scanner.screening.signals import Selection
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scanned:
-    """The scanned rows (n,) as far as criteria read them: bars, groups, the benchmark, and what the scan found."""
+class Asked:
+    """The criteria of the scanned rows (n,): ``panel`` has their bars, ``kept`` (n, values) what their chunks kept."""
 
-    securities: Sequence[Security]
-    used: UsedBars
-    benchmark: Panel
+    scan: ScanCriteria
+    panel: CriteriaPanel
+    kept: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the scan found of the rows, which criteria may read: (n,) each."""
+
     numbers: Mapping[str, FloatArray]
     signals: Sequence[str]
 
@@ -56,9 +64,31 @@ class Met:
         value = self.judged.order[chosen[first]]
         first = first[np.argsort(-value if rank.descending else value, kind="stable")]
         picked = min(limit for limit in (selection.passing, top_n, rank.top) if limit is not None)
-        direction = "largest" if rank.descending else "smallest"
-        note = f"{selection.passing:,} rows with a signal, in the order of {text_of(rank.by)}, the {direction} first."
+        note = f"{selection.passing:,} rows with a signal, in the order of {order_text(rank)}."
         return Selection(np.concatenate([first, rest]), picked, selection.passing, note)
+
+    def own_columns(self, at: IntArray) -> dict[str, pa.Array]:
+        """Return what ``show`` asks for of the rows ``at``, by column name; unknown values are null."""
+        if self.judged is None:
+            return {}
+        kinds = {heading_of(show): show.value.kind for show in self.judged.criteria.tree.shows}
+        return {own_name(heading): _own(self.judged.shown[heading], kind, at) for heading, kind in kinds.items()}
+
+
+def own_name(heading: str) -> str:
+    """Return the name of an own column: its heading, marked where a column of every result has that name."""
+    return f"{heading} (criteria)" if heading.casefold() in _TAKEN else heading
+
+
+_TAKEN = frozenset(name.casefold() for name in (*COLUMN_NAMES, *DRAWN_NAMES))
+
+
+def _own(values: Any, kind: str, at: IntArray) -> pa.Array:
+    if kind == LABEL:
+        return pa.array([values[i] for i in at.tolist()], pa.string())
+    numbers = np.asarray(values, dtype=np.float64)[at]
+    unknown = ~np.isfinite(numbers)
+    return pa.array(numbers > 0.0, mask=unknown) if kind == YES_NO else pa.array(numbers, mask=unknown)
 
 
 def criteria_problems(config: ScanConfig) -> tuple[FieldProblem, ...]:
@@ -72,11 +102,13 @@ def criteria_problems(config: ScanConfig) -> tuple[FieldProblem, ...]:
     return ()
 
 
-def meeting(context: ScanContext, scanned: Scanned, rows: IntArray) -> Met:
-    """Return which of ``rows`` meet the config's criteria; all of them where it has none."""
-    if not context.config.criteria.strip():
+def meeting(asked: Asked | None, found: Found, rows: IntArray) -> Met:
+    """Return which of ``rows`` meet what is asked of them; all of them where nothing is."""
+    if asked is None:
         return Met(rows)
-    judged = _judged(context, compile_criteria(context.config.criteria), scanned)
+    labels = {**asked.panel.labels, "signal": tuple(found.signals)}
+    panel = replace(asked.panel, labels=labels, numbers=found.numbers)
+    judged = judge(asked.scan.criteria, panel, None, at_last_bar=True, kept=asked.scan.kept(asked.kept))
     passes = judged.passes
     reasons = [_reason(judged, row) for row in rows.tolist() if not passes[row]]
     counts, left = judged.counts(), judged.left_after()
@@ -88,29 +120,3 @@ def _reason(judged: Judgement, row: int) -> Reason:
     failing = judged.failing(row)
     unknown = failing is None or failing[1]
     return row, CRITERIA_UNKNOWN if unknown else CRITERIA_FALSE, f"{judged.explain(row)}."
-
-
-def _judged(context: ScanContext, criteria: Criteria, scanned: Scanned) -> Judgement:
-    bars = _history(context, criteria, scanned.used)
-    calendar = context.ports.exchange_sessions if criteria.reads_periods else no_calendar
-    panel = criteria_panel(bars, scanned.securities, scanned.benchmark.until(context.as_of), calendar)
-    labels = {**panel.labels, "signal": tuple(scanned.signals)}
-    return criteria.judge(replace(panel, labels=labels, numbers=scanned.numbers), at_last_bar=True)
-
-
-def _history(context: ScanContext, criteria: Criteria, used: UsedBars) -> Panel:
-    """Return the used bars, and those before them as far as the criteria read them."""
-    panel, wanted = used.panel, sessions_to_read(criteria)
-    if wanted <= context.config.lookback_sessions or not panel.symbols:
-        return panel
-    held = context.cache.read(context.source_key, panel.symbols, wanted, context.as_of).panel
-    at = {symbol: row for row, symbol in enumerate(held.symbols)}
-    if not all(symbol in at for symbol in panel.symbols):
-        return panel  # another process has dropped bars meanwhile
-    held = held.take([at[symbol] for symbol in panel.symbols]).until(panel.last_session)
-    last = used.placement.last
-    ends = np.where(last >= 0, panel.sessions[np.maximum(last, 0)], np.datetime64("0001-01-01"))
-    unused = held.sessions[None, :] > ends[:, None]
-    for name in FIELDS:
-        getattr(held, name)[unused] = np.nan
-    return held

@@ -12,10 +12,11 @@ from technic_scanner.domain.progress import REFERENCE_SUBSTAGE, ProgressEvent
 from technic_scanner.domain.run import RunError
 from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import CancelledError, ConfigError, TechnicError
-from technic_scanner.pipeline.analyse import Analysis, analyse, scan_fingerprint
+from technic_scanner.pipeline.analyse import Analysis, ScanWork, analyse, scan_fingerprint
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.context import ScanContext, ScanPorts
+from technic_scanner.pipeline.criteria_chunks import scan_criteria
 from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.pipeline.fetch import fetch_prices
 from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_scanned
@@ -144,7 +145,7 @@ class _Scan:
         assert filtered is not None  # set by the stage, as is the reference
         assert reference is not None
         used = self._fetch(filtered, reference)
-        self._scan_symbols(used, reference)
+        self._scan_symbols(used, reference, filtered)
         rows = len(used.panel.symbols)
         found.ranking = finalize(context, rows, lambda: found.analysed(np.arange(rows)))
         return self._status(filtered, found.ranking)
@@ -189,7 +190,7 @@ class _Scan:
         self._context.reporter.advance(1, name, name)
         self._context.reporter.complete_substage(name)
 
-    def _scan_symbols(self, used: UsedBars, reference: Reference) -> None:
+    def _scan_symbols(self, used: UsedBars, reference: Reference, filtered: UniverseSelection) -> None:
         found, context = self._found, self._context
         assert found.market is not None  # set by the universe stage
         assert found.fetched is not None
@@ -200,8 +201,11 @@ class _Scan:
         context.reporter.start_stage(Stage.SYMBOL_SCANNING, count + others)
         found.analysis = Analysis(count)
         reference.analyse(found.market)
-        benchmark = found.market.benchmark_close(used.panel.sessions)
-        analyse(context, used, benchmark, scan_fingerprint(context, found.fetched, used, benchmark), found.analysis)
+        benchmark = found.market.benchmark_name, found.market.benchmark
+        found.criteria = scan_criteria(context, used, filtered.kept, benchmark)
+        found.analysis = Analysis(count, 0 if found.criteria is None else found.criteria.width)
+        work = ScanWork(used, found.market.benchmark_close(used.panel.sessions), found.criteria)
+        analyse(context, work, scan_fingerprint(context, found.fetched, work), found.analysis)
 
     def _rank_scanned(self) -> Ranking | None:
         """Rank the symbols that were scanned before the scan was stopped; None if there are none."""

@@ -17,7 +17,7 @@ from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.analyse import split_matrix
 from technic_scanner.pipeline.context import ScanContext
-from technic_scanner.pipeline.criteria_rows import Scanned, meeting
+from technic_scanner.pipeline.criteria_rows import Asked, Found, meeting
 from technic_scanner.pipeline.flags import flag_notes, flags_of, outdated
 from technic_scanner.pipeline.market import MarketView, describe_market, regime_of
 from technic_scanner.pipeline.money import Money
@@ -61,8 +61,8 @@ class Ranking:
 class Analysed:
     """The scanned symbols' bars as far as they are used, their analysis, and the market that they are judged against.
 
-    ``securities`` and ``matrix`` have the rows of ``used``. ``rates`` make dollar volumes comparable, see
-    ``money.liquidity_rates``.
+    ``securities`` and ``matrix`` have the rows of ``used``, and so has what is ``asked`` of them, None where the scan
+    has no criteria. ``rates`` make dollar volumes comparable, see ``money.liquidity_rates``.
     """
 
     securities: tuple[Security, ...]
@@ -72,6 +72,7 @@ class Analysed:
     reference: ReferenceMarket
     money: Money = field(default_factory=Money)
     rates: Mapping[str, float] = field(default_factory=dict)
+    asked: Asked | None = None
 
     @property
     def newest(self) -> date | None:
@@ -148,7 +149,7 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
     rated = _rate(config, analysed, rows, policy)
     # On the row's own side, so that a weak chart can pass as a short.
     oriented = np.where(rated.signals.side > 0, rated.rating, 100.0 - rated.rating)
-    met = meeting(context, _as_scanned(analysed, rated), rows)
+    met = meeting(analysed.asked, _found(rated), rows)
     good, below = rating_filter(oriented[met.rows], min_rating=config.min_tech_rating)
     reasons = [*turned_down, *met.reasons, *((int(met.rows[i]), code, sentence) for i, code, sentence in below)]
     chosen = met.rows[good]
@@ -169,16 +170,15 @@ def _judge(context: ScanContext, analysed: Analysed) -> _Judged:
         account_currency=money.account,
     )
     at = np.concatenate([chosen[selection.order], np.setdiff1d(np.arange(len(listed)), chosen)])
-    scored = _scored(analysed, rated, at, selection, about, _codes(reasons, at))
+    scored = replace(_scored(analysed, rated, at, selection, about, _codes(reasons, at)), own=met.own_columns(at))
     return _Judged(scored, selection.picked, policy, _rejections(listed, reasons), about, warning)
 
 
-def _as_scanned(analysed: Analysed, rated: _Rated) -> Scanned:
-    """Return what criteria may read of the rows."""
+def _found(rated: _Rated) -> Found:
+    """Return what criteria may read of what the scan found."""
     score = blend(rated.rating, rated.alpha_score, rated.alpha_share)
     numbers = {"tech_rating": rated.rating, "alpha_score": rated.alpha_score, "score": score}
-    signals = rated.signals.signal
-    return Scanned(analysed.securities, analysed.used, analysed.view.benchmark, numbers, signals)
+    return Found(numbers, rated.signals.signal)
 
 
 def _rate(config: ScanConfig, analysed: Analysed, rows: IntArray, policy: RegimePolicy) -> _Rated:

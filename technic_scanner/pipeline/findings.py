@@ -10,6 +10,8 @@ from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.pipeline.analyse import Analysis
+from technic_scanner.pipeline.criteria_chunks import ScanCriteria
+from technic_scanner.pipeline.criteria_rows import Asked
 from technic_scanner.pipeline.fetch import FetchedPrices
 from technic_scanner.pipeline.finalize import Analysed, Ranking
 from technic_scanner.pipeline.market import MarketView
@@ -33,6 +35,7 @@ class Findings:
     reference: Reference | None = None
     fetched: FetchedPrices | None = None
     used: UsedBars | None = None
+    criteria: ScanCriteria | None = None
     analysis: Analysis | None = None
     ranking: Ranking | None = None
     notes: list[str] = field(default_factory=list)
@@ -67,7 +70,11 @@ class Findings:
         by_symbol = {security.symbol: security for security in self.filtered.kept}
         listed = tuple(by_symbol[symbol] for symbol in used.panel.symbols)
         market = self.reference.market_of(used, matrix, complete=complete)
-        return Analysed(listed, used, matrix, self.market, market, self.money, self.reference.rates)
+        asked = None
+        if self.criteria is not None:
+            panel = self.criteria.panel if complete else self.criteria.take(rows)
+            asked = Asked(self.criteria, panel, self.analysis.kept[rows])
+        return Analysed(listed, used, matrix, self.market, market, self.money, self.reference.rates, asked)
 
     def failures(self, *, cancelled: bool) -> tuple[SymbolFailure, ...]:
         """Return the reason of every symbol that is not in the table."""

@@ -14,6 +14,7 @@ from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.context import ExchangeSessions, ScanContext, no_calendar
 from technic_scanner.pipeline.fetch import fetch_benchmark, fetch_prices
 from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.screening.bars import FIELDS, DateArray
 from technic_scanner.screening.bars import Panel as Bars
 
 # Every stored session: what a recursive function starts at.
@@ -58,3 +59,11 @@ def criteria_panel(bars: Bars, securities: Sequence[Security], market: Bars, cal
     if sessions is not None and not np.isin(bars.sessions, sessions).all():
         sessions = None  # these bars are of another exchange
     return Panel(bars, labels, market if market.symbols else None, sessions)
+
+
+def ended(bars: Bars, ends: DateArray) -> Bars:
+    """Return the bars without those after each symbol's end (n,); the bars, which are nobody else's, are changed."""
+    unused = bars.sessions[None, :] > ends[:, None]
+    for name in FIELDS:
+        getattr(bars, name)[unused] = np.nan
+    return bars

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,8 @@ class Scored:
     first rows, in the last RETURN_SESSIONS + 1 sessions. ``alpha_share`` is the weight of alpha in the score, 0–1: the
     regime's weight × the row's coverage. ``as_of`` is the session of the last bar (NaT: none), ``flags`` the codes
     separated by spaces, ``ahead`` whether later bars are not used. ``not_picked`` has the codes of why rows are no
-    picks, empty for picks. ``worth`` is what one unit of each row's currency is in that of the account.
+    picks, empty for picks. ``worth`` is what one unit of each row's currency is in that of the account. ``own`` are the
+    columns that the criteria ask for, by name.
     """
 
     securities: tuple[Security, ...]
@@ -64,6 +65,7 @@ class Scored:
     not_picked: Sequence[str]
     context: MarketContext
     worth: FloatArray
+    own: Mapping[str, pa.Array] = field(default_factory=dict)
     first_rank: int = 1
 
     def part(self, start: int, stop: int | None = None) -> Scored:
@@ -87,6 +89,7 @@ class Scored:
             ahead=self.ahead[rows],
             not_picked=self.not_picked[rows],
             worth=self.worth[rows],
+            own={name: column[start:stop] for name, column in self.own.items()},
             first_rank=self.first_rank + start,
         )
 
@@ -94,7 +97,7 @@ class Scored:
 def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tuple[pa.Table, tuple[str, ...]]:
     """Return the table of the picks, one row each, in their order, and notes on its weights."""
     if not picks.securities:
-        return SCHEMA.empty_table(), ()
+        return _with_own(SCHEMA.empty_table(), picks), ()
     portfolios = _portfolios(config, picks)
     plans = _plans(config, picks, policy)
     if config.position_sizing == ONE_ACCOUNT:
@@ -108,12 +111,19 @@ def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tupl
         for method, portfolio in portfolios.items()
         for note in portfolio.notes
     )
-    return completed(_table(values), {}, config), notes
+    return completed(_with_own(_table(values), picks), {}, config), notes
 
 
 def others_table(config: ScanConfig, others: Scored, policy: RegimePolicy) -> pa.Table:
     """Return the table of scanned rows that are no picks: without weights and without what ``completed`` fills in."""
-    return _table(_values(others, _plans(config, others, policy)))
+    return _with_own(_table(_values(others, _plans(config, others, policy))), others)
+
+
+def _with_own(table: pa.Table, scored: Scored) -> pa.Table:
+    """Return the table with the columns that the criteria ask for behind its own."""
+    for name, column in scored.own.items():
+        table = table.append_column(name, column)
+    return table
 
 
 def _table(values: dict[str, Any]) -> pa.Table:

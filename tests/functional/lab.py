@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from technic_scanner.adapters.executors.dask import DaskExecutor
 from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.market_data.synthetic import SyntheticSource
@@ -25,7 +26,7 @@ from technic_scanner.pipeline import analyse
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
-from technic_scanner.pipeline.ports import ChunkTask, MessageSink, PriceBatch
+from technic_scanner.pipeline.ports import ChunkTask, Executor, MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
@@ -56,19 +57,22 @@ class PacedSource(SyntheticSource):
         yield from super().fetch(symbols, start, end, cancel, say)
 
 
-class PacedExecutor(LocalExecutor):
-    """Waits ``pace`` seconds after each chunk."""
+class PacedExecutor:
+    """Waits ``pace`` seconds after each chunk of another executor."""
 
-    def __init__(self, pace: float) -> None:
-        super().__init__(2)
+    def __init__(self, executor: Executor, pace: float) -> None:
+        self._executor = executor
         self._pace = pace
 
     def map_chunks(
         self, task: ChunkTask, chunks: Iterator[tuple[int, Panel]], cancel: CancelToken
     ) -> Iterator[tuple[int, FloatArray]]:
-        for result in super().map_chunks(task, chunks, cancel):
+        for result in self._executor.map_chunks(task, chunks, cancel):
             cancel.wait(self._pace)
             yield result
+
+    def close(self) -> None:
+        self._executor.close()
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,18 @@ class Scans:
     """Runs the pipeline for a worker.
 
     ``pace`` is the pause of each step, of all stages or of ``slow_stage`` alone; ``seen`` gets every event at once.
+    ``scheduler`` is the address of the Dask cluster that scans, None for threads.
     """
 
     cache_dir: Path
     pace: float = 0.0
     slow_stage: str | None = None
     seen: Callable[[ProgressEvent], None] = lambda event: None
+    scheduler: str | None = None
 
     def __call__(self, task: ScanTask) -> ScanResult:
-        executor = PacedExecutor(self._pace("symbol_scanning"))
+        doing = LocalExecutor(2) if self.scheduler is None else DaskExecutor(self.scheduler)
+        executor = PacedExecutor(doing, self._pace("symbol_scanning"))
         clock = SystemClock()
 
         def pause(event: ProgressEvent) -> None:
@@ -160,13 +167,17 @@ class StoppedScans:
 
 @dataclass(frozen=True)
 class Death:
-    """When a worker process kills itself: ``after`` seconds into ``stage``, counted from the stage's first event."""
+    """When a worker process kills itself: ``after`` seconds into ``stage``, counted from the stage's first event.
+
+    With ``share`` at the event that reports so much of the stage as done.
+    """
 
     stage: str
-    after: float
+    after: float = 0.0
+    share: float | None = None
 
 
-def work_and_die(url: str, cache_dir: str, pace: float, death: Death) -> None:
+def work_and_die(url: str, cache_dir: str, pace: float, death: Death, scheduler: str | None = None) -> None:
     """Run a worker in this process until the moment of its death by SIGKILL; whoever calls does not return."""
     analyse.RECORD_INTERVAL_SECONDS = 0.0  # so that there is something to resume
     killed = threading.Event()
@@ -175,6 +186,10 @@ def work_and_die(url: str, cache_dir: str, pace: float, death: Death) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     def seen(event: ProgressEvent) -> None:
+        if death.share is not None:
+            if event.stage(death.stage).fraction >= death.share:
+                kill()
+            return
         started = event.kind is EventKind.STAGE_STARTED and event.current_stage == death.stage
         if started or (event.kind is EventKind.RUN_STARTED and death.stage == STAGES[0]):
             threading.Timer(death.after, kill).start()
@@ -185,5 +200,5 @@ def work_and_die(url: str, cache_dir: str, pace: float, death: Death) -> None:
 
     store = open_store(url, SystemClock())
     # Only the stage of its death has to last.
-    make_worker(store, Scans(Path(cache_dir), pace, death.stage, seen), "doomed").run()
+    make_worker(store, Scans(Path(cache_dir), pace, death.stage, seen, scheduler), "doomed").run()
     killed.wait()

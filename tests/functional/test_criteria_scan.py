@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from technic_scanner import criteria
+from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build, run_scan
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError
+from technic_scanner.pipeline import criteria_chunks
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.model import Rows
 from technic_scanner.settings import load_settings
 from tests.functional.command_line import run
 
@@ -89,6 +95,38 @@ def test_a_fault_in_criteria_is_named_with_its_place_before_the_scan(home: Path)
 
 
 @pytest.mark.usefixtures("cli_home")
+def test_the_rows_of_a_finished_run_are_filtered_without_a_new_scan() -> None:
+    wanted = "rsi(14) > 40 and rank(roc(close, 21)) by sector > 0.3 and close / sector.close is known and score > 30"
+    words = ("scan", "--source", "synthetic", "--universe", "60x300", "--direction", "both", "--json")
+    plain, asked = (
+        json.loads(run(*words, *more).stdout.splitlines()[-1])["run"]["run_id"] for more in ((), ("--where", wanted))
+    )
+    shown = json.loads(run("show", plain, "--where", wanted, "--json").stdout)
+    with build(load_settings()) as services:
+        stored = services.service.result(asked, Rows.ALL)
+        failed = {item.symbol for item in stored.failures if item.reason.startswith("criteria_")}
+        later = {item.symbol for item in stored.failures if item.reason in {"no_signal", "below_top_n"}}
+        picks = set(stored.table.filter(stored.table["Picked"])["Symbol"].to_pylist())
+        assert set(shown["matches"]) >= later | picks
+        assert not set(shown["matches"]) & failed
+        assert picks
+        assert 0 < len(shown["matches"]) < 60
+        assert shown["notes"] == []
+        with TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 50000)) as client:
+            answer = client.post(f"/scans/{plain}/matches", json={"text": wanted})
+            assert answer.status_code == 200, answer.text
+            assert answer.json() == shown
+            wrong = client.post(f"/scans/{plain}/matches", json={"text": "cloze > 1"})
+            assert wrong.status_code == 422
+            assert "line 1, column 1" in wrong.text
+        shutil.rmtree(services.settings.cache_dir)
+    gone = json.loads(run("show", plain, "--where", wanted, "--json").stdout)
+    assert gone["matches"] == []
+    assert "no longer has the bars of 60 of 60 symbols" in gone["notes"][0]
+    assert run("show", plain, "--where", "close >").exit_code == 2
+
+
+@pytest.mark.usefixtures("cli_home")
 def test_the_command_line_takes_a_text_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "dips.txt"
     file.write_text("# strong ones\nlet limit = 50\nrsi(14) > limit", encoding="utf-8")
@@ -99,3 +137,38 @@ def test_the_command_line_takes_a_text_or_a_file(tmp_path: Path) -> None:
         assert "rsi(14)" in json.loads(result.stdout.splitlines()[-1])["run"]["config"]["criteria"]
     assert run(*words, "--where", "close > 1", "--where-file", str(file)).exit_code == 2
     assert run(*words, "--where", "close").exit_code == 2
+
+
+def test_own_columns_are_in_every_row_and_file(home: Path) -> None:
+    shows = 'show atr(14) / close as "Range" show sector show close > open as "Up"'
+    odd = 'show close as "close" show bars as "=1+1"'
+    asked = scanned(home, criteria=f"{TEXT}\n{shows}\n{odd}", lookback_sessions=200)
+    everything = asked.all_rows()
+    own = ["Range", "sector (criteria)", "Up", "close (criteria)", "=1+1"]
+    assert everything.column_names[-5:] == asked.table.column_names[-5:] == own
+    for row in everything.to_pylist():
+        assert row["close (criteria)"] == row["Close"]
+        assert row["Range"] == pytest.approx(row["ATR14_pct"], rel=1e-6)  # which starts at the lookback
+        assert row["sector (criteria)"] == (row["Sector"] or None)
+        assert isinstance(row["Up"], bool)
+    assert "=1+1" not in to_csv(asked.table).decode().splitlines()[0].replace("'=1+1", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rank(roc(close, 63)) by sector > 0.4 and close > ema(close, 21)",
+        "rsi(14) > 40 and rank(sma(close * volume, 20)) > 0.3 rank by ts_rank(close, 9) show score show zscore(rsi(5))",
+        "weekly.close > 0.9 * sma(weekly.close, 30) and close / sector.close is known and beta(252) < 3",
+    ],
+)
+def test_what_the_chunks_keep_gives_the_scan_that_the_bars_give(
+    home: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_chunks = scanned(home, criteria=text, lookback_sessions=120)
+    monkeypatch.setattr(criteria_chunks, "wanted_values", lambda *_: ())
+    from_bars = scanned(home, criteria=text, lookback_sessions=120)
+    assert from_chunks.all_rows().equals(from_bars.all_rows())
+    assert from_chunks.failures == from_bars.failures
+    assert from_chunks.context.notes == from_bars.context.notes
+    assert from_chunks.table.num_rows

@@ -46,12 +46,12 @@ def deaths(n: int, seed: int = 20100820) -> list[Death]:
     return [Death(stage, rng.uniform(0.0, PAUSES[stage] * PACE)) for stage in stages]
 
 
-def kill_a_worker(url: str, cache_dir: Path, death: Death) -> None:
+def kill_a_worker(url: str, cache_dir: Path, death: Death, scheduler: str | None = None) -> None:
     """Let a worker process claim the queued run and die by SIGKILL."""
     # A fork server that has everything imported makes a process in milliseconds instead of seconds.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.functional.warm_lab"])
-    process = context.Process(target=work_and_die, args=(url, str(cache_dir), PACE, death))
+    process = context.Process(target=work_and_die, args=(url, str(cache_dir), PACE, death, scheduler))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL

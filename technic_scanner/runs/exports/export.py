@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ __all__ = ["timings_csv", "to_csv", "to_excel", "to_parquet"]
 # Characters that spreadsheets read as the start of a formula (OWASP, "CSV Injection"), and their full-width forms,
 # which some spreadsheets convert to these.
 FORMULA_START = r"^([=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
+_FORMULA = re.compile(FORMULA_START.replace("x{FF", "uFF").replace("}", ""))
 
 
 def to_csv(table: pa.Table) -> bytes:
@@ -88,7 +90,8 @@ def _config_cell(text: str) -> str:
 
 def _spreadsheet_safe(table: pa.Table) -> pa.Table:
     columns = [_plain_column(column) for column in table.columns]
-    return pa.table(dict(zip(table.column_names, columns, strict=True)))
+    names = [re.sub(_FORMULA, r"'\1", name) for name in table.column_names]
+    return pa.table(columns, names=names)
 
 
 def _plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -12,6 +12,7 @@ from typing import Any
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics, SymbolFailure
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.exports.report_page import Raw, page, section, stage_timeline, table
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
@@ -116,6 +117,7 @@ def _results(result: StoredResult | None) -> Raw:
     if result.table.num_rows == 0:
         return Raw(f"<p>No symbol passed. {escape(result.status_text)}</p>")
     names = [name for name in RESULT_COLUMNS if name in result.table.column_names]
+    names[-1:-1] = own_columns(result)
     shown = result.table.select(names).slice(0, ROWS_SHOWN).to_pylist()
     sums = plan_sums(result.table, result.context.account_currency)
     said = "" if sums is None else f"<p>{escape(sums.sentence(result.readable_config))}</p>"

@@ -9,31 +9,21 @@ import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.ui.app import url_state
-from technic_scanner.ui.results import changes_view, result_data, shown_exports
+from technic_scanner.ui.results import changes_view, result_data, row_filters, shown_exports
 from technic_scanner.ui.style import tables
 from technic_scanner.ui.style.wording import count_text, escape
-
-SORTS: dict[str, tuple[str, bool]] = {
-    "Rank": ("Rank", True),
-    "Score": ("CompositeScore", False),
-    "Tech rating": ("TechRating", False),
-    "Alpha": ("AlphaScore", False),
-    "Symbol": ("Symbol", True),
-    "Sector": ("Sector", True),
-    "Return, 21 sessions": ("ROC21", False),
-    "Relative volume": ("RelativeVolume", False),
-}
 
 ROWS_AT_ONCE = 500
 _LOW, _HIGH = 420, 620  # px, most of the table alone and beside a symbol
 
 
-def filtered(everything: pd.DataFrame) -> pd.DataFrame:
+def filtered(record: RunRecord, everything: pd.DataFrame) -> pd.DataFrame:
     """Draw the filters and the order; return the rows that pass, in that order."""
-    shown = _chosen(everything)
+    shown = row_filters.draw(record, everything)
     hint = "" if shown.empty else " Click a row to see its chart and reasons; the arrow keys walk the list."
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
     return shown
@@ -48,7 +38,7 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
         st.caption(escape(sums.sentence(stored.readable_config)))
     if shown.empty:
         st.info("Relax the filters above to see rows again.", title="No row passes these filters")
-        st.button("Clear filters", key="r_clear", on_click=_clear_filters)
+        st.button("Clear filters", key="r_clear", on_click=row_filters.clear)
         return
     drawn = _first(shown)
     columns = _draw_rows(record, stored, drawn, which)
@@ -67,54 +57,6 @@ def neighbours(shown: pd.DataFrame, symbol: str) -> tuple[str | None, str | None
     before = str(names.iloc[position - 1]) if position else None
     after = str(names.iloc[position + 1]) if position + 1 < len(names) else None
     return before, after
-
-
-def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Find", key="r_find", placeholder="symbol or name", bind="query-params", width=160)
-        sectors = st.multiselect(
-            "Sectors",
-            sorted(rows["Sector"].dropna().unique()),
-            key="r_sectors",
-            bind="query-params",
-            placeholder="All",
-            width=220,
-        )
-        signals = st.multiselect(
-            "Signals", _ordered(rows["Signal"]), key="r_signals", bind="query-params", placeholder="All", width=180
-        )
-        tiers = st.multiselect(
-            "Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", placeholder="All", width=160
-        )
-        least = st.number_input(
-            "Min. score",
-            min_value=0.0,
-            max_value=100.0,
-            step=5.0,
-            format="%.0f",
-            key="r_score",
-            bind="query-params",
-            width=120,
-        )
-        order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=160)
-    keep = pd.Series(True, index=rows.index)
-    if text.strip():
-        needle = text.strip().casefold()
-        keep &= rows["Symbol"].str.casefold().str.contains(needle, regex=False) | rows["Name"].fillna(
-            ""
-        ).str.casefold().str.contains(needle, regex=False)
-    for column, chosen in (("Sector", sectors), ("Signal", signals), ("Tier", tiers)):
-        if chosen:
-            keep &= rows[column].isin(chosen)
-    if least:
-        keep &= rows["CompositeScore"] >= least
-    name, ascending = SORTS[order]
-    return rows[keep].sort_values(name, ascending=ascending, kind="stable", na_position="last")
-
-
-def _clear_filters() -> None:
-    """Empty all filters; the URL follows because the widgets are bound to it. The sort order is kept."""
-    st.session_state.update(r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_score=0.0)
 
 
 def _first(shown: pd.DataFrame) -> pd.DataFrame:
@@ -141,14 +83,17 @@ def _draw_rows(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, whic
     # The key depends on the rows and their order: with a constant key a table keeps the selected position when its
     # rows change (streamlit #17026). The selection is then restored from the symbol.
     mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
-    wanted = changes_view.column_names(view, whole=which is Rows.ALL)
+    own = own_columns(stored)
+    wanted = tables.with_own(changes_view.column_names(view, whole=which is Rows.ALL), own)
     names = tables.drawn(wanted, shown)
     st.dataframe(
         # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=f"rows_{mark}",
         column_order=names,
-        column_config=tables.column_settings(names, stored.context.account_currency) | changes_view.column_settings(),
+        column_config=tables.column_settings(names, stored.context.account_currency)
+        | changes_view.column_settings()
+        | tables.own_settings(own),
         hide_index=True,
         placeholder="–",
         height=tables.height(len(shown), _LOW if opened is None else _HIGH),
@@ -169,7 +114,3 @@ def _select(shown: pd.DataFrame, selection: Mapping[str, Any]) -> None:
     chosen += [tables.selected_symbol(shown, [row]) for row in selection["rows"]]
     # Both kinds of selection last; what differs from the open symbol is what was clicked.
     url_state.open_symbol(next((symbol for symbol in chosen if symbol != opened), opened if chosen else None))
-
-
-def _ordered(values: pd.Series) -> list[str]:
-    return list(dict.fromkeys(values.dropna()))

@@ -53,7 +53,7 @@ def show(record: RunRecord) -> None:
 
 def _rows_and_symbol(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, which: Rows) -> pd.DataFrame:
     """Show the table and, beside it or below it on a narrow page, the open symbol; return the filtered rows."""
-    shown = result_table.filtered(everything)
+    shown = result_table.filtered(record, everything)
     opened = url_state.symbol_in_address()
     # The table's place is the same with and without a symbol, so that it keeps its scroll position and the focus.
     grid = st.grid(2, min_column_width=_HALF_PAGE, key="r_table_and_symbol")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
 from technic_scanner.pipeline.reasons import reason_text
+from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.model import Appearance, StoredResult
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
@@ -40,6 +41,7 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str, neighbours: tupl
         others = _other_appearances(stored, symbol)
         symbol_chart.show(stored, row, others)
         _facts(row, stored.context.account_currency)
+        _own_columns(stored, row)
         _appearances(others, symbol)
 
 
@@ -101,6 +103,21 @@ def _facts(row: dict[str, Any], account_currency: str) -> None:
             st.caption(escape(text))
     if row["SizeLimitedBy"] and row["SizeLimitedBy"] != "no_price":
         st.caption(f"{number(row['PositionSize'], 0)} shares; the size is limited by {escape(row['SizeLimitedBy'])}.")
+
+
+def _own_columns(stored: StoredResult, row: dict[str, Any]) -> None:
+    """Show what the criteria of the run ask to be shown of this symbol."""
+    texts = [f"{escape(name)}: **{escape(_own_text(row.get(name)))}**" for name in own_columns(stored)]
+    if texts:
+        st.markdown(f"Of the criteria: {' · '.join(texts)}")
+
+
+def _own_text(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else f"{value:,.4g}"
 
 
 _PRICES = frozenset({"Entry", "Stop", "Target"})

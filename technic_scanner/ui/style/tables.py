@@ -71,6 +71,17 @@ def view(name: str, *, whole: bool) -> tuple[str, ...]:
     return (*columns[:place], *_STANDING, *columns[place:])
 
 
+def with_own(names: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a view with a run's own columns behind what names the row and its tier."""
+    place = names.index("Tier") + 1 if "Tier" in names else min(3, len(names))
+    return (*names[:place], *own, *names[place:])
+
+
+def own_settings(own: Sequence[str]) -> dict[str, Any]:
+    """Return the ``column_config`` of columns that the criteria of a run ask for."""
+    return {name: st.column_config.Column(name, help="A column of this run's criteria.") for name in own}
+
+
 def drawn(names: Sequence[str], rows: pd.DataFrame) -> list[str]:
     """Return the columns of a view that the rows have; without currencies where none is known."""
     known = CURRENCY in rows and rows[CURRENCY].fillna("").ne("").any()

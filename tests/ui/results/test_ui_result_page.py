@@ -18,7 +18,7 @@ from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.model import Appearance, Rows
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.ui.app import run_chooser
-from technic_scanner.ui.results import result_data, result_table
+from technic_scanner.ui.results import result_data, result_table, row_filters
 from technic_scanner.ui.scan.form_state import config_of
 from technic_scanner.ui.style import tables
 from tests.support.extras import hide
@@ -204,7 +204,7 @@ def test_a_clicked_row_opens_its_symbol_also_after_another_order(seeded, open_pa
     for order in ("Rank", "Symbol", "Sector"):
         app.selectbox(key="r_sort").set_value(order).run()
         rows = table(app)
-        by, ascending = result_table.SORTS[order]
+        by, ascending = row_filters.SORTS[order]
         assert rows[by].is_monotonic_increasing is ascending
         wanted = rows["Symbol"].iloc[3]
         mark = tables.revision(run.run_id, run.attempt, *rows["Symbol"])

@@ -1,0 +1,45 @@
+"""Print which symbols criteria match: of a finished run's rows, or of any judgement."""
+
+from __future__ import annotations
+
+import typer
+
+from technic_scanner import criteria
+from technic_scanner.bootstrap import Services
+from technic_scanner.cli.output import Exit, emit, say
+from technic_scanner.criteria.judging import Judgement
+from technic_scanner.runs.criteria_facts import matches_document
+from technic_scanner.runs.model import Rows
+
+
+def compiled(text: str, *, as_json: bool) -> criteria.Criteria:
+    """Return the criteria of a text; where it has a fault, print it with its place and exit with 2."""
+    try:
+        return criteria.compile(text)
+    except criteria.CriteriaError as error:
+        if as_json:
+            emit(criteria.check(text))
+        say(error.shown())
+        raise typer.Exit(Exit.USAGE) from error
+
+
+def show_matches(services: Services, run_id: str, text: str, *, as_json: bool) -> None:
+    """Print which scanned rows of a run meet criteria."""
+    asked = compiled(text, as_json=as_json)
+    found = services.scanning.judge_run(services.service.result(run_id, Rows.ALL), asked)
+    if as_json:
+        emit(matches_document(found))
+        return
+    for note in found.notes:
+        say(note)
+    say_judgement(found.judged)
+
+
+def say_judgement(judged: Judgement) -> None:
+    """Print how many symbols each clause leaves, and the symbols that match."""
+    counts = judged.counts()
+    for clause, left in judged.left_after().items():
+        say(f"{clause}: true of {counts[clause]:,} symbols; {left:,} are left after it.")
+    say(f"Unknown of {judged.unknown:,} symbols.")
+    for symbol in judged.matches():
+        typer.echo(symbol)
