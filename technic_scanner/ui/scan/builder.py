@@ -129,8 +129,9 @@ def _values(node: Node, row: Row, name: str, changed: dict[str, Any]) -> None:
         )
         return
     for place in ("value", "second")[: values_of(row.operator) or 0]:
+        width = 210 if values_of(row.operator) == 1 else 130
         label = f"{'Value' if place == 'value' else 'Second value'} of row {name}"
-        st.text_input(label, key=node.key(place), placeholder="30, 8%, 10m, sma(close, 50)", width=210, **changed)
+        st.text_input(label, key=node.key(place), placeholder="30, 8%, 10m, sma(close, 50)", width=width, **changed)
 
 
 def _prepare(node: Node) -> None:
@@ -141,7 +142,7 @@ def _prepare(node: Node) -> None:
 
 def _count(node: Node, live: Live) -> None:
     told = live_counts.of_row(live, node.number)
-    st.markdown(f"**{told}**" if told != "–" else told, width=80, help="Symbols for which this alone is true")
+    st.markdown(f"**{told}** match" if told[:1].isdecimal() else told, width=92)
 
 
 def _remove(node: Node, what: str) -> None:

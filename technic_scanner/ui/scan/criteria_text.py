@@ -5,16 +5,39 @@ from __future__ import annotations
 import streamlit as st
 
 from technic_scanner import criteria
-from technic_scanner.criteria.problems import pointed
-from technic_scanner.ui.scan import criteria_state
+from technic_scanner.criteria.problems import Problem, pointed
+from technic_scanner.ui.scan import criteria_editor, criteria_state
 from technic_scanner.ui.style.wording import count_text, escape
 
 _AREA = "criteria_area"
+_PLAIN = "criteria_plain"
+_PLACEHOLDER = "rsi(14) < 30 and close > sma(close, 200)"
 _MOST_FAULTS = 5
 
 
 def draw() -> None:
-    """Draw the text."""
+    """Draw the text in the editor; in a plain field where that is not there or not wanted."""
+    if criteria_editor.is_available():
+        st.toggle(
+            "Plain text field", key=_PLAIN, help="A field without colours and completion.", persist_state="session"
+        )
+        if not st.session_state.get(_PLAIN):
+            criteria_editor.draw(criteria_state.text(), _places(), _PLACEHOLDER, criteria_state.set_text)
+            return
+    _plain_field()
+
+
+def _places() -> tuple[Problem, ...]:
+    text = criteria_state.text()
+    try:
+        if text.strip():
+            criteria.compile(text)
+    except criteria.CriteriaError as error:
+        return error.places
+    return ()
+
+
+def _plain_field() -> None:
     if st.session_state.get(_AREA) != criteria_state.text():
         st.session_state[_AREA] = criteria_state.text()
     st.text_area(
@@ -22,7 +45,7 @@ def draw() -> None:
         key=_AREA,
         on_change=_changed,
         height=140,
-        placeholder="rsi(14) < 30 and close > sma(close, 200)",
+        placeholder=_PLACEHOLDER,
         help="A symbol is picked only if this is true. Press Ctrl and Enter to check it.",
     )
 
