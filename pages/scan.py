@@ -5,7 +5,7 @@ import streamlit as st
 from technic_scanner.ui.app import entry, notices, url_state
 from technic_scanner.ui.results import picks_below
 from technic_scanner.ui.run import progress_panel
-from technic_scanner.ui.scan import landing, presets_bar, scan_form, start_bar
+from technic_scanner.ui.scan import criteria_box, landing, presets_bar, scan_form, start_bar
 
 entry.through_dashboard()
 notices.show_kept()
@@ -25,5 +25,6 @@ form = st.container() if run_id is None else st.expander("Configure another scan
 with form, notices.guarded():
     scan_form.prepare()
     presets_bar.draw()
+    criteria_box.draw()
     with scan_form.draw(scan_form.known_sources(), scan_form.known_executors()):
         start_bar.draw()

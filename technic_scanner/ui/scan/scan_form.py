@@ -86,14 +86,6 @@ def _which_rows(source: SourceInfo | None) -> None:
     for names in (("min_price", "min_dollar_volume"), ("min_tech_rating", "top_n")):
         for column, name in zip(st.columns(2), names, strict=True):
             field(column, name)
-    st.text_area(
-        CONFIG_FIELDS["criteria"].title,
-        key=key("criteria"),
-        height=72,
-        placeholder="rsi(14) < 30 and close > sma(close, 200)",
-        help=CONFIG_FIELDS["criteria"].spec.help,
-        persist_state="session",
-    )
     first, last = (source.first_session, source.last_session) if source else (None, None)
     draw_date(st, "as_of_date", first, last)
 
