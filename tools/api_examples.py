@@ -25,6 +25,7 @@ WHOLE_LISTS = ("stages", "stage_timings", "stage_plan", "columns")
 SHOWN_COLUMNS = ("Rank", "Symbol", "CompositeScore", "Entry", "Stop", "Target")
 SHOWN_OF_PICK = (*("run_id", "as_of", "profile", "Symbol", "Rank", "side"), "forward_21", "excess_21", "exit")
 SCAN = {"config": {"sectors": ["Information Technology"], "as_of_date": "2010-05-28"}, "label": "tech, first look"}
+STUDY = {"where": "close > sma(close, 50) and rsi(14) < 40", "from": "2010-01-04"}
 PRESET = {"config": {"min_tech_rating": 60}, "description": "strong ones only"}
 
 
@@ -87,6 +88,7 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("GET /sources/files/report")
     ask("POST /criteria/check", body={"text": "rsi(14) < 30 and close > sma(close, 200)"})
     ask("GET /criteria/functions")
+    ask("POST /studies", body=STUDY)
     return ask.recorded
 
 

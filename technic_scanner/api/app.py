@@ -28,6 +28,7 @@ from technic_scanner.api import (
     results,
     scans,
     streams,
+    studies,
 )
 from technic_scanner.api.metrics import Meters, RequestMeter
 from technic_scanner.api.run_broadcaster import RunBroadcaster
@@ -39,7 +40,8 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, presets, criteria, discovery, files, health, metrics, earlier_api,
+    scans, results, streams, analytics, outcomes, studies, presets, criteria, discovery, files, health, metrics,
+    earlier_api,
 )  # fmt: skip
 
 
