@@ -67,8 +67,13 @@ def study(
         universe=means,
         honest=honest,
         sessions_with_rows=int(could[:, first:stop].any(axis=0).sum()),
+        left_out=_names(whole, (could & ~honest)[:, first:stop].any(axis=1)),
         cost_bps=cost_bps,
     )
+
+
+def _names(panel: Panel, rows: BoolArray) -> tuple[str, ...]:
+    return tuple(panel.symbols[row] for row in np.flatnonzero(rows).tolist())
 
 
 def day_of(value: date | str | None) -> np.datetime64 | None:
