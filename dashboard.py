@@ -48,6 +48,12 @@ page = st.navigation(
             help="What the picks of past runs did afterwards.",
         ),
         st.Page(
+            "pages/studies.py",
+            title="Studies",
+            icon=":material/science:",
+            help="What criteria would have found in every past session, and what followed.",
+        ),
+        st.Page(
             "pages/data.py",
             title="Data",
             icon=":material/database:",

@@ -26,6 +26,7 @@ SHOWN_COLUMNS = ("Rank", "Symbol", "CompositeScore", "Entry", "Stop", "Target")
 SHOWN_OF_PICK = (*("run_id", "as_of", "profile", "Symbol", "Rank", "side"), "forward_21", "excess_21", "exit")
 SCAN = {"config": {"sectors": ["Information Technology"], "as_of_date": "2010-05-28"}, "label": "tech, first look"}
 SCHEDULE = {"preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
+STUDY = {"where": "close > sma(close, 50) and rsi(14) < 40", "from": "2010-01-04"}
 PRESET = {"config": {"min_tech_rating": 60}, "description": "strong ones only"}
 
 
@@ -98,6 +99,7 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("GET /criteria/saved/{name}", "My dips")
     ask("GET /criteria/saved")
     ask("POST /criteria/import", body={"language": "stockcharts", "text": "[RSI(14) x 30] and [SCTR > 75]"})
+    ask("POST /studies", body=STUDY)
     return ask.recorded
 
 

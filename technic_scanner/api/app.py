@@ -30,6 +30,7 @@ from technic_scanner.api import (
     scans,
     schedules,
     streams,
+    studies,
 )
 from technic_scanner.api.metrics import Meters, RequestMeter
 from technic_scanner.api.run_broadcaster import RunBroadcaster
@@ -41,8 +42,8 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, presets, schedules, criteria, saved_criteria, discovery, files,
-    health, metrics, earlier_api,
+    scans, results, streams, analytics, outcomes, studies, presets, schedules, criteria, saved_criteria, discovery,
+    files, health, metrics, earlier_api,
 )  # fmt: skip
 
 

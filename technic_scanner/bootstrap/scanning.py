@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import compileall
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.judging import Judgement
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanContext, ScanPorts
 from technic_scanner.pipeline.engine import Attempt
@@ -25,6 +27,7 @@ from technic_scanner.pipeline.newest_bars import read_panel
 from technic_scanner.pipeline.past_rows import JudgedRows, PastRows, judge_rows
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.pipeline.study_bars import StudyBars, read_study_bars
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.runs.model import StoredResult
@@ -32,6 +35,7 @@ from technic_scanner.runs.ports import ScanTask
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, load_settings
+from technic_scanner.studies.request import StudyRequest
 from technic_scanner.version import VERSION
 
 _REHEARSAL = ScanConfig(source="synthetic", universe="20x300")
@@ -62,17 +66,27 @@ class Scanning:
 
     def judge(self, config: ScanConfig, criteria: Criteria, cancel: CancelToken | None = None) -> Judgement:
         """Judge the symbols of a config by criteria in their newest session, without a run. Raises as a scan does."""
+        with self._reading(config, "criteria", cancel) as context:
+            panel = read_panel(context, criteria, exchange_sessions)
+        return criteria.judge(panel)
+
+    def study_bars(self, request: StudyRequest, cancel: CancelToken) -> tuple[StudyBars, SourceInfo]:
+        """Read all bars of a study's universe, and describe its source. Raises as a scan does."""
+        with self._reading(request.config, "study", cancel) as context:
+            return read_study_bars(context, exchange_sessions), context.source.info()
+
+    @contextmanager
+    def _reading(self, config: ScanConfig, name: str, cancel: CancelToken | None) -> Iterator[ScanContext]:
+        """Give a context in which bars are read without a run. Raises ConfigError for a bad config."""
         check_request(config, RunOptions(), self.catalog)
         source, options = self.catalog.source(config.source, config), RunOptions()
         executor = self.catalog.executor(options)
         try:
             ports = ScanPorts(source, self.catalog.key_of(source, config), self.cache, executor, self.clock)
-            reporter = ProgressReporter("criteria", options.stage_plan, self.clock)
-            context = ScanContext(config, options, ports, reporter, cancel or CancelToken())
-            panel = read_panel(context, criteria, exchange_sessions)
+            reporter = ProgressReporter(name, options.stage_plan, self.clock)
+            yield ScanContext(config, options, ports, reporter, cancel or CancelToken())
         finally:
             executor.close()
-        return criteria.judge(panel)
 
     def judge_run(self, stored: StoredResult, criteria: Criteria) -> JudgedRows:
         """Judge all scanned rows of a run by criteria, on what the cache has of the bars that it judged.

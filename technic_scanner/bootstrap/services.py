@@ -43,6 +43,7 @@ from technic_scanner.runs.schedules.service import ScheduleService
 from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.service.upkeep import Upkeep
+from technic_scanner.runs.studies.service import StudyService
 from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
@@ -64,6 +65,7 @@ class Services:
     scanning: Scanning
     service: RunService
     outcomes: PerformanceService
+    studies: StudyService
     changes: ChangesService
     schedules: ScheduleService
     keeper: Keeper
@@ -196,6 +198,7 @@ def build(settings: Settings | None = None) -> Services:
         scanning,
         service,
         PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache)),
+        StudyService(scanning.study_bars),
         ChangesService(store, bars),
         schedules,
         Keeper(schedules.tick),

@@ -19,6 +19,7 @@ from technic_scanner.cli import (
     records,
     scanning,
     schedules,
+    studies,
 )
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
@@ -32,6 +33,7 @@ app = typer.Typer(
 for command in (
     scanning.scan, scanning.watch, records.runs, records.show, records.export, records.cancel, scanning.resume,
     records.compare, changes.new, records.prune, backups.backup, backups.restore, evidence.replay, evidence.outcomes,
+    studies.study,
     hosting.warmup, hosting.worker, hosting.serve, hosting.api, doctor.doctor,
 ):  # fmt: skip
     app.command(cls=InstalledNamesCommand)(command)

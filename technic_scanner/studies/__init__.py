@@ -10,7 +10,8 @@ docs/studies.md says what the numbers mean and what they cannot say.
 from __future__ import annotations
 
 from technic_scanner.studies.document import document_of
+from technic_scanner.studies.eligible import Minimums
 from technic_scanner.studies.result import ENTRIES, EVERY, FIRST, Study
 from technic_scanner.studies.study import study
 
-__all__ = ["ENTRIES", "EVERY", "FIRST", "Study", "document_of", "study"]
+__all__ = ["ENTRIES", "EVERY", "FIRST", "Minimums", "Study", "document_of", "study"]

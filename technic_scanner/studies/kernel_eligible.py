@@ -25,12 +25,11 @@ def eligible(
 ) -> None:
     """Fill ``out`` (n, T): whether a row passes ``screening.filters.ELIGIBILITY_FILTERS`` in a session.
 
-    A row with a bar in the first session may have had others before, so that it never has too few.
+    ``min_bars``: of the row's own so far.
     """
     for i in range(close.shape[0]):
         at = np.empty(_DOLLAR_BARS, np.int64)
         bars, bad = 0, -_SWING
-        wanted = 1 if close[i, 0] == close[i, 0] else min_bars
         for t in range(close.shape[1]):
             price = close[i, t]
             out[i, t] = False
@@ -39,7 +38,7 @@ def eligible(
             at[bars % _DOLLAR_BARS] = t
             bars += 1
             bad = bars if low[i, t] <= 0.0 else bad
-            good = bars >= wanted and 0.0 < price < np.inf and price >= min_price and bars - bad >= _SWING
+            good = bars >= min_bars and 0.0 < price < np.inf and price >= min_price and bars - bad >= _SWING
             recent = min(bars, _SWING)
             if low[i, t] > price * (1.0 + _TOLERANCE):
                 lowest = np.inf

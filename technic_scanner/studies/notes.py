@@ -9,6 +9,7 @@ from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
 from technic_scanner.studies.result import FIRST, Study
 
 FEW_DATES = 30
+MOST_NAMED = 5
 
 
 def study_notes(study: Study) -> list[str]:
@@ -16,7 +17,7 @@ def study_notes(study: Study) -> list[str]:
     first, stop = study.window
     if first == stop:
         return ["There is no session between the dates asked for."]
-    notes = [_entries(study), *_rank(study), *_winsorised(study), *_held(study), *_open(study)]
+    notes = [_entries(study), *_rank(study), *_winsorised(study), *_left_out(study), *_held(study), *_open(study)]
     if 0 < study.dates < FEW_DATES:
         notes.append(f"There are entries on {study.dates} dates only: chance alone can give any of these numbers.")
     if study.panel.members is not None:
@@ -48,6 +49,15 @@ def _winsorised(study: Study) -> list[str]:
         return [f"Returns above {MOST_RETURN:.0%} would count as {MOST_RETURN:.0%}; there are none."]
     counted = f"{ours:,} of entries and {theirs:,} of the universe, over all horizons."
     return [f"Returns above {MOST_RETURN:.0%} count as {MOST_RETURN:.0%}: {counted}"]
+
+
+def _left_out(study: Study) -> list[str]:
+    symbols = study.left_out
+    if not symbols:
+        return []
+    named = ", ".join(symbols[:MOST_NAMED]) + (" and others" if len(symbols) > MOST_NAMED else "")
+    why = "for a year after a price that looks wrong (an unadjusted split, or far off)"
+    return [f"{len(symbols):,} symbols are left out of the universe's mean {why}: {named}."]
 
 
 def _held(study: Study) -> list[str]:

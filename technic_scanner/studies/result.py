@@ -29,7 +29,8 @@ class Study:
     ``window``: the columns first … stop − 1 in which entries were looked for. ``rows`` and ``columns`` (E,) are their
     places in the panel, ``order`` (E,) the value of ``rank by`` there, None without one. ``honest`` (n, T): the rows
     that make up the ``universe``'s mean. ``sessions_with_rows``: sessions of the window in which any row could be
-    picked. ``cost_bps``: of each purchase and each sale.
+    picked. ``left_out``: symbols that are not always in the universe's mean, for a price that looks wrong.
+    ``cost_bps``: of each purchase and each sale.
     """
 
     criteria: Criteria
@@ -42,6 +43,7 @@ class Study:
     universe: UniverseMeans
     honest: BoolArray
     sessions_with_rows: int
+    left_out: tuple[str, ...]
     cost_bps: float
 
     def __len__(self) -> int:

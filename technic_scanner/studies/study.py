@@ -17,7 +17,7 @@ from technic_scanner.screening.bars import DateArray, FloatArray
 from technic_scanner.screening.bars import Panel as Bars
 from technic_scanner.screening.matrix import BoolArray
 from technic_scanner.screening.pick_returns import HORIZONS
-from technic_scanner.studies.eligible import eligible_rows
+from technic_scanner.studies.eligible import Minimums, eligible_rows
 from technic_scanner.studies.kernel_events import entries as mark_entries
 from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.result import COST_BPS, ENTRIES, EVERY, FIRST, Study
@@ -31,8 +31,7 @@ def study(
     entry: str = FIRST,
     start: date | str | None = None,
     end: date | str | None = None,
-    min_price: float = 0.0,
-    min_dollar_volume: float = 0.0,
+    minimums: Minimums | None = None,
     cost_bps: float = COST_BPS,
     threads: int | None = None,
 ) -> Study:
@@ -40,8 +39,8 @@ def study(
 
     ``panel``: n symbols over T sessions; bars before ``start`` are read by the criteria, those after ``end`` by the
     returns. Its ``members`` (n, T) limit entries and universe. ``entry``: "first", the sessions in which the condition
-    is true and was not on the symbol's own bar before, or "every" one. Minimums are in the prices' currency, 0 for
-    none: adjusted prices of the past are not those of then. ``cost_bps``: of each purchase and each sale, in
+    is true and was not on the symbol's own bar before, or "every" one. ``minimums``: what a row must have beside a bar
+    with sound prices; None: no more. ``cost_bps``: of each purchase and each sale, in
     hundredths of a per cent. ``threads``: at most that many, by default one a core.
 
     Raises CriteriaError for a text with faults or one that reads what only a scan knows, ConfigError that names every
@@ -51,7 +50,7 @@ def study(
     check_readable(found)
     whole = panel if isinstance(panel, Panel) else Panel(panel)
     first, stop = _window(whole.sessions, entry, start, end, cost_bps)
-    could, honest = eligible_rows(whole, min_price, min_dollar_volume, threads)
+    could, honest = eligible_rows(whole, minimums or Minimums(), threads)
     truth, order = _values(found, whole, threads)
     marks = np.empty(truth.shape, dtype=np.bool_)
     mark_entries(truth, whole.bars.close, could, first, stop, entry == EVERY, marks)
@@ -68,8 +67,13 @@ def study(
         universe=means,
         honest=honest,
         sessions_with_rows=int(could[:, first:stop].any(axis=0).sum()),
+        left_out=_names(whole, (could & ~honest)[:, first:stop].any(axis=1)),
         cost_bps=cost_bps,
     )
+
+
+def _names(panel: Panel, rows: BoolArray) -> tuple[str, ...]:
+    return tuple(panel.symbols[row] for row in np.flatnonzero(rows).tolist())
 
 
 def day_of(value: date | str | None) -> np.datetime64 | None:

@@ -26,10 +26,8 @@ def above_average(panel: Panel, window: int) -> pd.DataFrame:
 
 
 def eligible(panel: Panel) -> pd.DataFrame:
-    """Return where a symbol may be picked: a bar, and 20 of them if it was listed after the panel's first session."""
-    close = frame(panel)
-    bars = close.notna().cumsum()
-    return close.notna() & ((bars >= 20) | close.iloc[0].notna())
+    """Return where a symbol may be picked: wherever it has a bar."""
+    return frame(panel).notna()
 
 
 def entries(panel: Panel, truth: pd.DataFrame, *, every: bool) -> pd.DataFrame:

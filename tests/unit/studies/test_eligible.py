@@ -11,9 +11,10 @@ from technic_scanner.criteria import Panel
 from technic_scanner.screening.filters import eligibility
 from technic_scanner.screening.indicators import last_indicators
 from technic_scanner.screening.quality import PRICE_OFF, QUALITY_FLAGS, UNADJUSTED_SPLIT, quality
-from technic_scanner.studies.eligible import MIN_BARS, eligible_rows
+from technic_scanner.studies.eligible import Minimums, eligible_rows
 from tests.unit.studies.panels import made_panel
 
+MIN_BARS = 20
 WRONG = [QUALITY_FLAGS.index(UNADJUSTED_SPLIT), QUALITY_FLAGS.index(PRICE_OFF)]
 
 
@@ -41,16 +42,13 @@ def spoiled(seed: int) -> Panel:
 @given(st.integers(0, 10_000))
 def test_every_session_is_judged_as_a_scan_of_that_day_judges_it(seed: int) -> None:
     panel = spoiled(seed)
-    could, honest = eligible_rows(panel, 0.9, 11_000_000.0, 1)
-    first = ~np.isnan(panel.bars.close[:, 0])
+    could, honest = eligible_rows(panel, Minimums(0.9, 11_000_000.0, MIN_BARS), 1)
     for session in range(MIN_BARS, 90, 3):
         until = panel.bars.window(0, session + 1)
         indicators = last_indicators(until)
         keep, _ = eligibility(indicators, min_price=0.9, min_dollar_volume=11_000_000.0, min_bars=MIN_BARS)
         here = ~np.isnan(until.close[:, -1])
-        enough = (~np.isnan(until.close)).sum(axis=1) >= MIN_BARS
-        sure = enough | ~first  # of the others only a study takes that they had bars before
-        np.testing.assert_array_equal(could[sure, session], (keep & here)[sure])
+        np.testing.assert_array_equal(could[:, session], keep & here)
         wrong = quality(until, indicators)[:, WRONG].any(axis=1)
         np.testing.assert_array_equal(honest[here, session], (could[:, session] & ~wrong)[here])
 
@@ -59,7 +57,7 @@ def test_members_alone_can_be_picked() -> None:
     panel = made_panel(2, holes=False)
     members = np.ones(panel.bars.shape, dtype=bool)
     members[3, 40:90] = False
-    could, honest = eligible_rows(Panel(panel.bars, members=members), 0.0, 0.0, None)
+    could, honest = eligible_rows(Panel(panel.bars, members=members), Minimums())
     assert not could[3, 40:90].any()
     assert could[3, 90:].all()
     assert not (honest & ~members).any()
@@ -68,5 +66,5 @@ def test_members_alone_can_be_picked() -> None:
 @pytest.mark.parametrize("threads", [1, 3])
 def test_threads_change_nothing(threads: int) -> None:
     panel = spoiled(4)
-    for mine, theirs in zip(eligible_rows(panel, 0.0, 0.0, threads), eligible_rows(panel, 0.0, 0.0, 2), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+    mine, theirs = (np.stack(eligible_rows(panel, Minimums(), count)) for count in (threads, 2))
+    np.testing.assert_array_equal(mine, theirs)

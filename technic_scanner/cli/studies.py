@@ -1,0 +1,90 @@
+"""Define the command ``study``: what criteria would have found in the past."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from technic_scanner.bootstrap import build
+from technic_scanner.cli.field_options import takes_fields
+from technic_scanner.cli.output import Exit, Json, check_file, emit, errors_as_sentences, say, table, write_file
+from technic_scanner.criteria import CriteriaError
+from technic_scanner.domain.config import ScanConfig
+from technic_scanner.errors import ConfigError
+from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.requests import read_config
+from technic_scanner.runs.studies.service import StudyAnswer, readable
+from technic_scanner.screening.pick_returns import HORIZONS
+from technic_scanner.studies.document import entries_table
+from technic_scanner.studies.request import StudyRequest
+from technic_scanner.studies.result import COST_BPS, FIRST
+
+
+@takes_fields("criteria", "source", "universe", "min_price", "min_dollar_volume")
+def study(
+    given: dict[str, Any],
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First session; default: the first stored.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last session; default: the newest.")
+    ] = None,
+    entry: Annotated[
+        str, typer.Option(help="first: where the criteria become true; every: each session in which they are.")
+    ] = FIRST,
+    min_bars: Annotated[int, typer.Option(min=1, help="Bars that a symbol must have so far; a scan asks for 20.")] = 1,
+    cost_bps: Annotated[float, typer.Option(help="Cost of a purchase or a sale in basis points.")] = COST_BPS,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write one row an entry to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what criteria would have found in every past session, and what followed. Reads no stored run.
+
+    Without --min-price and --min-dollar-volume there are none: adjusted prices of the past are not those of then.
+    """
+    with errors_as_sentences():
+        check_file(csv)
+        read = read_config(given)
+        config = read.over(ScanConfig())
+        if problems := read.problems:
+            raise ConfigError(problems)
+        days = {"start": first and first.date(), "end": last and last.date()}
+        request = StudyRequest.of_config(config, given, entry=entry, min_bars=min_bars, cost_bps=cost_bps, **days)
+        try:
+            readable(request.where)
+        except CriteriaError as error:
+            say(error.shown())
+            raise typer.Exit(Exit.USAGE) from error
+        with build() as services:
+            answer = services.studies.run(request)
+        if csv is not None:
+            write_file(csv, to_csv(entries_table(answer.study)))
+        if as_json:
+            emit(answer.document())
+        else:
+            _show(answer)
+
+
+def _show(answer: StudyAnswer) -> None:
+    found = answer.study
+    say(f"{len(found):,} entries on {found.dates:,} of {found.sessions_with_rows:,} sessions.")
+    rows = []
+    for horizon in HORIZONS:
+        result = found.horizons[horizon]
+        rows.append(
+            (
+                horizon, f"{result.n:,}", f"{result.n_dates:,}", _percent(result.mean_excess),
+                f"{_percent(result.low)} … {_percent(result.high)}", _percent(result.trading.net_mean_excess),
+                _percent(result.median), "unknown" if result.hit_rate is None else f"{result.hit_rate:.1%}",
+            )
+        )  # fmt: skip
+    heads = ("Sessions", "Entries", "Dates", "Mean excess", "95 % interval", "After costs", "Median", "Hit rate")
+    table("After the entry", heads, rows)
+    for note in answer.document()["notes"]:
+        say(note)
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:+.2%}"

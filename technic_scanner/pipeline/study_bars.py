@@ -1,0 +1,82 @@
+"""Read all bars of a universe for a study: with the members of each session, groups, market and calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from technic_scanner.criteria.panel import Panel
+from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.universe import Security, Universe
+from technic_scanner.pipeline.context import ExchangeSessions, ScanContext
+from technic_scanner.pipeline.fetch import fetch_benchmark, fetch_prices
+from technic_scanner.pipeline.newest_bars import ALL_SESSIONS, criteria_panel
+from technic_scanner.pipeline.universe import fit_securities
+from technic_scanner.screening.bars import DateArray
+from technic_scanner.screening.bars import Panel as Bars
+from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.sessions import session_groups
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyBars:
+    """The panel of a universe, all its symbols and sessions, and notes on what is missing."""
+
+    panel: Panel
+    universe: Universe
+    notes: tuple[str, ...]
+
+
+def read_study_bars(context: ScanContext, calendar: ExchangeSessions) -> StudyBars:
+    """Return the bars of the config's whole universe. Raises ConfigError, SourceError, CancelledError."""
+    reporter = context.reporter
+    wanted = replace(context.config, lookback_sessions=ALL_SESSIONS, as_of_date=None)
+    reading = ScanContext(wanted, context.options, context.ports, reporter, context.cancel)
+    reporter.start_run("reading bars")
+    reporter.start_stage(Stage.UNIVERSE_LOADING, 1)
+    universe = reading.source.universe(wanted.universe, reading.cancel)
+    listed = fit_securities(universe)
+    market = fetch_benchmark(reading)
+    reporter.complete_stage()
+    fetched = fetch_prices(reading, [security.symbol for security in listed])
+    reporter.finish("succeeded", "bars were read")
+    bars, notes = _up_to_newest(fetched.panel)
+    if fetched.failures:
+        notes.append(f"{len(fetched.failures):,} of {len(listed):,} symbols have no bars.")
+    panel = criteria_panel(bars, listed, market, calendar)
+    return StudyBars(replace(panel, members=members(listed, bars)), universe, tuple(notes))
+
+
+def members(securities: Sequence[Security], bars: Bars) -> BoolArray | None:
+    """Return which symbols of the bars are in the universe in each session, (n, T); None where all always are."""
+    spells = {security.symbol: security.membership for security in securities if security.membership}
+    if not spells:
+        return None
+    found = np.ones(bars.shape, dtype=np.bool_)
+    for row, symbol in enumerate(bars.symbols):
+        if symbol in spells:
+            found[row] = False
+            for first, last in spells[symbol]:
+                found[row, _within(bars.sessions, first, last)] = True
+    return found
+
+
+def _within(sessions: DateArray, first: object, last: object) -> slice:
+    start = 0 if first is None else int(np.searchsorted(sessions, np.datetime64(first, "D"), side="left"))
+    stop = len(sessions) if last is None else int(np.searchsorted(sessions, np.datetime64(last, "D"), side="right"))
+    return slice(start, stop)
+
+
+def _up_to_newest(bars: Bars) -> tuple[Bars, list[str]]:
+    """Return the bars up to the newest session that half of a group's live symbols have, and a note on later ones."""
+    groups = session_groups(bars)
+    if not groups:
+        return bars, []
+    newest = np.datetime64(max(group.newest for group in groups), "D")
+    kept = bars.until(newest.item())
+    left = len(bars.sessions) - len(kept.sessions)
+    if not left:
+        return bars, []
+    return kept, [f"{left} sessions after {newest} are left out: less than half of the symbols have them yet."]

@@ -1,0 +1,1 @@
+"""The page of studies: what criteria would have found in the past."""

@@ -1,0 +1,92 @@
+"""Draw the fields of a study, which are bound to the URL, and return its request; without criteria, say what to do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from technic_scanner.criteria import CriteriaError
+from technic_scanner.criteria.shipped import SHIPPED_SCANS
+from technic_scanner.runs.studies.service import readable
+from technic_scanner.studies.request import StudyRequest
+from technic_scanner.studies.result import COST_BPS, EVERY, FIRST
+from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.style.wording import count_text
+
+WHERE = "s_where"
+_ENTRIES = {FIRST: "Where they become true", EVERY: "Every session in which they are true"}
+
+
+def draw() -> StudyRequest | None:
+    """Draw the fields; return the request, None where the criteria are missing or have faults."""
+    st.selectbox(
+        "Start from a shipped scan",
+        [scan.name for scan in SHIPPED_SCANS],
+        index=None,
+        key="s_shipped",
+        placeholder="Choose one, or write your own below",
+        on_change=_take_shipped,
+    )
+    where = st.text_area(
+        "Criteria", key=WHERE, bind="query-params", height=100, placeholder="rsi(14) < 30 and close > sma(close, 200)"
+    )
+    request = _fields(where)
+    if not where.strip():
+        st.info(
+            "Write criteria above, or choose a shipped scan. The study then shows every past session in which they "
+            "would have found something, and what followed.",
+            title="Nothing to study yet",
+        )
+        return None
+    try:
+        readable(where)
+    except CriteriaError as error:
+        st.error("Correct the criteria:", title=count_text(len(error.places), "fault"))
+        st.code(error.shown(), language=None)
+        return None
+    return request
+
+
+def _take_shipped() -> None:
+    texts = {scan.name: scan.text for scan in SHIPPED_SCANS}
+    chosen = st.session_state.get("s_shipped")
+    if chosen in texts:
+        st.session_state[WHERE] = texts[chosen]
+
+
+def _fields(where: str) -> StudyRequest:
+    sources = [source.name for source in run_service().sources()]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = st.selectbox("Source", sources, key="s_source", bind="query-params", width=150)
+        universe = st.text_input(
+            "Universe", key="s_universe", bind="query-params", placeholder="the default one", width=160
+        )
+        start = st.date_input("From", value=None, key="s_from", bind="query-params", format="YYYY-MM-DD", width=140)
+        end = st.date_input("To", value=None, key="s_to", bind="query-params", format="YYYY-MM-DD", width=140)
+        entry = st.selectbox(
+            "An entry is",
+            list(_ENTRIES),
+            format_func=_ENTRIES.__getitem__,
+            key="s_entry",
+            bind="query-params",
+            width=290,
+        )
+        cost = st.number_input(
+            "Trading cost, bps",
+            min_value=0.0,
+            max_value=500.0,
+            value=COST_BPS,
+            step=5.0,
+            key="s_cost",
+            bind="query-params",
+            help="Hundredths of a per cent of each amount bought or sold.",
+            width=150,
+        )
+    return StudyRequest(
+        where=where,
+        source=source,
+        universe=universe.strip() or None,
+        start=start,
+        end=end,
+        entry=entry,
+        cost_bps=cost,
+    )

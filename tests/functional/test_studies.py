@@ -1,0 +1,120 @@
+"""Studies through every door: the same numbers from Python, the command line and REST, and faults as sentences."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from technic_scanner.api.app import create_api
+from technic_scanner.bootstrap import build
+from technic_scanner.criteria import Panel
+from technic_scanner.screening.pick_returns import HORIZONS
+from technic_scanner.settings import load_settings
+from technic_scanner.studies import document_of, study
+from technic_scanner.studies.document import entries_table
+from tests.functional.command_line import run
+from tests.unit.studies.pandas_study import frame
+from tests.unit.studies.panels import made_panel
+
+TEXT = "close > sma(close, 7)"
+FIRST, LAST = "2022-03-01", "2022-06-30"
+
+
+@pytest.fixture
+def prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Panel:
+    """A folder of made prices with late listings, halts and deaths, and the panel that is in it."""
+    panel = made_panel(21)
+    fields = {name: frame(panel, name).stack() for name in ("open", "high", "low", "close", "volume")}  # noqa: PD013
+    long = pd.DataFrame(fields).rename_axis(["date", "symbol"]).reset_index()
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    long.to_parquet(folder / "bars.parquet", index=False)
+    lines = [f"{name},{sector}" for name, sector in zip(panel.symbols, panel.labels["sector"], strict=True)]
+    (folder / "universe.csv").write_text("symbol,sector\n" + "\n".join(lines) + "\n")
+    monkeypatch.setenv("TECHNIC_FILES_ROOT", str(folder))
+    return panel
+
+
+@pytest.mark.usefixtures("cli_home")
+def test_all_doors_give_the_same_numbers(prices: Panel, tmp_path: Path) -> None:
+    found = study(TEXT, prices, start=FIRST, end=LAST)
+    wanted = json.loads(json.dumps(document_of(found)))
+    assert wanted["entries"] > 20
+    file = tmp_path / "entries.csv"
+    words = ("study", "--where", TEXT, "--source", "files", "--from", FIRST, "--to", LAST, "--entry", "first")
+    result = run(*words, "--json", "--csv", str(file))
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    same = [name for name in wanted if name != "notes"]
+    assert {name: document[name] for name in same} == {name: wanted[name] for name in same}
+    assert set(wanted["notes"]) <= set(document["notes"])
+
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+    names = [f"{kind}_{horizon}" for horizon in HORIZONS for kind in ("forward_return", "excess")]
+    assert list(rows[0]) == ["symbol", "session", *names]
+    table = entries_table(found).to_pylist()
+    assert [(row["symbol"], row["session"]) for row in rows] == [(row["symbol"], str(row["session"])) for row in table]
+    for name in names:
+        assert [float(row[name]) if row[name] else None for row in rows] == [row[name] for row in table]
+
+    with (
+        build(load_settings()) as services,
+        TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 1)) as client,
+    ):
+        asked = {"where": TEXT, "source": "files", "from": FIRST, "to": LAST, "entry": "first"}
+        answer = client.post("/studies", json=asked)
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == document
+        assert client.post("/studies.csv", json=asked).content == file.read_bytes()
+        refused = client.post("/studies", json=asked | {"where": "score > 50", "entry": "now"})
+        assert refused.status_code == 422
+        assert client.post("/studies", json=asked | {"where": "score > 50"}).status_code == 422
+        assert client.post("/studies", json=asked | {"from": LAST, "to": FIRST}).status_code == 422
+
+
+@pytest.mark.usefixtures("cli_home", "prices")
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--where", "tech_rating > 50"), "known in a scan of one day only"),
+        (("--where", "close[-1] > 1"), "line 1"),
+        (("--where", ""), "Write a condition"),
+        (("--where", TEXT, "--from", "2022-05-01", "--to", "2022-04-01"), "is after"),
+        (("--where", TEXT, "--entry", "now"), "must be first or every"),
+        (("--where", TEXT, "--cost-bps", "-1"), "must be from 0"),
+        (("--where", TEXT, "--universe", "no such"), "universe"),
+    ],
+)
+def test_a_bad_request_is_a_sentence_and_exit_code_2(words: tuple[str, ...], sentence: str) -> None:
+    result = run("study", "--source", "files", *words)
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+
+
+@pytest.mark.usefixtures("cli_home")
+def test_members_are_those_of_each_session(prices: Panel, tmp_path: Path) -> None:
+    spells = {"S01": ("", "2022-03-31"), "S02": ("2022-05-02", "")}
+    lines = [f"{name},{','.join(spells.get(name, ('', '')))}" for name in prices.symbols]
+    (tmp_path / "prices" / "universe.csv").write_text("symbol,from,to\n" + "\n".join(lines) + "\n")
+    file = tmp_path / "entries.csv"
+    words = ("study", "--where", "close > 0", "--source", "files", "--entry", "every", "--csv", str(file))
+    assert run(*words).exit_code == 0
+    rows = pd.read_csv(file, parse_dates=["session"])
+    of = rows.groupby("symbol")["session"]
+    assert of.max()["S01"].date() <= date(2022, 3, 31)
+    assert of.min()["S02"].date() >= date(2022, 5, 2)
+    close = frame(prices)
+    session = pd.Timestamp("2022-04-14")
+    members = [name for name in close if name not in spells and np.isfinite(close.loc[session, name])]
+    forward = close.ffill().shift(-5).loc[session] / close.loc[session] - 1.0
+    here = rows[rows["session"] == session].set_index("symbol")
+    assert sorted(here.index) == sorted(members)
+    np.testing.assert_allclose(here["excess_5"], forward[here.index] - forward[members].mean(), atol=1e-12)
