@@ -23,15 +23,22 @@ from technic_scanner.cli.output import (
     tell,
     write_file,
 )
+from technic_scanner.cli.result_facts import (
+    currencies_to_dict,
+    order_text,
+    reference_text,
+    reference_to_dict,
+    sums_to_dict,
+)
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError, StoreDataError
 from technic_scanner.progress.text import count_text, format_percent
-from technic_scanner.runs.criteria_facts import order_of, own_columns
+from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.what_is_new import with_what_is_new
 from technic_scanner.runs.exports.workbook import Sheet, to_excel
 from technic_scanner.runs.model import PrunePolicy, Rows, RunQuery, StoredResult
-from technic_scanner.runs.plan_sums import PlanSums, plan_sums
+from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.service.service import RunService
 from technic_scanner.runs.timings.compare import Comparison
 
@@ -83,10 +90,10 @@ def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
         stored = _stored(service, run)
         sums = plan_sums(stored.table, stored.context.account_currency) if stored is not None else None
         if as_json:
-            about = {"newest_session": newest, "notes": list(notes), **_reference_to_dict(stored)}
-            about |= _currencies_to_dict(stored)
-            about |= {"order": _order(run), "own_columns": list(own_columns(stored))}
-            emit({**run_to_dict(run), **about} | _sums_to_dict(sums))
+            about = {"newest_session": newest, "notes": list(notes), **reference_to_dict(stored)}
+            about |= currencies_to_dict(stored)
+            about |= {"order": order_text(run), "own_columns": list(own_columns(stored))}
+            emit({**run_to_dict(run), **about} | sums_to_dict(sums))
             return
         facts: list[tuple[str, object]] = [
             ("Status", run.status.value),
@@ -98,8 +105,8 @@ def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
             ("Created", run.created_at.isoformat(timespec="seconds")),
             ("Position in queue", run.queue_position),
             ("Newest session", newest),
-            ("Reference", _reference_text(stored)),
-            ("Order of the picks", _order(run)),
+            ("Reference", reference_text(stored)),
+            ("Order of the picks", order_text(run)),
             ("Own columns", ", ".join(own_columns(stored)) or None),
             *(("Unreadable", str(problem)) for problem in run.unreadable),
             *(("Unknown field", name) for name in run.unknown_fields),
@@ -203,43 +210,6 @@ def _stored(service: RunService, run: RunRecord) -> StoredResult | None:
         return None
 
 
-def _order(run: RunRecord) -> str | None:
-    """Return the order that the run's criteria ask for; None where they ask for none."""
-    return None if run.readable_config is None else order_of(run.config.criteria)
-
-
-def _reference_to_dict(stored: StoredResult | None) -> dict[str, Any]:
-    """Return the universe that the rows were judged against; null for a result from before there was one."""
-    known = stored is not None and stored.context.reference_count is not None
-    return {
-        "reference": stored.context.reference if stored is not None and known else None,
-        "reference_count": stored.context.reference_count if stored is not None else None,
-    }
-
-
-def _currencies_to_dict(stored: StoredResult | None) -> dict[str, Any]:
-    """Return the currency of all prices (null: several or unknown) and that of the account and of amounts in it."""
-    context = None if stored is None else stored.context
-    return {
-        "currency": (context.currency or None) if context else None,
-        "account_currency": (context.account_currency or None) if context else None,
-    }
-
-
-def _reference_text(stored: StoredResult | None) -> str | None:
-    """Return the reference with its number of symbols, None if it is not known."""
-    if stored is None or stored.context.reference_count is None:
-        return None
-    return f"{stored.context.reference}, {count_text(stored.context.reference_count, 'symbol')}"
-
-
-def _sums_to_dict(sums: PlanSums | None) -> dict[str, Any]:
-    return {
-        "position_value_sum": None if sums is None else sums.position_value,
-        "risk_sum": None if sums is None else sums.risk,
-    }
-
-
 def _exported(services: Services, run_id: str, form: str, rows: Rows, *, new: bool) -> bytes:
     if new and form in ("report", "json"):
         raise ConfigError([FieldProblem("new", "is for --csv, --parquet and --xlsx; technic-scanner new has a --json")])
@@ -264,8 +234,8 @@ def _result_to_dict(stored: StoredResult) -> dict[str, Any]:
         "as_of": stored.as_of,
         "source_label": stored.source_label,
         "notes": list(stored.notes),
-        **_currencies_to_dict(stored),
-        **_sums_to_dict(plan_sums(stored.table)),
+        **currencies_to_dict(stored),
+        **sums_to_dict(plan_sums(stored.table)),
         "rows": stored.table.to_pylist(),
         "failures": [asdict(failure) for failure in stored.failures],
     }

@@ -12,13 +12,13 @@ import numpy as np
 from technic_scanner.criteria import labels
 from technic_scanner.criteria.across import across_symbols
 from technic_scanner.criteria.evaluator import Evaluator
-from technic_scanner.criteria.levels import Level, Periods, day_level, fixed, index_of
+from technic_scanner.criteria.levels import Level, Periods, columns_on, day_level, fixed, index_of
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.program import Program
 from technic_scanner.criteria.surroundings import Surroundings
 from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept, Wanted, sessions_read
 from technic_scanner.criteria.tree import DAILY, LABEL, MARKET, YES_NO, Frame, Node
-from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray
+from technic_scanner.screening.bars import FIELDS, FloatArray
 
 # Cells of one array of a chunk: small enough that the arrays of a program stay in a core's cache.
 CHUNK_CELLS = 1 << 16
@@ -227,7 +227,7 @@ class _Run:
             level, rows, sessions = self._market() if name == MARKET else self._sectors()
             around = Surroundings(Periods(sessions, self.panel.calendar))
             evaluator = Evaluator(self.program, level, Frame(name), around, level.shape[1])
-            self._subjects[name] = evaluator, rows, _columns_on(level, sessions, self.panel.sessions)
+            self._subjects[name] = evaluator, rows, columns_on(level, sessions, self.panel.sessions)
         found: tuple[Evaluator, Any, Any] = self._subjects[name]
         return found
 
@@ -256,15 +256,6 @@ class _Run:
             _, mine, theirs = np.intersect1d(self.panel.sessions, bars.sessions, return_indices=True)
             out[mine] = bars.close[0][theirs]
         return out
-
-
-def _columns_on(level: Level, sessions: DateArray, days: DateArray) -> Any:
-    """Return the column of a level's bar on each of ``days``, -1 where it has none that day."""
-    columns = np.full(len(days), -1, dtype=np.int64)
-    place = np.flatnonzero(level.when[0] >= 0)
-    _, mine, theirs = np.intersect1d(days, sessions[level.when[0][place]], return_indices=True)
-    columns[mine] = place[theirs]
-    return columns
 
 
 class _Rows(Surroundings):

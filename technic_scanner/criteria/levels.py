@@ -136,3 +136,12 @@ def index_of(rows: npt.NDArray[np.int64], count: int, close: FloatArray) -> Floa
         out[group, first] = 100.0
         out[group, first + 1 :] = 100.0 * np.cumprod(means)
     return out
+
+
+def columns_on(level: Level, sessions: DateArray, days: DateArray) -> Any:
+    """Return the column of a level's bar on each of ``days``, -1 where it has none that day."""
+    columns = np.full(len(days), -1, dtype=np.int64)
+    place = np.flatnonzero(level.when[0] >= 0)
+    _, mine, theirs = np.intersect1d(days, sessions[level.when[0][place]], return_indices=True)
+    columns[mine] = place[theirs]
+    return columns

@@ -16,7 +16,7 @@ from technic_scanner.studies.document import entries_table
 from technic_scanner.studies.extremes import entries_of
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.ui.app.services import services
-from technic_scanner.ui.results.market_charts import candles
+from technic_scanner.ui.results.symbol_figure import ChartView, candles
 from technic_scanner.ui.studies import study_charts, study_tables
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import UNKNOWN, escape, number
@@ -191,7 +191,7 @@ def _chart_at(answer: StudyAnswer, symbol: str, day: date) -> None:
     row = panel.symbols.index(symbol)
     bars = panel.bars.take([row]).window(max(0, at - _BEFORE), min(len(panel.sessions), at + _AFTER + 1))
     st.plotly_chart(
-        candles(bars, {"Entry": float(panel.bars.close[row, at])}, sessions=_BEFORE + _AFTER + 1),
+        candles(bars, {"Entry": float(panel.bars.close[row, at])}, ChartView(_BEFORE + _AFTER + 1)),
         key="s_candles",
         config=theme.FIGURE_CONFIG,
         alt=f"Bars of {symbol} from {_BEFORE} sessions before {day} to {_AFTER} after it",
