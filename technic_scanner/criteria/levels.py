@@ -16,7 +16,8 @@ from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray
 from technic_scanner.screening.bars import Panel as Bars
 
 Sessions = npt.NDArray[np.int32]
-_SATURDAY = 5
+_FRIDAY, _SATURDAY = 4, 5
+_RECENT_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def day_level(bars: Bars, start: int, stop: int, columns: int) -> Level:
 class Periods:
     """Weeks and months of a panel's sessions: which belong together, and with which session one is over.
 
-    Without a calendar no period is over before a later one has a bar.
+    Without a calendar no period is over before a later one has a bar. A week begins on Monday; where no Friday of the
+    four weeks before was a session (Riyadh, Tel Aviv before 2026), a Saturday or Sunday begins the week after it.
     """
 
     sessions: DateArray
@@ -70,7 +72,19 @@ class Periods:
 
     def numbers(self, period: str) -> npt.NDArray[np.int64]:
         """Return the number of the period of each session."""
-        return _numbers(self.sessions, period)
+        return self._numbers(self.sessions, period)
+
+    def _numbers(self, sessions: DateArray, period: str) -> npt.NDArray[np.int64]:
+        if period in {MONTH, MONTH_NOW}:
+            return sessions.astype("datetime64[M]").astype(np.int64)
+        days = _days(sessions)
+        recent = np.searchsorted(self._fridays, days) - np.searchsorted(self._fridays, days - _RECENT_DAYS)
+        return np.asarray(_weeks(days) + ((_weekday(days) >= _SATURDAY) & (recent == 0)))
+
+    @cached_property
+    def _fridays(self) -> npt.NDArray[np.int64]:
+        days = np.union1d(_days(self.sessions), _days(self.known_calendar))
+        return np.asarray(days[_weekday(days) == _FRIDAY])
 
     def over(self, period: str) -> npt.NDArray[np.bool_]:
         """Return for each session whether the exchange's next one is in another period; False where it is unknown."""
@@ -79,7 +93,7 @@ class Periods:
         if len(calendar):
             after = np.searchsorted(calendar, self.sessions, side="right")
             known = after < len(calendar)
-            ends[known] = _numbers(calendar[after[known]], period) != self.numbers(period)[known]
+            ends[known] = self._numbers(calendar[after[known]], period) != self.numbers(period)[known]
         return ends
 
     @cached_property
@@ -93,26 +107,36 @@ class Periods:
         """Return whether the first session is the first of its period: nothing of it is missing in front."""
         if not len(self.sessions):
             return False
-        first, calendar = self.sessions[0], self.known_calendar
-        before = int(np.searchsorted(calendar, first, side="left"))
+        numbers, calendar = self.numbers(period), self.known_calendar
+        before = int(np.searchsorted(calendar, self.sessions[0], side="left"))
         if before > 0:
-            return bool(_numbers(calendar[before - 1 : before], period)[0] != self.numbers(period)[0])
-        days = first.astype("datetime64[D]").astype(np.int64)
-        back = int(_period_start(first, period).astype(np.int64))
-        return all(int(day + 3) % 7 >= _SATURDAY for day in range(back, int(days)))
+            return bool(self._numbers(calendar[before - 1 : before], period)[0] != numbers[0])
+        if period not in {MONTH, MONTH_NOW}:
+            begun_early = numbers != _weeks(_days(self.sessions))
+            if begun_early.any():
+                return bool(begun_early[0])
+        first = int(_days(self.sessions[:1])[0])
+        back = int(_period_start(self.sessions[0], period).astype(np.int64))
+        return all(_weekday(day) >= _SATURDAY for day in range(back, first))
 
 
-def _numbers(days: DateArray, period: str) -> npt.NDArray[np.int64]:
-    if period in {MONTH, MONTH_NOW}:
-        return days.astype("datetime64[M]").astype(np.int64)
-    return np.asarray((days.astype("datetime64[D]").astype(np.int64) + 3) // 7)  # 1970-01-01 was a Thursday
+def _days(sessions: DateArray) -> npt.NDArray[np.int64]:
+    return np.asarray(sessions).astype("datetime64[D]").astype(np.int64)
+
+
+def _weekday(days: Any) -> Any:
+    return (days + 3) % 7  # 0 is Monday; 1970-01-01 was a Thursday
+
+
+def _weeks(days: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return (days + 3) // 7
 
 
 def _period_start(day: Any, period: str) -> Any:
     if period in {MONTH, MONTH_NOW}:
         return day.astype("datetime64[M]").astype("datetime64[D]")
     number = int(day.astype("datetime64[D]").astype(np.int64))
-    return np.datetime64(number - (number + 3) % 7, "D")
+    return np.datetime64(number - _weekday(number), "D")
 
 
 def index_of(rows: npt.NDArray[np.int64], count: int, close: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from technic_scanner.adapters.calendars.corrections import CLOSED, CLOSES
+from technic_scanner.adapters.calendars.corrections import CLOSED, CLOSES, OPENED
 from technic_scanner.adapters.calendars.known_sessions import KnownCalendar, exchanges, known_calendar, local_time
 from technic_scanner.adapters.calendars.package_calendar import (
     Closes,
@@ -106,7 +106,7 @@ def _load(known: KnownCalendar, start: date, end: date, package: PackageCloses) 
     else:
         last = max(closes, default=known.last)
         detail = f"{versions()} agrees with the carried table"
-    corrected = _corrected(known, closes)
+    corrected = _corrected(known, closes, start, end)
     days = tuple(sorted(corrected))
     return _Loaded(
         start,
@@ -127,11 +127,10 @@ def _checked(known: KnownCalendar, start: date, end: date, package: PackageClose
     return (closes, "") if fault is None else (None, fault)
 
 
-def _corrected(known: KnownCalendar, closes: Closes) -> dict[date, datetime]:
+def _corrected(known: KnownCalendar, closes: Closes, start: date, end: date) -> dict[date, datetime]:
     """Apply what is known to be wrong in the package and therefore in the table too."""
-    closed, moved = CLOSED.get(known.exchange, frozenset()), CLOSES.get(known.exchange, {})
-    return {
-        day: local_time(day, moved[day], known.zone) if day in moved else close
-        for day, close in closes.items()
-        if day not in closed
-    }
+    closed = CLOSED.get(known.exchange, frozenset())
+    opened = {day: at for day, at in OPENED.get(known.exchange, {}).items() if start <= day <= end}
+    moved = opened | {day: at for day, at in CLOSES.get(known.exchange, {}).items() if day in closes}
+    kept = {day: close for day, close in closes.items() if day not in closed}
+    return kept | {day: local_time(day, at, known.zone) for day, at in moved.items()}

@@ -47,3 +47,6 @@ CLOSES: dict[str, dict[date, int]] = {
         date(2026, 11, 19): _EXAM_CLOSE,
     },
 }
+# Sessions that the calendar lacks, with their closes: Mumbai traded all day on the Sunday of the budget of 2026, as its
+# exchanges announced on 16 January of that year.
+OPENED: dict[str, dict[date, int]] = {"XBOM": {date(2026, 2, 1): 15 * 60 + 30}}

@@ -16,17 +16,25 @@ from technic_scanner.screening.matrix import IntArray
 EXCHANGE = "XNYS"
 # What is covered beside the panel's own sessions: the month before and the whole month of the last one.
 _BEFORE, _AFTER = timedelta(days=40), timedelta(days=60)
+# Of a panel's sessions, how many may be none of New York's: days that a vendor's files have by mistake.
+_STRAY_SHARE = 0.01
 _CALENDARS = ExchangeCalendars()
 
 
 def exchange_sessions(sessions: DateArray) -> DateArray | None:
-    """Return New York's sessions around those of a panel (datetime64[D], not empty); None where they are unknown."""
+    """Return New York's sessions around those of a panel (datetime64[D], not empty).
+
+    None where they are unknown, and for a panel of another exchange: by New York's holidays a week of Tokyo's would be
+    over on a Thursday.
+    """
     first, last = _day(sessions[0]), _day(sessions[-1])
     try:
         found = _CALENDARS.sessions(EXCHANGE, first - _BEFORE, last + _AFTER)
     except CalendarError:
         return None
-    return np.array([session.day for session in found], dtype="datetime64[D]")
+    days = np.array([session.day for session in found], dtype="datetime64[D]")
+    strays = int((~np.isin(sessions.astype("datetime64[D]"), days)).sum())
+    return None if strays > max(1.0, _STRAY_SHARE * len(sessions)) else days
 
 
 def listed_sessions(exchange: str) -> IntArray | None:

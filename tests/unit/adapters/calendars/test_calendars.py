@@ -59,6 +59,7 @@ def test_sessions_open_when_they_do(exchange: str, day: date, opens: str) -> Non
         ("XTAE", date(2026, 9, 21), date(2026, 1, 9), "13:50"),  # Yom Kippur; Fridays since January 2026
         ("XMOS", date(2026, 1, 7), date(2024, 4, 27), "18:45"),  # Orthodox Christmas; a working Saturday
         ("XBOM", date(2026, 1, 26), date(2025, 2, 1), "15:30"),  # Republic Day; the Saturday of the budget
+        ("XBOM", date(2026, 1, 31), date(2026, 2, 1), "15:30"),  # the Sunday of the budget, which the package lacks
         ("ASEX", date(2026, 4, 10), date(2026, 4, 14), "17:20"),  # Orthodox Good Friday
         ("XBSE", date(2026, 4, 10), date(2026, 4, 14), "17:45"),
         ("XTKS", date(2026, 5, 4), date(2024, 11, 5), "15:30"),  # Greenery Day; the first day of the later close
