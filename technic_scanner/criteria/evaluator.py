@@ -278,6 +278,6 @@ def _without_bars(node: Node) -> bool:
     """Return whether a value of the node may be known on a bar that does not exist."""
     if node.frame is None or node.op == "known" or any(arg.kind == LABEL for arg in node.args):
         return True
-    if node.op in {"and", "or", "not", "let", "named"} or (node.op == "call" and node.value[0] == "if"):
+    if node.op in {"and", "or", "not", "between", "let", "named"} or (node.op == "call" and node.value[0] == "if"):
         return any(map(_without_bars, node.args))
     return False

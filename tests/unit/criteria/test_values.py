@@ -67,6 +67,7 @@ def truth(text: str, closes: list[float], sessions: int = 1) -> list[float]:
         ("count(close > 1, 3) = 2", [0, 4, 1, 2], 1.0),
         ("(close is known)[9]", [1, 2], np.nan),  # a bar that does not exist
         ("count(1 > 0, 5) = 5", [1, 2], np.nan),
+        ("(1 between sma(close, 2) and 0) within 3 bars", [np.nan, 1, 2], np.nan),
         ("pivot_high(1) = 5", [1, 5, 2], 1.0),
     ],
 )
