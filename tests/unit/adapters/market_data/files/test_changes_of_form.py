@@ -1,4 +1,5 @@
 """Folders with a vendor's files from before and after it changed their form: one history per symbol, bar for bar."""
+# ruff: noqa: E501 - the lines are those of the files
 
 from __future__ import annotations
 
