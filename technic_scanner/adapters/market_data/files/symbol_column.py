@@ -51,6 +51,8 @@ def symbol_column(sheet: Sheet, roles: Roles, moments: IntArray, stem: str) -> S
             return column
     if named and not all(_is_register_of_one(column, stem) for column in named):
         return next(column for column in named if not _is_register_of_one(column, stem))
+    if not rows.any():
+        return None  # there is no bar of anybody
     several = _repeated(np.zeros(len(moments), np.int32), moments, rows)
     company = _coded(sheet, roles.places["name"]) if "name" in roles.places else None
     if company is not None and len(company.symbols) > 1 and _repeated(company.codes, moments, rows) <= _SELDOM:
