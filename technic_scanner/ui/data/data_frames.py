@@ -22,7 +22,7 @@ def files_frame(files: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             "Bars": file["bars"] if file["read"] else None,
             "Left out": file["left_out"] or None,
             "Repaired": file["repaired"] or None,
-            "Frame": file["frame"],
+            "Frame": file["frame"] if file["read"] or file["frame"] != "day" else None,
             "Decimal mark": {".": "point", ",": "comma"}.get(file["decimal_mark"] or ""),
             "Dates": _ORDERS.get(file["date_order"] or ""),
             "Time zone": file["time_zone"],

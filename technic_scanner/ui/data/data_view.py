@@ -16,6 +16,7 @@ from technic_scanner.ui.style.wording import count_text, escape
 _NOTES_SHOWN = 8
 _UNKNOWN = "unknown"
 _TABLE_PIXELS = 420
+_FEW_LINES = 10
 
 
 def show() -> None:
@@ -100,7 +101,8 @@ def _preview(file: Mapping[str, Any], universe: str) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**In the file**")
-        st.code("\n".join(preview["lines"]) or "(empty)", language=None, height=320)
+        lines = preview["lines"] or ["(empty)"]
+        st.code("\n".join(lines), language=None, height="content" if len(lines) < _FEW_LINES else 320)
     with right:
         st.markdown("**What was made of it**")
         if preview["bars"]:

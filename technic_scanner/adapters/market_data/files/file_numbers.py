@@ -30,9 +30,9 @@ from technic_scanner.screening.bars import FIELDS, FloatArray
 _PRICES = (*PRICES, *(f"adj_{name}" for name in PRICES))
 _OTHERS = ("adj_volume", "split", "cfacpr", "cfacshr", "cumulative_factor", "turnover")
 # Units in brackets behind the name of a volume, and how many shares they are.
-_UNIT = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]\s*$")
+_UNIT = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]\s*$|([仟千]股)$")
 _UNITS = {
-    r"(?:in )?(?:thousands?|'?000'?s?|1,?000s?|k|tsd\.?|тыс\.?|千股|천주|천)": 1e3,
+    r"(?:in )?(?:thousands?|'?000'?s?|1,?000s?|k|tsd\.?|тыс\.?|[千仟]股|천주|천)": 1e3,
     r"(?:in )?(?:millions?|mn|mio\.?|mln\.?|mil|млн\.?|m|百万股)": 1e6,
     r"(?:in )?(?:lakhs?|lacs?)": 1e5,
     r"万股|萬股|万|萬": 1e4,
@@ -71,6 +71,11 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     signs = currencies_of([sheet.columns[place] for name, place in wanted.items() if name in PRICES])
     if len(signs) > 1:
         out.notes.append(f"prices are in {' and '.join(signs)}, and are not converted")
+    if alike and _may_group(counted["volume"], mark):
+        out.notes.append(
+            f"nothing tells whether the {mark} in its volumes groups thousands; it was read as the decimal mark, as in "
+            "its prices"
+        )
     fields = _parsed(sheet, wanted, texts, marks)
     _scale_volume(out, fields, sheet.names[wanted["volume"]])
     return fields
@@ -79,7 +84,10 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
 def _scale_volume(out: FileReading, fields: dict[str, FloatArray], name: str) -> None:
     """Multiply volumes by the unit that stands in the name of their column: Volume (thousands), 成交量(手)."""
     match = _UNIT.search(name.casefold())
-    unit = next((factor for words, factor in _UNITS.items() if match and re.fullmatch(words, match[1].strip())), None)
+    unit = next(
+        (factor for words, factor in _UNITS.items() if match and re.fullmatch(words, (match[1] or match[2]).strip())),
+        None,
+    )
     if unit is not None:
         fields["volume"] = fields["volume"] * unit
         out.notes.append(f"volumes were multiplied by {unit:,.0f}, the unit in {name}")
@@ -103,6 +111,12 @@ def _decided(total: Marks, separator: str | None, likely: str | None) -> str | N
         return decide_mark(total, separator, likely)
     except MixedMarksError as error:
         raise SourceDataError(f"mixes decimal marks: {error}; {_SAY_IT}") from error
+
+
+def _may_group(volume: Marks, mark: str) -> bool:
+    """Return whether every mark in the volumes may as well group thousands."""
+    either, surely = (volume.open_comma, volume.comma) if mark == COMMA else (volume.open_dot, volume.dot)
+    return either > 0 and not surely
 
 
 def _agree(prices: Marks, volume: Marks) -> bool:

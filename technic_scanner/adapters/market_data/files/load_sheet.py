@@ -14,6 +14,8 @@ from technic_scanner.adapters.market_data.files.names import meaning
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.errors import SourceDataError
 
+_HEAD_BYTES = 512
+
 
 def load_sheet(ref: FileRef, last: int) -> Sheet:
     """Return the table of a file; ``last`` is the newest possible day since 1970. Raises SourceDataError."""
@@ -37,6 +39,8 @@ def text_sheet(data: bytes, last: int) -> Sheet:
     """Return the table of a text file's bytes. Raises SourceDataError."""
     if not data.strip():
         raise SourceDataError("cannot be read: it is empty")
+    if data[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html")):
+        raise SourceDataError("cannot be read: it is a web page, not a table; fetch the file again")
     text, encoding, notes = decoded(data)
     sheet, rows, even = read_delimited(text)
     sheet = plain_sheet(sheet, rows, even, last)

@@ -41,7 +41,7 @@ _NAMES: dict[str, str] = {
         "dlyopen startprice firstprice o 开盘 开盘价 今开 開盤 開盤價 始値 시가 otwarcie eröffnung "
         "eröffnungskurs erster apertura abertura preabe ouverture открытие ценаоткрытия öppning "
         "öppningskurs openingskurs açılış otevření åbning åpning premierpx firstpx first"
-        " eröffn ouv öppn откр openen opening abert aç начало premier startkurs eröffnungspreis pxopen1 "
+        " eröffn ouv öppn откр openen opening abert aç начало premier startkurs kursotwarcia eröffnungspreis pxopen1 "
         "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio 开盘价元 開盤價元"
     ),
     "high": (
@@ -49,7 +49,7 @@ _NAMES: dict[str, str] = {
         "askhi dlyhigh max maximum hi hgh h 最高 最高价 最高價 高値 고가 najwyzszy najwyższy maksimum "
         "hoch tageshoch höchst höchstkurs máximo maximo máxima preмax premax plushaut haut massimo "
         "максимум макс максимальная högst högsta högstakurs yüksek høj høy"
-        " hoogste haut tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi ylin 高 "
+        " hoogste haut kursmax tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi ylin 高 "
         "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric"
     ),
     "low": (
@@ -57,7 +57,7 @@ _NAMES: dict[str, str] = {
         "min minimum lo l 最低 最低价 最低價 安値 저가 najnizszy najniższy tief tagestief tiefst "
         "tiefstkurs mínimo minimo mínima premin plusbas bas минимум мин минимальная lägst lägsta "
         "lägstakurs düşük lav"
-        " laagste bas tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
+        " laagste bas kursmin tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
         "ต่ำ ราคาต่ำสุด legalacsonyabb minpric"
     ),
     "close": (
@@ -70,7 +70,8 @@ _NAMES: dict[str, str] = {
         "ultimoprecio sidste siste senast viimeisin price prc px kurs cena precio preço prix prezzo "
         "цена 现价 現在値 最新价 kursen"
         " zuletzt letzterkurs laatste sluiten şimdi senastbetalt "
-        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade ostatnio senaste terakhir "
+        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade ostatnio clot kurszamknięcia senaste "
+        "terakhir "
         "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元"
     ),
     "volume": (
@@ -82,7 +83,8 @@ _NAMES: dict[str, str] = {
         "volumes volumine объем объём volym hacim objem volum qdetot quatot tickvol tickvolume "
         "tickcount"
         " pxvolume pxvol hac оборотшт stk aantal titres quantité kolichestvo quantidade cantidad количество "
-        "volumetotal wol umsatzinstück umsatzstück umsatzstk umsatzinstk 成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
+        "volumetotal wol umsatzinstück 成交仟股 成交千股 umsatzstück umsatzstk umsatzinstk "
+        "成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
         "ปริมาณหุ้น fininstrmqty forgalomdb"
     ),
     "turnover": (
@@ -136,6 +138,8 @@ def ranked(name: str) -> tuple[str, int] | None:
 
     Case, spaces, punctuation, units in brackets and a leading number ("1. open") are ignored.
     """
+    if "%" in name:
+        return None  # a change in per cent
     for text in dict.fromkeys((name, re.sub(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]\s*", " ", name))):
         short = plain(text)
         for spelling in dict.fromkeys((short, _NUMBERED.sub("", short))):

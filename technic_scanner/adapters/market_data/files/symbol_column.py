@@ -51,6 +51,8 @@ def symbol_column(sheet: Sheet, roles: Roles, moments: IntArray, stem: str) -> S
             return column
     if named and not all(_is_register_of_one(column, stem) for column in named):
         return next(column for column in named if not _is_register_of_one(column, stem))
+    if not rows.any():
+        return None  # there is no bar of anybody
     several = _repeated(np.zeros(len(moments), np.int32), moments, rows)
     company = _coded(sheet, roles.places["name"]) if "name" in roles.places else None
     if company is not None and len(company.symbols) > 1 and _repeated(company.codes, moments, rows) <= _SELDOM:
@@ -89,10 +91,11 @@ def _repeated(codes: npt.NDArray[np.int32], moments: IntArray, rows: npt.NDArray
     usable = rows & (codes >= 0)
     if not usable.any():
         return 1.0
-    _, counts = np.unique(
-        np.column_stack([codes[usable].astype(np.int64), moments[usable]]), axis=0, return_counts=True
-    )
-    return float((counts > 1).mean())
+    its = moments[usable]
+    first = its.min()
+    keys = np.sort(codes[usable].astype(np.int64) * (int(its.max() - first) + 1) + (its - first))
+    starts = np.flatnonzero(np.append(True, np.diff(keys) != 0))
+    return float((np.diff(np.append(starts, len(keys))) > 1).mean())
 
 
 def _by_content(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[np.bool_]) -> SymbolColumn:

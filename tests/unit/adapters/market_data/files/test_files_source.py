@@ -359,3 +359,32 @@ def test_a_cancel_stops_between_plain_files(tmp_path: Path) -> None:
         )
         with pytest.raises(CancelledError):
             source.universe(None, cancel)
+
+
+def test_files_are_counted_while_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "prices").mkdir()
+    write(tmp_path / "prices", x=PLAIN, y=PLAIN, z=PLAIN.replace(",", ";"))
+    source = FilesSource(tmp_path / "prices", memory=tmp_path / "memory")
+    counts = list(source.read_ahead(CancelToken(), for_bars=False))
+    assert counts[0] == (0, 3)
+    assert counts == sorted(counts)
+    assert counts[-1] == (3, 3)
+    assert list(source.read_ahead(CancelToken(), for_bars=True)) == []  # they are read
+    source.universe(None, CancelToken())
+    again = FilesSource(tmp_path / "prices", memory=tmp_path / "memory")
+    assert list(again.read_ahead(CancelToken(), for_bars=False)) == []  # the symbols are remembered
+    assert list(again.read_ahead(CancelToken(), for_bars=True))[-1] == (3, 3)
+
+
+def test_a_cancel_stops_reading_ahead(tmp_path: Path) -> None:
+    source = write(tmp_path, **dict.fromkeys("xyz", PLAIN.replace(",", ";")))
+    cancel = CancelToken()
+
+    def read_then_cancel(ref: FileRef, hints: Hints) -> FileReading:
+        cancel.cancel()
+        return read_file(ref, hints)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("technic_scanner.adapters.market_data.files.read_files.read_file", read_then_cancel)
+        with pytest.raises(CancelledError):
+            list(source.read_ahead(cancel, for_bars=True))

@@ -162,7 +162,7 @@ def test_bars_of_files_that_are_gone_take_no_room(tmp_path: Path) -> None:
     assert KeptReadings(memory).load(gone, hints, plain=True) is None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_after_any_changes_it_is_as_read_afresh(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     root = tmp_path_factory.mktemp("kept")
