@@ -11,7 +11,8 @@ import pyarrow as pa
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.pick_returns import HORIZONS
 
-NUMBERS = ("Rank", "CompositeScore", "TechRating", "AlphaScore")
+RANK = "Rank"
+NUMBERS = (RANK, "CompositeScore", "TechRating", "AlphaScore")
 # Columns with few distinct values, each shared by many picks.
 LABELS = ("Sector", "Signal", "Tier", "MarketRegime")
 TEXTS = ("Symbol", *LABELS)
@@ -32,7 +33,7 @@ JUDGED_SCHEMA: pa.Schema = pa.schema(
         ("direction", _shared(pa.string())),
         ("profile", _shared(pa.string())),
         *[(name, _shared(pa.string())) for name in TEXTS],
-        *[(name, pa.float64()) for name in NUMBERS],
+        *[(name, pa.int32() if name == RANK else pa.float64()) for name in NUMBERS],
         ("side", pa.int8()),
         *[(f"forward_{h}", pa.float64()) for h in HORIZONS],
         *[(f"excess_{h}", pa.float64()) for h in HORIZONS],
@@ -102,6 +103,14 @@ def repeated(values: pa.Array, of_run: npt.NDArray[np.int32]) -> pa.DictionaryAr
 def floats(column: pa.ChunkedArray) -> FloatArray:
     """Return a column of numbers as an array, with null as NaN."""
     return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def measured(name: str, values: FloatArray) -> pa.Array:
+    """Return a column of NUMBERS as its Arrow array, with NaN as null; ranks are whole numbers."""
+    if name != RANK:
+        return numbers(values)
+    known = np.isfinite(values)
+    return pa.array(np.where(known, values, 0.0).astype(np.int32), mask=~known)
 
 
 def numbers(values: FloatArray) -> pa.Array:

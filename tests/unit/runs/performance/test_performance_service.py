@@ -191,6 +191,11 @@ def test_what_a_source_says_of_its_universe_is_repeated(monkeypatch: pytest.Monk
     assert "prices are generated" in service.report(PerformanceQuery(horizon=1)).notes[0]
 
 
+def test_ranks_are_whole_numbers() -> None:
+    picks = outcomes(result_of("a", 10)).judged().picks
+    assert [(rank, type(rank)) for rank in picks["Rank"].to_pylist()] == [(1, int), (2, int)]
+
+
 def test_only_members_of_their_dates_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     until, since = SESSIONS[15].item(), SESSIONS[20].item()
     listed = Universe(
