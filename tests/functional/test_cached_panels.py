@@ -30,7 +30,7 @@ def test_counts_are_those_of_a_match_and_nothing_is_fetched(tmp_path: Path) -> N
         assert services.cached_panels.read(replace(CONFIG, min_price=7.0)) is found, "the same bars are held"
         earlier = replace(CONFIG, as_of_date=judged.panel.sessions[-5].item())
         assert services.cached_panels.read(earlier).session == judged.panel.sessions[-5].item()
-        services.cache.clear("synthetic")
+        services.cache.clear()
         assert services.cached_panels.read(CONFIG).session is None, "what is no longer cached is not held"
     finally:
         services.close()

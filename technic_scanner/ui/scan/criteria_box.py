@@ -21,6 +21,7 @@ def draw() -> None:
 
 @st.fragment
 def _box() -> None:
+    _tell_the_page(sound=criteria_text.is_sound())
     notices.show_kept()
     with notices.guarded():
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -42,7 +43,6 @@ def _box() -> None:
             live = live or live_counts.of_text(criteria_state.text())
             top = None if found.tree.rank is None else found.tree.rank.top
             st.markdown(escape_but_bold(live_counts.summary(live, top)))
-        _tell_the_page(sound=found is not None or not criteria_state.text().strip())
 
 
 def escape_but_bold(text: str) -> str:
