@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from technic_scanner.domain.config import CONFIG_FIELDS
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.scan import builder, criteria_library, criteria_state, criteria_text, live_counts
 from technic_scanner.ui.style.wording import escape
 
+_FIELD = CONFIG_FIELDS["criteria"]
 _VIEW = "criteria_view"
 _ROWS, _TEXT = "Rows", "Text"
 _WAS_SOUND = "criteria_was_sound"
@@ -25,7 +27,7 @@ def _box() -> None:
     notices.show_kept()
     with notices.guarded():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Criteria**", width="content")
+            st.markdown(f"**{_FIELD.title}**", width="content", help=_FIELD.spec.help)
             st.segmented_control(
                 "How criteria are shown", [_ROWS, _TEXT], key=_VIEW, default=_ROWS, required=True,
                 label_visibility="collapsed", persist_state="session",
