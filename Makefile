@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
 .PHONY: dashboard api test test-all test-lowest quick lint format setup setup-dev setup-bench bench bench-progress \
-	screenshots lock sbom audit chaos wheel clean
+	screenshots lock sbom audit chaos editor wheel clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
 	$(BIN)/technic-scanner serve --port $(PORT)
@@ -73,6 +73,9 @@ audit: setup-dev ## Look up known vulnerabilities of the lock; ADVISORIES=FILE t
 
 chaos: setup-dev ## Kill workers and databases, fill disks, damage files; count what is lost (minutes; disks need root)
 	$(BIN)/python -m tools.chaos $(ARGS)
+
+editor: ## Build the editor of criteria into the package, with Node and npm
+	cd frontend/criteria_editor && npm ci --no-audit --no-fund && npm run build
 
 wheel: setup-dev ## Build the wheel, by way of the source distribution, into dist/
 	$(BIN)/python -m tools.uv build --out-dir dist

@@ -60,6 +60,12 @@ page = st.navigation(
             help="Your own price files: what each was read as, and how to correct a wrong guess.",
         ),
         st.Page(
+            "pages/reference.py",
+            title="Language",
+            icon=":material/menu_book:",
+            help="The functions and names that criteria may use, and the shipped scans.",
+        ),
+        st.Page(
             "pages/system.py",
             title="System",
             icon=":material/dns:",

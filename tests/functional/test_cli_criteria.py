@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,45 @@ def test_match_at_a_past_date_reads_no_later_bar() -> None:
     words = ("criteria", "match", "close > close[1]", "--source", "sample", "--json")
     early = json.loads(run(*words, "--as-of", "2010-03-31").stdout)
     assert early["matches"] != json.loads(run(*words).stdout)["matches"]
+
+
+def test_criteria_are_saved_in_versions_shown_exported_imported_and_removed(tmp_path: Path) -> None:
+    file = tmp_path / "dips.json"
+    assert run("criteria", "save", "Dips", "rsi(14) < 30", "--description", "mine").exit_code == 0
+    assert run("criteria", "save", "Dips", "rsi(14) < 25").exit_code == 2
+    written = tmp_path / "text"
+    written.write_text("rsi(14) < 25")
+    saved = run("criteria", "save", "Dips", "--file", str(written), "--replaces", "1", "--json")
+    assert json.loads(saved.stdout)["version"] == 2
+    assert run("criteria", "show", "Dips").stdout == "rsi(14) < 25\n"
+    assert run("criteria", "show", "Dips", "--version", "1").stdout == "rsi(14) < 30\n"
+    assert [item["version"] for item in json.loads(run("criteria", "show", "Dips", "--versions", "--json").stdout)] == [
+        2,
+        1,
+    ]
+    assert run("criteria", "show", "Dips", "--versions").exit_code == 0
+    assert "Dips" in [item["name"] for item in json.loads(run("criteria", "list", "--json").stdout)]
+    assert "Golden cross" in run("criteria", "list").stdout
+    assert run("criteria", "export", "Dips", "-o", str(file)).exit_code == 0
+    assert run("criteria", "remove", "Dips").exit_code == 0
+    assert run("criteria", "remove", "Dips").exit_code != 0
+    assert json.loads(run("criteria", "import", str(file), "--json").stdout)["text"] == "rsi(14) < 25"
+    assert run("criteria", "save", "Bad", "smaa(close, 3) > 1").exit_code == 2
+    assert run("criteria", "save", "Bad").exit_code == 2
+
+
+def test_a_scan_of_another_program_is_printed_and_what_is_left_out_named(tmp_path: Path) -> None:
+    file = tmp_path / "scan"
+    file.write_text("[type = stock] and [RSI(14) x 30]")
+    whole = run("criteria", "import", str(file), "--from", "stockcharts", "--name", "Crossing", "--json")
+    assert whole.exit_code == 0
+    document = json.loads(whole.stdout)
+    assert (document["complete"], document["saved"]) == (True, "Crossing")
+    assert run("criteria", "show", "Crossing").stdout == document["text"] + "\n"
+
+    file.write_text("[RSI(14) x 30] and [SCTR > 75]")
+    part = run("criteria", "import", str(file), "--from", "stockcharts")
+    assert part.exit_code == 2
+    assert "rsi(14) crosses above 30" in part.stdout
+    assert "line 1, column 20: [SCTR > 75]: SCTR is not known here" in part.stderr
+    assert run("criteria", "import", str(file), "--from", "pine").exit_code == 2

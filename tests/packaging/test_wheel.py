@@ -35,6 +35,12 @@ def test_it_carries_the_dashboard_of_the_checkout(wheel: Path) -> None:
         assert inside[f"technic_scanner/app/{name}"] == (ROOT / name).read_bytes()
 
 
+def test_it_carries_the_editor_of_criteria(wheel: Path) -> None:
+    inside = contents(wheel)
+    for name in ("pyproject.toml", "ui/scan/editor/criteria_editor.js", "ui/scan/editor/criteria_editor.LICENCES.txt"):
+        assert inside[f"technic_scanner/{name}"] == (ROOT / "technic_scanner" / name).read_bytes()
+
+
 def test_the_checkout_holds_no_second_copy_of_the_dashboard() -> None:
     assert not INSTALLED.exists()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from technic_scanner.domain.config import CONFIG_FIELDS
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.scan import builder, criteria_library, criteria_state, criteria_text, live_counts
 from technic_scanner.ui.style.wording import escape
 
+_FIELD = CONFIG_FIELDS["criteria"]
 _VIEW = "criteria_view"
 _ROWS, _TEXT = "Rows", "Text"
 _WAS_SOUND = "criteria_was_sound"
@@ -21,10 +23,11 @@ def draw() -> None:
 
 @st.fragment
 def _box() -> None:
+    _tell_the_page(sound=criteria_text.is_sound())
     notices.show_kept()
     with notices.guarded():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Criteria**", width="content")
+            st.markdown(f"**{_FIELD.title}**", width="content", help=_FIELD.spec.help)
             st.segmented_control(
                 "How criteria are shown", [_ROWS, _TEXT], key=_VIEW, default=_ROWS, required=True,
                 label_visibility="collapsed", persist_state="session",
@@ -42,7 +45,6 @@ def _box() -> None:
             live = live or live_counts.of_text(criteria_state.text())
             top = None if found.tree.rank is None else found.tree.rank.top
             st.markdown(escape_but_bold(live_counts.summary(live, top)))
-        _tell_the_page(sound=found is not None or not criteria_state.text().strip())
 
 
 def escape_but_bold(text: str) -> str:

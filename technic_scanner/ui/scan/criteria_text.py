@@ -27,6 +27,11 @@ def draw() -> None:
     _plain_field()
 
 
+def is_sound() -> bool:
+    """Return whether the form's criteria have no fault; there may be none."""
+    return not _places()
+
+
 def _places() -> tuple[Problem, ...]:
     text = criteria_state.text()
     try:

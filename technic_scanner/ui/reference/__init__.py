@@ -1,0 +1,1 @@
+"""The reference page: the functions and names of the scan language, and the shipped scans."""
