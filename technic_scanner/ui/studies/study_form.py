@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from technic_scanner.criteria import CriteriaError
@@ -13,6 +15,7 @@ from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.style.wording import count_text
 
 WHERE = "s_where"
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
 _ENTRIES = {FIRST: "Where they become true", EVERY: "Every session in which they are true"}
 
 
@@ -60,8 +63,7 @@ def _fields(where: str) -> StudyRequest:
         universe = st.text_input(
             "Universe", key="s_universe", bind="query-params", placeholder="the default one", width=160
         )
-        start = st.date_input("From", value=None, key="s_from", bind="query-params", format="YYYY-MM-DD", width=140)
-        end = st.date_input("To", value=None, key="s_to", bind="query-params", format="YYYY-MM-DD", width=140)
+        start, end = _day("From", "s_from"), _day("To", "s_to")
         entry = st.selectbox(
             "An entry is",
             list(_ENTRIES),
@@ -90,3 +92,18 @@ def _fields(where: str) -> StudyRequest:
         entry=entry,
         cost_bps=cost,
     )
+
+
+def _day(label: str, key: str) -> date | None:
+    # Without bounds of its own the field takes the last ten years only.
+    day: date | None = st.date_input(
+        label,
+        value=None,
+        min_value=_FIRST_DAY,
+        max_value=_LAST_DAY,
+        key=key,
+        bind="query-params",
+        format="YYYY-MM-DD",
+        width=140,
+    )
+    return day
