@@ -8,6 +8,7 @@ import streamlit as st
 
 from technic_scanner.criteria import CriteriaError
 from technic_scanner.criteria.shipped import SHIPPED_SCANS
+from technic_scanner.runs.studies.holdout import MOST_MONTHS
 from technic_scanner.runs.studies.service import readable
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.studies.result import COST_BPS, EVERY, FIRST
@@ -83,6 +84,23 @@ def _fields(where: str) -> StudyRequest:
             help="Hundredths of a per cent of each amount bought or sold.",
             width=150,
         )
+        months = st.number_input(
+            "Hold out, months",
+            value=None,
+            min_value=1,
+            max_value=MOST_MONTHS,
+            key="s_holdout",
+            bind="query-params",
+            placeholder="none",
+            help="The newest months are left out of the study, for a test that is made once.",
+            width=150,
+        )
+        opened = st.toggle(
+            "Open them",
+            key="s_opened",
+            disabled=months is None,
+            help="Study the months that are held out, and nothing else. When it was done first is remembered.",
+        )
     return StudyRequest(
         where=where,
         source=source,
@@ -91,6 +109,8 @@ def _fields(where: str) -> StudyRequest:
         end=end,
         entry=entry,
         cost_bps=cost,
+        holdout_months=months,
+        open_holdout=bool(opened and months),
     )
 
 
