@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 
 from technic_scanner.api.dependencies import AllServices, Answers
@@ -20,15 +20,20 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.studies.service import readable
+from technic_scanner.studies.deflation import Thresholds
 from technic_scanner.studies.document import entries_table
 from technic_scanner.studies.groups import GroupResult
 from technic_scanner.studies.request import StudyRequest
-from technic_scanner.studies.result import COST_BPS, FIRST
+from technic_scanner.studies.result import COST_BPS
 
 router = APIRouter(tags=["studies"])
 _LONGEST = 20_000
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-_EXAMPLE = {"where": "close > sma(close, 50) and rsi(14) < 40", "source": "sample", "from": "2010-01-04"}
+_EXAMPLE: dict[str, JsonValue] = {
+    "where": "close > sma(close, 50) and rsi(14) < 40",
+    "source": "sample",
+    "from": "2010-01-04",
+}
 
 
 class StudyAsked(Request):
@@ -42,12 +47,15 @@ class StudyAsked(Request):
     first: date | None = Field(default=None, alias="from", description="First session; null: the first stored.")
     last: date | None = Field(default=None, alias="to", description="Last session; null: the newest.")
     entry: Literal["first", "every"] = Field(
-        default=FIRST, description="Where the criteria become true, or every session in which they are."
+        default="first", description="Where the criteria become true, or every session in which they are."
     )
     min_price: Amount = 0.0
     min_dollar_volume: Amount = 0.0
     min_bars: int = Field(default=1, ge=1, le=20_000, description="Bars so far; a scan asks for 20.")
     cost_bps: float = Field(default=COST_BPS, ge=0, le=10_000, allow_inf_nan=False, description="Of one trade.")
+
+    holdout_months: int | None = Field(default=None, ge=1, le=600, description="Newest months that are held out.")
+    open_holdout: bool = Field(default=False, description="Study these months alone, which is remembered.")
 
     def request(self) -> StudyRequest:
         """Return the request of the service. Raises CriteriaError."""
@@ -63,6 +71,8 @@ class StudyAsked(Request):
             min_dollar_volume=self.min_dollar_volume,
             min_bars=self.min_bars,
             cost_bps=self.cost_bps,
+            holdout_months=self.holdout_months,
+            open_holdout=self.open_holdout,
         )
 
 
@@ -126,6 +136,29 @@ class DecayPointDocument(Document):
     n_dates: int
 
 
+class ThresholdsDocument(Document, of=Thresholds):
+    """The mean excess above which it says something: as the only study, and as the best of all variants tried."""
+
+
+class TrialsDocument(Document):
+    """How many variants of this family were tried on this universe, of all families, and what that asks for."""
+
+    family: str
+    variants: int
+    all_variants: int
+    thresholds: dict[str, ThresholdsDocument | None]
+
+
+class HoldoutDocument(Document):
+    """The newest months that are held out, or alone studied where `opened`; when the family's were first opened."""
+
+    months: int
+    first: date = Field(alias="from")
+    opened: bool
+    first_opened_at: datetime | None
+    variants_opened: int
+
+
 class StudyDocument(Document):
     """What criteria would have found, and what followed, by horizon in sessions.
 
@@ -157,6 +190,8 @@ class StudyDocument(Document):
     winsorised_above: float
     cost_bps: float
     notes: list[str]
+    trials: TrialsDocument
+    holdout: HoldoutDocument | None
 
 
 @router.post("/studies", response_model=StudyDocument, responses=problems(413, 422, 429, 502))

@@ -198,7 +198,7 @@ def build(settings: Settings | None = None) -> Services:
         scanning,
         service,
         PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache)),
-        StudyService(scanning.study_bars),
+        StudyService(scanning.study_bars, store),
         ChangesService(store, bars),
         schedules,
         Keeper(schedules.tick),

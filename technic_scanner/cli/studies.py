@@ -37,6 +37,12 @@ def study(
     ] = FIRST,
     min_bars: Annotated[int, typer.Option(min=1, help="Bars that a symbol must have so far; a scan asks for 20.")] = 1,
     cost_bps: Annotated[float, typer.Option(help="Cost of a purchase or a sale in basis points.")] = COST_BPS,
+    holdout_months: Annotated[
+        int | None, typer.Option(help="Hold the newest months out, for a test that is made once.")
+    ] = None,
+    open_holdout: Annotated[
+        bool, typer.Option("--open-holdout", help="Study the months that were held out, and remember it.")
+    ] = False,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write one row an entry to this file.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -51,7 +57,8 @@ def study(
         if problems := read.problems:
             raise ConfigError(problems)
         days = {"start": first and first.date(), "end": last and last.date()}
-        request = StudyRequest.of_config(config, given, entry=entry, min_bars=min_bars, cost_bps=cost_bps, **days)
+        more = {"min_bars": min_bars, "holdout_months": holdout_months, "open_holdout": open_holdout}
+        request = StudyRequest.of_config(config, given, entry=entry, cost_bps=cost_bps, **days, **more)
         try:
             readable(request.where)
         except CriteriaError as error:

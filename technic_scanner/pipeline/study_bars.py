@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def members(securities: Sequence[Security], bars: Bars) -> BoolArray | None:
     return found
 
 
-def _within(sessions: DateArray, first: object, last: object) -> slice:
+def _within(sessions: DateArray, first: date | None, last: date | None) -> slice:
     start = 0 if first is None else int(np.searchsorted(sessions, np.datetime64(first, "D"), side="left"))
     stop = len(sessions) if last is None else int(np.searchsorted(sessions, np.datetime64(last, "D"), side="right"))
     return slice(start, stop)

@@ -38,6 +38,7 @@ from technic_scanner.runs.model import (
 )
 from technic_scanner.runs.saved_criteria.model import CriteriaStore
 from technic_scanner.runs.schedule_ports import ScheduleStore
+from technic_scanner.runs.study_trials import TrialStore
 from technic_scanner.screening.bars import Panel
 
 
@@ -200,7 +201,7 @@ class PresetStore(Protocol):
     def delete_preset(self, name: str) -> None: ...
 
 
-class Store(RunStore, PresetStore, ScheduleStore, CriteriaStore, Protocol):
+class Store(RunStore, PresetStore, ScheduleStore, CriteriaStore, TrialStore, Protocol):
     """The store that bootstrap opens."""
 
 

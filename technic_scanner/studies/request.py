@@ -16,7 +16,8 @@ from technic_scanner.studies.result import COST_BPS, FIRST
 class StudyRequest:
     """A criteria text, the universe of a source (None: its default one), the sessions, and what counts as an entry.
 
-    ``start`` and ``end`` are included; None: as far as there are bars. See ``study.study`` for the rest.
+    ``start`` and ``end`` are included; None: as far as there are bars. The newest ``holdout_months`` are left out, or,
+    with ``open_holdout``, they alone are studied, which is remembered. See ``study.study`` for the rest.
     """
 
     where: str
@@ -29,6 +30,8 @@ class StudyRequest:
     min_dollar_volume: float = 0.0
     min_bars: int = 1
     cost_bps: float = COST_BPS
+    holdout_months: int | None = None
+    open_holdout: bool = False
 
     @classmethod
     def of_config(cls, config: ScanConfig, given: Collection[str], **more: Any) -> StudyRequest:

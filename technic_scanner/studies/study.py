@@ -67,7 +67,7 @@ def study(
         universe=means,
         honest=honest,
         sessions_with_rows=int(could[:, first:stop].any(axis=0).sum()),
-        left_out=_names(whole, (could & ~honest)[:, first:stop].any(axis=1)),
+        left_out=_names(whole, np.asarray((could & ~honest)[:, first:stop].any(axis=1))),
         cost_bps=cost_bps,
     )
 

@@ -7,10 +7,12 @@ import io
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from starlette.testclient import TestClient
 
 from technic_scanner.api.app import create_api
@@ -72,7 +74,8 @@ def test_all_doors_give_the_same_numbers(prices: Panel, tmp_path: Path) -> None:
         asked = {"where": TEXT, "source": "files", "from": FIRST, "to": LAST, "entry": "first"}
         answer = client.post("/studies", json=asked)
         assert answer.status_code == 200, answer.text
-        assert answer.json() == document
+        answered = answer.json()
+        assert answered | {"trials": 0} == document | {"trials": 0}
         assert client.post("/studies.csv", json=asked).content == file.read_bytes()
         refused = client.post("/studies", json=asked | {"where": "score > 50", "entry": "now"})
         assert refused.status_code == 422
@@ -118,3 +121,45 @@ def test_members_are_those_of_each_session(prices: Panel, tmp_path: Path) -> Non
     here = rows[rows["session"] == session].set_index("symbol")
     assert sorted(here.index) == sorted(members)
     np.testing.assert_allclose(here["excess_5"], forward[here.index] - forward[members].mean(), atol=1e-12)
+
+
+@pytest.mark.usefixtures("cli_home", "prices")
+def test_variants_are_counted_and_a_holdout_is_opened_once_and_remembered() -> None:
+    def ask(text: str, *words: str) -> dict[str, Any]:
+        result = run("study", "--where", text, "--source", "files", "--json", *words)
+        assert result.exit_code == 0, result.output
+        document: dict[str, Any] = json.loads(result.stdout)
+        return document
+
+    alone = ask(TEXT)
+    assert alone["trials"]["variants"] == 1
+    limit, again = alone["trials"]["thresholds"]["5"], ask(TEXT)["trials"]
+    assert limit["naive"] == limit["deflated"]
+    assert again["variants"] == 1
+    assert alone["holdout"] is None
+    for window in (5, 6, 8):
+        more = ask(f"close > sma(close, {window})")
+    other = ask("rsi(5) < 30")
+    assert (more["trials"]["family"], more["trials"]["variants"]) == ("close > sma(close, #)", 4)
+    assert (other["trials"]["variants"], other["trials"]["all_variants"]) == (1, 5)
+    limit = more["trials"]["thresholds"]["5"]
+    found = more["horizons"]["5"]
+    error = (found["high"] - found["low"]) / 2 / stats.t.ppf(0.975, found["n_dates"] - 1)
+    best = 0.4227843350984671 * stats.norm.ppf(1 - 1 / 4) + 0.5772156649015329 * stats.norm.ppf(1 - 1 / (4 * np.e))
+    assert limit["naive"] == pytest.approx(stats.norm.ppf(0.95) * error, rel=0.005)
+    assert limit["deflated"] == pytest.approx((best + stats.norm.ppf(0.95)) * error, rel=0.005)
+
+    held = ask(TEXT, "--holdout-months", "3")
+    assert held["holdout"] == {
+        "months": 3, "from": "2022-06-01", "opened": False, "first_opened_at": None, "variants_opened": 0
+    }  # fmt: skip
+    assert held["to"] == "2022-05-31"
+    opened = ask(TEXT, "--holdout-months", "3", "--open-holdout")
+    assert opened["from"] == "2022-06-01"
+    assert opened["holdout"]["first_opened_at"] is not None
+    later = ask("close > sma(close, 9)", "--holdout-months", "3", "--open-holdout")
+    assert later["holdout"]["first_opened_at"] == opened["holdout"]["first_opened_at"]
+    assert later["holdout"]["variants_opened"] == 2
+    assert any("2 times in all" in note for note in later["notes"])
+    assert held["entries"] + opened["entries"] == ask(TEXT)["entries"]
+    assert run("study", "--where", TEXT, "--source", "files", "--open-holdout").exit_code == 2

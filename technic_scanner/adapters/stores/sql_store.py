@@ -28,6 +28,7 @@ from technic_scanner.adapters.stores.runs import RunQueries
 from technic_scanner.adapters.stores.samples import SampleQueries
 from technic_scanner.adapters.stores.schedules import ScheduleQueries
 from technic_scanner.adapters.stores.sqlite_file import damage, refuse_lost_file
+from technic_scanner.adapters.stores.trials import TrialQueries
 from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
 from technic_scanner.errors import StoreError
@@ -46,6 +47,7 @@ class SqlStore(
     PastPickQueries,
     PresetQueries,
     CriteriaQueries,
+    TrialQueries,
     WorkerQueries,
     RetentionQueries,
 ):

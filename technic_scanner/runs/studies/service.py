@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from technic_scanner.criteria import Criteria
@@ -12,7 +12,10 @@ from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.study_bars import StudyBars
 from technic_scanner.runs.performance.performance_service import ENDING_SHARE, endings, only_survivors
+from technic_scanner.runs.studies.holdout import Holdout, check_holdout, holdout_of
+from technic_scanner.runs.study_trials import Trial, TrialCount, TrialStore, count_trials, family_of
 from technic_scanner.studies import Study, document_of, study
+from technic_scanner.studies.deflation import thresholds
 from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.request import StudyRequest
 
@@ -25,37 +28,92 @@ class StudyAnswer:
     study: Study
     universe: str
     notes: tuple[str, ...]
+    trials: TrialCount
+    holdout: Holdout | None = None
 
     def document(self) -> dict[str, Any]:
-        """Return the study as JSON types."""
+        """Return the study as JSON types, with the trials so far and the thresholds that they ask for."""
         about = {"source": self.request.source, "universe": self.universe}
-        return about | document_of(self.study, self.notes)
+        return about | document_of(self.study, self.notes) | {"trials": self._trials(), "holdout": self._holdout()}
+
+    def _trials(self) -> dict[str, Any]:
+        found = {
+            str(horizon): thresholds(result, self.trials.variants) for horizon, result in self.study.horizons.items()
+        }
+        limits = {horizon: None if limit is None else asdict(limit) for horizon, limit in found.items()}
+        count = self.trials
+        return {"family": count.family, "variants": count.variants, "all_variants": count.all, "thresholds": limits}
+
+    def _holdout(self) -> dict[str, Any] | None:
+        if self.holdout is None:
+            return None
+        times = [trial.first_at for trial in self.trials.opened if trial.first_at is not None]
+        return {
+            "months": self.holdout.months,
+            "from": self.holdout.first.isoformat(),
+            "opened": self.holdout.opened,
+            "first_opened_at": min(times).isoformat() if times else None,
+            "variants_opened": len({trial.variant for trial in self.trials.opened}),
+        }
 
 
 class StudyService:
-    """Answers studies over all stored bars of a universe."""
+    """Answers studies over all stored bars of a universe, and counts them."""
 
     def __init__(
-        self,
-        read: Callable[[StudyRequest, CancelToken], tuple[StudyBars, SourceInfo]],
+        self, read: Callable[[StudyRequest, CancelToken], tuple[StudyBars, SourceInfo]], store: TrialStore
     ) -> None:
         """Wire the service; ``read`` opens the source and reads the bars of a request."""
         self._read = read
+        self._store = store
 
     def run(self, request: StudyRequest, cancel: CancelToken | None = None) -> StudyAnswer:
-        """Return the study. Raises CriteriaError, ConfigError, SourceError, CancelledError."""
+        """Return the study, which is counted. Raises CriteriaError, ConfigError, SourceError, CancelledError."""
         criteria = readable(request.where)
+        check_holdout(request.holdout_months, opened=request.open_holdout)
         bars, info = self._read(request, cancel or CancelToken())
+        holdout = holdout_of(bars.panel.bars.last_session, request.holdout_months, opened=request.open_holdout)
+        start, end = (request.start, request.end) if holdout is None else holdout.window(request.start, request.end)
         found = study(
             criteria,
             bars.panel,
             entry=request.entry,
-            start=request.start,
-            end=request.end,
+            start=start,
+            end=end,
             minimums=request.minimums,
             cost_bps=request.cost_bps,
         )
-        return StudyAnswer(request, found, bars.universe.name, (*_biases(bars, info), *bars.notes))
+        counted = self._counted(request, bars.universe.name, found, holdout)
+        notes = (*_biases(bars, info), *bars.notes, *_tried(counted, holdout))
+        return StudyAnswer(request, found, bars.universe.name, notes, counted, holdout)
+
+    def _counted(self, request: StudyRequest, universe: str, found: Study, holdout: Holdout | None) -> TrialCount:
+        family = family_of(found.criteria)
+        first, last = (day.isoformat() if day else "" for day in (request.start, request.end))
+        opened = holdout is not None and holdout.opened
+        trial = Trial(
+            request.source, universe, family, found.criteria.canonical, request.entry, first, last, opened, len(found)
+        )
+        self._store.record_trial(trial)
+        return count_trials(self._store.trials(request.source, universe), family)
+
+
+def _tried(count: TrialCount, holdout: Holdout | None) -> list[str]:
+    """Return notes on how many variants were tried, and on what was held out."""
+    notes = []
+    if count.variants > 1:
+        notes.append(
+            f"{count.variants:,} variants of this family were tried on this universe ({count.all:,} of all families): "
+            "the best of them is above the naive threshold by chance more often than once in twenty."
+        )
+    if holdout is not None and not holdout.opened:
+        notes.append(f"Entries from {holdout.first} on are held out; returns of earlier entries may reach into them.")
+    if holdout is not None and holdout.opened and count.opened:
+        days = [trial.first_at for trial in count.opened if trial.first_at is not None]
+        times = sum(trial.times for trial in count.opened)
+        first = f"The holdout of this family was opened first on {min(days):%Y-%m-%d}"
+        notes.append(f"{first}." if times == 1 else f"{first}, and {times:,} times in all: it is a test no longer.")
+    return notes
 
 
 def readable(where: str) -> Criteria:

@@ -14,6 +14,7 @@ from technic_scanner.testing.stores.retention import RetentionContract
 from technic_scanner.testing.stores.run_life import RunLifeContract
 from technic_scanner.testing.stores.same_config import SameConfigContract
 from technic_scanner.testing.stores.schedules import ScheduleContract
+from technic_scanner.testing.stores.trials import TrialContract
 
 __all__ = ["StoreContract"]
 
@@ -28,6 +29,7 @@ class StoreContract(
     PastPickContract,
     PresetContract,
     CriteriaContract,
+    TrialContract,
     ScheduleContract,
     RetentionContract,
     ClaimRaceContract,

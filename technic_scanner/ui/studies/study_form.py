@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from technic_scanner.criteria import CriteriaError
 from technic_scanner.criteria.shipped import SHIPPED_SCANS
+from technic_scanner.runs.studies.holdout import MOST_MONTHS
 from technic_scanner.runs.studies.service import readable
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.studies.result import COST_BPS, EVERY, FIRST
@@ -13,6 +16,7 @@ from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.style.wording import count_text
 
 WHERE = "s_where"
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
 _ENTRIES = {FIRST: "Where they become true", EVERY: "Every session in which they are true"}
 
 
@@ -60,8 +64,7 @@ def _fields(where: str) -> StudyRequest:
         universe = st.text_input(
             "Universe", key="s_universe", bind="query-params", placeholder="the default one", width=160
         )
-        start = st.date_input("From", value=None, key="s_from", bind="query-params", format="YYYY-MM-DD", width=140)
-        end = st.date_input("To", value=None, key="s_to", bind="query-params", format="YYYY-MM-DD", width=140)
+        start, end = _day("From", "s_from"), _day("To", "s_to")
         entry = st.selectbox(
             "An entry is",
             list(_ENTRIES),
@@ -81,6 +84,23 @@ def _fields(where: str) -> StudyRequest:
             help="Hundredths of a per cent of each amount bought or sold.",
             width=150,
         )
+        months = st.number_input(
+            "Hold out, months",
+            value=None,
+            min_value=1,
+            max_value=MOST_MONTHS,
+            key="s_holdout",
+            bind="query-params",
+            placeholder="none",
+            help="The newest months are left out of the study, for a test that is made once.",
+            width=150,
+        )
+        opened = st.toggle(
+            "Open them",
+            key="s_opened",
+            disabled=months is None,
+            help="Study the months that are held out, and nothing else. When it was done first is remembered.",
+        )
     return StudyRequest(
         where=where,
         source=source,
@@ -89,4 +109,21 @@ def _fields(where: str) -> StudyRequest:
         end=end,
         entry=entry,
         cost_bps=cost,
+        holdout_months=months,
+        open_holdout=bool(opened and months),
     )
+
+
+def _day(label: str, key: str) -> date | None:
+    # Without bounds of its own the field takes the last ten years only.
+    day: date | None = st.date_input(
+        label,
+        value=None,
+        min_value=_FIRST_DAY,
+        max_value=_LAST_DAY,
+        key=key,
+        bind="query-params",
+        format="YYYY-MM-DD",
+        width=140,
+    )
+    return day

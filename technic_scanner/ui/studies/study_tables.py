@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 Document = dict[str, Any]
-_SHARES = ("Mean excess", "From", "To", "After costs", "Median", "Hit rate", "Return", "Excess", "Overlap")
+_SHARES = ("Mean excess", "95 % from", "95 % to", "After costs", "Median", "Hit rate", "Return", "Excess", "Overlap")
 
 
 def horizons_frame(document: Document) -> pd.DataFrame:
@@ -19,8 +19,8 @@ def horizons_frame(document: Document) -> pd.DataFrame:
             "Entries": found["n"],
             "Dates": found["n_dates"],
             "Mean excess": found["mean_excess"],
-            "From": found["low"],
-            "To": found["high"],
+            "95 % from": found["low"],
+            "95 % to": found["high"],
             "After costs": found["net_mean_excess"],
             "Median": found["median"],
             "Hit rate": found["hit_rate"],
@@ -45,8 +45,8 @@ def groups_frame(document: Document, name: str, horizon: int) -> pd.DataFrame:
                 "Entries": found["n"],
                 "Dates": found["n_dates"],
                 "Mean excess": found["mean_excess"],
-                "From": found["low"],
-                "To": found["high"],
+                "95 % from": found["low"],
+                "95 % to": found["high"],
                 "Median": found["median"],
                 "Hit rate": found["hit_rate"],
             }

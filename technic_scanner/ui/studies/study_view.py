@@ -19,7 +19,7 @@ from technic_scanner.ui.app.services import services
 from technic_scanner.ui.results.symbol_figure import ChartView, candles
 from technic_scanner.ui.studies import study_charts, study_tables
 from technic_scanner.ui.style import tables, theme
-from technic_scanner.ui.style.wording import UNKNOWN, escape, number
+from technic_scanner.ui.style.wording import UNKNOWN, count_text, escape, number
 
 _BEFORE, _AFTER = 80, 63
 _GROUPS = {"by_year": "Year", "by_sector": "Sector", "by_regime": "Regime"}
@@ -39,6 +39,7 @@ def show(request: StudyRequest) -> None:
         "Sessions after the entry", HORIZONS, default=21, key="s_horizon", required=True, bind="query-params"
     )
     _figures(document, horizon)
+    _thresholds(document, horizon)
     _horizons(document)
     _curves(document)
     _groups(document, horizon)
@@ -69,6 +70,19 @@ def _figures(document: dict[str, Any], horizon: int) -> None:
     st.caption(
         "Excess is the return less the mean over all eligible symbols of the date. Intervals are 95 %, from the "
         f"means of {found['n_dates']:,} dates, because entries of one date move together and later ones share sessions."
+    )
+
+
+def _thresholds(document: dict[str, Any], horizon: int) -> None:
+    trials = document["trials"]
+    limits = trials["thresholds"][str(horizon)]
+    tried = f"{count_text(trials['variants'], 'variant')} of this family tried on this universe"
+    if limits is None:
+        st.caption(f"{tried}. There are too few dates for a threshold.")
+        return
+    st.caption(
+        f"{tried}. To say something with 95 %, the mean excess must be above {_percent(limits['naive'])} if it is the "
+        f"only one, and above {_percent(limits['deflated'])} if it is the best of them (Bailey, López de Prado 2014)."
     )
 
 

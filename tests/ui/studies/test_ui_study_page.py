@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from technic_scanner.studies.request import StudyRequest
@@ -30,9 +32,9 @@ def test_faults_are_shown_with_their_place(empty, open_page, text: str) -> None:
 
 
 def test_a_study_shows_its_numbers_and_charts(empty, open_page) -> None:
-    app = open_page("studies", s_where=TEXT, s_horizon="5")
+    app = open_page("studies", s_where=TEXT, s_horizon="5", s_from="2009-12-01")
     assert not app.exception
-    answer = empty.services.studies.run(StudyRequest(where=TEXT))
+    answer = empty.services.studies.run(StudyRequest(where=TEXT, start=date(2009, 12, 1)))
     found = answer.study.horizons[5]
     shown = {metric.label: metric for metric in app.metric}
     assert shown["Entries"].value == f"{len(answer.study):,}"

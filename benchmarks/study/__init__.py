@@ -1,0 +1,1 @@
+"""Studies of the past beside the same in pandas, and how often their intervals hold."""
