@@ -26,7 +26,7 @@ from technic_scanner.cli.output import (
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError, StoreDataError
 from technic_scanner.progress.text import count_text, format_percent
-from technic_scanner.runs.criteria_facts import order_of, own_columns
+from technic_scanner.runs.criteria_facts import change_sentences, order_of, own_columns
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.workbook import to_excel
 from technic_scanner.runs.model import PrunePolicy, Rows, RunQuery, StoredResult
@@ -270,6 +270,9 @@ def _show_comparison(comparison: Comparison) -> None:
     if not comparison.comparable:
         say("These runs differ in config, size, cache state or version, which affects their seconds.")
     table("Configuration", ("Field", *ids), [(item.field, *item.values) for item in comparison.differences])
+    for item in comparison.differences:
+        if item.field == "criteria":
+            say("\n".join(change_sentences(item.values, ids)))
     rows = [
         (delta.stage, *(None if s is None else f"{s:.3f}" for s in delta.seconds),
          *(None if d is None else f"{d:+.3f}" for d in delta.delta_seconds[1:]))
