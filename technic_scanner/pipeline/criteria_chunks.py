@@ -128,7 +128,9 @@ def _history(context: ScanContext, criteria: Criteria, used: UsedBars) -> tuple[
     at = {symbol: row for row, symbol in enumerate(held.symbols)}
     if not all(symbol in at for symbol in panel.symbols):
         return panel, ""  # another process has dropped bars meanwhile
-    held = held.take([at[symbol] for symbol in panel.symbols]).until(panel.last_session)
+    if held.symbols != panel.symbols:
+        held = held.take([at[symbol] for symbol in panel.symbols])
+    held = held.until(panel.last_session)
     last = used.placement.last
     ends = np.where(last >= 0, panel.sessions[np.maximum(last, 0)], np.datetime64("0001-01-01"))
     return ended(held, ends), read.fingerprint
