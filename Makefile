@@ -44,6 +44,7 @@ format: setup-dev
 
 bench: setup-bench ## Peers side by side in one run, as ratios
 	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.criteria
 	$(BIN)/python -m benchmarks.scan
 	$(BIN)/python -m benchmarks.progress.cost
 	$(BIN)/python -m benchmarks.store

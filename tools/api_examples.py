@@ -70,6 +70,7 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     client.post(f"/scans/{third}/cancel")
     for name in ("", "/failures", "/outcomes"):
         ask(f"GET /scans/{{run_id}}{name}", first)
+    ask("POST /scans/{run_id}/matches", first, body={"text": "rsi(14) < 60 and close > sma(close, 50)"})
     ask("GET /scans/{run_id}/events", first, limit=1)
     ask("GET /scans/{run_id}/results", first, limit=LONGEST_LIST, column=SHOWN_COLUMNS)
     ask("GET /scans/{run_id}/new", second)

@@ -17,6 +17,7 @@ from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.judging import Judgement
+from technic_scanner.criteria.warm_up import warm_up as compile_criteria_kernels
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -145,6 +146,7 @@ def warm_up() -> None:
     Where Python was told to write no bytecode, every process would otherwise compile the package anew as it starts.
     """
     compile_kernels()
+    compile_criteria_kernels()
     compileall.compile_dir(Path(__file__).parents[1], quiet=2)
 
 

@@ -8,19 +8,23 @@ from technic_scanner import criteria
 from technic_scanner.bootstrap import Services
 from technic_scanner.cli.output import Exit, emit, say
 from technic_scanner.criteria.judging import Judgement
+from technic_scanner.criteria.warm_up import SLOW, is_quick
 from technic_scanner.runs.criteria_facts import matches_document
 from technic_scanner.runs.model import Rows
 
 
 def compiled(text: str, *, as_json: bool) -> criteria.Criteria:
-    """Return the criteria of a text; where it has a fault, print it with its place and exit with 2."""
+    """Return the criteria of a text, and say if they must be compiled first; exit with 2 where it has a fault."""
     try:
-        return criteria.compile(text)
+        asked = criteria.compile(text)
     except criteria.CriteriaError as error:
         if as_json:
             emit(criteria.check(text))
         say(error.shown())
         raise typer.Exit(Exit.USAGE) from error
+    if not is_quick():
+        say(f"{SLOW[0].upper()}{SLOW[1:]}.")
+    return asked
 
 
 def show_matches(services: Services, run_id: str, text: str, *, as_json: bool) -> None:

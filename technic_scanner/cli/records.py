@@ -33,7 +33,7 @@ from technic_scanner.cli.result_facts import (
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError, StoreDataError
 from technic_scanner.progress.text import count_text, format_percent
-from technic_scanner.runs.criteria_facts import own_columns
+from technic_scanner.runs.criteria_facts import change_sentences, own_columns
 from technic_scanner.runs.exports.export import timings_csv, to_csv, to_parquet
 from technic_scanner.runs.exports.what_is_new import with_what_is_new
 from technic_scanner.runs.exports.workbook import Sheet, to_excel
@@ -260,6 +260,9 @@ def _show_comparison(comparison: Comparison) -> None:
     if not comparison.comparable:
         say("These runs differ in config, size, cache state or version, which affects their seconds.")
     table("Configuration", ("Field", *ids), [(item.field, *item.values) for item in comparison.differences])
+    for item in comparison.differences:
+        if item.field == "criteria":
+            say("\n".join(change_sentences(item.values, ids)))
     rows = [
         (delta.stage, *(None if s is None else f"{s:.3f}" for s in delta.seconds),
          *(None if d is None else f"{d:+.3f}" for d in delta.delta_seconds[1:]))

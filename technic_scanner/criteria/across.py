@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
-from technic_scanner.criteria.kernel_ranks import ranks_across
+from technic_scanner.criteria.kernel_ranks import PERCENTILE, RANK, ranks_across
 from technic_scanner.screening.bars import FloatArray
 
+# Sessions that are ranked at once: a block of them is small beside the panel.
+_BLOCK = 32
 
-def across_symbols(function: str, values: FloatArray, groups: npt.NDArray[np.int64]) -> FloatArray:
+
+def across_symbols(function: str, values: FloatArray, groups: npt.NDArray[np.int64], threads: int = 1) -> FloatArray:
     """Return (n, sessions): ``function`` of each session's known values among the rows of one group.
 
     ``groups``: (n,), negative where a row's group is unknown, whose value is then unknown too.
     """
     out = np.full(values.shape, np.nan)
     rows = np.flatnonzero(groups >= 0)
-    compute = _ranked if function in {"rank", "percentile"} else _centred
+    rows = rows[np.argsort(groups[rows], kind="stable")]
+    if function in {"rank", "percentile"}:
+        _ranked(function, values, groups[rows], rows, out, threads)
+        return out
     for column in range(values.shape[1]):
-        out[rows, column] = compute(function, np.ascontiguousarray(values[rows, column]), groups[rows])
+        out[rows, column] = _centred(function, np.ascontiguousarray(values[rows, column]), groups[rows])
     return out
 
 
-def _ranked(function: str, values: FloatArray, groups: npt.NDArray[np.int64]) -> FloatArray:
-    order = np.lexsort((values, groups)) if len(groups) and groups.any() else np.argsort(values, kind="stable")
-    counts = np.full((3, len(values)), np.nan)
-    ranks_across(values, groups, order, counts)
-    below, same, known = counts
-    if function == "rank":
-        return np.asarray((below + (same + 1.0) / 2.0) / known)
-    return np.asarray(100.0 * (below + same / 2.0) / known)
+def _ranked(
+    function: str,
+    values: FloatArray,
+    groups: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    out: FloatArray,
+    threads: int,
+) -> None:
+    stops = np.append(np.flatnonzero(np.diff(groups)) + 1, len(groups))
+    what = RANK if function == "rank" else PERCENTILE
+
+    def block(first: int) -> None:
+        part = np.ascontiguousarray(values[rows, first : first + _BLOCK].T)
+        found = np.empty(part.shape)
+        ranks_across(part, stops, what, found)
+        out[rows, first : first + _BLOCK] = found.T
+
+    starts = range(0, values.shape[1], _BLOCK)
+    if threads == 1 or len(starts) == 1:
+        for first in starts:
+            block(first)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(block, starts))
 
 
 def _centred(function: str, values: FloatArray, groups: npt.NDArray[np.int64]) -> FloatArray:

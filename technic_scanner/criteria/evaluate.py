@@ -201,7 +201,7 @@ class _Run:
         function, by = node.value
         rows = np.zeros(count, np.int64) if by is None else labels.groups(self.panel.texts(by))[0]
         out = np.full((count, total - first), np.nan)
-        out[:, read - first] = across_symbols(function, values, rows)
+        out[:, read - first] = across_symbols(function, values, rows, self._threads)
         return fixed(out)
 
     def _of_members(self, values: Any, sessions: Any) -> Any:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from technic_scanner.criteria.evaluate import evaluate, texts_of
+from technic_scanner.criteria.kernel_bars import positions
 from technic_scanner.criteria.kernel_points import as_numbers
+from technic_scanner.criteria.levels import fixed
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.printer import heading_of, text_of
 from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept
@@ -48,10 +50,16 @@ class Judgement:
         """Which symbols have a bar in the newest session, (n,); where each is judged at its last bar, any bar."""
         close = self.panel.bars.close
         if self.at_last_bar:
-            return np.asarray(~np.isnan(close).all(axis=1), dtype=np.bool_)
+            return np.asarray(self._last_bar >= 0, dtype=np.bool_)
         if not close.shape[1]:
             return np.zeros(len(close), dtype=np.bool_)
         return np.asarray(~np.isnan(close[:, -1]), dtype=np.bool_)
+
+    @cached_property
+    def _last_bar(self) -> npt.NDArray[np.int32]:
+        """The column of each symbol's last bar, (n,), -1 where there is none."""
+        last: npt.NDArray[np.int32] = positions(fixed(self.panel.bars.close), 1)[:, 0]
+        return last
 
     @property
     def passes(self) -> npt.NDArray[np.bool_]:
@@ -108,7 +116,7 @@ class Judgement:
             return f"{text_of(self.criteria.tree.where)} is true."
         node, unknown = failing
         word = "unknown" if unknown else "false"
-        facts = [f"{text_of(fact)} {_value(self.facts[fact], row)}" for fact in facts_of(node)][:_MOST_FACTS]
+        facts = [f"{text_of(fact)} {_value(self.facts[fact], row)}" for fact in facts_of(node)[:_MOST_FACTS]]
         day = self._session(row).astype("datetime64[D]").item()
         told = f": {', '.join(facts)} on {day}" if facts else f" on {day}"
         return f"{text_of(node)} is {word}{told}"
@@ -117,7 +125,7 @@ class Judgement:
         """Return the session that a symbol is judged in."""
         if not self.at_last_bar:
             return np.datetime64(self.panel.sessions[-1])
-        return np.datetime64(self.panel.sessions[np.flatnonzero(~np.isnan(self.panel.bars.close[row]))[-1]])
+        return np.datetime64(self.panel.sessions[self._last_bar[row]])
 
 
 def _value(values: Any, row: int) -> str:
@@ -135,6 +143,7 @@ def number_text(value: float) -> str:
     return f"{value:.4g}"
 
 
+@lru_cache(maxsize=1024)
 def facts_of(clause: Node) -> tuple[Node, ...]:
     """Return the values that a clause compares, outermost first; literals are none."""
     found: dict[Node, None] = {}

@@ -8,6 +8,8 @@ import numpy as np
 
 from technic_scanner.criteria.kernel_compile import kernel
 
+RANK, PERCENTILE = 0, 1
+
 
 @kernel
 def window_ranks(x, n, k):  # type: ignore[no-untyped-def]
@@ -34,6 +36,59 @@ def window_ranks(x, n, k):  # type: ignore[no-untyped-def]
                     twice[j] += 0.0 * old[j]
         for j in range(k):
             out[i, j] = twice[j] / (2.0 * n) + 0.0 * last[j]
+    return out
+
+
+@kernel
+def ordered_window_ranks(x, n, k):  # type: ignore[no-untyped-def]
+    """Return the same as ``window_ranks`` in O(log) a bar: counts of the window's values in a tree over their order."""
+    rows, m = x.shape
+    size = k + n - 1
+    start = m - size
+    out = np.empty((rows, k))
+    held = np.empty(size)
+    place = np.empty(size, dtype=np.int64)  # the number of a value among the row's distinct ones, from 1
+    tree = np.empty(size + 1, dtype=np.int64)
+    for i in range(rows):
+        for t in range(size):
+            held[t] = x[i, start + t] if start + t >= 0 else math.nan
+        order = np.argsort(held)
+        number = 0
+        for a in range(size):
+            if a == 0 or held[order[a]] != held[order[a - 1]]:
+                number += 1
+            place[order[a]] = number
+        tree[:] = 0
+        missing = 0
+        for t in range(size):
+            if held[t] != held[t]:
+                missing += 1
+            else:
+                p = place[t]
+                while p <= size:
+                    tree[p] += 1
+                    p += p & -p
+            if t >= n:
+                if held[t - n] != held[t - n]:
+                    missing -= 1
+                else:
+                    p = place[t - n]
+                    while p <= size:
+                        tree[p] -= 1
+                        p += p & -p
+            if t >= n - 1:
+                if missing > 0:
+                    out[i, t - n + 1] = math.nan
+                    continue
+                below, p = 0, place[t] - 1
+                while p > 0:
+                    below += tree[p]
+                    p -= p & -p
+                upto, p = 0, place[t]
+                while p > 0:
+                    upto += tree[p]
+                    p -= p & -p
+                out[i, t - n + 1] = (below + upto + 1) / (2.0 * n)
     return out
 
 
@@ -114,28 +169,30 @@ def betas(close, market, n, k, least):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def ranks_across(values, groups, order, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` (n,) with (values below, equal values, known values) of each row's group; (3, n).
+def ranks_across(values, stops, what, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` (sessions, n) with the rank or percentile of each of ``values`` (sessions, n) in its group.
 
-    ``order`` sorts the rows by group and value, unknown values last in a group.
+    The columns of a group stand side by side; ``stops`` are the ends of the groups.
     """
-    n = len(order)
-    first = 0
-    while first < n:
-        group = groups[order[first]]
-        stop = first
-        while stop < n and groups[order[stop]] == group and values[order[stop]] == values[order[stop]]:
-            stop += 1
-        a = first
-        while a < stop:
-            b = a
-            while b < stop and values[order[b]] == values[order[a]]:
-                b += 1
-            for t in range(a, b):
-                out[0, order[t]] = a - first
-                out[1, order[t]] = b - a
-                out[2, order[t]] = stop - first
-            a = b
-        while stop < n and groups[order[stop]] == group:
-            stop += 1
-        first = stop
+    for session in range(values.shape[0]):
+        first = 0
+        for stop in stops:
+            part = values[session, first:stop]
+            into = out[session, first:stop]
+            order = np.argsort(part)  # the unknown last
+            known = len(part)
+            while known > 0 and part[order[known - 1]] != part[order[known - 1]]:
+                known -= 1
+            for a in range(known, len(part)):
+                into[order[a]] = math.nan
+            a = 0
+            while a < known:
+                b = a
+                while b < known and part[order[b]] == part[order[a]]:
+                    b += 1
+                same = b - a
+                found = (a + (same + 1.0) / 2.0) / known if what == RANK else 100.0 * (a + same / 2.0) / known
+                for t in range(a, b):
+                    into[order[t]] = found
+                a = b
+            first = stop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from technic_scanner.criteria.functions import FUNCTIONS
 from technic_scanner.criteria.names import prefix_text
@@ -32,6 +33,7 @@ def canonical(scan: Scan) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=4096)
 def text_of(node: Node) -> str:
     """Return the canonical text of one node; names given by let are left as names."""
     texts: dict[Node, str] = {}

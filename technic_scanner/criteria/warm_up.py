@@ -1,4 +1,4 @@
-"""Compile every kernel of the language, or load it from Numba's cache; say beforehand whether that takes long."""
+"""Compile every kernel of the language or load it from Numba's cache, and tell beforehand whether that takes long."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from technic_scanner.criteria import (
-    kernel_bars,
-    kernel_points,
-    kernel_ranks,
-    kernel_recursive,
-    kernel_windows,
-)
+from technic_scanner.criteria import kernel_bars, kernel_points, kernel_ranks, kernel_recursive, kernel_windows
 from technic_scanner.criteria.criteria import compile_text
 from technic_scanner.criteria.functions import FUNCTIONS
 from technic_scanner.criteria.panel import Panel
 
+SLOW = "compiling what criteria need, once on this machine: this takes up to a minute (technic-scanner warmup does it)"
 _MODULES: tuple[ModuleType, ...] = (kernel_bars, kernel_points, kernel_ranks, kernel_recursive, kernel_windows)
 # Beside the functions' examples: what else calls a kernel, or one with arrays of another kind.
 _MORE = (
@@ -57,7 +52,13 @@ def warm_up() -> None:
     halted = prices.copy()
     halted[1, 40] = np.nan
     holed = Panel.from_arrays(halted, open=prices, high=prices + 1.0, low=prices - 1.0, volume=prices)
+    compile_text("ts_rank(close, 701) > 0.5").evaluate(_long(), 701, threads=1)
     for text in (*(function.example for function in FUNCTIONS.values()), *_MORE):
         criteria = compile_text(text)
         for panel in (whole, holed):
             criteria.judge(panel, threads=1)
+
+
+def _long() -> Panel:
+    """Return bars that are long enough for an ordered window."""
+    return Panel.from_arrays(10.0 + np.arange(1500.0).reshape(1, 1500) % 7.0)

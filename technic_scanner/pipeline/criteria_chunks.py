@@ -14,6 +14,7 @@ from technic_scanner.criteria.evaluate import symbol_values
 from technic_scanner.criteria.judging import judged_roots
 from technic_scanner.criteria.panel import Panel as CriteriaPanel
 from technic_scanner.criteria.symbol_part import Kept, Wanted, wanted_values
+from technic_scanner.criteria.warm_up import SLOW, is_quick
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.context import ScanContext, no_calendar
 from technic_scanner.pipeline.newest_bars import criteria_panel, ended, sessions_to_read
@@ -108,6 +109,8 @@ def scan_criteria(
     if not context.config.criteria.strip():
         return None
     criteria = compile_criteria(context.config.criteria)
+    if not is_quick():
+        context.reporter.message(SLOW)
     bars, state = _history(context, criteria, used)
     calendar = context.ports.exchange_sessions if criteria.reads_periods else no_calendar
     panel = criteria_panel(bars, securities, _market(context, criteria, *benchmark), calendar)
@@ -125,7 +128,9 @@ def _history(context: ScanContext, criteria: Criteria, used: UsedBars) -> tuple[
     at = {symbol: row for row, symbol in enumerate(held.symbols)}
     if not all(symbol in at for symbol in panel.symbols):
         return panel, ""  # another process has dropped bars meanwhile
-    held = held.take([at[symbol] for symbol in panel.symbols]).until(panel.last_session)
+    if held.symbols != panel.symbols:
+        held = held.take([at[symbol] for symbol in panel.symbols])
+    held = held.until(panel.last_session)
     last = used.placement.last
     ends = np.where(last >= 0, panel.sessions[np.maximum(last, 0)], np.datetime64("0001-01-01"))
     return ended(held, ends), read.fingerprint

@@ -62,8 +62,13 @@ def criteria_panel(bars: Bars, securities: Sequence[Security], market: Bars, cal
 
 
 def ended(bars: Bars, ends: DateArray) -> Bars:
-    """Return the bars without those after each symbol's end (n,); the bars, which are nobody else's, are changed."""
-    unused = bars.sessions[None, :] > ends[:, None]
-    for name in FIELDS:
-        getattr(bars, name)[unused] = np.nan
-    return bars
+    """Return the bars without those after each symbol's end (n,); the bars themselves where there are none."""
+    later = np.searchsorted(bars.sessions, ends, side="right")
+    first = int(later.min(initial=len(bars.sessions)))
+    unused = np.arange(first, len(bars.sessions)) >= later[:, None]
+    if not (unused & ~np.isnan(bars.close[:, first:])).any():
+        return bars
+    arrays = [np.array(getattr(bars, name)) for name in FIELDS]
+    for array in arrays:
+        array[:, first:][unused] = np.nan
+    return Bars(bars.symbols, bars.sessions, *arrays)

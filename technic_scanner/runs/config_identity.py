@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.runs.criteria_facts import canonical_of
 from technic_scanner.runs.serialization import config_to_dict
 
 # Present name → the name under which the field was first hashed. It stays when the old name is no longer accepted:
@@ -23,7 +24,11 @@ _FIRST_FIELDS = frozenset(
 
 
 def identity_of(config: ScanConfig) -> dict[str, Any]:
-    """Return the plain form of a config with every field under its first name, in the order of the fields."""
+    """Return the plain form of a config with every field under its first name, in the order of the fields.
+
+    Criteria are in the one spelling that equal ones share.
+    """
     named = {_FIRST_NAMES.get(name, name): value for name, value in config_to_dict(config).items()}
+    named["criteria"] = canonical_of(config.criteria)
     defaults = {_FIRST_NAMES.get(name, name): value for name, value in config_to_dict(ScanConfig()).items()}
     return {name: value for name, value in named.items() if name in _FIRST_FIELDS or value != defaults[name]}

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.runs.criteria_facts import canonical_of
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
@@ -118,6 +119,8 @@ def _differences(records: Sequence[RunRecord]) -> tuple[FieldDifference, ...]:
 def _asked(record: RunRecord) -> dict[str, Any]:
     """Return the fields of config and options, without those of a part that cannot be read."""
     config = {} if record.readable_config is None else config_to_dict(record.config)
+    if "criteria" in config:
+        config["criteria"] = canonical_of(config["criteria"])
     return config if record.readable_options is None else config | options_to_dict(record.options)
 
 

@@ -12,6 +12,7 @@ from pandas.io.formats.style import Styler
 from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import RunNotFoundError
+from technic_scanner.runs.criteria_facts import change_sentences
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.timings.compare import Comparison, SymbolChanges
 from technic_scanner.ui.app import notices, url_state
@@ -228,6 +229,9 @@ def _differences(comparison: Comparison, names: Sequence[str]) -> None:
         height="content",
         alt="Fields of config and options that differ between the runs",
     )
+    for item in comparison.differences:
+        if item.field == "criteria":
+            st.caption("  \n".join(map(escape, change_sentences(item.values, names))))
 
 
 def _stages(comparison: Comparison, names: Sequence[str]) -> None:

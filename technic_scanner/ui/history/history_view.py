@@ -65,6 +65,7 @@ def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
                 "Scanned": None if metrics is None else metrics.symbols_scanned,
                 "Symbols/s": None if metrics is None else metrics.symbols_per_second,
                 "Cache hits": None if metrics is None else metrics.cache_hit_rate,
+                "Criteria": None if record.readable_config is None else record.config.criteria.strip() or None,
                 "Attempt": record.attempt,
                 "Pinned": record.pinned,
                 "Comparable with": record.comparability_key,

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from technic_scanner import criteria
 from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunStatus
@@ -173,6 +174,36 @@ def test_the_filters_are_cleared_in_the_page_and_in_the_address(seeded, open_pag
     assert [app.text_input(key="r_find").value, app.number_input(key="r_score").value] == ["", 0.0]
     assert all(app.multiselect(key=name).value == [] for name in ("r_sectors", "r_signals", "r_tiers"))
     assert "r_clear" not in [button.key for button in app.button]
+
+
+def test_criteria_filter_the_rows_without_a_new_scan(seeded, open_page) -> None:
+    run = whole(seeded)
+    stored = seeded.services.service.result(run.run_id, Rows.ALL)
+    wanted = "rsi(14) > 50 and rank(roc(close, 21)) > 0.2"
+    matches = set(seeded.services.scanning.judge_run(stored, criteria.compile(wanted)).matches)
+    app = open_page("results", run=run.run_id, r_where=wanted)
+    assert not app.exception
+    everything = seeded.services.service.result(run.run_id).table["Symbol"].to_pylist()
+    assert set(table(app)["Symbol"]) == matches & set(everything)
+    assert 0 < len(table(app)) < len(everything)
+    assert any(text.startswith(f"{len(matches):,} scanned rows meet the criteria") for text in captions(app))
+    app.text_input(key="r_where").set_value("cloze > 1").run()
+    assert any("line 1, column 1: There is no name 'cloze'" in code.value for code in app.code)
+    assert "No row passes these filters" in titles(app, "info")
+
+
+def test_columns_of_the_criteria_are_in_the_table_and_beside_the_chart(seeded, open_page) -> None:
+    asked = 'close > 1 rank by rsi(14) show atr(14) / close as "Range" show close > open as "Up"'
+    run = seeded.services.service.submit(ScanConfig(source="sample", criteria=asked), RunOptions())
+    identity = WorkerIdentity("test", "here", 1, "0")
+    Worker(seeded.services.store, seeded.services.scanning, seeded.services.clock, identity, WorkerRules()).run()
+    app = open_page("results", run=run.run_id)
+    assert not app.exception
+    shown = table(app)
+    assert {"Range", "Up"} <= set(shown.columns)
+    assert any("in the order of rsi(14), the largest first" in text for text in captions(app))
+    opened = open_page("results", run=run.run_id, symbol=shown["Symbol"].iloc[0])
+    assert "Of the criteria: Range: **0.0" in texts(opened)
 
 
 def test_each_tab_says_whether_the_filters_apply_to_it(seeded, open_page) -> None:

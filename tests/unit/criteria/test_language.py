@@ -82,6 +82,7 @@ def test_bars_needed_are_known_before_the_run(text: str, bars: int) -> None:
     ("text", "column", "length", "part"),
     [
         ("close", 1, 5, "this is a number"),
+        ('close > 1 show close as "A" show open as "a"', 29, 16, "Two columns have the heading 'a'"),
         ("smaa(close, 3) > 1", 1, 4, "Did you mean 'sma'?"),
         ("close > cose", 9, 4, "Did you mean 'close'?"),
         ("sma(close) > 1", 1, 10, "sma takes 2 values, not 1"),

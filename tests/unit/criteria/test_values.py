@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from technic_scanner import criteria
-from technic_scanner.criteria import CriteriaError, Panel
+from technic_scanner.criteria import CriteriaError, Panel, operations
 from technic_scanner.criteria.evaluate import evaluate
+from technic_scanner.criteria.functions import FACTOR, FUNCTIONS, WINDOW, Function
+from technic_scanner.criteria.tree import NUMBER, YES_NO
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FIELDS
 from technic_scanner.screening.bars import Panel as Bars
@@ -131,6 +133,35 @@ def test_one_expression_has_the_same_bits_wherever_it_stands() -> None:
     whole = random_panel(whole=True)
     np.testing.assert_array_equal(number("sma(close, 20)[4]", whole)[:, 4:], number("sma(close, 20)", whole)[:, :-4])
     assert later.shape == alone.shape
+
+
+def call_of(function: Function) -> str:
+    """A call of every parameter: short windows, and conditions that are always true."""
+    if function.name.startswith("macd"):
+        return f"{function.name}(close, 3, 6, 2)"
+    texts = {NUMBER: "close", YES_NO: "close > 0", WINDOW: "7", FACTOR: "2"}
+    return f"{function.name}({', '.join(texts[item.kind] for item in function.parameters)})"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_value_is_unknown_before_the_bars_that_it_needs_and_known_then(name: str) -> None:
+    asked = criteria.compile(f"{call_of(FUNCTIONS[name])} > 0")
+    bars = asked.bars_needed
+    panel = random_panel(40, bars + 1, seed=2, whole=True)
+    enough = cut(panel, 0, bars)
+    assert (~np.isnan(asked.evaluate(enough))).any()
+    # Those two are known as soon as their condition was true, and this one always is.
+    if bars > 1 and name not in {"bars_since", "value_when"}:
+        assert np.isnan(asked.evaluate(cut(panel, 0, bars - 1))).all()
+
+
+def test_ranks_in_long_windows_are_those_that_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounded = PANEL.bars.close.round(0)
+    panel = Panel.from_arrays(rounded)
+    counted = number("ts_rank(close, 40)", panel)
+    monkeypatch.setattr(operations, "COUNTED_WINDOW", 1)
+    np.testing.assert_array_equal(number("ts_rank(close, 40)", panel), counted)
+    assert (~np.isnan(counted)).any()
 
 
 @given(conditions(own=True))
