@@ -28,10 +28,10 @@ _MORE = (
 def kernels() -> dict[str, Any]:
     """Return every compiled function of the language by its module and name."""
     return {
-        f"{module.__name__.rpartition('.')[2]}.{name}": function
+        f"{module.__name__.rpartition('.')[2]}.{name}": function.compiled
         for module in _MODULES
         for name, function in vars(module).items()
-        if hasattr(function, "signatures")
+        if hasattr(function, "compiled")
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from technic_scanner.criteria.kernel_compile import kernel
+from technic_scanner.criteria.kernel_compile import exact
 from technic_scanner.screening import quality
 
 _TOLERANCE = 1e-4  # as in screening.filters
@@ -19,7 +19,7 @@ _REAL, _TURNOVER_BARS, _LEAST_TURNOVER = quality.REAL_TURNOVER, quality.TURNOVER
 _FAR, _NEAR, _LEAST_NEAR = quality.FAR, quality.NEARBY_BARS, quality.LEAST_NEARBY
 
 
-@kernel
+@exact
 def eligible(
     high: Any, low: Any, close: Any, volume: Any, min_price: Any, min_dollars: Any, min_bars: Any, out: Any
 ) -> None:
@@ -59,7 +59,7 @@ def eligible(
             out[i, t] = good
 
 
-@kernel
+@exact
 def _is_spike(price: Any, t: Any, end: Any) -> Any:
     """Return whether bar ``t`` is far off and the next one, before ``end``, is back."""
     if t < 1 or t + 1 >= end:
@@ -70,7 +70,7 @@ def _is_spike(price: Any, t: Any, end: Any) -> Any:
     return max(out, 1.0 / out) >= _FAR and abs(out * back - 1.0) <= 2.0 * _DAY
 
 
-@kernel
+@exact
 def _is_split(opened: Any, price: Any, volume: Any, t: Any) -> Any:
     """Return whether bar ``t`` opens at a split's ratio to the close before, stays there, and has no real turnover."""
     ratio, stays = opened[t] / price[t - 1], price[t] / opened[t]
@@ -94,7 +94,7 @@ def _is_split(opened: Any, price: Any, volume: Any, t: Any) -> Any:
     return not price[t] * volume[t] > _REAL * np.median(before[:count])
 
 
-@kernel
+@exact
 def _is_off(opened: Any, high: Any, low: Any, price: Any, t: Any) -> Any:
     """Return whether bar ``t`` has a price five times off the median of the closes before it."""
     lowest, highest = price[t], price[t]
@@ -112,7 +112,7 @@ def _is_off(opened: Any, high: Any, low: Any, price: Any, t: Any) -> Any:
     return highest >= _FAR * usual or lowest <= usual / _FAR
 
 
-@kernel
+@exact
 def _may_be_wrong(opened: Any, high: Any, low: Any, close: Any, i: Any) -> Any:
     """Return False where no bar of row ``i`` can be a jump or far off those before it; quick, as it is for nearly all.
 
@@ -140,7 +140,7 @@ def _may_be_wrong(opened: Any, high: Any, low: Any, close: Any, i: Any) -> Any:
     return False
 
 
-@kernel
+@exact
 def leave_out_wrong_prices(opened: Any, high: Any, low: Any, close: Any, volume: Any, out: Any) -> None:
     """Set ``out`` (n, T) to False where ``screening.quality`` flags an unadjusted split or a price far off.
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from technic_scanner.criteria.kernel_compile import kernel
+from technic_scanner.criteria.kernel_compile import exact
 
 _TRUE = 2  # of the language's truth values: 0 false, 1 unknown
 
 
-@kernel
+@exact
 def entries(truth: Any, close: Any, eligible: Any, first: Any, stop: Any, every: Any, out: Any) -> None:
     """Fill ``out`` (n, T): where a row is eligible and its condition true, in the sessions first … stop − 1.
 
@@ -29,7 +29,7 @@ def entries(truth: Any, close: Any, eligible: Any, first: Any, stop: Any, every:
             before = now
 
 
-@kernel
+@exact
 def universe_sums(
     close: Any, eligible: Any, offsets: Any, first: Any, stop: Any, most: Any, sums: Any, counts: Any, limited: Any
 ) -> None:
@@ -61,7 +61,7 @@ def universe_sums(
                 counts[k, t] += share
 
 
-@kernel
+@exact
 def entry_returns(close: Any, rows: Any, columns: Any, offset: Any, most: Any, out: Any) -> None:
     """Fill ``out`` (E,): the return of each entry to ``offset`` sessions later, at the last close; NaN if unknown."""
     total = close.shape[1]
@@ -77,7 +77,7 @@ def entry_returns(close: Any, rows: Any, columns: Any, offset: Any, most: Any, o
             out[e] = min(close[i, to] / close[i, t] - 1.0, most)
 
 
-@kernel
+@exact
 def turnover(rows: Any, columns: Any, horizon: Any, total: Any, out: Any) -> Any:
     """Fill ``out`` (total,) with Σ |change of weight| of each session, holding each entry for ``horizon`` sessions.
 
@@ -109,7 +109,7 @@ def turnover(rows: Any, columns: Any, horizon: Any, total: Any, out: Any) -> Any
     return opened.sum() / days if days else 0.0
 
 
-@kernel
+@exact
 def shared_entries(rows: Any, columns: Any, counts: Any, horizon: Any) -> Any:
     """Return how alike the symbols of dates that begin less than ``horizon`` sessions apart are, 0–1.
 
