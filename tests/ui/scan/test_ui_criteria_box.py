@@ -5,7 +5,7 @@ from __future__ import annotations
 from technic_scanner import criteria
 from technic_scanner.criteria.imports import import_text
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.ui.scan import live_counts
+from technic_scanner.ui.scan import criteria_editor, live_counts
 from technic_scanner.ui.scan.form_state import key
 from tests.ui.scan.test_ui_scan_page import texts, titles
 
@@ -129,3 +129,18 @@ def test_the_sentence_on_all_rows() -> None:
         "**40 symbols** of 500 (24 are not cached) match on None, the newest cached session. The first 25 are kept. "
         "Unknown for 3."
     )
+
+
+def test_the_text_is_edited_in_a_plain_field_where_the_editor_is_not_there(empty, open_page, monkeypatch) -> None:
+    monkeypatch.setattr(criteria_editor, "_component", lambda: None)
+    app = opened(open_page, "close > 5")
+    app.session_state["criteria_view"] = "Text"
+    app.run()
+    labelled(app.text_area, "Criteria").set_value("close > smaa(close, 3)").run()
+    assert written(app) == "close > smaa(close, 3)"
+    assert titles(app, "error")[0] == "The criteria have a fault"
+    labelled(app.text_area, "Criteria").set_value("close > 7").run()
+    app.session_state["criteria_view"] = "Rows"
+    app.run()
+    assert labelled(app.text_input, "Value of row 1").value == "7"
+    assert not app.exception
