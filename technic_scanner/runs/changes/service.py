@@ -26,8 +26,11 @@ from technic_scanner.runs.serialization import config_to_dict
 # The runs among which the sessions before are looked for, and how many sessions in a row are counted.
 RUNS_SEARCHED = 1_000
 SESSIONS_COUNTED = 60
-# They say how large a position is, not which symbols are picked; and each session has another date.
-_NOT_CRITERIA = ("as_of_date", "account_size", "risk_pct", "target_rr", "max_position_pct")
+# They say how large a position is, not which symbols are picked; and each session has another date, and other rates.
+_NOT_CRITERIA = (
+    *("as_of_date", "account_size", "account_currency", "currency_rates", "risk_pct", "target_rr"),
+    *("max_position_pct", "position_sizing", "total_risk_pct"),
+)
 # A close that differs by more was revised; vendors round to the cent.
 _REVISED = 0.002
 _NO_BARS: Mapping[str, float] = {}

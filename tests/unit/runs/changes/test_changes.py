@@ -84,7 +84,11 @@ def test_it_is_compared_with_the_last_session_of_the_same_criteria(scans: Scans)
     same = scans.scan(2, "AB")
     scans.scan(3, "CD", replace(CONFIG, min_price=6.0))
     scans.scan(5, "EF")  # a later session, scanned before
-    now = scans.scan(4, "AC", replace(CONFIG, account_size=99_000.0, risk_pct=2.0))
+    now = scans.scan(
+        4,
+        "AC",
+        replace(CONFIG, account_size=99_000.0, risk_pct=2.0, currency_rates=("EUR=1.1",), position_sizing="account"),
+    )
     assert scans.new(now)["against"] == same, "the size of the account decides no pick"
     assert scans.new(now, against=scans.scan(6, "C"))["stayed"] == []
 
