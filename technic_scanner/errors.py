@@ -138,6 +138,12 @@ class CriteriaNotFoundError(NotFoundError):
     code = "criteria_not_found"
 
 
+class AlertNotFoundError(NotFoundError):
+    """No alert has this name."""
+
+    code = "alert_not_found"
+
+
 class WatchlistNotFoundError(NotFoundError):
     """No watchlist has this name."""
 
@@ -174,6 +180,12 @@ class CriteriaConflictError(ConflictError):
     code = "criteria_conflict"
 
 
+class AlertConflictError(ConflictError):
+    """The alert was changed since it was read, or another one has its name."""
+
+    code = "alert_conflict"
+
+
 class WatchlistConflictError(ConflictError):
     """The watchlist was changed since it was read, or another one has its name."""
 
@@ -190,6 +202,12 @@ class ResultsNotReadyError(ConflictError):
     """The run has not produced results (yet)."""
 
     code = "results_not_ready"
+
+
+class ChannelError(TechnicError):
+    """A channel did not take a message."""
+
+    code = "channel_error"
 
 
 class CalendarError(TechnicError):

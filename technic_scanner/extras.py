@@ -15,6 +15,7 @@ EXTRAS: Final[dict[str, str]] = {
     "dask": "scans on a Dask cluster",
     "yahoo": "the source of Yahoo Finance",
     "excel": "Excel workbooks",
+    "alerts": "alerts by e-mail and through messaging services",
 }
 # The modules by which an installed extra is known.
 _MODULES: Final[dict[str, tuple[str, ...]]] = {
@@ -22,6 +23,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "dask": ("dask", "distributed"),
     "yahoo": ("yfinance", "pytickersymbols"),
     "excel": ("xlsxwriter",),
+    "alerts": ("apprise",),
 }
 
 

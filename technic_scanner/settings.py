@@ -26,6 +26,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
 _PREFIX: Final = "TECHNIC_"
 # Read by clients in the examples of docs/api.md, not by this program.
 _OF_CLIENTS: Final = frozenset({"TECHNIC_TOKEN"})
+_CHANNEL: Final = re.compile(r"TECHNIC_CHANNEL_([A-Z0-9]{1,40})(_SECRET)?")
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -46,7 +47,8 @@ class Settings(BaseSettings):
     other plugins are read where they are used, see ``plugin_value``. ``stale_after_seconds`` is the age of a heartbeat,
     in seconds, from which its run counts as interrupted. ``standby_workers`` is how many loaded workers a server keeps
     at an empty queue, ``standby_idle_seconds`` after how long without a run one ends, ``standby_max_bytes`` the
-    resident memory above which one is replaced after its run.
+    resident memory above which one is replaced after its run. ``alert_allowed_networks`` are networks inside the host's
+    own to which messages may be sent all the same, such as 10.1.0.0/16.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
@@ -68,12 +70,13 @@ class Settings(BaseSettings):
     max_streams_per_client: int = Field(default=1000, ge=1)
     max_queued_runs_per_token: int = Field(default=20, ge=1)
     require_sign_in: bool = False
+    alert_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
     dask_scheduler: str | None = None
     dask_allowed_schedulers: str = "tcp://127.0.0.1:*,tcp://localhost:*"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("api_tokens", "allowed_hosts", "allowed_origins", mode="before")
+    @field_validator("api_tokens", "allowed_hosts", "allowed_origins", "alert_allowed_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -87,6 +90,13 @@ class Settings(BaseSettings):
             read_tokens(value)
         except ConfigError as error:
             raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("alert_allowed_networks")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            ipaddress.ip_network(entry)
         return value
 
     @field_validator("home", "files_root")
@@ -161,12 +171,25 @@ def unknown_variables(of_plugins: Callable[[], Iterable[str]]) -> tuple[str, ...
     """
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
     unknown = {name for name in os.environ if name.startswith(_PREFIX)} - known - _OF_CLIENTS
+    unknown -= {name for name in unknown if _CHANNEL.fullmatch(name)}
     if unknown:
         known |= set(of_plugins())
     return tuple(
         f"{name} is not a setting and has no effect; the nearest setting is {_nearest(name, known)}."
         for name in sorted(unknown - known)
     )
+
+
+def channel_variables() -> dict[str, tuple[str, str | None]]:
+    """Return the address of each channel by its name, and the secret with which its messages are signed.
+
+    They are TECHNIC_CHANNEL_<NAME> and TECHNIC_CHANNEL_<NAME>_SECRET, and are read each time: nothing keeps them.
+    """
+    found = {match[1].lower(): name for name in os.environ if (match := _CHANNEL.fullmatch(name)) and not match[2]}
+    return {
+        name: (os.environ[variable].strip(), os.environ.get(f"{variable}_SECRET") or None)
+        for name, variable in sorted(found.items())
+    }
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -6,9 +6,14 @@ Everything in them comes from two scans of the shipped sample; only names of thi
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +33,27 @@ SCAN = {"config": {"sectors": ["Information Technology"], "as_of_date": "2010-05
 SCHEDULE = {"preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
 STUDY = {"where": "close > sma(close, 50) and rsi(14) < 40", "from": "2010-01-04"}
 PRESET = {"config": {"min_tech_rating": 60}, "description": "strong ones only"}
+
+
+class Takes(BaseHTTPRequestHandler):
+    """Takes whatever is posted."""
+
+    def do_POST(self) -> None:
+        """Answer that it was taken."""
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def receiver() -> Iterator[int]:
+    """Serve a webhook on this machine; give its port."""
+    with HTTPServer(("127.0.0.1", 0), Takes) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
 
 
 class NoLauncher:
@@ -53,7 +79,7 @@ def _settings(folder: Path) -> Settings:
     prices.mkdir()
     (prices / "ORBX.csv").write_text("Datum;Eröffnung;Hoch;Tief;Schluss;Volumen\n13.03.2026;11,5;13;10;12,25;1.600\n")
     (prices / "ZQM.csv").write_text("Date,Close\n2026-03-13,21\n")
-    return load_settings(home=folder / "home", files_root=prices)
+    return load_settings(home=folder / "home", files_root=prices, alert_allowed_networks="127.0.0.1/32")
 
 
 def record(services: Services, client: TestClient) -> dict[str, Any]:
@@ -83,6 +109,11 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("POST /presets/import", body=exported)
     ask("GET /presets/{name}", "Strong ones")
     record_schedules(ask)
+    services.worker().run()
+    with receiver() as port:
+        os.environ["TECHNIC_CHANNEL_DESK"] = f"http://127.0.0.1:{port}/"
+        record_alerts(ask)
+    ask("GET /health/standing")
     ask("GET /symbols/{symbol}/appearances", "AAPL")
     for name in ("scans", "presets", "sources", "outcomes", "health/live", "health/ready"):
         ask(f"GET /{name}")
@@ -102,6 +133,18 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("POST /criteria/import", body={"language": "stockcharts", "text": "[RSI(14) x 30] and [SCTR > 75]"})
     ask("POST /studies", body=STUDY)
     return ask.recorded
+
+
+def record_alerts(ask: Recorder) -> None:
+    """Record the operations of alerts."""
+    ask("POST /alerts", body={"name": "to ann", "schedule": "nightly", "channel": "desk"})
+    ask("GET /alerts")
+    ask("GET /alerts/{name}", "to ann")
+    for name in ("pause", "resume", "test"):
+        ask(f"POST /alerts/{{name}}/{name}", "to ann")
+    for name in ("preview", "messages"):
+        ask(f"GET /alerts/{{name}}/{name}", "to ann")
+    ask("GET /channels")
 
 
 def record_schedules(ask: Recorder) -> None:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from technic_scanner.api import (
+    alerts,
     analytics,
     criteria,
     discovery,
@@ -42,8 +43,8 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, studies, presets, schedules, criteria, saved_criteria, discovery,
-    files, health, metrics, earlier_api,
+    scans, results, streams, analytics, outcomes, studies, presets, schedules, alerts, criteria, saved_criteria,
+    discovery, files, health, metrics, earlier_api,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from technic_scanner.api.dependencies import Service
+from technic_scanner.api.dependencies import AllServices, Service
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.domain.run import RunStatus
@@ -40,11 +40,25 @@ async def live() -> LiveDocument:
     return LiveDocument(status="ok", version=VERSION)
 
 
+class StandingDocument(Document):
+    """What stands against the standing scans and their alerts, a sentence each; none if all is as promised."""
+
+    problems: list[str]
+
+
 @router.get("/health/ready", response_model=LiveDocument, responses=problems(503))
 def ready(service: Service) -> LiveDocument:
     """Return 200 if the run store is reachable and its schema is current, otherwise 503."""
     service.ping()
     return LiveDocument(status="ok", version=VERSION)
+
+
+@router.get("/health/standing", response_model=StandingDocument)
+def standing(services: AllServices) -> StandingDocument:
+    """Name the promised runs that did not happen, and the messages that were not sent."""
+    against = [(schedule.name, services.schedules.problem(schedule)) for schedule in services.schedules.all()]
+    found = [f"Schedule {name!r}: {problem}." for name, problem in against if problem]
+    return StandingDocument(problems=[*found, *services.alerts.problems()])
 
 
 @router.get("/workers", response_model=WorkerListDocument)

@@ -16,6 +16,7 @@ from technic_scanner.api.documentation import file_response
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.bootstrap import Services
 from technic_scanner.clock import Clock
+from technic_scanner.domain.alert import DeliveryStatus
 from technic_scanner.runs.model import RunQuery, StageSample
 
 router = APIRouter(tags=["health"])
@@ -46,6 +47,10 @@ class Meters:
         self._runs = Gauge("technic_runs", "Stored runs by status.", ("status",), registry=self.registry)
         self._queue = Gauge("technic_queue_depth", "Runs waiting for a worker.", registry=self.registry)
         self._workers = Gauge("technic_workers", "Active workers.", registry=self.registry)
+        self._overdue = Gauge(
+            "technic_schedules_overdue", "Schedules of which a promised run did not happen.", registry=self.registry
+        )
+        self._unsent = Gauge("technic_alerts_unsent", "Messages that wait or were given up.", registry=self.registry)
         self._stages = Histogram(
             "technic_stage_seconds", "Seconds of stages of ended runs.", ("stage",), registry=self.registry,
             buckets=_SECONDS,
@@ -65,6 +70,9 @@ class Meters:
                 if status.value == "queued":
                     self._queue.set(count)
             self._workers.set(len(self._services.service.workers()))
+            self._overdue.set(len(self._services.schedules.overdue()))
+            unsent = (DeliveryStatus.PENDING, DeliveryStatus.FAILED)
+            self._unsent.set(len(self._services.alerts.deliveries(NEWEST_RUNS, None, unsent)))
             for sample in self._services.service.samples(RunQuery(limit=NEWEST_RUNS)):
                 self._count_once(sample)
             return generate_latest(self.registry)

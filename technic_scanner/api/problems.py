@@ -31,6 +31,7 @@ _STATUS_OF: dict[type[TechnicError], int] = {
     errors.ConfigError: 422,
     errors.CalendarError: 422,  # a day was asked for that the calendar does not know
     errors.SourceError: 502,
+    errors.ChannelError: 502,
     errors.RateLimitedError: 503,
     errors.StoreError: 500,
     errors.StoreUnavailableError: 503,

@@ -19,6 +19,7 @@ from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
+from technic_scanner.adapters.notify.channels import EnvironmentChannels
 from technic_scanner.adapters.queue_bell.local import LocalBell
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
@@ -33,6 +34,7 @@ from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.home import make_home, store_url
 from technic_scanner.plugins.catalog import PluginCatalog
+from technic_scanner.runs.alerts.service import AlertService
 from technic_scanner.runs.changes.service import ChangesService
 from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.performance.performance_service import PerformanceService
@@ -47,7 +49,7 @@ from technic_scanner.runs.studies.service import StudyService
 from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
-from technic_scanner.settings import Settings, environment_with, load_settings, unknown_variables
+from technic_scanner.settings import Settings, channel_variables, environment_with, load_settings, unknown_variables
 from technic_scanner.version import VERSION
 
 _CALENDARS = "calendars.json"  # what the check of the exchange calendars found
@@ -68,6 +70,7 @@ class Services:
     studies: StudyService
     changes: ChangesService
     schedules: ScheduleService
+    alerts: AlertService
     keeper: Keeper
     listeners: RunListeners
     launcher: WorkerLauncher
@@ -112,7 +115,7 @@ class Services:
         rules = WorkerRules(
             max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
         )
-        told, due = self.listeners.tell, self.schedules.tick
+        told, due = self.listeners.tell, partial(_look, self.schedules, self.alerts)
         return Worker(self.store, self.scanning, self.clock, identity, rules, tell=told, idle=idle, fire_due=due)
 
     @contextmanager
@@ -189,6 +192,9 @@ def build(settings: Settings | None = None) -> Services:
         work=ScanPreview(store, catalog, clock, partial(coverage, catalog, cache)).work,
         queued=Upkeep(store, launcher, clock, settings.stale_after_seconds).ensure_worker,
     )
+    changes = ChangesService(store, bars)
+    channels = EnvironmentChannels(channel_variables, settings.alert_allowed_networks, clock)
+    alerts = AlertService(store, changes.what_is_new, channels, clock)
     return Services(
         settings,
         clock,
@@ -199,14 +205,21 @@ def build(settings: Settings | None = None) -> Services:
         service,
         PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache)),
         StudyService(scanning.study_bars, store),
-        ChangesService(store, bars),
+        changes,
         schedules,
-        Keeper(schedules.tick),
+        alerts,
+        Keeper(partial(_look, schedules, alerts)),
         listeners,
         launcher,
         CachedPanels(catalog, cache, clock),
         SavedCriteriaService(store),
     )
+
+
+def _look(schedules: ScheduleService, alerts: AlertService) -> None:
+    """Fire what is due, and send what waits."""
+    schedules.tick()
+    alerts.tick()
 
 
 def _demand(store: SqlStore, clock: Clock, stale_after: timedelta) -> Demand:

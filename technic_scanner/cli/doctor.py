@@ -56,6 +56,7 @@ def _checks(services: Services) -> list[tuple[str, Check]]:
         ("price cache", lambda: f"{sum(item.symbols for item in services.cache.coverage())} symbols cached"),
         ("kernels", _kernels),
         ("calendars", lambda: _calendars(services.calendar_trust())),
+        ("schedules", lambda: _standing(services)),
         ("workers", lambda: f"{len(services.service.workers())} active"),
         ("disk", lambda: f"{shutil.disk_usage(services.settings.home).free / _GIB:.1f} GiB free"),
     ]
@@ -87,6 +88,17 @@ def _settings(services: Services) -> str:
     if unknown := services.unknown_settings():
         raise TechnicError(" ".join(unknown))
     return "all known"
+
+
+def _standing(services: Services) -> str:
+    """Say how many schedules and alerts there are; fails with what was promised and did not happen."""
+    schedules, alerts = services.schedules.all(), services.alerts.all()
+    against = [(schedule.name, services.schedules.problem(schedule)) for schedule in schedules]
+    problems = [f"Schedule {name!r}: {problem}." for name, problem in against if problem]
+    problems += services.alerts.problems()
+    if problems:
+        raise TechnicError(" ".join(problems))
+    return f"{count_text(len(schedules), 'schedule')}, {count_text(len(alerts), 'alert')}"
 
 
 def _calendars(trusts: Sequence[CalendarTrust]) -> str:

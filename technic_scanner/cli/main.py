@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.cli import (
+    alerts,
     backups,
     cache,
     changes,
@@ -39,6 +40,7 @@ for command in (
     app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")
 app.add_typer(schedules.app, name="schedules")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(cache.app, name="cache")
 app.add_typer(files.app, name="files")
 app.add_typer(criteria.app, name="criteria")

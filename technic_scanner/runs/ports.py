@@ -17,6 +17,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.progress.costs import CostHistory
+from technic_scanner.runs.alert_ports import AlertStore
 from technic_scanner.runs.model import (
     Appearance,
     DatedRuns,
@@ -201,7 +202,7 @@ class PresetStore(Protocol):
     def delete_preset(self, name: str) -> None: ...
 
 
-class Store(RunStore, PresetStore, ScheduleStore, CriteriaStore, TrialStore, Protocol):
+class Store(RunStore, PresetStore, ScheduleStore, AlertStore, CriteriaStore, TrialStore, Protocol):
     """The store that bootstrap opens."""
 
 

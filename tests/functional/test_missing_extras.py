@@ -25,7 +25,13 @@ from tests.functional.command_line import run
 from tests.support.extras import hide
 from tests.support.quiet import without_workers
 
-HIDDEN = {"postgres": "psycopg", "dask": "distributed", "yahoo": "pytickersymbols", "excel": "xlsxwriter"}
+HIDDEN = {
+    "postgres": "psycopg",
+    "dask": "distributed",
+    "yahoo": "pytickersymbols",
+    "excel": "xlsxwriter",
+    "alerts": "apprise",
+}
 YAHOO = ScanConfig(source="yahoo", universe="S&P 500")
 
 
@@ -137,3 +143,13 @@ def test_the_api_cannot_make_a_workbook_and_says_so(services: Services, caplog: 
     assert install_command("excel") in answer.json()["detail"]
     assert not [record for record in caplog.records if record.levelname == "ERROR"], "it is no fault of the server"
     assert client.get(f"/scans/{run_id}/results.csv").status_code == 200
+
+
+def test_a_channel_of_apprise_says_what_it_needs_and_a_webhook_needs_nothing(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TECHNIC_CHANNEL_MAIL", "mailto://ann:x@example.org")
+    monkeypatch.setenv("TECHNIC_CHANNEL_HOOK", "https://example.org/in")
+    (hook, mail) = services.alerts.channels()
+    assert hook == ("hook", None)
+    assert install_command("alerts") in (mail[1] or "")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
+from technic_scanner.adapters.stores.alerts import write_messages
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import read_asked
 from technic_scanner.adapters.stores.events import append_batch
@@ -118,6 +119,7 @@ class QueueQueries(Queries):
             )
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
         if end.status is RunStatus.SUCCEEDED:
+            write_messages(connection, self.database, run_id, self.clock.now())
             connection.execute(delete(chunks).where(chunks.c.run_id == run_id))
             connection.execute(delete(chunk_stages).where(chunk_stages.c.run_id == run_id))
         return fetch_record(connection, run_id)

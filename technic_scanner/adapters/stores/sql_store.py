@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from ulid import ULID, LaxMonotonicPolicy, ULIDGenerator
 
+from technic_scanner.adapters.stores.alerts import AlertQueries
 from technic_scanner.adapters.stores.chunks import ChunkQueries
 from technic_scanner.adapters.stores.criteria import CriteriaQueries
 from technic_scanner.adapters.stores.database import Database
@@ -26,7 +27,6 @@ from technic_scanner.adapters.stores.retention import RetentionQueries
 from technic_scanner.adapters.stores.revisions import check_revision, migrate
 from technic_scanner.adapters.stores.runs import RunQueries
 from technic_scanner.adapters.stores.samples import SampleQueries
-from technic_scanner.adapters.stores.schedules import ScheduleQueries
 from technic_scanner.adapters.stores.sqlite_file import damage, refuse_lost_file
 from technic_scanner.adapters.stores.trials import TrialQueries
 from technic_scanner.adapters.stores.workers import WorkerQueries
@@ -37,7 +37,7 @@ _WRITES_NOTHING = "UPDATE runs SET run_id = run_id WHERE 1 = 0"
 
 
 class SqlStore(
-    ScheduleQueries,
+    AlertQueries,
     QueueQueries,
     ListingQueries,
     SampleQueries,

@@ -197,6 +197,11 @@ class ScheduleService:
             return str(error)
         return self._overdue(schedule)
 
+    def overdue(self) -> tuple[tuple[str, str], ...]:
+        """Return the schedules of which a promised run did not happen, each with the sentence that says so."""
+        found = ((schedule.name, self._overdue(schedule)) for schedule in self._store.list_schedules())
+        return tuple((name, sentence) for name, sentence in found if sentence is not None)
+
     def request(self, schedule: Schedule) -> tuple[ScanConfig, RunOptions]:
         """Return what a schedule scans now. Raises PresetNotFoundError, ConfigError for one that cannot be used."""
         if schedule.preset is None:

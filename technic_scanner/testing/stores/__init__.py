@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from technic_scanner.testing.stores.alerts import AlertContract
 from technic_scanner.testing.stores.claim_race import ClaimRaceContract
 from technic_scanner.testing.stores.criteria import CriteriaContract
 from technic_scanner.testing.stores.events import EventContract
@@ -31,6 +32,7 @@ class StoreContract(
     CriteriaContract,
     TrialContract,
     ScheduleContract,
+    AlertContract,
     RetentionContract,
     ClaimRaceContract,
 ):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.schedule import PlannedTime, Schedule
-from technic_scanner.errors import TechnicError
 from technic_scanner.runs.schedules.planning import in_words
 from technic_scanner.runs.schedules.requests import schedule_from_dict
 from technic_scanner.runs.schedules.service import ScheduleService
@@ -17,6 +14,7 @@ from technic_scanner.ui.app import notices
 from technic_scanner.ui.app.services import services
 from technic_scanner.ui.style.wording import escape
 from technic_scanner.ui.system import schedule_form
+from technic_scanner.ui.system.guarded_button import guarded_button
 
 _SHOWN_TIMES = 5
 _SHOWN_FIRINGS = 20
@@ -56,25 +54,18 @@ def _one(schedules: ScheduleService, schedule: Schedule) -> None:
         what = f"preset {schedule.preset}" if schedule.preset else "its own configuration"
         st.caption(f"Scans {escape(what)}. Next: {times_text(schedules.next_times(schedule.name, _SHOWN_TIMES))}")
         with st.container(horizontal=True):
-            _button("Run now", f"s_fire_{key}", lambda: _fire(schedules, schedule.name))
+            guarded_button("Run now", f"s_fire_{key}", lambda: _fire(schedules, schedule.name))
             if schedule.paused:
-                _button("Resume", f"s_resume_{key}", lambda: _say(schedules.resume(schedule.name).name, "fires again"))
+                guarded_button(
+                    "Resume", f"s_resume_{key}", lambda: _say(schedules.resume(schedule.name).name, "fires again")
+                )
             else:
-                _button("Pause", f"s_pause_{key}", lambda: _say(schedules.pause(schedule.name).name, "is paused"))
-            _button("Remove", f"s_remove_{key}", lambda: _remove(schedules, schedule.name))
+                guarded_button(
+                    "Pause", f"s_pause_{key}", lambda: _say(schedules.pause(schedule.name).name, "is paused")
+                )
+            guarded_button("Remove", f"s_remove_{key}", lambda: _remove(schedules, schedule.name))
         _edit(schedules, schedule)
         _firings(schedules, schedule)
-
-
-def _button(label: str, key: str, act: Callable[[], None]) -> None:
-    st.button(label, key=key, on_click=_guarded, args=(act,))
-
-
-def _guarded(act: Callable[[], None]) -> None:
-    try:
-        act()
-    except TechnicError as error:
-        notices.keep_error(error)
 
 
 def _firings(schedules: ScheduleService, schedule: Schedule) -> None:
@@ -101,7 +92,7 @@ def _form(schedules: ScheduleService) -> None:
     with details:
         st.text_input("Name", key=_NAME)
         schedule_form.draw(schedules, _NEW)
-        _button("Add", "s_add", lambda: _add(schedules))
+        guarded_button("Add", "s_add", lambda: _add(schedules))
 
 
 def _add(schedules: ScheduleService) -> None:
@@ -119,7 +110,7 @@ def _edit(schedules: ScheduleService, schedule: Schedule) -> None:
     prefix = f"s_edit_{schedule.schedule_id}_{schedule.version}_"
     with details:
         schedule_form.draw(schedules, prefix, schedule)
-        _button("Save", f"s_save_{schedule.schedule_id}", lambda: _save(schedules, schedule, prefix))
+        guarded_button("Save", f"s_save_{schedule.schedule_id}", lambda: _save(schedules, schedule, prefix))
 
 
 def _save(schedules: ScheduleService, schedule: Schedule, prefix: str) -> None:

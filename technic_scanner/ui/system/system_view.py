@@ -25,7 +25,7 @@ from technic_scanner.ui.app import notices
 from technic_scanner.ui.app.services import run_service, services, viewer_zone
 from technic_scanner.ui.style import ticking
 from technic_scanner.ui.style.wording import count_text, escape, status_text
-from technic_scanner.ui.system import schedules_view
+from technic_scanner.ui.system import alerts_view, schedules_view
 
 _NAMED_UNIVERSES = 4
 _EVERY_SECONDS = 5.0  # refresh interval of run counts and worker heartbeats
@@ -44,6 +44,7 @@ def show() -> None:
         _store()
     with st.container(border=True), notices.guarded():
         schedules_view.show()
+        alerts_view.show()
     with st.container(border=True), notices.guarded():
         _sources()
     with st.container(border=True), notices.guarded():
