@@ -13,7 +13,7 @@ from technic_scanner.criteria.fields import MARKET_CLOSE
 from technic_scanner.criteria.levels import Level, fixed
 from technic_scanner.criteria.measures import ALL
 from technic_scanner.criteria.numbers import number_of
-from technic_scanner.criteria.operations import OPERATIONS, frozen
+from technic_scanner.criteria.operations import OPERATIONS
 from technic_scanner.criteria.program import Program
 from technic_scanner.criteria.surroundings import Surroundings
 from technic_scanner.criteria.tree import LABEL, MONTH_NOW, NUMBER, WEEK_NOW, YES_NO, Frame, Node
@@ -80,7 +80,7 @@ class Evaluator:
 
     def _operands(self, node: Node) -> list[Any]:
         """Return the values of the operands, unknown on bars that do not exist."""
-        return [frozen(self._on_bars(self.value(arg))) if _without_bars(arg) else self.value(arg) for arg in node.args]
+        return [self._on_bars(self.value(arg)) if _without_bars(arg) else self.value(arg) for arg in node.args]
 
     def _on_bars(self, value: Any) -> Any:
         columns = value.shape[1]
@@ -131,7 +131,7 @@ class Evaluator:
         return self._pair(points.compare, _COMPARED[node.value], left, right, k)
 
     def _pair(self, kernel: Any, sign: Any, x: Any, y: Any, k: int) -> Any:
-        return kernel(sign, frozen(x), frozen(y), max(x.shape[0], y.shape[0]), k)
+        return kernel(sign, x, y, max(x.shape[0], y.shape[0]), k)
 
     def _between(self, node: Node, k: int) -> Any:
         value, low, high = map(self.value, node.args)

@@ -24,17 +24,10 @@ Arrays = list[Any]
 Operation = Callable[[Arrays, tuple[int, ...], int], Any]
 
 
-def frozen(array: Any) -> Any:
-    """Return an array that is not written any more, read-only, so that kernels are compiled for one kind of it."""
-    array.flags.writeable = False
-    return array
-
-
 def _same(arrays: Arrays) -> Arrays:
     """Return the arrays with equal rows and columns, for kernels that want them so."""
     rows, columns = max(array.shape[0] for array in arrays), min(array.shape[1] for array in arrays)
-    cut = [a[:, a.shape[1] - columns :] for a in arrays]
-    return [frozen(np.ascontiguousarray(np.broadcast_to(a, (rows, columns)))) for a in cut]
+    return [np.ascontiguousarray(np.broadcast_to(a[:, a.shape[1] - columns :], (rows, columns))) for a in arrays]
 
 
 def _padded(x: FloatArray, columns: int) -> Any:
@@ -142,7 +135,7 @@ def _folded(sign: int) -> Operation:
     def fold(args: Arrays, _: tuple[int, ...], k: int) -> Any:
         value = args[0]
         for other in args[1:]:
-            value = points.arithmetic(sign, frozen(value), frozen(other), max(value.shape[0], other.shape[0]), k)
+            value = points.arithmetic(sign, value, other, max(value.shape[0], other.shape[0]), k)
         return value
 
     return fold
