@@ -69,7 +69,7 @@ def test_match_at_a_past_date_reads_no_later_bar() -> None:
 def test_criteria_are_saved_in_versions_shown_exported_imported_and_removed(tmp_path: Path) -> None:
     file = tmp_path / "dips.json"
     assert run("criteria", "save", "Dips", "rsi(14) < 30", "--description", "mine").exit_code == 0
-    assert run("criteria", "save", "Dips", "rsi(14) < 25").exit_code == 2
+    assert run("criteria", "save", "Dips", "rsi(14) < 25").exit_code == 1, "the name is taken"
     written = tmp_path / "text"
     written.write_text("rsi(14) < 25")
     saved = run("criteria", "save", "Dips", "--file", str(written), "--replaces", "1", "--json")
