@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,14 @@ pytest_plugins = ["tests.support.open_connections"]
 settings.register_profile("values", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("values"), max_examples=10)  # for tools/quick_tests.py
 settings.load_profile("values")
+
+
+@pytest.fixture(autouse=True)
+def the_main_module_stays() -> Iterator[None]:
+    """Put the main module back: Streamlit makes the script of an AppTest it, and each child process would run that."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(autouse=True)

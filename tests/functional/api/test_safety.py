@@ -42,7 +42,7 @@ def test_every_path_but_health_asks_for_the_token(guarded: TestClient) -> None:
     for path, operations in document["paths"].items():
         for method in operations:
             answer = guarded.request(method, path.replace("{", "").replace("}", ""))
-            if path.startswith("/health/"):
+            if path in ("/health/live", "/health/ready"):  # what stands against schedules is not for everybody
                 assert answer.status_code == 200
                 continue
             assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), path

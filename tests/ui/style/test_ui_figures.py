@@ -10,16 +10,18 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from technic_scanner import ui
+from technic_scanner import criteria, ui
 from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint
 from technic_scanner.runs.timings.analytics import stage_statistics, trends
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.pick_returns import EquityCurve
+from technic_scanner.studies import Study, study
 from technic_scanner.ui.history import charts
 from technic_scanner.ui.outcomes import outcome_charts
 from technic_scanner.ui.results import market_charts, portfolio_view, symbol_figure
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.run.event_history import TrailPoint
+from technic_scanner.ui.studies import study_charts
 from technic_scanner.ui.style import figure_frame
 from tests.ui.builders import metrics, panel, result_rows, sample
 
@@ -39,6 +41,11 @@ def figures() -> Iterator[tuple[str, go.Figure]]:
     yield "eta_accuracy", charts.eta_accuracy(runs, "start")
     yield "eta_error_trend", charts.eta_error_trend((wild, *runs), ("start", "50"))
     yield "candles", symbol_figure.candles(panel(), {"Entry": 50.0, "Stop": 48.0, "Target": 612_345.0})
+    yield "entries_by_month", study_charts.entries_by_month({"2010-01": 12_345, "2010-02": 0})
+    judged = {"low": -0.02, "high": 0.03, "mean_excess": 0.01}
+    around = [{"offset": offset, "mean_excess": 0.001 * offset} for offset in range(-20, 64)]
+    yield "decay", study_charts.decay(around, {"21": judged, "63": judged | {"low": None, "high": None}})
+    yield "symbol_events", study_charts.symbol_events(_study(), "AAA", (), 21)
     yield "sub_scores", market_charts.sub_scores([("AAA", {"TrendScore": 70.0}), ("BBB", {})])
     yield "sector_map", market_charts.sector_map(result_rows())
     yield "score_distribution", market_charts.score_distribution(result_rows())
@@ -54,6 +61,12 @@ def figures() -> Iterator[tuple[str, go.Figure]]:
     curve = EquityCurve(line, line, line, line, 0)
     yield "equity", outcome_charts.equity(Equity("x", "position", 0, tuple(DAYS[:3]), curve))
     yield "group_means", outcome_charts.group_means([_group(LONG), _group("core")])
+
+
+def _study() -> Study:
+    bars = panel()
+    known = criteria.Panel(bars)
+    return study(criteria.compile("close > sma(close, 20)"), known)
 
 
 def _weights() -> pd.DataFrame:
