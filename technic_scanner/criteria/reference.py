@@ -8,6 +8,7 @@ from technic_scanner.criteria.fields import meanings
 from technic_scanner.criteria.functions import FUNCTIONS, Function
 from technic_scanner.criteria.grammar import LANGUAGE_VERSION
 from technic_scanner.criteria.names import FRAME_NAMES
+from technic_scanner.criteria.talib_equivalents import EQUIVALENTS, RELEASE
 
 FRAMES: dict[str, str] = {
     "weekly": "The last completed week.",
@@ -48,9 +49,14 @@ def function_tables() -> str:
     lines: list[str] = []
     groups = dict.fromkeys(function.group for function in FUNCTIONS.values())
     for group in groups:
-        lines += [f"### {group.capitalize()}", "", "| function | what it is | example |", "|---|---|---|"]
         lines += [
-            f"| `{_cell(item.signature)}` | {_cell(item.help)} | `{_cell(item.example)}` |"
+            f"### {group.capitalize()}",
+            "",
+            f"| function | what it is | example | {RELEASE} |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| `{_cell(item.signature)}` | {_cell(item.help)} | `{_cell(item.example)}` | {_equivalent(item.name)} |"
             for item in FUNCTIONS.values()
             if item.group == group
         ]
@@ -58,6 +64,10 @@ def function_tables() -> str:
     lines += ["### Names", "", "| name | what it is |", "|---|---|"]
     lines += [f"| `{name}` | {_cell(text)} |" for name, text in meanings().items()]
     return "\n".join(lines) + "\n"
+
+
+def _equivalent(name: str) -> str:
+    return f"`{EQUIVALENTS[name]}`" if name in EQUIVALENTS else "–"
 
 
 def _cell(text: str) -> str:
