@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,11 +10,12 @@ from typing import Protocol
 from technic_scanner.clock import Clock
 from technic_scanner.domain.alert import Alert, Delivery, DeliveryStatus
 from technic_scanner.domain.schedule import FiringStatus
-from technic_scanner.errors import ChannelError, NotFoundError, ResultsNotReadyError, StoreUnavailableError
+from technic_scanner.errors import ChannelError, NotFoundError, ResultsNotReadyError
 from technic_scanner.runs.alert_ports import AlertStore, Channels
 from technic_scanner.runs.alerts.message import compose, is_told
 from technic_scanner.runs.changes.picks import WhatIsNew
 from technic_scanner.runs.schedule_ports import ScheduleStore
+from technic_scanner.runs.ticks import Ticks
 
 _log = logging.getLogger(__name__)
 
@@ -42,22 +42,11 @@ class Outbox:
         self._changes = changes
         self._channels = channels
         self._clock = clock
-        self._lock = threading.Lock()
-        self._next_tick = float("-inf")
+        self._ticks = Ticks(TICK_SECONDS, clock, "messages")
 
     def tick(self) -> None:
         """Send what is due, unless that was done just now; never raises: who calls it has other work to do."""
-        with self._lock:
-            now = self._clock.monotonic()
-            if now < self._next_tick:
-                return
-            self._next_tick = now + TICK_SECONDS
-        try:
-            self.send_due()
-        except StoreUnavailableError as error:
-            _log.warning("messages are looked at later: %s", error)
-        except Exception:  # noqa: BLE001 - as said above
-            _log.exception("messages could not be looked at")
+        self._ticks.attempt(self.send_due)
 
     def send_due(self) -> int:
         """Settle all messages that are due; return how many were sent. Raises StoreError."""

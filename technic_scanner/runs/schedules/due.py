@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from technic_scanner.errors import SourceError, StoreUnavailableError, TechnicEr
 from technic_scanner.runs.model import Work
 from technic_scanner.runs.schedule_ports import Calendars, DataProbe, DataShare, NewRun, ScheduleStore
 from technic_scanner.runs.schedules.planning import next_open_after, planned_from
+from technic_scanner.runs.ticks import Ticks
 from technic_scanner.runs.timings.comparability import config_hash
 
 _log = logging.getLogger(__name__)
@@ -64,25 +64,14 @@ class DueSchedules:
         self._work = work
         self._queued = queued
         self._rules = rules or FiringRules()
-        self._lock = threading.Lock()
-        self._next_tick = float("-inf")
+        self._ticks = Ticks(TICK_SECONDS, clock, "schedules")
 
     def tick(self) -> None:
         """Decide what is due, unless that was done within the last five seconds; what fails is logged and tried again.
 
         Never raises: who calls it has other work to do.
         """
-        with self._lock:
-            now = self._clock.monotonic()
-            if now < self._next_tick:
-                return
-            self._next_tick = now + TICK_SECONDS
-        try:
-            self.decide()
-        except StoreUnavailableError as error:
-            _log.warning("schedules are looked at later: %s", error)
-        except Exception:  # noqa: BLE001 - as said above
-            _log.exception("schedules could not be looked at")
+        self._ticks.attempt(self.decide)
 
     def decide(self) -> int:
         """Decide all that is due now; return the number of queued runs. Raises StoreError."""
