@@ -16,12 +16,15 @@ settings.register_profile("quick", settings.get_profile("values"), max_examples=
 settings.load_profile("values")
 
 
+_MAIN = sys.modules["__main__"]
+
+
 @pytest.fixture(autouse=True)
 def the_main_module_stays() -> Iterator[None]:
     """Put the main module back: Streamlit makes the script of an AppTest it, and each child process would run that."""
-    main = sys.modules["__main__"]
+    sys.modules["__main__"] = _MAIN
     yield
-    sys.modules["__main__"] = main
+    sys.modules["__main__"] = _MAIN
 
 
 @pytest.fixture(autouse=True)
