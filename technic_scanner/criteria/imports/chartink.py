@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from technic_scanner.criteria.imports.reader import CONDITIONS, Reader, place_of, translated
+from technic_scanner.criteria.imports.reader import CONDITIONS, ELSEWHERE, Reader, place_of, translated
 from technic_scanner.criteria.imports.result import Imported, assembled, left_out
 from technic_scanner.criteria.imports.splitting import conjuncts
 from technic_scanner.criteria.imports.values import DAY, MONTH, WEEK, Place, Value, whole
@@ -45,7 +45,6 @@ KNOWN.4: /({_KNOWN})(?![\w%])/i
 """
 _PERIODS = {"daily": DAY, "weekly": WEEK, "monthly": MONTH, "day": DAY, "week": WEEK, "month": MONTH}
 _GROUP = re.compile(r"\{[^{}]*\}")
-_ELSEWHERE = "what is scanned is chosen beside the criteria, by source, universe and sectors"
 
 
 class ChartinkReader(Reader):
@@ -53,10 +52,6 @@ class ChartinkReader(Reader):
 
     grammar = GRAMMAR
     names = NAMES
-
-    def _unknown(self, tree: Any, _: str) -> Value:
-        words = [str(child) for child in tree.children if getattr(child, "type", "") == "UNKNOWN"]
-        raise place_of(tree).refuse(f"{' '.join(words)} is not known here")
 
     def _quoted(self, tree: Any, _: str) -> Value:
         raise place_of(tree).refuse("arithmetic in quotes is evaluated in an order of its own")
@@ -124,6 +119,6 @@ def read(text: str) -> Imported:
     """Return what a scan is in our language."""
     groups = [found.span() for found in _GROUP.finditer(text)]
     source = _GROUP.sub(lambda found: " " * len(found.group()), text)
-    missing = [left_out(text, *span, _ELSEWHERE, elsewhere=True) for span in groups]
+    missing = [left_out(text, *span, ELSEWHERE, elsewhere=True) for span in groups]
     clauses, faults = translated(source, conjuncts(source, 0, len(source)), ChartinkReader().clause)
     return assembled(clauses, [*missing, *faults])

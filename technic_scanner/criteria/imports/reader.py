@@ -45,6 +45,8 @@ UNKNOWN: /[A-Za-z_%][\w%]*/
 %import common.WS
 %ignore WS
 """
+# Why a clause of the universe is no criterion.
+ELSEWHERE = "what is scanned is chosen beside the criteria, by source, universe and sectors"
 _SPELLINGS = {"==": "=", "<>": "!="}
 _DEEPEST = 100
 
@@ -74,6 +76,10 @@ class Reader:
         """Return what a part says, of bars of ``period`` where it names no other."""
         found: Value = getattr(self, f"_{tree.data}")(tree, period)
         return found
+
+    def _unknown(self, tree: Any, _: str) -> Value:
+        words = [str(child) for child in tree.children if getattr(child, "type", "") == "UNKNOWN"]
+        raise place_of(tree).refuse(f"{' '.join(words)} is not known here")
 
     def _or_(self, tree: Any, period: str) -> Value:
         return self._joined(" or ", tree, period)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from technic_scanner.criteria.imports.reader import CONDITIONS, Reader, place_of, translated
+from technic_scanner.criteria.imports.reader import CONDITIONS, ELSEWHERE, Reader, place_of, translated
 from technic_scanner.criteria.imports.result import Imported, assembled, left_out
 from technic_scanner.criteria.imports.splitting import Span, conjuncts, without_comments
 from technic_scanner.criteria.imports.values import DAY, MONTH, WEEK, Value
@@ -46,7 +46,6 @@ _UNIVERSE = re.compile(
     r"\s*\[\s*(type|country|exchange|group|index|sector|industry|optionable|favorites\s+list|chartlist|portfolio)\b",
     re.IGNORECASE,
 )
-_ELSEWHERE = "what is scanned is chosen beside the criteria, by source, universe and sectors"
 _ORDER = "an order is no condition: write rank by and a number behind the criteria"
 _RANK = re.compile(r"(?im)^\s*rank\s+by\b.*$")
 
@@ -56,10 +55,6 @@ class StockChartsReader(Reader):
 
     grammar = GRAMMAR
     names = NAMES
-
-    def _unknown(self, tree: Any, _: str) -> Value:
-        words = [str(child) for child in tree.children if getattr(child, "type", "") == "UNKNOWN"]
-        raise place_of(tree).refuse(f"{' '.join(words)} is not known here")
 
     def _reference(self, tree: Any, period: str) -> Value:
         *timings, name, arguments = tree.children
@@ -99,7 +94,7 @@ def read(text: str) -> Imported:
     missing = [left_out(text, *found.span(), _ORDER) for found in _RANK.finditer(source)]
     source = _RANK.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), source)
     spans, elsewhere = _sorted(source)
-    missing += [left_out(text, *span, _ELSEWHERE, elsewhere=True) for span in elsewhere]
+    missing += [left_out(text, *span, ELSEWHERE, elsewhere=True) for span in elsewhere]
     clauses, faults = translated(source, spans, StockChartsReader().clause)
     return assembled(clauses, [*missing, *faults])
 

@@ -71,9 +71,13 @@ def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
     else:
         advice, title = "Relax the filters and scan again.", "No symbol passed"
     st.info(f"{escape(sentence(stored.status_text))} {advice}", title=title)
+    _edit_button("Change this scan", "r_change", record)
+
+
+def _edit_button(label: str, key: str, record: RunRecord) -> None:
     st.button(
-        "Change this scan",
-        key="r_change",
+        label,
+        key=key,
         on_click=_open_form,
         args=(record,),
         disabled=record.request_fault is not None,
@@ -107,14 +111,7 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
     left, right = st.columns([5, 2], vertical_alignment="center")
     left.markdown(" · ".join(parts))
     with right.container(horizontal=True, horizontal_alignment="right"):
-        st.button(
-            "Edit and run",
-            key="r_edit",
-            on_click=_open_form,
-            args=(record,),
-            disabled=record.request_fault is not None,
-            help=escape(unreadable_text(record)) or scan_form.EDIT_HELP,
-        )
+        _edit_button("Edit and run", "r_edit", record)
         result_exports.draw(record, stored)
 
 
