@@ -101,16 +101,24 @@ def clean(
     if choose is not None:
         chosen = choose(bars)
         repairs.add(bars, REPEATING, ~chosen)
-        bars = bars.where(chosen)
+        bars = bars if chosen.all() else bars.where(chosen)
     bars = _sorted(bars, repairs)
     opened, high, low, close, volume = bars.fields
-    top = np.maximum(np.maximum(opened, close), np.maximum(high, low))
-    bottom = np.minimum(np.minimum(opened, close), np.minimum(high, low))
+    top, bottom = _widened(np.maximum, high, opened, low, close), _widened(np.minimum, low, opened, high, close)
     repairs.add(bars, "with high or low widened", (top != high) | (bottom != low))
     silent = np.isnan(volume)
     repairs.add(bars, "without volume taken as 0", silent)
-    fields = (opened, top, bottom, close, np.where(silent, 0.0, volume))
-    return LongBars(bars.symbols, bars.codes, bars.days, fields), repairs
+    if silent.any():
+        volume = np.where(silent, 0.0, volume)
+    return LongBars(bars.symbols, bars.codes, bars.days, (opened, top, bottom, close, volume)), repairs
+
+
+def _widened(extreme: np.ufunc, values: FloatArray, *others: FloatArray) -> FloatArray:
+    """Return the extremes of all: ``values`` themselves where they are that, because a copy may be large."""
+    found: FloatArray = extreme(values, others[0])
+    for other in others[1:]:
+        extreme(found, other, out=found)
+    return values if bool((found == values).all()) else found
 
 
 def _without_bad_values(bars: LongBars, repairs: Repairs) -> LongBars:
@@ -123,13 +131,13 @@ def _without_bad_values(bars: LongBars, repairs: Repairs) -> LongBars:
     repairs.add(bars, "without a price left out", missing)
     repairs.add(bars, "with a price not above 0 left out", not_positive & ~missing)
     repairs.add(bars, "with a negative volume left out", with_bad_volume & ~missing & ~not_positive)
-    return bars.where(~(missing | not_positive | with_bad_volume))
+    bad = missing | not_positive | with_bad_volume
+    return bars.where(~bad) if bad.any() else bars
 
 
 def _sorted(bars: LongBars, repairs: Repairs) -> LongBars:
     key = bars.codes.astype(np.int64) * 2**32 + bars.days.astype(np.int64)
-    steps = np.diff(key)
-    if bool((steps > 0).all()):
+    if bool((key[1:] > key[:-1]).all()):
         return bars
     order = np.argsort(key, kind="stable")  # rows of one session keep their order, so that the last one is used
     bars = bars.where(order)

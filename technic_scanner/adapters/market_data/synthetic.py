@@ -33,6 +33,12 @@ _SWITCH_AT = 0.6
 _CALM = (0.0006, 0.007)
 _ROUGH = (-0.0004, 0.018)
 _INDUSTRIES_PER_SECTOR = 4
+# Sector, industry and sub-industry of the first symbols; those after them have the same in turn.
+_GROUPS = tuple(
+    (sector, f"{sector} {kind}", f"{sector} {kind}a")
+    for kind in range(1, _INDUSTRIES_PER_SECTOR + 1)
+    for sector in GICS_SECTORS
+)
 _MARKET_KEY, _SECTOR_KEY, _SYMBOL_KEY = 1 << 40, 1 << 41, 1 << 42
 _TRADING_DAY_RANGE = 0.006
 
@@ -153,11 +159,8 @@ class SyntheticSource:
         return number if 0 <= number < self._count and _name(number) == symbol else None
 
     def _security(self, number: int) -> Security:
-        sector = GICS_SECTORS[number % len(GICS_SECTORS)]
-        kind = number // len(GICS_SECTORS) % _INDUSTRIES_PER_SECTOR + 1
-        return Security(
-            _name(number), f"Synthetic {number + 1}", sector, f"{sector} {kind}", f"{sector} {kind}a", currency=CURRENCY
-        )
+        sector, industry, sub_industry = _GROUPS[number % len(_GROUPS)]
+        return Security(_name(number), f"Synthetic {number + 1}", sector, industry, sub_industry, currency=CURRENCY)
 
     def _bars(self, known: list[tuple[str, int]]) -> Panel:
         shape = (len(known), len(self._sessions))

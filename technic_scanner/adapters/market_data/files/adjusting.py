@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
-Columns = Mapping[str, FloatArray]
+Columns = MutableMapping[str, FloatArray]
 # A factor that changes by a whole ratio overnight, and not by a dividend of a few per cent.
 _RATIOS = np.array([1.5, 2.0, 2.5, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 40, 50, 100])
 _NEAR = 0.04
@@ -25,16 +25,16 @@ def adjusted(
 
     ``fields`` are the columns by meaning (open …, adj_open …, split, cfacpr, …); ``order`` sorts the rows by symbol,
     then session; ``codes`` are the symbols' numbers. A row without an adjusted close gets no price where others have
-    one, because its neighbours are on another scale.
+    one, because its neighbours are on another scale. Columns may be taken out of ``fields``.
     """
     notes: list[str] = []
-    plain = [fields[name] for name in FIELDS]
-    if "adj_close" in fields and bool(np.isfinite(fields["adj_close"]).any()):
+    if "adj_close" in fields and bool((fields["adj_close"] > 0).any()):
         return _by_adjusted_close(fields, order, codes, notes)
+    plain = [fields[name] for name in FIELDS]
     if "cfacpr" in fields:
         with np.errstate(divide="ignore", invalid="ignore"):
             prices = [np.abs(values) / fields["cfacpr"] for values in plain[:4]]
-        notes.append("prices were divided by CFACPR; a negative price is the mean of bid and ask")
+        notes.append("prices were divided by its column of factors; a negative price is the mean of bid and ask")
         return [*prices, plain[4] * fields.get("cfacshr", fields["cfacpr"])], notes, "by its factor column"
     if "cumulative_factor" in fields:
         factor = _relative_to_last(fields["cumulative_factor"], order, codes)
@@ -51,11 +51,9 @@ def adjusted(
 def _by_adjusted_close(
     fields: Columns, order: npt.NDArray[np.intp], codes: npt.NDArray[np.int32], notes: list[str]
 ) -> tuple[list[FloatArray], list[str], str]:
+    factor = np.abs(fields["close"])
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = fields["adj_close"] / np.abs(fields["close"])
-    prices = [
-        fields[f"adj_{name}"] if f"adj_{name}" in fields else np.abs(fields[name]) * factor for name in FIELDS[:3]
-    ]
+        np.divide(fields["adj_close"], factor, out=factor)
     volume = fields["volume"]
     if "adj_volume" in fields:
         volume = fields["adj_volume"]
@@ -70,7 +68,18 @@ def _by_adjusted_close(
                 f"its prices are adjusted for splits and its volumes are not, as {jumps} of the adjustment show; "
                 "volumes before a split look too small"
             )
+    prices = []
+    for name in FIELDS[:3]:
+        own = fields.pop(name)
+        prices.append(fields[f"adj_{name}"] if f"adj_{name}" in fields else _scaled(own, factor))
     return [*prices, fields["adj_close"], volume], notes, "by its adjusted close"
+
+
+def _scaled(prices: FloatArray, factor: FloatArray) -> FloatArray:
+    """Return the sizes of prices times a factor; in place where possible, because columns may be large."""
+    values = np.abs(prices, out=prices if prices.flags.writeable and prices.flags.owndata else None)
+    np.multiply(values, factor, out=values)
+    return values
 
 
 def _events(split: FloatArray) -> FloatArray:
@@ -111,8 +120,9 @@ def _unseen(overnight: float, event: float) -> float:
 def _splits_in(factor: FloatArray, order: npt.NDArray[np.intp], codes: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
     """Return the sorted rows at which the adjustment jumps by the ratio of a split."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = factor[order][1:] / factor[order][:-1]
-    ratio = np.where(ratio < 1, 1 / ratio, ratio)
+        ordered = factor[order]
+        ratio = ordered[1:] / ordered[:-1]
+        np.maximum(ratio, 1 / ratio, out=ratio)
     jumps = np.flatnonzero((ratio >= _SMALLEST_SPLIT) & np.isfinite(ratio) & (np.diff(codes[order]) == 0))
     near = np.abs(np.log(ratio[jumps, None] / _RATIOS[None, :])).min(axis=1, initial=np.inf) < _NEAR
     found: npt.NDArray[np.intp] = jumps[near] + 1
@@ -141,4 +151,6 @@ def _relative_to_last(factor: FloatArray, order: npt.NDArray[np.intp], codes: np
 
 def row_order(bars: LongBars) -> npt.NDArray[np.intp]:
     """Return the order of rows by symbol, then session."""
+    if _is_sorted(bars.codes, bars.days):
+        return np.arange(len(bars))
     return np.lexsort((bars.days, bars.codes))

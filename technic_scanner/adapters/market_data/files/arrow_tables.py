@@ -17,7 +17,7 @@ _EMPTY_SECOND = re.compile(r"^\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]\s*['\"]\s*\)$
 
 def read_parquet(data: pa.Buffer) -> Sheet:
     """Return the columns of a Parquet file. Raises SourceDataError."""
-    return _sheet(pq.ParquetFile(pa.BufferReader(data)).read())
+    return _sheet(pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False))
 
 
 def read_feather(data: pa.Buffer) -> Sheet:
@@ -31,13 +31,22 @@ def read_feather(data: pa.Buffer) -> Sheet:
 
 def _sheet(table: pa.Table) -> Sheet:
     names = [(match[1] if (match := _EMPTY_SECOND.match(name)) else name) for name in table.column_names]
-    index = _index_names(table.schema)
-    usable = [place for place, field in enumerate(table.schema) if _is_usable(field.type)]
-    usable.sort(key=lambda place: table.column_names[place] not in index)
+    usable = _usable(table.schema)
     columns = [_whole(table.column(place)) for place in usable]
     if not columns:
         raise SourceDataError("it has no columns of text or numbers")
     return Sheet([names[place] for place in usable], columns)
+
+
+def ordered_names(schema: pa.Schema) -> list[str]:
+    """Return the names of the columns as ``read_parquet`` orders them: those of the index first."""
+    return [schema.names[place] for place in _usable(schema)]
+
+
+def _usable(schema: pa.Schema) -> list[int]:
+    index = _index_names(schema)
+    usable = [place for place, field in enumerate(schema) if _is_usable(field.type)]
+    return sorted(usable, key=lambda place: schema.names[place] not in index)
 
 
 def _index_names(schema: pa.Schema) -> set[str]:

@@ -11,16 +11,18 @@ import pyarrow.compute as pc
 
 from technic_scanner.screening.bars import FloatArray
 
-_SPACES = "\\s\u00a0\u202f\u2009\u2007'’ʼ`´_"
+# Blanks of all widths, marks for the direction of writing, and what groups thousands.
+_SPACES = "\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff'’ʼ`´_"
 # Currency marks and codes, quotes, and per cent signs say nothing about the size of a number.
 _CURRENCY = (
     r"\p{Sc}|(?i:usd|eur|gbp|chf|jpy|cny|rmb|krw|inr|cad|aud|hkd|sgd|sek|nok|dkk|pln|brl|mxn|zar|rub|try|czk|huf|ils|twd"
-    r"|thb|idr|vnd|gbx|usdt|us\$|r\$|rs|rp|rm|kr|zł|kč|ft|руб|tl|nt\$|hk\$|s\$|c\$|a\$)\.?"
+    r"|thb|idr|vnd|gbx|usdt|rs|rp|rm|kr|zł|kč|ft|руб|tl|s?fr|ksh|dhs?|bs|s/|лв|lei|ر\.س)\.?|\pL{1,3}\$|[A-Z]{3}"
 )
 _LEADING = rf"^(?:{_CURRENCY})?([+-]?)(?:{_CURRENCY})?"
 _TRAILING = (
     r"(?:\p{Sc}|%|(?i:usd|eur|gbp|chf|jpy|cny|rmb|krw|inr|cad|aud|hkd|sgd|sek|nok|dkk|pln|brl|mxn|zar|rub|try|czk|huf"
-    r"|ils|twd|thb|idr|vnd|gbx|usdt|kr|zł|kč|ft|руб|р|元|円|원|tl|stk|stück|szt|shs|shares?|pcs|adet|株|股|주))\.?$"
+    r"|ils|twd|thb|idr|vnd|gbx|usdt|aed|sar|qar|kwd|egp|mad|ngn|kes|cop|clp|pen|ars|uyu|php|myr|pkr|bdt|kzt|uah|ron|bgn"
+    r"|isk|kr|s?fr|dhs?|lei|zł|kč|ft|p|руб|р|元|円|원|tl|stk|stück|szt|шт|shs|shares?|pcs|adet|株|股|주))\.?$"
 )
 # Words for thousands, millions and milliards behind a number, in the languages of known vendors.
 _SCALES: tuple[tuple[str, float], ...] = (
@@ -156,8 +158,11 @@ def _count(cells: pa.Array, pattern: str) -> int:
     return int(pc.sum(pc.match_substring_regex(cells, pattern)).as_py() or 0)
 
 
-def numbers_of(column: pa.Array, text: pa.Array | None, mark: str) -> FloatArray:
-    """Return float64 of a column, whose cells are ``text`` if it holds text; a cell that is no number is NaN."""
+def numbers_of(column: pa.Array, text: pa.Array | None, mark: str, *, words: bool = True) -> FloatArray:
+    """Return float64 of a column, whose cells are ``text`` if it holds text; a cell that is no number is NaN.
+
+    ``words``: a word behind a number multiplies it, as in 1.5 M. Prices have none: 12,50 B is what somebody bids.
+    """
     if text is None:
         if pa.types.is_null(column.type):
             return np.full(len(column), np.nan)
@@ -181,7 +186,7 @@ def numbers_of(column: pa.Array, text: pa.Array | None, mark: str) -> FloatArray
         plain = pc.if_else(pc.match_substring(plain, group), pa.scalar(None, pa.string()), plain)
     if mark == COMMA:
         plain = pc.replace_substring(plain, COMMA, DOT)
-    return _parsed(plain)
+    return _parsed(plain, words=words)
 
 
 def _all_plain(text: pa.Array) -> FloatArray | None:
@@ -193,13 +198,13 @@ def _all_plain(text: pa.Array) -> FloatArray | None:
     return values if bool(np.isfinite(values).all()) else None
 
 
-def _parsed(plain: pa.Array) -> FloatArray:
+def _parsed(plain: pa.Array, *, words: bool) -> FloatArray:
     is_number = pc.fill_null(pc.match_substring_regex(plain, rf"^{_FIXED}$"), fill_value=False)
     scale = None
-    if not bool(pc.all(is_number).as_py()):
+    if words and not bool(pc.all(is_number).as_py()):
         scale = np.ones(len(plain))
-        for words, factor in _SCALES:
-            has = pc.fill_null(pc.match_substring_regex(plain, rf"^{_FIXED}(?i:{words})$"), fill_value=False)
+        for scale_words, factor in _SCALES:
+            has = pc.fill_null(pc.match_substring_regex(plain, rf"^{_FIXED}(?i:{scale_words})$"), fill_value=False)
             scale[np.asarray(has, dtype=np.bool_)] = factor
         plain = pc.replace_substring_regex(plain, rf"(?i)(\d\.?)(?:{_EVERY_SCALE})$", r"\1")
         is_number = pc.fill_null(pc.match_substring_regex(plain, rf"^{_FIXED}$"), fill_value=False)

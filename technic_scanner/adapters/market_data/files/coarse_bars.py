@@ -10,12 +10,14 @@ from technic_scanner.adapters.market_data.long_bars import LongBars
 BoolArray = npt.NDArray[np.bool_]
 # Days between bars of one, two and three weeks or of a month; a holiday moves a bar by a day.
 _DISTANCES = ((6, 8), (13, 15), (20, 22), (26, 36))
-_RUN = 4  # so many such distances one after another are no holidays
+_RUN = 4  # this many such distances one after another are no holidays
 
 
 def coarse_rows(bars: LongBars) -> BoolArray:
     """Return the rows that lie a week or a month from the next one, several times in succession."""
     key = bars.codes.astype(np.int64) * 2**32 + bars.days
+    if bool((key[1:] > key[:-1]).all()):
+        return coarse_keys(key)
     ordered, place = np.unique(key, return_inverse=True)
     return coarse_keys(ordered)[place]
 

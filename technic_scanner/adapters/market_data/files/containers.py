@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import bz2
 import hashlib
 import lzma
 import os
+import stat as file_kinds
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,11 +15,20 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
+from technic_scanner.adapters.market_data.files.unpacking import unpacked
+from technic_scanner.adapters.market_data.files.unread_kinds import advice_on
 from technic_scanner.errors import SourceDataError
 
 TEXT_SUFFIXES: tuple[str, ...] = (".csv", ".tsv", ".txt", ".tab", ".psv", ".asc", ".prn")
-_COMPRESSED: tuple[str, ...] = (".gz", ".bz2", ".xz", ".zst")
-PARQUET_SUFFIXES: tuple[str, ...] = (".parquet", ".pq", ".parq")
+_COMPRESSED: tuple[str, ...] = (".gz", ".gzip", ".bz2", ".xz", ".zst")
+_PARQUET: tuple[str, ...] = (".parquet", ".pq", ".parq")
+# pandas and Spark add the kind of packing before or behind.
+_PACKED = (".snappy", ".gzip", ".gz", ".zstd", ".brotli", ".lz4")
+PARQUET_SUFFIXES: tuple[str, ...] = (
+    *_PARQUET,
+    *(packed + suffix for packed in _PACKED for suffix in _PARQUET),
+    *(suffix + packed for packed in _PACKED for suffix in _PARQUET),
+)
 FEATHER_SUFFIXES: tuple[str, ...] = (".feather", ".arrow", ".ipc", ".ftr")
 SUFFIXES: tuple[str, ...] = (
     *TEXT_SUFFIXES,
@@ -27,39 +36,20 @@ SUFFIXES: tuple[str, ...] = (
     *PARQUET_SUFFIXES,
     *FEATHER_SUFFIXES,
 )
-_LONGEST_FIRST = tuple(sorted(SUFFIXES, key=len, reverse=True))
+_KNOWN = frozenset(SUFFIXES)
 MAPPING_NAME = "files.toml"
 UNIVERSE_STEM = "universe"
 MACRO_STEM = "macro"
-_SPREADSHEET, _UNPACK, _EXPORT = "save it as CSV", "unpack it", "export it as CSV or Parquet"
-# What holds prices at many people, and what to do with it.
-_ADVICE: dict[str, str] = {
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _SPREADSHEET),
-    **dict.fromkeys((".tar", ".tgz", ".7z", ".rar", ".tar.gz", ".lz4", ".z"), _UNPACK),
-    **dict.fromkeys((".h5", ".hdf", ".hdf5", ".nc", ".mat", ".npy", ".npz", ".orc", ".avro"), _EXPORT),
-    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".duckdb", ".mdb", ".accdb"), _EXPORT),
-    **dict.fromkeys((".rds", ".rda", ".rdata", ".dta", ".sas7bdat", ".sav", ".json", ".jsonl", ".ndjson"), _EXPORT),
-    **dict.fromkeys((".pkl", ".pickle", ".joblib", ".dill"), "save it as Parquet; opening a pickle can run code"),
-    **dict.fromkeys((".html", ".htm", ".xml", ".dat", ".hst", ".fxt", ".bi5", ".bin"), _EXPORT),
-}
-_HIVE_KEYS = {
-    "symbol",
-    "ticker",
-    "sym",
-    "date",
-    "day",
-    "tradedate",
-    "trade_date",
-    "code",
-    "instrument",
-    "secid",
-    "asset",
-}
+_HIVE_KEYS = frozenset(
+    ["symbol", "ticker", "sym", "date", "dt", "tradedate", "trade_date", "code", "instrument", "secid", "asset"],
+)
+_LOCKS = ("~$", ".~lock.")
 # What the libraries raise on damaged, encrypted or cut files.
 _UNREADABLE = (
     OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError, pa.ArrowException,
 )  # fmt: skip
 _LARGEST = 4 * 1024**3
+BLOCK_BYTES = 4 * 1024 * 1024
 _DEEPEST = 8
 
 
@@ -80,6 +70,11 @@ class FileRef:
     parts: tuple[tuple[str, str], ...] = ()
 
     @property
+    def blocks(self) -> int:
+        """How many blocks it is read in: what progress counts, so that it moves within a long file too."""
+        return max(1, -(-self.size // BLOCK_BYTES))
+
+    @property
     def kind(self) -> str:
         """ "text", "parquet" or "feather"."""
         name = (self.member or self.name).lower()
@@ -89,14 +84,15 @@ class FileRef:
 
     @property
     def stem(self) -> str:
-        """The file's own name without folders and suffixes."""
-        return stem_of((self.member or self.path.name).rpartition("/")[2])
+        """The file's own name without folders and suffixes, also without one that was added twice: KO.csv.txt."""
+        stem = stem_of(printable(self.member or self.path.name).rpartition("/")[2])
+        return stem_of(stem) if suffix_of(stem) in (".csv", ".tsv", ".txt") else stem
 
     def read(self) -> pa.Buffer:
         """Return the bytes, unpacked. Raises SourceDataError with a reason."""
         try:
             data = self.path.read_bytes() if self.member is None else _member(self.path, self.member)
-            return pa.py_buffer(_unpacked(data, (self.member or self.path.name).lower()))
+            return pa.py_buffer(unpacked(data, (self.member or self.path.name).lower()))
         except _UNREADABLE as error:
             raise SourceDataError(f"it cannot be read: {_short(error)}") from error
 
@@ -124,12 +120,22 @@ class Contents:
         return digest.hexdigest()[:16]
 
 
+def printable(name: str) -> str:
+    """Return a name with a mark in place of what cannot be shown or stored, such as line ends and broken UTF-8."""
+    return name if name.isprintable() else "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix of a table's name (both of ``.csv.gz``) in lower case; empty if it is no table."""
+    parts = name.lower().rsplit(".", 2)
+    both = f".{parts[1]}.{parts[2]}" if len(parts) == 3 else ""
+    last = f".{parts[-1]}"
+    return both if both in _KNOWN else last if last in _KNOWN and len(parts) > 1 else ""
+
+
 def stem_of(name: str) -> str:
-    """Return a file's name without its suffix (both of ``.csv.gz``)."""
-    lower = name.lower()
-    if not lower.endswith(SUFFIXES):
-        return name
-    suffix = next(suffix for suffix in _LONGEST_FIRST if lower.endswith(suffix))
+    """Return a file's name without its suffix."""
+    suffix = suffix_of(name) or (".gz" if name.lower().endswith(".gz") else "")
     return name[: len(name) - len(suffix)]
 
 
@@ -156,19 +162,28 @@ def _walk(
         found.skipped.append((prefix or ".", f"it cannot be opened: {_short(error)}"))
         return
     for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")) or (entry.name.startswith("_") and entry.is_dir()):
+        is_folder = _is_folder(entry)
+        if entry.name.startswith((".", "__MACOSX", *_LOCKS)) or (entry.name.startswith("_") and is_folder):
             continue
-        path = Path(entry.path)
-        if not entry.is_dir():
-            _take(base, path, prefix, parts, found)
+        path, name = Path(entry.path), printable(entry.name)
+        if not is_folder:
+            _take(base, path, prefix, parts, found, entry)
         elif not path.resolve().is_relative_to(base) or (
             entry.is_symlink() and folder.resolve().is_relative_to(path.resolve())
         ):
-            found.links.append(f"{prefix}{entry.name}")
+            found.links.append(f"{prefix}{name}")
         elif depth >= _DEEPEST:
-            found.skipped.append((f"{prefix}{entry.name}", "name it as the universe; folders are nested too deeply"))
+            found.skipped.append((f"{prefix}{name}", "name it as the universe; folders are nested too deeply"))
         else:
-            _walk(base, path, f"{prefix}{entry.name}/", (*parts, *_hive(entry.name)), found, depth + 1)
+            _walk(base, path, f"{prefix}{name}/", (*parts, *_hive(name)), found, depth + 1)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder; a link that leads nowhere, or to itself, is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _hive(name: str) -> tuple[tuple[str, str], ...]:
@@ -176,27 +191,30 @@ def _hive(name: str) -> tuple[tuple[str, str], ...]:
     return ((key, unquote(value)),) if mark and key.lower() in _HIVE_KEYS and value else ()
 
 
-def _take(base: Path, path: Path, prefix: str, parts: tuple[tuple[str, str], ...], found: Contents) -> None:
-    name = path.name
+def _take(
+    base: Path,
+    path: Path,
+    prefix: str,
+    parts: tuple[tuple[str, str], ...],
+    found: Contents,
+    entry: os.DirEntry[str] | None = None,
+) -> None:
+    """Note one file; ``entry`` is it as the folder lists it, which spares another look at the disk."""
+    name = printable(path.name)
     lower = name.lower()
-    is_table = lower.endswith(SUFFIXES) or (lower.endswith(".gz") and not lower.endswith(".tar.gz"))
+    is_table = bool(suffix_of(name)) or (lower.endswith(".gz") and not lower.endswith(".tar.gz"))
     if not is_table and not lower.endswith(".zip") and name != MAPPING_NAME:
-        advice = next((text for suffix, text in _ADVICE.items() if lower.endswith(suffix)), None)
+        advice = advice_on(lower)
         if advice is not None:
             found.skipped.append((prefix + name, advice))
         return
-    if path.is_symlink() and not path.resolve().is_relative_to(base):
-        found.links.append(prefix + name)
+    stat = _status(base, path, prefix + name, found, entry)
+    if stat is None:
         return
     stem = stem_of(name)
     if name == MAPPING_NAME or (stem in (UNIVERSE_STEM, MACRO_STEM) and not lower.endswith(".zip")):
         if not prefix:
             _take_list(path, name if name == MAPPING_NAME else stem, found)
-        return
-    try:
-        stat = path.stat()
-    except OSError as error:
-        found.skipped.append((prefix + name, f"it cannot be opened: {_short(error)}"))
         return
     folder = prefix.rstrip("/").rpartition("/")[2] or None
     ref = FileRef(path, prefix + name, stat.st_size, stat.st_mtime_ns, folder=folder, parts=parts)
@@ -204,6 +222,25 @@ def _take(base: Path, path: Path, prefix: str, parts: tuple[tuple[str, str], ...
         found.tables.extend(_members(ref, found))
     else:
         found.tables.append(ref)
+
+
+def _status(
+    base: Path, path: Path, name: str, found: Contents, entry: os.DirEntry[str] | None
+) -> os.stat_result | None:
+    """Return the status of a file that may be read; None for others, which are noted with the reason."""
+    try:
+        stat = (entry or path).stat()
+        is_outside = (entry or path).is_symlink() and not path.resolve().is_relative_to(base)
+    except (OSError, RuntimeError) as error:  # a link that leads nowhere or to itself
+        found.skipped.append((name, f"it cannot be opened: {_short(error)}"))
+        return None
+    if is_outside:
+        found.links.append(name)
+        return None
+    if not file_kinds.S_ISREG(stat.st_mode):
+        found.skipped.append((name, "it is no file but a pipe or a device"))
+        return None
+    return stat
 
 
 def _take_list(path: Path, what: str, found: Contents) -> None:
@@ -223,7 +260,7 @@ def _members(ref: FileRef, found: Contents) -> Iterator[FileRef]:
     except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError) as error:
         found.skipped.append((ref.name, f"it is no zip file that can be opened: {_short(error)}"))
         return
-    tables = [item for item in members if item.filename.lower().endswith(SUFFIXES)]
+    tables = [item for item in members if suffix_of(item.filename)]
     if not tables:
         found.skipped.append((ref.name, "it holds no CSV, text, Parquet or Feather file"))
     for item in tables:
@@ -237,37 +274,6 @@ def _member(path: Path, member: str) -> bytes:
         if archive.getinfo(member).file_size > _LARGEST:
             raise SourceDataError(f"{member} is larger than 4 GiB; unpack it")
         return archive.read(member)
-
-
-def _unpacked(data: bytes, name: str) -> bytes:
-    if data[:2] == b"\x1f\x8b":
-        return _gunzipped(data)
-    if name.endswith(".bz2"):
-        return bz2.decompress(data)
-    if name.endswith(".xz"):
-        return lzma.decompress(data)
-    if name.endswith(".zst"):
-        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read())
-    return data
-
-
-def _gunzipped(data: bytes) -> bytes:
-    """Return the content of all gzip streams; bytes behind the last one are dropped. Raises EOFError, zlib.error."""
-    pieces: list[bytes] = []
-    while data[:2] == b"\x1f\x8b" or not pieces:
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            piece = stream.decompress(data)
-        except zlib.error:
-            if pieces:
-                break
-            raise
-        if not stream.eof:
-            raise EOFError("it ends before its compressed data do")
-        pieces.append(piece)
-        data = stream.unused_data
-    return b"".join(pieces)
 
 
 def _short(error: Exception) -> str:

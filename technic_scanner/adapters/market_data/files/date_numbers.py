@@ -17,6 +17,7 @@ _EXCEL_EPOCH = 25_569
 _EXCEL_LAST = 99_999
 _DAYS_TO_1904, _ENOUGH = 1_462, 5
 _SECONDS_FROM = 100_000_000
+_MILLI, _FEWEST = 1000, 3
 # The smallest number of each unit that has one: 10¹¹ ms is 1973, 10¹¹ s is the year 5138.
 _UNITS: tuple[tuple[int, int], ...] = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3), (_SECONDS_FROM, 1))
 
@@ -50,13 +51,33 @@ def _since_epoch(values: IntArray, given: BoolArray) -> tuple[IntArray, IntArray
     divisor = np.zeros(len(values), dtype=np.int64)
     for smallest, unit in reversed(_UNITS):
         divisor[size >= smallest] = unit
+    _take_larger_units(values, divisor)
     # Years before 1973 in a column of seconds: the numbers are small there.
     if (divisor[given] == 1).any() and not (given & (size >= 19_000_101) & (size <= 21_001_231)).any():
         divisor[given & (divisor == 0)] = 1
+    elif (divisor[given] == _MILLI).any() and (given & (divisor == _MILLI) & (size < 10**11)).any():
+        divisor[given & (divisor == 0)] = _MILLI
     known = given & (divisor > 0)
     stamps = np.floor_divide(values, np.where(divisor > 0, divisor, 1))
     days, seconds = np.divmod(stamps, _DAY)
     return np.where(known, days, 0), np.where(known, seconds, -1), known
+
+
+def _take_larger_units(values: IntArray, divisor: IntArray) -> None:
+    """Set ``divisor`` to the next larger unit for stamps of 1970 to 1973, which look like later ones in a smaller unit.
+
+    They are told by their days: read with the larger unit these lie closer together, and no two become one.
+    """
+    for _, unit in reversed(_UNITS[1:]):
+        rows = divisor == unit
+        if int(rows.sum()) < _FEWEST:
+            continue
+        larger = np.where(rows, unit * _MILLI, divisor)
+        known = divisor > 0
+        before, after = (values[known] // each[known] // _DAY for each in (divisor, larger))
+        same = len(np.unique(after[rows[known]])) == len(np.unique(before[rows[known]]))
+        if same and np.abs(np.diff(after)).sum() < np.abs(np.diff(before)).sum():
+            divisor[rows] = unit * _MILLI
 
 
 def _take_excel(

@@ -28,6 +28,7 @@ _ENOUGH_DAYS = 3
 # Median distances of dates in days; of fewer than _SURE_DAYS dates only years apart are a sign against an order.
 _SURE_DAYS, _DAILY, _WEEKLY, _MONTHLY, _YEARLY = 5, 4, 8, 20, 300
 _MOST = 0.95
+_MOST_ALIKE = 0.8
 _ORDER_WORDS = {"dmy": "the day first", "mdy": "the month first", "ymd": "the year first", "ydm": "the year first"}
 
 
@@ -135,6 +136,9 @@ def decide_order(triples: Triples, last: int, known: str | None, named_day: int 
     file's name. Raises OrderError if some dates exclude each order.
     """
     shapes = [shape for shape in (_YEAR_LAST, _SHORT) if (triples.shape == shape).any()]
+    if shapes and (triples.shape == _YEAR_FIRST).mean() >= _MOST_ALIKE:
+        triples.shape[triples.shape != _YEAR_FIRST] = -1  # some cells are no dates as the others
+        shapes = []
     orders = _ORDERS[shapes[0]] if shapes else _ORDERS[_YEAR_FIRST]
     if known is not None and (known in orders or shapes):
         return known
@@ -223,4 +227,20 @@ def _day_by_day(days: dict[str, IntArray]) -> str | None:
         medians[order] = float(np.median(np.diff(np.unique(found))))
     near = [order for order, median in medians.items() if median <= (_DAILY if fewest >= _SURE_DAYS else _WEEKLY)]
     far = [order for order, median in medians.items() if median >= (_MONTHLY if fewest >= _SURE_DAYS else _YEARLY)]
-    return near[0] if len(near) == 1 and len(far) == len(days) - 1 else None
+    if len(near) != 1 or len(far) != len(days) - 1 or _may_be_firsts_of_months(days[near[0]]):
+        return None
+    return near[0]
+
+
+def _may_be_firsts_of_months(days: IntArray) -> bool:
+    """Return whether days that lie close together may be bars of months with day and month taken for each other.
+
+    The first of each month, 03/01/2026 with the month first, gives with the day first a run of days in January, every
+    year anew, or in one year with weekends.
+    """
+    dates = np.unique(days)
+    months = dates.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    if len(np.unique(months % 12)) > 1:
+        return False
+    on_weekends = bool(((dates + 3) % 7 >= 5).any())
+    return len(np.unique(months)) > 1 or (on_weekends and int(months[0]) % 12 == 0)

@@ -23,17 +23,20 @@ from technic_scanner.errors import SourceDataError
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-_DIGITS = r"^\d{5,19}(?:\.\d+)?$"
-_COMPACT = r"^(?P<day>\d{8})[T ](?P<rest>\d{4,6})(?:Z|[+-]\d\d:?\d\d|\.\d+)?$"
+_DIGITS = r"^(?:\d{5,19}(?:\.\d+)?|-\d{6,19})$"
+_COMPACT = r"^(?P<day>\d{8})[T ](?P<rest>\d{2}:?\d{2}(?::?\d{2})?)(?:Z|[+-]\d\d:?\d\d|\.\d+)?$"
 _TRIPLE = (
-    r"^(?P<a>\d{1,4})\s?(?P<mark>[-/. 年년])\s?(?P<b>\d{1,2})\s?[-/. 月월]\s?(?P<c>\d{1,4})\s?"
-    r"[.日일]?(?P<rest>|[T ,;_-].*)$"
+    r"^(?P<a>\d{1,4})\s?(?P<mark>[-/. _年년])\s?(?P<b>\d{1,2})\s?[-/. _月월]\s?(?P<c>\d{1,4})\s?"
+    r"[.日일]?(?P<rest>|Z|\+\d\d:?\d\d|[T ,;_-].*)$"
 )
 _WEEKDAY = r"^(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\.?,?\s+)?"
 _WORD = r"(?P<word>\pL{3,12})\.?"
 _WITH_WORDS = (
-    _WEEKDAY + r"(?P<day>\d{1,2})\.?[-/ ]?" + _WORD + r"[-/ ,]*(?P<year>\d{4}|\d{2})(?P<rest>|[T ,;].*)$",
-    _WEEKDAY + _WORD + r"[- ]?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[- ]+(?P<year>\d{4})(?P<rest>|[T ,;].*)$",
+    _WEEKDAY
+    + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?(?: of )?[-/ ]?"
+    + _WORD
+    + r"[-/ ,']*(?P<year>\d{4}|\d{2})(?P<rest>|[T ,;:].*)$",
+    _WEEKDAY + _WORD + r"[-/ ]?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<year>\d{4})(?P<rest>|[T ,;].*)$",
     r"^(?P<year>\d{4})[-/ ]?" + _WORD + r"[-/ ]?(?P<day>\d{1,2})(?P<rest>|[T ,;].*)$",
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -42,9 +45,12 @@ _FULL = (
     "december",
 )  # fmt: skip
 _FROM_YEAR = 100
+# ="2026-02-18" keeps Excel from reading it; marks for the direction of writing come with copied text.
+_AROUND = "=\"'\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _GREENWICH = ("UTC", "+00:00", "Etc/UTC")
 _THURSDAY, _FRIDAY, _SATURDAY, _SUNDAY, _MONDAY_OFFSET = 3, 4, 5, 6, 3  # 1970-01-01 was a Thursday
-_DAYS_FOR_A_ZONE = 5
+_DAYS_FOR_A_ZONE, _DAYS_WITH_SUNDAY = 5, 2
+_HALF_HOUR_SECONDS = 1_800
 _FROM_NOON_SECONDS = 10 * 3600  # midnight east of Greenwich, to the zones beyond +12 h
 
 
@@ -154,7 +160,7 @@ def _texts_of_numbers(column: pa.Array) -> pa.Array:
 
 
 def _of_text(column: pa.Array, hints: DateHints) -> Days:
-    text = pc.utf8_trim(pc.utf8_trim_whitespace(column), characters="=\"'")  # ="2026-02-18" keeps Excel from reading it
+    text = pc.utf8_trim_whitespace(pc.utf8_trim(pc.utf8_trim_whitespace(column), characters=_AROUND))
     found = Days.unknown(len(text))
     if len(text) == 0:
         return found
@@ -205,13 +211,14 @@ def _take_digits(found: Days, text: pa.Array, hints: DateHints) -> None:
     compact, at = groups(left, _COMPACT)
     if len(at):
         plain = days_of_numbers(compact["day"], hints.last)
-        clock = whole_numbers(pc.utf8_slice_codeunits(pc.utf8_rpad(compact["rest"], 6, "0"), 0, 6))
+        figures = pc.replace_substring(compact["rest"], ":", "")
+        clock = whole_numbers(pc.utf8_slice_codeunits(pc.utf8_rpad(figures, 6, "0"), 0, 6))
         found.days[rows[at]], found.known[rows[at]] = plain[0], plain[2]
         found.seconds[rows[at]] = clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100
         found.order = found.order or "ymd"
     is_number = np.asarray(pc.fill_null(pc.match_substring_regex(left, _DIGITS), fill_value=False), dtype=np.bool_)
     negative = np.asarray(
-        pc.fill_null(pc.match_substring_regex(left, r"^-?\d{1,10}$"), fill_value=False), dtype=np.bool_
+        pc.fill_null(pc.match_substring_regex(left, r"^-?\d{1,18}$"), fill_value=False), dtype=np.bool_
     )
     if not is_number.any():
         return
@@ -276,9 +283,11 @@ def _settle_zone(found: Days, zone: str | None) -> None:
 def _is_midnight_in_the_east(found: Days) -> bool:
     times = np.unique(found.seconds[found.known])
     distinct = np.unique(found.days[found.known])
-    if len(distinct) < _DAYS_FOR_A_ZONE or len(times) > 2 or times[0] < _FROM_NOON_SECONDS:
+    if len(distinct) < _DAYS_WITH_SUNDAY or len(times) > 2 or times[0] < _FROM_NOON_SECONDS:
         return False
     counts = np.bincount((distinct + _MONDAY_OFFSET) % 7, minlength=7)
+    if len(distinct) < _DAYS_FOR_A_ZONE and (not counts[_SUNDAY] or (times % _HALF_HOUR_SECONDS).any()):
+        return False
     from_monday = counts[_SUNDAY] and not counts[_FRIDAY] and not counts[_SATURDAY]
     from_sunday = counts[_SATURDAY] and not counts[_THURSDAY] and not counts[_FRIDAY]
     return bool(from_monday or from_sunday)

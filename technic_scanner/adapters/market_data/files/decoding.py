@@ -19,6 +19,8 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 )
 # Tried in this order; the first under which the most names of columns are known is right.
 _LEGACY = ("cp1252", "gb18030", "cp932", "cp949", "big5", "cp1251", "cp1250", "cp1253", "cp1254", "koi8_r")
+# Tried beside them; they can decode anything, so that only names of columns speak for them.
+_RARE = ("euc_jp", "iso8859_2", "mac_roman", "cp850", "cp874", "cp1255", "cp1256")
 _SHOWN = {"gb18030": "GBK", "cp932": "Shift-JIS", "cp949": "EUC-KR", "big5": "Big5", "koi8_r": "KOI8-R"}
 _SAMPLE = 4096
 _FEW = 0.002
@@ -32,7 +34,7 @@ def decoded(data: bytes) -> tuple[str, str, list[str]]:
     stripped = data if has_wide_letters else data.rstrip(b"\0")
     if len(stripped) < len(data) - 1:
         notes.append(f"{len(data) - len(stripped):,} empty bytes at its end were left out")
-        data = stripped
+    data = stripped
     text, encoding = _with_mark(data) or _without_mark(data)
     if text is None:
         text, encoding = _legacy(data)
@@ -56,7 +58,7 @@ def _with_mark(data: bytes) -> tuple[str, str] | None:
 def _without_mark(data: bytes) -> tuple[str | None, str]:
     sample = data[:_SAMPLE]
     if sample.count(0) * 3 > len(sample):
-        encoding = "utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"
+        encoding = "utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"
         return data.decode(encoding, errors="replace"), encoding
     try:
         return data.decode("utf-8"), "utf-8"
@@ -70,20 +72,30 @@ def _without_mark(data: bytes) -> tuple[str | None, str]:
 
 def _legacy(data: bytes) -> tuple[str, str]:
     head = data[:_SAMPLE]
+    scores = _scores(data, head, _LEGACY)
+    if not scores:
+        return data.decode("utf-8", errors="replace"), "utf-8 with faults"
+    best = max(scores, key=lambda encoding: scores[encoding])
+    rare = _scores(data, head, _RARE)
+    likely = max(rare, key=lambda encoding: rare[encoding], default=best)
+    if rare.get(likely, 0) > scores[best]:
+        return data.decode(likely), likely
+    if list(scores.values()).count(scores[best]) == len(scores) and len(scores) > 1:
+        guess = _guessed(data, scores)
+        return data.decode(guess), guess
+    return data.decode(best), best
+
+
+def _scores(data: bytes, head: bytes, encodings: Iterable[str]) -> dict[str, int]:
+    """Return how many names of columns each encoding gives, of those under which the whole text can be read."""
     scores: dict[str, int] = {}
-    for encoding in _LEGACY:
+    for encoding in encodings:
         try:
             data.decode(encoding)
         except UnicodeDecodeError:
             continue
         scores[encoding] = _known_names(head.decode(encoding, errors="ignore").splitlines()[:30])
-    if not scores:
-        return data.decode("utf-8", errors="replace"), "utf-8 with faults"
-    best = max(scores, key=lambda encoding: scores[encoding])
-    if list(scores.values()).count(scores[best]) == len(scores) and len(scores) > 1:
-        guess = _guessed(data, scores)
-        return data.decode(guess), guess
-    return data.decode(best), best
+    return scores
 
 
 def _guessed(data: bytes, possible: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ import pyarrow.csv as pacsv
 
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, meaning
 from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.symbol_above import symbol_above
 from technic_scanner.errors import SourceDataError
 
 SEPARATORS = ",;\t|"
@@ -22,6 +23,14 @@ _ENOUGH = 5  # cells of numbers in a row of bars
 _HEAD_CHARACTERS = 1 << 18
 _EXCEL_SEPARATOR = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 _NUMBER = re.compile(r"^[\s\"']*[+-]?[$€£¥]?\d[\d.,:\s/TZ+-]*[\"']?\s*$")
+# Figures of other scripts: Arabic, Persian, Devanagari, Thai, and those as wide as a Chinese character.
+_OTHER_FIGURES = re.compile(r"[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u0e50-\u0e59\uff10-\uff19]")
+_FIGURES = {
+    **{first + n: str(n) for first in (0x660, 0x6F0, 0x966, 0xE50, 0xFF10) for n in range(10)},
+    0x66B: ".",
+    0x66C: "'",
+    0xFF0E: ".",
+}
 _LONGEST_CELL = 16 * 1024 * 1024
 
 
@@ -55,12 +64,15 @@ def read_delimited(text: str) -> tuple[Sheet, list[list[str]], str]:
         ]
     sheet = parse_rows(body, layout.separator, names)
     sheet.headless = layout.header is None
+    sheet.symbol_above = symbol_above(lines[: layout.first])
     return sheet, rows, text
 
 
 def _even(text: str) -> str:
     """Return a text with simple line ends and without blank lines."""
     text = text.lstrip("\ufeff")
+    if _OTHER_FIGURES.search(text):
+        text = text.translate(_FIGURES)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if re.search(r'[,;\t|] +"', text):
@@ -227,7 +239,7 @@ def _fitted(row: list[str], names: list[str]) -> list[str] | None:
         return row
     spare = width - len(row)
     missing = names[len(row) :]
-    if 0 < spare <= 2 and all(not name.strip() or is_index(name) for name in missing):
+    if spare > 0 and all(not name.strip() or (spare <= 2 and is_index(name)) for name in missing):
         return [*row, *[""] * spare]  # the header ends with a separator, the rows do not
     return None
 

@@ -21,6 +21,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import (
     with_ratios,
 )
 from technic_scanner.adapters.market_data.files.names import PRICES
+from technic_scanner.adapters.market_data.files.open_marks import mark_of_open_cells
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
 from technic_scanner.adapters.market_data.files.roles import Roles
 from technic_scanner.adapters.market_data.files.sheet import Sheet
@@ -50,17 +51,17 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     if "split" in wanted:
         sheet.columns[wanted["split"]] = with_ratios(sheet.columns[wanted["split"]])
     texts = {name: texts_of(sheet.columns[place]) for name, place in wanted.items()}
-    prices = [text for name, text in texts.items() if name in _PRICES]
     given = hints.mapping.decimal_mark if hints.mapping is not None else None
     counted = {name: marks_of(text) for name, text in texts.items() if name in (*_PRICES, "volume")}
     shown = _sum(marks for name, marks in counted.items() if name != "volume")
+    shown.add(mark_of_open_cells({name: sheet.columns[wanted[name]] for name in PRICES}, texts, shown))
     out.sure_mark = shown.dot != shown.comma
     out.open_mark = not out.sure_mark and bool(shown.open_dot or shown.open_comma)
     alike = _agree(shown, counted["volume"])
     mark = given or _decided(_sum([shown, counted["volume"]]) if alike else shown, sheet.separator, hints.mark)
     if mark is None:
         out.open_mark = True
-        example = _example(prices)
+        example = _example([text for name, text in texts.items() if name in _PRICES])
         raise SourceDataError(f"nothing tells whether {example} has a decimal mark or groups thousands; {_SAY_IT}")
     marks = dict.fromkeys(texts, mark)
     if sheet.separator is not None:
@@ -96,7 +97,10 @@ def _scale_volume(out: FileReading, fields: dict[str, FloatArray], name: str) ->
 def _parsed(
     sheet: Sheet, wanted: Mapping[str, int], texts: Mapping[str, pa.Array | None], marks: Mapping[str, str]
 ) -> dict[str, FloatArray]:
-    return {name: numbers_of(sheet.columns[place], texts[name], marks[name]) for name, place in wanted.items()}
+    return {
+        name: numbers_of(sheet.columns[place], texts[name], marks[name], words=name not in _PRICES)
+        for name, place in wanted.items()
+    }
 
 
 def _sum(counted: Iterable[Marks]) -> Marks:

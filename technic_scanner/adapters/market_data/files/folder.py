@@ -16,7 +16,7 @@ from technic_scanner.adapters.market_data.files.mapping import FolderMapping
 from technic_scanner.adapters.market_data.files.read_files import FileReader, Step, ignore_steps
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
 from technic_scanner.adapters.market_data.files.splits import likely_splits
-from technic_scanner.adapters.market_data.files.symbols import looks_like_no_symbol
+from technic_scanner.adapters.market_data.files.symbols import looks_like_no_symbol, meaning_of_d
 from technic_scanner.adapters.market_data.files.together import final_symbols, put_together
 from technic_scanner.adapters.market_data.long_bars import LongBars, counted
 
@@ -99,9 +99,10 @@ def read_folder(
     *,
     fast: bool = True,
 ) -> FolderReading:
-    """Read everything; ``last`` is the newest possible day since 1970, ``step`` is told how many files were read.
+    """Read everything; ``last`` is the newest possible day since 1970, ``step`` is told how many blocks were read.
 
-    ``step`` may raise to stop. Files that ``kept`` knows are not read again. ``fast`` reads plain files many at a time.
+    A small file is one block. ``step`` may raise to stop. Files that ``kept`` knows are not read again. ``fast`` reads
+    plain files many at a time.
     """
 
     def hints(ref: FileRef) -> Hints:
@@ -191,11 +192,16 @@ def _refuse_sparse(files: list[FileReading], symbols: dict[int, tuple[str, ...]]
 
 
 def _nameless(files: Sequence[FileReading], symbols: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return sentences on files that give no symbol, neither in a column nor in their name."""
+    """Return sentences on files that give no symbol, or one with a doubt, neither in a column nor in their name."""
     found = [
         (file.ref.name, f"no column holds its symbol, and its name does not look like one; it is called {its[0]}")
         for file, its in zip(files, symbols, strict=True)
         if file.named and file.refused is None and looks_like_no_symbol(its[0])
+    ]
+    found += [
+        (file.ref.name, what)
+        for file, its in zip(files, symbols, strict=True)
+        if file.named and file.refused is None and (what := meaning_of_d(file.ref.stem, its[0]))
     ]
     return [f"{who}: {what}" for who, what in _grouped(found)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,15 @@ _FEWEST_DISTANCES = 3
 # Of two distances alone both must be those of whole weeks or months.
 _EXACT = ((6, 8), (27, 32), (89, 93), (364, 367))
 _REGULAR = 0.8
+_IN_NAMES: dict[str, re.Pattern[str]] = {
+    WEEK: re.compile(r"(?:^|[_\- .,])(?i:weekly|1w|w1|1wk|w)(?=$|[_\- .])"),
+    MONTH: re.compile(r"(?:^|[_\- .,])(?:(?i:monthly|mn1|1mo)|1M|M|(?<=us_)m)(?=$|[_\- .])"),
+}
+_SURE_IN_NAMES = re.compile(r"(?i:weekly|monthly)|, ?1[WM]$")
+_FEWEST_ALIKE, _MOST_DAYS_ALIKE = 6, 4
+# The pause of a market is at least this long, and this many times as long as any other time without a bar.
+_PAUSE_SECONDS, _LONGER = 5 * 3600, 1.25
+_DAY_SECONDS = 86_400
 _WORDS = {
     DAY: {"d", "1d", "day", "daily", "1day", "24h", "1440", "d1", "days", "86400", "1dy", "eod", "dy"},
     WEEK: {"w", "1w", "week", "weekly", "1wk", "w1", "10080", "7d", "5d", "wk", "604800", "1week"},
@@ -44,9 +55,7 @@ def frame_of(bars: LongBars, seconds: IntArray) -> str:
         return DAY
     if _several_times_a_day(bars, seconds):
         return MINUTE
-    key = np.unique(bars.codes.astype(np.int64) * 2**32 + bars.days)
-    steps = np.diff(key)
-    distances = steps[steps < 2**31]
+    distances = _distances(bars)
     if len(distances) < _FEWEST_DISTANCES and not _exact(distances):
         return DAY
     middle = float(np.median(distances))
@@ -54,6 +63,67 @@ def frame_of(bars: LongBars, seconds: IntArray) -> str:
         return MONTH
     weekly = np.mean((distances >= _WEEKS[0]) & (distances <= _WEEKS[1]))
     return WEEK if _WEEKS[0] <= middle <= _WEEKS[1] and weekly >= _REGULAR else DAY
+
+
+def is_in_name(stem: str) -> bool:
+    """Return whether a file's name may say that its bars are of weeks or months."""
+    return any(pattern.search(stem) for pattern in _IN_NAMES.values())
+
+
+def frame_in_name(stem: str, bars: LongBars) -> str | None:
+    """Return week or month where a file's name says so and its bars are as far apart; None if not.
+
+    A single bar is taken for one only if the name is unmistakable: weekly_KO, "KO, 1W".
+    """
+    frame = next((frame for frame, pattern in _IN_NAMES.items() if pattern.search(stem)), None)
+    if frame is None or len(bars) == 0:
+        return None
+    distances = _distances(bars)
+    if not len(distances):
+        return frame if _SURE_IN_NAMES.search(stem) else None
+    return frame if int(distances.min()) >= (_WEEKS[0] if frame == WEEK else _FROM_MONTHS) else None
+
+
+def regular_days(bars: LongBars) -> int | None:
+    """Return the distance in days that all bars have from the next one if it is two to four; None otherwise."""
+    steps = np.diff(bars.days[:_FEWEST_ALIKE])
+    if len(steps) and int(steps.min()) != int(steps.max()):
+        return None  # most files are told by their first bars
+    distances = _distances(bars)
+    if len(distances) < _FEWEST_ALIKE or int(distances.min()) != int(distances.max()):
+        return None
+    return int(distances[0]) if 1 < distances[0] <= _MOST_DAYS_ALIKE else None
+
+
+def _distances(bars: LongBars) -> npt.NDArray[np.int64]:
+    """Return the days between the sessions of each symbol."""
+    key = bars.codes.astype(np.int64) * 2**32 + bars.days
+    if not bool((key[1:] > key[:-1]).all()):
+        key = np.unique(key)
+    steps = np.diff(key)
+    return steps[steps < 2**31]
+
+
+def over_midnight(
+    days: npt.NDArray[np.int32], seconds: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]] | None:
+    """Return days and seconds of bars in UTC so that a session over midnight is whole, on the day with most of it.
+
+    The seconds of its other part are below 0 or above those of a day. None if no session goes over midnight:
+    a market that never pauses, and one whose pause is over midnight, has the days of UTC.
+    """
+    times = np.unique(seconds[seconds >= 0])
+    if len(times) < 2:
+        return None
+    gaps = np.diff(np.append(times, times[0] + _DAY_SECONDS))
+    longest = int(np.argmax(gaps))
+    others = np.delete(gaps, longest)
+    if longest == len(times) - 1 or gaps[longest] < _PAUSE_SECONDS or gaps[longest] < _LONGER * others.max():
+        return None
+    last, first = int(times[longest]), int(times[longest + 1])
+    begins_before = _DAY_SECONDS - first > last  # most of the session is before midnight
+    moved = np.where(begins_before, -((seconds >= 0) & (seconds <= last)).astype(np.int32), seconds >= first)
+    return (days + moved).astype(np.int32), seconds - moved * _DAY_SECONDS
 
 
 def _exact(distances: IntArray) -> bool:

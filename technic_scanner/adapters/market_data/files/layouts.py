@@ -19,11 +19,14 @@ from technic_scanner.errors import SourceDataError
 
 _FIELDS = {"open", "high", "low", "close", "volume"}
 _WIDE = _FIELDS | {f"adj_{name}" for name in _FIELDS} | {"dividend", "split"}
+# What else yfinance writes of each ticker.
+_BESIDE = frozenset({"repaired", "capitalgains"})
 _ENOUGH = 4
 _TICKER_LABELS = frozenset({"ticker", "tickers", "price", "symbol", "symbols"})
 _FIELD_LABELS = frozenset({"price", "attributes", "field", "fields", "ticker", "tickers"})
 _TUPLE = re.compile(r"^\(\s*['\"]([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]\s*\)$")
 _REPEATED = re.compile(r"\.\d+$")
+_OF_LEAN = r"^\d{8} \d\d:\d\d$"
 _SAMPLE = 400
 _NEARLY_ALL = 0.98
 _CLOCK = r"^\d{1,2}:\d{2}(?::\d{2})?$|^0{1,6}$|^\d{6}$"
@@ -64,7 +67,7 @@ def _two_levels(rows: Sequence[Sequence[str]]) -> _Levels | None:
         date = _date_within(levels)
         if date:
             levels = [[row[date], *row[1:date], *row[date + 1 :]] for row in levels]
-        fields = next((i for i in (0, 1) if all(meaning(cell) in _WIDE for cell in levels[i][1:])), None)
+        fields = next((i for i in (0, 1) if all(map(_is_field, levels[i][1:]))), None)
         if fields is None or not (date or _may_label(levels[1 - fields][0], _TICKER_LABELS)):
             continue
         tickers = levels[1 - fields][1:]
@@ -81,6 +84,10 @@ def _two_levels(rows: Sequence[Sequence[str]]) -> _Levels | None:
     return None
 
 
+def _is_field(cell: str) -> bool:
+    return meaning(cell) in _WIDE or plain(cell) in _BESIDE
+
+
 def _date_within(levels: Sequence[Sequence[str]]) -> int:
     """Return the place of the only column of dates behind the first; 0 if there is none. It belongs to no ticker."""
     places = [
@@ -92,7 +99,9 @@ def _date_within(levels: Sequence[Sequence[str]]) -> int:
 
 
 def _may_label(cell: str, labels: frozenset[str]) -> bool:
-    return is_index(cell) or plain(cell) in labels
+    if is_index(cell) or plain(cell) in labels:
+        return True
+    return labels is _TICKER_LABELS and meaning(cell) in ("symbol", "name", "date")
 
 
 def _of_levels(sheet: Sheet, levels: _Levels, body: str) -> Sheet:
@@ -163,7 +172,7 @@ def _without_empty(sheet: Sheet) -> Sheet:
     """Drop the rows of tickers that did not trade on a date of others."""
     has = np.zeros(sheet.rows, dtype=np.bool_)
     for name, column in zip(sheet.names[2:], sheet.columns[2:], strict=True):
-        if meaning(name) not in ("dividend", "split"):
+        if meaning(name) in _WIDE - {"dividend", "split"}:
             filled = column.is_valid()
             if pa.types.is_string(column.type):
                 filled = pc.and_(filled, pc.match_substring_regex(pc.fill_null(column, ""), r"\d"))
@@ -183,6 +192,12 @@ def _headless(sheet: Sheet, last: int) -> Sheet:
     names = list(sheet.names)
     names[date] = "Date"
     first = date + 1
+    behind = first + _ENOUGH + 1 < len(sample) and bool(
+        pc.all(pc.match_substring_regex(sample[first], _TICKER)).as_py()
+    )
+    if behind:
+        names[first] = "Symbol"
+        first += 1
     if first < len(sample) and bool(pc.all(pc.match_substring_regex(sample[first], _CLOCK)).as_py()):
         names[first] = "Time"
         first += 1
@@ -193,9 +208,10 @@ def _headless(sheet: Sheet, last: int) -> Sheet:
         raise failed
     names[first + _ENOUGH] = "Volume"
     tickers = [p for p in range(date) if bool(pc.all(pc.match_substring_regex(sample[p], _TICKER)).as_py())]
-    if tickers:
+    if tickers and not behind:
         names[tickers[0]] = "Symbol"
     sheet.names = names
+    sheet.lean = date == 0 and bool(pc.all(pc.match_substring_regex(sample[0], _OF_LEAN)).as_py())
     sheet.notes.append(
         f"it has no header; columns {first + 1} to {first + _ENOUGH} were taken for open, high, low and close, and "
         f"column {first + _ENOUGH + 1} for the volume, because the numbers are in these relations"

@@ -13,10 +13,10 @@ _NAMES: dict[str, str] = {
         "pricedate asofdate quotedate caldt dlycaldt datadate date1 dtyyyymmdd yyyymmdd ymd tradingday "
         "day session datetime timestamp opentime windowstart starttime bartime barstart localtime "
         "timeutc dateutc datetimeutc begin begintime ts unix unixtime unixtimestamp epoch epochtime t d "
-        "dt pricingdate effectivedate recorddate exchangedate rptdt "
+        "dt trddt indexdate pricingdate effectivedate recorddate exchangedate rptdt "
         "日期 交易日期 交易日 成交日期 日付 日時 날짜 일자 일시 "
         "거래일 datum data fecha дата tarih 日付け 資料日期 tanggal วันเดือนปี "
-        "päivämäärä pvm dato dátum ημερομηνία ngày วันที่"
+        "التاريخ תאריך दिनांक päivämäärä pvm dato dátum ημερομηνία ngày วันที่"
     ),
     "time": "time tradetime tickime uhrzeit zeit godzina czas heure hora ora время 时间 時刻 시간",
     "symbol": (
@@ -27,51 +27,66 @@ _NAMES: dict[str, str] = {
         "sid ucode uniqueid underlying securitysymbol root stock symbolname companycode companyticker "
         "tradingsymbol nsesymbol bsecode 종목코드 단축코드 표준코드 股票代码 证券代码 代码 股票代號 "
         "證券代號 代號 銘柄コード コード 証券コード тикер код símbolo simbolo kürzel symbole walor "
-        "sembol kod papel codneg ação tradingcode issue issuecode scripsymbol 証券番号 銘柄番号"
+        "코드 stkcd sinfowindcode orderbookid windcode sembol kod papel codneg ação tradingcode issue "
+        "issuecode scripsymbol 証券番号 銘柄番号 stockid seccode secucode symb tickercode tickerid tickername "
+        "instrumentname jcode cocode companyid kode kodesaham symbolid stkcode issuer listingid tickers symbols "
+        "fundcode bondcode currencypair tradingpair marketpair exchangesymbol exchangeticker bloombergticker "
+        "reuterscode thscode emisora nemo nemotecnico simbol kıymet инструмент бумага кодинструмента "
+        "หลักทรัพย์ código"
     ),
     "name": (
-        "name company companyname security securityname description longname shortname stockname "
+        "회사명 회사 name company companyname security securityname description longname shortname stockname "
         "fininstrmnm scname securityfullname 名称 股票名称 证券简称 简称 종목명 銘柄名 名前 название "
         "nombre nazwa bezeichnung"
     ),
     "member_from": "from memberfrom",
     "member_to": "to memberto",
     "open": (
-        "open openprice opening openingprice priceopen opnpric openprc openpx pxopen opn openbid "
+        "open openprice opening openingprice priceopen opnpric openprc openpx pxopen opn openbid bidopen "
         "dlyopen startprice firstprice o 开盘 开盘价 今开 開盤 開盤價 始値 시가 otwarcie eröffnung "
         "eröffnungskurs erster apertura abertura preabe ouverture открытие ценаоткрытия öppning "
         "öppningskurs openingskurs açılış otevření åbning åpning premierpx firstpx first"
-        " eröffn ouv öppn откр openen opening abert aç начало premier startkurs kursotwarcia eröffnungspreis pxopen1 "
+        " opnprc prcod sdqopen openindexvalue مفتوح الافتتاح פתיחה άνοιγμα відкр відкриття deschidere "
+        "otevření खुला eröffn ouv öppn откр openen opening abert aç начало premier startkurs kursotwarcia "
+        "eröffnungspreis pxopen1 "
         "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio 开盘价元 開盤價元"
     ),
     "high": (
-        "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid "
+        "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid bidhigh "
         "askhi dlyhigh max maximum hi hgh h 最高 最高价 最高價 高値 고가 najwyzszy najwyższy maksimum "
         "hoch tageshoch höchst höchstkurs máximo maximo máxima preмax premax plushaut haut massimo "
         "максимум макс максимальная högst högsta högstakurs yüksek høj høy"
-        " hoogste haut kursmax tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi ylin 高 "
+        " hiprc prchd sdqhigh highindexvalue أعلى الأعلى גבוה υψηλό maxim nejvyšší højest høyest उच्च "
+        "hoogste haut kursmax tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi "
+        "ylin 高 "
         "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric"
     ),
     "low": (
-        "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlo dlylow "
+        "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlow bidlo dlylow "
         "min minimum lo l 最低 最低价 最低價 安値 저가 najnizszy najniższy tief tagestief tiefst "
         "tiefstkurs mínimo minimo mínima premin plusbas bas минимум мин минимальная lägst lägsta "
         "lägstakurs düşük lav"
-        " laagste bas kursmin tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
+        " loprc prcld sdqlow lowindexvalue أدنى الأدنى נמוך χαμηλό мін minim nejnižší lavest निम्न laagste "
+        "bas kursmin tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
         "ต่ำ ราคาต่ำสุด legalacsonyabb minpric"
     ),
     "close": (
-        "close closeprice closep endprice closeclosepriceadjustedforsplits priceclose closing closingprice "
-        "clspric closepx pxclose closelast closebid "
+        "close officialclose officialcloseprice officialclosingprice "
+        "closeprice closep endprice closeclosepriceadjustedforsplits priceclose closing closingprice "
+        "clspric closepx pxclose closelast closebid bidclose "
         "dlyclose cls closes c 收盘 收盘价 收盤 收盤價 終値 종가 zamkniecie zamknięcie schluss "
-        "schlusskurs cierre fechamento preult chiusura clôture cloture закрытие ценазакрытия slutkurs "
+        "schlusskurs cierre fechamento preult chiusura clôture cloture закрытие закр ценазакрытия slutkurs "
         "closingkurs kapanış uzavírací lukning sluttkurs slotkoers last lastprice lasttradedprice "
         "lasttraded lastpric ltp ltprice pxlast lastpx dlyprc letzter dernier último ultimo "
         "ultimoprecio sidste siste senast viimeisin price prc px kurs cena precio preço prix prezzo "
         "цена 现价 現在値 最新价 kursen"
-        " zuletzt letzterkurs laatste sluiten şimdi senastbetalt "
-        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade ostatnio clot kurszamknięcia senaste "
+        " clsprc prccd sdqclose closingindexvalue الأخير الإغلاق סגירה נעילה מחיר τελευταία κλείσιμο остання "
+        "закриття ultimul închidere inchidere poslední seneste मूल्य utolsó zuletzt letzterkurs laatste "
+        "sluiten şimdi senastbetalt "
+        "dernierprix últimoprecio letzterpreis dailyclose finalprice lasttrade ostatnio clot kurszamknięcia "
+        "senaste "
         "terakhir "
+        "slot settle settlement settlementprice dailysettlement settleprice "
         "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元"
     ),
     "volume": (
@@ -79,10 +94,11 @@ _NAMES: dict[str, str] = {
         "tottrdqty ttltrdqnty ttltradgvol noofshares noofshrs numberofshares noofsharestraded quantity "
         "qty tradedqty tradedquantity tradequantity tradedvolume tradevolume totalvolume totalshares "
         "totaltradedshares dailyvolume volumetraded dlyvol volumefrom basevolume volumebase realvolume "
-        "volumereal v 成交量 成交量股 成交股数 出来高 거래량 wolumen stücke stuecke stück volumen "
+        "volumereal tickqty v 成交量 成交量股 成交股数 出来高 거래량 wolumen stücke stuecke stück volumen "
         "volumes volumine объем объём volym hacim objem volum qdetot quatot tickvol tickvolume "
         "tickcount"
-        " pxvolume pxvol hac оборотшт stk aantal titres quantité kolichestvo quantidade cantidad количество "
+        " dnshrtrd cshtrd sdqvolume الحجم נפח מחזור όγκος обсяг वॉल्यूम forg pxvolume pxvol hac оборотшт stk "
+        "aantal titres quantité kolichestvo quantidade cantidad количество "
         "volumetotal wol umsatzinstück 成交仟股 成交千股 umsatzstück umsatzstk umsatzinstk "
         "成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
         "ปริมาณหุ้น fininstrmqty forgalomdb"
@@ -90,14 +106,14 @@ _NAMES: dict[str, str] = {
     "turnover": (
         "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "
         "ttltrfval notional dollarvolume netturnov turnoverrs valuetraded totalturnover 成交额 成交金额 "
-        "거래대금 売買代金 umsatz obrót"
+        "dnvaltrd sdqamount totalturnover 거래대금 売買代金 umsatz obrót"
     ),
     "split": (
         "splitratio stocksplits stocksplit splitfactor splitcoefficient split splits adjustmentfactor "
         "splitadjustmentfactor"
     ),
     "dividend": "dividend dividends exdividend divcash dividendamount cashdividend divamt",
-    "cfacpr": "cfacpr dlyfacprc",
+    "cfacpr": "cfacpr dlyfacprc ajexdi",
     "cfacshr": "cfacshr",
     "cumulative_factor": "adjfactor cumadjfactor cumulativefactor 复权因子 后复权因子",
     "board": (
@@ -110,11 +126,31 @@ _NAMES: dict[str, str] = {
     "sub_industry": "subindustry gicssubindustry subindustryname",
     "currency": "currency ccy quotecurrency tradingcurrency currencycode 币种 通貨 통화 währung devise divisa valuta",
 }
-_ADJUSTED = re.compile(r"^(?:splitadjusted|splitadj|adjustment|adjusted|adj)(.+)$|^(.+?)(?:adjustment|adjusted|adj)$")
+_ADJUSTED_BEFORE = (
+    "splitadjusted|splitadj|splitdividendadjusted|dividendadjusted|divadjusted|divadj|fullyadjusted|fulladjusted|backadjusted|"
+    "adjustment|adjusted|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster"
+)
+_ADJUSTED_BEHIND = (
+    "dividendadjusted|splitadjusted|fullyadjusted|adjustment|adjusted|adj|bereinigt|angepasst|ajustado|ajustada|ajusté|ajustée|"
+    "rettificato|aggiustato|justerad|justert|justeret|skorygowane|скорректированная|前复权|后复权|复权|수정"
+)
+_ADJUSTED = re.compile(rf"^(?:{_ADJUSTED_BEFORE})(.+)$|^(.+?)(?:{_ADJUSTED_BEHIND})$")
 _ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")
 _NOT_ADJUSTED = ("unadj", "unadjusted", "prev", "previous", "un")
+# A volume in money: Volume (EUR), Volume_(Currency). One in a coin, Volume (BTC), is one of shares.
+_IN_MONEY = re.compile(
+    r"[(\[]\s*(?:[€$£¥₹₩₽]|eur|usd|usdt|usdc|gbp|chf|jpy|inr|cny|krw|rub|brl|rs\.?|euro|currency|quote|value|notional)\s*[)\]]\s*$",
+    re.IGNORECASE,
+)
 _COIN_VOLUME = re.compile(r"^volume[a-z]{3,5}$")
+# Beside a volume in a coin, one in these is a turnover.
+_MONEY_VOLUME = re.compile(r"^volume(?:usd[tc]?|eur|gbp|jpy|krw|chf|busd|fdusd)$")
 _NUMBERED = re.compile(r"^\d+(?=\D)")
+# Numbers of a register and names of companies, which nobody scans by where the file's name is a symbol.
+REGISTERS = {
+    *("isin", "isincode", "cusip", "sedol", "figi", "permno", "gvkey", "wkn", "sid", "securityid", "ucode"),
+    *("cocode", "companyid", "listingid", "symbolid", "tickerid", "issuer", "instrumentname", "tickername"),
+}
 PRICES: tuple[str, ...] = ("open", "high", "low", "close")
 # Columns that hold the number of the row, or an index that was saved without a name.
 _INDEX = re.compile(r"^(?:|unnamed\d+|index|indexlevel\d+|rownum|rownumber|row|no|nr|num|number|id|level\d+|rowid)$")
@@ -145,12 +181,16 @@ def ranked(name: str) -> tuple[str, int] | None:
         for spelling in dict.fromkeys((short, _NUMBERED.sub("", short))):
             found = _CANONICAL.get(spelling) or _adjusted(spelling)
             if found is not None:
-                return found
-    return ("volume", 90) if _COIN_VOLUME.match(plain(name)) else None
+                return ("turnover", 90) if found[0] == "volume" and _IN_MONEY.search(name) else found
+    if not _COIN_VOLUME.match(plain(name)):
+        return None
+    return ("volume", 95 if _MONEY_VOLUME.match(plain(name)) else 90)
 
 
 def _adjusted(spelling: str) -> tuple[str, int] | None:
-    if spelling in ("adjusted", "adj") or spelling.startswith("adjcloseadjustedclosepriceadjusted"):
+    if spelling in ("adjusted", "adj", "adjcp", "adjpx", "adjprcwd", "adjprcnd", "sdqadjclose") or spelling.startswith(
+        "adjcloseadjustedclosepriceadjusted"
+    ):
         return "adj_close", 0
     match = _ADJUSTED.match(spelling)
     if match is None or spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):

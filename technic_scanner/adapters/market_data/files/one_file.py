@@ -11,30 +11,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files import frames
-from technic_scanner.adapters.market_data.files.adjusting import adjusted, row_order
 from technic_scanner.adapters.market_data.files.clock_times import seconds_of
-from technic_scanner.adapters.market_data.files.coarse_bars import coarse_rows
 from technic_scanner.adapters.market_data.files.containers import FileRef
-from technic_scanner.adapters.market_data.files.date_in_name import date_in_name
+from technic_scanner.adapters.market_data.files.date_in_name import date_in_folders, date_in_name, open_date_in_name
 from technic_scanner.adapters.market_data.files.date_orders import Triples
 from technic_scanner.adapters.market_data.files.dates import DateHints, Days, read_days
 from technic_scanner.adapters.market_data.files.file_numbers import read_numbers
+from technic_scanner.adapters.market_data.files.finishing import set_bars, without_coarse, without_copies
 from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
-from technic_scanner.adapters.market_data.files.repeated import copies, main_boards, one_per_session, share_repeated
+from technic_scanner.adapters.market_data.files.repeated import copies, main_boards, share_repeated
 from technic_scanner.adapters.market_data.files.roles import Roles, columns_text, lacking, roles_of
 from technic_scanner.adapters.market_data.files.sheet import Sheet
-from technic_scanner.adapters.market_data.files.symbol_column import SymbolColumn, symbol_column
-from technic_scanner.adapters.market_data.files.symbols import without_copy_mark
+from technic_scanner.adapters.market_data.files.symbol_above import says_the_same
+from technic_scanner.adapters.market_data.files.symbol_column import SymbolColumn, symbol_column, unexplained_change
+from technic_scanner.adapters.market_data.files.symbols import normal, without_copy_mark
 from technic_scanner.adapters.market_data.files.vendor_rules import (
     order_of_vendor,
+    with_decimals,
     with_positive_prices,
     with_shares,
     zone_of_vendor,
 )
-from technic_scanner.adapters.market_data.long_bars import LongBars, clean
+from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.errors import SourceDataError
-from technic_scanner.screening.bars import FIELDS, FloatArray
+from technic_scanner.screening.bars import FloatArray
 
 _MANY = 0.5
 _BOARDS_SHOWN = 3
@@ -80,29 +81,31 @@ class _Reader:
         roles = self._roles()
         out.notes += roles.notes
         out.roles = {what: sheet.names[place] for what, place in roles.places.items()}
-        out.rows = sheet.rows + sheet.torn
+        out.rows, out.lean = sheet.rows + sheet.torn, sheet.lean
         if sheet.rows == 0:
             raise SourceDataError("has no row below its header")
         days = self._days(roles)
         fields = read_numbers(out, sheet, roles, self._hints)
         rows, frame = self._rows(roles, days, fields)
-        rows = rows.where(self._without_copies(rows))
-        rows = with_shares(with_positive_prices(rows, out), out)
+        rows = without_copies(out, rows)
+        rows = with_shares(with_decimals(with_positive_prices(rows, out), out), out)
         intraday = frames.MINUTE if sheet.intraday else None
         out.frame = frame or intraday or frames.frame_of(rows.bars, rows.seconds)
+        if out.frame == frames.DAY:
+            out.frame = frames.frame_in_name(out.ref.stem, rows.bars) or out.frame
         if out.frame != frames.MINUTE:
-            rows = self._without_coarse(rows.where(self._on_main_boards(rows, roles)))
-        self._set_bars(rows)
+            rows = without_coarse(out, rows.where(self._on_main_boards(rows, roles)))
+        set_bars(out, rows, as_it_is=self._mapping is not None and bool(self._mapping.adjusted))
 
     def _roles(self) -> Roles:
         sheet, out = self._sheet, self._out
         if self._mapping is not None:
+            absent = [name for name in self._mapping.columns.values() if name not in sheet.names]
             self._mapping.rename(sheet)
+            out.notes += [f"files.toml names the column {name}, which it does not have" for name in absent]
         roles = roles_of(sheet, self._hints.last)
-        day = date_in_name(out.ref.stem)
-        if "date" not in roles.places and day is not None:
-            self._add(roles, "date", pa.array([day] * sheet.rows, pa.date32()))
-            out.notes.append(f"it has no column of dates; {day} was taken from its name")
+        if not self._has_dates(roles):
+            self._add_named_day(roles)
         missing = lacking(roles)
         if missing == ["volume"]:
             self._add(roles, "volume", pa.nulls(sheet.rows, pa.float64()))
@@ -110,6 +113,20 @@ class _Reader:
         elif missing:
             raise SourceDataError(f"has no column for {', '.join(missing)}; the columns found are {out.columns}")
         return roles
+
+    def _has_dates(self, roles: Roles) -> bool:
+        """Return whether a column holds the dates; a figure that a folder's name gives, such as day=3, is none."""
+        parts = {key for key, _ in self._out.ref.parts}
+        return "date" in roles.places and self._sheet.names[roles.places["date"]] not in parts - {"date", "dt"}
+
+    def _add_named_day(self, roles: Roles) -> None:
+        """Take the day from the name of the file or its folders; other files may tell the order of its figures."""
+        out, rows = self._out, self._sheet.rows
+        day = date_in_name(out.ref.stem) or date_in_folders(out.ref.name)
+        written = str(day) if day is not None else open_date_in_name(out.ref.stem)
+        if written is not None:
+            self._add(roles, "date", pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), pa.array([written])))
+            out.notes.append(f"it has no column of dates; {written} was taken from its name")
 
     def _add(self, roles: Roles, what: str, column: pa.Array) -> None:
         self._sheet.names.append(f"({what})")
@@ -169,22 +186,14 @@ class _Reader:
             once[np.flatnonzero(usable)[copies(rows.where(usable).bars)]] = False
         moments = rows.days.astype(np.int64) * 86_400 + np.maximum(rows.seconds, 0)
         # Days before 1970 must not look like rows without a date.
-        return symbol_column(self._sheet, roles, np.where(once, moments - moments.min(initial=0), -1), stem)
-
-    def _without_copies(self, rows: Rows) -> npt.NDArray[np.bool_]:
-        if (rows.seconds >= 0).any():
-            return np.ones(len(rows), dtype=np.bool_)
-        again = copies(rows.bars)
-        self._out.repairs.add(rows.bars, "repeating another row exactly left out", again)
-        return ~again
-
-    def _without_coarse(self, rows: Rows) -> Rows:
-        """Leave out bars of weeks or months where the others are of days."""
-        if self._out.frame != frames.DAY:
-            return rows
-        coarse = coarse_rows(rows.bars)
-        self._out.repairs.add(rows.bars, "a week or more from the next bar left out", coarse)
-        return rows.where(~coarse)
+        found = symbol_column(self._sheet, roles, np.where(once, moments - moments.min(initial=0), -1), stem)
+        above = self._sheet.symbol_above
+        if found is None and (doubt := unexplained_change(self._sheet, roles, usable)) is not None:
+            self._out.notes.append(doubt)
+        if found is not None or above is None or says_the_same(above, stem):
+            return found
+        note = f"its symbol {normal(above)} stands above the table"
+        return SymbolColumn((normal(above),), np.zeros(len(usable), np.int32), None, note)
 
     def _period(self, roles: Roles, usable: npt.NDArray[np.bool_]) -> str | None:
         """Return the frame that a column names; rows of other frames are left out."""
@@ -231,34 +240,6 @@ class _Reader:
                 "largest volume is used"
             )
         return found.keep
-
-    def _set_bars(self, rows: Rows) -> None:
-        out = self._out
-        fields, notes, out.adjusted = self._adjusted(rows)
-        out.notes += notes
-        bars = LongBars(rows.symbols, rows.codes, rows.days, tuple(fields))
-        if out.frame == frames.MINUTE:
-            before = len(bars)
-            bars = frames.sessions_of(bars, rows.seconds)
-            zone = f" by the days of {out.zone}" if out.zone else ""
-            sessions = "1 session" if len(bars) == 1 else f"{len(bars):,} sessions"
-            out.notes.append(f"these are bars of minutes or hours; {before:,} were put together to {sessions}{zone}")
-        out.bars, repairs = clean(bars, one_per_session)
-        out.repairs.merge(repairs)
-        if out.frame in (frames.WEEK, frames.MONTH):
-            raise SourceDataError(f"has bars that are a {out.frame} or more apart; a scan needs daily bars")
-
-    def _adjusted(self, rows: Rows) -> tuple[list[FloatArray], list[str], str]:
-        order = row_order(rows.bars)
-        if self._mapping is not None and self._mapping.adjusted:
-            plain = {name: rows.fields[name] for name in FIELDS}
-            return (*adjusted(plain, order, rows.codes)[:2], "as files.toml says")
-        fields, notes, how = adjusted(rows.fields, order, rows.codes)
-        if how == "as they are" and "dividend" in self._out.roles and "split" not in self._out.roles:
-            notes.append(
-                "its column of dividends was not used, because nothing tells whether the prices contain them already"
-            )
-        return fields, notes, how
 
 
 def _order_sentence(triples: Triples) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,7 +32,7 @@ class FileReading:
     ``named`` is whether the symbol comes from the file's name. ``undecided`` are the figures of its dates, and
     ``open_mark`` is true, where only other files can tell the order or the decimal mark; ``sure_mark`` where its own
     cells tell it. ``roles`` are the columns by meaning, ``own_columns`` all that the file has. ``lasting`` is whether
-    the file would be read the same on any later day.
+    the file would be read the same on any later day. ``lean``: its rows have the form of LEAN, QuantConnect's engine.
     """
 
     ref: FileRef
@@ -56,9 +55,10 @@ class FileReading:
     roles: dict[str, str] = field(default_factory=dict)
     own_columns: tuple[str, ...] = ()
     lasting: bool = False
+    lean: bool = False
 
     def note_rows(self, rows: int, fault: str) -> None:
-        """Note that so many rows have a fault; nothing if there are none."""
+        """Note how many rows have a fault; nothing if there are none."""
         if rows:
             self.notes.append(counted(rows, fault))
 
@@ -74,7 +74,7 @@ class Rows:
     codes: npt.NDArray[np.int32]
     days: npt.NDArray[np.int32]
     seconds: npt.NDArray[np.int64]
-    fields: Mapping[str, FloatArray]
+    fields: dict[str, FloatArray]
     index: npt.NDArray[np.int64]
 
     def __len__(self) -> int:

@@ -14,6 +14,8 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.integer]
 # A close that is this far from that of the session before, where another row's is nearer, is the wrong one.
 _FAR = 0.2
+# A row with this many times the volume of the last one is that of the main market.
+_LARGER = 5.0
 
 
 @dataclass(slots=True)
@@ -29,18 +31,23 @@ def keys_of(bars: LongBars) -> npt.NDArray[np.int64]:
     return bars.codes.astype(np.int64) * 2**32 + bars.days.astype(np.int64)
 
 
+def _ordered(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return keys if bool((keys[1:] >= keys[:-1]).all()) else np.sort(keys)
+
+
 def share_repeated(bars: LongBars) -> float:
     """Return the share of all symbols' days that have more than one row."""
     if len(bars) == 0:
         return 0.0
-    keys = np.sort(keys_of(bars))
+    keys = _ordered(keys_of(bars))
     starts = np.flatnonzero(np.append(True, np.diff(keys) != 0))
     return float((np.diff(np.append(starts, len(keys))) > 1).mean())
 
 
 def copies(bars: LongBars) -> BoolArray:
     """Return the rows that equal an earlier one in symbol, day and all numbers."""
-    if bool((np.diff(np.sort(keys_of(bars))) > 0).all()):
+    keys = _ordered(keys_of(bars))
+    if bool((keys[1:] > keys[:-1]).all()):
         return np.zeros(len(bars), dtype=np.bool_)
     table = np.column_stack([keys_of(bars).astype(np.float64), *(np.nan_to_num(f, nan=-1.0) for f in bars.fields)])
     _, first = np.unique(table, axis=0, return_index=True)
@@ -73,8 +80,13 @@ def main_boards(bars: LongBars, boards: IntArray, names: tuple[str, ...]) -> Cho
 
 
 def one_per_session(bars: LongBars) -> BoolArray:
-    """Return which row of each symbol and day stays: the last, unless its close is far off and another's is near."""
+    """Return which row of each symbol and day stays: the last, or one of many times its volume.
+
+    Another one stays if the close of that one is far from the session before and the other's is near.
+    """
     keys = keys_of(bars)
+    if bool((keys[1:] > keys[:-1]).all()):
+        return np.ones(len(bars), dtype=np.bool_)
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     last = np.append(np.diff(ordered) != 0, True)
@@ -84,13 +96,17 @@ def one_per_session(bars: LongBars) -> BoolArray:
     keep[order[last]] = True
     ends = np.flatnonzero(last)
     starts = np.append(0, ends[:-1] + 1)
-    closes = bars.fields[FIELDS.index("close")]
+    closes, volumes = bars.fields[FIELDS.index("close")], np.nan_to_num(bars.fields[FIELDS.index("volume")])
     for start, end in zip(starts[ends > starts], ends[ends > starts], strict=True):
         rows = order[start : end + 1]
+        most = int(np.argmax(volumes[rows]))
+        usual = most if volumes[rows[most]] > _LARGER * volumes[rows[-1]] > 0 else len(rows) - 1
+        keep[rows] = False
+        keep[rows[usual]] = True
         neighbour = _neighbour(bars, closes, order, int(start), int(end))
         with np.errstate(divide="ignore", invalid="ignore"):
             distance = np.abs(np.log(closes[rows] / neighbour))
-        if not np.isfinite(distance).any() or (np.isfinite(distance[-1]) and distance[-1] <= _FAR):
+        if not np.isfinite(distance).any() or (np.isfinite(distance[usual]) and distance[usual] <= _FAR):
             continue
         keep[rows] = False
         keep[rows[int(np.nanargmin(np.where(np.isfinite(distance), distance, np.inf)))]] = True

@@ -60,7 +60,8 @@ def roles_of(sheet: Sheet, last: int) -> Roles:
         roles.places["open"] = [plain(name) for name in sheet.names].index("first")
     adjusted_alone = [name for name in PRICES if name not in roles.places and f"adj_{name}" in roles.places]
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
-    _choose_volume(sheet, roles, by_meaning.get("volume", []))
+    _choose_filled(sheet, roles, by_meaning.get("volume", []), "volume")
+    _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
     _take_likely(sheet, roles)
     _choose_date(sheet, roles, [place for _, place in sorted(by_meaning.get("date", []))], last)
     return roles
@@ -90,17 +91,17 @@ def _first_of(sheet: Sheet, meaning: str, ranks: Sequence[tuple[int, int]]) -> i
     return best
 
 
-def _choose_volume(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]]) -> None:
-    """Use another column of volumes where the first holds none, as many brokers send zeros beside tick volumes."""
+def _choose_filled(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]], what: str) -> None:
+    """Use another column where the first holds none, as many brokers send zeros beside tick volumes."""
     if len(ranks) < 2:
         return
     for _, place in sorted(ranks):
         values = to_numbers(sheet.columns[place].slice(0, _SAMPLE))
         if bool((np.nan_to_num(values) > 0).any()):
-            if place != roles.places["volume"]:
-                empty = sheet.names[roles.places["volume"]]
-                roles.notes.append(f"the column {empty} is empty or 0; {sheet.names[place]} was taken for the volume")
-            roles.places["volume"] = place
+            if place != roles.places[what]:
+                empty = sheet.names[roles.places[what]]
+                roles.notes.append(f"the column {empty} is empty or 0; {sheet.names[place]} was taken for the {what}")
+            roles.places[what] = place
             return
 
 

@@ -14,7 +14,8 @@ class Sheet:
     ``columns`` are Arrow arrays of equal length; text is not yet parsed. ``separator`` stands between the cells of a
     text, None for other kinds of file. ``torn`` rows had too few or too many cells and are not in the columns.
     ``intraday`` is true if the table's form says so. ``encoding`` is that of a text. ``headless`` tables have no names
-    of their own.
+    of their own. ``symbol_above`` is the symbol that the lines above the header name. ``lean``: the rows
+    have the form of LEAN: 20260302 00:00 and whole numbers, without a header.
     """
 
     names: list[str]
@@ -25,6 +26,8 @@ class Sheet:
     intraday: bool = False
     encoding: str | None = None
     headless: bool = False
+    symbol_above: str | None = None
+    lean: bool = False
 
     @property
     def rows(self) -> int:

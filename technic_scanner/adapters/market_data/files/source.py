@@ -40,7 +40,7 @@ _NOTES_SHOWN = 20
 _MOST_SERIES = 20_000
 _NAMES_SHOWN = 10
 # Part of the version of the data: bars that an earlier reader has made are read anew.
-_READER = "3"
+_READER = "5"
 
 
 class FilesSource:
@@ -99,13 +99,13 @@ class FilesSource:
     def read_ahead(self, cancel: CancelToken, *, for_bars: bool) -> Iterator[tuple[int, int]]:
         """Read all files unless that is done, or only the symbols are wanted and are remembered.
 
-        Yields (files read, files in all) meanwhile. Raises CancelledError, ConfigError.
+        Yields (blocks read, blocks in all) meanwhile; a small file is one. Raises CancelledError, ConfigError.
         """
         cancel.check()
         if "_reading" in self.__dict__ or (not for_bars and self._known_summary is not None):
             return
         self._cancel = cancel
-        yield from watched(lambda: self._reading, self._read_so_far, len(self._contents.tables))
+        yield from watched(lambda: self._reading, self._read_so_far, sum(ref.blocks for ref in self._contents.tables))
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
         """Return the symbols of universe.csv, or all with bars if there is none. ConfigError, SourceDataError."""
@@ -115,7 +115,8 @@ class FilesSource:
         self._cancel = cancel
         summary = self._summary
         if not summary.symbols:
-            raise SourceDataError(" ".join([f"No prices were found in {self._name!r}.", *_shorten(summary.notes)]))
+            where = "the folder of price files" if self._name == "." else repr(self._name)
+            raise SourceDataError(" ".join([f"No prices were found in {where}.", *_shorten(summary.notes)]))
         notes = [*self._age(summary), *summary.notes]
         securities = tuple(Security(symbol, currency=self._currency) for symbol in summary.symbols)
         if self._contents.universe is not None:
@@ -225,8 +226,8 @@ class FilesSource:
         kept.save({table.name for table in contents.tables})
         return reading
 
-    def _step(self, files: int) -> None:
-        self._read_so_far[0] = files
+    def _step(self, blocks: int) -> None:
+        self._read_so_far[0] = blocks
         if self._cancel is not None:
             self._cancel.check()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,17 +10,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from technic_scanner.adapters.market_data.files.names import plain
+from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
+from technic_scanner.adapters.market_data.files.names import REGISTERS, plain
 from technic_scanner.adapters.market_data.files.roles import Roles, columns_text
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbols import is_generic, normal
 from technic_scanner.errors import SourceDataError
 
 IntArray = npt.NDArray[np.int64]
-# Numbers of a register, which nobody scans by where the file's name is a symbol.
-_REGISTERS = {"isin", "isincode", "cusip", "sedol", "figi", "permno", "gvkey", "wkn", "sid", "securityid", "ucode"}
 _TICKER = r"^[\pL\d^$][\pL\d.\-/^=_&: ]{0,23}$"
 _OFTEN, _SELDOM = 0.5, 0.02
+_PERIOD_NAMES = re.compile(r"date|day|week|month|year|quarter|season|expir|contract")
+_PADDED = re.compile(r"^0\d{4,5}$")
+_ROWS_EACH = 2
+_FAR = 0.25  # of the logs of closes: companies under one another are seldom as near
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +46,7 @@ def symbol_column(sheet: Sheet, roles: Roles, moments: IntArray, stem: str) -> S
     −1 for the others. Raises SourceDataError if several rows share a day and no column tells their symbols.
     """
     rows = moments >= 0
-    named = [_coded(sheet, place) for place in roles.symbols]
+    named = [_filled_down(_coded(sheet, place)) for place in roles.symbols]
     named = [column for column in named if (column.codes >= 0).mean() > _OFTEN]
     for column in named:
         if _is_register_of_one(column, stem):
@@ -63,7 +67,7 @@ def symbol_column(sheet: Sheet, roles: Roles, moments: IntArray, stem: str) -> S
 
 
 def _is_register_of_one(column: SymbolColumn, stem: str) -> bool:
-    return len(column.symbols) == 1 and plain(column.name or "") in _REGISTERS and not is_generic(stem)
+    return len(column.symbols) == 1 and plain(column.name or "") in REGISTERS and not is_generic(stem)
 
 
 def _coded(sheet: Sheet, place: int) -> SymbolColumn:
@@ -84,6 +88,18 @@ def _coded(sheet: Sheet, place: int) -> SymbolColumn:
     distinct = {symbol: number for number, symbol in enumerate(dict.fromkeys(symbol for symbol in written if symbol))}
     renumbered = np.array([*(distinct.get(symbol, -1) for symbol in written), -1], dtype=np.int32)
     return SymbolColumn(tuple(distinct), renumbered[codes], sheet.names[place])
+
+
+def _filled_down(column: SymbolColumn) -> SymbolColumn:
+    """Return a column in which a symbol stands in its first row alone, as spreadsheets show groups, with all rows."""
+    rows = np.flatnonzero(column.codes >= 0)
+    if len(column.codes) == 0 or column.codes[0] < 0 or len(rows) > _OFTEN * len(column.codes):
+        return column
+    last = np.zeros(len(column.codes), dtype=np.int64)
+    last[rows] = rows
+    codes = column.codes[np.maximum.accumulate(last)]
+    note = f"empty cells of the column {column.name} were filled with the symbol above them"
+    return SymbolColumn(column.symbols, codes, column.name, note)
 
 
 def _repeated(codes: npt.NDArray[np.int32], moments: IntArray, rows: npt.NDArray[np.bool_]) -> float:
@@ -140,9 +156,9 @@ def _may_be_symbols(column: pa.Array) -> bool:
 
 
 def _by_blocks(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[np.bool_]) -> SymbolColumn | None:
-    """Return a column of tickers that changes where the dates begin anew, so that companies stand one under another."""
+    """Return a column of tickers that changes where the dates begin anew, or the prices jump: one company a block."""
     for place in roles.others:
-        if not _may_be_symbols(sheet.columns[place]) or pa.types.is_integer(sheet.columns[place].type):
+        if not _may_be_symbols(sheet.columns[place]):
             continue
         column = _coded(sheet, place)
         codes, days = column.codes[rows], moments[rows]
@@ -151,7 +167,52 @@ def _by_blocks(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[
             continue
         steps = np.diff(days)
         turned = np.flatnonzero(steps < 0 if np.median(steps) > 0 else steps > 0)
-        if len(turned) and set(turned) <= set(changes):
-            note = f"the column {column.name} was taken for the symbol, because the dates begin anew where it changes"
-            return SymbolColumn(column.symbols, column.codes, column.name, note)
+        note = f"the column {column.name} was taken for the symbol, because the dates begin anew where it changes"
+        if not (len(turned) and set(turned) <= set(changes)):
+            alone = len(codes) < _ROWS_EACH * len(column.symbols) or _PERIOD_NAMES.search(plain(column.name or ""))
+            if alone:
+                continue
+            why = _why_companies(sheet, roles, column, np.flatnonzero(rows)[changes])
+            if why is None:
+                continue
+            note = f"the column {column.name} was taken for the symbol, because {why}"
+        return SymbolColumn(column.symbols, column.codes, column.name, note)
     return None
+
+
+def _why_companies(sheet: Sheet, roles: Roles, column: SymbolColumn, changes: npt.NDArray[np.intp]) -> str | None:
+    """Return why the values of a column, one block each, are companies; None if nothing shows it."""
+    if _prices_jump(sheet, roles, changes):
+        return "the prices jump where it changes"
+    if all(map(str.isdigit, column.symbols)) and any(map(_PADDED.match, column.symbols)):
+        return "its values are codes that begin with zeros"
+    return None
+
+
+def unexplained_change(sheet: Sheet, roles: Roles, rows: npt.NDArray[np.bool_]) -> str | None:
+    """Return a sentence on a column that may hold symbols, in a file that was taken for one symbol; None if none may.
+
+    Each of its values has one block of ``rows`` (n,).
+    """
+    for place in roles.others:
+        name = sheet.names[place]
+        if not _may_be_symbols(sheet.columns[place]) or _PERIOD_NAMES.search(plain(name)):
+            continue
+        column = _coded(sheet, place)
+        codes = column.codes[rows]
+        changes = np.flatnonzero(np.diff(codes) != 0)
+        if 1 < len(column.symbols) == len(changes) + 1 <= len(codes) // _ROWS_EACH and (codes >= 0).all():
+            before, after = (column.symbols[codes[changes[0] + step]] for step in (0, 1))
+            return (
+                f"its column {name} changes from {before} to {after}, but all rows were taken for one symbol; if the "
+                "column holds symbols, name it in files.toml"
+            )
+    return None
+
+
+def _prices_jump(sheet: Sheet, roles: Roles, rows: npt.NDArray[np.intp]) -> bool:
+    """Return whether the close is another one by far in the row after each of ``rows``, and nowhere else."""
+    closes = to_numbers(sheet.columns[roles.places["close"]])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = np.abs(np.log(closes[1:] / closes[:-1])) > _FAR
+    return bool(far[rows].all()) and int(far.sum()) == len(rows)

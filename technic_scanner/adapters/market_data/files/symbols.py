@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote
 
 _QUOTES = re.compile(r'^=?"(.*)"$')
 # A share class: BRK.B, BRK/B, BRK B and BRK_B are BRK-B. Single letters of exchanges (VOD.L, 7203.T) are none.
@@ -18,36 +19,56 @@ _EXCHANGES = (
     "BINANCE|COINBASE|KRAKEN|BITSTAMP|BITFINEX|GEMINI|BYBIT|OKX|KUCOIN|FX|FX_IDC|OANDA|FOREXCOM|CME|CME_MINI|CBOT|COMEX|NYMEX|"
     "TVC|INDEX|SP|DJ|CRYPTO|CRYPTOCAP|CAPITALCOM"
 )
-_WORDS = (
-    "daily|weekly|historicaldata|historicalprices|historical|history|hist|prices?|stocks?|quotes?|table|download|export|"
-    "ohlcv?|bars?|candles?|eod|data"
+_MICS = (
+    "XNYS|XNAS|XASE|ARCX|XLON|XFRA|XPAR|XAMS|XBRU|XLIS|XMIL|XMAD|XSWX|XVTX|XSTO|XCSE|XHEL|XOSL|XWBO|XWAR|"
+    "XPRA|XBUD|XIST|XTKS|XHKG|XSHG|XSHE|XBOM|XNSE|XASX|XTSE|XTSX|XNZE|XSES|XKRX|XKOS|XTAI|XBKK|XIDX|XKLS|"
+    "XJSE|BVMF|XMEX|XTAE"
 )
+_WORDS = (
+    "daily|weekly|historicaldata|historicalprices|historicalquotes|historical|history|hist|prices?|stock[_ ]day|"
+    "stocks?|quote-equity|quotes?|table|download|export|ohlcv?|bars?|candles?|eod|data|tickers?|symbols?|adjsplit"
+    "|adjsplitdiv|macrotrends|yahoo|yahoo ?finance|yfinance|stooq|investing|tiingo|polygon|alphavantage|kraken|binance"
+    "|bitstamp|wiki|wiki[_ ]prices|(?:stock[_ ])?market[_ ]data"
+)
+_FULL_NAMES = f"NASDAQ|NYSE|NYSEARCA|AMEX|XETRA|XETR|EURONEXT|BINANCE|COINBASE|KRAKEN|BITSTAMP|{_MICS}"
 _PREFIXES: tuple[str, ...] = (
-    rf"(?:{_EXCHANGES})(?:_DLY)?[_:](?=.)",
-    rf"(?:{_WORDS})(?:[_\- ]+(?:adjusted|{_WORDS}))*[_\- ]+(?=.)",
+    rf"(?:{_EXCHANGES}|{_MICS})(?:_DLY)?[_:](?=.)",
+    rf"(?:{_FULL_NAMES})-(?=.)",
+    r"us[_:](?=[a-z])",
+    rf"(?:{_WORDS})(?:[_\- ]+(?:adjusted|{_WORDS}))*[_\- =]+(?=.)",
     r"d_(?=.)",
 )
-_DAY = r"(?:19|20)\d\d[-_.]?\d\d(?:[-_.]?\d\d)?"
+_DAY = r"(?:(?:19|20)\d\d[-_.]?\d\d(?:[-_.]?\d\d)?|\d\d[-_.]\d\d[-_.](?:19|20)\d\d)"
 _SUFFIXES: tuple[str, ...] = (
-    r"\.us",
-    r"_us",
+    r"[._:\-]us",
+    r" us(?: equity)?",
+    r"[._:@\- ](?:NASDAQ|NYSE|NYSEARCA|AMEX|XNYS|XNAS|XASE|ARCX)",
+    r"\.d",
+    r"(?<=[a-z])(?:1440|10080)",
     r", ?\d*[dwmhs]?(?:_[0-9a-f]{5})?",
     r"_[dw]",
-    r"[_\- ]+\d*(?:1d|d1|daily|day|1day|w1|1w|m1|1m|h1|1h|eod|min|mins|minutes?|hours?)",
+    r"[_\- .]+\d*(?:1d|d1|daily|day|1day|1440|w1|1w|m1|1m|h1|1h|eod|min|mins|minutes?|hours?|hrs?)",
+    r"[_\- ](?:us[_\- ])?eq(?:uity)?",
     r"\.(?:last|bid|ask)",
+    r"_candlestick_1_[dhm]_(?:bid|ask)",
     rf"[_\- ]+(?:stock[ _])?(?:price[ _])?(?:{_WORDS})(?:[_\- ]+(?:{_WORDS}))*",
     r"[_\- ]+(?:adjusted|adj|full|max|raw|clean|cleaned|latest|output|5y|10y|1y)",
 )
 # Parts of one symbol's history: names that become equal without these belong together.
 _PERIODS: tuple[str, ...] = (
-    rf"[_\- ]+{_DAY}",
     rf"[_\- ]+{_DAY}[_\- ]+(?:to[_\- ]+)?{_DAY}",
+    rf"[_\- ]+{_DAY}",
     r"[_\- ]+\d{6}[_\- ]+\d{6}",
     r"[_\- ]+(?:19|20)\d{10}[_\- ]+(?:19|20)\d{10}",
     r"[_\- ]+(?:19|20)\d\d",
     r"[_\- ]+(?:19|20)\d\d[_\- ]+(?:19|20)\d\d",
 )
-_COPY = re.compile(r"(?: ?\(\d{1,3}\)| - copy(?: \(\d+\))?| copy(?: \d+)?|_copy\d*)$", re.IGNORECASE)
+_COPIES = "copy|kopie|copie|copia|cópia|kopia|kopi|копия|副本|コピー"
+_COPY = re.compile(
+    rf"^(?:copy of|kopie von|copie de|copia de|copia di|cópia de|kopia) (?=.)"
+    rf"|(?: ?\(\d{{1,3}}\)| [-–—] (?:{_COPIES})(?: \(\d+\))?| copy(?: \d+)?|_copy\d*| ?\([^()]*conflict[^()]*\))$",
+    re.IGNORECASE,
+)
 _GENERIC = re.compile(
     rf"^(?:part[-_.]?[\da-f-]*(?:\.c000)?(?:\.snappy|\.gz|\.zstd)?|data(?:[-_]?\d+)?|chunk[-_]?\d+|(?:{_WORDS})|[a-z]{{0,6}}[-_]?(?:19|20)\d\d(?:[-_.]?\d\d){{0,2}}|"
     r"file\d*|1d|d1|d)$",
@@ -69,8 +90,8 @@ def normal(symbol: str) -> str:
 
 
 def without_copy_mark(stem: str) -> str:
-    """Return a file's name without what browsers and file managers add to a second copy: " (1)", " - Copy"."""
-    return _COPY.sub("", stem)
+    """Return a file's name without what browsers and file managers add: " (1)", " - Copy", "Copy of ", %5E for ^."""
+    return _COPY.sub("", unquote(stem))
 
 
 def is_generic(stem: str) -> bool:
@@ -79,6 +100,15 @@ def is_generic(stem: str) -> bool:
 
 
 _NO_SYMBOL = re.compile(rf"^(?:(?:{_WORDS})[-_ ]?\d*|\d{{7,}}|\d{{4}}-\d\d-\d\d.*|[\d_-]{{8,}})$", re.IGNORECASE)
+
+
+def meaning_of_d(stem: str, symbol: str) -> str | None:
+    """Return for what the ``.D`` at the end of a file's name was taken; None if its name does not end so."""
+    if not without_copy_mark(stem).upper().endswith(".D"):
+        return None
+    if symbol.endswith(("-D", ".D")):
+        return "the D at the end of its name was taken for a class of shares, not for daily"
+    return "the D at the end of its name was taken for daily, not for a class of shares"
 
 
 def looks_like_no_symbol(name: str) -> bool:
@@ -120,13 +150,18 @@ def _removals(texts: list[str]) -> Iterator[tuple[re.Pattern[str], bool]]:
             pattern = re.compile(rf"(?<=.)(?:{suffix})$", re.IGNORECASE)
             if all(map(pattern.search, texts)):
                 yield pattern, may_join
-    common = _common(texts)
-    if common:
-        yield re.compile(f"^{re.escape(common)}"), False
+    before, behind = _common(texts), _common([text[::-1] for text in texts])[::-1]
+    if before:
+        yield re.compile(f"^{re.escape(before)}"), False
+    if behind:
+        yield re.compile(f"{re.escape(behind)}$"), False
 
 
 def _common(texts: list[str]) -> str:
-    """Return a prefix of three or more names that ends with an underscore or a blank and is no part of a symbol."""
+    """Return a prefix of three or more names that ends with an underscore or a blank and is no part of a symbol.
+
+    Names from their end are given to find a suffix.
+    """
     if len(texts) < 3:
         return ""
     first, last = min(texts), max(texts)

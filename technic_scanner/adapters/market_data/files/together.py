@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from technic_scanner.adapters.market_data.files.reading import FileReading
 from technic_scanner.adapters.market_data.files.symbols import is_generic, stripped, without_copy_mark
 from technic_scanner.adapters.market_data.long_bars import LongBars
-from technic_scanner.screening.bars import FIELDS
+from technic_scanner.screening.bars import FIELDS, FloatArray
 
 IntArray = npt.NDArray[np.integer]
 _SAME = 1e-4  # a larger relative difference of a price is another value
@@ -19,7 +19,7 @@ _SAME = 1e-4  # a larger relative difference of a price is another value
 
 @dataclass(slots=True, eq=False)
 class Together:
-    """The bars by symbol, then session, and what is to be said of symbols that are in several files."""
+    """The bars by symbol, then session, and the notes on symbols that are in several files."""
 
     bars: LongBars
     notes: list[str] = field(default_factory=list)
@@ -81,10 +81,8 @@ def put_together(readings: Sequence[FileReading], symbols: Mapping[int, tuple[st
     codes = np.concatenate(
         [np.array([number_of[s] for s in symbols[id(r)]], dtype=np.int32)[r.bars.codes] for r in used]
     )
-    file_of = np.repeat(np.arange(len(used)), [len(r.bars) for r in used])
-    days = np.concatenate([r.bars.days for r in used])
-    fields = tuple(np.concatenate([r.bars.fields[i] for r in used]) for i in range(len(FIELDS)))
-    bars = LongBars(tuple(number_of), codes, days, fields)
+    file_of = np.repeat(np.arange(len(used), dtype=np.int32), [len(r.bars) for r in used])
+    bars = LongBars(tuple(number_of), codes, *_columns(used))
     notes: list[str] = []
     keep = _without_rivals(bars, file_of, used, notes)
     if not keep.all():
@@ -97,6 +95,25 @@ def put_together(readings: Sequence[FileReading], symbols: Mapping[int, tuple[st
     last = np.append(np.diff(key[order]) != 0, True)
     _note_repeats(bars, file_of[order], last, used, notes)
     return Together(bars.where(last), notes)
+
+
+def _columns(used: Sequence[FileReading]) -> tuple[npt.NDArray[np.int32], tuple[FloatArray, ...]]:
+    """Return days and fields of all readings one under another, which are views of these from then on.
+
+    One field after the other, so that not all bars are in memory twice.
+    """
+    if len(used) == 1:
+        return used[0].bars.days, used[0].bars.fields
+    stops = np.cumsum([len(reading.bars) for reading in used])
+    days = np.concatenate([reading.bars.days for reading in used])
+    fields = []
+    for number in range(len(FIELDS)):
+        fields.append(np.concatenate([reading.bars.fields[number] for reading in used]))
+        for reading, stop in zip(used, stops, strict=True):
+            its = slice(int(stop) - len(reading.bars), int(stop))
+            own = (*reading.bars.fields[:number], fields[-1][its], *reading.bars.fields[number + 1 :])
+            reading.bars = replace(reading.bars, days=days[its], fields=own)
+    return days, tuple(fields)
 
 
 def _without_rivals(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic_scanner.adapters.market_data.files.names import plain
+from technic_scanner.adapters.market_data.files.names import PRICES, plain
 from technic_scanner.adapters.market_data.files.reading import FileReading, Rows
 
 _LOT = 100.0
-_CHINESE = {"ts_code", "成交量", "股票代码", "代码", "日期"}
+_CHINESE = {"S_INFO_WINDCODE", "ts_code", "成交量", "股票代码", "代码", "日期"}
 _CRSP = {"prc", "dlyprc", "permno", "cfacpr"}
 # Turnover ÷ (close × volume): in yuan beside lots of 100, and in thousands of yuan beside them (tushare).
 _IN_LOTS = ((70.0, 140.0), (0.07, 0.14))
@@ -34,6 +34,22 @@ def with_positive_prices(rows: Rows, out: FileReading) -> Rows:
         int(negative.sum()), f"with a negative {out.roles['close']}, the mean of bid and ask, taken as prices"
     )
     return rows.replaced(close=np.abs(rows.fields["close"]))
+
+
+def with_decimals(rows: Rows, out: FileReading) -> Rows:
+    """Return the rows with prices that a vendor stores as whole numbers of a small part, as prices.
+
+    Databento's are of 10⁻⁹, recognised by its column of record types; LEAN's of 10⁻⁴ have a form without a header.
+    """
+    names = set(map(plain, out.own_columns))
+    divisor = 1e9 if names >= {"rtype", "publisherid"} else 1e4 if out.lean else 1.0
+    prices = [rows.fields[name] for name in PRICES]
+    if divisor == 1.0 or not all(bool((np.nan_to_num(p) % 1 == 0).all()) for p in prices) or not len(rows):
+        return rows
+    if float(np.nanmin(prices[0])) < divisor / 1e4:
+        return rows
+    out.notes.append(f"prices are whole numbers, as this vendor stores them, and were divided by {divisor:,.0f}")
+    return rows.replaced(**{name: rows.fields[name] / divisor for name in PRICES})
 
 
 def with_shares(rows: Rows, out: FileReading) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +18,7 @@ from technic_scanner.adapters.market_data.exchange_days import last_final_day
 from technic_scanner.adapters.market_data.price_cache.compact import compact
 from technic_scanner.adapters.market_data.price_cache.coverage import SourceCoverage, coverage_of
 from technic_scanner.adapters.market_data.price_cache.folder import SourceFolder, folders
-from technic_scanner.adapters.market_data.price_cache.freshness import FreshUntil, reaches_back, start_of, still_unknown
+from technic_scanner.adapters.market_data.price_cache.freshness import start_of
 from technic_scanner.adapters.market_data.price_cache.index import (
     ALL_HISTORY,
     EPOCH,
@@ -29,6 +29,7 @@ from technic_scanner.adapters.market_data.price_cache.index import (
 )
 from technic_scanner.adapters.market_data.price_cache.merge import Asked, ReadBars, merge_batch
 from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
+from technic_scanner.adapters.market_data.price_cache.requests import Sorted, sort_out
 from technic_scanner.adapters.market_data.price_cache.snapshot import (
     fingerprint_of,
     forget_old,
@@ -39,8 +40,6 @@ from technic_scanner.adapters.market_data.price_cache.snapshot import (
 )
 from technic_scanner.adapters.market_data.price_cache.summaries import keep_summary, load_summary
 from technic_scanner.clock import Clock
-from technic_scanner.domain.metrics import SymbolFailure
-from technic_scanner.domain.reasons import failure, no_data
 from technic_scanner.errors import SourceDataError
 from technic_scanner.pipeline.ports import CacheRead, CacheState, PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
@@ -60,13 +59,14 @@ _TRADED = FIELDS[3:]
 _VOLUME_DAYS = 60  # in which a symbol that still trades has 20 bars
 
 
-@dataclass(slots=True)
-class _Found:
-    """A request split into entries to read and symbols to fetch, with those that need the earliest days first."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The newest ``bars`` sessions up to the day ``last`` of the symbols ``hits``, and the ``key`` of that."""
 
-    hits: list[Entry] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    failures: list[SymbolFailure] = field(default_factory=list)
+    hits: list[Entry]
+    bars: int
+    last: int
+    key: str
 
 
 class ParquetPriceCache:
@@ -91,8 +91,9 @@ class ParquetPriceCache:
 
         def serve(folder: SourceFolder, index: Index) -> CacheRead:
             found = self._sort_out(index, distinct, bars, as_of)
-            panel, fingerprint = self._panel(folder, index, found.hits, bars, self._end(as_of))
-            state = _request_key(found.hits, bars, _last_day(found.hits, self._end(as_of)))
+            last = _last_day(found.hits, self._end(as_of))
+            state = _request_key(found.hits, bars, last)
+            panel, fingerprint = self._panel(folder, index, _Request(found.hits, bars, last, state))
             return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures), state)
 
         return self._healing(source, serve)
@@ -227,35 +228,19 @@ class ParquetPriceCache:
         """Return the last day that may be read or was requested, never one whose session has not ended."""
         return min(end or date.max, last_final_day(self._clock.now()))
 
-    def _sort_out(self, index: Index, symbols: Sequence[str], bars: int, as_of: date | None) -> _Found:
-        end = self._end(as_of)
-        need, found = FreshUntil(end), _Found()
-        remembered_from = self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY
-        for symbol in symbols:
-            entry = index.entries.get(symbol)
-            if entry is None:
-                found.missing.append(symbol)
-            elif not entry.parts and entry.checked_at > remembered_from and still_unknown(entry, end):
-                found.failures.append(failure(symbol, entry.reason, entry.detail))
-            elif not entry.parts or not need.met_by(entry.through) or not reaches_back(entry, bars, end):
-                found.missing.append(symbol)
-            elif entry.first > need.end:
-                found.failures.append(no_data(symbol, None, end))
-            else:
-                found.hits.append(entry)
-        found.missing.sort(key=lambda symbol: start_of(index.entries.get(symbol)))
-        return found
+    def _sort_out(self, index: Index, symbols: Sequence[str], bars: int, as_of: date | None) -> Sorted:
+        return sort_out(index, symbols, bars, self._end(as_of), self._now() - NEGATIVE_DAYS * _SECONDS_PER_DAY)
 
-    def _panel(self, folder: SourceFolder, index: Index, hits: list[Entry], bars: int, end: date) -> tuple[Panel, str]:
+    def _panel(self, folder: SourceFolder, index: Index, request: _Request) -> tuple[Panel, str]:
+        hits, bars, last = request.hits, request.bars, request.last
         if not hits:
             return Panel.empty(), fingerprint_of(Panel.empty())
-        last = _last_day(hits, end)
-        if sum(entry.bars for entry in hits) < _SNAPSHOT_BARS:
+        if sum([entry.bars for entry in hits]) < _SNAPSHOT_BARS:
             panel = SegmentReader(folder, index, hits).newest(bars, last)
             return panel, fingerprint_of(panel)
         give_up_snapshots(folder.path)
-        path = snapshot_path(folder.path, _request_key(hits, bars, last))
-        ready = load_snapshot(path, tuple(entry.symbol for entry in hits))
+        path = snapshot_path(folder.path, request.key)
+        ready = load_snapshot(path, tuple([entry.symbol for entry in hits]))
         if ready is not None:
             return ready
         panel = SegmentReader(folder, index, hits).newest(bars, last)
@@ -272,7 +257,7 @@ def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
 
 
 def _last_day(hits: list[Entry], end: date) -> int:
-    return min(day_number(end), max((entry.last for entry in hits), default=0))
+    return min(day_number(end), max([entry.last for entry in hits], default=0))
 
 
 def _request_key(hits: list[Entry], bars: int, last: int) -> str:

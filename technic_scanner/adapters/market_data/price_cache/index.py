@@ -153,7 +153,7 @@ def _from_table(table: pa.Table, head: dict[str, Any]) -> Index:
     columns = [_as_list(column.combine_chunks()) for column in table.columns]
     entries = dict(zip(columns[0], map(Entry._make, zip(*columns, strict=True)), strict=True))
     segments = {number: SegmentInfo(*info) for number, *info in head["segments"]}
-    if not {part for entry in entries.values() for part in entry.parts} <= segments.keys():
+    if not set(table["parts"].combine_chunks().flatten().unique().to_pylist()) <= segments.keys():
         raise ValueError("it names segments that it does not list")
     return Index(head["version"], head["next_segment"], head["written_at"], entries, segments)
 
@@ -164,7 +164,9 @@ def _as_list(column: pa.Array) -> list[Any]:
         return list(column.to_numpy().tolist())
     if pa.types.is_list(column.type):
         values, ends = column.values.to_numpy().tolist(), column.offsets.to_numpy().tolist()
-        return [tuple(values[start:end]) for start, end in pairwise(ends)]
+        lists = [tuple(values[start:end]) for start, end in pairwise(ends)]
+        alike: dict[tuple[int, ...], tuple[int, ...]] = {}  # most symbols are in the same segments
+        return [alike.setdefault(one, one) for one in lists]
     return list(column.to_pylist())
 
 

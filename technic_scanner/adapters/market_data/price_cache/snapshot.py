@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.price_cache.folder import write_atomically
 from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
@@ -29,15 +30,24 @@ def fingerprint_of(panel: Panel) -> str:
     """Return a short hash of the symbols, sessions and bars; equal panels have equal hashes.
 
     Each row of each field becomes one number (a sum of its bit patterns × fixed odd weights, modulo 2⁶⁴: multilinear
-    hashing), so that 128 MB take about 15 ms; the numbers, symbols and sessions are hashed with SHA-256.
+    hashing), so that 128 MB take about 8 ms; the numbers, symbols and sessions are hashed with SHA-256.
     """
+    from technic_scanner.screening.kernel_sums import weighted_sums  # noqa: PLC0415 - Numba is loaded when bars are read
+
     digest = hashlib.sha256("\n".join(panel.symbols).encode())
     digest.update(panel.sessions.astype("datetime64[D]").astype(np.int64).tobytes())
     weights = np.random.Generator(np.random.PCG64(20_100_820)).integers(0, 2**63, panel.shape[1], dtype=np.uint64)
     weights = weights * np.uint64(2) + np.uint64(1)
     for name in FIELDS:
-        digest.update((getattr(panel, name).view(np.uint64) @ weights).tobytes())
+        digest.update(weighted_sums(_bits(getattr(panel, name)), weights).tobytes())
     return digest.hexdigest()[:32]
+
+
+def _bits(array: FloatArray) -> npt.NDArray[np.uint64]:
+    """Return the bit patterns of an array, read-only, so that the kernel is compiled for one kind of array."""
+    bits = np.ascontiguousarray(array).view(np.uint64)
+    bits.flags.writeable = False
+    return bits
 
 
 def snapshot_path(folder: Path, key: str) -> Path:

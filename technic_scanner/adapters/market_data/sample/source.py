@@ -135,6 +135,8 @@ def _parse(directory: Path) -> _Sample:
         listed = _read_listing(directory / "SP_500.xml")
     except (OSError, pa.ArrowInvalid, KeyError, ET.ParseError) as error:
         raise SourceDataError(f"The sample data cannot be read: {error}") from error
+    # Arrow keeps what the table took, five times the panel, for the next table of this process.
+    pa.default_memory_pool().release_unused()
     widened, panel = _contain_open_and_close(raw)
     panel, jumps = repair_jumps(panel, _DISTRIBUTIONS)
     securities = tuple(
@@ -198,7 +200,7 @@ def _notes(jumps: tuple[Jump, ...], widened: int, securities: tuple[Security, ..
         f"{len(repaired)} unadjusted splits and distributions were back-adjusted: "
         + "; ".join(jump.text() for jump in repaired)
         + ".",
-        f"{len(kept)} jumps above 35 % are real and were kept, because their dollar volume is more than ten times the "
+        f"{len(kept)} jumps above 35% are real and were kept, because their dollar volume is more than ten times the "
         "usual one: " + "; ".join(jump.text() for jump in kept) + ".",
         f"{widened} bars had an open or close outside high–low; high or low was widened.",
         f"{len(MISSING_SESSIONS)} sessions are missing for every symbol and were not filled in: {missing}.",

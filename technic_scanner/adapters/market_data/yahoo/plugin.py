@@ -8,6 +8,7 @@ from pathlib import Path
 from technic_scanner.adapters.market_data.yahoo.client import YfinanceClient
 from technic_scanner.adapters.market_data.yahoo.source import YahooSource
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.universe import GIVEN_SYMBOLS
 from technic_scanner.plugins import PluginContext, SourcePlugin
 
 
@@ -17,8 +18,9 @@ def _client(folder: Path) -> YfinanceClient:
     return YfinanceClient(folder)
 
 
-def _open(context: PluginContext, _config: ScanConfig) -> YahooSource:
-    return YahooSource(_client(context.folder), context.clock)
+def _open(context: PluginContext, config: ScanConfig) -> YahooSource:
+    source = YahooSource(_client(context.folder), context.clock)
+    return source.of(config.symbols) if config.universe == GIVEN_SYMBOLS else source
 
 
 PLUGIN = SourcePlugin(

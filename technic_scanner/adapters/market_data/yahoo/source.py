@@ -17,7 +17,7 @@ from technic_scanner.adapters.market_data.yahoo.symbols import load_universe, un
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.reasons import LASTING, failure, no_data
-from technic_scanner.domain.universe import SourceInfo, Universe
+from technic_scanner.domain.universe import GIVEN_SYMBOLS, SourceInfo, Universe
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MacroSeries, MessageSink, PriceBatch
 from technic_scanner.screening.bars import Panel
@@ -66,14 +66,16 @@ class YahooSource:
         return SourceInfo(
             name="yahoo",
             label="Yahoo Finance, daily",
-            universes=universe_names(),
+            universes=(*universe_names(), GIVEN_SYMBOLS),
             notes=("Prices are adjusted for splits and dividends.", "Needs internet access; for personal use only."),
         )
 
     def universe(self, name: str | None, cancel: CancelToken) -> Universe:
-        """Return the members of an index, or for None the symbols given to ``of``. ConfigError for another name."""
+        """Return an index, or the symbols given to ``of``, also for None then. ConfigError for another name."""
         cancel.check()
-        return load_universe(name) if name is not None or self._given is None else universe_of(self._given)
+        if name == GIVEN_SYMBOLS or (name is None and self._given is not None):
+            return universe_of(self._given or ())
+        return load_universe(name)
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:
         """Return the volatility index and yields up to ``as_of``; unavailable ones are omitted."""

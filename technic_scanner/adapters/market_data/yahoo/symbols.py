@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from technic_scanner.domain.sectors import GICS_SECTORS, to_gics
-from technic_scanner.domain.universe import Security, Universe
+from technic_scanner.domain.universe import GIVEN_SYMBOLS, Security, Universe
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.extras import import_optional
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pytickersymbols import PyTickerSymbols
 
 DEFAULT = "S&P 500"
-# The name of a universe of symbols that a user has entered.
-PASTED = "the symbols given"
 # The indices whose lists have GICS names; other lists have other classifications of the same companies.
 _GICS_INDICES = ("S&P 500", "S&P 600", "S&P 100")
 _FIRST = (DEFAULT, "S&P 100", "NASDAQ 100", "DOW JONES", "S&P 600")
@@ -151,7 +149,7 @@ def universe_of(symbols: Sequence[str]) -> Universe:
         _priced(replace(known.get(yahoo_symbol(symbol), Security(symbol)), symbol=symbol))
         for symbol in sorted(set(symbols))
     ]
-    return Universe(PASTED, tuple(securities))
+    return Universe(GIVEN_SYMBOLS, tuple(securities))
 
 
 def _priced(security: Security, index: str = "") -> Security:

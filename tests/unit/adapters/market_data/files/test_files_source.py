@@ -376,6 +376,22 @@ def test_files_are_counted_while_they_are_read(tmp_path: Path) -> None:
     assert list(again.read_ahead(CancelToken(), for_bars=True))[-1] == (3, 3)
 
 
+def test_a_long_file_is_counted_while_it_is_read(tmp_path: Path) -> None:
+    lines = [f"2026-{1 + n % 9:02}-{1 + n // 9 % 25:02},S{n // 225},10,12,9,11,1500" for n in range(20 * 225)]
+    text = "\n".join(["Date,Symbol,Open,High,Low,Close,Volume", *lines])
+    source = write(tmp_path, all=text)
+    blocks = -(-len(text) // 8_000)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("containers", "plain_long"):
+            patch.setattr(f"technic_scanner.adapters.market_data.files.{module}.BLOCK_BYTES", 8_000)
+        told: list[int] = []
+        patch.setattr(FilesSource, "_step", lambda _, done: told.append(done))
+        counts = list(source.read_ahead(CancelToken(), for_bars=False))
+    assert counts[-1] == (blocks, blocks)
+    assert told == sorted(told)
+    assert len(set(told)) > blocks / 2
+
+
 def test_a_cancel_stops_reading_ahead(tmp_path: Path) -> None:
     source = write(tmp_path, **dict.fromkeys("xyz", PLAIN.replace(",", ";")))
     cancel = CancelToken()

@@ -12,9 +12,11 @@ import pytest
 from technic_scanner.screening.bars import FIELDS
 from tests.unit.adapters.market_data.files.reading import checked, written
 
-FORMS: dict[str, dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parents[4] / "data" / "price_forms.toml").read_text("utf-8")
-)
+FORMS: dict[str, dict[str, Any]] = {
+    name: case
+    for file in ("price_forms.toml", "more_price_forms.toml")
+    for name, case in tomllib.loads((Path(__file__).parents[4] / "data" / file).read_text("utf-8")).items()
+}
 BINARY = "base64:"
 
 

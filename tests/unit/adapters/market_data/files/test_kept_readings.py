@@ -162,6 +162,16 @@ def test_bars_of_files_that_are_gone_take_no_room(tmp_path: Path) -> None:
     assert KeptReadings(memory).load(gone, hints, plain=True) is None
 
 
+def test_plain_files_tell_the_decimal_mark_to_one_that_does_not_know_it(tmp_path: Path) -> None:
+    folder, memory = tmp_path / "prices", tmp_path / "memory"
+    written(folder, {"A.csv": PLAIN, "B.csv": COMMA})
+    kept(folder, memory)
+    change(folder / "B.csv", OPEN_MARK, 1)
+    for reading in (fresh(folder), kept(folder, memory)):
+        assert [file.refused for file in reading.files] == [None, None]
+        assert reading.bars.fields[3][-1] == 1.391
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_after_any_changes_it_is_as_read_afresh(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:

@@ -644,3 +644,61 @@ def test_a_header_of_unknown_names_is_no_missing_header(tmp_path: Path) -> None:
     said = refusal(tmp_path, text)
     assert "has no column for" in said
     assert "Tag, Auf, Oben, Unten, Kurs 1, Kurs 2, Umlauf" in said
+
+
+@pytest.mark.parametrize("index", ["sym", "Name", "ticker", "code", ""])
+@pytest.mark.parametrize("ticker_first", [True, False])
+def test_two_header_lines_are_read_whatever_the_tickers_are_called(
+    tmp_path: Path, index: str, ticker_first: bool
+) -> None:
+    days = pd.to_datetime(["2026-03-12", "2026-03-13"])
+    rows = [(day, symbol, 10, 12, 9, 11 + n, 1500) for day in days for n, symbol in enumerate(("ORBX", "ZQM"))]
+    frame = pd.DataFrame(rows, columns=["Date", "s", "Open", "High", "Low", "Close", "Volume"])
+    wide = frame.pivot_table(index="Date", columns="s").rename_axis(columns=[None, index or None])
+    written(tmp_path, {"all.csv": (wide.swaplevel(axis=1) if ticker_first else wide).to_csv()})
+    assert {symbol: bars[-1][1] for symbol, bars in closes(tmp_path).items()} == {"ORBX": 11, "ZQM": 12}
+
+
+@pytest.mark.parametrize("name", ["ORBX.parquet.gzip", "ORBX.snappy.parquet", "ORBX.parquet.snappy", "ORBX.gz.parquet"])
+def test_parquet_is_known_under_the_names_that_pandas_and_spark_give(tmp_path: Path, name: str) -> None:
+    frame = pd.DataFrame({"Date": ["2026-03-12"], "Open": 10.0, "High": 12.0, "Low": 9.0, "Close": 11.0, "Volume": 15})
+    frame.to_parquet(tmp_path / name)
+    assert closes(tmp_path) == {"ORBX": [("2026-03-12", 11, 15)]}
+
+
+@pytest.mark.parametrize(
+    "price",
+    ["AED 1,390.20", "MX$1,390.20", "CLP$1.390,20", "COP 1.390,20", "Fr. 1'390.20", "SFr. 1'390.20", "KSh 1,390.20",
+     "S/ 1,390.20", "1,390.20 PKR", "1 390,20 MAD", "1.390,20 lei", "лв 1390,20"],
+)  # fmt: skip
+def test_currencies_of_any_country_are_left_out_of_a_price(tmp_path: Path, price: str) -> None:
+    rows = "".join(f"2026-03-1{day};{price};{price};{price};{price};1000\n" for day in (1, 2, 3))
+    assert one(tmp_path, ORBX=HEAD.replace(",", ";") + rows)["ORBX"][-1] == ("2026-03-13", pytest.approx(1390.2), 1000)
+
+
+def test_words_for_millions_are_no_currencies(tmp_path: Path) -> None:
+    rows = "".join(f"2026-03-1{day};10,5;12,5;9,5;11,5;1,5 {word}\n" for day, word in enumerate(("MIO", "MLN", "TSD")))
+    found = checked(written(tmp_path, {"ORBX.csv": HEAD.replace(",", ";") + rows}))["symbols"]["ORBX"]
+    assert (found["first_volume"], found["last_volume"]) == (1.5e6, 1.5e3)
+
+
+@pytest.mark.parametrize("name", ["Official Close", "Official Closing Price"])
+def test_the_official_close_goes_before_the_last_trade(tmp_path: Path, name: str) -> None:
+    text = f"Date,Open,High,Low,Last Trade,{name},Volume\n2026-03-12,10,12,9,10.9,11,1500\n"
+    assert one(tmp_path, ORBX=text)["ORBX"] == [("2026-03-12", 11, 1500)]
+
+
+@pytest.mark.parametrize("name", ["adjcp", "AdjCP", "adj_px"])
+def test_short_names_of_the_adjusted_close(tmp_path: Path, name: str) -> None:
+    text = f"date,open,high,low,close,{name},volume\n2026-03-12,20,24,18,22,11,1500\n2026-03-13,11,13,10,12,12,1600\n"
+    assert one(tmp_path, ORBX=text)["ORBX"][0] == ("2026-03-12", 11, 1500)
+
+
+@pytest.mark.parametrize("date_of_day", ["2026-03-{}Z", "2026-03-{}+09:00", "Mar/{}/2026"])
+def test_more_ways_to_write_a_date(tmp_path: Path, date_of_day: str) -> None:
+    rows = "".join(f"{date_of_day.format(day)},10,12,9,11,1500\n" for day in (12, 13))
+    assert [bar[0] for bar in one(tmp_path, ORBX=HEAD + rows)["ORBX"]] == ["2026-03-12", "2026-03-13"]
+
+
+def test_a_header_with_many_empty_cells_at_its_end(tmp_path: Path) -> None:
+    assert one(tmp_path, ORBX="Date,Open,High,Low,Close,Volume,,,,\n" + ROW)["ORBX"] == [("2026-03-02", 11, 1500)]

@@ -89,3 +89,10 @@ def test_written_guesses_change_nothing(tmp_path: Path, form: VendorFile) -> Non
     assert checked(tmp_path)["symbols"] == before
     with pytest.raises(ConfigError, match="exists"):
         write_mapping(tmp_path, ManualClock(NOW))
+
+
+def test_a_column_that_a_file_does_not_have_is_said(tmp_path: Path) -> None:
+    mapping = 'version = 1\n[files."*.csv"]\ncolumns = { close = "Kurs 3" }\n'
+    rows = "Date,Open,High,Low,Close,Volume\n2026-03-02,10,12,9,11,1500\n"
+    (file,) = checked(written(tmp_path, {"files.toml": mapping, "ORBX.csv": rows}))["files"]
+    assert "files.toml names the column Kurs 3, which it does not have." in file["notes"]

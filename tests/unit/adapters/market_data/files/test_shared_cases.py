@@ -79,7 +79,7 @@ SAID: dict[str, str] = {
     "repairs_told_once": "KO: 1 row repeating a session left out",
     "single_and_long_differ": "in KO.csv and in all.csv with other values on 1 of 1 common sessions; KO.csv is used",
     "two_boards_one_symbol": "SBER has rows of several BOARDID a day (TQBR, SMAL); TQBR is used",
-    "unadjusted_split": "AAPL 2020-08-31 (-74 %) looks like an unadjusted 4:1 split",
+    "unadjusted_split": "AAPL 2020-08-31 (-74%) looks like an unadjusted 4:1 split",
     "unread_kinds_not_named": "prices.feather cannot be read",
     "weekly_as_daily": "a week or more apart",
     "yfinance_intraday_header": "bars of minutes",

@@ -309,7 +309,7 @@ VENDORS: tuple[VendorFile, ...] = (
     VendorFile(
         "MetaTrader 4",
         {"ORBX1440.csv": "2026.03.02,00:00,10,12,9,11,1500\n2026.03.03,00:00,11,13,10,12,1600\n"},
-        {"ORBX1440": ("2026-03-03", 12.0, 1600.0)},
+        {"ORBX": ("2026-03-03", 12.0, 1600.0)},
     ),
     VendorFile(
         "MetaStock ASCII",
@@ -411,5 +411,49 @@ VENDORS: tuple[VendorFile, ...] = (
             "9,11,1500,ORBX\n2026-03-03T00:00:00.000000000Z,35,1,5,11,13,10,12,1600,ORBX\n"
         },
         {"ORBX": ("2026-03-03", 12.0, 1600.0)},
+    ),
+    VendorFile(
+        "Bloomberg, symbol in the first line",
+        {
+            "grid1.csv": "ORBX US Equity\nDate,PX_OPEN,PX_HIGH,PX_LOW,PX_LAST,PX_VOLUME\n3/12/2026,10,12,9,11,1500\n3/13/2026,11,13,10,12,1600\n"
+        },
+        {"ORBX": ("2026-03-13", 12.0, 1600.0)},
+    ),
+    VendorFile(
+        "TWSE",
+        {
+            f"STOCK_DAY_2399_{month}.csv": (
+                f'"115年{month[4:]}月 2399 某某           各日成交資訊"\n"日期","成交股數","成交金額","開盤價","最高價","最低價","收盤價",'
+                f'"漲跌價差","成交筆數",\n"115/{month[4:]}/13","1,600","1,619,200","1,011.00","1,013.00","1,010.00","1,012.00","+1.00",'
+                '"9",\n"說明:"\n"符號說明:+/-/X表示漲/跌/不比價"\n'
+            ).encode("big5")
+            for month in ("202602", "202603")
+        },
+        {"2399": ("2026-03-13", 1012.0, 1600.0)},
+        {"2399": 2},
+    ),
+    VendorFile(
+        "Macrotrends",
+        {
+            "MacroTrends_Data_Download_ORBX.csv": "Macrotrends Data Download\n\nORBX - Historical Price and Volume Data\nHistorical prices are "
+            "adjusted for stock splits.\n\n\n\n\ndate,open,high,low,close,volume\n2026-03-12,10,12,9,11,1500\n"
+        },
+        {"ORBX": ("2026-03-12", 11.0, 1500.0)},
+    ),
+    VendorFile(
+        "Kraken",
+        {
+            "ORBUSD_1440.csv": "1773273600,10,12,9,11,1500.5,9\n1773360000,11,13,10,12,1600.5,9\n",
+            "ZQMUSD_1440.csv": "1773273600,20,22,19,21,2500.5,9\n",
+        },
+        {"ORBUSD": ("2026-03-13", 12.0, 1600.5), "ZQMUSD": ("2026-03-12", 21.0, 2500.5)},
+    ),
+    VendorFile(
+        "FirstRate",
+        {
+            "ORBX_full_1day_adjsplitdiv.txt": "2026-03-12,10,12,9,11,1500\n2026-03-13,11,13,10,12,1600\n",
+            "ZQM_full_1day_adjsplitdiv.txt": "2026-03-12,20,22,19,21,2500\n",
+        },
+        {"ORBX": ("2026-03-13", 12.0, 1600.0), "ZQM": ("2026-03-12", 21.0, 2500.0)},
     ),
 )
