@@ -14,12 +14,16 @@ __all__ = ["UNKNOWN_ESTIMATE", "Cell", "CostHistory", "Estimate", "estimate_befo
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The expected seconds of a run with their 80 % band, learned from ``runs`` runs; None is unknown."""
+    """The expected seconds of a run with their 80 % band, learned from ``runs`` runs; None is unknown.
+
+    ``queue_seconds`` is how long such runs waited for a worker before.
+    """
 
     seconds: float | None
     low_seconds: float | None
     high_seconds: float | None
     runs: int
+    queue_seconds: float | None = None
 
 
 UNKNOWN_ESTIMATE = Estimate(None, None, None, 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from technic_scanner.progress.cost_history import CostHistory, PastCell
+from technic_scanner.progress.equivalents import in_equivalents
 from technic_scanner.progress.first_run import FirstRun, as_a_whole, scaled
 from technic_scanner.progress.gaussian import Matrix, Vector, condition, quadratic_form
 from technic_scanner.progress.mixture import Future, UnderWay, join
@@ -80,16 +81,19 @@ class Estimator:
         past = self._history.cells_of(stage.name)
         seen = _without_unheard_tails(stage.seen, past)
         left = {} if stage.ended else self._left(stage, past)
-        return [
-            Job(
+        jobs = []
+        for unit_class in dict.fromkeys([*left, *seen]):
+            job = Job(
                 index,
                 (stage.name, unit_class),
                 left.get(unit_class, 0.0),
                 seen.get(unit_class),
                 _unit_cv(seen.get(unit_class), past.get(unit_class)),
+                left.get(unit_class, 0.0),
             )
-            for unit_class in dict.fromkeys([*left, *seen])
-        ]
+            cell = past.get(unit_class)
+            jobs.append(job if cell is None else in_equivalents(job, stage.done.get(unit_class, 0.0), cell.shape))
+        return jobs
 
     def _left(self, stage: StageView, past: Mapping[str, PastCell]) -> dict[str, float]:
         """Return the units left by class, with tails; those of the last run if this one has declared none.

@@ -36,6 +36,7 @@ class EventMaker:
         self._tracker = tracker
         self._guesses = guesses
         self._time_fraction = 0.0
+        self._has_succeeded = False
 
     @property
     def is_over(self) -> bool:
@@ -51,8 +52,9 @@ class EventMaker:
             forecast = forecast.without_guess()
         elapsed = self._tracker.total_seconds
         overall = self._tracker.overall_fraction
-        if self._tracker.outcome is not StageState.DONE:
+        if self._tracker.outcome is not StageState.DONE and not self._has_succeeded:
             overall = min(overall, ALMOST_DONE)
+        self._has_succeeded = overall == 1.0  # a run that goes on after its success does not go back
         self._time_fraction = self._time_fraction_at(elapsed, forecast, overall)
         return ProgressEvent(
             run_id=facts.run_id,

@@ -121,7 +121,7 @@ class FirstRun:
         jobs = [job for job in self.jobs if job.stage == index and not job.cell[1].startswith(TAIL)]
         if any(job.cell[1] == WHOLE_STAGE for job in jobs):
             return None
-        return sum(job.left for job in jobs) + sum(self.stages[index].done.values()) or None
+        return sum(job.units_left for job in jobs) + sum(self.stages[index].done.values()) or None
 
 
 def scaled(

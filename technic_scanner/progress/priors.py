@@ -19,13 +19,18 @@ _SHIFTED_SD = 1.0  # added to the sd from past runs for a class whose level has 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One class of work in one stage (by position): units left, its measurement, and the cv of a unit."""
+    """One class of work in one stage (by position): units left, its measurement, and the cv of a unit.
+
+    If the units of the class cost differently in a known order, ``left`` and those of the measurement are equivalents:
+    units of mean cost that would cost as much. ``units_left`` are real ones.
+    """
 
     stage: int
     cell: Cell
     left: float
     seen: Seen | None
     cv: float
+    units_left: float
 
     @property
     def total(self) -> float:
@@ -74,5 +79,5 @@ def _guess(history: CostHistory, stages: Sequence[StageView], job: Job, jobs: Se
 
 
 def _stage_units(stage: StageView, index: int, jobs: Sequence[Job]) -> float:
-    left = sum(job.left for job in jobs if job.stage == index and not job.cell[1].startswith(TAIL))
+    left = sum(job.units_left for job in jobs if job.stage == index and not job.cell[1].startswith(TAIL))
     return left + sum(stage.done.values()) or 1.0

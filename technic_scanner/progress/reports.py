@@ -220,10 +220,11 @@ class StageReports(StageLedger):
     def finish(self, *, succeeded: bool = True, state: StageState | None = None, message: str = "") -> None:
         """Stop the clock. On success, stages that were never completed count as skipped and the whole as done.
 
-        ``state`` is FAILED (the same as ``succeeded=False``) or CANCELLED for a run that did not succeed.
+        ``state`` is FAILED (the same as ``succeeded=False``) or CANCELLED for a run that did not succeed. A second call
+        has no effect, unless a stage was started in between.
         """
         with self.lock:
-            if self._is_shut():
+            if self._outcome is not None:
                 return
             self._close(state or (StageState.DONE if succeeded else StageState.FAILED))
             self._changed(EventKind.RUN_FINISHED, message)

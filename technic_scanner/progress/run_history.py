@@ -103,13 +103,11 @@ class HistoryFile:
             _log.warning("the history of runs %s: %s; the run continues without it", self.path, what)
 
 
-def as_history(history: str | Path | RunHistory | None) -> RunHistory | None:
-    """Return a history for a path; any other value unchanged."""
-    return HistoryFile(history) if isinstance(history, str | Path) else history
-
-
 def _line(name: str, costs: Iterable[UnitCost]) -> bytes:
-    rows = [[cost.stage, cost.unit_class, cost.units, cost.seconds, cost.cv] for cost in costs]
+    rows = [
+        [cost.stage, cost.unit_class, cost.units, cost.seconds, cost.cv, *([cost.shape] if cost.shape else [])]
+        for cost in costs
+    ]
     return json.dumps({"format": FORMAT, "name": name, "costs": rows}, separators=(",", ":")).encode() + b"\n"
 
 
@@ -120,8 +118,9 @@ def _run(data: Any) -> tuple[str, tuple[UnitCost, ...]]:
     return str(data["name"]), tuple(_cost(*row) for row in data["costs"])
 
 
-def _cost(stage: Any, unit_class: Any, units: Any, seconds: Any, cv: Any) -> UnitCost:
-    numbers = float(units), float(seconds), float(cv)
+def _cost(stage: Any, unit_class: Any, units: Any, seconds: Any, cv: Any, shape: Iterable[Any] = ()) -> UnitCost:
+    shares = tuple(map(float, shape))
+    numbers = float(units), float(seconds), float(cv), *shares
     if not all(math.isfinite(number) and number >= 0 for number in numbers):
         raise ValueError(numbers)
-    return UnitCost(str(stage), str(unit_class), int(units), numbers[1], numbers[2])
+    return UnitCost(str(stage), str(unit_class), int(units), numbers[1], numbers[2], shares)

@@ -8,7 +8,7 @@ from technic_scanner.progress.work_log import Block
 
 _STEPS = 20  # minimum number on either side of a shift
 _Z = 5.0
-_LOG_JUMP = 0.25
+LOG_JUMP = 0.25
 
 
 def since_last_shift(blocks: list[Block]) -> list[Block]:
@@ -39,7 +39,7 @@ def _best_split(blocks: list[Block]) -> int | None:
         if steps < _STEPS or after < _STEPS:
             continue
         jump = logs_after / after - logs / steps
-        if abs(jump) <= _LOG_JUMP:
+        if abs(jump) <= LOG_JUMP:
             continue
         # the variance of a block's mean of m steps is 1/m of that of a step: steps x square, pooled over both sides
         residual = max(0.0, squares - logs**2 / steps - logs_after**2 / after)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 class Seen:
     """The measurement of a class in this run: wall-clock ``seconds`` of ``units`` in ``steps`` reports, unit ``cv``.
 
-    ``shifted``: the level has shifted within this run, and only later steps are included.
+    ``shifted``: the level has shifted within this run, and only later steps are included. ``units_before`` and
+    ``seconds_before`` are those that are not.
     """
 
     unit_class: str
@@ -19,6 +20,13 @@ class Seen:
     cv: float
     steps: int
     shifted: bool = False
+    units_before: float = 0.0
+    seconds_before: float = 0.0
+
+    def whole(self) -> Seen:
+        """Return the measurement of all steps, as if the level had not shifted."""
+        units, seconds = self.units_before + self.units, self.seconds_before + self.seconds
+        return Seen(self.unit_class, units, seconds, self.cv, self.steps)
 
 
 @dataclass(frozen=True, slots=True)

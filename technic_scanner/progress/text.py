@@ -47,8 +47,11 @@ def format_percent(fraction: float | None) -> str:
 
 
 def count_text(count: int, noun: str) -> str:
-    """Return a count with its noun: ``1 symbol``, ``1,200 symbols``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """Return a count with its noun: ``1 symbol``, ``1,200 symbols``, ``2 entries``."""
+    if count == 1:
+        return f"1 {noun}"
+    ends_in_y = noun.endswith("y") and noun[-2:-1] not in "aeiou"
+    return f"{count:,} {noun[:-1]}ies" if ends_in_y else f"{count:,} {noun}s"
 
 
 def seconds_text(seconds: float | None) -> str:

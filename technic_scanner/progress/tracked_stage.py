@@ -94,11 +94,23 @@ class TrackedStage:
         scale = self.work.wall_scale
         seen = []
         for unit_class, cell in self.work.cells.items():
-            blocks = since_last_shift(cell.blocks)
-            done = total_of(blocks)
+            blocks = cell.blocks
+            newer = since_last_shift(blocks)
+            done = total_of(newer)
             if done.steps:
-                shifted = len(blocks) < len(cell.blocks)
-                seen.append(Seen(unit_class, done.units, done.seconds * scale, unit_cv(done), done.steps, shifted))
+                before = total_of(blocks[: len(blocks) - len(newer)])
+                seen.append(
+                    Seen(
+                        unit_class,
+                        done.units,
+                        done.seconds * scale,
+                        unit_cv(done),
+                        done.steps,
+                        shifted=before.steps > 0,
+                        units_before=before.units,
+                        seconds_before=before.seconds * scale,
+                    )
+                )
         return tuple(seen)
 
     def _seen_whole(self) -> tuple[Seen, ...]:

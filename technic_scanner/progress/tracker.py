@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 from technic_scanner.clock import Clock
 from technic_scanner.domain.metrics import UnitCost
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageState
-from technic_scanner.progress.cost_history import CostHistory
-from technic_scanner.progress.event_maker import EventMaker, RunFacts
-from technic_scanner.progress.event_stream import EventStream
-from technic_scanner.progress.listeners import ProgressListener
 from technic_scanner.progress.predictions import Predictions
-from technic_scanner.progress.run_history import RunHistory, as_history
 from technic_scanner.progress.single import ProgressTracker
 from technic_scanner.progress.stage_ledger import ALMOST_DONE
 from technic_scanner.progress.tracking import track, track_async
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what a program that only counts does not need is imported on first use
+    from technic_scanner.progress.cost_history import CostHistory
+    from technic_scanner.progress.event_maker import EventMaker
+    from technic_scanner.progress.event_stream import EventStream
+    from technic_scanner.progress.listeners import ProgressListener
     from technic_scanner.progress.remote import RemoteReports
+    from technic_scanner.progress.run_history import RunHistory
 
 __all__ = ["ALMOST_DONE", "MultiStageProgressTracker", "ProgressTracker"]
 
@@ -64,7 +64,7 @@ class MultiStageProgressTracker(Predictions):
         weight_doubt: float = 0.0,
     ) -> None:
         self.name = name
-        self._history = as_history(history)
+        self._history = _opened(history)
         if self._history is not None and costs is None:
             costs = self._history.past(name)
         self._unsaved: tuple[UnitCost, ...] = ()
@@ -118,7 +118,8 @@ class MultiStageProgressTracker(Predictions):
         """Stop the clock. On success, stages that were never completed count as skipped and the whole as done.
 
         ``state`` is FAILED (the same as ``succeeded=False``) or CANCELLED for a run that did not succeed. The unit
-        costs of a successful run are added to the history, once.
+        costs of a successful run are added to the history, once. A second call has no effect, unless a stage was
+        started in between.
         """
         super().finish(succeeded=succeeded, state=state, message=message)
         with self.lock:
@@ -138,10 +139,11 @@ class MultiStageProgressTracker(Predictions):
         Events are self-contained and arrive in order, in the thread that reports. An exception of a listener is logged
         once, and the run continues.
         """
+        from technic_scanner.progress.event_stream import EventStream  # noqa: PLC0415 - slow to import
+
         with self.lock:
             if self._events is None:
-                maker = EventMaker(RunFacts(self.name), self, self._clock, guesses=True)
-                self._events = EventStream(maker, (), interval_seconds, begun=True)
+                self._events = EventStream(self._new_maker(), (), interval_seconds, begun=True)
                 self.send_to(self._events)
                 self._forget()
             self._events.add(listener, interval_seconds)
@@ -150,8 +152,13 @@ class MultiStageProgressTracker(Predictions):
         """Return the current state as the event that listeners would get; sends nothing."""
         with self.lock:
             events = self._events
-            maker = events.maker if events else EventMaker(RunFacts(self.name), self, self._clock, guesses=True)
+            maker = events.maker if events else self._new_maker()
             return maker.make(EventKind.ADVANCED)
+
+    def _new_maker(self) -> EventMaker:
+        from technic_scanner.progress.event_maker import EventMaker, RunFacts  # noqa: PLC0415 - slow to import
+
+        return EventMaker(RunFacts(self.name), self, self._clock, guesses=True)
 
     def _close(self, state: StageState) -> None:
         is_first = self.outcome is None
@@ -168,6 +175,15 @@ class MultiStageProgressTracker(Predictions):
         self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self.finish(state=StageState.DONE if kind is None else _state_after(kind))
+
+
+def _opened(history: str | Path | RunHistory | None) -> RunHistory | None:
+    """Return a history for a path; any other value unchanged."""
+    if not isinstance(history, str | Path):
+        return history
+    from technic_scanner.progress.run_history import HistoryFile  # noqa: PLC0415 - slow to import
+
+    return HistoryFile(history)
 
 
 def _state_after(kind: type[BaseException]) -> StageState:

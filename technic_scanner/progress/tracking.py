@@ -32,7 +32,8 @@ class _Counter:
         self._unit_class = unit_class
         self._count = 0
         tracker.start_stage(stage, total)
-        self._total = tracker.active.total if tracker.active is not None else None
+        active = tracker.active  # read once: another thread may end the stage at any time
+        self._total = None if active is None else active.total
 
     def one_done(self) -> None:
         self._count += 1

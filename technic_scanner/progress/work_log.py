@@ -9,6 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from technic_scanner.domain.metrics import UnitCost
+from technic_scanner.progress.shape_log import ShapeLog
 
 GRAIN_SECONDS = 1e-3  # steps shorter than this are merged: their times are clock noise and expensive to record
 MAX_BLOCKS = 96
@@ -55,7 +56,7 @@ class CellLog:
     The oldest blocks are merged in pairs when there are too many, so that the newest remain fine-grained.
     """
 
-    __slots__ = ("_numbers", "declared", "open_seconds", "open_units", "restored", "units")
+    __slots__ = ("_numbers", "declared", "open_seconds", "open_units", "restored", "shape", "units")
 
     def __init__(self) -> None:
         self.declared: int | None = None
@@ -63,6 +64,7 @@ class CellLog:
         self.units = 0
         self.open_units = 0
         self.open_seconds = 0.0
+        self.shape = ShapeLog()
         self._numbers = array("d")  # of the blocks, one after the other: a fifth of what tuples take
 
     @property
@@ -90,6 +92,7 @@ class CellLog:
         units, seconds = self.open_units, self.open_seconds
         self.open_units, self.open_seconds = 0, 0.0
         if units and seconds > 0:
+            self.shape.add(units, seconds)
             self._numbers.extend((units, seconds, seconds * seconds / units, 1, math.log(seconds / units)))
             if len(self._numbers) > MAX_BLOCKS * len(NOTHING):
                 self._merge_oldest()
@@ -179,7 +182,7 @@ class WorkLog:
             seconds = self.seconds_of(cell)
             if cell.units and seconds > 0:
                 cv = unit_cv(total_of(cell.blocks))
-                costs.append(UnitCost(stage, unit_class, cell.units, seconds, cv))
+                costs.append(UnitCost(stage, unit_class, cell.units, seconds, cv, cell.shape.shares()))
         worked = sum(cost.seconds for cost in costs)
         if self.tail_seconds > 0:
             costs += [

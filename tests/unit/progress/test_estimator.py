@@ -128,6 +128,21 @@ def test_the_predictive_sd_is_that_of_the_formula():
     assert CostHistory(runs).cells["scan", "symbol"].log_cost_sd == pytest.approx(expected)
 
 
+def test_runs_whose_stages_make_up_for_each_other_have_a_narrow_band():
+    turns = [0.8, 1.2, 0.9, 1.1, 1.0]
+    apart, together = (
+        tuple((cost("load", "file", 10, 10 * one), cost("fit", "job", 10, 10 * other)) for one, other in pairs)
+        for pairs in (zip(turns, reversed_about_one(turns), strict=True), zip(turns, turns, strict=True))
+    )
+    work = [view("load", 0.5, left={"file": 10.0}), view("fit", 0.5, left={"job": 10.0})]
+    narrow, wide = (Estimator(CostHistory(runs)).forecast(work) for runs in (apart, together))
+    assert narrow.high_seconds / narrow.seconds < wide.high_seconds / wide.seconds - 0.1
+
+
+def reversed_about_one(values):
+    return [2 - value for value in values]
+
+
 def test_costs_that_move_together_are_seen_to():
     def runs(together):
         random_ = random.Random(5)
@@ -163,16 +178,18 @@ def test_a_slow_stage_foretells_slow_ones_when_they_have_moved_together():
 def test_what_a_stage_shows_replaces_what_was_expected_and_the_band_narrows():
     history = CostHistory(((cost("fetch", "miss", 100, 10.0, 0.5), cost("scan", "symbol", 1000, 500.0, 0.5)),) * 5)
 
-    def forecast(done):
-        seen = [Seen("symbol", done, done * 1.0, 0.5, done)] if done else []
+    def forecast(done, each):
+        seen = [Seen("symbol", done, done * each, 0.5, done)] if done else []
         return Estimator(history).forecast(
             [view("fetch", ended=True), view("scan", left={"symbol": 1000 - done}, seen=seen)]
         )
 
-    assert forecast(0).seconds == pytest.approx(500)
-    assert forecast(500).seconds == pytest.approx(500, rel=0.05)  # twice as dear as before, half of it done
-    widths = [math.log(f.high_seconds / f.low_seconds) for f in map(forecast, (0, 20, 200))]
+    assert forecast(0, 0.5).seconds == pytest.approx(500)
+    assert forecast(500, 1.0).seconds == pytest.approx(500, rel=0.05)  # twice as dear as before, half of it done
+    widths = [math.log(f.high_seconds / f.low_seconds) for f in (forecast(done, 0.5) for done in (0, 20, 200))]
     assert widths == sorted(widths, reverse=True)
+    surprised = [math.log(f.high_seconds / f.low_seconds) for f in (forecast(20, 1.0), forecast(20, 0.5))]
+    assert surprised == sorted(surprised, reverse=True), "what is unlike all before it makes the band wider"
 
 
 def test_a_run_unlike_all_before_it_is_believed_and_the_rest_is_not_blown_up():

@@ -1,16 +1,12 @@
 """The tracker as any pipeline uses it: context managers, iterables, history, events, pickling, imports."""
 
 import asyncio
-import math
 import pickle
 import subprocess
 import sys
 import threading
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.progress import EventKind, StageState
@@ -239,84 +235,6 @@ def test_a_tracker_is_pickled_and_goes_on_where_it_was():
     assert moved.total_seconds == 1005
 
 
-STEPS = st.lists(
-    st.one_of(
-        st.tuples(st.just("start"), st.sampled_from(list(PLAN)), st.one_of(st.none(), st.integers(-1, 30))),
-        st.tuples(st.just("declare"), st.sampled_from(list(PLAN)), st.one_of(st.none(), st.integers(-1, 30))),
-        st.tuples(st.just("classed"), st.sampled_from(list(PLAN)), st.integers(0, 30)),
-        st.tuples(st.just("advance"), st.sampled_from([1, 2, 0, -1, 0.5, math.inf, math.nan, 10**16])),
-        st.tuples(st.just("advance_class"), st.integers(-1, 5)),
-        st.tuples(st.just("update"), st.sampled_from([0, 1, 5, 40, -3, math.inf, math.nan])),
-        st.tuples(st.just("track"), st.sampled_from(list(PLAN)), st.integers(0, 5), st.integers(0, 5)),
-        st.tuples(st.just("complete")),
-        st.tuples(st.just("restore"), st.sampled_from(list(PLAN)), st.integers(0, 5)),
-        st.tuples(st.just("sleep"), st.sampled_from([0.0, 1e-4, 0.02, 1.0, 50.0])),
-        st.tuples(st.just("pickle")),
-    ),
-    max_size=30,
-)
-
-
-def perform(tracker, step):
-    match step:
-        case ("start", name, total):
-            tracker.start_stage(name, total)
-        case ("declare", name, total):
-            tracker.declare(name, total)
-        case ("classed", name, total):
-            tracker.declare(name, total, "miss")
-        case ("advance", units):
-            tracker.advance(units)
-        case ("advance_class", units):
-            tracker.advance(units, "miss")
-        case ("update", current):
-            if tracker._last is not None:
-                tracker.update(current)
-        case ("track", name, items, stated):
-            for _ in tracker.track(name, Liar(range(items), stated)):
-                pass
-        case ("complete",):
-            tracker.complete_stage()
-        case ("restore", name, units):
-            tracker.restore(name, units)
-        case ("sleep", seconds):
-            tracker._clock.advance(seconds)
-        case ("pickle",):
-            return pickle.loads(pickle.dumps(tracker))
-    return tracker
-
-
-@settings(deadline=None, max_examples=60)
-@given(STEPS, st.booleans(), st.booleans())
-def test_invariants_hold_through_every_entry_point(steps, succeeded, watched):
-    tracker, _ = make()
-    events = []
-    if watched:
-        tracker.subscribe(events.append, interval_seconds=0.01)
-    overall, fractions = 0.0, dict.fromkeys(PLAN, 0.0)
-    for step in [*steps, None]:
-        if step is None:
-            tracker.finish(succeeded=succeeded)
-        else:
-            tracker = perform(tracker, step)
-        found = {name: record.fraction for name, record in tracker.stages.items()}
-        assert all(fractions[name] <= found[name] <= 1 for name in PLAN)
-        assert overall <= tracker.overall_fraction <= 1
-        assert (tracker.overall_fraction == 1) == tracker.is_complete()
-        overall, fractions = tracker.overall_fraction, found
-        if tracker._last is not None:
-            data = tracker.update(0)
-            assert data["overall_progress_pct"] == pytest.approx(overall * 100)
-            assert data["stage_progress"]["progress_pct"] == pytest.approx(found[data["stage"]] * 100)
-        left = tracker.forecast()
-        assert left.seconds is None or 0 <= left.low_seconds <= left.seconds + 1e-9 <= left.high_seconds + 2e-9
-        seconds = math.fsum(timing.seconds for timing in tracker.timings())
-        assert seconds + tracker.gap_seconds == pytest.approx(tracker.total_seconds, abs=1e-6)
-    for old, new in pairwise(events):
-        assert old.overall_fraction <= new.overall_fraction
-        assert old.time_fraction <= new.time_fraction
-
-
 def test_threads_of_all_kinds_count_exactly():
     tracker = MultiStageProgressTracker({"only": 1.0})
     tracker.start_stage("only", 8 * 3 * 2000)
@@ -382,9 +300,24 @@ def test_a_million_updates_leave_a_state_of_ten_kilobytes():
 
 def test_the_core_is_light_to_import():
     code = (
-        "import sys, technic_scanner.progress.tracker\n"
+        "import sys\nfrom technic_scanner import MultiStageProgressTracker\n"
         "heavy = {'numpy', 'numba', 'pandas', 'streamlit', 'asyncio', 'multiprocessing', 'rich', 'plotly'}\n"
         "print(sorted(heavy & sys.modules.keys()))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_what_only_counts_loads_no_estimator_and_no_log():
+    code = (
+        "import sys\nfrom technic_scanner import MultiStageProgressTracker\n"
+        "tracker = MultiStageProgressTracker({'only': 1.0})\n"
+        "tracker.start_stage('only', 2)\n"
+        "tracker.advance()\n"
+        "late = ('technic_scanner.progress.estimator', 'technic_scanner.progress.event_maker', 'logging')\n"
+        "print([name for name in late if name in sys.modules])\n"
+        "tracker.forecast()\n"
+        "print('technic_scanner.progress.estimator' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines() == ["[]", "True"]

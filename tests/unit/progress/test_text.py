@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic_scanner.progress.text import (
+    count_text,
     format_percent,
     format_throughput,
     format_time,
@@ -13,6 +14,11 @@ from technic_scanner.progress.text import (
     rate_text,
     seconds_text,
 )
+
+
+def test_counts_have_their_noun_in_the_right_number() -> None:
+    counts = [(1, "entry"), (2, "entry"), (0, "day"), (1_200, "symbol")]
+    assert [count_text(*item) for item in counts] == ["1 entry", "2 entries", "0 days", "1,200 symbols"]
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,29 @@
 import io
 import json
 import logging
+import sys
 
 import pytest
+from ipywidgets import FloatProgress
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 from prometheus_client import CollectorRegistry, generate_latest
 from rich.console import Console
 from streamlit.testing.v1 import AppTest
 
 from technic_scanner.clock import ManualClock
+from technic_scanner.errors import MissingExtraError
 from technic_scanner.progress.tracker import MultiStageProgressTracker
 from technic_scanner.progress.views.bars import Bars
 from technic_scanner.progress.views.callback import call_back
 from technic_scanner.progress.views.json_lines import write_json_lines
 from technic_scanner.progress.views.lines import print_lines
 from technic_scanner.progress.views.log import log_to
+from technic_scanner.progress.views.notebook import show_widget
 from technic_scanner.progress.views.prometheus import TrackerCollector
+from technic_scanner.progress.views.spans import trace_to
 from technic_scanner.progress.views.tqdm_like import TqdmLike
 
 
@@ -148,6 +157,81 @@ def test_prometheus_reads_how_it_stands(tracker):
     assert 'tracker_progress_ratio{run="nightly"} 1.0' in text
     assert 'tracker_left_seconds{quantile="0.5",run="nightly"} 0.0' in text
     assert 'tracker_stage_units{run="nightly",stage="fit"} 4.0' in text
+
+
+def traced(tracker):
+    memory, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(memory))
+    trace_to(tracker, provider.get_tracer("test"))
+    return memory.get_finished_spans
+
+
+def test_spans_say_when_each_stage_ran_and_belong_to_the_run(tracker):
+    finished = traced(tracker)
+    work(tracker)
+    load, fit, whole = finished()
+    assert (load.name, fit.name, whole.name) == ("load", "fit", "nightly")
+    assert load.parent.span_id == fit.parent.span_id == whole.context.span_id
+    assert [(one.end_time - one.start_time) / 1e9 for one in (load, fit, whole)] == [4, 4, 8]
+    assert dict(load.attributes) == {"progress.units": 4, "progress.total": 4}
+    assert dict(whole.attributes) == {"progress.fraction": 1.0}
+    assert {one.status.status_code for one in (load, fit, whole)} == {StatusCode.UNSET}
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_span_of_a_stage_that_fails_is_an_error(tracker, inside):
+    def pipeline():
+        with tracker:
+            if inside:
+                with tracker.stage("load"):
+                    raise RuntimeError
+            tracker.start_stage("load")
+            raise RuntimeError
+
+    finished = traced(tracker)
+    with pytest.raises(RuntimeError):
+        pipeline()
+    assert [(one.name, one.status.status_code) for one in finished()] == [
+        ("load", StatusCode.ERROR),
+        ("nightly", StatusCode.ERROR),
+    ]
+
+
+def test_a_stage_that_is_left_and_entered_again_has_two_spans(tracker):
+    finished = traced(tracker)
+    with tracker:
+        for stage in ("load", "fit", "load"):
+            tracker.start_stage(stage)
+            tracker._clock.advance(1)
+    assert [one.name for one in finished()] == ["load", "fit", "load", "nightly"]
+
+
+def test_a_notebook_shows_bars_counts_and_the_time_left(tracker, capsys):
+    bars = show_widget(tracker)
+    rows = [row.children for row in bars.box.children]
+    assert [bar.description for bar, _ in rows] == ["whole run", "load", "fit"]
+    assert all(isinstance(bar, FloatProgress) for bar, _ in rows)
+    tracker.start_stage("load", 4)
+    tracker._clock.advance(2)
+    tracker.advance(2)
+    assert rows[1][0].value == 0.5
+    assert rows[1][1].value == "2 of 4"
+    assert " left (" in rows[0][1].value
+    tracker.finish(succeeded=False)
+    assert rows[1][0].bar_style == "danger"
+
+
+@pytest.mark.parametrize(
+    ("view", "module", "command"),
+    [
+        (show_widget, "ipywidgets", "pip install ipywidgets"),
+        (trace_to, "opentelemetry.trace", "pip install opentelemetry-api"),
+    ],
+)
+def test_a_view_whose_package_is_missing_says_how_to_install_it(tracker, monkeypatch, view, module, command):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingExtraError, match=command):
+        view(tracker)
 
 
 def page():
