@@ -35,7 +35,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "Panel":
-        from technic_scanner.criteria.panel import Panel  # noqa: PLC0415 - whoever checks a text needs no NumPy
+        from technic_scanner.criteria.panel import Panel  # noqa: PLC0415 - checking a text needs no NumPy
 
         return Panel
     if name == "Judgement":

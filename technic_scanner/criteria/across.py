@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,12 @@ _BLOCK = 32
 
 
 def across_symbols(function: str, values: FloatArray, groups: npt.NDArray[np.int64], threads: int = 1) -> FloatArray:
-    """Return (n, sessions): ``function`` of each session's known values among the rows of one group.
+    """Return ``values`` (n, sessions), which are replaced: ``function`` of each session's known ones among a group.
 
     ``groups``: (n,), negative where a row's group is unknown, whose value is then unknown too.
     """
-    out = np.full(values.shape, np.nan)
+    out = values
+    out[groups < 0] = np.nan
     rows = np.flatnonzero(groups >= 0)
     rows = rows[np.argsort(groups[rows], kind="stable")]
     if function in {"rank", "percentile"}:
@@ -43,9 +45,11 @@ def _ranked(
 
     def block(first: int) -> None:
         part = np.ascontiguousarray(values[rows, first : first + _BLOCK].T)
-        found = np.empty(part.shape)
-        ranks_across(part, stops, what, found)
-        out[rows, first : first + _BLOCK] = found.T
+        order = np.empty(part.shape, dtype=np.int64)
+        for start, stop in pairwise((0, *stops.tolist())):
+            order[:, start:stop] = np.argsort(part[:, start:stop], axis=1)  # the unknown last
+        ranks_across(part, order, stops, what, part)
+        out[rows, first : first + _BLOCK] = part.T
 
     starts = range(0, values.shape[1], _BLOCK)
     if threads == 1 or len(starts) == 1:

@@ -7,6 +7,7 @@ from typing import Any
 from lark import Token, Tree
 
 from technic_scanner.criteria.build_calls import CallBuilder
+from technic_scanner.criteria.habits import name_advice
 from technic_scanner.criteria.printer import heading_of
 from technic_scanner.criteria.problems import suggestion
 from technic_scanner.criteria.tree import BAD, LABEL, NUMBER, YES_NO, Node, Rank, Scan, Show
@@ -86,13 +87,21 @@ class Builder(CallBuilder):
         return self.node(tree, op, [condition], bars, kind=YES_NO)
 
     def _comparison(self, tree: Tree[Any]) -> Node:
-        left, sign, right = self.value(tree.children[0]), str(tree.children[1]), self.value(tree.children[2])
+        left, sign = self.value(tree.children[0]), str(tree.children[1])
+        right = self._compared(left, tree.children[2])
         sign = _SPELLINGS.get(sign, sign)
         if LABEL in {left.kind, right.kind} and sign not in _ORDERED:
             operands = [self.need(left, LABEL), self.need(right, LABEL)]
         else:
             operands = [self.need(left, NUMBER), self.need(right, NUMBER)]
         return self.node(tree, "compare", operands, sign, kind=YES_NO)
+
+    def _compared(self, left: Node, tree: Any) -> Node:
+        """Return what ``left`` is compared with; a name that is none, beside a label, is a text without quotes."""
+        if left.kind == LABEL and tree.data == "name" and str(tree.children[0]).lower() not in self.known_words():
+            self.fault(tree, f'A text stands in quotes: "{tree.children[0]}".')
+            return self.bad(tree)
+        return self.value(tree)
 
     def _between(self, tree: Tree[Any]) -> Node:
         operands = [self.need(self.value(child), NUMBER) for child in tree.children]
@@ -161,6 +170,8 @@ class Builder(CallBuilder):
     def need(self, node: Node, kind: str, hint: str = "") -> Node:
         """Return ``node``, with a fault where it is of another kind."""
         if node.kind not in {kind, BAD}:
+            if kind == NUMBER and node.op == "label" and node.value == "signal":
+                hint = ": the line of the MACD is macd_signal"
             self.fault(node, f"A {kind} is needed here, and this is a {node.kind}{hint}.")
             return self.bad(node)
         return node
@@ -170,6 +181,7 @@ class Builder(CallBuilder):
         node = self.named(token)
         if node is None:
             word = str(token).lower()
-            self.fault(token, f"There is no name {word!r}.{suggestion(word, self.known_words())}")
+            advice = name_advice(word) or suggestion(word, self.known_words())
+            self.fault(token, f"There is no name {word!r}.{advice}")
             return self.bad(token)
         return node

@@ -28,6 +28,7 @@ from technic_scanner.criteria.functions import (
     Parameter,
 )
 from technic_scanner.criteria.grammar import syntax_tree
+from technic_scanner.criteria.habits import name_advice
 from technic_scanner.criteria.names import FRAME_NAMES, NOTHING, Prefix, taken_apart
 from technic_scanner.criteria.numbers import number_of
 from technic_scanner.criteria.problems import suggestion
@@ -169,7 +170,7 @@ class CallBuilder:
 
     def _bare_function(self, token: Token, function: Function) -> Node:
         if function.parameters:
-            self.fault(token, f"{function.name} is a function: write {function.signature}.")
+            self.fault(token, f"{function.name} is a function: write {function.signature}, as in {function.example}.")
             return self.bad(token)
         return self._applied(token, function, [], ())
 
@@ -200,7 +201,7 @@ class CallBuilder:
         if name in self.lets or name in self.known_names():
             self.fault(token, f"{name} is no function: write it without brackets, or write * to multiply.")
         else:
-            self.fault(token, f"There is no function {name!r}.{suggestion(name, FUNCTIONS)}")
+            self.fault(token, f"There is no function {name!r}.{name_advice(name) or suggestion(name, FUNCTIONS)}")
         return self.bad(tree)
 
     def _called(self, tree: Tree[Any], function: Function, arguments: Tree[Any] | None, group: Token | None) -> Node:
@@ -250,7 +251,7 @@ class CallBuilder:
             least = most - sum(item.default is not None for item in function.parameters) - bool(function.source)
             count = str(most) if least == most else f"{least} to {most}"
             takes = "no value" if most == 0 else f"{count} value{'' if most == 1 else 's'}"
-        self.fault(tree, f"{function.name} takes {takes}, not {given}: {function.signature}.")
+        self.fault(tree, f"{function.name} takes {takes}, not {given}: {function.signature}, as in {function.example}.")
 
     def _literal(self, function: Function, parameter: Parameter, node: Node) -> float:
         number = self.literal(node)

@@ -10,6 +10,7 @@ from lark import UnexpectedInput
 
 from technic_scanner.criteria.build import Builder
 from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree
+from technic_scanner.criteria.hints import hints
 from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
 from technic_scanner.criteria.printer import canonical, heading_of
 from technic_scanner.criteria.problems import CriteriaError, Problem, at
@@ -90,6 +91,11 @@ class Criteria:
         """The conditions that are joined by ``and`` at the top."""
         return clauses(self.tree.where)
 
+    @cached_property
+    def hints(self) -> tuple[Problem, ...]:
+        """What is probably meant otherwise, with its place: ``gap > 4``, where a gap is a fraction. No fault."""
+        return tuple(at(self.text, *hint) for hint in hints(self.tree))
+
     def evaluate(self, panel: Panel | Bars, sessions: int = 1, *, threads: int | None = None) -> FloatArray:
         """Return (n, sessions), the newest session last: 1.0 where the condition is true, 0.0 false, NaN unknown.
 
@@ -164,12 +170,12 @@ def _dearest(text: str, criteria: Criteria) -> tuple[int, int, str]:
     """Return the place and the sentence of what to shorten: the part that costs the most."""
     roots = criteria.tree.roots
     calls = [node for node in ordered(roots) if node.op == "call"] or list(roots)
-    dear = max(calls, key=lambda node: cost_of([node]))
+    costliest = max(calls, key=lambda node: cost_of([node]))
     sentence = (
         f"This reads up to {criteria.cost:,} cells for each symbol, and {MAX_COST:,} are allowed: shorten the windows, "
         "or put fewer of them into one another."
     )
-    return dear.start, min(dear.stop, len(text)), sentence
+    return costliest.start, min(costliest.stop, len(text)), sentence
 
 
 def _refused(text: str, start: int, stop: int, sentence: str) -> CriteriaError:

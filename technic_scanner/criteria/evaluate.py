@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from technic_scanner.criteria import kernel_points as points
 from technic_scanner.criteria import labels
 from technic_scanner.criteria.across import across_symbols
 from technic_scanner.criteria.evaluator import Evaluator
-from technic_scanner.criteria.levels import Level, Periods, columns_on, day_level, fixed, index_of
+from technic_scanner.criteria.levels import Level, Periods, columns_on, day_level, fixed, index_of, spread
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.program import Program
+from technic_scanner.criteria.shared_values import NOTHING_SHARED, Shared
 from technic_scanner.criteria.surroundings import Surroundings
-from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept, Wanted, sessions_read
+from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept, sessions_read
 from technic_scanner.criteria.tree import DAILY, LABEL, MARKET, YES_NO, Frame, Node
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
@@ -46,59 +48,22 @@ def evaluate(
     if not len(panel.symbols) or sessions == 0:
         return [np.empty((len(panel.symbols), sessions), np.int8 if r.kind == YES_NO else np.float64) for r in roots]
     threads = threads or min(4, os.cpu_count() or 1)
-    run = _Run(kept.program(roots, sessions), panel, sessions, threads, at_last_bar=at_last_bar, kept=kept)
+    run = Evaluation(kept.program(roots, sessions), panel, sessions, threads, at_last_bar=at_last_bar, kept=kept)
     found = run.values()
     return [found[root] for root in roots]
 
 
-def symbol_values(wanted: Sequence[Wanted], panel: Panel) -> FloatArray:
-    """Return (n, values), the values of each item of ``wanted`` side by side, as ``Kept.of`` reads them.
-
-    They are of the panel's symbols alone, which may be some of those that ``wanted`` was found for; the sessions are
-    the same.
-    """
-    total = len(panel.sessions)
-    if not wanted:
-        return np.empty((len(panel.symbols), 0))
-    backs = [item.bars - 1 if item.bars else total - 1 - item.columns[0] for item in wanted]
-    widest: dict[Node, int] = {}
-    for item, back in zip(wanted, backs, strict=True):
-        widest[item.node] = max(back, widest.get(item.node, 0))
-    program = Program(tuple(widest), tuple(widest.values()))
-    out = np.empty((len(panel.symbols), sum(item.width for item in wanted)))
-    run = _Run(program, panel, 1, 1)
-    run.prepare()
-    for start, stop in run.bounds():
-        level, evaluator = run.evaluator(start, stop)
-        with np.errstate(all="ignore"):
-            parts = [_part(item, evaluator.value(item.node), level, total) for item in wanted]
-        out[start:stop] = np.hstack(parts)
-    return out
+def numbers(root: Node, panel: Panel, sessions: int, threads: int | None) -> FloatArray:
+    """Return the truth of a condition as ``evaluate`` does, as 0.0, NaN (unknown) and 1.0."""
+    sessions = min(sessions, len(panel.sessions))
+    if not len(panel.symbols) or sessions == 0:
+        return np.empty((len(panel.symbols), sessions))
+    threads = threads or min(4, os.cpu_count() or 1)
+    return Evaluation(Program.of([root]), panel, sessions, threads).numbers()
 
 
-def _part(item: Wanted, values: Any, level: Level, total: int) -> Any:
-    """Return the values (rows, width) of one item from those of the newest own bars."""
-    unknown = 1.0 if values.dtype == np.int8 else np.nan
-    wide = np.broadcast_to(values, (level.shape[0], values.shape[1]))
-    if item.bars:
-        lacking = max(item.bars - wide.shape[1], 0)
-        on_bars = wide[:, max(wide.shape[1] - item.bars, 0) :]
-        return np.hstack([np.full((len(wide), lacking), unknown), on_bars])
-    out = np.full((len(wide), total - item.columns[0]), unknown)
-    _spread(np.where(np.isnan(level.prices["close"][:, -wide.shape[1] :]), unknown, wide), level, total, out)
-    return out[:, np.array(item.columns) - item.columns[0]]
-
-
-def _spread(values: Any, level: Level, total: int, out: Any) -> None:
-    """Put the newest own bars' values (rows, k) at their sessions, the newest of ``total`` being ``out``'s last."""
-    k = min(values.shape[1], level.shape[1])
-    column = np.broadcast_to(level.when[:, level.shape[1] - k :], (len(values), k)) - (total - out.shape[1])
-    rows, places = np.nonzero(column >= 0)
-    out[rows, column[rows, places]] = values[:, values.shape[1] - k :][rows, places]
-
-
-class _Run:
-    """One evaluation."""
+class Evaluation:
+    """One evaluation of a program over a panel; ``shared`` values across symbols are not computed again."""
 
     def __init__(
         self,
@@ -109,6 +74,7 @@ class _Run:
         *,
         at_last_bar: bool = False,
         kept: Kept = NOTHING_KEPT,
+        shared: Shared = NOTHING_SHARED,
     ) -> None:
         self.program = program
         self.panel = panel
@@ -118,9 +84,9 @@ class _Run:
         self._kept = kept
         self.periods = Periods(panel.sessions, panel.calendar)
         self.columns = min(len(panel.sessions), sessions + program.price_reach)
-        self._across: dict[Node, Any] = {}
+        self._across: dict[Node, Any] = dict(shared.across)
         self._subjects: dict[str, Any] = {}
-        self._found: dict[Node, tuple[Any, Any, Any]] = {}
+        self._found: dict[Node, tuple[Any, Any, Any]] = dict(shared.subjects)
 
     def values(self) -> dict[Node, Any]:
         """Return the values of every root on the panel's sessions."""
@@ -132,14 +98,48 @@ class _Run:
         self._each(self.bounds(), lambda start, stop: self._chunk(start, stop, out))
         return out
 
+    def numbers(self) -> FloatArray:
+        """Return the truth of the only root on the panel's sessions: 0.0, NaN (unknown) and 1.0."""
+        self.prepare()
+        out = self._buffer()
+        self._each(self.bounds(), lambda start, stop: self._numbers_chunk(start, stop, out[start:stop]))
+        return out
+
+    def _buffer(self) -> FloatArray:
+        """Return where the truth is put: what was compared across symbols, of which a chunk reads its own rows alone.
+
+        They are read before the truth of the chunk is there, so that no second array of the panel's shape is needed.
+        """
+        shape = len(self.panel.symbols), self.sessions
+        held = next(iter(self._across.values()), None)
+        owner = None if held is None else held.base
+        return owner if owner is not None and owner.shape == shape else np.empty(shape)
+
+    def _numbers_chunk(self, start: int, stop: int, out: FloatArray) -> None:
+        level, evaluator = self.evaluator(start, stop)
+        root = self.program.roots[0]
+        with np.errstate(all="ignore"):
+            values = evaluator.value(root)
+        if level.is_panel:
+            points.put_numbers(values, level.prices["close"], out)
+            return
+        truth = np.empty(out.shape, np.int8)
+        self.place(values, level, None, truth)
+        out[:] = points.as_numbers(truth)
+
     def prepare(self) -> None:
         """Compute what all symbols share: values across them, of the market and of sectors."""
         for node in self.program.across:
-            self._across[node] = self._compared(node)
+            if node not in self._across:
+                self._across[node] = self._compared(node)
         for node in self.program.outer:
             frame = node.frame
             if node not in self.program.known and frame is not None and frame.subject != DAILY.subject:
                 self.subject(node)
+
+    def shared(self) -> Shared:
+        """Return what ``prepare`` has computed."""
+        return Shared(self._across, self._found)
 
     def bounds(self) -> list[tuple[int, int]]:
         """Return the first symbol of each chunk and the one after its last."""
@@ -172,9 +172,9 @@ class _Run:
         missing = np.isnan(closes)
         with np.errstate(all="ignore"):
             for root in self.program.roots:
-                self._place(evaluator.value(root), level, missing, out[root][start:stop])
+                self.place(evaluator.value(root), level, missing, out[root][start:stop])
 
-    def _place(self, values: Any, level: Level, missing: Any, out: Any) -> None:
+    def place(self, values: Any, level: Level, missing: Any, out: Any) -> None:
         """Put the newest values of each row's bars at their sessions; unknown where there is no bar."""
         unknown = 1 if values.dtype == np.int8 else np.nan
         if level.is_panel:
@@ -185,7 +185,7 @@ class _Run:
             out[:] = np.where(level.when[:, -1:] >= 0, values[:, -1:], values.dtype.type(unknown))
             return
         out[:] = unknown
-        _spread(np.broadcast_to(values, (len(out), values.shape[1])), level, len(self.panel.sessions), out)
+        spread(np.broadcast_to(values, (len(out), values.shape[1])), level, len(self.panel.sessions), out)
 
     def _compared(self, node: Node) -> Any:
         """Return a node's values across symbols, (n, sessions), of as many sessions as are read."""
@@ -196,12 +196,15 @@ class _Run:
         values = self._kept.on_sessions(arg, read)
         if values is None:
             found = evaluate([arg], self.panel, total - first, self._threads, kept=self._kept)[0]
-            values = found[:, read - first]
+            values = found if len(read) == total - first else found[:, read - first]
         values = self._of_members(values, read)
         function, by = node.value
         rows = np.zeros(count, np.int64) if by is None else labels.groups(self.panel.texts(by))[0]
+        across = across_symbols(function, values if values.flags.writeable else values.copy(), rows, self._threads)
+        if len(read) == total - first:
+            return fixed(across)
         out = np.full((count, total - first), np.nan)
-        out[:, read - first] = across_symbols(function, values, rows, self._threads)
+        out[:, read - first] = across
         return fixed(out)
 
     def _of_members(self, values: Any, sessions: Any) -> Any:
@@ -261,7 +264,7 @@ class _Run:
 class _Rows(Surroundings):
     """What the symbols of one chunk are beside their bars."""
 
-    def __init__(self, run: _Run, start: int, stop: int) -> None:
+    def __init__(self, run: Evaluation, start: int, stop: int) -> None:
         super().__init__(run.periods)
         self._run = run
         self._cut = slice(start, stop)

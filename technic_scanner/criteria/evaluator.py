@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,14 @@ class Evaluator:
         found = np.ascontiguousarray(values[:, -min(values.shape[1], self._columns) :])
         found.flags.writeable = False
         self._values[node] = found
+
+    def forget(self, nodes: Iterable[Node]) -> None:
+        """Drop the values of nodes; they are computed again when asked for."""
+        dropped = tuple(nodes)
+        for node in dropped:
+            self._values.pop(node, None)
+        for child, _ in self._children.values():
+            child.forget(dropped)
 
     def _k(self, node: Node) -> int:
         return max(1, min(self._columns, self._sessions + self._program.reach[node]))
@@ -200,6 +209,8 @@ class Evaluator:
 
     def _across(self, node: Node, k: int) -> Any:
         values = self._around.across(node)
+        if self._level.is_panel:  # the level's columns are the sessions, and what has no bar there is unknown already
+            return self._newest(values, k)
         total = len(self._around.periods.sessions)
         column = self._when(k) - (total - values.shape[1])
         return self._gather(values, np.arange(self._rows), column, k)

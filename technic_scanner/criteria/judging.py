@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from technic_scanner.criteria.evaluate import evaluate, texts_of
+from technic_scanner.criteria.evaluate import evaluate, numbers, texts_of
 from technic_scanner.criteria.kernel_bars import positions
 from technic_scanner.criteria.kernel_points import as_numbers
 from technic_scanner.criteria.levels import fixed
@@ -90,6 +91,11 @@ class Judgement:
             found[text_of(node)] = int(left.sum())
         return found
 
+    @cached_property
+    def is_false(self) -> npt.NDArray[np.bool_]:
+        """Which symbols have a bar and a condition that is false, (n,)."""
+        return np.asarray((self.truth == FALSE) & self.has_bar)
+
     @property
     def unknown(self) -> int:
         """How many symbols with a bar the condition is unknown of."""
@@ -102,10 +108,14 @@ class Judgement:
         """
         if not self.has_bar[row] or self.truth[row] == TRUE:
             return None
-        values = self.clauses[:, row]
-        wanted = FALSE if self.truth[row] == FALSE else UNKNOWN
-        first = int(np.argmax(values == wanted))
-        return self.criteria.clauses[first], bool(values[first] == UNKNOWN)
+        first = int(self._first_failing[row])
+        return self.criteria.clauses[first], bool(self.clauses[first, row] == UNKNOWN)
+
+    @cached_property
+    def _first_failing(self) -> npt.NDArray[np.intp]:
+        """The first clause that is as the whole condition is, false or unknown, (n,)."""
+        first: npt.NDArray[np.intp] = np.argmax(self.clauses == np.where(self.truth == FALSE, FALSE, UNKNOWN), axis=0)
+        return first
 
     def explain(self, row: int) -> str:
         """Return why a symbol does not pass, with the facts of the first clause that is not true, or that it passes."""
@@ -114,25 +124,39 @@ class Judgement:
         failing = self.failing(row)
         if failing is None:
             return f"{text_of(self.criteria.tree.where)} is true."
-        node, unknown = failing
-        word = "unknown" if unknown else "false"
-        facts = [f"{text_of(fact)} {_value(self.facts[fact], row)}" for fact in facts_of(node)[:_MOST_FACTS]]
-        day = self._session(row).astype("datetime64[D]").item()
+        word = "unknown" if failing[1] else "false"
+        text, compared = self._told[int(self._first_failing[row])]
+        facts = [f"{name} {_value(values, row)}" for name, values in compared]
+        day = self._day(row)
         told = f": {', '.join(facts)} on {day}" if facts else f" on {day}"
-        return f"{text_of(node)} is {word}{told}"
+        return f"{text} is {word}{told}"
 
-    def _session(self, row: int) -> np.datetime64:
-        """Return the session that a symbol is judged in."""
-        if not self.at_last_bar:
-            return np.datetime64(self.panel.sessions[-1])
-        return np.datetime64(self.panel.sessions[self._last_bar[row]])
+    @cached_property
+    def _told(self) -> list[tuple[str, list[tuple[str, Any]]]]:
+        """For each clause its text, and the texts and values of what it compares."""
+        return [
+            (text_of(node), [(text_of(fact), self.facts[fact]) for fact in facts_of(node)[:_MOST_FACTS]])
+            for node in self.criteria.clauses
+        ]
+
+    def _day(self, row: int) -> str:
+        """Return the session that a symbol is judged in, as text."""
+        column = int(self._last_bar[row]) if self.at_last_bar else len(self.panel.sessions) - 1
+        if column not in self._days:
+            self._days[column] = str(np.datetime64(self.panel.sessions[column], "D"))
+        return self._days[column]
+
+    @cached_property
+    def _days(self) -> dict[int, str]:
+        """Sessions as text by column, those that were asked for."""
+        return {}
 
 
 def _value(values: Any, row: int) -> str:
     value = values[row]
-    if value is None or (not isinstance(value, str) and np.isnan(value)):
-        return "is unknown"
-    return f'= "{value}"' if isinstance(value, str) else f"= {number_text(float(value))}"
+    if isinstance(value, str):
+        return f'= "{value}"'
+    return "is unknown" if value is None or math.isnan(value) else f"= {number_text(float(value))}"
 
 
 def number_text(value: float) -> str:
@@ -163,7 +187,7 @@ def truth(criteria: Criteria, panel: Panel | Bars, sessions: int, threads: int |
     """Return 1.0, 0.0 or NaN for each symbol and session."""
     if isinstance(sessions, bool) or not isinstance(sessions, int) or sessions < 1:
         raise ValueError(f"sessions must be a whole number of at least 1, not {sessions!r}")
-    return as_numbers(evaluate([criteria.tree.where], whole(panel), sessions, threads)[0])
+    return numbers(criteria.tree.where, whole(panel), sessions, threads)
 
 
 def whole(panel: Panel | Bars) -> Panel:

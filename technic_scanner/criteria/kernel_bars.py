@@ -14,10 +14,14 @@ def has_holes(close, m):  # type: ignore[no-untyped-def]
     """Return whether a row misses a bar after an existing one, among its newest ``m`` or before them."""
     rows, total = close.shape
     for i in range(rows):
-        t = total - 1
-        while t >= total - m and close[i, t] == close[i, t]:
-            t -= 1
-        if t >= total - m:
+        newest = close[i, total - m :]
+        missing = 0
+        for t in range(m):
+            missing += newest[t] != newest[t]
+        if missing > 0:
+            t = total - 1
+            while t >= total - m and close[i, t] == close[i, t]:
+                t -= 1
             while t >= 0:
                 if close[i, t] == close[i, t]:
                     return True

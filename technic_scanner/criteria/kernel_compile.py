@@ -5,17 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
+
+from technic_scanner.screening.kernel_compile import kept_on_disk
 
 WRITTEN = "out"  # the name of a parameter that a kernel writes into
 
 
 def exact(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function for Python or for other kernels: without the GIL, kept on disk, floating point as written."""
-    return cast(Callable[..., Any], njit(error_model="numpy", nogil=True, cache=True)(function))
+    return kept_on_disk(function)
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:

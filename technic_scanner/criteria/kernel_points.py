@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from technic_scanner.criteria.kernel_compile import kernel
+from technic_scanner.criteria.kernel_compile import exact, kernel
 from technic_scanner.screening.bars import FloatArray
 
 # Signs by number, as the kernels take them.
@@ -81,24 +81,29 @@ def compare(sign, x, y, rows, k):  # type: ignore[no-untyped-def]
     return out
 
 
+@exact
+def passed(x, y, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` (k,) with whether x is above y and was not one bar before; x and y have k + 1 values."""
+    for j in range(len(out)):
+        now, before = x[j + 1] > y[j + 1], x[j] <= y[j]
+        not_now, not_before = x[j + 1] <= y[j + 1], x[j] > y[j]
+        out[j] = 1 + (now & before) - (not_now | not_before)
+
+
 @kernel
 def crosses(above, x, y, rows, k):  # type: ignore[no-untyped-def]
     """Return whether x is now beyond y and was not one bar before; a bar that does not exist is unknown."""
     out = np.empty((rows, k), dtype=np.int8)
+    have = min(x.shape[1], y.shape[1], k + 1)
     for i in range(rows):
-        a = x[i if x.shape[0] > 1 else 0]
-        b = y[i if y.shape[0] > 1 else 0]
-        m, n = len(a), len(b)
-        for j in range(k):
-            p, q = m - k + j, n - k + j
-            c, d = (a[p], b[q]) if above else (b[q], a[p])
-            now = 2 * (c > d) + ((c != c) | (d != d))
-            if p > 0 and q > 0:
-                c, d = (a[p - 1], b[q - 1]) if above else (b[q - 1], a[p - 1])
-                before = 2 * (c <= d) + ((c != c) | (d != d))
-            else:
-                before = 1
-            out[i, j] = min(now, before)
+        a = x[i if x.shape[0] > 1 else 0, x.shape[1] - have :]
+        b = y[i if y.shape[0] > 1 else 0, y.shape[1] - have :]
+        o = out[i]
+        if not above:
+            a, b = b, a
+        if have == k:
+            o[0] = 0 if a[0] <= b[0] else 1
+        passed(a, b, o[k + 1 - have :])
     return out
 
 
@@ -133,6 +138,22 @@ def choose(condition, x, y, rows, k):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def growth(x, n, k):  # type: ignore[no-untyped-def]
+    """Return x / x n bars ago - 1, unknown where that one is not positive or no bar."""
+    rows, m = x.shape
+    out = np.empty((rows, k))
+    lacking = max(k + n - m, 0)
+    for i in range(rows):
+        now, before = x[i, m - k + lacking :], x[i, m - k - n + lacking :]
+        out[i, :lacking] = math.nan
+        o = out[i, lacking:]
+        for j in range(len(o)):
+            v = now[j] / before[j]
+            o[j] = v - 1.0 if (before[j] > 0.0) & (abs(v) < math.inf) else math.nan
+    return out
+
+
+@kernel
 def logarithm(x, k):  # type: ignore[no-untyped-def]
     """Return the natural logarithm, unknown unless x is above 0. NumPy's depends on how an array lies in memory."""
     rows, m = x.shape
@@ -152,6 +173,18 @@ def gathered(values, row_of, column_of, unknown, out):  # type: ignore[no-untype
         for j in range(out.shape[1]):
             column = column_of[i, j]
             out[i, j] = values[row, column] if row >= 0 and column >= 0 else unknown
+
+
+@kernel
+def put_numbers(truth, close, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` (rows, k) with a yes/no as 0.0, NaN (unknown) and 1.0; unknown too where there is no close."""
+    rows, k = out.shape
+    for i in range(rows):
+        v = truth[i if truth.shape[0] > 1 else 0, truth.shape[1] - k :]
+        c = close[i, close.shape[1] - k :]
+        o = out[i]
+        for j in range(k):
+            o[j] = math.nan if (v[j] == 1) | (c[j] != c[j]) else 0.5 * v[j]
 
 
 def as_numbers(truth: np.ndarray) -> FloatArray:

@@ -169,30 +169,34 @@ def betas(close, market, n, k, least):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def ranks_across(values, stops, what, out):  # type: ignore[no-untyped-def]
-    """Fill ``out`` (sessions, n) with the rank or percentile of each of ``values`` (sessions, n) in its group.
+def ranks_across(values, order, stops, what, out):  # type: ignore[no-untyped-def]
+    """Fill ``out`` (sessions, n), which may be ``values``, with the rank or percentile of each value in its group.
 
-    The columns of a group stand side by side; ``stops`` are the ends of the groups.
+    The columns of a group stand side by side; ``stops`` are the ends of the groups, ``order`` (sessions, n) the places
+    within a group in the order of its values, the unknown last.
     """
+    sorted_ = np.empty(values.shape[1])
     for session in range(values.shape[0]):
         first = 0
         for stop in stops:
-            part = values[session, first:stop]
+            places = order[session, first:stop]
+            part = sorted_[: stop - first]
+            for a in range(len(part)):
+                part[a] = values[session, first + places[a]]
             into = out[session, first:stop]
-            order = np.argsort(part)  # the unknown last
             known = len(part)
-            while known > 0 and part[order[known - 1]] != part[order[known - 1]]:
+            while known > 0 and part[known - 1] != part[known - 1]:
                 known -= 1
             for a in range(known, len(part)):
-                into[order[a]] = math.nan
+                into[places[a]] = math.nan
             a = 0
             while a < known:
-                b = a
-                while b < known and part[order[b]] == part[order[a]]:
+                b = a + 1
+                while b < known and part[b] == part[a]:
                     b += 1
                 same = b - a
                 found = (a + (same + 1.0) / 2.0) / known if what == RANK else 100.0 * (a + same / 2.0) / known
                 for t in range(a, b):
-                    into[order[t]] = found
+                    into[places[t]] = found
                 a = b
             first = stop

@@ -9,31 +9,81 @@ import math
 
 import numpy as np
 
-from technic_scanner.criteria.kernel_compile import kernel
+from technic_scanner.criteria.kernel_compile import exact, kernel
 
 PLUS, MINUS, ADX = 0, 1, 2
 LINE, SIGNAL, HISTOGRAM = 0, 1, 2
+# Rows that are computed side by side, and bars of them that are read at once: each bar waits for the one before it,
+# and the rows do not wait for one another.
+LANES, BLOCK = 32, 60
+
+
+@exact
+def load_tile(x, first, start, tile):  # type: ignore[no-untyped-def]
+    """Fill ``tile`` (bars, LANES) with bars of rows from ``first`` on; return how many, and whether all are known."""
+    rows, m = x.shape
+    size = min(len(tile), m - start)
+    count = min(LANES, rows - first)
+    whole = count == LANES
+    for r in range(count):
+        row = x[first + r, start : start + size]
+        total = 0.0
+        for b in range(size):
+            tile[b, r] = row[b]
+            total += row[b]
+        whole = whole and total == total
+    tile[:size, count:] = math.nan
+    return size, whole
+
+
+@exact
+def store_tile(found, size, first, column, out):  # type: ignore[no-untyped-def]
+    """Put a tile into the rows of ``out`` from ``first`` on, its first bar at ``column``, which may be negative."""
+    for r in range(min(LANES, len(out) - first)):
+        for b in range(max(0, -column), size):
+            out[first + r, column + b] = found[b, r]
+
+
+@exact
+def ema_step(values, state, weight, n):  # type: ignore[no-untyped-def]
+    """Take one value of each lane; ``state``: averages (sums before the n-th value), and how many values there were."""
+    for r in range(LANES):
+        v, before, seen = values[r], state[0, r], state[1, r] + 1.0
+        sums = before + v
+        average = before + weight * (v - before)
+        value = sums if seen < n else (sums / n if seen == n else average)
+        state[0, r] = value if v == v else before
+        state[1, r] = seen if v == v else state[1, r]
+
+
+@exact
+def ema_quick_step(values, state, weight):  # type: ignore[no-untyped-def]
+    """Take one known value of each lane, all of which have an average."""
+    for r in range(LANES):
+        state[0, r] += weight * (values[r] - state[0, r])
 
 
 @kernel
 def ema(x, n, k):  # type: ignore[no-untyped-def]
     """Return the exponential average of ``n``, started with the mean of the first ``n`` values."""
     rows, m = x.shape
-    out = np.full((rows, k), np.nan)
+    out = np.empty((rows, k))
     weight = 2.0 / (n + 1.0)
-    for i in range(rows):
-        seen, value = 0, 0.0
-        for t in range(m):
-            v = x[i, t]
-            if v != v:
-                continue
-            seen += 1
-            if seen < n:
-                value += v
-                continue
-            value = (value + v) / n if seen == n else value + weight * (v - value)
-            if t >= m - k:
-                out[i, t - m + k] = value
+    tile, found, state = np.empty((BLOCK, LANES)), np.empty((BLOCK, LANES)), np.empty((2, LANES))
+    for first in range(0, rows, LANES):
+        state[:] = 0.0
+        for start in range(0, m, BLOCK):
+            size, whole = load_tile(x, first, start, tile)
+            quick = whole and state[1].min() >= n
+            for b in range(size):
+                if quick:
+                    ema_quick_step(tile[b], state, weight)
+                else:
+                    ema_step(tile[b], state, weight, n)
+                if start + b >= m - k:
+                    for r in range(LANES):
+                        found[b, r] = state[0, r] if (state[1, r] >= n) & (tile[b, r] == tile[b, r]) else math.nan
+            store_tile(found, size, first, start - (m - k), out)
     return out
 
 
@@ -73,32 +123,64 @@ def macd(x, periods, k, what):  # type: ignore[no-untyped-def]
     return out
 
 
+@exact
+def rsi_step(values, state, keep, n):  # type: ignore[no-untyped-def]
+    """Take one value of each lane; ``state``: rises, falls, last values, and how many values there were."""
+    for r in range(LANES):
+        v, seen = values[r], state[3, r]
+        change = v - state[2, r]
+        decay = keep if seen > n else 1.0
+        up = decay * state[0, r] + (change if change > 0.0 else 0.0)
+        down = decay * state[1, r] + (-change if change < 0.0 else 0.0)
+        known = v == v
+        state[0, r] = up if known else state[0, r]
+        state[1, r] = down if known else state[1, r]
+        state[2, r] = v if known else state[2, r]
+        state[3, r] = seen + 1.0 if known else seen
+
+
+@exact
+def rsi_quick_step(values, state, keep):  # type: ignore[no-untyped-def]
+    """Take one known value of each lane, all of which have had more than n."""
+    for r in range(LANES):
+        v = values[r]
+        change = v - state[2, r]
+        state[0, r] = keep * state[0, r] + (change if change > 0.0 else 0.0)
+        state[1, r] = keep * state[1, r] + (-change if change < 0.0 else 0.0)
+        state[2, r] = v
+
+
+@exact
+def rsi_values(values, state, n, found):  # type: ignore[no-untyped-def]
+    """Fill ``found`` with the index of each lane."""
+    for r in range(LANES):
+        both = state[0, r] + state[1, r]
+        value = 100.0 * state[0, r] / both
+        value = value if both > 0.0 else 0.0
+        found[r] = value if (state[3, r] > n) & (values[r] == values[r]) else math.nan
+
+
 @kernel
 def rsi(x, n, k):  # type: ignore[no-untyped-def]
     """Return Wilder's relative strength index of ``n``; 0 if the value never moved."""
     rows, m = x.shape
-    out = np.full((rows, k), np.nan)
+    out = np.empty((rows, k))
     keep = 1.0 - 1.0 / n
-    for i in range(rows):
-        row = x[i]
-        seen, up, down, last = 0, 0.0, 0.0, math.nan
-        first = 0
-        while first < m and row[first] != row[first]:
-            first += 1
-        for t in range(first, m):
-            v = row[t]
-            if v != v:
-                continue
-            if seen > 0:
-                change = v - last
-                decay = keep if seen > n else 1.0
-                up = decay * up + max(change, 0.0)
-                down = decay * down + max(-change, 0.0)
-            last = v
-            seen += 1
-            if seen > n and t >= m - k:
-                both = up + down
-                out[i, t - m + k] = 100.0 * up / both if both > 0.0 else 0.0
+    tile, found, state = np.empty((BLOCK, LANES)), np.empty((BLOCK, LANES)), np.empty((4, LANES))
+    for first in range(0, rows, LANES):
+        state[:] = 0.0
+        state[2] = math.nan
+        for start in range(0, m, BLOCK):
+            size, whole = load_tile(x, first, start, tile)
+            quick = whole and state[3].min() > n
+            for b in range(size):
+                if quick:
+                    rsi_quick_step(tile[b], state, keep)
+                else:
+                    rsi_step(tile[b], state, keep, n)
+                if start + b >= m - k:
+                    rsi_values(tile[b], state, n, found[b])
+            store_tile(found, size, first, start - (m - k), out)
     return out
 
 

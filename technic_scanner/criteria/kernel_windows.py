@@ -12,56 +12,77 @@ import math
 
 import numpy as np
 
-from technic_scanner.criteria.kernel_compile import kernel
+from technic_scanner.criteria.kernel_compile import exact, kernel
 
 SUM, MEAN = 0, 1
 STDEV, PCT_B, WIDTH = 0, 1, 2
 SLOPE, R2 = 0, 1
 
 
+@exact
+def take_row(x, i, held):  # type: ignore[no-untyped-def]
+    """Fill ``held`` with the newest values of row ``i``, unknown where there are none."""
+    have = min(x.shape[1], len(held))
+    held[: len(held) - have] = math.nan
+    row = x[i, x.shape[1] - have :]
+    into = held[len(held) - have :]
+    for t in range(have):
+        into[t] = row[t]
+
+
+@exact
+def add_pairs(low, high, into):  # type: ignore[no-untyped-def]
+    """Fill ``into`` with low + high."""
+    for t in range(len(into)):
+        into[t] = low[t] + high[t]
+
+
+@exact
+def largest_pairs(low, high, into):  # type: ignore[no-untyped-def]
+    """Fill ``into`` with the larger of each pair, unknown where one is."""
+    for t in range(len(into)):
+        a, b = low[t], high[t]
+        into[t] = a if (a > b) | (a != a) else b
+
+
+@exact
+def add_part(part, width, taken, what, out):  # type: ignore[no-untyped-def]
+    """Add the sums of ``width`` values to those, or join them to the means, of the ``taken`` ones after them."""
+    # The mean of 2^b values is their sum times a power of two, which is exact.
+    scale = 1.0 if what == SUM else 1.0 / width
+    if taken == 0:
+        for j in range(len(out)):
+            out[j] = part[j] * scale
+    elif what == SUM:
+        for j in range(len(out)):
+            out[j] += part[j]
+    else:
+        share = width / (taken + width)
+        for j in range(len(out)):
+            out[j] += (part[j] * scale - out[j]) * share
+
+
 @kernel
 def totals(x, n, k, what):  # type: ignore[no-untyped-def]
     """Return sum or mean of the ``n`` values up to each of the newest ``k`` columns; of equal values exactly theirs."""
-    rows, m = x.shape
+    rows = len(x)
     size = k + n - 1
-    lacking = max(size - m, 0)
     out = np.empty((rows, k))
-    one = np.empty(size)
-    two = np.empty(size)
-    one[:lacking] = math.nan
-    two[:] = math.nan
+    work = np.full((2, size), math.nan)
     for i in range(rows):
         o = out[i]
-        one[:lacking] = math.nan
-        newest = x[i, m - (size - lacking) :]
-        into = one[lacking:]
-        for t in range(size - lacking):
-            into[t] = newest[t]
+        now = 0
+        take_row(x, i, work[now])
         taken, width = 0, 1
         while True:
+            one = work[now]
             if n & width:
-                part = one[n - 1 - taken : n - 1 - taken + k]
-                # The mean of 2^b values is their sum times a power of two, which is exact.
-                scale = 1.0 if what == SUM else 1.0 / width
-                if taken == 0:
-                    for j in range(k):
-                        o[j] = part[j] * scale
-                elif what == SUM:
-                    for j in range(k):
-                        o[j] += part[j]
-                else:
-                    share = width / (taken + width)
-                    for j in range(k):
-                        o[j] += (part[j] * scale - o[j]) * share
+                add_part(one[n - 1 - taken : n - 1 - taken + k], width, taken, what, o)
                 taken += width
             if 2 * width > n:
                 break
-            low = one[: size - width]
-            high = one[width:]
-            into = two[width:]
-            for t in range(size - width):
-                into[t] = low[t] + high[t]
-            one, two = two, one
+            add_pairs(one[: size - width], one[width:], work[1 - now, width:])
+            now = 1 - now
             width *= 2
         for j in range(k):
             o[j] = o[j] if abs(o[j]) < math.inf else math.nan
@@ -71,31 +92,47 @@ def totals(x, n, k, what):  # type: ignore[no-untyped-def]
 @kernel
 def extremes(x, n, k, sign):  # type: ignore[no-untyped-def]
     """Return the largest (sign 1) or smallest (-1) of the ``n`` values up to each of the newest ``k`` columns."""
-    rows, m = x.shape
+    rows = len(x)
     size = k + n - 1
-    start = m - size
     out = np.empty((rows, k))
-    one = np.empty(size)
-    two = np.empty(size)
+    work = np.full((2, size), math.nan)
     for i in range(rows):
-        for t in range(size):
-            one[t] = sign * x[i, start + t] if start + t >= 0 else math.nan
+        o = out[i]
+        now = 0
+        take_row(x, i, work[now])
+        if sign < 0.0:
+            turn(work[now])
         width = 1
         while 2 * width <= n:
-            low = one[: size - width]
-            high = one[width:]
-            into = two[width:]
-            for t in range(size - width):
-                a, b = low[t], high[t]
-                into[t] = a if (a > b) | (a != a) else b
-            one, two = two, one
+            one = work[now]
+            largest_pairs(one[: size - width], one[width:], work[1 - now, width:])
+            now = 1 - now
             width *= 2
-        low = one[width - 1 : width - 1 + k]
-        high = one[n - 1 : n - 1 + k]
-        for j in range(k):
-            a, b = low[j], high[j]
-            out[i, j] = sign * (a if (a > b) | (a != a) else b)
+        largest_pairs(work[now, width - 1 : width - 1 + k], work[now, n - 1 :], o)
+        if sign < 0.0:
+            turn(o)
     return out
+
+
+@exact
+def turn(values):  # type: ignore[no-untyped-def]
+    """Change the sign of every value."""
+    for t in range(len(values)):
+        values[t] = -values[t]
+
+
+@exact
+def truest_pairs(low, high, into):  # type: ignore[no-untyped-def]
+    """Fill ``into`` with low or high."""
+    for t in range(len(into)):
+        into[t] = low[t] if low[t] > high[t] else high[t]
+
+
+@exact
+def opposite(truth):  # type: ignore[no-untyped-def]
+    """Change true to false and false to true."""
+    for t in range(len(truth)):
+        truth[t] = np.int8(2) - truth[t]
 
 
 @kernel
@@ -103,28 +140,24 @@ def held(x, n, k, every):  # type: ignore[no-untyped-def]
     """Return whether a yes/no was true on one of ``n`` bars, or on every one; a bar that does not exist is unknown."""
     rows, m = x.shape
     size = k + n - 1
-    start = m - size
+    have = min(m, size)
     out = np.empty((rows, k), dtype=np.int8)
-    one = np.empty(size, dtype=np.int8)
-    two = np.empty(size, dtype=np.int8)
+    work = np.ones((2, size), dtype=np.int8)
     for i in range(rows):
-        for t in range(size):
-            v = x[i, start + t] if start + t >= 0 else 1
-            one[t] = 2 - v if every else v
+        now = 0
+        work[0, : size - have] = 1
+        work[0, size - have :] = x[i, m - have :]
+        if every:
+            opposite(work[now])
         width = 1
         while 2 * width <= n:
-            low = one[: size - width]
-            high = one[width:]
-            into = two[width:]
-            for t in range(size - width):
-                into[t] = max(low[t], high[t])
-            one, two = two, one
+            one = work[now]
+            truest_pairs(one[: size - width], one[width:], work[1 - now, width:])
+            now = 1 - now
             width *= 2
-        low = one[width - 1 : width - 1 + k]
-        high = one[n - 1 : n - 1 + k]
-        for j in range(k):
-            v = max(low[j], high[j])
-            out[i, j] = 2 - v if every else v
+        truest_pairs(work[now, width - 1 : width - 1 + k], work[now, n - 1 :], out[i])
+        if every:
+            opposite(out[i])
     return out
 
 

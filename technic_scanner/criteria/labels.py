@@ -47,8 +47,8 @@ def known(texts: Texts) -> Truth:
 def groups(texts: Texts) -> tuple[npt.NDArray[np.int64], int]:
     """Return the number of each row's group (-1 where the label is unknown), and how many groups there are."""
     numbers: dict[str, int] = {}
-    out = np.empty(len(texts), dtype=np.int64)
-    for i, text in enumerate(texts):
+    known: dict[str | None, int] = {}
+    for text in dict.fromkeys(texts):
         name = plain(text)
-        out[i] = -1 if name is None else numbers.setdefault(name, len(numbers))
-    return out, len(numbers)
+        known[text] = -1 if name is None else numbers.setdefault(name, len(numbers))
+    return np.array([known[text] for text in texts], dtype=np.int64), len(numbers)

@@ -169,3 +169,11 @@ def columns_on(level: Level, sessions: DateArray, days: DateArray) -> Any:
     _, mine, theirs = np.intersect1d(days, sessions[level.when[0][place]], return_indices=True)
     columns[mine] = place[theirs]
     return columns
+
+
+def spread(values: Any, level: Level, total: int, out: Any) -> None:
+    """Put the newest own bars' values (rows, k) at their sessions, the newest of ``total`` being ``out``'s last."""
+    k = min(values.shape[1], level.shape[1])
+    column = np.broadcast_to(level.when[:, level.shape[1] - k :], (len(values), k)) - (total - out.shape[1])
+    rows, places = np.nonzero(column >= 0)
+    out[rows, column[rows, places]] = values[:, values.shape[1] - k :][rows, places]

@@ -45,10 +45,6 @@ def _change(args: Arrays, p: tuple[int, ...], k: int) -> Any:
     return args[0][:, -k:] - _ago(args[0], p[0], k)
 
 
-def _roc(args: Arrays, p: tuple[int, ...], k: int) -> Any:
-    return _quotient(args[0][:, args[0].shape[1] - k :], _ago(args[0], p[0], k)) - 1.0
-
-
 def _quotient(x: FloatArray, y: FloatArray) -> Any:
     with np.errstate(all="ignore"):
         return np.where(y > 0.0, x / y, np.nan)
@@ -189,7 +185,7 @@ OPERATIONS: dict[str, Operation] = {
     "stoch_k": lambda args, p, k: _stochastic(args, p, k, signal=False),
     "stoch_d": lambda args, p, k: _stochastic(args, p, k, signal=True),
     "change": _change,
-    "roc": _roc,
+    "roc": lambda args, p, k: points.growth(args[0], p[0], k),
     "adx": _directional(recursive.ADX),
     "plus_di": _directional(recursive.PLUS),
     "minus_di": _directional(recursive.MINUS),

@@ -34,6 +34,7 @@ def canonical(scan: Scan) -> str:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def text_of(node: Node) -> str:
     """Return the canonical text of one node; names given by let are left as names."""
     texts: dict[Node, str] = {}

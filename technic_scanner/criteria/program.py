@@ -76,7 +76,9 @@ class Program:
         # Constants count too: on a bar that does not exist they are unknown.
         own = (None, DAILY)
         read = [self.reach[node] for node in self.order if node.frame in own and node not in self.known]
-        return max((*read, *(self.back(node) for node in self.known_here)), default=0)
+        # Values of the market and of sectors are moved to as many own bars as they are read on.
+        moved = [back for node, back in self.outer.items() if node not in self.known]
+        return max((*read, *moved, *(self.back(node) for node in self.known_here)), default=0)
 
     @property
     def known_here(self) -> list[Node]:

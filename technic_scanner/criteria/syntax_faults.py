@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from technic_scanner.criteria.grammar import RESERVED, WORDS
+from technic_scanner.criteria.habits import place_advice
 from technic_scanner.criteria.problems import Problem, at, suggestion
 
 # What people write from habit, and what is meant here.
@@ -25,7 +28,11 @@ _HABITS: dict[str, str] = {
     '"': "This text has no closing quote on its line.",
     "'": "This text has no closing quote on its line.",
     ".": "A name or a number is incomplete here.",
+    "$": "Prices have no sign of a currency: write the number alone.",
+    "€": "Prices have no sign of a currency: write the number alone.",
+    "%": "A per cent sign stands behind a number: 5%.",
 }
+_THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 _MOST_WORDS = 8
 _AT_END = {"_RANK_BY", "_SHOW", "$END"}
 _OPERATORS = {"_AND", "_OR", "_WITHIN", "_FOR", "COMPARE", "_BETWEEN", "_CROSSES", "_IS", "_IN", "SIGN", "TIMES"}
@@ -36,7 +43,7 @@ def syntax_fault(text: str, fault: UnexpectedInput) -> Problem:
     """Return the fault with its place."""
     if isinstance(fault, UnexpectedToken) and fault.token.type != "$END":
         start = int(fault.token.start_pos or 0)
-        return at(text, start, start + len(fault.token), _unexpected(fault))
+        return at(text, start, start + len(fault.token), _unexpected(text, start, fault))
     if isinstance(fault, UnexpectedCharacters):
         return _strange(text, fault)
     end = len(text.rstrip()) if text.rstrip() else 0
@@ -44,17 +51,37 @@ def syntax_fault(text: str, fault: UnexpectedInput) -> Problem:
     return at(text, end, end + 1, f"The text ends too early: {_may_stand(set(expected))}.")
 
 
-def _unexpected(fault: UnexpectedToken) -> str:
+def _unexpected(text: str, start: int, fault: UnexpectedToken) -> str:
     word = str(fault.token)
     expected = set(fault.accepts or fault.expected)
     if not expected - _AT_END:  # the parser has closed everything before it saw that this word fits nowhere
         expected |= _OPERATORS
     if fault.token.type == "COMPARE" and "COMPARE" not in expected and "_AND" in expected:
         return "Only two values are compared at once: write a < b and b < c, or b between a and c."
-    hint = suggestion(word.lower(), _keywords(expected)) if fault.token.type == "NAME" else ""
-    if word.lower() in RESERVED and _VALUE & expected:
+    habit = _sign_advice(text, start, fault.token.type, expected)
+    if habit:
+        return habit
+    hint = place_advice(text, start, word)
+    if fault.token.type == "NAME":
+        hint = hint or suggestion(word.lower(), _keywords(expected))
+    if word.lower() in RESERVED and "NAME" in expected:
         hint = hint or f" {word.lower()} is a word of the language and no name."
     return f"{word!r} cannot stand here: {_may_stand(expected)}.{hint}"
+
+
+def _sign_advice(text: str, start: int, sign: str, expected: set[str]) -> str:
+    """Return a sentence where a sign of another program's spelling stands; "" for all else."""
+    if sign == "COMPARE" and text[start - 1 : start] == "=" and text[start] in "<>":
+        return f"Write {text[start]}= for ={text[start]}."
+    if sign == "_COMMA" and _THOUSANDS.match(text, max(start - 1, 0)):
+        return "A number has no commas: write 1000000 or 1m."
+    if sign == "_SEMICOLON":
+        return (
+            "A comma stands between values."
+            if "_COMMA" in expected
+            else "Only a name ends with ;. It begins with let: let x = rsi(14);"
+        )
+    return 'Round brackets stand here: in ("a", "b").' if sign == "_BRACKET" and "_OPEN" in expected else ""
 
 
 def _strange(text: str, fault: UnexpectedCharacters) -> Problem:
@@ -66,7 +93,7 @@ def _strange(text: str, fault: UnexpectedCharacters) -> Problem:
             stop += 1
         word = text[start:stop]
         expected = set(fault.allowed or ())
-        hint = suggestion(word.lower(), _keywords(expected))
+        hint = place_advice(text, start, word) or suggestion(word.lower(), _keywords(expected))
         return at(text, start, stop, f"{word!r} cannot stand here: {_may_stand(expected)}.{hint}")
     habit = _HABITS.get(letter)
     return at(text, start, start + 1, habit or f"{letter!r} cannot stand here: {_may_stand(set(fault.allowed or ()))}.")

@@ -24,7 +24,7 @@ class Alert:
     """What is told about the runs of a schedule, and to which channel.
 
     ``least`` is how many symbols must have entered (or entered and left, for CHANGED) at least. ``title`` and ``body``
-    are templates with ``$names``. ``version`` counts saves.
+    are templates with ``$names``. With a ``watchlist``, only its symbols count and are told. ``version`` counts saves.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Alert:
     least: int = 1
     title: str = DEFAULT_TITLE
     body: str = DEFAULT_BODY
+    watchlist: str = ""
     paused: bool = False
     alert_id: str = ""
     schedule_id: str = ""

@@ -6,16 +6,17 @@ from dataclasses import InitVar, dataclass
 from datetime import date
 from typing import Annotated
 
+from technic_scanner.domain.account_fields import ACCOUNT_CURRENCY, CURRENCY_RATES, share_of_account
 from technic_scanner.domain.choices import AS_IF_ALONE, DIRECTIONS, SIZINGS
 from technic_scanner.domain.config_checks import repeated_rates, weightless
-from technic_scanner.domain.currency_fields import ACCOUNT_CURRENCY, CURRENCY_RATES
 from technic_scanner.domain.field_checks import checks_of, problems_in
-from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, FieldSpec, Table, table_of
-from technic_scanner.domain.normal_forms import normal_forms, normalise, spelled_symbol
+from technic_scanner.domain.fields import FieldSpec, Table, table_of
+from technic_scanner.domain.normal_forms import normal_forms, normalise
 from technic_scanner.domain.options import EXECUTORS, OPTION_FIELDS, RunOptions
 from technic_scanner.domain.profiles import STRATEGY_PROFILES, SUB_SCORES
 from technic_scanner.domain.renamed import takes_old_names
 from technic_scanner.domain.sectors import GICS_SECTORS, gics_or_same
+from technic_scanner.domain.symbol_fields import SYMBOLS, WATCHLISTS
 from technic_scanner.errors import ConfigError, FieldProblem
 
 __all__ = [
@@ -90,17 +91,8 @@ class ScanConfig:
             option="contains",
         ),
     ] = None
-    symbols: Annotated[
-        tuple[str, ...],
-        FieldSpec(
-            "Symbols",
-            "Only these symbols are scanned; those that the universe does not contain are listed with the result.",
-            empty="all symbols",
-            spelling=spelled_symbol,
-            longest=MAX_SYMBOL_LENGTH,
-            most=20_000,
-        ),
-    ] = ()
+    symbols: Annotated[tuple[str, ...], SYMBOLS] = ()
+    watchlists: Annotated[tuple[str, ...], WATCHLISTS] = ()
     max_symbols: Annotated[
         int,
         FieldSpec(
@@ -130,7 +122,7 @@ class ScanConfig:
         int,
         FieldSpec(
             "Maximum lag",
-            "A symbol is ranked if its last bar is at most so many of its sessions older than the newest one.",
+            "A symbol is ranked if its last bar is at most this many of its own sessions older than the newest one.",
             unit="sessions",
             at_least=0,
             at_most=20,
@@ -213,15 +205,7 @@ class ScanConfig:
     account_currency: Annotated[str | None, ACCOUNT_CURRENCY] = None
     currency_rates: Annotated[tuple[str, ...], CURRENCY_RATES] = ()
     risk_pct: Annotated[
-        float,
-        FieldSpec(
-            "Risk per position",
-            "Share of the account that is lost if the stop is hit.",
-            unit="%",
-            above=0.0,
-            at_most=100.0,
-            step=0.25,
-        ),
+        float, share_of_account("Risk per position", "Share of the account that is lost if the stop is hit.", 0.25)
     ] = 1.0
     target_rr: Annotated[
         float,
@@ -235,13 +219,10 @@ class ScanConfig:
     ] = 2.0
     max_position_pct: Annotated[
         float,
-        FieldSpec(
+        share_of_account(
             "Maximum position",
             "Largest share of the account in one position, and largest portfolio weight of one pick.",
-            unit="%",
-            above=0.0,
-            at_most=100.0,
-            step=5.0,
+            5.0,
         ),
     ] = 25.0
     position_sizing: Annotated[
@@ -254,13 +235,10 @@ class ScanConfig:
     ] = AS_IF_ALONE
     total_risk_pct: Annotated[
         float,
-        FieldSpec(
+        share_of_account(
             "Total risk",
             "Share of the account that is lost if all stops are hit; for position sizes that fit one account.",
-            unit="%",
-            above=0.0,
-            at_most=100.0,
-            step=1.0,
+            1.0,
         ),
     ] = 10.0
     allow_shorts: InitVar[bool] = False

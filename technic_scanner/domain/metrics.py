@@ -47,13 +47,18 @@ class StageTiming:
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """Observed cost of one class of work: ``units`` done in ``seconds``; ``cv`` is sd/mean of single units' costs."""
+    """Observed cost of one class of work: ``units`` done in ``seconds``; ``cv`` is sd/mean of single units' costs.
+
+    ``shape`` are the shares of the seconds (0-1) of equally many units each, from the first units to the last; empty if
+    there were too few reports to tell.
+    """
 
     stage: str
     unit_class: str
     units: int
     seconds: float
     cv: float
+    shape: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,13 @@ class ScanMetrics:
     """All measurements of a run; ``None`` is unknown, never an estimate.
 
     ``stage_timings`` has every stage of the plan (0.0 s if it was not reached); their seconds and ``gap_seconds``
-    sum to ``total_seconds``. ``speedup`` is baseline_seconds / total_seconds against a measured baseline or None.
+    sum to ``total_seconds``. ``baseline_seconds`` is what the scanned symbols take at the pace of the run
+    ``baseline_run_id``, the newest cold one on one worker of the same source and reference universe; None where there
+    is none. ``speedup`` is baseline_seconds / total_seconds.
     ``cache_hit_rate`` is hits / (hits + misses), None if the cache was not used.
-    ``attempt_seconds`` are the wall-clock seconds of each attempt, in order.
+    ``attempt_seconds`` are the wall-clock seconds of each attempt, in order. ``queue_seconds`` passed from the
+    submission to the start of the first attempt; None of later attempts. ``warm_worker``: whether the process had its
+    kernels loaded when the attempt began; where it had not, the stages contain the loading.
     ``symbols_attempted`` passed the filters on the universe, ``symbols_scanned`` of them were scanned.
     ``symbols_rejected`` were rejected by a rule, before or after the scan, so there can be more of them than scanned
     ones; ``symbols_failed`` could not be evaluated.
@@ -84,8 +93,11 @@ class ScanMetrics:
     cache_hit_rate: float | None = None
     baseline_seconds: float | None = None
     speedup: float | None = None
+    baseline_run_id: str | None = None
     peak_memory_bytes: int | None = None
     attempt_seconds: tuple[float, ...] = ()
+    queue_seconds: float | None = None
+    warm_worker: bool | None = None
     unit_costs: tuple[UnitCost, ...] = ()
     progress_summary: str = ""
 

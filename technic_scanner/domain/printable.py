@@ -7,10 +7,13 @@ import re
 # Control characters (C0, DEL, C1), line and paragraph separators, bidirectional controls, lone surrogates.
 CONTROLS = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 _HIDDEN = re.compile(rf"[{CONTROLS}\ud800-\udfff]")
+_VISIBLE_ASCII = bytes(range(0x20, 0x7F))
 
 
 def is_printable(text: str) -> bool:
     """Return whether the text holds none of these characters."""
+    if text.isascii():  # many times faster than the expression
+        return not text.encode().translate(None, _VISIBLE_ASCII)
     return _HIDDEN.search(text) is None
 
 

@@ -9,10 +9,13 @@ from enum import StrEnum
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, ScanMetrics
 from technic_scanner.domain.stored_request import StoredRequest
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.errors import FieldProblem, RunStateError
 
 # Age of a heartbeat at which its run counts as interrupted; the default of the setting TECHNIC_STALE_AFTER_SECONDS.
 STALE_AFTER_SECONDS = 13.0
+
+SCAN, STUDY = "scan", "study"
 
 
 class RunStatus(StrEnum):
@@ -67,7 +70,7 @@ class RunRecord(StoredRequest):
     ``metrics`` is None until the run ends. ``queue_position`` is 1 for the next run, None if the run is not queued.
     ``unreadable`` names stored parts of the run that cannot be read (``config.max_symbols``, ``metrics``); config and
     options then hold defaults in their place. ``unknown_fields`` are fields of config and options that a newer version
-    stored and this version does not know.
+    stored and this version does not know. ``study`` is what it asks as a parameter study, None for a scan.
     """
 
     run_id: str
@@ -95,5 +98,11 @@ class RunRecord(StoredRequest):
     time_fraction: float = 0.0
     comparability_key: str | None = None
     predicted_seconds: tuple[tuple[str, float | None], ...] = ()
+    study: StudyTerms | None = None
     unreadable: tuple[FieldProblem, ...] = ()
     unknown_fields: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """SCAN or STUDY."""
+        return SCAN if self.study is None else STUDY

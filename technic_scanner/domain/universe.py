@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+# The name of the universe that a source has of the symbols which a config gives, where it can look up any.
+GIVEN_SYMBOLS = "the symbols given"
+
 
 @dataclass(frozen=True, slots=True)
 class Security:

@@ -13,6 +13,7 @@ from technic_scanner.pipeline.ports import ChunkJournal, Executor, PriceCache, S
 from technic_scanner.pipeline.universe import Known
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.screening.bars import DateArray
+from technic_scanner.screening.indicators import are_loaded
 from technic_scanner.screening.sessions import Calendars
 
 
@@ -77,7 +78,8 @@ class ScanPorts:
 class ScanContext:
     """The shared state of one scan; only the current stage uses it.
 
-    ``files_read`` are the files that were read as data fetching before the universe was known.
+    ``files_read`` are the files that were read as data fetching before the universe was known. ``warm_worker``: whether
+    the kernels were loaded when the scan began.
     """
 
     config: ScanConfig
@@ -86,6 +88,7 @@ class ScanContext:
     reporter: ProgressReporter
     cancel: CancelToken
     files_read: int = 0
+    warm_worker: bool = field(default_factory=are_loaded)
     _records: int = 0
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 
 from technic_scanner.criteria import LANGUAGE_VERSION, Criteria
 from technic_scanner.criteria import compile as compile_criteria
-from technic_scanner.criteria.evaluate import symbol_values
+from technic_scanner.criteria.evaluate_symbols import symbol_values
 from technic_scanner.criteria.judging import judged_roots
 from technic_scanner.criteria.panel import Panel as CriteriaPanel
 from technic_scanner.criteria.symbol_part import Kept, Wanted, wanted_values

@@ -117,6 +117,4 @@ def meeting(asked: Asked | None, found: Found, rows: IntArray) -> Met:
 
 
 def _reason(judged: Judgement, row: int) -> Reason:
-    failing = judged.failing(row)
-    unknown = failing is None or failing[1]
-    return row, CRITERIA_UNKNOWN if unknown else CRITERIA_FALSE, f"{judged.explain(row)}."
+    return row, CRITERIA_FALSE if judged.is_false[row] else CRITERIA_UNKNOWN, f"{judged.explain(row)}."

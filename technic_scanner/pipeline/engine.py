@@ -83,11 +83,11 @@ def run_scan(
     problems = (*config.problems(), *options.problems(), *criteria_problems(config))
     if problems:
         raise ConfigError(problems)
-    return _Scan(config, options, ports, tuple(listeners), cancel or CancelToken(), attempt or Attempt()).run()
+    return Scan(config, options, ports, tuple(listeners), cancel or CancelToken(), attempt or Attempt()).run()
 
 
-class _Scan:
-    """One attempt of one scan."""
+class Scan:
+    """One attempt of one scan; ``pipeline.sweeping`` has other stages after the first two."""
 
     def __init__(
         self,
@@ -98,8 +98,8 @@ class _Scan:
         cancel: CancelToken,
         attempt: Attempt,
     ) -> None:
-        self._attempt = attempt
-        self._found = Findings()
+        self.attempt = attempt
+        self.found = Findings()
         reporter = ProgressReporter(
             attempt.run_id,
             options.stage_plan,
@@ -112,34 +112,35 @@ class _Scan:
             costs=attempt.costs,
             previous_event=attempt.previous_event,
         )
-        self._context = ScanContext(config, options, ports, reporter, cancel)
+        self.context = ScanContext(config, options, ports, reporter, cancel)
 
     def run(self) -> ScanResult:
-        with Pulse(self._context.reporter.pulse, self._context.ports.pulse_seconds):
+        """Run the stages; return the result. Raises ScanFailed."""
+        with Pulse(self.context.reporter.pulse, self.context.ports.pulse_seconds):
             return self._ended()
 
     def _ended(self) -> ScanResult:
-        reporter = self._context.reporter
-        for (stage, unit_class), units in self._attempt.work.items():
+        reporter = self.context.reporter
+        for (stage, unit_class), units in self.attempt.work.items():
             reporter.declare(stage, unit_class, units)
-        reporter.start_run(f"scanning {self._context.ports.source.info().label}")
+        reporter.start_run(f"scanning {self.context.ports.source.info().label}")
         try:
-            status = self._stages()
+            status = self.stages()
         except CancelledError as stop:
-            self._found.ranking = self._rank_scanned()
+            self.stopped()
             reporter.finish("cancelled", str(stop))
-            return self._result(self._cancelled_status(stop), cancelled=True)
+            return self.result(self.cancelled_status(stop), cancelled=True)
         except Exception as error:
             code = error.code if isinstance(error, TechnicError) else "internal_error"
             text = str(error) or type(error).__name__
             reporter.finish("failed", text)
-            raise ScanFailed(RunError(code, text), self._result(f"Scan failed: {text}")) from error
+            raise ScanFailed(RunError(code, text), self.result(f"Scan failed: {text}")) from error
         reporter.finish("succeeded", status)
-        return self._result(status)
+        return self.result(status)
 
-    def _stages(self) -> str:
+    def stages(self) -> str:
         """Run the stages; return the status text."""
-        found, context = self._found, self._context
+        found, context = self.found, self.context
         self._load_universe()
         filtered, reference = found.filtered, found.reference
         assert filtered is not None  # set by the stage, as is the reference
@@ -151,7 +152,7 @@ class _Scan:
         return self._status(filtered, found.ranking)
 
     def _fetch(self, filtered: UniverseSelection, reference: Reference) -> UsedBars:
-        found, context = self._found, self._context
+        found, context = self.found, self.context
         found.fetched = fetch_prices(context, [security.symbol for security in filtered.kept])
         reference.fetch(found.fetched.state)
         found.used = reference.settle(found.fetched.panel)
@@ -159,7 +160,7 @@ class _Scan:
         return found.used
 
     def _load_universe(self) -> None:
-        found, context = self._found, self._context
+        found, context = self.found, self.context
         reporter, source = context.reporter, context.source
         for name in _UNIVERSE_STEPS:  # the steps differ widely in cost, so each is a separate class of work
             reporter.declare(Stage.UNIVERSE_LOADING, name, 1)
@@ -186,12 +187,12 @@ class _Scan:
         reporter.complete_stage()
 
     def _step_done(self, name: str) -> None:
-        self._context.cancel.check()
-        self._context.reporter.advance(1, name, name)
-        self._context.reporter.complete_substage(name)
+        self.context.cancel.check()
+        self.context.reporter.advance(1, name, name)
+        self.context.reporter.complete_substage(name)
 
     def _scan_symbols(self, used: UsedBars, reference: Reference, filtered: UniverseSelection) -> None:
-        found, context = self._found, self._context
+        found, context = self.found, self.context
         assert found.market is not None  # set by the universe stage
         assert found.fetched is not None
         count, others = len(used.panel.symbols), reference.to_analyse
@@ -207,15 +208,16 @@ class _Scan:
         work = ScanWork(used, found.market.benchmark_close(used.panel.sessions), found.criteria)
         analyse(context, work, scan_fingerprint(context, found.fetched, work), found.analysis)
 
-    def _rank_scanned(self) -> Ranking | None:
-        """Rank the symbols that were scanned before the scan was stopped; None if there are none."""
-        if self._found.analysis is None:
-            return None
-        rows = np.flatnonzero(self._found.analysis.done)
-        return rank_scanned(self._context, self._found.analysed(rows)) if len(rows) else None
+    def stopped(self) -> None:
+        """Rank the symbols that were scanned before the scan was stopped, if there are any."""
+        if self.found.analysis is None:
+            return
+        rows = np.flatnonzero(self.found.analysis.done)
+        self.found.ranking = rank_scanned(self.context, self.found.analysed(rows)) if len(rows) else None
 
-    def _cancelled_status(self, stop: CancelledError) -> str:
-        found = self._found
+    def cancelled_status(self, stop: CancelledError) -> str:
+        """Return the message of a scan that was stopped."""
+        found = self.found
         if found.ranking is None or found.filtered is None:
             return f"Scan cancelled: {stop}."
         return f"Scan cancelled: {stop}. Ranked among the {found.scanned:,} of {len(found.filtered.kept):,} scanned."
@@ -224,14 +226,15 @@ class _Scan:
         if not filtered.kept:
             return f"No symbols match your filters: {describe_removals(filtered)}."
         if ranking.table.num_rows == 0:
-            return f"No results: {ranking.why_empty(self._found.fetch_failures)}."
+            return f"No results: {ranking.why_empty(self.found.fetch_failures)}."
         return " ".join(("Scan complete.", *_left_out(filtered), *ranking.warnings))
 
-    def _result(self, status: str, *, cancelled: bool = False) -> ScanResult:
-        found, context = self._found, self._context
+    def result(self, status: str, *, cancelled: bool = False) -> ScanResult:
+        """Return what was found so far."""
+        found, context = self.found, self.context
         table = found.ranking.table if found.ranking else empty_table()
         failures = found.failures(cancelled=cancelled)
-        metrics = collect_metrics(context, self._attempt.earlier_seconds, found.tally(failures, table.num_rows))
+        metrics = collect_metrics(context, self.attempt.earlier_seconds, found.tally(failures, table.num_rows))
         info = context.source.info()
         return ScanResult(
             config=context.config,

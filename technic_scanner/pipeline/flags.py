@@ -11,7 +11,7 @@ from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.quality import LAGGING, PINNED, PRICE_OFF, QUALITY_FLAGS, UNADJUSTED_SPLIT
 from technic_scanner.screening.sessions import Placement
 
-# A symbol without a bar in so many sessions has ended; the share of the others that may be left out without a warning.
+# Sessions without a bar after which a symbol has ended; the share of others that may be left out without a warning.
 ENDED_AFTER, MOST_LOST = 21, 0.05
 NAMED = 10  # symbols in a note
 FLAG_TEXTS = {
@@ -38,9 +38,12 @@ def outdated(placement: Placement, max_lag: int) -> tuple[str, ...]:
 
 def flags_of(rows: IntArray, doubts: BoolArray, placement: Placement) -> tuple[str, ...]:
     """Return the flags of each of ``rows``, separated by spaces."""
-    marks = np.column_stack((doubts[rows], placement.lag[rows] > 0)).tolist()
     names = (*QUALITY_FLAGS, LAGGING)
-    return tuple(" ".join(name for name, mark in zip(names, row, strict=True) if mark) for row in marks)
+    texts = [
+        " ".join(name for bit, name in enumerate(names) if pattern >> bit & 1) for pattern in range(2 ** len(names))
+    ]
+    marks = np.column_stack((doubts[rows], placement.lag[rows] > 0))
+    return tuple([texts[pattern] for pattern in (marks @ (1 << np.arange(len(names)))).tolist()])
 
 
 def flag_notes(listed: Sequence[Security], rows: IntArray, doubts: BoolArray, placement: Placement) -> list[str]:

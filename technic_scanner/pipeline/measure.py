@@ -26,7 +26,7 @@ def collect_metrics(context: ScanContext, earlier_seconds: Sequence[float], tall
     """Return all metrics; ``earlier_seconds`` are the seconds of earlier attempts.
 
     ``symbols_per_second`` is the number of symbols scanned in this attempt ÷ its seconds of the scanning stage; symbols
-    of earlier attempts are reused at no cost. No baseline is measured, so ``speedup`` is None.
+    of earlier attempts are reused at no cost. A baseline is a stored run, which a scan alone does not know.
     """
     reporter = context.reporter
     event = reporter.snapshot()
@@ -50,6 +50,7 @@ def collect_metrics(context: ScanContext, earlier_seconds: Sequence[float], tall
         speedup=None,
         peak_memory_bytes=context.ports.peak_memory_bytes(),
         attempt_seconds=(*earlier_seconds, total),
+        warm_worker=context.warm_worker,
         unit_costs=reporter.unit_costs(),
         progress_summary=_summary(context, tally),
     )

@@ -20,7 +20,8 @@ class ReadsAhead(Protocol):
     def read_ahead(self, cancel: CancelToken, *, for_bars: bool) -> Iterator[tuple[int, int]]:
         """Read, and yield (files read, files in all) as it goes on; nothing if nothing has to be read.
 
-        ``for_bars`` is false where the symbols alone are wanted, which may be known although the bars are not.
+        A large file may count as several. ``for_bars`` is false where the symbols alone are wanted, which may be known
+        although the bars are not.
         Raises CancelledError within 1 s of a cancel request, SourceError and ConfigError.
         """
         ...

@@ -110,9 +110,9 @@ def summary_name(
     It changes with the bars, the list, its sectors and exchanges, the engine, and with currencies and rates where there
     are several.
     """
-    listed = [(security.symbol, security.sector, security.exchange) for security in securities]
+    listed = [[getattr(security, field) for security in securities] for field in ("symbol", "sector", "exchange")]
     money = (sorted(rates.items()), [security.currency for security in securities]) if rates else ()
-    return hashlib.sha256(repr((_FORMAT, state, version, name, listed, *money)).encode()).hexdigest()
+    return hashlib.sha256(repr((_FORMAT, state, version, name, *listed, *money)).encode()).hexdigest()
 
 
 def to_bytes(market: ReferenceMarket) -> bytes:

@@ -207,7 +207,7 @@ class Reference:
 
 
 def _wide(context: ScanContext, key: str, panel: Panel) -> Panel:
-    """Return the bars of the panel's symbols on so many days that each has enough sessions of its own."""
+    """Return the bars of the panel's symbols on enough days to give each enough sessions of its own."""
     days = math.ceil(context.config.lookback_sessions * WIDEST)
     return context.cache.read(key, panel.symbols, days, context.as_of).panel
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -42,7 +44,7 @@ class ScanResult:
 
     ``table`` has the picks: one row per symbol, ranked, with the columns of ``pipeline.columns``. ``others`` has the
     other scanned rows, in rank order, without weights and sentences. ``failures`` name every symbol of the universe
-    that is not a pick, with a reason.
+    that is not a pick, with a reason. ``study`` is the document of a parameter study, which has no picks.
     """
 
     config: ScanConfig
@@ -57,6 +59,7 @@ class ScanResult:
     notes: tuple[str, ...] = ()
     cancelled: bool = False
     others: pa.Table = field(default_factory=empty_table)
+    study: Mapping[str, Any] | None = None
 
     def all_rows(self) -> pa.Table:
         """Return the picks and the other scanned rows, in rank order, with all columns; ``Picked`` tells them apart."""

@@ -9,8 +9,9 @@ from datetime import date
 import numpy as np
 
 from technic_scanner.criteria.panel import Panel
+from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.stage import Stage
-from technic_scanner.domain.universe import Security, Universe
+from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.pipeline.context import ExchangeSessions, ScanContext
 from technic_scanner.pipeline.fetch import fetch_benchmark, fetch_prices
 from technic_scanner.pipeline.newest_bars import ALL_SESSIONS, criteria_panel
@@ -19,35 +20,51 @@ from technic_scanner.screening.bars import DateArray
 from technic_scanner.screening.bars import Panel as Bars
 from technic_scanner.screening.matrix import BoolArray
 from technic_scanner.screening.sessions import session_groups
+from technic_scanner.screening.survivors import ENDING_SHARE, endings, only_survivors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StudyBars:
-    """The panel of a universe, all its symbols and sessions, and notes on what is missing."""
+    """The panel of a universe, all its symbols and sessions, and notes on what is missing.
+
+    ``failures`` are the symbols without bars; ``fingerprint`` changes if and only if the bars do.
+    """
 
     panel: Panel
     universe: Universe
     notes: tuple[str, ...]
+    failures: tuple[SymbolFailure, ...] = ()
+    fingerprint: str = ""
 
 
 def read_study_bars(context: ScanContext, calendar: ExchangeSessions) -> StudyBars:
     """Return the bars of the config's whole universe. Raises ConfigError, SourceError, CancelledError."""
-    reporter = context.reporter
+    context.reporter.start_run("reading bars")
     wanted = replace(context.config, lookback_sessions=ALL_SESSIONS, as_of_date=None)
-    reading = ScanContext(wanted, context.options, context.ports, reporter, context.cancel)
-    reporter.start_run("reading bars")
+    reading = ScanContext(wanted, context.options, context.ports, context.reporter, context.cancel)
+    found = staged_study_bars(reading, calendar)
+    context.reporter.finish("succeeded", "bars were read")
+    return found
+
+
+def staged_study_bars(context: ScanContext, calendar: ExchangeSessions) -> StudyBars:
+    """Return them in the first two stages of a run, of which the second is left active.
+
+    The config asks for as many sessions as are to be read.
+    """
+    reporter = context.reporter
     reporter.start_stage(Stage.UNIVERSE_LOADING, 1)
-    universe = reading.source.universe(wanted.universe, reading.cancel)
+    universe = context.source.universe(context.config.universe, context.cancel)
     listed = fit_securities(universe)
-    market = fetch_benchmark(reading)
+    market = fetch_benchmark(context)
     reporter.complete_stage()
-    fetched = fetch_prices(reading, [security.symbol for security in listed])
-    reporter.finish("succeeded", "bars were read")
+    fetched = fetch_prices(context, [security.symbol for security in listed])
     bars, notes = _up_to_newest(fetched.panel)
     if fetched.failures:
         notes.append(f"{len(fetched.failures):,} of {len(listed):,} symbols have no bars.")
     panel = criteria_panel(bars, listed, market, calendar)
-    return StudyBars(replace(panel, members=members(listed, bars)), universe, tuple(notes))
+    whole = replace(panel, members=members(listed, bars))
+    return StudyBars(whole, universe, tuple(notes), fetched.failures, fetched.fingerprint)
 
 
 def members(securities: Sequence[Security], bars: Bars) -> BoolArray | None:
@@ -81,3 +98,22 @@ def _up_to_newest(bars: Bars) -> tuple[Bars, list[str]]:
     if not left:
         return bars, []
     return kept, [f"{left} sessions after {newest} are left out: less than half of the symbols have them yet."]
+
+
+_MISSING = "companies that dropped out are missing, so that returns look better than they were."
+
+
+def biases(bars: StudyBars, info: SourceInfo) -> list[str]:
+    """Return notes on what makes the returns look better than they were, or meaningless."""
+    if not info.is_market:
+        return ["The prices are generated, so these numbers have no meaning for real markets."]
+    if bars.universe.survivorship_biased:
+        return [f"The universe contains only companies that were members at its end; {_MISSING}"]
+    prices = bars.panel.bars
+    if not prices.symbols:
+        return []
+    ended, years = endings(prices, prices.sessions[-1:].repeat(len(prices.symbols)))
+    if not only_survivors(ended, years):
+        return []
+    share = f"{ended:,} of {len(prices.symbols):,} symbols stopped trading, {ended / years:.1%} a year"
+    return [f"{share}, where of a real market about {ENDING_SHARE:.0%} do; {_MISSING}"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from technic_scanner.domain.choices import ONE_ACCOUNT
 from technic_scanner.domain.config import ScanConfig
@@ -173,7 +174,7 @@ def _identity(scored: Scored) -> dict[str, Any]:
         "Picked": np.array([not code for code in scored.not_picked], dtype=bool),
         "NotPicked": scored.not_picked,
         "TierReasons": _with_unused_bars(scored.signals.reasons, scored),
-        "AsOf": ["" if day is None else day.isoformat() for day in scored.as_of.tolist()],
+        "AsOf": pc.fill_null(pc.cast(pa.array(scored.as_of), pa.string()), ""),
         "Flags": scored.flags,
     }
 

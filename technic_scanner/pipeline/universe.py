@@ -10,13 +10,14 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
 
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import CONFIG_FIELDS, ScanConfig
 from technic_scanner.domain.currencies import Exchange
 from technic_scanner.domain.fields import MAX_SYMBOL_LENGTH, MAX_TEXT_LENGTH
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.printable import is_printable, visible
 from technic_scanner.domain.quoting import cut
 from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.symbols import listed_spellings
 from technic_scanner.domain.universe import Security, Universe
 
 DollarVolumes = Callable[[Sequence[str]], Mapping[str, float]]
@@ -37,7 +38,6 @@ class Known:
     dollar_volumes: DollarVolumes = _no_volumes
 
 
-_MARKS: Final = str.maketrans("./ _", "----")  # what vendors put before a share class or between two currencies
 Keeps = Callable[[ScanConfig, Sequence[Security], Known], list[bool] | None]
 
 
@@ -80,27 +80,13 @@ def _is_member(_config: ScanConfig, securities: Sequence[Security], known: Known
 def _is_listed(config: ScanConfig, securities: Sequence[Security], _known: Known) -> list[bool] | None:
     if not config.symbols:
         return None
-    wanted = frozenset(_as_listed(config.symbols, securities).values())
+    wanted = frozenset(as_listed(config.symbols, securities).values())
     return [security.symbol.upper() in wanted for security in securities]
 
 
-def _as_listed(symbols: Sequence[str], securities: Sequence[Security]) -> dict[str, str]:
-    """Return each symbol that the universe holds → as the universe writes it.
-
-    One that it does not hold as it is written may be written with another mark: BRK.B, BRK/B and BRK-B are one.
-    """
-    listed = {security.symbol.upper() for security in securities}
-    alike: dict[str, str] = {}
-    for symbol in sorted(listed):
-        alike.setdefault(_with_hyphens(symbol), symbol)
-    found = {
-        symbol: symbol.upper() if symbol.upper() in listed else alike.get(_with_hyphens(symbol)) for symbol in symbols
-    }
-    return {symbol: written for symbol, written in found.items() if written is not None}
-
-
-def _with_hyphens(symbol: str) -> str:
-    return symbol.upper().translate(_MARKS)
+def as_listed(symbols: Sequence[str], securities: Sequence[Security]) -> dict[str, str]:
+    """Return each symbol that the universe holds → as the universe writes it."""
+    return listed_spellings(symbols, (security.symbol for security in securities))
 
 
 def _membership(
@@ -184,6 +170,12 @@ UNIVERSE_FILTERS: Final[tuple[UniverseFilter, ...]] = (
     ),
 )
 
+# The fields of a config that choose symbols. A filter that a field asks for has that field's name as its code.
+CHOOSING_FIELDS: Final = (
+    *("source", "universe", "watchlists"),
+    *(f.code for f in UNIVERSE_FILTERS if f.code in CONFIG_FIELDS),
+)
+
 # Symbols that are asked for by name and that no filter sees, since the universe does not hold them.
 UNKNOWN_SYMBOL: Final = "unknown_symbol"
 UNKNOWN_SYMBOLS: Final = "unknown_symbols"  # where they are counted
@@ -227,6 +219,7 @@ def fit_securities(universe: Universe) -> list[Security]:
 
 
 _TEXTS = ("symbol", "name", "sector", "industry", "sub_industry", "currency", "exchange")
+_GROUPS = _TEXTS[2:]  # shared by many securities
 _symbol_of = attrgetter("symbol")
 _texts_of = attrgetter(*_TEXTS)
 
@@ -234,7 +227,8 @@ _texts_of = attrgetter(*_TEXTS)
 def _all_fit(securities: Sequence[Security]) -> bool:
     """Return whether all are fit as they are; looks at all their texts at once, as thousands are looked at often."""
     symbols = list(map(_symbol_of, securities))
-    texts = list(filter(None, chain.from_iterable(map(_texts_of, securities))))
+    groups = set(chain.from_iterable(map(attrgetter(field), securities) for field in _GROUPS))
+    texts = [*symbols, *filter(None, map(attrgetter("name"), securities)), *filter(None, groups)]
     lengths = list(map(len, symbols))
     return (
         min(lengths, default=1) > 0
@@ -265,7 +259,9 @@ def describe_removals(outcome: UniverseSelection) -> str:
 
 
 def _unknown_symbols(securities: Sequence[Security], config: ScanConfig) -> list[SymbolFailure]:
-    known = _as_listed(config.symbols, securities)
+    if not config.symbols:
+        return []
+    known = as_listed(config.symbols, securities)
     return [
         _rejected(symbol, UNKNOWN_SYMBOL, "the universe does not hold this symbol")
         for symbol in config.symbols

@@ -72,6 +72,18 @@ class PluginCatalog:
         """Say what a source needs that is not installed; None if nothing. Raises ConfigError for an unknown name."""
         return self._source_plugin(name)[0].missing()
 
+    def unreadable_here(self, name: str) -> str | None:
+        """Say why this host cannot read a source, None if it can: not installed, not set up, without its folder."""
+        try:
+            plugin, context = self._ready(self._sources, name)
+        except _NotReadyError as error:
+            return str(error) or f"no source {name} is installed here"
+        for option in plugin.options:
+            place = context.options[option.name]
+            if option.required and isinstance(place, Path) and not place.exists():
+                return f"{option.variable(name)} is {place}, which does not exist here"
+        return plugin.missing()
+
     def cache_key(self, config: ScanConfig) -> str:
         """Return the name under which the cache keeps the bars that this config would fetch; "@" begins a version."""
         return self.key_of(self.source(config.source, config), config)

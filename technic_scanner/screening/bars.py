@@ -87,3 +87,10 @@ class Panel:
             self.sessions[start:stop],
             *(np.ascontiguousarray(getattr(self, name)[:, start:stop]) for name in FIELDS),
         )
+
+
+def read_only(values: FloatArray) -> FloatArray:
+    """Return the array as kernels take it: contiguous and read-only, as are those that are mapped from a file."""
+    view = np.require(values, np.float64, ("C_CONTIGUOUS", "ALIGNED")).view()
+    view.flags.writeable = False
+    return view

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.holdings import SHARE_NOISE, Held, Holdings
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.overlap import (
     LEAST_OVERLAPPING_PERIODS,
@@ -82,12 +83,15 @@ def mean_ranks(values: FloatArray) -> FloatArray:
     return ranks
 
 
-def mean_test(values: FloatArray, sessions: IntArray | None = None, horizon: int = 0, alike: float = 1.0) -> MeanTest:
+def mean_test(
+    values: FloatArray, sessions: IntArray | None = None, horizon: int = 0, alike: float | Holdings = 1.0
+) -> MeanTest:
     """Return the mean of one value per period (m,), NaN left out, with its t-statistic and 95 % interval.
 
     ``sessions`` (m,) ascending are the numbers of the sessions at which the periods begin, ``horizon`` how many
     sessions each lasts. Periods that share sessions are not independent (Hansen–Hodrick 1980); what they share gives
     the standard error of ``overlap.standard_error``, to which ``alike`` is passed. Without overlap it is the usual one.
+    Holdings are those of the known values.
     The interval is Student's, n − 1 degrees. Fewer than 12 periods that share more than a quarter of their sessions
     with the next one have neither t-statistic nor interval.
     """
@@ -123,7 +127,8 @@ class PeriodValues:
     Values of one period move together, so the estimate is the mean over periods of each period's mean, with the
     interval of ``mean_test``; a single period has none. ``known`` (m,) marks the k values; ``hits`` (k,) are 1.0 for
     values above zero, otherwise 0.0. ``sessions`` (periods,) are where the periods begin, ``horizon`` how many sessions
-    each lasts. ``alike`` (0–1): how far overlapping periods hold the same symbols.
+    each lasts. ``alike`` (0–1): how far overlapping periods hold the same symbols; Held: which symbol each of the k
+    values is of.
     """
 
     known: BoolArray
@@ -133,17 +138,19 @@ class PeriodValues:
     periods: int
     sessions: IntArray
     horizon: int
-    alike: float = 1.0
+    alike: float | Held = 1.0
 
     @classmethod
-    def of(cls, values: FloatArray, periods: IntArray, horizon: int = 0, alike: float = 1.0) -> PeriodValues:
+    def of(cls, values: FloatArray, periods: IntArray, horizon: int = 0, alike: float | Held = 1.0) -> PeriodValues:
         """Create it from values (m,), of which NaN are omitted, and ``periods``: the session at which each begins.
 
         ``horizon`` is how many sessions a value looks ahead. Independent values each have their own period, horizon 0.
+        Held is of all m values.
         """
         known = np.isfinite(values)
         if not known.all():
             values, periods = values[known], periods[known]
+            alike = alike.part(known) if isinstance(alike, Held) else alike
         calendar = calendar_of(periods)
         hits = (values > 0.0).astype(np.float64)
         starts = np.asarray(calendar, dtype=np.int64)
@@ -152,6 +159,12 @@ class PeriodValues:
     def whole(self) -> GroupEvidence:
         """Return the statistics of all values."""
         return self._evidence(self.places, np.arange(self.periods), [0, self.periods])[0]
+
+    def hit(self) -> Interval:
+        """Return the mean over periods of the share of values above zero, without fitting the mean of the values."""
+        sizes = np.bincount(self.places, minlength=self.periods)
+        hits = np.asarray(np.bincount(self.places, self.hits, self.periods), dtype=np.float64)
+        return _hit_rate(hits, self._periods(sizes, self.sessions, self._by_cell(self.places)))
 
     def by_group(self, groups: IntArray, count: int) -> tuple[GroupEvidence, ...]:
         """Return the statistics of each of ``count`` groups; ``groups`` (m,) are numbers from 0 on."""
@@ -174,31 +187,53 @@ class PeriodValues:
         counts = np.bincount(cells, minlength=ends[-1])
         sums = np.asarray(np.bincount(cells, self.values, ends[-1]), dtype=np.float64)
         hits = np.asarray(np.bincount(cells, self.hits, ends[-1]), dtype=np.float64)
+        rows, first = self._by_cell(cells), np.append(0, np.cumsum(counts))
         found = []
         for start, stop in pairwise(ends):
             there = np.flatnonzero(counts[start:stop]) + start
             sizes = counts[there]
-            sessions = self.sessions[places[there]]
-            mean = _over_periods(sums[there] / sizes, sizes, sessions, self)
-            hit = _hit_rate(hits[there], sizes, sessions, self)
-            found.append(GroupEvidence(len(there), hit, mean))
+            periods = self._periods(sizes, self.sessions[places[there]], rows[first[start] : first[stop]])
+            found.append(
+                GroupEvidence(len(there), _hit_rate(hits[there], periods), _over_periods(sums[there] / sizes, periods))
+            )
         return tuple(found)
 
+    def _by_cell(self, cells: IntArray) -> IntArray:
+        """Return the values' indices (k,) by cell; none at all if it is not known what is held."""
+        return np.argsort(cells, kind="stable") if isinstance(self.alike, Held) else np.arange(0)
 
-def _over_periods(means: FloatArray, sizes: IntArray, sessions: IntArray, of: PeriodValues) -> Interval:
-    """Return the mean of the periods' ``means`` (p,), which have ``sizes`` (p,) values."""
-    test = mean_test(means, sessions, of.horizon, of.alike)
-    return Interval(int(sizes.sum()), test.mean, test.low, test.high)
+    def _periods(self, sizes: IntArray, sessions: IntArray, rows: IntArray) -> _Periods:
+        """Return what is known of the periods of a group, whose values are ``rows``, by period."""
+        alike = self.alike
+        if isinstance(alike, Held):
+            return _Periods(sizes, sessions, self.horizon, Holdings(alike.part(rows), np.append(0, np.cumsum(sizes))))
+        return _Periods(sizes, sessions, self.horizon, alike)
 
 
-def _hit_rate(hits: FloatArray, sizes: IntArray, sessions: IntArray, of: PeriodValues) -> Interval:
-    """Return the mean over periods of the share of ``hits`` (p,) in ``sizes`` (p,), with its interval clipped to 0–1.
+class _Periods(NamedTuple):
+    """The p periods in which a group has values: how many, the sessions at which they begin, and what they hold."""
+
+    sizes: IntArray
+    sessions: IntArray
+    horizon: int
+    alike: float | Holdings
+
+
+def _over_periods(means: FloatArray, of: _Periods) -> Interval:
+    """Return the mean of the periods' ``means`` (p,)."""
+    test = mean_test(means, of.sessions, of.horizon, of.alike)
+    return Interval(int(of.sizes.sum()), test.mean, test.low, test.high)
+
+
+def _hit_rate(hits: FloatArray, of: _Periods) -> Interval:
+    """Return the mean over periods of the share of ``hits`` (p,), with its interval clipped to 0–1.
 
     If every value has its own period, and none overlap, the interval is Wilson's (1927).
     """
-    if (sizes == 1).all() and not overlapping(sessions, of.horizon):
+    if (of.sizes == 1).all() and not overlapping(of.sessions, of.horizon):
         return _wilson(len(hits), float(hits.sum()))
-    rate = _over_periods(hits / sizes, sizes, sessions, of)
+    alike = replace(of.alike, noise=SHARE_NOISE) if isinstance(of.alike, Holdings) else of.alike
+    rate = _over_periods(hits / of.sizes, of._replace(alike=alike))
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))
     return Interval(rate.n, rate.mean, low, high)
 
@@ -234,7 +269,7 @@ def quantile_returns(groups: IntArray, returns: PeriodValues, quantiles: int = 5
     return tuple(evidence.mean for evidence in returns.by_group(unknown_last, quantiles + 1)[:quantiles])
 
 
-def student_quantile(probability: float, degrees: int) -> float:
+def student_quantile(probability: float, degrees: float) -> float:
     """Return the quantile of Student's t: exact for 1 and 2 degrees, otherwise the series of Abramowitz–Stegun 26.7.5.
 
     Its relative error at 0.975 is below 0.2 % from 3 degrees on.

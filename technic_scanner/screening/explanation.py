@@ -10,6 +10,10 @@ from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
 
+_NEAR_A_HALF = 1e-6
+# 0.0 to 100.0 as text: what scores, their parts and per cent are written as.
+_ONE_DECIMAL = np.array([f"{number / 10:.1f}" for number in range(1001)], dtype=np.object_)
+
 
 def rating_sums(rating: FloatArray, sub: FloatArray, missing: BoolArray, weights: Sequence[float]) -> list[str]:
     """Return "TechRating 54.1 = trend 16.4 (60.0 x 27.3%) + …" for each of n rows.
@@ -20,15 +24,16 @@ def rating_sums(rating: FloatArray, sub: FloatArray, missing: BoolArray, weights
     share = np.where(missing, 0.0, np.asarray(weights))
     share /= share.sum(axis=1, keepdims=True)
     known = np.where(missing, 0.0, sub)
-    points = in_tenths(share * known, _tenths(rating)) / 10.0
-    cells = np.stack([points, known, 100.0 * share], axis=2)
+    total = _tenths(rating)
+    cells = np.stack([in_tenths(share * known, total), _tenths(known)], axis=2)
     texts = np.empty(len(sub), dtype=np.object_)
     pattern = missing @ (1 << np.arange(len(SUB_SCORES)))
     for code in np.unique(pattern).tolist():
         rows = np.flatnonzero(pattern == code)
-        lost = [bool(code >> j & 1) for j in range(len(SUB_SCORES))]
-        numbers = cells[rows][:, np.logical_not(lost)].reshape(len(rows), -1)
-        texts[rows] = _spelled(_rating_form(lost), np.column_stack([rating[rows], numbers]))
+        lost = missing[rows[0]]
+        numbers = cells[rows][:, ~lost].reshape(len(rows), -1)
+        form = _rating_form(lost.tolist(), (100.0 * share[rows[0]]).tolist())
+        texts[rows] = _spelled(form, np.column_stack([total[rows], numbers]))
     spelled: list[str] = texts.tolist()
     return spelled
 
@@ -44,9 +49,8 @@ def score_sums(
     sources = np.column_stack([rating, alpha_score])
     tenths = _tenths(score)
     blended = np.where(side > 0, tenths, 1000 - tenths)
-    points = in_tenths(share * sources, blended) / 10.0
-    cells = np.stack([points, sources, 100.0 * share], axis=2).reshape(len(score), 6)
-    numbers = np.column_stack([score, cells])
+    cells = np.stack([in_tenths(share * sources, blended), _tenths(sources), _tenths(100.0 * share)], axis=2)
+    numbers = np.column_stack([tenths, cells.reshape(len(score), 6)])
     texts = np.empty(len(score), dtype=np.object_)
     for sign, form in _SCORE_FORMS.items():
         texts[side == sign] = _spelled(form, numbers[side == sign])
@@ -69,25 +73,38 @@ def in_tenths(parts: FloatArray, totals: IntArray) -> IntArray:
 
 
 _SCORE_FORMS = {
-    1: "score %.1f = TechRating %.1f (%.1f x %.1f%%) + alpha %.1f (%.1f x %.1f%%)",
-    -1: "score %.1f = 100 - TechRating %.1f (%.1f x %.1f%%) - alpha %.1f (%.1f x %.1f%%)",
+    1: "score %s = TechRating %s (%s x %s%%) + alpha %s (%s x %s%%)",
+    -1: "score %s = 100 - TechRating %s (%s x %s%%) - alpha %s (%s x %s%%)",
 }
 
 
-def _rating_form(missing: Sequence[bool]) -> str:
-    """Return the sentence with placeholders; rows with the same missing sub-scores share it."""
+def _rating_form(missing: Sequence[bool], percents: Sequence[float]) -> str:
+    """Return the sentence with placeholders; rows with the same missing sub-scores share it and its ``percents``."""
     terms = " + ".join(
-        f"{name} %.1f (%.1f x %.1f%%)" for name, lost in zip(SUB_SCORES, missing, strict=True) if not lost
+        f"{name} %s (%s x {percent:.1f}%%)"
+        for name, lost, percent in zip(SUB_SCORES, missing, percents, strict=True)
+        if not lost
     )
     left = ", ".join(name for name, lost in zip(SUB_SCORES, missing, strict=True) if lost)
-    return f"TechRating %.1f = {terms}" + (f" (without {left}: no data)" if left else "")
+    return f"TechRating %s = {terms}" + (f" (without {left}: no data)" if left else "")
 
 
 def _tenths(values: FloatArray) -> IntArray:
-    """Return values (n,) in tenths, as ``%.1f`` prints them."""
-    return np.rint([10.0 * round(value, 1) for value in values.tolist()]).astype(np.int64)
+    """Return values in tenths, as ``%.1f`` prints them: the nearest tenth to the exact binary value."""
+    scaled = 10.0 * values
+    tenths = np.rint(scaled)
+    # Next to a half, the product may have been rounded to the other side of it.
+    doubtful = np.abs(np.abs(scaled - tenths) - 0.5) < _NEAR_A_HALF
+    tenths[doubtful] = np.rint([10.0 * round(value, 1) for value in values[doubtful].tolist()])
+    return tenths.astype(np.int64)
 
 
-def _spelled(form: str, numbers: FloatArray) -> list[str]:
-    """Return ``form`` filled with each row of ``numbers`` (n, places), in one call, which is faster than n calls."""
-    return ((form + "\n") * len(numbers) % tuple(numbers.ravel().tolist())).split("\n")[: len(numbers)]
+def _spelled(form: str, tenths: IntArray) -> list[str]:
+    """Return ``form`` filled with each row of ``tenths`` (n, places), in one call, which is faster than n calls."""
+    texts = (
+        _ONE_DECIMAL[tenths]
+        if tenths.min(initial=0) >= 0 and tenths.max(initial=0) < len(_ONE_DECIMAL)
+        else tenths / 10.0
+    )
+    form = form if texts.dtype == np.object_ else form.replace("%s", "%.1f")
+    return ((form + "\n") * len(tenths) % tuple(texts.ravel().tolist())).split("\n")[: len(tenths)]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
-from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
+from technic_scanner.screening.bars import FIELDS, FloatArray, Panel, read_only
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
+from technic_scanner.screening.kernel_sums import weighted_sums
+from technic_scanner.screening.quality import quality
 
-__all__ = ["BARS_NEEDED", "last_indicators", "warm_up"]
+__all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "warm_up"]
+
+_KERNELS = "technic_scanner.screening.kernels"
 
 
 def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> FloatArray:
@@ -30,13 +36,7 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
 
 def _prices_of(panel: Panel) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return the five arrays as read-only views, so that a panel mapped from a file needs no separate compilation."""
-    return tuple(_read_only(getattr(panel, name)) for name in FIELDS)  # type: ignore[return-value]
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    view = np.require(values, np.float64, ("C_CONTIGUOUS", "ALIGNED")).view()
-    view.flags.writeable = False
-    return view
+    return tuple(read_only(getattr(panel, name)) for name in FIELDS)  # type: ignore[return-value]
 
 
 def _on_sessions(closes: FloatArray | None, sessions: int) -> FloatArray:
@@ -59,6 +59,16 @@ def _centred_returns(market: FloatArray) -> FloatArray:
     return returns
 
 
+def are_loaded() -> bool:
+    """Return whether this process has loaded the kernels, which takes a cold one about half a second."""
+    return _KERNELS in sys.modules
+
+
 def warm_up() -> None:
     """Compile all kernels, or load them from Numba's cache."""
-    last_indicators(Panel(("A",), np.zeros(1, dtype="datetime64[D]"), *(np.ones((1, 1)) for _ in FIELDS)))
+    days = np.arange(2).astype("datetime64[D]")
+    panel = Panel(("A",), days, *(np.ones((1, 2)) for _ in FIELDS))
+    quality(panel, last_indicators(panel))
+    bits = np.ones((1, 2), dtype=np.uint64)
+    bits.flags.writeable = False
+    weighted_sums(bits, np.ones(2, dtype=np.uint64))

@@ -15,6 +15,9 @@ F = TypeVar("F", bound=Callable[..., object])
 # ``reassoc`` would make a sum depend on the vector width, so neither is allowed.
 FLAGS = {"contract", "nnan", "ninf", "nsz"}
 
+# Numba's warnings about kernels that it cannot cache.
+_not_kept: list[str] = []
+
 
 def fast(function: F) -> F:
     """Compile a part that sees finite numbers only; it is inlined into the entry that calls it."""
@@ -28,7 +31,30 @@ def exact(function: F) -> F:
 
 def entry(function: F) -> F:
     """Compile a kernel that Python calls: without the GIL, and kept on disk."""
-    return cast(F, njit(error_model="numpy", nogil=True, cache=True)(function))
+    return kept_on_disk(function)
+
+
+def kept_on_disk(function: F) -> F:
+    """Compile a function; its machine code is kept on disk if there is a folder for that which may be written.
+
+    Numba looks at NUMBA_CACHE_DIR, beside the source and in the user's cache folder. A service's user often has none
+    of them; its processes compile anew, which ``why_not_kept`` says.
+    """
+    try:
+        return cast(F, njit(error_model="numpy", nogil=True, cache=True)(function))
+    except RuntimeError as error:
+        _not_kept.append(str(error))
+        return cast(F, njit(error_model="numpy", nogil=True)(function))
+
+
+def why_not_kept() -> str | None:
+    """Return a sentence if the kernels loaded so far are compiled anew by each process, None if they are kept."""
+    if not _not_kept:
+        return None
+    return (
+        "each process compiles the kernels anew, because there is no folder to keep them in: set NUMBA_CACHE_DIR to "
+        "one that this user can write"
+    )
 
 
 def sources_digest(folder: Path | None = None) -> str:

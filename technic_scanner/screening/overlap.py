@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.holdings import Holdings, Noise
 from technic_scanner.screening.matrix import IntArray
+from technic_scanner.screening.overlap_fit import fit_overlap
 
 # With fewer periods, of which neighbours share more than this part of their sessions, too little is independent: no
 # interval is given.
@@ -49,6 +51,12 @@ def _prior_of(alike: float) -> Prior:
     return _prior(mixed.items())
 
 
+def _prior_of_held(noise: Noise) -> Prior:
+    """Return the prior where what two dates hold is known, so that nothing is left to fade but their own noise."""
+    parts, weights = np.array(noise).T.copy()
+    return np.ones(len(parts)), 1.0 - parts, weights
+
+
 def session_numbers(days: IntArray) -> IntArray:
     """Return the number of the session (n,) on each of ``days`` since 1970.
 
@@ -75,7 +83,7 @@ def shared_part(sessions: IntArray, horizon: int) -> float:
     return float(np.maximum(0.0, 1.0 - np.diff(sessions) / horizon).mean())
 
 
-def standard_error(values: FloatArray, sessions: IntArray, horizon: int, alike: float = 1.0) -> float:
+def standard_error(values: FloatArray, sessions: IntArray, horizon: int, alike: float | Holdings = 1.0) -> float:
     """Return the standard error of the plain mean of ``values`` (n,), one a period, that begin at ``sessions`` (n,).
 
     A value is what happens in ``horizon`` sessions after its start. If returns cannot be predicted, two values whose
@@ -84,20 +92,20 @@ def standard_error(values: FloatArray, sessions: IntArray, horizon: int, alike: 
     later, τ what a date adds of its own. For each pair of some values of them the scale is that of generalised least
     squares; the pairs are weighed by their likelihood, with the mean and the scale integrated out under the reference
     prior (Berger, de Oliveira, Sansó 2001). ``alike`` (0–1) says how far overlapping periods hold the same symbols:
-    of others less is shared, which makes larger τ probable. docs/numbers.md shows in how many tries the interval holds.
+    of others less is shared, which makes larger τ probable. Where it is known what each date holds (Holdings), the
+    likeness of two dates is the cosine of their symbols instead of ρ^(d / 21), and τ has the noise of the holdings.
+    docs/numbers.md shows in how many tries the interval holds.
     """
-    # Numba takes long to import; callers without overlap never need it.
-    from technic_scanner.screening.kernel_overlap import fit_overlap  # noqa: PLC0415
-
     count = len(values)
-    decays, common, prior = _prior_of(alike)
-    fits = np.empty((len(prior), 4))
-    fit_overlap(values - values.mean(), sessions.astype(np.int64), horizon, decays, common, fits)
-    residuals, ones, log_det, mean_covariance = fits.T
-    if not (residuals > 0.0).all():
+    if isinstance(alike, Holdings):
+        (decays, common, prior), likeness = _prior_of_held(alike.noise), alike.likeness
+    else:
+        (decays, common, prior), likeness = _prior_of(alike), None
+    fits = fit_overlap(values - values.mean(), sessions.astype(np.int64), horizon, decays, common, likeness)
+    if not (fits.residuals > 0.0).all():
         return 0.0
     degrees = count - 1
-    log_weight = np.log(prior) - 0.5 * (log_det + np.log(ones) + degrees * np.log(residuals))
+    log_weight = np.log(prior) - 0.5 * (fits.log_det + np.log(fits.precision) + degrees * np.log(fits.residuals))
     weights = np.exp(log_weight - log_weight.max())
-    variances = residuals / degrees * mean_covariance
+    variances = fits.residuals / degrees * fits.mean_covariance
     return math.sqrt(float(weights @ variances / weights.sum()))

@@ -35,7 +35,7 @@ class PastPrices:
         """Return the prices of a panel from its newest session on or before ``since`` on; volume is ignored.
 
         ``through`` (n,) are the days up to which the bars of each symbol are known (None: all): later closes are NaN
-        where there is no bar, for the symbol may have been traded.
+        where there is no bar, because the symbol may have been traded.
         """
         start = 0 if since is None else max(session_index(panel.sessions, since), 0)
         fields = [prices[:, start:] for prices in (panel.open, panel.close, panel.low, panel.high)]

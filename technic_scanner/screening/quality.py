@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from technic_scanner.screening.bars import FloatArray, Panel
-from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, column
+from technic_scanner.screening.bars import FloatArray, Panel, read_only
+from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray, column
 
 UNADJUSTED_SPLIT, PRICE_OFF, PINNED, LAGGING = "unadjusted_split", "price_off", "pinned", "lagging"
 # What the bars alone tell, in the order of the columns of ``quality``.
@@ -18,7 +18,7 @@ YEAR, BEFORE = 252, 21
 # The least change of a price that may be a split, how near to a split's ratio the open is, and the close to the open.
 LEAST_SPLIT, RATIO_TOLERANCE, DAY_TOLERANCE = 1.4, 0.05, 0.15
 HALVES = (1.5, 2.5)
-# A real move of that size comes with at least so many times the median turnover of the bars before.
+# A real move of that size comes with at least this many times the median turnover of the bars before.
 REAL_TURNOVER, TURNOVER_BARS, LEAST_TURNOVER_BARS = 3.0, 20, 5
 # How far off a price is, and the bars before the last one that it is compared with.
 FAR, NEARBY_BARS, LEAST_NEARBY = 5.0, 10, 3
@@ -34,18 +34,56 @@ def quality(panel: Panel, indicators: FloatArray) -> FloatArray:
     Rules and constants: docs/numbers.md.
     """
     flags = np.zeros((len(panel.symbols), len(QUALITY_FLAGS)))
+    if panel.shape[1] < 2:
+        return flags
     volatility = column(indicators, "realised_vol_20")
-    newest = panel.last(YEAR + BEFORE)
-    gaps = np.isnan(newest.close)
-    # Bars that are missing only on the left need no moving.
-    broken = gaps[:, -1:].any(axis=1) | (gaps[:, 1:] & ~gaps[:, :-1]).any(axis=1)
-    for rows, bars in (
-        (np.flatnonzero(~broken), newest.take(np.flatnonzero(~broken)) if broken.any() else newest),
-        (np.flatnonzero(broken), _own_bars(panel.take(np.flatnonzero(broken)), YEAR + BEFORE)),
-    ):
-        if len(rows) and bars.shape[1] > 1:
-            flags[rows] = _flags(bars, volatility[rows])
+    calm = _calm(panel, volatility)
+    flags[:, QUALITY_FLAGS.index(PINNED)] = calm & (volatility < PINNED_VOLATILITY)
+    rows = np.flatnonzero(~calm)
+    if len(rows):
+        flags[rows] = _looked_at(panel, rows, volatility[rows])
     return flags
+
+
+def _calm(panel: Panel, volatility_20: FloatArray) -> BoolArray:
+    """Return rows (n,) without a gap and so ordinary that only a very low volatility can still give them a flag."""
+    # Imported here because Numba takes as long to import as everything else.
+    from technic_scanner.screening.kernel_moves import Limits, find_calm  # noqa: PLC0415
+
+    limits = Limits(
+        bars=YEAR + BEFORE,
+        year=YEAR,
+        split=LEAST_SPLIT,
+        jump=PINNED_JUMP,
+        soon=LEAST_AFTER,
+        later=MOST_AFTER,
+        share=PINNED_SHARE,
+        nearby=NEARBY_BARS,
+        far=FAR,
+    )
+    open_, high, low, close = (read_only(values) for values in (panel.open, panel.high, panel.low, panel.close))
+    calm = np.zeros(len(panel.symbols), bool)
+    find_calm((open_, high, low, close), read_only(volatility_20 / math.sqrt(SESSIONS_PER_YEAR)), limits, calm)
+    return calm
+
+
+def _looked_at(panel: Panel, rows: IntArray, volatility: FloatArray) -> FloatArray:
+    """Return the flags of ``rows`` (m,); bars that are missing only on the left need no moving."""
+    flags = np.zeros((len(rows), len(QUALITY_FLAGS)))
+    gaps = np.isnan(panel.close[rows, -YEAR - BEFORE :])
+    broken = gaps[:, -1] | (gaps[:, 1:] & ~gaps[:, :-1]).any(axis=1)
+    if not broken.all():
+        flags[~broken] = _flags(_newest(panel, rows[~broken], YEAR + BEFORE), volatility[~broken])
+    if broken.any():
+        flags[broken] = _flags(_own_bars(panel.take(rows[broken]), YEAR + BEFORE), volatility[broken])
+    return flags
+
+
+def _newest(panel: Panel, rows: IntArray, sessions: int) -> Panel:
+    """Return the newest ``sessions`` of ``rows``."""
+    fields = (panel.open, panel.high, panel.low, panel.close, panel.volume)
+    symbols = tuple([panel.symbols[row] for row in rows.tolist()])
+    return Panel(symbols, panel.sessions[-sessions:], *(values[rows, -sessions:] for values in fields))
 
 
 def _own_bars(panel: Panel, most: int) -> Panel:

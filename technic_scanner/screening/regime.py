@@ -21,7 +21,7 @@ LOW_VOL_RATIO, HIGH_VOL_RATIO = 0.8, 1.25
 # A VIX from this value on counts as high volatility; a trend with less than this share of the symbols, as sideways.
 STRESS_VIX, BROAD_SHARE = 30.0, 0.5
 
-# The index: one of so many returns is winsorised at each end; the share of listed symbols that a session needs; the
+# The index: one return in this many is winsorised at each end; the share of listed symbols that a session needs; the
 # sessions that the close before may be old.
 WINSOR_SHARE, LEAST_ATTENDANCE, MOST_AGE = 20, 0.25, 5
 
@@ -147,6 +147,48 @@ def market_regime(close: FloatArray, index_name: str) -> Regime:
     return Regime(trend, volatility, _label(trend, volatility), index_name, trend_facts + volatility_facts)
 
 
+def market_regimes(close: FloatArray, ends: IntArray) -> list[str]:
+    """Return for each of ``ends`` (E,) the name of the regime that ``market_regime`` finds in the closes before it."""
+    usable = np.isfinite(close) & (close > 0.0)
+    known = close[usable]
+    counts = np.append(0, np.cumsum(usable))[ends].tolist()
+    wanted = sorted(set(counts))
+    trends, levels = _trends(known, wanted), _levels(known, wanted)
+    return [_label(trends[count], levels[count]) for count in counts]
+
+
+def _trends(known: FloatArray, counts: list[int]) -> dict[int, str]:
+    """Return the trend by how many of the closes are known: after each of ``counts``."""
+    found = dict.fromkeys(counts, UNKNOWN)
+    if len(known) < LONG_AVERAGE:
+        return found
+    long, short = (_windows(known, length).mean(axis=1) for length in (LONG_AVERAGE, SHORT_AVERAGE))
+    for count in counts:
+        if count >= LONG_AVERAGE:
+            usual = float(long[count - LONG_AVERAGE])
+            by_close, by_average = (
+                float(value) / usual - 1.0 for value in (known[count - 1], short[count - SHORT_AVERAGE])
+            )
+            found[count] = _trend_of(by_close, by_average)
+    return found
+
+
+def _levels(known: FloatArray, counts: list[int]) -> dict[int, str]:
+    """Return the level of volatility by how many of the closes are known."""
+    found = dict.fromkeys(counts, UNKNOWN)
+    if len(known) <= VOL_WINDOW + VOL_HISTORY_LEAST:
+        return found
+    rolling = _rolling_volatility(np.diff(np.log(known)))
+    medians = np.median(_windows(rolling, VOL_HISTORY), axis=1) if len(rolling) >= VOL_HISTORY else np.empty(0)
+    for count in counts:
+        so_far = count - VOL_WINDOW
+        if so_far > VOL_HISTORY_LEAST:
+            long = so_far >= VOL_HISTORY
+            usual = medians[so_far - VOL_HISTORY] if long else np.median(rolling[:so_far])
+            found[count] = _level_of(float(rolling[so_far - 1]), float(usual))
+    return found
+
+
 def regime_policy(regime: Regime, macro: Macro | None = None) -> RegimePolicy:
     """Return the effects of regime and macro context on the blend and on sizes, with sentences that describe them.
 
@@ -187,12 +229,14 @@ def _trend(close: FloatArray) -> tuple[str, tuple[tuple[str, float | None], ...]
     long = float(close[-LONG_AVERAGE:].mean())
     by_close = float(close[-1]) / long - 1.0
     by_average = float(close[-SHORT_AVERAGE:].mean()) / long - 1.0
-    trend = "sideways"
+    facts = (("index above its SMA 200 by", by_close), ("index SMA 50 above its SMA 200 by", by_average))
+    return _trend_of(by_close, by_average), facts
+
+
+def _trend_of(by_close: float, by_average: float) -> str:
     if min(by_close, by_average) > 0.0:
-        trend = "up"
-    elif max(by_close, by_average) < 0.0:
-        trend = "down"
-    return trend, (("index above its SMA 200 by", by_close), ("index SMA 50 above its SMA 200 by", by_average))
+        return "up"
+    return "down" if max(by_close, by_average) < 0.0 else "sideways"
 
 
 def _volatility(close: FloatArray) -> tuple[str, tuple[tuple[str, float | None], ...]]:
@@ -200,13 +244,24 @@ def _volatility(close: FloatArray) -> tuple[str, tuple[tuple[str, float | None],
     names = ("index volatility of 20 sessions", "median of that over 252 sessions")
     if len(returns) < VOL_WINDOW + VOL_HISTORY_LEAST:
         return UNKNOWN, ((names[0], None), (names[1], None))
-    windows = np.lib.stride_tricks.sliding_window_view(returns, VOL_WINDOW)[-VOL_HISTORY:]
-    rolling = windows.std(axis=1, ddof=1) * math.sqrt(SESSIONS_PER_YEAR)
+    rolling = _rolling_volatility(returns[-VOL_HISTORY - VOL_WINDOW + 1 :])
     now, usual = float(rolling[-1]), float(np.median(rolling))
-    facts = ((names[0], now), (names[1], usual))
+    return _level_of(now, usual), ((names[0], now), (names[1], usual))
+
+
+def _rolling_volatility(returns: FloatArray) -> FloatArray:
+    """Return the annualised standard deviation of each VOL_WINDOW returns in a row."""
+    return np.asarray(_windows(returns, VOL_WINDOW).std(axis=1, ddof=1) * math.sqrt(SESSIONS_PER_YEAR))
+
+
+def _windows(values: FloatArray, length: int) -> FloatArray:
+    return np.lib.stride_tricks.sliding_window_view(values, length)
+
+
+def _level_of(now: float, usual: float) -> str:
     if now < LOW_VOL_RATIO * usual:
-        return "low", facts
-    return ("high" if now > HIGH_VOL_RATIO * usual else "normal"), facts
+        return "low"
+    return "high" if now > HIGH_VOL_RATIO * usual else "normal"
 
 
 def _label(trend: str, volatility: str) -> str:

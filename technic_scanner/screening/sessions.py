@@ -15,7 +15,7 @@ from technic_scanner.screening.session_days import ALIKE, attended, exceeds, fou
 COMPARED = 252
 # The share of a symbol's bars that may be on no session of its group to belong to it.
 FOREIGN = 0.05
-# Members with a bar in so many of the group's newest sessions are live; half of the live ones make a newest session.
+# Members with a bar in this many of the group's newest sessions are live; half of the live ones make a newest session.
 LIVE_SESSIONS, QUORUM = 5, 0.5
 # A symbol that trades on days of its own has ended if its last bar is so much older than the newest of all groups.
 ENDED_AFTER_DAYS = 10
@@ -113,35 +113,47 @@ def place(
 
     A symbol whose exchange is known (``exchanges``) is in the group of that exchange, unless its bars contradict it.
     """
-    present = np.isfinite(panel.close)
     days = day_numbers(panel.sessions)
-    group = _assigned(present, days, groups, [(exchanges or {}).get(symbol, "") for symbol in panel.symbols])
+    begin, last = _edges(panel.close)
+    group = _assigned(panel.close, last, days, groups, [(exchanges or {}).get(symbol, "") for symbol in panel.symbols])
     count, sessions = panel.shape
     first, stop, last_day = np.zeros(count, np.int64), np.full(count, sessions), np.zeros(count, np.int64)
     for number, about in enumerate(groups):
         rows = group == number
         first[rows] = np.searchsorted(days, about.first_of(lookback))
         stop[rows] = np.searchsorted(days, about.newest, side="right")
-    begin, last = _edges(present)
     ahead = last >= stop
     if ahead.any():
-        last[ahead] = _edges(present[ahead] & (np.arange(sessions) < stop[ahead, None]))[1]
+        used = np.arange(sessions) < stop[ahead, None]
+        last[ahead] = _edges(np.where(used, panel.close[ahead], np.nan))[1]
     some = last >= 0
     for row in np.flatnonzero((group < 0) & some).tolist():
-        own = np.flatnonzero(present[row])
+        own = np.flatnonzero(np.isfinite(panel.close[row]))
         first[row] = own[-min(lookback, len(own))]
     last_day[some] = days[last[some]]
     return Placement(group, first, last, _lags(group, last_day, groups), some & (begin < first), ahead)
 
 
-def _edges(present: BoolArray) -> tuple[IntArray, IntArray]:
-    """Return the columns of the first and of the last bar of each row (n, T); T and −1 for a row without any."""
-    count, sessions = present.shape
+def _edges(close: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the columns of the first and of the last bar of each row (n, T); T and −1 for a row without any.
+
+    Most rows have a bar in the outermost columns; only the others are looked through.
+    """
+    count, sessions = close.shape
     if not sessions:
         return np.zeros(count, np.int64), np.full(count, -1)
-    some = present.any(axis=1)
-    first = np.where(some, present.argmax(axis=1), sessions)
-    return first, np.where(some, sessions - 1 - present[:, ::-1].argmax(axis=1), -1)
+    first, last = np.zeros(count, np.int64), np.full(count, sessions - 1)
+    late = np.flatnonzero(~np.isfinite(close[:, 0]))
+    first[late] = _leading_gap(np.isfinite(close[late]))
+    ended = np.flatnonzero(~np.isfinite(close[:, -1]))
+    last[ended] = sessions - 1 - _leading_gap(np.isfinite(close[ended, ::-1]))
+    return first, last
+
+
+def _leading_gap(present: BoolArray) -> IntArray:
+    """Return the number of columns (n,) before the first bar of each row (n, T); T for a row without any."""
+    gap: IntArray = np.where(present.any(axis=1), present.argmax(axis=1), present.shape[1])
+    return gap
 
 
 def used_bars(panel: Panel, placement: Placement) -> UsedBars:
@@ -210,49 +222,53 @@ def _group(present: BoolArray, days: IntArray, sessions: BoolArray | None = None
     return SessionGroup(days[calendar[:end]], len(present), exchange)
 
 
-def _assigned(present: BoolArray, days: IntArray, groups: Sequence[SessionGroup], exchanges: Sequence[str]) -> IntArray:
-    """Return the number of the group (n,) most like each row's bars, its own exchange's if possible; −1 for none."""
+def _assigned(
+    close: FloatArray, last: IntArray, days: IntArray, groups: Sequence[SessionGroup], exchanges: Sequence[str]
+) -> IntArray:
+    """Return the number of the group (n,) most like each row's bars, its own exchange's if possible; −1 for none.
+
+    ``last`` (n,) is the column of each row's last bar.
+    """
     codes = np.array(exchanges, dtype=np.str_) if any(about.exchange for about in groups) else np.array("")
-    best = np.zeros(len(present))
-    group = np.full(len(present), -1)
+    best = np.zeros(len(close))
+    group = np.full(len(close), -1)
     for number, about in enumerate(groups):
-        likeness, strange, bars = _likeness(present, days, about)
+        likeness, strange, bars = _likeness(close, days, about)
         if about.exchange:
             likeness = np.where((codes == about.exchange) & ~exceeds(strange, ALIKE, bars), _OWN, likeness)
         better = (bars > 0) & ~exceeds(strange, FOREIGN, bars) & (likeness > best)
         best[better], group[better] = likeness[better], number
     if len(groups):
-        group[~(present & (days >= min(about.days[0] for about in groups))).any(axis=1)] = 0  # it ended before
+        group[last < np.searchsorted(days, min(about.days[0] for about in groups))] = 0  # it ended before
     return group
 
 
-def _likeness(present: BoolArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, IntArray, IntArray]:
+def _likeness(close: FloatArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, IntArray, IntArray]:
     """Return the share of days (n,) that a row and a group have in common, its bars on other days, and all its bars.
 
     Compared are the group's last year and the time in which the row has bars. A row without a bar in that year, which
     no longer trades, is compared by all its bars.
     """
     start, stop = np.searchsorted(days, [about.first_of(COMPARED), about.newest + 1]).tolist()
-    compared = _compared(present[:, start:stop], days[start:stop], about)
+    compared = _compared(close[:, start:stop], days[start:stop], about)
     silent = compared[2] == 0
     if silent.any():
         start = int(np.searchsorted(days, about.days[0]))
-        for values, other in zip(
-            compared, _compared(present[silent, start:stop], days[start:stop], about), strict=True
-        ):
+        for values, other in zip(compared, _compared(close[silent, start:stop], days[start:stop], about), strict=True):
             values[silent] = other
     return compared
 
 
-def _compared(present: BoolArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, IntArray, IntArray]:
+def _compared(close: FloatArray, days: IntArray, about: SessionGroup) -> tuple[FloatArray, IntArray, IntArray]:
     """Return ``_likeness`` for all days (T,) that are given."""
-    count = len(present)
+    count = len(close)
     if not len(days):
         return np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
     sessions = np.isin(days, about.days)
-    bars = present.sum(axis=1)
-    strange = np.zeros_like(bars) if sessions.all() else present[:, ~sessions].sum(axis=1)
-    first, last = _edges(present)
+    present = np.isfinite(close)
+    bars = np.count_nonzero(present, axis=1)
+    strange = np.zeros_like(bars) if sessions.all() else np.count_nonzero(present[:, ~sessions], axis=1)
+    first, last = _edges(close)
     some = bars > 0
     begin = np.searchsorted(about.days, days[np.where(some, first, 0)])
     end = np.searchsorted(about.days, days[np.where(some, last, 0)], side="right")

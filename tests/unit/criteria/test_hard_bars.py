@@ -33,6 +33,9 @@ WITHOUT_UNIT = (
     "bollinger_pct_b", "bollinger_width", "mfi", "obv", "obv_slope", "count", "ts_rank", "correlation", "beta",
     "bars_since", "rank", "percentile", "zscore",
 )  # fmt: skip
+# The same for whole cents, where a move up often equals the move down: rounding decides then for ADX and ±DI, as in
+# TA-Lib (test_dollars_and_cents_are_each_as_in_talib_and_differ_where_up_equals_down).
+WITHOUT_TIES = tuple(name for name in WITHOUT_UNIT if name not in {"adx", "plus_di", "minus_di"})
 BOUNDS: dict[str, tuple[float, float]] = {
     "r2": (0.0, 1.0), "ts_rank": (0.2, 1.0), "correlation": (-1.0, 1.0), "count": (0.0, 5.0), "bars_since": (0.0, 4.0),
     "rank": (0.0, 1.0),
@@ -74,6 +77,18 @@ def tied() -> dict[str, np.ndarray]:
     return {"open": opened, "high": high, "low": low, "close": close, "volume": volume}
 
 
+def walking(*, cents: bool) -> dict[str, np.ndarray]:
+    """Return bars of 4 symbols that walk, in whole cents of a dollar or in any fraction of one."""
+    rng = np.random.default_rng(46)
+    close = 30.0 + np.cumsum(rng.normal(0.0, 0.2, (4, SESSIONS)), axis=1)
+    opened = close + rng.normal(0.0, 0.1, close.shape)
+    high = np.maximum(opened, close) + rng.exponential(0.1, close.shape)
+    low = np.minimum(opened, close) - rng.exponential(0.1, close.shape)
+    prices = {"open": opened, "high": high, "low": low, "close": close}
+    prices = {name: np.round(values, 2) for name, values in prices.items()} if cents else prices
+    return {**prices, "volume": rng.integers(1_000, 90_000, close.shape).astype(np.float64)}
+
+
 MARKET = 100.0 + np.abs(np.cumsum(np.random.default_rng(5).integers(-1, 2, SESSIONS + 6))) % 5
 EVERY = pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
 
@@ -100,6 +115,17 @@ def test_ties_stay_in_bounds_and_do_not_depend_on_the_currency(function: Functio
         for unit in (2.0**-33, 2.0**20):
             other = {name: values * (1.0 if name == "volume" else unit) for name, values in bars.items()}
             np.testing.assert_array_equal(number(call(function), panel(other, MARKET), SESSIONS), found)
+
+
+@pytest.mark.parametrize("unit", [1e-10, 1e6])
+@pytest.mark.parametrize(("name", "cents"), [(n, False) for n in WITHOUT_UNIT] + [(n, True) for n in WITHOUT_TIES])
+def test_ratios_are_the_same_in_every_unit_of_money(name: str, cents: bool, unit: float) -> None:
+    bars = walking(cents=cents)
+    other = {field: values * (1.0 if field == "volume" else unit) for field, values in bars.items()}
+    text = call(FUNCTIONS[name])
+    found, wanted = (number(text, panel(given, MARKET), SESSIONS) for given in (other, bars))
+    assert (~np.isnan(wanted)).any()
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)
 
 
 @EVERY

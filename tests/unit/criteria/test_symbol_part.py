@@ -11,7 +11,7 @@ from hypothesis import assume, given
 
 from technic_scanner import criteria
 from technic_scanner.criteria import symbol_part
-from technic_scanner.criteria.evaluate import symbol_values
+from technic_scanner.criteria.evaluate_symbols import symbol_values
 from technic_scanner.criteria.judging import Judgement, judge, judged_roots
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.printer import text_of
@@ -47,6 +47,14 @@ def test_the_parts_together_are_the_whole_to_the_bit(text: str) -> None:
     _, kept = kept_of(program, FULL)
     whole = judge(program, FULL, 1, at_last_bar=True)
     assert everything(judge(program, FULL, 1, at_last_bar=True, kept=kept)) == everything(whole)
+
+
+def test_values_of_the_market_and_of_sectors_alone_are_read_on_as_many_own_bars() -> None:
+    for text in ("correlation(sector.close, market.close, 6) > 0", "sma(market.close / sector.close, 20) > 0"):
+        newest = criteria.compile(text).evaluate(FULL)
+        assert (newest == 1.0).any(), text
+        every = criteria.compile(text).evaluate(FULL, len(FULL.sessions))
+        assert np.array_equal(newest[:, 0], every[:, -1], equal_nan=True), text
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ LAST = date(2026, 12, 31)
 CALENDARS = ExchangeCalendars()
 
 
-def sessions_of(exchange: str) -> pd.DatetimeIndex:
-    first = date(2023, 10, 1)
-    return pd.DatetimeIndex([session.day for session in CALENDARS.sessions(exchange, first, LAST)]).as_unit("s")
+def sessions_of(exchange: str, first: date = date(2023, 10, 1), last: date = LAST) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([session.day for session in CALENDARS.sessions(exchange, first, last)]).as_unit("s")
 
 
 def frame_of(days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -65,6 +64,24 @@ def test_weeks_are_those_of_the_exchange(exchange: str, ends_on: str, weekend: s
         np.testing.assert_array_equal(values[ends + (not with_calendar)], wanted[name].to_numpy()[ends])
         if with_calendar:
             np.testing.assert_array_equal(values[10:-10], wanted[name].to_numpy()[10:-10])
+
+
+@pytest.mark.parametrize("exchange", ["XNYS", "XLON", "XTKS"])
+@pytest.mark.parametrize("year", range(2018, 2031))
+def test_the_week_across_the_new_year_is_one_week(exchange: str, year: int) -> None:
+    """An ISO year may give its last days of December to week 1 of the next year, or the first of January to week 53."""
+    days = sessions_of(exchange, date(year - 1, 11, 1), date(year, 2, 28))
+    frame = frame_of(days)
+    panel = Panel.from_frame(frame, calendar=days.to_numpy())
+    around = (days >= f"{year - 1}-12-15") & (days <= f"{year}-01-20")
+    wanted = weekly_bars(frame, "SUN")
+    for name in wanted:
+        values = number(f"weekly.{name}", panel, len(days))[0]
+        np.testing.assert_array_equal(values[around], wanted[name].to_numpy()[around])
+    monday = pd.Timestamp(year, 1, 1) - pd.Timedelta(days=pd.Timestamp(year, 1, 1).weekday())
+    week = frame[monday : monday + pd.Timedelta(days=6)]
+    volume = number("weekly.volume", panel, len(days))[0]
+    assert volume[days.get_loc(week.index[-1])] == week["volume"].sum()
 
 
 def test_golden_week_is_one_week_of_two_sessions() -> None:

@@ -34,7 +34,7 @@ def every_metric_is_there(metrics: ScanMetrics) -> None:
     assert [timing.name for timing in metrics.stage_timings] == STAGES
     stage_seconds = sum(timing.seconds for timing in metrics.stage_timings)
     assert stage_seconds + metrics.gap_seconds == pytest.approx(metrics.total_seconds, abs=1e-9)
-    assert len({field.name for field in fields(metrics)}) == 19
+    assert len({field.name for field in fields(metrics)}) == 22
     assert metrics.progress_summary
 
 

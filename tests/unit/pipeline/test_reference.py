@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.adapters.market_data.sample.source import SampleSource
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import SourceError
@@ -110,6 +111,26 @@ def test_a_watchlist_changes_no_number_of_a_row(market: str, data: st.DataObject
             whole.reference_count,
         )
     assert set(rows_of(found["list"])) == set(watched) & set(rows_of(found["whole"]))
+
+
+@pytest.fixture(scope="module")
+def sample() -> tuple[Bench, dict[str, dict[str, object]]]:
+    """The real bars of the installed sample, and its rows when everything is scanned."""
+    bench = Bench(source=SampleSource())  # type: ignore[arg-type] - any source
+    return bench, rows_of(bench.scan(EVERY_ROW, RunOptions()))
+
+
+@settings(deadline=None, max_examples=10)
+@given(data=st.data())
+def test_a_watchlist_of_real_stocks_changes_no_number_of_a_row(
+    sample: tuple[Bench, dict[str, dict[str, object]]], data: st.DataObject
+) -> None:
+    bench, whole = sample
+    assert len(whole) > 450
+    watched = data.draw(st.lists(st.sampled_from(sorted(whole)), min_size=1, max_size=8, unique=True))
+    found = rows_of(bench.scan(replace(EVERY_ROW, symbols=tuple(watched)), RunOptions()))
+    assert set(found) == set(watched)
+    same(found, whole)
 
 
 def test_filters_on_rows_change_no_number_of_the_others() -> None:

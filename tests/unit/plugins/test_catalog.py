@@ -12,10 +12,12 @@ import pytest
 
 from technic_scanner import extras
 from technic_scanner.adapters.executors.dask import DaskExecutor
+from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import EXECUTORS, RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ExecutorError, MissingExtraError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.plugins.registry import FaultKind
 from tests.support.others import Others
 
@@ -237,6 +239,23 @@ def test_what_an_extra_would_install_is_said_before_it_is_needed(
     dask = next(info for info in catalog.executors() if info.name == "dask")
     assert dask.missing is not None
     assert "pip install 'technic-scanner[dask]'" in dask.missing
+
+
+def test_it_is_said_why_this_host_cannot_read_a_source(
+    others: Others, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_root(root: Path | None) -> PluginCatalog:
+        return PluginCatalog(tmp_path, ManualClock(), lambda _plugin, option: root if option == "root" else None)
+
+    assert with_root(None).unreadable_here("files") == "set TECHNIC_FILES_ROOT to offer files"
+    gone = tmp_path / "gone"
+    assert with_root(gone).unreadable_here("files") == f"TECHNIC_FILES_ROOT is {gone}, which does not exist here"
+    assert with_root(tmp_path).unreadable_here("files") is None
+    assert with_root(None).unreadable_here("sample") is None
+    assert with_root(None).unreadable_here("elsewhere") == "no source elsewhere is installed here"
+    found = extras.find_spec
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "yfinance" else found(name))
+    assert "pip install 'technic-scanner[yahoo]'" in (with_root(None).unreadable_here("yahoo") or "")
 
 
 def test_yahoo_is_described_where_its_lists_are_not_installed_either(

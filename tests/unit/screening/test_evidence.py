@@ -20,6 +20,7 @@ from technic_scanner.screening.evidence import (
     rank_ic,
     student_quantile,
 )
+from technic_scanner.screening.holdings import Held
 
 NAN = float("nan")
 
@@ -202,18 +203,33 @@ def test_a_score_that_is_unknown_is_of_no_quantile() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([NAN, 0.0, 0.25, -1.5, 3.0]), st.integers(0, 2), st.integers(3, 40)), max_size=30
+        st.tuples(
+            st.sampled_from([NAN, 0.0, 0.25, -1.5, 3.0]),
+            st.integers(0, 2),
+            st.integers(3, 40),
+            st.integers(0, 5),
+            st.sampled_from([-1.0, 1.0]),
+        ),
+        max_size=60,
     ),
     st.integers(0, 3),
     st.sampled_from([0, 4, 1000]),
+    st.booleans(),
 )
-def test_a_group_says_what_its_values_say_alone(rows: list[tuple[float, int, int]], lags: int, most_cells: int) -> None:
-    values, groups, periods = np.array(rows, dtype=np.float64).reshape(-1, 3).T
+def test_a_group_says_what_its_values_say_alone(
+    rows: list[tuple[float, int, int, int, float]], lags: int, most_cells: int, are_held: bool
+) -> None:
+    values, groups, periods, symbols, sides = np.array(rows, dtype=np.float64).reshape(-1, 5).T
     groups, periods = groups.astype(np.int64), periods.astype(np.int64)
+    held = Held(symbols.astype(np.int64), sides)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(evidence, "_MOST_CELLS", most_cells)
-        found = PeriodValues.of(values, periods, lags).by_group(groups, 3)
-    assert found == tuple(PeriodValues.of(values[groups == k], periods[groups == k], lags).whole() for k in range(3))
+        found = PeriodValues.of(values, periods, lags, held if are_held else 1.0).by_group(groups, 3)
+    for k in range(3):
+        own = groups == k
+        alone = PeriodValues.of(values[own], periods[own], lags, held.part(own) if are_held else 1.0)
+        assert found[k] == alone.whole()
+        assert found[k].hit == alone.hit()
 
 
 def _width(interval: Interval) -> float:

@@ -73,7 +73,8 @@ def test_the_points_of_a_score_sum_to_it(rating: float, alpha: float, share: flo
     points = [tenths(points) for _, _, points, _, _ in _PART.findall(text)]
     assert len(points) == 2
     assert (sum(points) if side > 0 else 1000 - sum(points)) == tenths(f"{score[0]:.1f}")
-    assert text.startswith(f"score {score[0]:.1f} = " + ("TechRating" if side > 0 else "100 - TechRating"))
+    shown = f"{score[0]:.1f}".replace("-0.0", "0.0")  # a zero has no sign
+    assert text.startswith(f"score {shown} = " + ("TechRating" if side > 0 else "100 - TechRating"))
     assert [points / 10 for points in points] == pytest.approx([rating * (1 - share), alpha * share], abs=0.1 + 1e-6)
 
 

@@ -19,6 +19,8 @@ from technic_scanner.screening import kernel_compile, kernels
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.indicators import BARS_NEEDED, last_indicators, warm_up
+from technic_scanner.screening.kernel_moves import find_calm
+from technic_scanner.screening.quality import quality
 from technic_scanner.testing.sources import bars_of
 from tests.unit.screening.indicator_oracle import indicators_of, mismatches
 from tests.unit.screening.made_bars import histories, market, panel_of, sessions, walk, without
@@ -278,9 +280,9 @@ class TestChunks:
 class TestCompilation:
     def test_warm_up_leaves_nothing_to_compile(self) -> None:
         warm_up()
-        before = len(kernels.rows.signatures)
-        last_indicators(walk(2, 500), market(500))
-        assert len(kernels.rows.signatures) == before
+        before = [len(kernel.signatures) for kernel in (kernels.rows, find_calm)]
+        quality(walk(2, 500), last_indicators(walk(2, 500), market(500)))
+        assert [len(kernel.signatures) for kernel in (kernels.rows, find_calm)] == before
 
     def test_only_harmless_fast_math_is_allowed(self) -> None:
         assert {"contract", "nnan", "ninf", "nsz"} == kernel_compile.FLAGS

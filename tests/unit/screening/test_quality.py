@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from technic_scanner.screening import quality as rules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicators import last_indicators
 from technic_scanner.screening.quality import PINNED, PRICE_OFF, QUALITY_FLAGS, UNADJUSTED_SPLIT, quality
@@ -133,3 +136,31 @@ def test_what_has_few_bars_or_none_has_no_flag() -> None:
     empty = {name: np.full(SESSIONS, np.nan) for name in short}
     assert flags_of(short, empty) == [set(), set()]
     assert quality(Panel.empty(), np.empty((0, 60))).shape == (0, 3)
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    volatility=st.sampled_from([0.002, 0.005, 0.02, 0.05]),
+    moves=st.lists(
+        st.tuples(st.integers(0, SESSIONS - 1), st.sampled_from([0.25, 0.7, 0.89, 0.9, 1.1, 1.11, 1.5, 6.0])),
+        max_size=4,
+    ),
+    gaps=st.lists(st.integers(0, SESSIONS - 1), max_size=3),
+    quiet_since=st.integers(0, SESSIONS),
+)
+def test_looking_only_at_rows_that_move_changes_no_flag(
+    seed: int, volatility: float, moves: list[tuple[int, float]], gaps: list[int], quiet_since: int
+) -> None:
+    bars = chart(seed, volatility)
+    for name in ("open", "high", "low", "close"):
+        bars[name][quiet_since:] = bars[name][quiet_since - 1] * np.exp(
+            0.001 * np.sin(np.arange(SESSIONS - quiet_since))
+        )
+    for at, factor in moves:
+        bars = moved(bars, slice(at, None) if at % 2 else at, factor)
+    for values in bars.values():
+        values[gaps] = np.nan
+    quick = flags_of(bars, chart(seed))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "_calm", lambda panel, _volatility: np.zeros(len(panel.symbols), bool))
+        assert flags_of(bars, chart(seed)) == quick

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from technic_scanner.screening.regime import Macro, Regime, equal_weight_index, market_regime, regime_policy
+from technic_scanner.screening.regime import (
+    Macro,
+    Regime,
+    equal_weight_index,
+    market_regime,
+    market_regimes,
+    regime_policy,
+)
 
 NAN = float("nan")
 
@@ -145,6 +152,17 @@ def test_gaps_are_left_out() -> None:
 
 def regime(trend: str, volatility: str) -> Regime:
     return Regime(trend, volatility, f"{volatility} {trend}", "SPY", ())
+
+
+@pytest.mark.parametrize("sessions", [0, 1, 90, 250, 700])
+def test_the_regimes_of_many_days_are_those_of_each_day(sessions: int) -> None:
+    rng = np.random.default_rng(sessions)
+    swing = 0.01 * (1.0 + np.sin(np.arange(sessions) / 40.0) ** 2)
+    close = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 1.0, sessions) * swing))
+    close[rng.random(sessions) < 0.03] = np.nan
+    close[rng.random(sessions) < 0.01] = 0.0
+    ends = rng.integers(0, sessions + 1, 400)
+    assert market_regimes(close, ends) == [market_regime(close[:end], "").market_regime for end in ends.tolist()]
 
 
 def test_policy_by_regime() -> None:

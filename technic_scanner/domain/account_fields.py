@@ -1,4 +1,4 @@
-"""The two config fields that say what amounts are in."""
+"""The config fields that say what amounts are in and how much of the account is used."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ CURRENCY_RATES = FieldSpec(
     longest=25,
     most=100,
 )
+
+
+def share_of_account(label: str, text: str, step: float) -> FieldSpec:
+    """Return the description of a share of the account in per cent."""
+    return FieldSpec(label, text, unit="%", above=0.0, at_most=100.0, step=step)
