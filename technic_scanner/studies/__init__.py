@@ -13,5 +13,6 @@ from technic_scanner.studies.document import document_of
 from technic_scanner.studies.eligible import Minimums
 from technic_scanner.studies.result import ENTRIES, EVERY, FIRST, Study
 from technic_scanner.studies.study import study
+from technic_scanner.studies.sweep import Sweep, sweep
 
-__all__ = ["ENTRIES", "EVERY", "FIRST", "Minimums", "Study", "document_of", "study"]
+__all__ = ["ENTRIES", "EVERY", "FIRST", "Minimums", "Study", "Sweep", "document_of", "study", "sweep"]

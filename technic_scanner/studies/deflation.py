@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from technic_scanner.screening.evidence import CONFIDENCE, student_quantile
+from technic_scanner.screening.evidence import CONFIDENCE
 from technic_scanner.studies.horizons import HorizonResult
 
 _EULER = 0.5772156649015329
@@ -40,7 +40,11 @@ def thresholds(result: HorizonResult, trials: int) -> Thresholds | None:
 
     Variants of one idea are alike, so that the deflated threshold is a little too high rather than too low.
     """
-    if result.low is None or result.high is None:
+    return thresholds_of(result.standard_error, trials)
+
+
+def thresholds_of(error: float | None, trials: int) -> Thresholds | None:
+    """Return the thresholds of a mean excess with this standard error; None without one."""
+    if error is None:
         return None
-    error = (result.high - result.low) / 2.0 / student_quantile(0.5 + CONFIDENCE / 2.0, result.n_dates - 1)
     return Thresholds(_ONE_SIDED * error, (expected_best(trials) + _ONE_SIDED) * error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -13,15 +14,18 @@ from technic_scanner.studies.coefficients import mean_ic
 from technic_scanner.studies.decay import decay_curve
 from technic_scanner.studies.extremes import Entry, extremes
 from technic_scanner.studies.groups import Group, by_month, by_regime, by_sector, by_year
-from technic_scanner.studies.horizons import SPREAD, HorizonResult
+from technic_scanner.studies.horizons import SPREAD, date_hit
 from technic_scanner.studies.notes import study_notes
 from technic_scanner.studies.result import Study
 
 EXTREMES_HORIZON = 21
 
 
-def document_of(study: Study, notes: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the study as JSON types; returns are fractions, None is unknown. ``notes`` come first among its own."""
+def document_of(study: Study, notes: Iterable[str] = (), data_notes: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the study as JSON types; returns are fractions, None is unknown.
+
+    ``notes`` come first among its own; ``data_notes`` are those of its source.
+    """
     first, stop = study.window
     days = study.panel.sessions[first:stop].astype("datetime64[D]").astype(str).tolist()
     best, worst = extremes(study, EXTREMES_HORIZON)
@@ -30,13 +34,14 @@ def document_of(study: Study, notes: Iterable[str] = ()) -> dict[str, Any]:
         "entry": study.entry,
         "from": days[0] if days else None,
         "to": days[-1] if days else None,
+        "newest_session": _day(study.panel.bars.last_session),
         "symbols": len(study.panel.symbols),
         "sessions": len(days),
         "sessions_with_rows": study.sessions_with_rows,
         "entries": len(study),
         "dates": study.dates,
         "share_of_sessions": study.dates / study.sessions_with_rows if study.sessions_with_rows else None,
-        "horizons": {str(horizon): _horizon(study.horizons[horizon]) for horizon in HORIZONS},
+        "horizons": {str(horizon): _horizon(study, horizon) for horizon in HORIZONS},
         "ic": _coefficients(study),
         "by_year": _groups(by_year(study)),
         "by_sector": _groups(by_sector(study)),
@@ -51,6 +56,7 @@ def document_of(study: Study, notes: Iterable[str] = ()) -> dict[str, Any]:
         "winsorised_above": MOST_RETURN,
         "cost_bps": study.cost_bps,
         "notes": [*notes, *study_notes(study)],
+        "data_notes": [*data_notes],
     }
 
 
@@ -66,19 +72,22 @@ def entries_table(study: Study) -> pa.Table:
     return pa.table(columns)
 
 
-def _horizon(result: HorizonResult) -> dict[str, Any]:
+def _horizon(study: Study, horizon: int) -> dict[str, Any]:
+    result, by_date = study.horizons[horizon], date_hit(study, horizon)
     trading = result.trading
     return {
         "mean_excess": result.mean_excess,
         "low": result.low,
         "high": result.high,
+        "standard_error": result.standard_error,
+        "effective_sessions": result.effective_sessions,
         "hit_rate": result.hit_rate,
         "median": result.median,
         "n": result.n,
         "n_dates": result.n_dates,
-        "date_hit_rate": result.date_hit.mean,
-        "date_hit_low": result.date_hit.low,
-        "date_hit_high": result.date_hit.high,
+        "date_hit_rate": by_date.mean,
+        "date_hit_low": by_date.low,
+        "date_hit_high": by_date.high,
         "quantiles": {f"{share:g}": value for share, value in zip(SPREAD, result.spread, strict=False)},
         "mean_forward_return": result.mean_forward,
         "winsorised": result.limited,
@@ -119,3 +128,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         numbers[f"forward_return_{horizon}"] = entry.forward[horizon]
         numbers[f"excess_{horizon}"] = entry.excess[horizon]
     return numbers
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from technic_scanner.criteria.panel import Panel
+from technic_scanner.screening.bars import FIELDS
 from technic_scanner.screening.matrix import BoolArray
-from technic_scanner.studies.kernel_eligible import eligible, leave_out_wrong_prices
+from technic_scanner.studies.kernel_eligible import judge
 from technic_scanner.studies.row_chunks import each_part
 
 
@@ -31,20 +32,15 @@ def eligible_rows(panel: Panel, minimums: Minimums, threads: int | None = None) 
     The second lacks rows with an unadjusted split or a price far off, judged by the bars up to the session.
     """
     bars = panel.bars
-    could = np.empty(bars.shape, dtype=np.bool_)
+    could, honest = np.empty(bars.shape, dtype=np.bool_), np.empty(bars.shape, dtype=np.bool_)
 
-    def judge(start: int, stop: int) -> None:
-        arrays = [getattr(bars, name)[start:stop] for name in ("high", "low", "close", "volume")]
-        eligible(*arrays, minimums.price, minimums.dollar_volume, minimums.bars, could[start:stop])
+    def part(start: int, stop: int) -> None:
+        rows = slice(start, stop)
+        prices = (getattr(bars, name)[rows] for name in FIELDS)
+        judge(*prices, minimums.price, minimums.dollar_volume, minimums.bars, could[rows], honest[rows])
+        if panel.members is not None:
+            could[rows] &= panel.members[rows]
+            honest[rows] &= panel.members[rows]
 
-    each_part(len(bars.symbols), threads, judge)
-    if panel.members is not None:
-        could &= panel.members
-    honest = could.copy()
-
-    def leave_out(start: int, stop: int) -> None:
-        arrays = [getattr(bars, name)[start:stop] for name in ("open", "high", "low", "close", "volume")]
-        leave_out_wrong_prices(*arrays, honest[start:stop])
-
-    each_part(len(bars.symbols), threads, leave_out)
+    each_part(len(bars.symbols), threads, part)
     return could, honest

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.evidence import mean_test
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.pick_returns import HORIZONS
-from technic_scanner.screening.regime import equal_weight_index, market_regime
+from technic_scanner.screening.regime import equal_weight_index, market_regimes
+from technic_scanner.studies.date_means import DateMeans
+from technic_scanner.studies.intervals import Reach, reaches_of
 from technic_scanner.studies.result import Study
 
 UNKNOWN = "unknown"
-MOST_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +78,39 @@ def regimes_of(study: Study, columns: IntArray) -> list[str]:
         ends = np.searchsorted(panel.market.sessions, panel.sessions[columns], side="right")
     else:
         close, ends = equal_weight_index(np.where(study.honest, panel.bars.close, np.nan)), columns + 1
-    return [market_regime(close[:end], "").market_regime for end in ends.tolist()]
+    return market_regimes(close, ends)
 
 
 def _grouped(study: Study, names: Any, horizons: Sequence[int]) -> tuple[Group, ...]:
     found, codes = np.unique(names, return_inverse=True)
     places = [np.flatnonzero(codes == number) for number in range(len(found))]
-    with ThreadPoolExecutor(MOST_THREADS) as pool:
-        waiting = {horizon: _results(pool, study, places, horizon) for horizon in horizons}
-        return tuple(
-            Group(
-                str(name),
-                len(places[number]),
-                len(np.unique(study.columns[places[number]])),
-                {horizon: waiting[horizon][number].result() for horizon in horizons},
-            )
-            for number, name in enumerate(found.tolist())
+    reaches = [reaches_of(study, own) for own in places]
+    results = {horizon: _results(study, places, reaches, horizon) for horizon in horizons}
+    return tuple(
+        Group(
+            str(name),
+            len(places[number]),
+            len(np.unique(study.columns[places[number]])),
+            {horizon: results[horizon][number] for horizon in horizons},
         )
+        for number, name in enumerate(found.tolist())
+    )
 
 
 def _results(
-    pool: ThreadPoolExecutor, study: Study, places: Sequence[IntArray], horizon: int
-) -> list[Future[GroupResult]]:
-    excess, alike = study.excess(horizon), study.alike(horizon)
-    return [pool.submit(_result, excess[own], study.columns[own], horizon, alike) for own in places]
+    study: Study, places: Sequence[IntArray], reaches: Sequence[dict[int, Reach]], horizon: int
+) -> list[GroupResult]:
+    excess = study.excess(horizon)
+    return [_result(study, excess[own], own, reach[horizon]) for own, reach in zip(places, reaches, strict=True)]
 
 
-def _result(excess: FloatArray, columns: IntArray, horizon: int, alike: float) -> GroupResult:
-    """Return what followed the entries, whose ``columns`` (E,) ascend."""
-    known = np.isfinite(excess)
-    values = excess[known]
+def _result(study: Study, excess: FloatArray, places: IntArray, reach: Reach) -> GroupResult:
+    """Return what followed the entries at ``places`` (E,), which ascend."""
+    values = excess[np.isfinite(excess)]
     if not len(values):
         return GroupResult(0, 0, None, None, None, None, None)
-    dates, starts, counts = np.unique(columns[known], return_index=True, return_counts=True)
-    test = mean_test(np.add.reduceat(values, starts) / counts, dates, horizon, alike)
+    by_date = DateMeans.of(excess, study.columns[places])
+    mean = by_date.mean()
+    low, high = reach.around(mean)
     hits = float((values > 0.0).mean())
-    return GroupResult(len(values), test.n, test.mean, test.low, test.high, hits, float(np.median(values)))
+    return GroupResult(len(values), len(by_date.columns), mean, low, high, hits, float(np.median(values)))

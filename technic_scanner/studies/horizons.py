@@ -11,6 +11,7 @@ from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.evidence import Interval, PeriodValues
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, IntArray
 from technic_scanner.screening.pick_returns import MOST_RETURN
+from technic_scanner.studies.date_means import DateMeans
 from technic_scanner.studies.kernel_events import turnover
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ class HorizonResult:
     """Returns of the entries of a study, as fractions, over ``horizon`` sessions; None is unknown.
 
     ``n`` entries on ``n_dates`` sessions have a known return. ``mean_excess`` is the mean over dates of each date's
-    mean excess, before costs, with its 95 % interval ``low`` … ``high``. ``hit_rate`` is the share of entries with an
-    excess above 0, ``median`` and ``spread`` (the 5, 25, 75 and 95 % quantiles) are over entries. ``date_hit`` is the
-    mean over dates of each date's hit rate. ``limited`` entries and ``universe_limited`` rows were winsorised.
+    mean excess, before costs, with its 95 % interval ``low`` … ``high``, which rests on ``standard_error`` and
+    ``effective_sessions``, see ``intervals.Reach``. ``hit_rate`` is the share of entries with an
+    excess above 0, ``median`` and ``spread`` (the 5, 25, 75 and 95 % quantiles) are over entries. ``limited`` entries
+    and ``universe_limited`` rows were winsorised.
     """
 
     horizon: int
@@ -35,8 +37,9 @@ class HorizonResult:
     mean_excess: float | None
     low: float | None
     high: float | None
+    standard_error: float | None
+    effective_sessions: float
     hit_rate: float | None
-    date_hit: Interval
     median: float | None
     spread: tuple[float, ...]
     mean_forward: float | None
@@ -69,23 +72,31 @@ def horizon_result(study: Study, horizon: int) -> HorizonResult:
     forward = study.forward(horizon)
     excess = forward - study.universe.after(horizon)[study.columns]
     known = excess[np.isfinite(excess)]
-    evidence = PeriodValues.of(excess, study.columns, horizon, study.alike(horizon)).whole()
+    by_date = DateMeans.of(excess, study.columns)
+    mean, reach = by_date.mean(), study.reaches[horizon]
+    low, high = reach.around(mean)
     return HorizonResult(
         horizon=horizon,
         n=len(known),
-        n_dates=evidence.periods,
-        mean_excess=evidence.mean.mean,
-        low=evidence.mean.low,
-        high=evidence.mean.high,
+        n_dates=len(by_date.columns),
+        mean_excess=mean,
+        low=low,
+        high=high,
+        standard_error=reach.error,
+        effective_sessions=reach.sessions,
         hit_rate=float((known > 0.0).mean()) if len(known) else None,
-        date_hit=evidence.hit,
         median=float(np.median(known)) if len(known) else None,
         spread=tuple(np.quantile(known, SPREAD).tolist()) if len(known) else (),
         mean_forward=_mean(forward),
         limited=int((forward >= MOST_RETURN).sum()),
         universe_limited=int(study.universe.limited[study.universe.offsets.index(horizon)]),
-        trading=_trading(study, horizon, evidence.mean.mean),
+        trading=_trading(study, horizon, mean),
     )
+
+
+def date_hit(study: Study, horizon: int) -> Interval:
+    """Return the mean over dates of each date's hit rate, with an interval that allows for shared sessions."""
+    return PeriodValues.of(study.excess(horizon), study.columns, horizon, study.alike(horizon)).hit()
 
 
 def _mean(values: FloatArray) -> float | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from technic_scanner.criteria.printer import text_of
+from technic_scanner.domain.study_terms import FEW_DATES
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
 from technic_scanner.studies.result import FIRST, Study
 
-FEW_DATES = 30
 MOST_NAMED = 5
 
 

@@ -45,12 +45,17 @@ class StudyRequest:
     @property
     def config(self) -> ScanConfig:
         """The scan that would look for the same on one day."""
+        return self.config_of()
+
+    def config_of(self, **more: Any) -> ScanConfig:
+        """Return that scan with ``more`` of its fields."""
         return ScanConfig(
             criteria=self.where,
             source=self.source,
             universe=self.universe,
             min_price=self.min_price,
             min_dollar_volume=self.min_dollar_volume,
+            **more,
         )
 
     @property

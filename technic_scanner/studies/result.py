@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,12 @@ import numpy as np
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.screening.bars import DateArray, FloatArray
+from technic_scanner.screening.evidence import mean_ranks
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
+from technic_scanner.studies.by_symbol import by_symbol
 from technic_scanner.studies.kernel_events import entry_returns, shared_entries
-from technic_scanner.studies.universe_means import UniverseMeans
+from technic_scanner.studies.universe_means import UniverseMeans, universe_means
 
 FIRST, EVERY = "first", "every"
 ENTRIES: tuple[str, ...] = (FIRST, EVERY)
@@ -83,8 +87,36 @@ class Study:
     @cached_property
     def by_row(self) -> tuple[IntArray, IntArray]:
         """Rows and columns (E,) of the entries, by symbol and then by session."""
-        order = np.lexsort((self.columns, self.rows))
-        return self.rows[order], self.columns[order]
+        return by_symbol(self.rows, self.columns)
+
+    @cached_property
+    def order_ranks(self) -> FloatArray:
+        """The mean rank (E,) of each entry's ``order`` among those of its session, NaN where it is unknown."""
+        out = np.full(len(self), np.nan)
+        if self.order is None:
+            return out
+        starts = np.flatnonzero(np.append(True, self.columns[1:] != self.columns[:-1]))
+        for start, end in pairwise([*starts.tolist(), len(self)]):
+            order = self.order[start:end]
+            known = np.isfinite(order)
+            out[start:end][known] = mean_ranks(order[known])
+        return out
+
+    @cached_property
+    def universe_moves(self) -> FloatArray:
+        """The universe's mean return from each session to the next (T,), as long as entries are held."""
+        first, stop = self.window
+        end = min(stop + HORIZONS[-1], self.panel.bars.shape[1])
+        if end == stop:
+            return self.universe.after(1)
+        return universe_means(self.panel.bars.close, self.honest, (1,), first, end).after(1)
+
+    @cached_property
+    def reaches(self) -> Mapping[int, Any]:
+        """How far the mean excess can be trusted, by horizon: see ``intervals.Reach``."""
+        from technic_scanner.studies.intervals import reaches_of  # noqa: PLC0415 - it reads this class
+
+        return reaches_of(self)
 
     def alike(self, horizon: int) -> float:
         """Return how alike the symbols of dates that share sessions are, 0–1; see ``screening.overlap``."""
@@ -96,4 +128,6 @@ class Study:
         """What followed, by horizon: see ``horizons.HorizonResult``."""
         from technic_scanner.studies.horizons import horizon_result  # noqa: PLC0415 - it reads this class
 
-        return {horizon: horizon_result(self, horizon) for horizon in HORIZONS}
+        _ = self.reaches  # once, before the threads ask for it
+        with ThreadPoolExecutor(len(HORIZONS)) as pool:
+            return dict(zip(HORIZONS, pool.map(lambda horizon: horizon_result(self, horizon), HORIZONS), strict=True))

@@ -15,12 +15,15 @@ from technic_scanner.criteria.panel import Panel
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.screening.bars import DateArray, FloatArray
 from technic_scanner.screening.bars import Panel as Bars
-from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.pick_returns import HORIZONS
+from technic_scanner.studies.by_symbol import by_session
 from technic_scanner.studies.eligible import Minimums, eligible_rows
+from technic_scanner.studies.kernel_events import begun
 from technic_scanner.studies.kernel_events import entries as mark_entries
 from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.result import COST_BPS, ENTRIES, EVERY, FIRST, Study
+from technic_scanner.studies.row_chunks import in_threads
 from technic_scanner.studies.universe_means import universe_means
 
 
@@ -49,12 +52,10 @@ def study(
     found = compile_criteria(criteria) if isinstance(criteria, str) else criteria
     check_readable(found)
     whole = panel if isinstance(panel, Panel) else Panel(panel)
-    first, stop = _window(whole.sessions, entry, start, end, cost_bps)
+    first, stop = window_of(whole.sessions, entry, start, end, cost_bps)
     could, honest = eligible_rows(whole, minimums or Minimums(), threads)
     truth, order = _values(found, whole, threads)
-    marks = np.empty(truth.shape, dtype=np.bool_)
-    mark_entries(truth, whole.bars.close, could, first, stop, entry == EVERY, marks)
-    rows, columns = _by_session(marks)
+    rows, columns = by_session(*_found(truth, whole.bars.close, could, (first, stop), entry == EVERY, threads))
     means = universe_means(whole.bars.close, honest, HORIZONS, first, stop, threads)
     return Study(
         criteria=found,
@@ -72,6 +73,30 @@ def study(
     )
 
 
+def _found(
+    truth: Any, close: FloatArray, could: BoolArray, window: tuple[int, int], every: bool, threads: int | None
+) -> tuple[IntArray, IntArray]:
+    """Return rows and columns (E,) of the entries, by symbol and then by session."""
+    first, width = window[0], window[1] - window[0]
+
+    def find(start: int, stop: int) -> tuple[IntArray, IntArray]:
+        part = slice(start, stop)
+        marks = np.empty((stop - start, width), dtype=np.bool_)
+        mark_entries(truth[part], could[part], first, first + width, every, marks)
+        rows, columns = np.divmod(np.flatnonzero(marks), max(1, width))
+        columns += first
+        if not every:
+            new = np.empty(len(rows), dtype=np.bool_)
+            begun(truth[part], close[part], rows, columns, new)
+            rows, columns = rows[new], columns[new]
+        return rows + start, columns
+
+    parts = list(in_threads(len(truth), threads, find))
+    if not parts:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    return np.concatenate([rows for rows, _ in parts]), np.concatenate([columns for _, columns in parts])
+
+
 def _names(panel: Panel, rows: BoolArray) -> tuple[str, ...]:
     return tuple(panel.symbols[row] for row in np.flatnonzero(rows).tolist())
 
@@ -81,9 +106,10 @@ def day_of(value: date | str | None) -> np.datetime64 | None:
     return None if value is None else np.datetime64(value, "D")
 
 
-def _window(
+def window_of(
     sessions: DateArray, entry: str, start: date | str | None, end: date | str | None, cost_bps: float
 ) -> tuple[int, int]:
+    """Return the columns first … stop − 1 of the sessions start … end. ConfigError that names every bad argument."""
     problems = []
     days: list[np.datetime64 | None] = []
     for name, value in (("from", start), ("to", end)):
@@ -115,10 +141,3 @@ def _values(criteria: Criteria, panel: Panel, threads: int | None) -> tuple[Any,
         return np.empty((len(panel.symbols), 0), np.int8), None
     values: Sequence[Any] = evaluate(roots, panel, count, threads)
     return values[0], None if rank is None else values[1]
-
-
-def _by_session(marks: BoolArray) -> tuple[Any, Any]:
-    """Return rows and columns (E,) of the marks (n, T), oldest session first, in the panel's order within one."""
-    rows, columns = np.nonzero(marks)
-    order = np.argsort(columns, kind="stable")
-    return rows[order], columns[order]

@@ -39,18 +39,18 @@ def universe_means(
     """
     wanted = np.array(offsets, dtype=np.int64)
 
-    def add(start: int, end: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def add(start: int, end: int) -> tuple[FloatArray, FloatArray, IntArray]:
         shape = len(wanted), close.shape[1]
-        sums, counts, limited = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        sums, counts, limited = np.zeros(shape), np.zeros(shape), np.zeros(len(wanted), np.int64)
         universe_sums(close[start:end], honest[start:end], wanted, first, stop, MOST_RETURN, sums, counts, limited)
         return sums, counts, limited
 
     shape = len(wanted), close.shape[1]
-    total, count, limited = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    total, count, limited = np.zeros(shape), np.zeros(shape), np.zeros(len(wanted), np.int64)
     for sums, counts, above in in_threads(len(close), threads, add):
         total += sums
         count += counts
         limited += above
     means = np.full(shape, np.nan)
     np.divide(total, count, out=means, where=count > 0.0)
-    return UniverseMeans(tuple(offsets), means, limited.sum(axis=1).astype(np.int64))
+    return UniverseMeans(tuple(offsets), means - 1.0, limited)
