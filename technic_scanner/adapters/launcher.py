@@ -71,6 +71,7 @@ class WorkerLauncher:
         self._environment = environment
         self._clock = clock
         self._children: list[subprocess.Popen[bytes]] = []
+        self._silent = 0  # living workers of this process without a recent heartbeat
         self._failures = 0
         self._next_at = float("-inf")
 
@@ -85,7 +86,8 @@ class WorkerLauncher:
     def ensure_standby(self) -> None:
         """Launch the standby workers that are missing on this host; fast, to be called often. Raises StoreError.
 
-        One that ended by itself, after a long time without a run, is replaced when a run is queued.
+        One that ended by itself, after a long time without a run, is replaced when a run is queued. One that lives but
+        has sent no heartbeat for long, on a busy machine, is not: every other one would make the machine busier.
         """
         self._keeping = True
         self._launch_in_turn(self._missing_standby)
@@ -108,6 +110,8 @@ class WorkerLauncher:
         workers = [worker for worker in demand.workers if worker.host != here or runs(worker.pid)]
         known = {worker.pid for worker in workers if worker.host == here}
         starting[:] = [process for process in starting if process.pid not in known and process.lives()]
+        heard_of = known | {process.pid for process in starting}
+        self._silent = sum(child.poll() is None and child.pid not in heard_of for child in self._children)
         allowed = self._max_workers - len(workers) - len(starting)
         missing = wanted(workers, len(starting), demand.queued)
         starting.extend(self._launch() for _ in range(min(missing, allowed)))
@@ -118,7 +122,8 @@ class WorkerLauncher:
 
     def _missing_standby(self, workers: Sequence[WorkerInfo], starting: int, queued: int) -> int:
         here = socket.gethostname()
-        missing = self._standby_workers - sum(worker.host == here for worker in workers) - starting
+        there = sum(worker.host == here for worker in workers) + starting + self._silent
+        missing = self._standby_workers - there
         return 0 if self._resting and not queued else missing
 
     def _launch(self) -> ProcessIdentity:
@@ -137,7 +142,7 @@ class WorkerLauncher:
             )
         self._children.append(child)
         identity = ProcessIdentity.of(child.pid)
-        # Reaped at once, though nobody may call for a long time; whoever asks for its code later still gets it.
+        # Reaped at once, though nobody may call for a long time; its exit code can still be asked for later.
         threading.Thread(target=child.wait, name=f"end of worker {child.pid}", daemon=True).start()
         return identity
 

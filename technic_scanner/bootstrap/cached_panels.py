@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,14 +19,12 @@ from technic_scanner.criteria.panel import Panel
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.newest_bars import ALL_SESSIONS, criteria_panel, sessions_to_read
-from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.pipeline.universe import CHOOSING_FIELDS, filter_securities
 from technic_scanner.plugins.catalog import PluginCatalog
+from technic_scanner.runs.watchlists.lookup import without_watchlists
 
 KEPT_SECONDS = 300.0
-_WHAT = (
-    *("source", "universe", "sectors", "industries", "subindustries", "industry_contains", "symbols"),
-    *("max_symbols", "as_of_date"),
-)
+_WHAT = (*CHOOSING_FIELDS, "as_of_date")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +47,15 @@ class _Held:
 class CachedPanels:
     """The bars of the newest cached session and before it; the panel of one choice is held, five minutes at most."""
 
-    def __init__(self, catalog: PluginCatalog, cache: ParquetPriceCache, clock: Clock) -> None:
+    def __init__(
+        self,
+        catalog: PluginCatalog,
+        cache: ParquetPriceCache,
+        clock: Clock,
+        resolved: Callable[[ScanConfig], ScanConfig] = without_watchlists,
+    ) -> None:
+        """Wire it; ``resolved`` gives a config the symbols of its watchlists."""
+        self._resolved = resolved
         self._catalog = catalog
         self._cache = cache
         self._clock = clock
@@ -61,6 +67,7 @@ class CachedPanels:
 
         Raises ConfigError, SourceError, StoreError.
         """
+        config = self._resolved(config)
         sessions = ALL_SESSIONS if criteria is None else sessions_to_read(criteria)
         key = (*(getattr(config, name) for name in _WHAT), self._cache.mark())
         with self._lock:

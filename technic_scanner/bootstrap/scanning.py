@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import compileall
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.judging import Judgement
 from technic_scanner.criteria.warm_up import warm_up as compile_criteria_kernels
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import NullChunkJournal, ScanContext, ScanPorts
@@ -29,11 +30,13 @@ from technic_scanner.pipeline.past_rows import JudgedRows, PastRows, judge_rows
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.pipeline.study_bars import StudyBars, read_study_bars
+from technic_scanner.pipeline.sweeping import run_sweep
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.runs.model import StoredResult
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.service.validation import check_request
+from technic_scanner.runs.watchlists.lookup import without_watchlists
 from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, load_settings
 from technic_scanner.studies.request import StudyRequest
@@ -45,12 +48,16 @@ PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing
 
 @dataclass(frozen=True, slots=True)
 class Scanning:
-    """Runs the pipeline with this installation's adapters."""
+    """Runs the pipeline with this installation's adapters.
+
+    ``resolved`` gives a config the symbols of its watchlists; stored runs have them already.
+    """
 
     settings: Settings
     clock: Clock
     catalog: PluginCatalog
     cache: ParquetPriceCache
+    resolved: Callable[[ScanConfig], ScanConfig] = without_watchlists
 
     def __call__(self, task: ScanTask) -> ScanResult:
         """Run one attempt of a stored run."""
@@ -63,7 +70,8 @@ class Scanning:
             previous_event=task.previous_event,
             work=task.work,
         )
-        return self.scan(task.run.config, task.run.options, [task.listener], task.cancel, attempt, task.journal)
+        run = task.run
+        return self.scan(run.config, run.options, [task.listener], task.cancel, attempt, task.journal, run.study)
 
     def judge(self, config: ScanConfig, criteria: Criteria, cancel: CancelToken | None = None) -> Judgement:
         """Judge the symbols of a config by criteria in their newest session, without a run. Raises as a scan does."""
@@ -79,6 +87,7 @@ class Scanning:
     @contextmanager
     def _reading(self, config: ScanConfig, name: str, cancel: CancelToken | None) -> Iterator[ScanContext]:
         """Give a context in which bars are read without a run. Raises ConfigError for a bad config."""
+        config = self.resolved(config)
         check_request(config, RunOptions(), self.catalog)
         source, options = self.catalog.source(config.source, config), RunOptions()
         executor = self.catalog.executor(options)
@@ -108,8 +117,9 @@ class Scanning:
         cancel: CancelToken,
         attempt: Attempt,
         journal: ChunkJournal | None = None,
+        study: StudyTerms | None = None,
     ) -> ScanResult:
-        """Open what the scan needs, scan, and close it again."""
+        """Open what the scan or the parameter study needs, run it, and close it again."""
         source = self.catalog.source(config.source, config)
         executor = self.catalog.executor(options)
         try:
@@ -127,6 +137,8 @@ class Scanning:
                 calendars=listed_sessions,
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
             )
+            if study is not None:
+                return run_sweep(config, study, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
         finally:
             executor.close()
@@ -173,7 +185,7 @@ def run_scan(
     config, options = config or ScanConfig(), options or RunOptions()
     clock = SystemClock()
     catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
-    check_request(config, options, catalog)
+    check_request(without_watchlists(config), options, catalog)
     scanning = Scanning(settings, clock, catalog, ParquetPriceCache(settings.cache_dir, clock))
     listeners = [] if listener is None else [listener]
     return scanning.scan(config, options, listeners, cancel or CancelToken(), Attempt(run_id=f"local-{ULID()}"))

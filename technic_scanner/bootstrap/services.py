@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,31 +14,38 @@ from typing import Any, Self
 from ulid import ULID
 
 from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
-from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
+from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust, verdicts_file
 from technic_scanner.adapters.earlier_exports import delete_exports
 from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
 from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
-from technic_scanner.adapters.notify.channels import EnvironmentChannels
+from technic_scanner.adapters.notify.channels import NamedChannels
+from technic_scanner.adapters.notify.keyring_addresses import ChannelAddresses
 from technic_scanner.adapters.queue_bell.local import LocalBell
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
+from technic_scanner.adapters.worker_logs import lines_of_run
 from technic_scanner.bootstrap.bars import asked_through, coverage, past_bars
 from technic_scanner.bootstrap.cached_panels import CachedPanels
+from technic_scanner.bootstrap.market_line import MarketLine, market_line
 from technic_scanner.bootstrap.scanning import Scanning, rehearse
+from technic_scanner.bootstrap.session_steps import other_session
 from technic_scanner.bootstrap.standby import queue_listener, standing_by
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.home import make_home, store_url
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.alerts.service import AlertService
+from technic_scanner.runs.alerts.told_changes import ToldChanges
 from technic_scanner.runs.changes.service import ChangesService
 from technic_scanner.runs.listeners import RunListeners
+from technic_scanner.runs.notes.service import NoteService
 from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.saved_criteria.service import SavedCriteriaService
+from technic_scanner.runs.saved_views.service import SavedViewService
 from technic_scanner.runs.schedules.data_probe import SourceProbe
 from technic_scanner.runs.schedules.keeper import Keeper
 from technic_scanner.runs.schedules.service import ScheduleService
@@ -46,13 +53,14 @@ from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.service.upkeep import Upkeep
 from technic_scanner.runs.studies.service import StudyService
+from technic_scanner.runs.studies.sweeps import SweepService
+from technic_scanner.runs.watchlists.lookup import WatchlistLookup
+from technic_scanner.runs.watchlists.service import RunPicks, WatchlistService
 from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.settings import Settings, channel_variables, environment_with, load_settings, unknown_variables
 from technic_scanner.version import VERSION
-
-_CALENDARS = "calendars.json"  # what the check of the exchange calendars found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ class Services:
     service: RunService
     outcomes: PerformanceService
     studies: StudyService
+    sweeps: SweepService
     changes: ChangesService
     schedules: ScheduleService
     alerts: AlertService
@@ -76,22 +85,39 @@ class Services:
     launcher: WorkerLauncher
     cached_panels: CachedPanels
     criteria: SavedCriteriaService
+    notes: NoteService
+    views: SavedViewService
+    watchlists: WatchlistService
+    preview: ScanPreview
+    calendars: ExchangeCalendars
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
         return self.cache.read(self.catalog.cache_key(config), [symbol], bars, as_of).panel
+
+    def market_line(self, config: ScanConfig, symbols: Sequence[str], as_of: date | None) -> MarketLine:
+        """Return what the config's symbols are compared with: a benchmark, or else the index of ``symbols``."""
+        return market_line(self.catalog, self.cache, config, symbols, as_of)
+
+    def other_session(self, config: ScanConfig, step: int) -> date | None:
+        """Return the session ``step`` sessions after (negative: before) the config's date; see ``session_steps``."""
+        return other_session(self.catalog, self.calendars, self.preview, self.clock, config, step)
+
+    def log_of(self, run_id: str) -> tuple[str, ...]:
+        """Return the lines about a run in the workers' logs of this machine. Raises OSError."""
+        return lines_of_run(self.settings.log_dir, run_id)
 
     def unknown_settings(self) -> tuple[str, ...]:
         """Return a sentence for each TECHNIC_ variable of the environment that nothing here reads."""
         return unknown_variables(self.catalog.variables)
 
     def calendar_trust(self) -> tuple[CalendarTrust, ...]:
-        """Say of each exchange whose sessions are used; checks all calendars, once per installation (some 10 s)."""
-        return checked_trust(self.settings.home / _CALENDARS)
+        """Say of each exchange whose sessions are used; checks all calendars, once per release of theirs (10 s)."""
+        return checked_trust(verdicts_file())
 
     def known_calendar_trust(self) -> tuple[CalendarTrust, ...] | None:
         """Return the same if the check has been done before, else None."""
-        return kept_trust(self.settings.home / _CALENDARS)
+        return kept_trust(verdicts_file())
 
     def files_report(self, universe: str | None = None) -> dict[str, Any]:
         """Return what each file of the source ``files`` is read as. ConfigError if it is not offered or has no such."""
@@ -116,7 +142,19 @@ class Services:
             max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
         )
         told, due = self.listeners.tell, partial(_look, self.schedules, self.alerts)
-        return Worker(self.store, self.scanning, self.clock, identity, rules, tell=told, idle=idle, fire_due=due)
+        return Worker(
+            self.store, self.scanning, self.clock, identity, rules,
+            tell=told, idle=idle, fire_due=due, can_read=self._can_read,
+        )  # fmt: skip
+
+    def waits_elsewhere(self, run: RunRecord) -> str | None:
+        """Say why a queued run waits for a worker of another host; None if this host's workers can take it."""
+        source = run.config.source
+        reason = self.catalog.unreadable_here(source) if run.status is RunStatus.QUEUED else None
+        return reason and f"Waiting for a worker on a host that can read the source {source}: here, {reason}."
+
+    def _can_read(self, source: str) -> bool:
+        return self.catalog.unreadable_here(source) is None
 
     @contextmanager
     def waiting(self) -> Iterator[Idle]:
@@ -161,9 +199,10 @@ def build(settings: Settings | None = None) -> Services:
     store = open_store(store_url(settings), clock)
     listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
     cache = ParquetPriceCache(settings.cache_dir, clock)
-    scanning = Scanning(settings, clock, catalog, cache)
+    lookup = WatchlistLookup(store)
+    scanning = Scanning(settings, clock, catalog, cache, lookup.resolved)
     launcher = WorkerLauncher(
-        partial(_demand, store, clock, timedelta(seconds=settings.stale_after_seconds)),
+        partial(_demand, store, catalog, clock, timedelta(seconds=settings.stale_after_seconds)),
         settings.max_concurrent_runs,
         settings.log_dir,
         environment_with(**settings.environment()),
@@ -183,18 +222,24 @@ def build(settings: Settings | None = None) -> Services:
         deleted=partial(delete_exports, settings.home / "exports"),
     )
     bars = partial(past_bars, catalog, cache)
+    calendars = ExchangeCalendars()
+    cached = partial(coverage, catalog, cache)
+    preview = ScanPreview(store, catalog, clock, cached, settings.stale_after_seconds)
     schedules = ScheduleService(
         store,
         service,
-        ExchangeCalendars(),
+        calendars,
         clock,
         probe=SourceProbe(catalog),
-        work=ScanPreview(store, catalog, clock, partial(coverage, catalog, cache)).work,
+        work=preview.work,
+        resolved=lookup.resolved,
         queued=Upkeep(store, launcher, clock, settings.stale_after_seconds).ensure_worker,
     )
     changes = ChangesService(store, bars)
-    channels = EnvironmentChannels(channel_variables, settings.alert_allowed_networks, clock)
-    alerts = AlertService(store, changes.what_is_new, channels, clock)
+    channels = NamedChannels(
+        ChannelAddresses(channel_variables, settings.alert_keyring_channels), settings.alert_allowed_networks, clock
+    )
+    alerts = AlertService(store, ToldChanges(changes.what_is_new, lookup.symbols_of), channels, clock)
     return Services(
         settings,
         clock,
@@ -203,16 +248,22 @@ def build(settings: Settings | None = None) -> Services:
         cache,
         scanning,
         service,
-        PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache)),
+        PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache), host=socket.gethostname()),
         StudyService(scanning.study_bars, store),
+        SweepService(service, store),
         changes,
         schedules,
         alerts,
         Keeper(partial(_look, schedules, alerts)),
         listeners,
         launcher,
-        CachedPanels(catalog, cache, clock),
+        CachedPanels(catalog, cache, clock, lookup.resolved),
         SavedCriteriaService(store),
+        NoteService(store),
+        SavedViewService(store),
+        WatchlistService(store, partial(_symbols, preview), partial(_picks, service)),
+        preview,
+        calendars,
     )
 
 
@@ -222,6 +273,16 @@ def _look(schedules: ScheduleService, alerts: AlertService) -> None:
     alerts.tick()
 
 
-def _demand(store: SqlStore, clock: Clock, stale_after: timedelta) -> Demand:
-    queued = store.count_by_status().get(RunStatus.QUEUED, 0)
+def _symbols(preview: ScanPreview, config: ScanConfig) -> Sequence[str]:
+    return [security.symbol for security in preview.universe(config).securities]
+
+
+def _picks(service: RunService, run_id: str) -> RunPicks:
+    result = service.result(run_id)
+    return RunPicks(result.table, result.as_of)
+
+
+def _demand(store: SqlStore, catalog: PluginCatalog, clock: Clock, stale_after: timedelta) -> Demand:
+    """Return what workers of this host are needed for: runs of sources that it cannot read are for other hosts."""
+    queued = sum(count for source, count in store.queued_sources().items() if catalog.unreadable_here(source) is None)
     return Demand(queued, store.workers(clock.now() - stale_after))

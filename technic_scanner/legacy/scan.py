@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from technic_scanner.bootstrap import run_scan
+from technic_scanner.bootstrap import run_scan, with_stored_baseline
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.progress import EventKind, ProgressEvent, StageProgress, StageState
@@ -33,13 +33,17 @@ def run_scan_enhanced(
     ``stage_progress_pct`` and ``overall_progress_pct`` (0–100), ``stage_eta``, ``overall_eta`` (seconds or None) and
     ``stage_throughput`` (units per second or None). A stage that raises ends in a status text that says so; results
     and metrics are then those of the part that was done. Raises ConfigError, naming every bad field, before starting.
+
+    ``baseline_time`` is what the scanned symbols take at the pace of the newest stored baseline, which
+    ``technic-scanner baseline`` measures; None where there is none, and so is ``speedup``.
     """
     listener = None if progress_cb is None else _Relay(progress_cb)
     try:
         result = run_scan(config, options, listener, cancel=cancel)
     except ScanFailed as failed:
         result = failed.result
-    return result.table.to_pandas(), result.status_text, metrics_dict(result.metrics)
+    metrics = with_stored_baseline(result.metrics, result.config)
+    return result.table.to_pandas(), result.status_text, metrics_dict(metrics)
 
 
 def metrics_dict(metrics: ScanMetrics) -> dict[str, Any]:

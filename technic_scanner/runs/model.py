@@ -18,6 +18,8 @@ from technic_scanner.domain.stored_request import StoredConfig, StoredRequest
 from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.result import MarketContext
 
+# A cursor: the microseconds since 1970 and the id of a run, after which a page begins.
+CURSOR_PATTERN = r"^[0-9]{1,17}\.[0-9A-Za-z_-]{1,64}$"
 # The moments whose predicted total is stored: at the start, and at these percentages of the work.
 MOMENTS: tuple[str, ...] = ("start", "10", "25", "50", "75")
 
@@ -37,10 +39,11 @@ Work = Mapping[tuple[str, str], int]
 class RunQuery:
     """Filters of a run list; None and empty do not filter. Newest first.
 
-    ``cursor`` is an opaque position from the previous page. ``comparability_key`` selects comparable runs.
+    ``cursor`` is ``next_cursor`` of the previous page. ``comparability_key`` selects comparable runs.
     ``same_config_as`` selects the runs of one config of any size, cache state and version; it is a config hash, a run
-    id, or at least the last eight characters of one. ``text`` matches the label or the run id. Durations are seconds of
-    the whole run.
+    id, or at least the last eight characters of one. ``text`` matches the label or the run id, ``tag`` a whole
+    tag, ``criteria`` a part of the criteria's text, in any case. Durations are seconds of the whole run.
+    ``cache_state`` is as in ``timings.comparability``, ``workers`` what the options ask for.
     """
 
     statuses: tuple[RunStatus, ...] = ()
@@ -54,8 +57,12 @@ class RunQuery:
     pinned: bool | None = None
     owner: str | None = None
     text: str | None = None
+    criteria: str | None = None
+    cache_state: str | None = None
+    workers: int | None = None
     limit: int = 50
     cursor: str | None = None
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +107,12 @@ class StoredResult(StoredConfig):
 
 @dataclass(frozen=True, slots=True)
 class DatedRun:
-    """A SUCCEEDED run whose result has an as-of date; its table has not been read."""
+    """A SUCCEEDED run whose result has an as-of date; its table has not been read. ``host``: where it was scanned."""
 
     run_id: str
     config: ScanConfig
     as_of: date
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,8 @@ class StageSample:
 
     ``stage_seconds`` is (stage name, seconds) in plan order. ``predicted_seconds`` is (moment, total seconds that were
     predicted at that moment), with a moment of MOMENTS; None if unknown.
-    ``config_json`` is the config as JSON text, unparsed, for exports.
+    ``config_json`` is the config as JSON text, unparsed, for exports. ``outcome`` is that of the result, None if there
+    is none.
     """
 
     run_id: str
@@ -151,6 +160,7 @@ class StageSample:
     cache_hit_rate: float | None
     predicted_seconds: tuple[tuple[str, float | None], ...]
     config_json: str = ""
+    outcome: Outcome | None = None
 
 
 class StageSeconds(NamedTuple):

@@ -37,7 +37,7 @@ class PlanSums:
         text += f", {self.risk / account:.1%} of it"
         if config.position_sizing == AS_IF_ALONE:
             return f"{text}. Each is sized as if alone."
-        return f"{text}. The sizes fit the account and a total risk of {config.total_risk_pct:g} %, in rank order."
+        return f"{text}. The sizes fit the account and a total risk of {config.total_risk_pct:g}%, in rank order."
 
     def _amount(self, value: float) -> str:
         return f"{value:,.0f} {self.currency}".rstrip()

@@ -1,9 +1,8 @@
-"""Define the ports of runs: the store (one class implements all its protocols), sources, scanner and launcher."""
+"""Define the ports of runs: the store (one class implements all its protocols), sources and launcher."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -11,12 +10,11 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import FieldProblem
-from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
+from technic_scanner.pipeline.ports import ChunkJournal, Source
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.alert_ports import AlertStore
 from technic_scanner.runs.model import (
     Appearance,
@@ -37,9 +35,12 @@ from technic_scanner.runs.model import (
     Work,
     WorkerInfo,
 )
+from technic_scanner.runs.notes.model import NoteStore
 from technic_scanner.runs.saved_criteria.model import CriteriaStore
+from technic_scanner.runs.saved_views.model import ViewStore
 from technic_scanner.runs.schedule_ports import ScheduleStore
 from technic_scanner.runs.study_trials import TrialStore
+from technic_scanner.runs.watchlists.model import WatchlistStore
 from technic_scanner.screening.bars import Panel
 
 
@@ -56,8 +57,13 @@ class RunStore(Protocol):
         idempotency_key: str | None,
         comparability_key: str,
         expected_work: Work | None = None,
+        study: StudyTerms | None = None,
+        asked: ScanConfig | None = None,
     ) -> RunRecord:
-        """Store a QUEUED run. A repeated key of an owner returns the first run, another payload IdempotencyError."""
+        """Store a QUEUED run. A repeated key of an owner returns the first run, another payload IdempotencyError.
+
+        ``asked`` is the config of the payload if ``config`` has the symbols of its watchlists besides.
+        """
         ...
 
     def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
@@ -76,8 +82,14 @@ class RunStore(Protocol):
         """Return one page, newest first, from summary rows only."""
         ...
 
-    def claim(self, worker_id: str, host: str, version: str, max_running: int | None) -> RunRecord | None:
-        """Move the oldest QUEUED run to RUNNING for this worker, or return None; no attempt is given to two workers."""
+    def claim(
+        self, worker_id: str, host: str, version: str, max_running: int | None, can_read: Callable[[str], bool] = ...
+    ) -> RunRecord | None:
+        """Move the oldest QUEUED run, of a source that ``can_read``, to RUNNING, or return None; two never get one."""
+        ...
+
+    def queued_sources(self) -> Mapping[str, int]:
+        """Return how many runs of each source are queued."""
         ...
 
     def heartbeat(self, run_id: str, worker_id: str, attempt: int) -> bool:
@@ -169,6 +181,10 @@ class RunStore(Protocol):
         """Return the newest SUCCEEDED runs of the same source, executor and workers, for the cost model."""
         ...
 
+    def sessions_of(self, run_ids: Sequence[str]) -> Mapping[str, date]:
+        """Return the session that the result of each of these runs is of; without those that have none."""
+        ...
+
     def appearances(self, symbol: str, limit: int) -> tuple[Appearance, ...]:
         """Return the runs that picked the symbol, newest first."""
         ...
@@ -202,7 +218,10 @@ class PresetStore(Protocol):
     def delete_preset(self, name: str) -> None: ...
 
 
-class Store(RunStore, PresetStore, ScheduleStore, AlertStore, CriteriaStore, TrialStore, Protocol):
+class Store(
+    RunStore, PresetStore, ScheduleStore, AlertStore, CriteriaStore, WatchlistStore, TrialStore, NoteStore, ViewStore,
+    Protocol,
+):  # fmt: skip
     """The store that bootstrap opens."""
 
 
@@ -215,6 +234,10 @@ class Catalog(Protocol):
 
     def source(self, name: str, config: ScanConfig) -> Source:
         """Open a source; ConfigError if it does not exist or the config is not valid for it."""
+        ...
+
+    def unreadable_here(self, name: str) -> str | None:
+        """Say why this host cannot read a source, None if it can: not installed, not set up, without its folder."""
         ...
 
     def missing(self, name: str) -> str | None:
@@ -258,31 +281,4 @@ class Launcher(Protocol):
 
         Fast, and harmless if called often.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ScanTask:
-    """One attempt of a run with the objects that the scan reports to.
-
-    ``earlier_seconds`` are the seconds of earlier attempts, and ``previous_event`` is their last event; ``work`` is the
-    expected work.
-    """
-
-    run: RunRecord
-    journal: ChunkJournal
-    listener: Listener
-    cancel: CancelToken
-    first_seq: int
-    earlier_seconds: tuple[float, ...]
-    costs: CostHistory
-    previous_event: ProgressEvent | None
-    work: Work = field(default_factory=dict)
-
-
-class Scanner(Protocol):
-    """Runs the pipeline with the adapters that ``bootstrap`` has chosen."""
-
-    def __call__(self, task: ScanTask) -> ScanResult:
-        """Scan; a cancelled scan returns its partial result. Raises pipeline.engine.ScanFailed."""
         ...

@@ -142,6 +142,8 @@ def _flag(name: str, value: Any, problems: Problems) -> Any:
 
 
 def _count(name: str, value: Any, problems: Problems) -> Any:
+    if isinstance(value, float) and value.is_integer():  # JSON knows one kind of number: 12.0 is 12
+        return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     return _bad(name, "a whole number", value, problems)

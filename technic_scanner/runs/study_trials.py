@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from technic_scanner.criteria import Criteria
 
@@ -49,6 +49,10 @@ class Trial:
 class TrialStore(Protocol):
     """Keeps what was studied."""
 
+    def study_answer(self, run_id: str) -> dict[str, Any] | None:
+        """Return what a parameter study found, None before its end. RunNotFoundError for a run that is none."""
+        ...
+
     def record_trial(self, trial: Trial) -> Trial:
         """Insert the trial, or count the same one once more; return what is stored."""
         ...
@@ -70,7 +74,30 @@ class TrialCount:
 
 def family_of(criteria: Criteria) -> str:
     """Return the canonical text with each number of it replaced: variants of one idea have the same."""
-    return _NUMBER.sub("#", criteria.canonical)
+    return family_of_text(criteria.canonical)
+
+
+def family_of_text(canonical: str) -> str:
+    """Return the same of a canonical text."""
+    return _NUMBER.sub("#", canonical)
+
+
+def trials_of(answer: Mapping[str, Any]) -> tuple[Trial, ...]:
+    """Return one trial for each variant of a parameter study, from its document."""
+    asked = answer["asked"]
+    return tuple(
+        Trial(
+            answer["source"],
+            answer["universe"],
+            family_of_text(variant["criteria"]),
+            variant["criteria"],
+            answer["entry"],
+            asked["from"] or "",
+            asked["to"] or "",
+            entries=variant["entries"],
+        )
+        for variant in answer["variants"]
+    )
 
 
 def count_trials(trials: Iterable[Trial], family: str) -> TrialCount:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from technic_scanner.adapters.calendars.corrections import CLOSED, CLOSES, OPENED
+from technic_scanner.adapters.calendars.corrections import CLOSED, CLOSES, OPENED, OPENS
 from technic_scanner.adapters.calendars.known_sessions import KnownCalendar, exchanges, known_calendar, local_time
 from technic_scanner.adapters.calendars.package_calendar import (
     Closes,
@@ -112,7 +112,7 @@ def _load(known: KnownCalendar, start: date, end: date, package: PackageCloses) 
         start,
         end,
         days,
-        tuple(Session(day, known.open_of(day), corrected[day]) for day in days),
+        tuple(Session(day, _open(known, day), corrected[day]) for day in days),
         CalendarTrust(known.exchange, carried, detail, known.first, last),
     )
 
@@ -134,3 +134,9 @@ def _corrected(known: KnownCalendar, closes: Closes, start: date, end: date) -> 
     moved = opened | {day: at for day, at in CLOSES.get(known.exchange, {}).items() if day in closes}
     kept = {day: close for day, close in closes.items() if day not in closed}
     return kept | {day: local_time(day, at, known.zone) for day, at in moved.items()}
+
+
+def _open(known: KnownCalendar, day: date) -> datetime:
+    """Return when a session opens, which the table says, as far as that is not known to be wrong."""
+    moved = OPENS.get(known.exchange, {}).get(day)
+    return known.open_of(day) if moved is None else local_time(day, moved, known.zone)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-_EXAM_CLOSE = 16 * 60 + 30
+_EXAM_OPEN, _EXAM_CLOSE = 10 * 60, 16 * 60 + 30
+_EXAM_DAYS = (
+    *(date(2021, 11, 18), date(2022, 11, 17), date(2023, 11, 16)),
+    *(date(2024, 11, 14), date(2025, 11, 13), date(2026, 11, 19)),
+)
 
 # Days without trading that the calendar takes for sessions: South Africa's elections and decreed holidays since 2021,
 # Mexico's change of government, Taipei's lunar new year (18 January 2023 was for settlement only), Seoul's election of
@@ -36,17 +40,10 @@ CLOSED: dict[str, frozenset[date]] = {
         }
     ),
 }
-# Closes in minutes after midnight: on the day of its university entrance exam Seoul trades an hour later.
-CLOSES: dict[str, dict[date, int]] = {
-    "XKRX": {
-        date(2021, 11, 18): _EXAM_CLOSE,
-        date(2022, 11, 17): _EXAM_CLOSE,
-        date(2023, 11, 16): _EXAM_CLOSE,
-        date(2024, 11, 14): _EXAM_CLOSE,
-        date(2025, 11, 13): _EXAM_CLOSE,
-        date(2026, 11, 19): _EXAM_CLOSE,
-    },
-}
+# Opens and closes in minutes after midnight: on the day of its university entrance exam Seoul trades an hour later. The
+# calendar knows that of the years up to 2020.
+OPENS: dict[str, dict[date, int]] = {"XKRX": dict.fromkeys(_EXAM_DAYS, _EXAM_OPEN)}
+CLOSES: dict[str, dict[date, int]] = {"XKRX": dict.fromkeys(_EXAM_DAYS, _EXAM_CLOSE)}
 # Sessions that the calendar lacks, with their closes: Mumbai traded all day on the Sunday of the budget of 2026, as its
 # exchanges announced on 16 January of that year.
 OPENED: dict[str, dict[date, int]] = {"XBOM": {date(2026, 2, 1): 15 * 60 + 30}}

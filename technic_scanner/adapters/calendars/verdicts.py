@@ -1,8 +1,12 @@
-"""Keeps, in a file, which calendars are trusted here: checking all takes some ten seconds, once per installation."""
+"""Keeps, in a file of the user's cache folder, which calendars are trusted: checking all takes some ten seconds.
+
+The verdicts depend on the installed releases alone, which the file names, so that all homes of a user share it.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,13 +14,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
 from technic_scanner.adapters.calendars.known_sessions import exchanges, known_calendar
 from technic_scanner.adapters.calendars.package_calendar import versions
 from technic_scanner.domain.sessions import CalendarTrust
 
+_log = logging.getLogger(__name__)
 _DATES = ("first", "last")
 Trusts = tuple[CalendarTrust, ...]
+
+
+def verdicts_file() -> Path:
+    """Return where this user's verdicts are kept."""
+    return platformdirs.user_cache_path("technic-scanner") / "calendars.json"
 
 
 def kept_trust(file: Path) -> Trusts | None:
@@ -36,10 +48,19 @@ def checked_trust(file: Path, calendars: Callable[[], ExchangeCalendars] = Excha
     fresh = calendars()
     found = tuple(fresh.trust(exchange) for exchange in exchanges())
     entries = [asdict(trust) | {name: getattr(trust, name).isoformat() for name in _DATES} for trust in found]
-    new = file.with_name(f"{file.name}.{os.getpid()}")
-    new.write_text(json.dumps({"of": _of(), "trust": entries}, indent=1), encoding="utf-8")
-    new.replace(file)
+    _keep(file, json.dumps({"of": _of(), "trust": entries}, indent=1))
     return found
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write the file whole; a folder that cannot be written to costs the next process another check."""
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
+    except OSError as error:
+        _log.info("the verdicts on the calendars are not kept: %s", error)
 
 
 def _of() -> str:

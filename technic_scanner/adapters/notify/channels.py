@@ -1,8 +1,8 @@
-"""The channels of the environment: each has a name, and an address that is read when it is used and kept nowhere."""
+"""The channels: each has a name, and an address that is read when it is used and kept nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from technic_scanner.adapters.notify import services, webhook
 from technic_scanner.adapters.notify.guard import ForbiddenAddressError, guarded
@@ -10,28 +10,30 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.alert import Message
 from technic_scanner.errors import ChannelError, TechnicError
 
-# Name → address and the secret that signs, if any.
-Addresses = Callable[[], Mapping[str, tuple[str, str | None]]]
 
-
-class EnvironmentChannels:
+class NamedChannels:
     """``runs.alert_ports.Channels``; an http address is a webhook, any other one of Apprise.
+
+    ``addresses`` gives the address of a name and the secret that signs, if any; ``ChannelAddresses`` does.
 
     Messages go to public addresses and to those in the networks ``allowed``. No error names an address or a secret.
     """
 
-    def __init__(self, addresses: Addresses, allowed: Sequence[str], clock: Clock) -> None:
+    def __init__(self, addresses: Mapping[str, tuple[str, str | None]], allowed: Sequence[str], clock: Clock) -> None:
         self._addresses = addresses
         self._allowed = tuple(allowed)
         self._clock = clock
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all channels."""
-        return tuple(self._addresses())
+        return tuple(self._addresses)
 
     def problem(self, name: str) -> str | None:
         """Say why a channel cannot be used; None if nothing is known against it."""
-        address, _ = self._address(name)
+        try:
+            address, _ = self._address(name)
+        except ChannelError as error:
+            return str(error)
         problem = webhook.problem_of(address) if webhook.is_webhook(address) else services.problem_of(address)
         return None if problem is None else f"channel {name}: {problem}"
 
@@ -62,8 +64,10 @@ class EnvironmentChannels:
 
     def _address(self, name: str) -> tuple[str, str | None]:
         try:
-            return self._addresses()[name]
+            return self._addresses[name]
         except KeyError:
             raise ChannelError(
                 f"there is no channel {name!r} here: TECHNIC_CHANNEL_{name.upper()} is not set"
             ) from None
+        except TechnicError as error:
+            raise ChannelError(f"channel {name}: {error}") from None

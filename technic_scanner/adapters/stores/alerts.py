@@ -202,6 +202,7 @@ def _to_alert(row: Row[Any]) -> Alert:
         least=terms.least,
         title=terms.title,
         body=terms.body,
+        watchlist=terms.watchlist,
         paused=row.paused,
         alert_id=row.alert_id,
         schedule_id=row.schedule_id,

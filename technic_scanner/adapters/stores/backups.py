@@ -29,12 +29,14 @@ class Copied:
 def back_up(url: str, target: Path, *, overwrite: bool = False) -> Copied:
     """Copy the store into one file, which may happen while it is written to.
 
-    The copy is checked before it gets its name. Raises ConfigError for PostgreSQL and for a file that is there already,
-    StoreError.
+    The copy is checked before it gets its name. Raises ConfigError for PostgreSQL, for a file that is there already
+    and for a pipe or a device, StoreError.
     """
     path = _path(url)
     if target.exists() and (not overwrite or target.is_dir() or (path.exists() and target.samefile(path))):
         raise ConfigError([FieldProblem("file", f"{target} exists already; choose another name")])
+    if target.exists() and not target.is_file():  # root would put the copy into the place of a device
+        raise ConfigError([FieldProblem("file", f"{target} is a pipe or a device; choose another name")])
     with _as_store_errors(path):
         refuse_lost_file(path)
         with closing(_open(path, "ro")) as source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.errors import FieldProblem, StoreDataError
 from technic_scanner.pipeline.columns import SCHEMA
 from technic_scanner.runs.model import Work
@@ -43,6 +45,11 @@ def read_asked(config: str, options: str) -> Asked:
     )
 
 
+def read_terms(text: str | None) -> Reading[StudyTerms]:
+    """Read what a parameter study asks; nothing of a run that is none."""
+    return Reading(None) if text is None else read(StudyTerms, text)
+
+
 def located(name: str, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
     """Return the problems of one document with its name before each field."""
     return tuple(
@@ -61,6 +68,17 @@ def load_work(text: str | None) -> Work | None:
         return None if rows is None else {(str(stage), str(unit)): int(units) for stage, unit, units in rows}
     except (TypeError, ValueError):
         return None
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """Read a document that is a JSON object; StoreDataError if it is none."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise StoreDataError(f"a stored document is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise StoreDataError("a stored document is not a JSON object")
+    return {name: value for name, value in found.items() if name != VERSION_FIELD}
 
 
 def dump_notes(notes: Iterable[str]) -> str:

@@ -52,7 +52,7 @@ def parse_url(url: str) -> URL:
     """Return the URL with the driver that this package uses. Raises ConfigError for other databases and memory ones."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # of a port that is no number, or a bracket that is not closed
         raise _bad_url("is not a database URL; use sqlite:///path or postgresql://user@host/name") from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         if not parsed.database or parsed.database == ":memory:":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, tuple_, union_all
 
+from technic_scanner.adapters.stores.criteria_filter import with_criteria
+from technic_scanner.adapters.stores.notes import has_tag
 from technic_scanner.adapters.stores.schema import UtcTime, from_micros, runs, to_micros
+from technic_scanner.adapters.stores.schema_notes import run_notes
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.model import CURSOR_PATTERN, RunQuery
 from technic_scanner.runs.timings.comparability import HASH_LENGTH, is_config_hash
 
 _LEAST_OF_AN_ID, _WHOLE_ID = 8, 26
@@ -56,6 +58,8 @@ def other_filters(query: RunQuery) -> Iterator[ColumnElement[bool]]:
         "comparability_key": query.comparability_key,
         "pinned": query.pinned,
         "owner": query.owner,
+        "cache_state": query.cache_state,
+        "workers": query.workers,
     }
     for name, value in equal.items():
         if value is not None:
@@ -71,6 +75,10 @@ def other_filters(query: RunQuery) -> Iterator[ColumnElement[bool]]:
             runs.c.label.icontains(query.text, autoescape=True),
             runs.c.run_id.icontains(query.text, autoescape=True),
         )
+    if query.tag:
+        yield runs.c.run_id.in_(select(run_notes.c.run_id).where(has_tag(query.tag)))
+    if query.criteria:
+        yield with_criteria(query.criteria)
     if query.cursor is not None:
         created_at, run_id = _from_cursor(query.cursor)
         # The type has to be told: inside a tuple SQLAlchemy does not take it from the column.
@@ -108,14 +116,11 @@ def _config_hash(hash_or_id: str) -> ColumnElement[str]:
 
 def to_cursor(record: RunRecord) -> str:
     """Return the cursor after a page that ends with this run."""
-    mark = f"{to_micros(record.created_at)}.{record.run_id}"
-    return base64.urlsafe_b64encode(mark.encode()).decode().rstrip("=")
+    return f"{to_micros(record.created_at)}.{record.run_id}"
 
 
 def _from_cursor(cursor: str) -> tuple[datetime, str]:
-    try:
-        mark = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        micros, _, run_id = mark.partition(".")
-        return from_micros(int(micros)), run_id
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise ConfigError((FieldProblem("cursor", "is not a cursor of this store"),)) from error
+    if re.fullmatch(CURSOR_PATTERN, cursor) is None:
+        raise ConfigError((FieldProblem("cursor", "is not a cursor of this store"),))
+    micros, _, run_id = cursor.partition(".")
+    return from_micros(int(micros)), run_id

@@ -41,17 +41,17 @@ class PastPickQueries(Queries):
         there = connection.scalar(select(func.count()).select_from(newest_ids(succeeded, limit + 1).subquery()))
         newest = newest_ids(succeeded, limit).subquery()
         rows = connection.execute(
-            select(runs.c.run_id, run_documents.c.config, results.c.as_of)
+            select(runs.c.run_id, run_documents.c.config, results.c.as_of, runs.c.host)
             .join_from(newest, results, results.c.run_id == newest.c.run_id)
             .join(runs, runs.c.run_id == newest.c.run_id)
             .join(run_documents, run_documents.c.run_id == newest.c.run_id)
             .where(results.c.as_of.is_not(None))
             .order_by(*NEWEST_FIRST)
         )
-        read_rows = [(run_id, read(ScanConfig, config), as_of) for run_id, config, as_of in rows]
+        read_rows = [(run_id, read(ScanConfig, config), as_of, host) for run_id, config, as_of, host in rows]
         found = tuple(
-            DatedRun(run_id, config.value, as_of)
-            for run_id, config, as_of in read_rows
+            DatedRun(run_id, config.value, as_of, host)
+            for run_id, config, as_of, host in read_rows
             if config.value is not None and not config.problems and not config.unknown and as_of is not None
         )
         return DatedRuns(found, more=(there or 0) > limit, unreadable=len(read_rows) - len(found))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from technic_scanner.adapters.stores.alerts import write_messages
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing, writing_lazily
-from technic_scanner.adapters.stores.documents import read_asked
 from technic_scanner.adapters.stores.events import append_batch
 from technic_scanner.adapters.stores.results import insert_result
 from technic_scanner.adapters.stores.rows import (
@@ -21,6 +21,7 @@ from technic_scanner.adapters.stores.rows import (
 )
 from technic_scanner.adapters.stores.schema import UtcTime, chunk_stages, chunks, run_documents, runs
 from technic_scanner.adapters.stores.summary import summary_columns
+from technic_scanner.adapters.stores.trials import write_answer
 from technic_scanner.clock import Clock
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.errors import RunStateError
@@ -49,15 +50,22 @@ class QueueQueries(Queries):
         # Heartbeats from the future (the wall clock stepped back): what was seen, and when by the monotonic clock.
         self._ahead_of_time: dict[str, tuple[datetime, float]] = {}
 
-    def claim(self, worker_id: str, host: str, version: str, max_running: int | None) -> RunRecord | None:
+    def claim(
+        self,
+        worker_id: str,
+        host: str,
+        version: str,
+        max_running: int | None,
+        can_read: Callable[[str], bool] = lambda _source: True,
+    ) -> RunRecord | None:
         """Move the oldest QUEUED run to RUNNING for this worker; None if there is none or ``max_running`` already run.
 
-        Two workers never get the same attempt: SQLite lets in one writer at a time, PostgreSQL skips locked rows.
+        Runs whose source the worker cannot read are left to others. Two workers never get the same attempt: SQLite lets
+        in one writer at a time, PostgreSQL skips locked rows.
         """
         # Idle workers ask often; looking first keeps them from taking the write lock each time.
-        if not self._has_queued():
-            return None
-        return self._claim(worker_id, host, version, max_running)
+        sources = [source for source in self.queued_sources() if can_read(source)]
+        return self._claim(worker_id, host, version, max_running, sources) if sources else None
 
     @writing_lazily
     def heartbeat(self, connection: Connection, run_id: str, worker_id: str, attempt: int) -> bool:
@@ -119,19 +127,28 @@ class QueueQueries(Queries):
             )
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
         if end.status is RunStatus.SUCCEEDED:
+            if result is not None and result.study is not None:
+                write_answer(connection, self.database, run_id, result.study, self.clock.now())
             write_messages(connection, self.database, run_id, self.clock.now())
             connection.execute(delete(chunks).where(chunks.c.run_id == run_id))
             connection.execute(delete(chunk_stages).where(chunk_stages.c.run_id == run_id))
         return fetch_record(connection, run_id)
 
     @reading
-    def _has_queued(self, connection: Connection) -> bool:
-        queued = select(runs.c.run_id).where(runs.c.status == RunStatus.QUEUED.value).limit(1)
-        return connection.execute(queued).first() is not None
+    def queued_sources(self, connection: Connection) -> dict[str, int]:
+        """Return how many runs of each source are queued."""
+        queued = select(runs.c.source, func.count()).where(runs.c.status == RunStatus.QUEUED.value)
+        return dict(connection.execute(queued.group_by(runs.c.source)).all())
 
     @writing
     def _claim(
-        self, connection: Connection, worker_id: str, host: str, version: str, max_running: int | None
+        self,
+        connection: Connection,
+        worker_id: str,
+        host: str,
+        version: str,
+        max_running: int | None,
+        sources: Collection[str],
     ) -> RunRecord | None:
         if max_running is not None:
             # Without the lock two workers could both count one place free and both take it.
@@ -141,7 +158,7 @@ class QueueQueries(Queries):
                 return None
         run_id = connection.execute(
             select(runs.c.run_id)
-            .where(runs.c.status == RunStatus.QUEUED.value)
+            .where(runs.c.status == RunStatus.QUEUED.value, runs.c.source.in_(sources))
             .order_by(runs.c.queued_at, runs.c.run_id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -215,8 +232,8 @@ class QueueQueries(Queries):
 
 def _keys(connection: Connection, run_id: str, result: ScanResult, version: str) -> dict[str, str]:
     """Return the comparability key of the run; none if its request is not fully known."""
-    documents = select(run_documents.c.config, run_documents.c.options).where(run_documents.c.run_id == run_id)
-    asked = read_asked(*connection.execute(documents).one())
-    if asked.problems or asked.unknown:
+    record = fetch_record(connection, run_id)
+    config, options = record.readable_config, record.readable_options
+    if config is None or options is None or record.unknown_fields:
         return {}
-    return {"comparability_key": comparability.key(asked.config, asked.options, result.metrics, version)}
+    return {"comparability_key": comparability.key(config, options, result.metrics, version, record.study)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -61,6 +63,12 @@ class ResultQueries(Queries):
         if row.outcome is None:
             raise ResultsNotReadyError(f"run {run_id} ended as {row.status} without results")
         return _to_result(row, rows)
+
+    @reading
+    def sessions_of(self, connection: Connection, run_ids: Sequence[str]) -> dict[str, date]:
+        """Return the session that the result of each of these runs is of; without those that have none."""
+        dated = select(results.c.run_id, results.c.as_of).where(results.c.run_id.in_(list(run_ids)))
+        return {row.run_id: row.as_of for row in connection.execute(dated) if row.as_of is not None}
 
     @reading
     def appearances(self, connection: Connection, symbol: str, limit: int) -> tuple[Appearance, ...]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, select, tuple_
 
-from technic_scanner.adapters.stores.documents import located, read_asked
+from technic_scanner.adapters.stores.documents import located, read_asked, read_terms
 from technic_scanner.adapters.stores.schema import run_documents, runs
+from technic_scanner.adapters.stores.schema_trials import run_studies
 from technic_scanner.domain.metrics import Outcome, ScanMetrics
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.errors import FieldProblem, RunNotFoundError, RunStateError
@@ -38,13 +39,18 @@ _queue_position = case(
 
 def select_records() -> Select[Any]:
     """Return the query of whole records; filter and order it by ``runs``."""
-    return select(
-        runs,
-        run_documents.c.config,
-        run_documents.c.options,
-        run_documents.c.metrics,
-        _queue_position,
-    ).join_from(runs, run_documents, run_documents.c.run_id == runs.c.run_id)
+    return (
+        select(
+            runs,
+            run_documents.c.config,
+            run_documents.c.options,
+            run_documents.c.metrics,
+            run_studies.c.terms,
+            _queue_position,
+        )
+        .join_from(runs, run_documents, run_documents.c.run_id == runs.c.run_id)
+        .outerjoin(run_studies, run_studies.c.run_id == runs.c.run_id)
+    )
 
 
 def fetch_record(connection: Connection, run_id: str) -> RunRecord:
@@ -65,6 +71,7 @@ def to_record(row: Row[Any]) -> RunRecord:
     asked = read_asked(row.config, row.options)
     # The source has its own column, so it is known even if the config is unreadable.
     config = replace(asked.config, source=row.source) if asked.problems else asked.config
+    study = read_terms(row.terms)
     metrics: Reading[ScanMetrics] = Reading(None) if row.metrics is None else read(ScanMetrics, row.metrics)
     return RunRecord(
         run_id=row.run_id,
@@ -92,8 +99,14 @@ def to_record(row: Row[Any]) -> RunRecord:
         time_fraction=row.time_fraction,
         comparability_key=row.comparability_key,
         predicted_seconds=to_predictions(row),
-        unreadable=(*_unknown_words(row), *asked.problems, *located("metrics", metrics.problems)),
-        unknown_fields=asked.unknown,
+        study=study.value,
+        unreadable=(
+            *_unknown_words(row),
+            *asked.problems,
+            *located("options", study.problems),
+            *located("metrics", metrics.problems),
+        ),
+        unknown_fields=(*asked.unknown, *study.unknown),
     )
 
 

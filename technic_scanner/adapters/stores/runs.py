@@ -14,9 +14,11 @@ from technic_scanner.adapters.stores.database import Database, Queries, reading,
 from technic_scanner.adapters.stores.documents import dump_work, load_work
 from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, known_status, no_such_run
 from technic_scanner.adapters.stores.schema import idempotency_keys, run_documents, runs
+from technic_scanner.adapters.stores.schema_trials import run_studies
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus, check_move
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.errors import IdempotencyError, RunStateError
 from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.model import Work
@@ -43,10 +45,13 @@ class RunQueries(Queries):
         idempotency_key: str | None,
         comparability_key: str,
         expected_work: Work | None = None,
+        study: StudyTerms | None = None,
+        asked: ScanConfig | None = None,
     ) -> RunRecord:
-        """Store a QUEUED run. Same owner, key and payload (config, options, label): the run of the first call.
+        """Store a QUEUED run. Same owner, key and payload (config, options, label, study): the run of the first call.
 
-        Raises IdempotencyError if the key was used with another payload.
+        ``asked`` is the payload's config where ``config`` holds the symbols of its watchlists besides. Raises
+        IdempotencyError if the key was used with another payload.
         """
         run_id = self._run_ids()
         insert_run(
@@ -60,8 +65,10 @@ class RunQueries(Queries):
             comparability_key=comparability_key,
             expected_work=expected_work,
         )
+        if study is not None:
+            connection.execute(insert(run_studies).values(run_id=run_id, terms=dump(study)))
         if idempotency_key is not None:
-            digest = _digest(config, options, label)
+            digest = _digest(asked or config, options, label, study)
             first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
             if first_id != run_id:
                 connection.execute(delete(runs).where(runs.c.run_id == run_id))
@@ -248,10 +255,11 @@ _CLEARED: dict[str, object] = {
 }
 
 
-def _digest(config: ScanConfig, options: RunOptions, label: str | None) -> str:
+def _digest(config: ScanConfig, options: RunOptions, label: str | None, study: StudyTerms | None) -> str:
     """Return the digest of the request, of its version 0 documents, so that keys of release 0.1.0 remain valid."""
     texts = [json.dumps(asked, separators=(",", ":")) for asked in (identity_of(config), to_dict(options))]
-    return hashlib.sha256(json.dumps([*texts, label], separators=(",", ":")).encode()).hexdigest()
+    more = [] if study is None else [config.criteria, json.dumps(to_dict(study), separators=(",", ":"))]
+    return hashlib.sha256(json.dumps([*texts, label, *more], separators=(",", ":")).encode()).hexdigest()
 
 
 def _lock_status(connection: Connection, run_id: str) -> RunStatus:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, select, ty
 
 from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, other_filters, status_filter
-from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS
+from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, nearest_outcome
 from technic_scanner.adapters.stores.schema import from_micros, run_documents, runs
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
@@ -40,6 +40,7 @@ _SAMPLE: tuple[ColumnElement[Any], ...] = (
     runs.c.symbols_per_second,
     runs.c.cache_hit_rate,
     run_documents.c.config,
+    runs.c.outcome,
 )
 
 
@@ -112,7 +113,7 @@ def _newest(query: RunQuery, *columns: ColumnElement[Any]) -> Select[Any]:
 def _to_sample(row: Sequence[Any]) -> StageSample:
     # fmt: off
     (loaded, fetched, scanned, finished, start, at_10, at_25, at_50, at_75, run_id, created_at, status, source, key,
-     total, gap, symbols_scanned, symbols_returned, rate, hit_rate, config) = row
+     total, gap, symbols_scanned, symbols_returned, rate, hit_rate, config, outcome) = row
     # fmt: on
     return StageSample(
         run_id,
@@ -129,6 +130,7 @@ def _to_sample(row: Sequence[Any]) -> StageSample:
         hit_rate,
         (("start", start), ("10", at_10), ("25", at_25), ("50", at_50), ("75", at_75)),
         without_version(config),
+        None if outcome is None else nearest_outcome(outcome),
     )
 
 

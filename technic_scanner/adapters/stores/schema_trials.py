@@ -1,10 +1,10 @@
-"""The table of what was studied; the same on SQLite and PostgreSQL."""
+"""The tables of what was studied; the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Named, Table, TypedColumns
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
 
 from technic_scanner.adapters.stores.schema import PlainText, UtcTime, metadata
 
@@ -29,3 +29,14 @@ class _TrialColumns(TypedColumns):
 
 study_trials = Table("study_trials", metadata, _TrialColumns)
 Index("ix_study_trials_place", study_trials.c.source, study_trials.c.universe)
+
+
+class _RunStudyColumns(TypedColumns):
+    """The runs that are parameter studies: ``terms`` is what was asked, ``answer`` what was found, None before."""
+
+    run_id: Named[str] = Column(Text, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    terms: Named[str] = Column(Text)
+    answer: Named[str | None] = Column(Text)
+
+
+run_studies = Table("run_studies", metadata, _RunStudyColumns)

@@ -19,6 +19,7 @@ from technic_scanner.adapters.stores.engine import BUSY_SECONDS, READ, SQLITE, W
 from technic_scanner.adapters.stores.events import EventQueries
 from technic_scanner.adapters.stores.faults import store_error
 from technic_scanner.adapters.stores.listing import ListingQueries
+from technic_scanner.adapters.stores.notes import NoteQueries
 from technic_scanner.adapters.stores.past_picks import PastPickQueries
 from technic_scanner.adapters.stores.presets import PresetQueries
 from technic_scanner.adapters.stores.queue import QueueQueries
@@ -29,6 +30,8 @@ from technic_scanner.adapters.stores.runs import RunQueries
 from technic_scanner.adapters.stores.samples import SampleQueries
 from technic_scanner.adapters.stores.sqlite_file import damage, refuse_lost_file
 from technic_scanner.adapters.stores.trials import TrialQueries
+from technic_scanner.adapters.stores.views import ViewQueries
+from technic_scanner.adapters.stores.watchlists import WatchlistQueries
 from technic_scanner.adapters.stores.workers import WorkerQueries
 from technic_scanner.clock import Clock
 from technic_scanner.errors import StoreError
@@ -47,7 +50,10 @@ class SqlStore(
     PastPickQueries,
     PresetQueries,
     CriteriaQueries,
+    WatchlistQueries,
     TrialQueries,
+    NoteQueries,
+    ViewQueries,
     WorkerQueries,
     RetentionQueries,
 ):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.alert import Alert, Delivery, DeliveryStatus
 from technic_scanner.domain.schedule import FiringStatus
-from technic_scanner.errors import ChannelError, NotFoundError, ResultsNotReadyError
+from technic_scanner.errors import (
+    ChannelError,
+    ConfigError,
+    NotFoundError,
+    ResultsNotReadyError,
+    WatchlistNotFoundError,
+)
 from technic_scanner.runs.alert_ports import AlertStore, Channels
 from technic_scanner.runs.alerts.message import compose, is_told
+from technic_scanner.runs.alerts.told_changes import ToldChanges
 from technic_scanner.runs.changes.picks import WhatIsNew
 from technic_scanner.runs.schedule_ports import ScheduleStore
 from technic_scanner.runs.ticks import Ticks
@@ -35,9 +41,7 @@ class OutboxStore(AlertStore, ScheduleStore, Protocol):
 class Outbox:
     """Looks for messages that are due at most every two seconds; thread-safe."""
 
-    def __init__(
-        self, store: OutboxStore, changes: Callable[[str], WhatIsNew], channels: Channels, clock: Clock
-    ) -> None:
+    def __init__(self, store: OutboxStore, changes: ToldChanges, channels: Channels, clock: Clock) -> None:
         self._store = store
         self._changes = changes
         self._channels = channels
@@ -68,7 +72,10 @@ class Outbox:
             self._write(delivery, DeliveryStatus.MERGED, f"told in one line with {later}")
             return False
         try:
-            changes = self._changes(delivery.run_id)
+            changes = self._changes.of(alert, delivery.run_id)
+        except (WatchlistNotFoundError, ConfigError) as error:
+            self._write(delivery, DeliveryStatus.FAILED, f"its watchlist cannot be used: {error}")
+            return False
         except (NotFoundError, ResultsNotReadyError) as error:
             self._write(delivery, DeliveryStatus.FAILED, f"its run is gone: {error}")
             return False
@@ -131,7 +138,7 @@ class Outbox:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Return the pause after so many failed attempts: 30 seconds, doubled each time, an hour at most."""
+    """Return the pause after this number of failed attempts: 30 seconds, doubled each time, an hour at most."""
     doubled: timedelta = FIRST_PAUSE * 2 ** min(attempts - 1, 10)
     return min(doubled, LONGEST_PAUSE)
 

@@ -9,7 +9,8 @@ from technic_scanner.domain.alert import DEFAULT_BODY, DEFAULT_TITLE, Alert, Ale
 from technic_scanner.domain.quoting import quoted
 from technic_scanner.errors import ConfigError, FieldProblem
 
-FIELDS = ("schedule", "channel", "when", "least", "title", "body")
+_NEEDED = ("schedule", "channel")
+FIELDS = ("schedule", "channel", "when", "least", "title", "body", "watchlist")
 
 
 def alert_from_dict(name: str, payload: Mapping[str, Any]) -> Alert:
@@ -19,12 +20,12 @@ def alert_from_dict(name: str, payload: Mapping[str, Any]) -> Alert:
         for key in payload
         if key not in FIELDS
     ]
-    texts = {"schedule": "", "channel": "", "title": DEFAULT_TITLE, "body": DEFAULT_BODY}
-    for field, default in texts.items():
+    texts = {"schedule": "", "channel": "", "title": DEFAULT_TITLE, "body": DEFAULT_BODY, "watchlist": ""}
+    for field in list(texts):
         value = payload.get(field)
         if value is not None and not isinstance(value, str):
             problems.append(FieldProblem(field, f"must be text, not {quoted(value)}"))
-        elif value is None and not default:
+        elif value is None and field in _NEEDED:
             problems.append(FieldProblem(field, "must be given"))
         elif value is not None:
             texts[field] = value
@@ -36,9 +37,8 @@ def alert_from_dict(name: str, payload: Mapping[str, Any]) -> Alert:
         problems.append(FieldProblem("least", f"must be a whole number, not {quoted(least)}"))
     if problems:
         raise ConfigError(problems)
-    return Alert(
-        name, texts["schedule"], texts["channel"], AlertWhen(when), least, title=texts["title"], body=texts["body"]
-    )
+    schedule, channel, title, body, watchlist = texts.values()
+    return Alert(name, schedule, channel, AlertWhen(when), least, title, body, watchlist)
 
 
 def alert_to_dict(alert: Alert) -> dict[str, Any]:
@@ -51,6 +51,7 @@ def alert_to_dict(alert: Alert) -> dict[str, Any]:
         "least": alert.least,
         "title": alert.title,
         "body": alert.body,
+        "watchlist": alert.watchlist,
         "paused": alert.paused,
         "version": alert.version,
         "created_at": None if alert.created_at is None else alert.created_at.isoformat(),

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.alert import Alert, AlertWhen, Delivery, DeliveryStatus, Message
+from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.schedule import Schedule
-from technic_scanner.errors import ConfigError, FieldProblem, NotFoundError, ResultsNotReadyError
+from technic_scanner.errors import (
+    AlertConflictError,
+    ConfigError,
+    FieldProblem,
+    NotFoundError,
+    ResultsNotReadyError,
+    WatchlistNotFoundError,
+)
 from technic_scanner.runs.alert_ports import AlertStore, Channels
 from technic_scanner.runs.alerts.message import compose, message_key, template_problems
 from technic_scanner.runs.alerts.outbox import Outbox
-from technic_scanner.runs.changes.picks import WhatIsNew
+from technic_scanner.runs.alerts.told_changes import ToldChanges
+from technic_scanner.runs.named_versions.interchange import NAME_LIMIT
 from technic_scanner.runs.schedule_ports import ScheduleStore
-from technic_scanner.runs.service.presets import NAME_LIMIT
 
 MOST = 10_000
 FEED_RUNS = 10
@@ -34,9 +42,7 @@ class AlertsStore(AlertStore, ScheduleStore, Protocol):
 class AlertService:
     """Alerts of one store."""
 
-    def __init__(
-        self, store: AlertsStore, changes: Callable[[str], WhatIsNew], channels: Channels, clock: Clock
-    ) -> None:
+    def __init__(self, store: AlertsStore, changes: ToldChanges, channels: Channels, clock: Clock) -> None:
         self._store = store
         self._changes = changes
         self._channels = channels
@@ -60,10 +66,16 @@ class AlertService:
         self._check(alert)
         return self._store.add_alert(alert)
 
-    def replace(self, alert: Alert) -> Alert:
-        """Save an alert under the name of a stored one, which stays paused if it is. Raises as ``add``."""
+    def replace(self, alert: Alert, expected_version: int | None = None) -> Alert:
+        """Save an alert under the name of a stored one, which stays paused if it is. Raises as ``add``.
+
+        ``expected_version`` is the version to replace; None: whatever is stored now.
+        """
         self._check(alert)
         stored, schedule = self.get(alert.name), self._store.get_schedule(alert.schedule)
+        if expected_version not in (None, stored.version):
+            found = f"alert {alert.name!r} is at version {stored.version}, not {expected_version}"
+            raise AlertConflictError(f"{found}; read it again")
         return self._store.save_alert(
             replace(
                 alert,
@@ -106,7 +118,7 @@ class AlertService:
             if firing.run_id is None:
                 continue
             try:
-                return compose(alert, firing.key, alert.channel, self._changes(firing.run_id))
+                return compose(alert, firing.key, alert.channel, self._changes.of(alert, firing.run_id))
             except (ResultsNotReadyError, NotFoundError):
                 continue
         raise ResultsNotReadyError(f"no run of schedule {alert.schedule!r} has results that a message could tell")
@@ -123,7 +135,7 @@ class AlertService:
                 continue
             try:
                 run = self._store.get_run(firing.run_id)
-                found.append((run, compose(alert, firing.key, "feed", self._changes(run.run_id))))
+                found.append((run, compose(alert, firing.key, "feed", self._changes.of(alert, run.run_id))))
             except (ResultsNotReadyError, NotFoundError):
                 continue
             if len(found) == limit:
@@ -150,7 +162,7 @@ class AlertService:
                 found.append(f"Alert {alert.name!r}: {alert.fault}.")
             elif alert.channel not in channels:
                 found.append(f"Alert {alert.name!r}: there is no channel {alert.channel!r} here.")
-            elif problem := channels[alert.channel]:
+            elif problem := channels[alert.channel] or self._watchlist_problem(alert):
                 found.append(f"Alert {alert.name!r}: {problem}.")
             newest = self._store.deliveries(1, alert.alert_id)
             if newest and (newest[0].status is DeliveryStatus.FAILED or (newest[0].attempts and _waits(newest[0]))):
@@ -160,7 +172,7 @@ class AlertService:
     def _check(self, alert: Alert) -> None:
         found = template_problems(alert)
         name = alert.name
-        if not name.strip() or len(name) > NAME_LIMIT or name != name.strip() or not name.isprintable():
+        if not name.strip() or len(name) > NAME_LIMIT or name != name.strip() or not is_printable(name):
             sentence = f"must be 1 to {NAME_LIMIT} printable characters without a space at either end"
             found.append(FieldProblem("name", sentence))
         if not 1 <= alert.least <= MOST:
@@ -171,8 +183,18 @@ class AlertService:
         if alert.channel not in channels:
             there = ", ".join(channels) or "none; docs/standing.md says how they are set"
             found.append(FieldProblem("channel", f"{alert.channel!r} is not a channel here; there are {there}"))
+        if problem := self._watchlist_problem(alert):
+            found.append(FieldProblem("watchlist", problem))
         if found:
             raise ConfigError(found)
+
+    def _watchlist_problem(self, alert: Alert) -> str | None:
+        try:
+            if alert.watchlist:
+                self._changes.members(alert.watchlist)
+        except (WatchlistNotFoundError, ConfigError) as error:
+            return str(error)
+        return None
 
 
 def _waits(delivery: Delivery) -> bool:

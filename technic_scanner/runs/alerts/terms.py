@@ -17,11 +17,12 @@ class AlertTerms:
     least: int = 1
     title: str = DEFAULT_TITLE
     body: str = DEFAULT_BODY
+    watchlist: str = ""
 
 
 def dump_alert_terms(alert: Alert) -> str:
     """Return the document."""
-    return dump(AlertTerms(alert.when.value, alert.least, alert.title, alert.body))
+    return dump(AlertTerms(alert.when.value, alert.least, alert.title, alert.body, alert.watchlist))
 
 
 def read_alert_terms(text: str) -> tuple[AlertTerms, tuple[FieldProblem, ...]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
 
 from technic_scanner.domain.metrics import SymbolFailure
+from technic_scanner.domain.symbols import alike
 
 COLUMNS = ("Symbol", "Rank", "AlphaScore", "Close")
 
@@ -79,6 +80,15 @@ class WhatIsNew:
     def entered(self) -> tuple[ChangedPick, ...]:
         """The picks that are new, best rank first; none if there is nothing to compare with."""
         return () if self.against is None else tuple(pick for pick in self.picks if pick.is_new)
+
+    def among(self, symbols: Iterable[str]) -> WhatIsNew:
+        """Return the changes of these symbols alone; of two spellings of a symbol either counts."""
+        wanted = frozenset(map(alike, symbols))
+        picks = tuple(pick for pick in self.picks if alike(pick.symbol) in wanted)
+        left, adjusted = (
+            tuple(pick for pick in gone if alike(pick.symbol) in wanted) for gone in (self.left, self.adjusted)
+        )
+        return replace(self, picks=picks, left=left, adjusted=adjusted)
 
     @property
     def moved(self) -> tuple[ChangedPick, ...]:

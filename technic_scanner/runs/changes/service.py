@@ -27,8 +27,9 @@ from technic_scanner.runs.serialization import config_to_dict
 RUNS_SEARCHED = 1_000
 SESSIONS_COUNTED = 60
 # They say how large a position is, not which symbols are picked; and each session has another date, and other rates.
+# The symbols of watchlists are among the config's, so that another note in a list changes nothing.
 _NOT_CRITERIA = (
-    *("as_of_date", "account_size", "account_currency", "currency_rates", "risk_pct", "target_rr"),
+    *("as_of_date", "watchlists", "account_size", "account_currency", "currency_rates", "risk_pct", "target_rr"),
     *("max_position_pct", "position_sizing", "total_risk_pct"),
 )
 # A close that differs by more was revised; vendors round to the cent.

@@ -17,6 +17,7 @@ from technic_scanner.runs.exports.report_page import Raw, page, section, stage_t
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
+from technic_scanner.runs.timings.baseline import speedup_text, worker_text
 
 ROWS_SHOWN = 200
 FAILURES_SHOWN = 200
@@ -67,6 +68,7 @@ def _summary(record: RunRecord, result: StoredResult | None) -> list[tuple[Any, 
         ("Outcome", record.outcome.value if record.outcome else None),
         ("Data", result.source_label if result else record.config.source),
         ("As of", result.as_of if result else record.config.as_of_date),
+        ("Newest session", result.as_of if result else None),
         ("Created", _time(record.created_at)),
         ("Started", _time(record.started_at)),
         ("Finished", _time(record.finished_at)),
@@ -84,6 +86,8 @@ def _measured(metrics: ScanMetrics | None) -> list[tuple[Any, ...]]:
     rate = metrics.symbols_per_second
     return [
         ("Total seconds", f"{metrics.total_seconds:.3f}"),
+        ("Queue seconds", None if metrics.queue_seconds is None else f"{metrics.queue_seconds:.3f}"),
+        ("Worker", worker_text(metrics)),
         ("Symbols in the universe", metrics.symbols_in_universe),
         ("Symbols attempted", metrics.symbols_attempted),
         ("Symbols scanned", metrics.symbols_scanned),
@@ -93,6 +97,7 @@ def _measured(metrics: ScanMetrics | None) -> list[tuple[Any, ...]]:
         ("Symbols per second", None if rate is None else f"{rate:,.1f}"),
         ("Cache hits / misses", f"{metrics.cache_hits:,} / {metrics.cache_misses:,}"),
         ("Cache hit rate", _percent(metrics.cache_hit_rate)),
+        ("Speed", speedup_text(metrics)),
         ("Seconds of each attempt", ", ".join(f"{seconds:.3f}" for seconds in metrics.attempt_seconds)),
     ]
 

@@ -82,10 +82,10 @@ class RunToJudge:
         return cls(dated, lineage, with_shared_labels(picks.table), others, _distorted(picks.table, "Flags"))
 
     @classmethod
-    def of_stored(cls, stored: StoredResult) -> RunToJudge:
-        """Return the run of a stored result, which must have an as-of date."""
+    def of_stored(cls, stored: StoredResult, host: str | None) -> RunToJudge:
+        """Return the run of a stored result, which must have an as-of date; ``host`` is where it was scanned."""
         assert stored.as_of is not None  # runs without a date have no outcomes
-        dated = DatedRun(stored.run_id, stored.config, stored.as_of)
+        dated = DatedRun(stored.run_id, stored.config, stored.as_of, host)
         failed = {name: pa.array([getattr(item, name) for item in stored.failures], pa.string()) for name in _FAILED}
         return cls.of(dated, lineage_of(stored.config), PickTable(stored.run_id, stored.table, pa.table(failed)))
 

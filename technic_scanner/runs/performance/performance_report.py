@@ -30,6 +30,7 @@ from technic_scanner.screening.evidence import (
     quantile_returns,
     rank_ic,
 )
+from technic_scanner.screening.holdings import Held
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.overlap import session_numbers
 from technic_scanner.screening.panel_build import calendar_of
@@ -135,7 +136,8 @@ def report_performance(
     values = np.array([np.nan if point.ic is None else point.ic for point in ic])
     ic_days = np.array([point.as_of for point in ic], dtype="datetime64[D]").astype(np.int64)
     periods, horizon, dates = _periods(days, excess, query.horizon)
-    returns = PeriodValues.of(excess, periods, horizon)
+    held = Held(_encoded(picks, "Symbol")[0], _floats(picks, "side"))
+    returns = PeriodValues.of(excess, periods, horizon, held)
     whole = returns.whole()
     return PerformanceReport(
         query=query,

@@ -25,22 +25,18 @@ from technic_scanner.runs.performance.judging import (
     judge_runs,
     lineage_of,
 )
+from technic_scanner.runs.performance.missing_bars import missing_bars_note, place_text
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.performance.performance_report import PerformanceReport, report_performance
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
 from technic_scanner.screening.bars import DateArray, Panel
-from technic_scanner.screening.matrix import SESSIONS_PER_YEAR
+from technic_scanner.screening.survivors import ENDING_SHARE, endings, only_survivors
 
 MAX_RUNS = 1_000
 # The number of stored tables that are read at once.
 _BATCH = 20
 # The sessions that are read in any case, so that it shows whether symbols drop out.
 _LONG_SESSIONS = 504
-# A symbol whose bars end this many sessions before the newest one counts as dropped out.
-_GONE_SESSIONS = 10
-# The share of the symbols of a real market that end in a year: takeovers, bankruptcies, delistings.
-ENDING_SHARE = 0.04
-_LEAST_EXPECTED, _SUSPICIOUS = 5.0, 0.25
 
 _MISSING = "companies that dropped out are missing, so returns look better than they were."
 
@@ -80,9 +76,19 @@ class PerformanceService:
     """Computes how past picks performed, from stored results and the bars that are now in the price cache."""
 
     def __init__(
-        self, store: RunStore, catalog: Catalog, past_bars: PastBars, asked_through: AskedThrough = _all_known
+        self,
+        store: RunStore,
+        catalog: Catalog,
+        past_bars: PastBars,
+        asked_through: AskedThrough = _all_known,
+        *,
+        host: str | None = None,
     ) -> None:
-        """Wire the service; a symbol that ``asked_through`` does not name has been asked for through all sessions."""
+        """Wire the service; a symbol that ``asked_through`` does not name has been asked for through all sessions.
+
+        ``host`` is the name of this one, whose price cache ``past_bars`` reads.
+        """
+        self._host = host
         self._store = store
         self._catalog = catalog
         self._past_bars = past_bars
@@ -107,13 +113,13 @@ class PerformanceService:
             try:
                 bars = self._bars_since(group)
             except (ConfigError, SourceError) as error:
-                notes.append(f"Runs of {_place_text(name, place)} ({len(group)}) cannot be measured: {error}")
+                notes.append(f"Runs of {place_text(name, place)} ({len(group)}) cannot be measured: {error}")
                 continue
             listed = self._listed(group[0].dated.config)
             members, left_out = members_only(group, listed)
             judged = judge_runs(members, bars, self._known_through(group[0], bars))
             found.append(judged)
-            without = _without_bars(group[0], judged.picks, bars)
+            without = missing_bars_note(group, judged.picks, bars, self._host)
             notes += filter(None, [without, left_out, self._taint(group[0], bars, listed)])
         return JudgedRuns(
             pa.concat_tables([JUDGED_SCHEMA.empty_table(), *(judged.picks for judged in found)]),
@@ -129,11 +135,12 @@ class PerformanceService:
         if stored.readable_config is None:
             note = "The stored configuration of this run cannot be read, so its bars are unknown."
             return _nothing(note)
-        run = RunToJudge.of_stored(stored)
+        run = RunToJudge.of_stored(stored, self._store.get_run(run_id).host)
         bars, listed = self._bars_since([run]), self._listed(run.dated.config)
         members, left_out = members_only([run], listed)
         judged = judge_runs(members, bars, self._known_through(run, bars))
-        notes = tuple(filter(None, [left_out, self._taint(run, bars, listed)]))
+        without = missing_bars_note([run], judged.picks, bars, self._host)
+        notes = tuple(filter(None, [without, left_out, self._taint(run, bars, listed)]))
         return JudgedRuns(judged.picks, judged.runs, notes)
 
     def _bars_since(self, runs: Sequence[RunToJudge]) -> Panel:
@@ -187,7 +194,7 @@ class PerformanceService:
         """Return a note on a bias of the data, such as a universe of survivors or generated bars, or None."""
         config = run.dated.config
         if isinstance(listed, str):
-            place = _place_text(config.source, config.universe)
+            place = place_text(config.source, config.universe)
             return f"{place}: it is unknown whether its universe contains survivors only: {listed}"
         label, count = listed.info.label, len(bars.symbols)
         if not listed.info.is_market:
@@ -221,7 +228,7 @@ def members_only(runs: Sequence[RunToJudge], listed: Listed | str) -> tuple[list
         kept.append(members)
     if not left_out:
         return kept, None
-    place = _place_text(runs[0].dated.config.source, runs[0].dated.config.universe)
+    place = place_text(runs[0].dated.config.source, runs[0].dated.config.universe)
     rows, dates = count_text(left_out, "row"), count_text(changed, "run")
     return kept, f"{place}: {rows} of {dates} are left out, of symbols that were not in the universe on those dates."
 
@@ -235,49 +242,8 @@ def _without(run: RunToJudge, symbols: Sequence[str]) -> RunToJudge:
     return replace(run, table=run.table.filter(kept), others=others, outside=outside)
 
 
-def endings(bars: Panel, through: DateArray) -> tuple[int, float]:
-    """Return how many symbols stopped trading, and over how many years all symbols together were traded.
-
-    A symbol has stopped if its last bar is more than ten sessions before the newest one that is known of it.
-    """
-    there = np.isfinite(bars.close)
-    traded = np.flatnonzero(there.any(axis=1))
-    there, sessions = there[traded], bars.shape[1]
-    first, last = there.argmax(axis=1), sessions - 1 - there[:, ::-1].argmax(axis=1)
-    known = np.searchsorted(bars.sessions, through[traded], side="right") - 1
-    ended = int((known - last >= _GONE_SESSIONS).sum())
-    return ended, float((last - first + 1).sum()) / SESSIONS_PER_YEAR
-
-
-def only_survivors(ended: int, years: float) -> bool:
-    """Return whether so few symbols stopped trading, over symbol ``years``, that the others were chosen afterwards.
-
-    Of a real market ENDING_SHARE a year end. It is suspicious that less than a quarter of those do, if so many are
-    expected that chance alone hardly ever leaves so few (1 of 5: a Poisson probability of 4 %).
-    """
-    expected = ENDING_SHARE * years
-    return expected >= _LEAST_EXPECTED and ended <= expected * _SUSPICIOUS
-
-
-def _without_bars(run: RunToJudge, picks: pa.Table, bars: Panel) -> str | None:
-    """Return a note on how many picked symbols of the run's source have no cached bars, which a scan would fetch."""
-    picked = pc.unique(picks["Symbol"]).to_pylist()
-    missing = len(set(picked).difference(bars.symbols))
-    if not missing:
-        return None
-    place = _place_text(run.dated.config.source, run.dated.config.universe)
-    return (
-        f"{place}: the price cache has no bars of {missing:,} of {len(picked):,} picked symbols; a scan of this "
-        "source fetches those that are still available."
-    )
-
-
 def _nothing(*notes: str) -> JudgedRuns:
     return JudgedRuns(JUDGED_SCHEMA.empty_table(), RUNS_SCHEMA.empty_table(), notes)
-
-
-def _place_text(source: str, universe: str | None) -> str:
-    return f"{source} ({universe})" if universe else source
 
 
 def _by_place(runs: Sequence[RunToJudge]) -> dict[tuple[str, str | None], list[RunToJudge]]:

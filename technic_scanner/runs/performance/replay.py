@@ -53,11 +53,18 @@ def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
 
 
 def queue_replay(
-    service: RunService, config: ScanConfig, options: RunOptions, dates: Sequence[date], data_version: str
+    service: RunService,
+    config: ScanConfig,
+    options: RunOptions,
+    dates: Sequence[date],
+    data_version: str,
+    *,
+    owner: str | None = None,
 ) -> ReplayPlan:
     """Queue one run per date. Dates that were queued before keep their run, which is resumed if it ended early.
 
-    A different ``data_version``, for example the name under which the cache stores the bars, leads to new runs.
+    A different ``data_version``, for example the name under which the cache stores the bars, leads to new runs. Raises
+    LimitError where the owner has too many queued runs; those of the dates before stay queued.
     """
     lineage = lineage_of(config)
     runs, resumed = [], 0
@@ -65,6 +72,7 @@ def queue_replay(
         run = service.submit(
             replace(config, as_of_date=day),
             options,
+            owner=owner,
             label=f"replay {day}",
             idempotency_key=f"replay-{lineage}-{data_version}-{day}",
         )
@@ -73,6 +81,15 @@ def queue_replay(
             resumed += 1
         runs.append(run)
     return ReplayPlan(tuple(runs), resumed)
+
+
+def expected_seconds(service: RunService, config: ScanConfig, options: RunOptions, dates: int) -> float | None:
+    """Return the expected duration of ``dates`` runs one after the other, each as long as one takes now.
+
+    None without comparable runs. Runs that fetch bars make the later ones faster. Raises ConfigError, SourceError.
+    """
+    seconds = service.estimate(config, options).seconds
+    return None if seconds is None else seconds * dates
 
 
 class ReplayWatch:

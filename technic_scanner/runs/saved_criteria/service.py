@@ -8,12 +8,16 @@ from technic_scanner.criteria import LANGUAGE_VERSION, CriteriaError
 from technic_scanner.criteria import compile as compile_criteria
 from technic_scanner.criteria.shipped import SHIPPED_SCANS, ShippedScan
 from technic_scanner.errors import ConfigError, CriteriaConflictError, CriteriaNotFoundError
-from technic_scanner.runs.saved_criteria.interchange import content_problems, from_json, language_problem, to_json
+from technic_scanner.runs.named_versions.interchange import content_problems
+from technic_scanner.runs.named_versions.service import NamedVersions
+from technic_scanner.runs.saved_criteria.interchange import from_json, language_problem, to_json
 from technic_scanner.runs.saved_criteria.model import CriteriaStore, SavedCriteria
 
 
-class SavedCriteriaService:
+class SavedCriteriaService(NamedVersions[SavedCriteria]):
     """The shipped criteria and those of a store; names are unique over both."""
+
+    noun, missing, conflict = "set of criteria", CriteriaNotFoundError, CriteriaConflictError
 
     def __init__(self, store: CriteriaStore, shipped: tuple[ShippedScan, ...] = SHIPPED_SCANS) -> None:
         self._store = store
@@ -26,13 +30,6 @@ class SavedCriteriaService:
         """Return the newest version of all: the shipped ones in their groups, then the saved ones by name."""
         saved = sorted(self._store.list_criteria(), key=lambda item: item.name.casefold())
         return (*self._shipped.values(), *saved)
-
-    def get(self, name: str, version: int | None = None) -> SavedCriteria:
-        """Return one version (None: the newest); CriteriaNotFoundError if it does not exist."""
-        for item in self.versions(name):
-            if version in {None, item.version}:
-                return item
-        raise CriteriaNotFoundError(f"criteria {name!r} have no version {version}")
 
     def versions(self, name: str) -> tuple[SavedCriteria, ...]:
         """Return every version, the newest first; CriteriaNotFoundError."""
@@ -64,20 +61,11 @@ class SavedCriteriaService:
         """Return one version as JSON text, which ``load`` accepts; CriteriaNotFoundError."""
         return to_json(self.get(name, version))
 
-    def load(self, text: str) -> SavedCriteria:
-        """Save the criteria of a JSON text and return them.
+    def _read(self, text: str) -> SavedCriteria:
+        return from_json(text)
 
-        An import never overwrites: equal criteria are left as they are, and others of the same name raise
-        CriteriaConflictError.
-        """
-        read = from_json(text)
-        try:
-            present = self.get(read.name)
-        except CriteriaNotFoundError:
-            return self.save(read)
-        if (present.text, present.description) == (read.text, read.description):
-            return present
-        raise CriteriaConflictError(f"other criteria named {read.name!r} exist; rename or remove one of them")
+    def _content(self, saved: SavedCriteria) -> object:
+        return saved.text, saved.description
 
     def _refuse_shipped(self, name: str) -> None:
         if name in self._shipped:

@@ -2,7 +2,7 @@
 
 The expression is evaluated on local times alone, and each local time becomes one instant: one that comes twice is the
 first, one that does not exist is the next minute that does. So no time is run twice or left out when clocks change,
-which cannot be said of cron libraries that step in real time.
+which cron libraries that step in real time do not guarantee.
 """
 
 from __future__ import annotations

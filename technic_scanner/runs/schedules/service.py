@@ -8,19 +8,19 @@ from datetime import UTC, date, timedelta
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.schedule import AfterClose, Firing, PlannedTime, Schedule, When
 from technic_scanner.errors import ConfigError, FieldProblem, ScheduleConflictError, TechnicError
 from technic_scanner.runs.model import Work
+from technic_scanner.runs.named_versions.interchange import NAME_LIMIT
 from technic_scanner.runs.schedule_ports import Calendars, DataProbe, ScheduleStore
 from technic_scanner.runs.schedules import planning
-from technic_scanner.runs.schedules.calendar_times import zone_of
 from technic_scanner.runs.schedules.due import DueSchedules, FiringRules
-from technic_scanner.runs.service.presets import NAME_LIMIT
+from technic_scanner.runs.schedules.promises import Promises
 from technic_scanner.runs.service.service import RunService
 
 MAX_CATCH_UP = 250
 MAX_COUNT = 10_000
-OVERDUE_AFTER = timedelta(minutes=15)
 _SHORTLY = timedelta(microseconds=1)
 _LONGEST_BREAK = timedelta(days=60)
 
@@ -46,17 +46,21 @@ class ScheduleService:
         probe: DataProbe = lambda _config, _session: None,
         work: Callable[[ScanConfig, RunOptions], Work | None] = lambda _config, _options: None,
         queued: Callable[[], None] = lambda: None,
+        resolved: Callable[[ScanConfig], ScanConfig] = lambda config: config,
         rules: FiringRules | None = None,
     ) -> None:
         """Wire the service.
 
-        ``work`` gives the work that is expected of a scan; ``queued`` is called after runs were queued.
+        ``work`` gives the work that is expected of a scan; ``queued`` is called after runs were queued; ``resolved``
+        gives a config the symbols of its watchlists.
         """
+        self._resolved = resolved
         self._queued = queued
         self._store = store
         self._runs = runs
         self._calendars = calendars
         self._clock = clock
+        self._promises = Promises(store, runs, calendars, clock)
         self._due = DueSchedules(
             store,
             calendars,
@@ -88,10 +92,14 @@ class ScheduleService:
     def save(self, schedule: Schedule) -> Schedule:
         """Replace a schedule by an edited one of the same version; times before now are not made up for.
 
-        Raises as ``add``, and ScheduleConflictError if it was changed meanwhile.
+        A session that waits for data is looked at soon. Raises as ``add``, and ScheduleConflictError if it was changed
+        meanwhile.
         """
         self._check(schedule)
-        return self._store.save_schedule(self._planned(schedule))
+        planned = self._planned(schedule)
+        if self._store.waiting(schedule.schedule_id):
+            planned = replace(planned, next_at=planned.decided_to)
+        return self._store.save_schedule(planned)
 
     def replace(self, schedule: Schedule, expected_version: int | None = None) -> Schedule:
         """Save a schedule under the name of a stored one, which stays paused if it is. Raises as ``save``.
@@ -195,27 +203,24 @@ class ScheduleService:
             self.request(schedule)
         except TechnicError as error:
             return str(error)
-        return self._overdue(schedule)
+        return self._promises.broken(schedule)
 
     def overdue(self) -> tuple[tuple[str, str], ...]:
         """Return the schedules of which a promised run did not happen, each with the sentence that says so."""
-        found = ((schedule.name, self._overdue(schedule)) for schedule in self._store.list_schedules())
+        found = ((schedule.name, self._promises.broken(schedule)) for schedule in self._store.list_schedules())
         return tuple((name, sentence) for name, sentence in found if sentence is not None)
 
     def request(self, schedule: Schedule) -> tuple[ScanConfig, RunOptions]:
-        """Return what a schedule scans now. Raises PresetNotFoundError, ConfigError for one that cannot be used."""
-        if schedule.preset is None:
-            return schedule.config or ScanConfig(), schedule.options or RunOptions()
-        preset = self._runs.usable_preset(schedule.preset)
-        return preset.config, preset.options
+        """Return what a schedule scans now, with the symbols of its watchlists as they are now.
 
-    def _overdue(self, schedule: Schedule) -> str | None:
-        promised = schedule.next_at
-        if schedule.paused or promised is None or promised > self._clock.now() - OVERDUE_AFTER:
-            return None
-        zone = planning.zone_name(schedule.when, self._calendars)
-        there = promised.astimezone(zone_of(zone))
-        return f"expected by {there:%Y-%m-%d %H:%M} {zone} time, not run: no worker or server is alive"
+        Raises PresetNotFoundError, ConfigError for a preset or a watchlist that cannot be used.
+        """
+        if schedule.preset is None:
+            config, options = schedule.config or ScanConfig(), schedule.options or RunOptions()
+        else:
+            preset = self._runs.usable_preset(schedule.preset)
+            config, options = preset.config, preset.options
+        return self._resolved(config), options
 
     def faults(self, schedule: Schedule) -> tuple[FieldProblem, ...]:
         """Return everything that is wrong with what a schedule says; whether there is its preset is another matter."""
@@ -256,7 +261,7 @@ class ScheduleService:
 def _own_problems(schedule: Schedule) -> list[FieldProblem]:
     found = []
     name = schedule.name
-    if not name.strip() or len(name) > NAME_LIMIT or name != name.strip() or not name.isprintable():
+    if not name.strip() or len(name) > NAME_LIMIT or name != name.strip() or not is_printable(name):
         found.append(
             FieldProblem("name", f"must be 1 to {NAME_LIMIT} printable characters without a space at either end")
         )

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from technic_scanner.clock import Clock
-from technic_scanner.domain.printable import is_printable, visible
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
+from technic_scanner.runs.named_versions.interchange import DocumentForm, content_problems
 from technic_scanner.runs.ports import Catalog, PresetStore
 from technic_scanner.runs.requests import request_from_dicts
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 from technic_scanner.runs.service.validation import executor_problems
 
-FORMAT = "technic-scanner/preset"
-FORMAT_VERSION = 1
-NAME_LIMIT = 80
-_TEXT_LIMIT = 200_000
-_FIELDS = ("format", "format_version", "name", "description", "version", "config", "options")
+FORM = DocumentForm("preset", "technic-scanner/preset", ("config", "options"))
 
 
 class Presets:
@@ -54,11 +47,11 @@ class Presets:
     def save(self, preset: Preset, expected_version: int | None = None) -> Preset:
         """Save a new preset (``expected_version`` None) or the next version of an existing one; return it as stored.
 
-        Raises ConfigError for an invalid name, config or options; PresetConflictError for a shipped name, or if the
-        stored version is not the expected one.
+        Raises ConfigError that names every fault; PresetConflictError for a shipped name, or if the stored version is
+        not the expected one.
         """
         problems = (
-            *_name_problems(preset.name),
+            *content_problems(preset.name, preset.description),
             *preset.config.problems(),
             *preset.options.problems(),
             *executor_problems(preset.options, self._catalog),
@@ -100,22 +93,14 @@ class Presets:
 
 def preset_to_json(preset: Preset) -> str:
     """Return the JSON text of a preset with every field of config and options."""
-    payload = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "name": preset.name,
-        "description": preset.description,
-        "version": preset.version,
-        "config": config_to_dict(preset.config),
-        "options": options_to_dict(preset.options),
-    }
-    return json.dumps(payload, indent=2, ensure_ascii=False) + "\n"
+    values = {name: getattr(preset, name) for name in ("name", "description", "version")}
+    return FORM.text_of(values | {"config": config_to_dict(preset.config), "options": options_to_dict(preset.options)})
 
 
 def preset_from_json(text: str) -> Preset:
     """Read a preset from JSON text; ConfigError names every problem."""
-    payload = _parse(text)
-    problems = list(_envelope_problems(payload))
+    payload = FORM.read(text)
+    problems = list(FORM.problems(payload))
     config, options = payload.get("config", {}), payload.get("options", {})
     try:
         read_config, read_options = request_from_dicts(config, options)
@@ -124,40 +109,6 @@ def preset_from_json(text: str) -> Preset:
     if problems:
         raise ConfigError(problems)
     return Preset(payload["name"], read_config, read_options, payload.get("description", ""))
-
-
-def _parse(text: str) -> dict[str, Any]:
-    if len(text) > _TEXT_LIMIT:
-        raise ConfigError([FieldProblem("preset", f"is longer than {_TEXT_LIMIT} characters")])
-    try:
-        payload = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError([FieldProblem("preset", f"is not JSON: {error}")]) from error
-    if not isinstance(payload, dict):
-        raise ConfigError([FieldProblem("preset", "must be a JSON object")])
-    return payload
-
-
-def _envelope_problems(payload: Mapping[str, Any]) -> tuple[FieldProblem, ...]:
-    problems = [FieldProblem(key, "is not a field of a preset") for key in payload if key not in _FIELDS]
-    if payload.get("format") != FORMAT:
-        problems.append(FieldProblem("format", f"must be {FORMAT!r}"))
-    if payload.get("format_version") != FORMAT_VERSION:
-        problems.append(FieldProblem("format_version", f"must be {FORMAT_VERSION}; another version wrote this file"))
-    description = payload.get("description", "")
-    if not isinstance(description, str):
-        problems.append(FieldProblem("description", "must be text"))
-    elif visible(description, keep="\n\t") != description:
-        problems.append(FieldProblem("description", "must hold no control characters"))
-    return (*problems, *_name_problems(payload.get("name")))
-
-
-def _name_problems(name: object) -> tuple[FieldProblem, ...]:
-    if not isinstance(name, str) or not name.strip() or len(name) > NAME_LIMIT:
-        return (FieldProblem("name", f"must be text of 1 to {NAME_LIMIT} characters"),)
-    if name != name.strip() or not name.isprintable() or not is_printable(name):
-        return (FieldProblem("name", "must not begin or end with a space or contain control characters"),)
-    return ()
 
 
 def _contents(preset: Preset) -> tuple[object, ...]:

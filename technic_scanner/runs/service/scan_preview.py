@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.domain.run import RunRecord
-from technic_scanner.domain.universe import Universe
+from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord
+from technic_scanner.domain.universe import GIVEN_SYMBOLS, Universe
 from technic_scanner.errors import TechnicError
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.pipeline.universe import as_listed
 from technic_scanner.progress.costs import Estimate, estimate_before_start
 from technic_scanner.runs.model import Work
 from technic_scanner.runs.ports import Catalog, Coverage, RunStore
-from technic_scanner.runs.service.validation import check_request
-from technic_scanner.runs.timings.estimates import MatchCount, cost_runs, expected_work, history_of, match
+from technic_scanner.runs.service.resolving import Requests
+from technic_scanner.runs.timings.estimates import (
+    MatchCount,
+    cost_runs,
+    expected_work,
+    history_of,
+    match,
+    usual_queue_seconds,
+)
+from technic_scanner.runs.watchlists.model import WatchlistStore
 
 _log = logging.getLogger(__name__)
 
@@ -24,34 +37,61 @@ UNIVERSE_KEPT_SECONDS = 60.0
 _UNIVERSES_KEPT = 8
 
 
+class PreviewStore(RunStore, WatchlistStore, Protocol):
+    """What a preview needs of the store."""
+
+
 class ScanPreview:
     """Estimates from the sources, the cache and past runs; caches universes for a minute. Thread-safe."""
 
-    def __init__(self, store: RunStore, catalog: Catalog, clock: Clock, coverage: Coverage | None = None) -> None:
+    def __init__(
+        self,
+        store: PreviewStore,
+        catalog: Catalog,
+        clock: Clock,
+        coverage: Coverage | None = None,
+        stale_after_seconds: float = STALE_AFTER_SECONDS,
+    ) -> None:
         self._store = store
         self._catalog = catalog
         self._clock = clock
         self._coverage = coverage
+        self._stale_after = timedelta(seconds=stale_after_seconds)
+        self._requests = Requests(store, catalog)
         self._lock = threading.Lock()
-        self._universes: dict[tuple[str, str | None], tuple[float, Universe]] = {}
+        self._universes: dict[tuple[object, ...], tuple[float, Universe]] = {}
 
     def match_count(self, config: ScanConfig) -> MatchCount:
         """Return how many symbols pass the universe filters. Raises ConfigError for an invalid config, SourceError."""
-        check_request(config, RunOptions(), self._catalog)
-        return match(self._universe(config), config, self._clock.now().date())
+        config = self._requests.checked(config, RunOptions())
+        return match(self.universe(config), config, self._clock.now().date())
 
     def estimate(self, config: ScanConfig, options: RunOptions) -> Estimate:
         """Return the expected seconds with their 80 % band; None without past runs. Raises as ``match_count``."""
-        check_request(config, options, self._catalog)
-        runs = cost_runs(self._store, config, options)
-        return estimate_before_start(history_of(runs), self._work(config, options, runs))
+        config = self._requests.checked(config, options)
+        runs = self._like(config, options)
+        estimate = estimate_before_start(history_of(runs), self._work(config, options, runs))
+        return replace(estimate, queue_seconds=usual_queue_seconds(runs))
+
+    def named_symbols(self, config: ScanConfig) -> dict[str, str | None]:
+        """Return each symbol that a config names → as its universe writes it, None if the universe does not have it.
+
+        Raises ConfigError for a source that does not exist, SourceError.
+        """
+        listed = as_listed(config.symbols, self.universe(config).securities)
+        return {symbol: listed.get(symbol) for symbol in config.symbols}
+
+    def exchange(self, config: ScanConfig) -> str | None:
+        """Return the exchange of most securities of a config's universe, None if none has one. Raises as above."""
+        known = Counter(security.exchange for security in self.universe(config).securities if security.exchange)
+        return known.most_common(1)[0][0] if known else None
 
     def work(self, config: ScanConfig, options: RunOptions) -> Work | None:
         """Return the units of work that a scan is expected to contain; None if they or their costs are unknown.
 
         An unavailable source raises no error here: the run itself reports it.
         """
-        runs = cost_runs(self._store, config, options)
+        runs = self._like(config, options)
         if not runs:
             return None
         try:
@@ -60,8 +100,13 @@ class ScanPreview:
             _log.info("no forecast of the work of a run: %s", error)
             return None
 
+    def _like(self, config: ScanConfig, options: RunOptions) -> tuple[RunRecord, ...]:
+        """Return the past runs that are measures of this one; a worker that is alive has its kernels loaded."""
+        alive = self._store.workers(self._clock.now() - self._stale_after)
+        return cost_runs(self._store, config, options, warm=bool(alive))
+
     def _work(self, config: ScanConfig, options: RunOptions, runs: Sequence[RunRecord]) -> Work:
-        symbols = match(self._universe(config), config, self._clock.now().date()).symbols
+        symbols = match(self.universe(config), config, self._clock.now().date()).symbols
         return expected_work(runs, len(symbols), self._cached(config, options, symbols))
 
     def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:
@@ -69,8 +114,11 @@ class ScanPreview:
             return None
         return 0 if options.refresh else self._coverage(config, symbols)
 
-    def _universe(self, config: ScanConfig) -> Universe:
-        name = (config.source, config.universe)
+    def universe(self, config: ScanConfig) -> Universe:
+        """Return the universe of a config, at most a minute old. Raises ConfigError, SourceError."""
+        name: tuple[object, ...] = (config.source, config.universe)
+        if config.universe == GIVEN_SYMBOLS:
+            name = (*name, config.symbols)
         now = self._clock.monotonic()
         with self._lock:
             kept = self._universes.get(name)

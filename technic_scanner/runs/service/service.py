@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import FieldProblem, LimitError, ResultsNotReadyError, RunStateError, StoreDataError
+from technic_scanner.errors import FieldProblem, LimitError, RunStateError
 from technic_scanner.progress.costs import Estimate
 from technic_scanner.runs.exports.report import run_report
 from technic_scanner.runs.model import (
@@ -32,9 +32,11 @@ from technic_scanner.runs.model import (
 )
 from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
 from technic_scanner.runs.service.presets import Presets
+from technic_scanner.runs.service.readable_result import readable_result
+from technic_scanner.runs.service.resolving import Requests
 from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.upkeep import Upkeep
-from technic_scanner.runs.service.validation import check_request, fit_label, request_problems
+from technic_scanner.runs.service.validation import fit_label
 from technic_scanner.runs.timings.analytics import DayTrend
 from technic_scanner.runs.timings.comparability import config_hash
 from technic_scanner.runs.timings.compare import Comparison, compare_runs
@@ -42,15 +44,10 @@ from technic_scanner.runs.timings.estimates import MatchCount
 from technic_scanner.runs.timings.regressions import StageCheck
 from technic_scanner.runs.timings.slowdowns import slowdowns
 
-_log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceRules:
-    """``stale_after_seconds``: heartbeat age from which a run is INTERRUPTED and a worker counts as terminated.
-
-    ``max_queued_per_owner``: maximum number of queued runs per owner (None: no limit).
-    """
+    """From which age of a heartbeat a run is INTERRUPTED; how many queued runs an owner may have, None: any number."""
 
     stale_after_seconds: float = STALE_AFTER_SECONDS
     max_queued_per_owner: int | None = None
@@ -60,8 +57,8 @@ class RunService:
     """All operations of the Python API, CLI, REST, streams and dashboard; thread-safe.
 
     Every read first marks the runs of terminated workers INTERRUPTED (at most once per second) and ensures that queued
-    runs have a worker (at most every five seconds). ``tell`` is called with the record of each run that is marked so
-    or is cancelled while queued. Errors are those of the store and the ones named at each method.
+    runs have a worker (at most every five seconds). ``tell`` gets the record of each run that is marked so or is
+    cancelled while queued. Errors are those of the store and the ones named at each method.
     """
 
     def __init__(
@@ -82,8 +79,9 @@ class RunService:
         self._clock = clock
         self._rules = rules or ServiceRules()
         self._upkeep = Upkeep(store, launcher, clock, self._rules.stale_after_seconds, tell)
-        self._preview = ScanPreview(store, catalog, clock, coverage)
+        self._preview = ScanPreview(store, catalog, clock, coverage, self._rules.stale_after_seconds)
         self._presets = Presets(store, clock, catalog)
+        self._requests = Requests(store, catalog)
         self._deleted = deleted
 
     def submit(
@@ -94,14 +92,14 @@ class RunService:
         owner: str | None = None,
         label: str | None = None,
         idempotency_key: str | None = None,
+        study: StudyTerms | None = None,
     ) -> RunRecord:
-        """Queue a run and ensure that a worker takes it.
+        """Queue a run and ensure that a worker takes it; with ``study`` it is a parameter study.
 
-        Raises ConfigError with every invalid field of config, options, source and universe; LimitError if the owner has
-        too many queued runs; IdempotencyError if the key was used for another request.
+        Raises ConfigError with every bad field; LimitError for too many queued runs of the owner; IdempotencyError.
         """
         options = options or RunOptions()
-        check_request(config, options, self._catalog, label)
+        asked, config = config, self._requests.checked(config, options, label, study)
         if idempotency_key is None or not self._store.knows_key(owner, idempotency_key):
             self._check_limit(owner)
         run = self._store.add_run(
@@ -110,15 +108,17 @@ class RunService:
             owner=owner,
             label=label,
             idempotency_key=idempotency_key,
-            comparability_key=config_hash(config, options),
-            expected_work=self._preview.work(config, options),
+            comparability_key=config_hash(config, options, study),
+            expected_work=None if study else self._preview.work(config, options),
+            study=study,
+            asked=asked,
         )
         self._upkeep.ensure_worker()
         return run
 
     def problems(self, config: ScanConfig, options: RunOptions) -> tuple[FieldProblem, ...]:
         """Return every problem for which ``submit`` would raise ConfigError."""
-        return request_problems(config, options, self._catalog)
+        return self._requests.problems(config, options)
 
     def get(self, run_id: str) -> RunRecord:
         """Return a run; RunNotFoundError."""
@@ -158,14 +158,16 @@ class RunService:
         return run
 
     def rerun(self, run_id: str, *, owner: str | None = None) -> RunRecord:
-        """Queue a new run with the config, options and label of an old one.
+        """Queue a new run with the config, options and label of an old one, and the symbols its watchlists had then.
 
         Raises as ``submit``, and RunStateError for a run whose config this version cannot read in full.
         """
         old = self._store.get_run(run_id)
         if old.request_fault is not None:
             raise RunStateError(f"run {run_id} cannot be run again: {old.request_fault}")
-        return self.submit(old.config, old.options, owner=owner or old.owner, label=old.label)
+        return self.submit(
+            self._requests.again(old), old.options, owner=owner or old.owner, label=old.label, study=old.study
+        )
 
     def delete(self, run_id: str) -> None:
         """Delete a finished run with all its data; RunStateError while it is queued or running."""
@@ -208,16 +210,20 @@ class RunService:
     def compare(self, run_ids: Sequence[str]) -> Comparison:
         """Compare runs with the first one. Raises ValueError for fewer than two runs, RunNotFoundError."""
         self._upkeep.refresh()
-        return compare_runs([(self._store.get_run(run_id), self._result_or_none(run_id)) for run_id in run_ids])
+        return compare_runs([(self._store.get_run(run_id), readable_result(self._store, run_id)) for run_id in run_ids])
 
     def report(self, run_id: str) -> str:
         """Return a run as one self-contained HTML page."""
         self._upkeep.refresh()
-        return run_report(self._store.get_run(run_id), self._result_or_none(run_id), self._clock.now())
+        return run_report(self._store.get_run(run_id), readable_result(self._store, run_id), self._clock.now())
 
     def appearances(self, symbol: str, limit: int = 50) -> tuple[Appearance, ...]:
         """Return the runs that picked a symbol, newest first."""
         return self._store.appearances(symbol.strip().upper(), limit)
+
+    def sessions_of(self, run_ids: Sequence[str]) -> Mapping[str, date]:
+        """Return the session that the result of each run is of; without those that have none."""
+        return self._store.sessions_of(run_ids)
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """Describe the available sources."""
@@ -284,16 +290,6 @@ class RunService:
         return self._presets.load(text)
 
     def _check_limit(self, owner: str | None) -> None:
-        limit = None if owner is None else self._rules.max_queued_per_owner
+        limit = self._rules.max_queued_per_owner if owner is not None else None
         if limit is not None and self._store.count_by_status(owner).get(RunStatus.QUEUED, 0) >= limit:
             raise LimitError(f"you already have {limit} queued runs; wait until some have started, or cancel some")
-
-    def _result_or_none(self, run_id: str) -> StoredResult | None:
-        """Return what a run left to read, None if that is nothing, or nothing that can be read."""
-        try:
-            return self._store.result(run_id)
-        except ResultsNotReadyError:
-            return None
-        except StoreDataError as error:
-            _log.warning("the result of run %s is left out: %s", run_id, error)
-            return None

@@ -7,15 +7,30 @@ from dataclasses import replace
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.fields import MAX_TEXT_LENGTH
 from technic_scanner.domain.printable import is_printable
-from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.domain.study_terms import StudyTerms
+from technic_scanner.domain.universe import GIVEN_SYMBOLS, SourceInfo
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.runs.ports import Catalog
+from technic_scanner.studies.ranges import variants_of
+from technic_scanner.studies.terms import study_problems
 
 
-def check_request(config: ScanConfig, options: RunOptions, catalog: Catalog, label: str | None = None) -> None:
-    """Raise one ConfigError with all problems of the request; return if there are none."""
-    if problems := (*request_problems(config, options, catalog), *label_problems(label)):
+def check_request(
+    config: ScanConfig,
+    options: RunOptions,
+    catalog: Catalog,
+    label: str | None = None,
+    study: StudyTerms | None = None,
+) -> None:
+    """Raise one ConfigError with all problems of the request; return if there are none.
+
+    Of a parameter study the criteria come first: CriteriaError where they have faults or no ranges.
+    """
+    if study is not None:
+        variants_of(config.criteria)
+    found = (*request_problems(config, options, catalog), *label_problems(label))
+    if problems := (*found, *(() if study is None else study_problems(study))):
         raise ConfigError(problems)
 
 
@@ -77,6 +92,8 @@ def source_problems(config: ScanConfig, catalog: Catalog) -> tuple[FieldProblem,
 
 
 def _universe_problems(config: ScanConfig, info: SourceInfo) -> tuple[FieldProblem, ...]:
+    if config.universe == GIVEN_SYMBOLS and not config.symbols and GIVEN_SYMBOLS in info.universes:
+        return (FieldProblem("symbols", "must be given, or a watchlist, where they are the universe"),)
     if config.universe is None or config.universe in info.universes:
         return ()
     known = ", ".join(info.universes) or "none by name"

@@ -1,4 +1,4 @@
-"""Answer studies: read the bars of a universe, study the criteria over them, and name the biases of the data."""
+"""Answer studies: read the bars of a universe, study the criteria over them, name the biases, and count the trials."""
 
 from __future__ import annotations
 
@@ -10,55 +10,77 @@ from technic_scanner.criteria import Criteria
 from technic_scanner.criteria import compile as compile_criteria
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.study_bars import StudyBars
-from technic_scanner.runs.performance.performance_service import ENDING_SHARE, endings, only_survivors
-from technic_scanner.runs.studies.holdout import Holdout, check_holdout, holdout_of
-from technic_scanner.runs.study_trials import Trial, TrialCount, TrialStore, count_trials, family_of
+from technic_scanner.pipeline.study_bars import StudyBars, biases
+from technic_scanner.runs.study_trials import Trial, TrialCount, TrialStore, count_trials, family_of_text
 from technic_scanner.studies import Study, document_of, study
-from technic_scanner.studies.deflation import thresholds
+from technic_scanner.studies.deflation import thresholds_of
+from technic_scanner.studies.holdout import Holdout, check_holdout, holdout_of
 from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.request import StudyRequest
 
+Document = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StudyAnswer:
-    """A study, what it was asked for, and notes on its data."""
+class FoundStudy:
+    """A study that is not counted yet, what it was asked for, and notes; it may be kept and shared.
+
+    ``notes`` say what the numbers lack, ``data_notes`` how old the source's bars are and what was repaired in them.
+    """
 
     request: StudyRequest
     study: Study
     universe: str
     notes: tuple[str, ...]
-    trials: TrialCount
+    data_notes: tuple[str, ...]
     holdout: Holdout | None = None
 
-    def document(self) -> dict[str, Any]:
-        """Return the study as JSON types, with the trials so far and the thresholds that they ask for."""
-        about = {"source": self.request.source, "universe": self.universe}
-        return about | document_of(self.study, self.notes) | {"trials": self._trials(), "holdout": self._holdout()}
+    def document(self) -> Document:
+        """Return the study as JSON types, without what depends on other studies; ``StudyService.told`` adds that."""
+        return document_of(self.study, self.notes, self.data_notes) | self.about()
 
-    def _trials(self) -> dict[str, Any]:
-        found = {
-            str(horizon): thresholds(result, self.trials.variants) for horizon, result in self.study.horizons.items()
+    def about(self) -> Document:
+        """Return the part of the document that it is counted by."""
+        return {
+            "source": self.request.source,
+            "universe": self.universe,
+            "criteria": self.study.criteria.canonical,
+            "entries": len(self.study),
+            "trials": None,
+            "holdout": self._holdout(),
         }
-        limits = {horizon: None if limit is None else asdict(limit) for horizon, limit in found.items()}
-        count = self.trials
-        return {"family": count.family, "variants": count.variants, "all_variants": count.all, "thresholds": limits}
 
-    def _holdout(self) -> dict[str, Any] | None:
+    def _holdout(self) -> Document | None:
         if self.holdout is None:
             return None
-        times = [trial.first_at for trial in self.trials.opened if trial.first_at is not None]
-        return {
-            "months": self.holdout.months,
-            "from": self.holdout.first.isoformat(),
-            "opened": self.holdout.opened,
-            "first_opened_at": min(times).isoformat() if times else None,
-            "variants_opened": len({trial.variant for trial in self.trials.opened}),
-        }
+        first = self.holdout.first.isoformat()
+        return {"months": self.holdout.months, "from": first, "opened": self.holdout.opened}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyAnswer:
+    """A study with its document, after it was counted."""
+
+    found: FoundStudy
+    told: Document
+    trials: TrialCount
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.found.study
+
+    def document(self) -> Document:
+        """Return the study as JSON types, with the trials so far and the thresholds that they ask for."""
+        return self.told
 
 
 class StudyService:
-    """Answers studies over all stored bars of a universe, and counts them."""
+    """Answers studies over all stored bars of a universe, and counts them.
+
+    What was found can be kept and told again: ``find`` counts nothing, ``count`` counts one question, and ``told`` says
+    what was tried up to now. ``run`` does all three.
+    """
 
     def __init__(
         self, read: Callable[[StudyRequest, CancelToken], tuple[StudyBars, SourceInfo]], store: TrialStore
@@ -69,6 +91,13 @@ class StudyService:
 
     def run(self, request: StudyRequest, cancel: CancelToken | None = None) -> StudyAnswer:
         """Return the study, which is counted. Raises CriteriaError, ConfigError, SourceError, CancelledError."""
+        found = self.find(request, cancel)
+        document = found.document()
+        self.count(request, document)
+        return StudyAnswer(found, self.told(request, document), self._counted(request, document))
+
+    def find(self, request: StudyRequest, cancel: CancelToken | None = None) -> FoundStudy:
+        """Return the study without counting it. Raises as ``run``."""
         criteria = readable(request.where)
         check_holdout(request.holdout_months, opened=request.open_holdout)
         bars, info = self._read(request, cancel or CancelToken())
@@ -83,22 +112,65 @@ class StudyService:
             minimums=request.minimums,
             cost_bps=request.cost_bps,
         )
-        counted = self._counted(request, bars.universe.name, found, holdout)
-        notes = (*_biases(bars, info), *bars.notes, *_tried(counted, holdout))
-        return StudyAnswer(request, found, bars.universe.name, notes, counted, holdout)
+        notes = *biases(bars, info), *bars.notes
+        return FoundStudy(request, found, bars.universe.name, notes, bars.universe.notes, holdout)
 
-    def _counted(self, request: StudyRequest, universe: str, found: Study, holdout: Holdout | None) -> TrialCount:
-        family = family_of(found.criteria)
-        first, last = (day.isoformat() if day else "" for day in (request.start, request.end))
-        opened = holdout is not None and holdout.opened
-        trial = Trial(
-            request.source, universe, family, found.criteria.canonical, request.entry, first, last, opened, len(found)
-        )
+    def count(self, request: StudyRequest, document: Document, *, once: bool = False) -> None:
+        """Count a study that was asked for; with ``once`` only if the same one was never asked for before."""
+        trial = _trial(request, document)
+        if once and any(known.key == trial.key for known in self._of_place(trial)):
+            return
         self._store.record_trial(trial)
-        return count_trials(self._store.trials(request.source, universe), family)
+
+    def told(self, request: StudyRequest, document: Document) -> Document:
+        """Return a study's document with what was tried up to now, and the thresholds that this asks for."""
+        count = self._counted(request, document)
+        notes = [*_tried(count, document["holdout"]), *document["notes"]]
+        trials = _trials(count, document["horizons"])
+        return document | {"notes": notes, "trials": trials, "holdout": _opened(count, document["holdout"])}
+
+    def _counted(self, request: StudyRequest, document: Document) -> TrialCount:
+        trial = _trial(request, document)
+        return count_trials(self._of_place(trial), trial.family)
+
+    def _of_place(self, trial: Trial) -> tuple[Trial, ...]:
+        return self._store.trials(trial.source, trial.universe)
 
 
-def _tried(count: TrialCount, holdout: Holdout | None) -> list[str]:
+def _trial(request: StudyRequest, document: Document) -> Trial:
+    first, last = (day.isoformat() if day else "" for day in (request.start, request.end))
+    holdout = document["holdout"]
+    return Trial(
+        request.source,
+        document["universe"],
+        family_of_text(document["criteria"]),
+        document["criteria"],
+        request.entry,
+        first,
+        last,
+        holdout is not None and holdout["opened"],
+        document["entries"],
+    )
+
+
+def _trials(count: TrialCount, horizons: Document) -> Document:
+    found = {name: thresholds_of(about["standard_error"], count.variants) for name, about in horizons.items()}
+    limits = {name: None if limit is None else asdict(limit) for name, limit in found.items()}
+    return {"family": count.family, "variants": count.variants, "all_variants": count.all, "thresholds": limits}
+
+
+def _opened(count: TrialCount, holdout: Document | None) -> Document | None:
+    """Return a holdout with when it was first opened for this family, and by how many variants."""
+    if holdout is None:
+        return None
+    times = [trial.first_at for trial in count.opened if trial.first_at is not None]
+    return holdout | {
+        "first_opened_at": min(times).isoformat() if times else None,
+        "variants_opened": len({trial.variant for trial in count.opened}),
+    }
+
+
+def _tried(count: TrialCount, holdout: Document | None) -> list[str]:
     """Return notes on how many variants were tried, and on what was held out."""
     notes = []
     if count.variants > 1:
@@ -106,13 +178,14 @@ def _tried(count: TrialCount, holdout: Holdout | None) -> list[str]:
             f"{count.variants:,} variants of this family were tried on this universe ({count.all:,} of all families): "
             "the best of them is above the naive threshold by chance more often than once in twenty."
         )
-    if holdout is not None and not holdout.opened:
-        notes.append(f"Entries from {holdout.first} on are held out; returns of earlier entries may reach into them.")
-    if holdout is not None and holdout.opened and count.opened:
+    if holdout is not None and not holdout["opened"]:
+        first = holdout["from"]
+        notes.append(f"Entries from {first} on are held out; returns of earlier entries may reach into them.")
+    if holdout is not None and holdout["opened"] and count.opened:
         days = [trial.first_at for trial in count.opened if trial.first_at is not None]
         times = sum(trial.times for trial in count.opened)
-        first = f"The holdout of this family was opened first on {min(days):%Y-%m-%d}"
-        notes.append(f"{first}." if times == 1 else f"{first}, and {times:,} times in all: it is a test no longer.")
+        opened = f"The holdout of this family was opened first on {min(days):%Y-%m-%d}"
+        notes.append(f"{opened}." if times == 1 else f"{opened}, and {times:,} times in all: it is a test no longer.")
     return notes
 
 
@@ -121,22 +194,3 @@ def readable(where: str) -> Criteria:
     criteria = compile_criteria(where)
     check_readable(criteria)
     return criteria
-
-
-_MISSING = "companies that dropped out are missing, so that returns look better than they were."
-
-
-def _biases(bars: StudyBars, info: SourceInfo) -> list[str]:
-    """Return notes on what makes the returns look better than they were, or meaningless."""
-    if not info.is_market:
-        return ["The prices are generated, so these numbers have no meaning for real markets."]
-    if bars.universe.survivorship_biased:
-        return [f"The universe contains only companies that were members at its end; {_MISSING}"]
-    prices = bars.panel.bars
-    if not prices.symbols:
-        return []
-    ended, years = endings(prices, prices.sessions[-1:].repeat(len(prices.symbols)))
-    if not only_survivors(ended, years):
-        return []
-    share = f"{ended:,} of {len(prices.symbols):,} symbols stopped trading, {ended / years:.1%} a year"
-    return [f"{share}, where of a real market about {ENDING_SHARE:.0%} do; {_MISSING}"]

@@ -12,9 +12,11 @@ from typing import Protocol
 import numpy as np
 
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.progress.slow_downs import RegressionRule, Verdict
+from technic_scanner.progress.stage_deltas import TOTAL
 from technic_scanner.runs.model import MOMENTS, DayTrend, StageSample, StageSeconds
 from technic_scanner.runs.timings.compare import Comparison, compare_runs
-from technic_scanner.runs.timings.regressions import RegressionRule, StageCheck, Verdict, regressions, slower
+from technic_scanner.runs.timings.regressions import StageCheck, regressions, slower
 
 __all__ = [
     "Comparison",
@@ -36,7 +38,6 @@ __all__ = [
     "trends_by_day",
 ]
 
-TOTAL = "total"
 # An ETA within a fifth of the actual duration counts as accurate.
 GOOD_ETA_ERROR = 0.2
 

@@ -8,13 +8,12 @@ from itertools import chain
 from typing import Any
 
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.progress.stage_deltas import BETWEEN_STAGES, TOTAL, StageDelta, delta_of
 from technic_scanner.runs.criteria_facts import canonical_of
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 RunWithResult = tuple[RunRecord, StoredResult | None]
-# The name of the seconds between stages where they are listed like a stage.
-BETWEEN_STAGES = "between_stages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +25,6 @@ class FieldDifference:
 
     field: str
     values: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StageDelta:
-    """One stage, ``between_stages`` or ``total`` in all runs: seconds, difference to the first run in s and as a share.
-
-    None if a run has no metrics or did not reach the stage; a share is also None if the first run took no time.
-    """
-
-    stage: str
-    seconds: tuple[float | None, ...]
-    delta_seconds: tuple[float | None, ...]
-    delta_fraction: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +114,11 @@ def _stage_deltas(records: Sequence[RunRecord]) -> tuple[StageDelta, ...]:
     names = dict.fromkeys(
         timing.name for record in records if record.metrics is not None for timing in record.metrics.stage_timings
     )
-    stages = [_delta(name, [stage_seconds(record, name) for record in records]) for name in names]
+    stages = [delta_of(name, [stage_seconds(record, name) for record in records]) for name in names]
     measured = [record.metrics for record in records]
     gaps = [None if metrics is None else metrics.gap_seconds for metrics in measured]
     totals = [None if metrics is None else metrics.total_seconds for metrics in measured]
-    return (*stages, _delta(BETWEEN_STAGES, gaps), _delta("total", totals))
-
-
-def _delta(stage: str, seconds: Sequence[float | None]) -> StageDelta:
-    base = seconds[0]
-    deltas = tuple(None if base is None or value is None else value - base for value in seconds)
-    shares = tuple(None if not base or delta is None else delta / base for delta in deltas)
-    return StageDelta(stage, tuple(seconds), deltas, shares)
+    return (*stages, delta_of(BETWEEN_STAGES, gaps), delta_of(TOTAL, totals))
 
 
 def _picks(record: RunRecord, result: StoredResult | None) -> StoredResult | None:

@@ -47,14 +47,33 @@ def match(universe: Universe, config: ScanConfig, today: date | None = None) -> 
     return MatchCount(outcome.total, len(symbols), outcome.removed, symbols)
 
 
-def cost_runs(store: RunStore, config: ScanConfig, options: RunOptions) -> tuple[RunRecord, ...]:
-    """Return the successful runs whose unit costs apply to this one, newest first."""
-    return store.cost_runs(config.source, options.executor, options.workers, HISTORY_RUNS)
+def cost_runs(store: RunStore, config: ScanConfig, options: RunOptions, *, warm: bool) -> tuple[RunRecord, ...]:
+    """Return the successful runs whose unit costs apply to this one, newest first.
+
+    Those of workers as ``warm`` as this run's one, or all where there are none: a cold one loads the kernels first.
+    """
+    runs = store.cost_runs(config.source, options.executor, options.workers, HISTORY_RUNS)
+    alike = tuple(run for run in runs if run.metrics is not None and run.metrics.warm_worker is warm)
+    return alike or runs
 
 
-def cost_history(store: RunStore, config: ScanConfig, options: RunOptions) -> CostHistory:
+def cost_history(store: RunStore, config: ScanConfig, options: RunOptions, *, warm: bool) -> CostHistory:
     """Return the unit costs of those runs."""
-    return history_of(cost_runs(store, config, options))
+    return history_of(cost_runs(store, config, options, warm=warm))
+
+
+def queue_seconds(run: RunRecord) -> float | None:
+    """Return how long a run waited for its first worker; None while it waits and of later attempts."""
+    if run.started_at is None or run.attempt > 1:
+        return None
+    return max(0.0, (run.started_at - run.created_at).total_seconds())
+
+
+def usual_queue_seconds(runs: Sequence[RunRecord]) -> float | None:
+    """Return the median wait for a worker of these runs; None if it is known of none."""
+    waits = [run.metrics.queue_seconds for run in runs if run.metrics is not None]
+    known = [seconds for seconds in waits if seconds is not None]
+    return median(known) if known else None
 
 
 def history_of(runs: Sequence[RunRecord]) -> CostHistory:

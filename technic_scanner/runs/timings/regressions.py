@@ -6,37 +6,12 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from statistics import median
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import Stage
+from technic_scanner.progress.slow_downs import DEFAULT_RULE, RegressionRule, Verdict, judge
+from technic_scanner.progress.stage_deltas import BETWEEN_STAGES
 from technic_scanner.runs.model import StageSample
-from technic_scanner.runs.timings.compare import BETWEEN_STAGES
-
-
-class Verdict(StrEnum):
-    """The result of the rule for one stage of one run."""
-
-    NORMAL = "normal"
-    SLOWER = "slower"
-    TOO_LITTLE_HISTORY = "not enough history"
-
-
-@dataclass(frozen=True, slots=True)
-class RegressionRule:
-    """A stage is slower if its cost is above ``factor`` × median and above median + ``mads`` × MAD of its baseline,
-    and it took more than ``floor_seconds``.
-
-    The baseline is the last ``history`` successful runs with the same comparability key before it, at least ``minimum``
-    of them. MAD is the median absolute deviation, not scaled to a standard deviation.
-    """
-
-    history: int = 20
-    minimum: int = 5
-    factor: float = 1.5
-    mads: float = 3.0
-    floor_seconds: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +42,6 @@ class _Measured:
     stage: str
     seconds: float
     cost: float
-
-
-DEFAULT_RULE = RegressionRule()
 
 
 def regressions(samples: Sequence[StageSample], rule: RegressionRule = DEFAULT_RULE) -> tuple[StageCheck, ...]:
@@ -115,24 +87,17 @@ def _cost(stage: str, seconds: float, symbols: int) -> float | None:
 
 
 def _check(sample: StageSample, measured: _Measured, baseline: tuple[float, ...], rule: RegressionRule) -> StageCheck:
-    middle = mad = limit = None
-    verdict = Verdict.TOO_LITTLE_HISTORY
-    if len(baseline) >= rule.minimum:
-        middle = median(baseline)
-        mad = median(abs(value - middle) for value in baseline)
-        limit = max(middle * rule.factor, middle + rule.mads * mad)
-        is_slower = measured.cost > limit and measured.seconds > rule.floor_seconds
-        verdict = Verdict.SLOWER if is_slower else Verdict.NORMAL
+    found = judge(measured.cost, measured.seconds, baseline, rule)
     return StageCheck(
         run_id=sample.run_id,
         created_at=sample.created_at,
         stage=measured.stage,
-        verdict=verdict,
+        verdict=found.verdict,
         seconds=measured.seconds,
         cost=measured.cost,
         unit="s/symbol" if measured.stage == Stage.SYMBOL_SCANNING else "s",
         baseline_runs=len(baseline),
-        median=middle,
-        mad=mad,
-        limit=limit,
+        median=found.median,
+        mad=found.mad,
+        limit=found.limit,
     )

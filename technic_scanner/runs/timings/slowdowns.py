@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.progress.slow_downs import DEFAULT_RULE, RegressionRule
 from technic_scanner.runs.model import RunQuery, StageSample
-from technic_scanner.runs.timings.regressions import DEFAULT_RULE, RegressionRule, StageCheck, regressions
+from technic_scanner.runs.timings.regressions import StageCheck, regressions
 
 Read = Callable[[RunQuery], Sequence[StageSample]]
 _ROOM = 2  # runs read per checked run: usually the filters exclude no or few runs in between

@@ -14,13 +14,17 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.runs.ports import Scanner, ScanTask, Store
+from technic_scanner.runs.ports import Store
+from technic_scanner.runs.scan_task import Scanner, ScanTask
 from technic_scanner.runs.stale_runs import thin
-from technic_scanner.runs.timings.estimates import cost_history, work_left
+from technic_scanner.runs.timings.baseline import baseline_of, measured_against
+from technic_scanner.runs.timings.estimates import cost_history, queue_seconds, work_left
 from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of, said_plainly
 from technic_scanner.runs.worker.recorder import Recorder
-from technic_scanner.runs.worker.recovery import Patience, PatientChunkJournal, retry_delay, standing
+from technic_scanner.runs.worker.recovery import Patience, PatientChunkJournal, earlier_attempts, retry_delay
+from technic_scanner.screening.indicators import are_loaded
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +59,8 @@ class Execution:
         self._run = run
         self._cancel = cancel
         self._patience = Patience(context.clock, context.patience_seconds)
-        self._stood = self._patience.call(lambda: standing(context.store, run.run_id), cancel.check)
-        self._recorder = Recorder(context.store, run.run_id, run.attempt, self._stood.next_seq, context.clock)
+        self._earlier = self._patience.call(lambda: earlier_attempts(context.store, run.run_id), cancel.check)
+        self._recorder = Recorder(context.store, run.run_id, run.attempt, self._earlier.next_seq, context.clock)
         self._heartbeat = Heartbeat(
             context.store, run, self._recorder, cancel, worker_id=context.worker_id, clock=context.clock, beaten=beaten
         )
@@ -72,6 +76,8 @@ class Execution:
     def _ended(self) -> tuple[RunEnd, ScanResult | None]:
         """Scan; return how the scan ended, and its result to store."""
         status, error, result = self._scanned()
+        if result is not None:
+            result = replace(result, metrics=replace(result.metrics, queue_seconds=queue_seconds(self._run)))
         if self._heartbeat.fault is not None:
             status, error = RunStatus.FAILED, self._heartbeat.fault
         return RunEnd(status, error), result
@@ -80,7 +86,9 @@ class Execution:
         if self._run.request_fault is not None:
             return RunStatus.FAILED, _unknown_request(self._run.request_fault), None
         try:
-            result = self._context.scan(self._task())
+            task = self._task()
+            baseline = self._patience.call(lambda: baseline_of(self._context.store, task.run.config), task.cancel.check)
+            result = self._context.scan(task)
         except ScanFailed as failed:
             # The message of an expected error is sufficient; an unexpected one needs its traceback.
             fault = failed if failed.error.code == "internal_error" else None
@@ -90,7 +98,8 @@ class Execution:
             _log.exception("run %s failed outside its stages", self._run.run_id)
             return RunStatus.FAILED, fault_of(error), None
         if not result.cancelled:
-            return RunStatus.SUCCEEDED, None, result
+            metrics = measured_against(result.metrics, baseline)
+            return RunStatus.SUCCEEDED, None, replace(result, metrics=metrics)
         shut_down = self._cancel.reason == SHUTDOWN_REASON
         return RunStatus.INTERRUPTED if shut_down else RunStatus.CANCELLED, None, result
 
@@ -102,12 +111,17 @@ class Execution:
             journal=PatientChunkJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
             listener=self._recorder,
             cancel=self._cancel,
-            first_seq=self._stood.next_seq,
-            earlier_seconds=self._stood.attempt_seconds,
-            costs=self._patience.call(lambda: cost_history(store, run.config, run.options), self._cancel.check),
-            previous_event=self._stood.event,
-            work=work_left(work or {}, self._stood.event),
+            first_seq=self._earlier.next_seq,
+            earlier_seconds=self._earlier.attempt_seconds,
+            costs=self._patience.call(
+                lambda: cost_history(store, run.config, run.options, warm=are_loaded()), self._cancel.check
+            ),
+            previous_event=self._earlier.event,
+            work=work_left(work or {}, self._earlier.event),
         )
+
+    def _costs(self) -> CostHistory:
+        return cost_history(self._context.store, self._run.config, self._run.options, warm=are_loaded())
 
     def _conclude(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
         """Store the last events and the end, with retries until the patience is used up; return the ended run."""
@@ -153,4 +167,6 @@ def _unknown_request(fault: str) -> RunError:
 
 def _bare(result: ScanResult | None) -> ScanResult | None:
     """Return the result without its table, which is small enough for a store that is almost full."""
-    return None if result is None else replace(result, table=empty_table(), others=empty_table(), failures=())
+    return (
+        None if result is None else replace(result, table=empty_table(), others=empty_table(), failures=(), study=None)
+    )

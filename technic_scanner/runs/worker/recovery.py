@@ -80,7 +80,7 @@ class PatientChunkJournal:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EarlierAttempts:
     """Where earlier attempts stopped; ``event`` is their last event, None if they have none."""
 
     next_seq: int
@@ -88,7 +88,7 @@ class Standing:
     event: ProgressEvent | None
 
 
-def standing(store: RunStore, run_id: str) -> Standing:
+def earlier_attempts(store: RunStore, run_id: str) -> EarlierAttempts:
     """Return the next event number and the seconds of each attempt that has events, oldest first.
 
     Seconds are those of the attempt's last event; an attempt that terminated before its first event is not counted.
@@ -101,7 +101,7 @@ def standing(store: RunStore, run_id: str) -> Standing:
     while event is not None:
         seconds.append(event.elapsed_seconds)
         event = _last_of_earlier_attempts(store, event)
-    return Standing(next_seq, tuple(reversed(seconds)), last)
+    return EarlierAttempts(next_seq, tuple(reversed(seconds)), last)
 
 
 def _last_of_earlier_attempts(store: RunStore, event: ProgressEvent) -> ProgressEvent | None:

@@ -15,7 +15,8 @@ from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord
 from technic_scanner.errors import CancelledError, NotFoundError, RunStateError, StoreError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import WorkerInfo
-from technic_scanner.runs.ports import Scanner, Store
+from technic_scanner.runs.ports import Store
+from technic_scanner.runs.scan_task import Scanner
 from technic_scanner.runs.stale_runs import give_up_stale
 from technic_scanner.runs.worker.execution import SHUTDOWN_REASON, Execution, WorkerContext
 from technic_scanner.runs.worker.idle import Idle, Leaving, Waiting
@@ -61,6 +62,7 @@ class Worker:
 
     ``idle`` decides what happens at an empty queue, instead of the rules' ``forever``.
     ``fire_due`` queues the runs of schedules that are due; it is called when no run is queued, and never raises.
+    ``can_read`` says of a source's name whether this host can read it; runs of others are left to other hosts.
     """
 
     def __init__(
@@ -74,9 +76,11 @@ class Worker:
         tell: Callable[[RunRecord], None] = lambda _: None,
         idle: Idle | None = None,
         fire_due: Callable[[], None] = lambda: None,
+        can_read: Callable[[str], bool] = lambda _source: True,
     ) -> None:
         self._store = store
         self._fire_due = fire_due
+        self._can_read = can_read
         self._clock = clock
         self._me = identity
         self._rules = rules or WorkerRules()
@@ -147,7 +151,8 @@ class Worker:
         return self._patience.call(self._claim, self._check_stopping)
 
     def _claim(self) -> RunRecord | None:
-        return self._store.claim(self._me.worker_id, self._me.host, self._me.version, self._rules.max_running)
+        me = self._me
+        return self._store.claim(me.worker_id, me.host, me.version, self._rules.max_running, self._can_read)
 
     def _execute(self, run: RunRecord) -> None:
         """Execute one attempt; log records contain its run meanwhile."""

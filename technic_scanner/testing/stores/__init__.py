@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from technic_scanner.testing.stores.alerts import AlertContract
 from technic_scanner.testing.stores.claim_race import ClaimRaceContract
-from technic_scanner.testing.stores.criteria import CriteriaContract
 from technic_scanner.testing.stores.events import EventContract
 from technic_scanner.testing.stores.listing import ListingContract
 from technic_scanner.testing.stores.lost_workers import LostWorkerContract
+from technic_scanner.testing.stores.named_versions import NamedVersionsContract
+from technic_scanner.testing.stores.notes import NoteContract
 from technic_scanner.testing.stores.past_picks import PastPickContract
 from technic_scanner.testing.stores.presets import PresetContract
 from technic_scanner.testing.stores.results import ResultContract
@@ -29,8 +30,9 @@ class StoreContract(
     SameConfigContract,
     PastPickContract,
     PresetContract,
-    CriteriaContract,
+    NamedVersionsContract,
     TrialContract,
+    NoteContract,
     ScheduleContract,
     AlertContract,
     RetentionContract,

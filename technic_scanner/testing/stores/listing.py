@@ -69,7 +69,9 @@ class ListingContract:
 
         assert rest == [old[3], old[2], old[1], old[0]]
 
-    @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "!!!!", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5LmE", "é"])
+    @pytest.mark.parametrize(
+        "cursor", ["", "x", "AAAA", "!!!!", "1", "1.", ".a", "-1.a", "9" * 18 + ".a", "1.é", "1.a\n"]
+    )
     def test_a_made_up_cursor_is_refused(self, store: Store, cursor: str) -> None:
         with pytest.raises(ConfigError, match="cursor"):
             store.list_runs(RunQuery(cursor=cursor))
@@ -107,6 +109,31 @@ class ListingContract:
         assert found(text=slow.run_id[-8:].lower()) == {slow.run_id}
         assert found(text="energy", owner="ann", statuses=(RunStatus.SUCCEEDED,)) == {first.run_id}
         assert found(text="energy", owner="carl") == set()
+
+    def test_runs_are_found_by_their_criteria(self, store: Store) -> None:
+        """A part of the text finds them, in any case and whatever characters JSON escapes in it."""
+        text = 'sector in ("Health Care", "100% Süd")\nand RSI(14) < 30'
+        asked = add(store, ScanConfig(criteria=text))
+        add(store, ScanConfig(criteria="close > sma(close, 200)", universe="sector"))
+        add(store, ScanConfig())
+
+        def found(criteria: str) -> set[str]:
+            return ids(store.list_runs(RunQuery(criteria=criteria)).records)
+
+        for part in ("rsi(14) < 30", '"Health Care"', "100% S", ")\nand", text):
+            assert found(part) == {asked.run_id}, part
+        assert found("health%care") == found("rsi(15)") == found('criteria":') == found("universe") == set()
+
+    def test_filters_on_what_a_run_cost(self, store: Store, clock: ManualClock) -> None:
+        def ended(rate: float | None, workers: int | None) -> str:
+            clock.advance(1)
+            result = scan_result(metrics=metrics((1, 1, 1, 1), cache_hit_rate=rate))
+            return succeeded(store, result, options=RunOptions(workers=workers)).run_id
+
+        cold, warm, spread, none = ended(0.0, 1), ended(1.0, 1), ended(0.05, None), ended(None, 1)
+        assert ids(store.list_runs(RunQuery(cache_state="cold")).records) == {cold, spread}
+        assert ids(store.list_runs(RunQuery(workers=1)).records) == {cold, warm, none}
+        assert ids(store.list_runs(RunQuery(cache_state="cold", workers=1)).records) == {cold}
 
     def test_filters_hold_across_pages(self, store: Store) -> None:
         mine = [add(store, owner="ann" if number % 2 else "bob").run_id for number in range(8)][1::2]

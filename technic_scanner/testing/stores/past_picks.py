@@ -26,7 +26,7 @@ class PastPickContract:
             made.append(succeeded(store, config=config).run_id)
             clock.advance(1)
         assert store.dated_runs(None, 10) == DatedRuns(
-            (DatedRun(made[1], configs[1], DAY), DatedRun(made[0], configs[0], DAY)), more=False
+            (DatedRun(made[1], configs[1], DAY, "host-a"), DatedRun(made[0], configs[0], DAY, "host-a")), more=False
         )
 
     def test_only_succeeded_runs_with_a_dated_result_are_dated_runs(self, store: Store) -> None:

@@ -58,6 +58,22 @@ class RunLifeContract:
         assert store.expected_work(run.run_id) == work
         assert store.expected_work(add(store).run_id) is None
 
+    def test_runs_of_sources_that_a_worker_cannot_read_are_left_to_others(
+        self, store: Store, clock: ManualClock
+    ) -> None:
+        first = add(store, ScanConfig(source="files"))
+        clock.advance(1.0)
+        second = add(store, ScanConfig(source="sample"))
+        assert store.queued_sources() == {"files": 1, "sample": 1}
+        taken = store.claim("w1", "host-a", "1.2.3", None, lambda source: source != "files")
+        assert taken is not None
+        assert taken.run_id == second.run_id
+        assert store.claim("w1", "host-a", "1.2.3", None, lambda source: source != "files") is None
+        assert store.get_run(first.run_id).status is RunStatus.QUEUED
+        assert store.queued_sources() == {"files": 1}
+        assert claimed(store).run_id == first.run_id
+        assert store.queued_sources() == {}
+
     def test_times_keep_their_microseconds(self, store: Store, clock: ManualClock) -> None:
         clock.advance(0.123457)
         assert add(store).created_at == clock.now()

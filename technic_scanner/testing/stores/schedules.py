@@ -1,4 +1,4 @@
-"""Schedules that fire each planned time once, whoever tries: one part of the store's contract."""
+"""Schedules that fire each planned time once, however many processes try: one part of the store's contract."""
 
 from __future__ import annotations
 

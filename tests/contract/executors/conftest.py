@@ -13,7 +13,7 @@ from technic_scanner.pipeline.ports import Executor
 
 
 def cluster_of(workers: int) -> LocalCluster:
-    """A cluster of so many worker processes on this machine."""
+    """A cluster of ``workers`` processes on this machine."""
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,

@@ -45,7 +45,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgres_migrated")
     with psycopg.connect(url, autocommit=True) as connection:
         # Several times quicker than a database of its own.
-        connection.execute("TRUNCATE runs, presets, saved_criteria, study_trials, schedules, workers CASCADE")
+        connection.execute(
+            "TRUNCATE runs, presets, saved_criteria, watchlists, study_trials, schedules, workers, "
+            "symbol_notes, saved_views CASCADE"
+        )
         connection.execute("UPDATE alembic_version SET version_num = %s", (HEAD_REVISION,))
     return url
 

@@ -100,5 +100,5 @@ def seed_0001(connection: Connection) -> None:
 
 
 SEEDS: dict[str, Callable[[Connection], None]] = dict.fromkeys(
-    ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"), seed_0001
+    ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"), seed_0001
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -154,3 +155,11 @@ def test_what_is_no_whole_store_is_not_restored(
         restore(file_url(file), tmp_path / "nothing.db", clock)
     assert ids(store) == {run.run_id}
     assert sorted(path.name for path in file.parent.iterdir() if "before" in path.name) == []
+
+
+def test_no_copy_takes_the_place_of_a_pipe_or_a_device(store: SqlStore, file: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match="is a pipe or a device"):
+        back_up(file_url(file), pipe, overwrite=True)
+    assert pipe.is_fifo()

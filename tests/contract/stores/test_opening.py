@@ -139,6 +139,8 @@ def test_ping_tells_of_a_schema_that_changed(store: SqlStore, store_url: str) ->
         "mysql://a/b",
         "postgresql+asyncpg://a/b",
         "sqlite+aiosqlite:///x",
+        "postgresql://host:first/d",
+        "postgresql://[::1/d",
     ],
 )
 def test_other_addresses_are_refused_by_name(url: str, clock: ManualClock) -> None:

@@ -10,8 +10,10 @@ from technic_scanner.adapters.stores.engine import parse_url
 from technic_scanner.adapters.stores.schema import metadata
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.notes.model import Note
 from technic_scanner.testing.stores.samples import add, event, running, scan_result
 
 
@@ -27,17 +29,18 @@ def row_counts(url: str) -> dict[str, int]:
 
 
 OF_NO_RUN = (
-    *("presets", "saved_criteria", "study_trials", "workers"),
+    *("presets", "saved_criteria", "watchlists", "study_trials", "workers", "symbol_notes", "saved_views"),
     *("schedules", "schedule_firings", "alerts", "alert_deliveries"),
 )
 
 
 def test_deleting_a_run_leaves_nothing_of_it(store: SqlStore, store_url: str, clock: ManualClock) -> None:
-    run = running(store, idempotency_key="k")
+    run = running(store, idempotency_key="k", study=StudyTerms())
     store.append_events(run.run_id, 1, [event(run.run_id, 1)])
     store.journal(run.run_id, 1).start_over("data_fetching", "x")
     store.journal(run.run_id, 1).record("data_fetching", 0, b"x")
     store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.CANCELLED), scan_result())
+    store.set_run_note(run.run_id, Note("kept", ("tag",)))
     assert all(row_counts(store_url)[name] for name in row_counts(store_url) if name not in OF_NO_RUN)
 
     store.delete_run(run.run_id)

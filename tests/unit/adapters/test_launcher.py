@@ -150,7 +150,7 @@ def test_a_worker_that_has_arrived_is_counted_by_the_store_alone(yard: Yard) -> 
     launcher.ensure_worker()
     (child,) = yard.living()
     worker_arrived(yard.folder, child.pid)
-    # It has gone from the store again and its process is still ending: whoever queues now needs another one.
+    # It has gone from the store again and its process is still ending: a run that is queued now needs another one.
     launcher.ensure_worker()
     assert len(yard.living()) == 2
 
@@ -320,6 +320,17 @@ def test_a_standby_worker_is_told_for_whom_it_stays(yard: Yard, monkeypatch: pyt
     launcher.ensure_standby()
     assert yard.launched[0].wait(120) == 0
     assert (yard.folder / "worker.log").read_text() == f"--standby-for {os.getpid()}\n"
+
+
+def test_a_standby_worker_that_is_silent_on_a_busy_machine_gets_no_other_one_beside_it(yard: Yard) -> None:
+    launcher = yard.launcher(standby_workers=1)
+    launcher.ensure_standby()
+    worker_arrived(yard.folder, yard.launched[0].pid)  # and its heartbeat has grown too old since
+    launcher.ensure_standby()
+    assert len(yard.living()) == 1
+    yard.queued = 1
+    launcher.ensure_worker()
+    assert len(yard.living()) == 2, "a queued run does not wait for it"
 
 
 @pytest.mark.parametrize("code", [RETIRED, -signal.SIGKILL])

@@ -28,6 +28,6 @@ def test_the_sums_are_said_with_the_account_and_how_sizes_were_made() -> None:
         "50 picks cost 90,432, 904% of the account of 10,000; they risk 2,345, 23.4% of it. Each is sized as if alone."
     )
     shared = ScanConfig(position_sizing="account", total_risk_pct=6.0, account_size=100_000.0)
-    assert sums.sentence(shared).endswith("The sizes fit the account and a total risk of 6 %, in rank order.")
+    assert sums.sentence(shared).endswith("The sizes fit the account and a total risk of 6%, in rank order.")
     assert PlanSums(1, 10.0, 1.0).sentence(None) == "1 pick costs 10; it risks 1."
     assert PlanSums(0, 0.0, 0.0).sentence(ScanConfig()) == ""

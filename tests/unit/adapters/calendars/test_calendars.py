@@ -12,7 +12,7 @@ import pytest
 from technic_scanner.adapters.calendars import ExchangeCalendars
 from technic_scanner.adapters.calendars.known_sessions import KnownCalendar, exchanges, known_calendar
 from technic_scanner.adapters.calendars.package_calendar import Closes
-from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust
+from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust, verdicts_file
 from technic_scanner.errors import CalendarError, ConfigError
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -169,3 +169,22 @@ def test_verdicts_are_kept_until_a_release_changes(tmp_path: Path) -> None:
     assert all(trust.carried for trust in checked_trust(file, lambda: ExchangeCalendars(refusing)))
     file.write_text("{")
     assert kept_trust(file) is None
+
+
+def test_verdicts_that_cannot_be_kept_are_given_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    found = checked_trust(tmp_path / "file" / "calendars.json", lambda: ExchangeCalendars(refusing))
+    assert [trust.exchange for trust in found] == list(exchanges())
+
+
+def test_all_homes_of_a_user_share_the_verdicts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert verdicts_file() == tmp_path / "technic-scanner" / "calendars.json"
+
+
+@pytest.mark.parametrize("day", [date(2020, 12, 3), date(2021, 11, 18), date(2025, 11, 13), date(2026, 11, 19)])
+def test_on_the_day_of_its_exam_seoul_opens_and_closes_an_hour_later(day: date) -> None:
+    (session,) = ExchangeCalendars().sessions("XKRX", day, day)
+    assert f"{session.open:%H:%M}–{session.close:%H:%M}" == "10:00–16:30"
+    ((before, after),) = [ExchangeCalendars().sessions("XKRX", day - timedelta(days=1), day + timedelta(days=1))[::2]]
+    assert {f"{other.open:%H:%M}–{other.close:%H:%M}" for other in (before, after)} == {"09:00–15:30"}

@@ -65,9 +65,9 @@ class Hook:
 
 
 @contextmanager
-def web_server() -> Iterator[tuple[Hook, int]]:
+def web_server(given: Hook | None = None) -> Iterator[tuple[Hook, int]]:
     """Serve a webhook; give it and the port."""
-    hook, port = Hook(), ReservedPort()
+    hook, port = given or Hook(), ReservedPort()
     config = uvicorn.Config(hook, host="127.0.0.1", port=port.number, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

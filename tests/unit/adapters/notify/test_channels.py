@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from technic_scanner.adapters.notify.channels import EnvironmentChannels
+from technic_scanner.adapters.notify.channels import NamedChannels
 from technic_scanner.adapters.notify.guard import ForbiddenAddressError, guarded, is_allowed
 from technic_scanner.adapters.notify.webhook import signature
 from technic_scanner.clock import ManualClock
@@ -24,11 +24,11 @@ LOOPBACK = ("127.0.0.0/8",)
 PLANTED = "planted-Se3ret"
 
 
-def channels(address: str, secret: str | None = None, allowed: tuple[str, ...] = LOOPBACK) -> EnvironmentChannels:
-    return EnvironmentChannels(lambda: {"one": (address, secret)}, allowed, ManualClock())
+def channels(address: str, secret: str | None = None, allowed: tuple[str, ...] = LOOPBACK) -> NamedChannels:
+    return NamedChannels({"one": (address, secret)}, allowed, ManualClock())
 
 
-def fault(made: EnvironmentChannels) -> str:
+def fault(made: NamedChannels) -> str:
     with pytest.raises(ChannelError) as caught:
         made.send("one", MESSAGE)
     assert PLANTED not in repr(caught.value)

@@ -15,6 +15,7 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.alert import Alert, AlertWhen, DeliveryStatus, Message
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.schedule import AfterClose, PlannedTime, Schedule
+from technic_scanner.domain.watchlist import Watchlist, WatchlistEntry
 from technic_scanner.errors import (
     AlertConflictError,
     ChannelError,
@@ -25,8 +26,10 @@ from technic_scanner.errors import (
 from technic_scanner.runs.alerts.message import message_key
 from technic_scanner.runs.alerts.outbox import GIVE_UP_AFTER, LEASE, Outbox, pause_after
 from technic_scanner.runs.alerts.service import AlertService
+from technic_scanner.runs.alerts.told_changes import ToldChanges
 from technic_scanner.runs.changes.service import ChangesService
 from technic_scanner.runs.schedule_ports import NewRun
+from technic_scanner.runs.watchlists.lookup import WatchlistLookup
 from technic_scanner.screening.bars import Panel
 from technic_scanner.testing.stores.samples import SUCCEEDED, claimed, scan_result, table
 
@@ -60,8 +63,9 @@ class Desk:
         self.store, self.clock, self.channels = store, clock, Fake()
         changes = ChangesService(store, lambda *_: Panel((), *[np.empty((0, 0))] * 6))
         self.changes = changes.what_is_new
-        self.alerts = AlertService(store, self.changes, self.channels, clock)
-        self.outbox = Outbox(store, self.changes, self.channels, clock)
+        told = ToldChanges(self.changes, WatchlistLookup(store).symbols_of)
+        self.alerts = AlertService(store, told, self.channels, clock)
+        self.outbox = Outbox(store, told, self.channels, clock)
         store.add_schedule(Schedule("nightly", AfterClose("XNYS"), preset="Breakouts", next_at=clock.now()))
 
     def fire(self, day: int, config: ScanConfig = CONFIG) -> None:
@@ -128,6 +132,41 @@ def test_conditions(desk: Desk, when: str, least: int, told: int) -> None:
     desk.ran(2, "AB")
     desk.ran(3, "AC")
     assert desk.alerts.send_due() == told
+
+
+def test_with_a_watchlist_only_its_symbols_count_and_are_told(desk: Desk) -> None:
+    desk.store.save_watchlist(Watchlist("mine", (WatchlistEntry("B"), WatchlistEntry("E"))), expected_version=None)
+    desk.alerts.add(replace(ALERT, when=AlertWhen.CHANGED, watchlist="mine"))
+    desk.ran(2, "ABC")
+    desk.ran(3, "ADB")
+    desk.ran(4, "AED")
+    assert desk.alerts.send_due() == 1, "D and C are no news to who follows B and E"
+    assert desk.titles() == ["nightly 2026-03-04: 1 new, 1 left"]
+    assert desk.channels.got[0][1].document["new"]["entered"] == ["E"]
+    assert [gone["symbol"] for gone in desk.channels.got[0][1].document["new"]["left"]] == ["B"]
+
+
+def test_a_watchlist_that_is_gone_is_refused_said_and_costs_that_message(desk: Desk) -> None:
+    with pytest.raises(ConfigError, match="watchlist 'mine'"):
+        desk.alerts.add(replace(ALERT, watchlist="mine"))
+    desk.store.save_watchlist(Watchlist("mine", (WatchlistEntry("B"),)), expected_version=None)
+    desk.alerts.add(replace(ALERT, watchlist="mine"))
+    desk.store.delete_watchlist("mine")
+    assert desk.alerts.problems() == ("Alert 'to ann': there is no watchlist 'mine'.",)
+    desk.ran(2, "A")
+    assert desk.alerts.send_due() == 0
+    assert desk.statuses() == ["failed"]
+    assert "its watchlist cannot be used: there is no watchlist 'mine'" in desk.store.deliveries(1)[0].note
+
+
+def test_an_edited_alert_follows_the_version_that_was_read(desk: Desk) -> None:
+    first = desk.alerts.add(ALERT)
+    desk.alerts.pause("to ann")
+    edited = desk.alerts.replace(replace(ALERT, least=3), first.version + 1)
+    assert (edited.least, edited.paused, edited.version) == (3, True, 3)
+    with pytest.raises(AlertConflictError, match="version 3, not 1"):
+        desk.alerts.replace(replace(ALERT, least=4), 1)
+    assert desk.alerts.get("to ann").least == 3
 
 
 def test_changed_criteria_are_not_told_as_what_entered_or_left(desk: Desk) -> None:

@@ -108,7 +108,7 @@ def test_excel_carries_the_configuration_and_what_was_left_out() -> None:
     data = to_excel(stored_result(config=config))
     fields = {row[0]: row[1] for row in sheet_of(data, "Configuration")}
     assert fields["run"] == "run-0001"
-    assert fields["as of"] == "2010-08-20"
+    assert fields["as of"] == fields["newest session"] == "2010-08-20"
     assert fields["sectors"] == "Energy, Materials"
     assert fields["profile_weights"] == '[["trend", 2.0]]'
     assert fields["sector_neutral"] is False

@@ -69,6 +69,7 @@ def test_it_tells_the_whole_run() -> None:
     for part in (
         "Weekly",
         "S&P 500, Aug 2009 – Aug 2010",
+        "Newest session",
         "2010-08-20",
         "Symbol scanning",
         "7.000000",

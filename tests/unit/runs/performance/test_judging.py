@@ -37,7 +37,7 @@ def panel_of(closes: dict[str, list[float]]) -> Panel:
 
 
 def stored(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = (), **config: object) -> RunToJudge:
-    return RunToJudge.of_stored(result_of(run_id, at, picks, others, **config))
+    return RunToJudge.of_stored(result_of(run_id, at, picks, others, **config), None)
 
 
 def result_of(run_id: str, at: int, picks: list[dict], others: tuple[str, ...] = (), **config: object) -> StoredResult:
@@ -214,7 +214,7 @@ def test_what_passed_the_universe_filters_is_the_universe_and_no_more() -> None:
     panel = panel_of({"A": [100.0] * 11 + [110.0], "B": [50.0] * 11 + [45.0], "C": [10.0] * 11 + [30.0]})
     found = result_of("r", 10, [long("A", 100.0)], ("B",))
     left_out = SymbolFailure("C", "universe_loading", FailureKind.REJECTED, "sector", "another sector")
-    run = RunToJudge.of_stored(replace(found, failures=(left_out, *found.failures)))
+    run = RunToJudge.of_stored(replace(found, failures=(left_out, *found.failures)), None)
     assert considered([run]) == ("A", "B")
     assert judge_runs([run], panel)["universe_1"].to_pylist() == pytest.approx([0.0])
 
@@ -282,7 +282,7 @@ def test_only_what_could_be_bought_is_the_universe() -> None:
     run = RunToJudge.of(DatedRun("r", found.config, found.as_of), "l", PickTable("r", found.table, failed))
     assert considered([run]) == ("A", "B")
     assert judge_runs([run], panel)["universe_1"].to_pylist() == pytest.approx([0.05])
-    plain_run = RunToJudge.of_stored(replace(found, failures=(cheap, split, *found.failures)))
+    plain_run = RunToJudge.of_stored(replace(found, failures=(cheap, split, *found.failures)), None)
     assert considered([plain_run]) == ("A", "B", "D")
 
 

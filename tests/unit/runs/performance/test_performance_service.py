@@ -17,13 +17,9 @@ from technic_scanner.pipeline.columns import SCHEMA
 from technic_scanner.runs.model import DatedRun, DatedRuns, PickTable, StoredResult
 from technic_scanner.runs.performance import performance_service
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
-from technic_scanner.runs.performance.performance_service import (
-    ENDING_SHARE,
-    PerformanceService,
-    endings,
-    only_survivors,
-)
+from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.screening.bars import Panel
+from technic_scanner.screening.survivors import ENDING_SHARE, endings, only_survivors
 from tests.support.runs.fake_catalog import INFO, SECURITIES, FakeCatalog
 
 from .test_judging import SESSIONS, long, panel_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from technic_scanner.domain.progress import StageProgress, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
-from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.model import RunEnd, WorkerInfo
 from technic_scanner.runs.ports import Coverage
 from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.timings.estimates import expected_work, history_of, work_left
@@ -30,7 +31,7 @@ class Bench:
         self.catalog = FakeCatalog()
         self.forecast = ScanPreview(self.store, self.catalog, self.clock, coverage)
 
-    def past_run(self, scan_seconds: float, config: ScanConfig | None = None) -> None:
+    def past_run(self, scan_seconds: float, config: ScanConfig | None = None, **changes: Any) -> None:
         self.store.add_run(
             config or ScanConfig(),
             RunOptions(),
@@ -41,7 +42,7 @@ class Bench:
         )
         run = self.store.claim("w", "host", "1", None)
         assert run is not None
-        measured = metrics((0.5, 2.0, scan_seconds, 0.5))
+        measured = metrics((0.5, 2.0, scan_seconds, 0.5), **changes)
         self.store.finish(run.run_id, "w", 1, RunEnd(RunStatus.SUCCEEDED), scan_result(metrics=measured))
 
 
@@ -100,6 +101,38 @@ def test_a_scan_takes_what_its_symbols_cost_before(bench: Bench) -> None:
     assert estimate.high_seconds is not None
     assert by_the_symbol < estimate.seconds < 102.0 / 3  # for all that is known, a part of the 102 s is there for any
     assert estimate.low_seconds < by_the_symbol < estimate.high_seconds
+
+
+def test_runs_of_a_warm_worker_are_the_measure_while_one_is_alive(bench: Bench) -> None:
+    for _ in range(5):
+        bench.past_run(scan_seconds=1.0, warm_worker=True, queue_seconds=0.02)
+        bench.past_run(scan_seconds=90.0, warm_worker=False, queue_seconds=1.5)
+    cold = bench.forecast.estimate(ScanConfig(), RunOptions())
+    now = bench.clock.now()
+    bench.store.stamp_worker(WorkerInfo("w", "host", 1, now, now, None))
+    warm = bench.forecast.estimate(ScanConfig(), RunOptions())
+    assert (cold.runs, cold.queue_seconds, warm.runs, warm.queue_seconds) == (5, 1.5, 5, 0.02)
+    assert cold.seconds is not None
+    assert warm.seconds is not None
+    assert warm.seconds < cold.seconds / 2
+
+
+def test_a_worker_is_alive_as_long_as_the_settings_say(bench: Bench) -> None:
+    bench.past_run(scan_seconds=1.0, warm_worker=True, queue_seconds=0.02)
+    bench.past_run(scan_seconds=9.0, warm_worker=False, queue_seconds=1.5)
+    now = bench.clock.now()
+    bench.store.stamp_worker(WorkerInfo("w", "host", 1, now, now, None))
+    bench.clock.advance(60.0)
+    patient = ScanPreview(bench.store, bench.catalog, bench.clock, stale_after_seconds=100.0)
+    assert bench.forecast.estimate(ScanConfig(), RunOptions()).queue_seconds == 1.5
+    assert patient.estimate(ScanConfig(), RunOptions()).queue_seconds == 0.02
+
+
+def test_without_a_run_of_a_worker_as_warm_all_are_the_measure(bench: Bench) -> None:
+    for warm in (True, None):
+        bench.past_run(scan_seconds=1.0, warm_worker=warm)
+    estimate = bench.forecast.estimate(ScanConfig(), RunOptions())
+    assert (estimate.runs, estimate.queue_seconds) == (2, None)
 
 
 def test_a_run_that_scanned_nothing_is_no_measure() -> None:

@@ -10,6 +10,7 @@ import pytest
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.watchlist import Watchlist, WatchlistEntry
 from technic_scanner.errors import (
     ConfigError,
     IdempotencyError,
@@ -143,6 +144,15 @@ def test_an_idempotency_key_makes_one_run(bench: Bench) -> None:
     assert bench.service.submit(ScanConfig(), idempotency_key="k").run_id == first.run_id
     with pytest.raises(IdempotencyError):
         bench.service.submit(ScanConfig(top_n=3), idempotency_key="k")
+
+
+def test_a_repeated_key_is_the_same_request_though_its_watchlist_has_changed(bench: Bench) -> None:
+    bench.store.save_watchlist(Watchlist("mine", (WatchlistEntry("AAA"),)), expected_version=None)
+    first = bench.service.submit(ScanConfig(watchlists=("mine",)), idempotency_key="k")
+    bench.store.save_watchlist(Watchlist("mine", (WatchlistEntry("BBB"),)), expected_version=1)
+    assert bench.service.submit(ScanConfig(watchlists=("mine",)), idempotency_key="k").run_id == first.run_id
+    with pytest.raises(IdempotencyError):
+        bench.service.submit(ScanConfig(watchlists=("mine@2",)), idempotency_key="k")
 
 
 def test_an_owner_may_have_only_so_many_waiting(store: FaultyStore) -> None:

@@ -107,6 +107,14 @@ def test_the_key_names_size_cache_version_and_resumption() -> None:
     assert key(ScanConfig(), RunOptions(), resumed, "1.2") == f"{head}-n256-warm-1.2-resumed"
 
 
+def test_the_key_tells_runs_that_loaded_their_kernels_first_from_others() -> None:
+    def of(warm: bool | None) -> str:
+        return key(ScanConfig(), RunOptions(), metrics(warm_worker=warm), "1.2")
+
+    assert of(warm=False) == f"{of(warm=True)}-loading"
+    assert of(warm=None) == of(warm=True)
+
+
 @pytest.mark.parametrize(
     ("rate", "state"), [(None, "uncached"), (0.0, "cold"), (0.1, "cold"), (0.5, "mixed"), (0.9, "warm"), (1.0, "warm")]
 )

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.progress.slow_downs import RegressionRule, Verdict
 from technic_scanner.runs.model import StageSample
-from technic_scanner.runs.timings.regressions import RegressionRule, StageCheck, Verdict, regressions, slower
+from technic_scanner.runs.timings.regressions import StageCheck, regressions, slower
 from tests.support.runs.make import STAGES, sample
 
 USUAL = (1.0, 2.0, 10.0, 0.2)

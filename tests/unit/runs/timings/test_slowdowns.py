@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.progress.slow_downs import Verdict
 from technic_scanner.runs.model import RunQuery, StageSample
-from technic_scanner.runs.timings.regressions import Verdict, regressions, slower
+from technic_scanner.runs.timings.regressions import regressions, slower
 from technic_scanner.runs.timings.slowdowns import slowdowns
 from tests.support.runs.make import sample
 

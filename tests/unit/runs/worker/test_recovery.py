@@ -23,7 +23,13 @@ from technic_scanner.errors import (
 )
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.stale_runs import StaleSweep, give_up_stale
-from technic_scanner.runs.worker.recovery import Patience, PatientChunkJournal, Standing, retry_delay, standing
+from technic_scanner.runs.worker.recovery import (
+    EarlierAttempts,
+    Patience,
+    PatientChunkJournal,
+    earlier_attempts,
+    retry_delay,
+)
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import event
 
@@ -180,11 +186,11 @@ def test_a_dead_run_is_given_up_though_its_events_cannot_be_thinned(
 
 
 def test_a_run_that_has_no_events_starts_at_one(store: FaultyStore) -> None:
-    assert standing(store, "run-0001") == Standing(1, (), None)
+    assert earlier_attempts(store, "run-0001") == EarlierAttempts(1, (), None)
 
 
 @given(st.lists(st.lists(st.floats(0, 100), min_size=0, max_size=30), min_size=1, max_size=6))
-def test_the_standing_is_what_reading_the_whole_journal_would_say(attempts: list[list[float]]) -> None:
+def test_earlier_attempts_are_what_reading_the_whole_journal_would_say(attempts: list[list[float]]) -> None:
     with running_store() as store:
         seq = 0
         expected = []
@@ -197,10 +203,12 @@ def test_the_standing_is_what_reading_the_whole_journal_would_say(attempts: list
             store.interrupt_stale(timedelta(seconds=-1))
             store.requeue("run-0001")
             store.claim("w", "host", "1", None)
-        assert standing(store, "run-0001") == Standing(seq + 1, tuple(expected), store.latest_event("run-0001"))
+        assert earlier_attempts(store, "run-0001") == EarlierAttempts(
+            seq + 1, tuple(expected), store.latest_event("run-0001")
+        )
 
 
-def test_the_standing_holds_over_thinned_events(store: FaultyStore) -> None:
+def test_earlier_attempts_are_known_over_thinned_events(store: FaultyStore) -> None:
     store.append_events("run-0001", 1, [event(1, EventKind.RUN_STARTED, elapsed_seconds=0.0)])
     store.append_events("run-0001", 1, [event(n, elapsed_seconds=float(n)) for n in range(2, 100)])
     store.append_events("run-0001", 1, [event(100, EventKind.RUN_FINISHED, elapsed_seconds=100.0)])
@@ -209,11 +217,11 @@ def test_the_standing_holds_over_thinned_events(store: FaultyStore) -> None:
     store.requeue("run-0001")
     store.claim("w", "host", "1", None)
     store.append_events("run-0001", 2, [event(101, EventKind.RUN_STARTED, attempt=2, elapsed_seconds=0.5)])
-    assert standing(store, "run-0001") == Standing(102, (100.0, 0.5), store.latest_event("run-0001"))
+    assert earlier_attempts(store, "run-0001") == EarlierAttempts(102, (100.0, 0.5), store.latest_event("run-0001"))
 
 
-def test_the_standing_reads_few_events(store: FaultyStore) -> None:
+def test_earlier_attempts_are_read_from_few_events(store: FaultyStore) -> None:
     store.append_events("run-0001", 1, [event(n, elapsed_seconds=float(n)) for n in range(1, 5001)])
     store.calls.clear()
-    assert standing(store, "run-0001").next_seq == 5001
+    assert earlier_attempts(store, "run-0001").next_seq == 5001
     assert store.calls.count("events") <= 13

@@ -21,7 +21,7 @@ from technic_scanner.errors import (
 )
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from tests.support.runs.make import event, metrics, scan_result
 from tests.support.runs.worker_bench import Bench, bench, report, succeed, until_cancelled
 
@@ -36,6 +36,18 @@ def test_the_queue_is_drained_in_order_and_then_the_worker_leaves(bench: Bench) 
     assert [task.run.run_id for task in bench.tasks] == ["run-0001", "run-0002", "run-0003"]
     assert {run.status for run in bench.store.runs.values()} == {RunStatus.SUCCEEDED}
     assert bench.workers() == ()
+
+
+def test_the_metrics_hold_how_long_the_first_attempt_waited(bench: Bench) -> None:
+    bench.queue(2)
+
+    def scan(task: ScanTask) -> ScanResult:
+        bench.clock.advance(7.0)
+        return succeed(task)
+
+    assert bench.worker(scan).run() == 2
+    waits = [run.metrics.queue_seconds for run in (bench.run(1), bench.run(2)) if run.metrics is not None]
+    assert waits == [0.0, 7.0]
 
 
 def test_an_empty_queue_is_left_at_once(bench: Bench) -> None:
@@ -78,7 +90,7 @@ def test_a_finished_run_has_its_events_result_and_key(bench: Bench) -> None:
     run = bench.run()
     assert bench.kinds() == [EventKind.RUN_STARTED, EventKind.RUN_FINISHED]
     assert bench.store.result(run.run_id).table.num_rows == 2
-    assert run.metrics == metrics()
+    assert run.metrics == metrics(queue_seconds=0.0)
     assert (run.version, run.host, run.worker_id) == ("1.2.3", "host", "w1")
     assert (run.comparability_key or "").endswith("-n64-cold-1.2.3")
     assert run.error is None
@@ -146,8 +158,7 @@ def test_a_cancelled_run_keeps_its_part(bench: Bench) -> None:
 
     def scan(task: ScanTask) -> ScanResult:
         bench.store.request_cancel(task.run.run_id)
-        bench.clock.advance(1)
-        return until_cancelled(task)
+        return until_cancelled(task, bench.clock)
 
     bench.worker(scan).run()
     assert bench.run().status is RunStatus.CANCELLED

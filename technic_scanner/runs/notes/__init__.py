@@ -1,0 +1,1 @@
+"""Notes and tags that people give symbols and runs."""

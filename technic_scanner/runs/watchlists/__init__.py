@@ -1,0 +1,1 @@
+"""Watchlists: read from text, files and runs, kept with their versions, and looked up for scans and alerts."""
