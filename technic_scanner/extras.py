@@ -16,6 +16,7 @@ EXTRAS: Final[dict[str, str]] = {
     "yahoo": "the source of Yahoo Finance",
     "excel": "Excel workbooks",
     "alerts": "alerts by e-mail and through messaging services",
+    "keyring": "channels whose addresses are in the keyring of the operating system",
 }
 # The modules by which an installed extra is known.
 _MODULES: Final[dict[str, tuple[str, ...]]] = {
@@ -24,18 +25,30 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "yahoo": ("yfinance", "pytickersymbols"),
     "excel": ("xlsxwriter",),
     "alerts": ("apprise",),
+    "keyring": ("keyring",),
 }
 
 
 def import_optional(module: str, extra: str) -> ModuleType:
     """Import ``module``, which the named extra installs. Raises MissingExtraError with the command to install it."""
+    return _import(module, _sentence(module.partition(".")[0], extra))
+
+
+def import_package(module: str, package: str, purpose: str) -> ModuleType:
+    """Import ``module`` of a package that no extra installs. Raises MissingExtraError with the command to install it.
+
+    ``purpose`` are the words that follow "needed for".
+    """
+    return _import(module, f"{package} is needed for {purpose} and is not installed: pip install {package}")
+
+
+def _import(module: str, sentence: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        top_level = module.partition(".")[0]
-        if (error.name or "").partition(".")[0] != top_level:
+        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
             raise
-        raise MissingExtraError(_sentence(top_level, extra)) from error
+        raise MissingExtraError(sentence) from error
 
 
 def why_missing(module: str, extra: str | None) -> str | None:

@@ -27,6 +27,11 @@ _PREFIX: Final = "TECHNIC_"
 # Read by clients in the examples of docs/api.md, not by this program.
 _OF_CLIENTS: Final = frozenset({"TECHNIC_TOKEN"})
 _CHANNEL: Final = re.compile(r"TECHNIC_CHANNEL_([A-Z0-9]{1,40})(_SECRET)?")
+_LISTS: Final = (
+    *("api_tokens", "allowed_hosts", "allowed_origins"),
+    *("alert_allowed_networks", "alert_keyring_channels"),
+)
+_CHANNEL_NAME: Final = re.compile(r"[A-Za-z0-9]{1,40}")
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -48,7 +53,8 @@ class Settings(BaseSettings):
     in seconds, from which its run counts as interrupted. ``standby_workers`` is how many loaded workers a server keeps
     at an empty queue, ``standby_idle_seconds`` after how long without a run one ends, ``standby_max_bytes`` the
     resident memory above which one is replaced after its run. ``alert_allowed_networks`` are networks inside the host's
-    own to which messages may be sent all the same, such as 10.1.0.0/16.
+    own to which messages may be sent all the same, such as 10.1.0.0/16; ``alert_keyring_channels`` are the names of
+    channels whose addresses the keyring of the operating system keeps.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
@@ -71,12 +77,13 @@ class Settings(BaseSettings):
     max_queued_runs_per_token: int = Field(default=20, ge=1)
     require_sign_in: bool = False
     alert_allowed_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    alert_keyring_channels: Annotated[tuple[str, ...], NoDecode] = ()
     dask_scheduler: str | None = None
     dask_allowed_schedulers: str = "tcp://127.0.0.1:*,tcp://localhost:*"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("api_tokens", "allowed_hosts", "allowed_origins", "alert_allowed_networks", mode="before")
+    @field_validator(*_LISTS, mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -99,6 +106,14 @@ class Settings(BaseSettings):
             ipaddress.ip_network(entry)
         return value
 
+    @field_validator("alert_keyring_channels")
+    @classmethod
+    def _channel_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not _CHANNEL_NAME.fullmatch(name):
+                raise ValueError(f"the name of a channel has letters and digits only, not {name!r}")
+        return tuple(name.lower() for name in value)
+
     @field_validator("home", "files_root")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
@@ -112,6 +127,15 @@ class Settings(BaseSettings):
         if not driver.startswith("sqlite") or not path or path.startswith(("/", ":memory:", "file:")):
             return value
         return f"{driver}:///{quote(str(Path.cwd()))}/{path}"
+
+    @field_validator("home", "database_url")
+    @classmethod
+    def _in_utf8(cls, value: Path | str | None) -> Path | str | None:
+        try:
+            str(value).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("must be UTF-8: SQLite opens files of no other names") from error
+        return value
 
     @property
     def store_file(self) -> Path:

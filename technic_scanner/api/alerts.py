@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import ConfigDict, Field
 from starlette.requests import Request as HttpRequest
 
@@ -13,19 +13,21 @@ from technic_scanner.api.dependencies import AllServices, RootPath
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.field_schemas import TEXT_PATTERN
-from technic_scanner.api.requests import Request
+from technic_scanner.api.named_versions import location
+from technic_scanner.api.requests import NewName, Request, name_in_path
 from technic_scanner.api.schedules import ScheduleName
 from technic_scanner.domain.alert import DEFAULT_BODY, DEFAULT_TITLE, Alert, AlertWhen, DeliveryStatus
 from technic_scanner.runs.alerts.feed import MEDIA_TYPE, FeedEntry, atom
 from technic_scanner.runs.alerts.message import BODY_LIMIT, TITLE_LIMIT
 from technic_scanner.runs.alerts.requests import alert_from_dict, alert_to_dict, delivery_to_dict
 from technic_scanner.runs.alerts.service import MOST
+from technic_scanner.runs.named_versions.interchange import NAME_LIMIT
 
 router = APIRouter(tags=["alerts"])
 
 _TERMS: dict[str, Any] = {"schedule": "nightly", "channel": "mail", "when": "entered", "least": 1}
 _Text = Annotated[str, Field(min_length=1, max_length=100, pattern=TEXT_PATTERN)]
-AlertName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["to ann"])]
+AlertName = Annotated[str, name_in_path("to ann")]
 
 
 class AlertDocument(Document):
@@ -38,6 +40,7 @@ class AlertDocument(Document):
     least: int
     title: str
     body: str
+    watchlist: str
     paused: bool
     version: int
     created_at: str | None
@@ -50,22 +53,40 @@ class AlertListDocument(Document):
     problems: list[str]
 
 
-class NewAlert(Request):
-    """An alert to add."""
+class AlertTerms(Request):
+    """What an alert tells."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "to ann", **_TERMS}]})
-
-    name: _Text
     schedule: _Text
     channel: _Text = Field(description="The name of a channel of the server's environment.")
     when: AlertWhen = AlertWhen.ENTERED
     least: int = Field(default=1, ge=1, le=MOST, description="Symbols that must be new, or new and left, at least.")
     title: str = Field(default=DEFAULT_TITLE, min_length=1, max_length=TITLE_LIMIT)
     body: str = Field(default=DEFAULT_BODY, min_length=1, max_length=BODY_LIMIT)
+    watchlist: str = Field(
+        default="", max_length=NAME_LIMIT, pattern=TEXT_PATTERN, description="Only its symbols count and are told."
+    )
 
-    def alert(self) -> Alert:
-        """Return the alert; the service checks it."""
-        return alert_from_dict(self.name, self.model_dump(mode="json", exclude={"name"}))
+    def alert(self, name: str) -> Alert:
+        """Return the alert of this name; the service checks it."""
+        return alert_from_dict(name, self.model_dump(mode="json", exclude={"name", "expected_version"}))
+
+
+class NewAlert(AlertTerms):
+    """An alert to add."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "to ann", **_TERMS}]})
+
+    name: NewName
+
+
+class EditedAlert(AlertTerms):
+    """What is to take the place of what an alert says; what is left out takes its default."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_TERMS, "when": "changed", "expected_version": 1}]})
+
+    expected_version: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="The version to replace; 409 if the stored one is another."
+    )
 
 
 class MessageDocument(Document):
@@ -120,8 +141,8 @@ def list_alerts(services: AllServices) -> AlertListDocument:
 @router.post("/alerts", status_code=201, response_model=AlertDocument, responses=problems(404, 409, 413, 422))
 def add_alert(request: NewAlert, response: Response, services: AllServices, root_path: RootPath) -> AlertDocument:
     """Add an alert to a schedule."""
-    added = services.alerts.add(request.alert())
-    response.headers["Location"] = f"{root_path}/alerts/{quote(added.name, safe='')}"
+    added = services.alerts.add(request.alert(request.name))
+    response.headers["Location"] = location(root_path, "alerts", added.name)
     return AlertDocument.model_validate(alert_to_dict(added))
 
 
@@ -129,6 +150,13 @@ def add_alert(request: NewAlert, response: Response, services: AllServices, root
 def read_alert(name: AlertName, services: AllServices) -> AlertDocument:
     """Return one alert."""
     return AlertDocument.model_validate(alert_to_dict(services.alerts.get(name)))
+
+
+@router.put("/alerts/{name}", response_model=AlertDocument, responses=problems(404, 409, 413, 422))
+def edit_alert(name: AlertName, request: EditedAlert, services: AllServices) -> AlertDocument:
+    """Replace what an alert says; a paused one stays paused, and messages that wait are told by the new terms."""
+    saved = services.alerts.replace(request.alert(name), request.expected_version)
+    return AlertDocument.model_validate(alert_to_dict(saved))
 
 
 @router.delete("/alerts/{name}", status_code=204, responses=problems(404, 422))

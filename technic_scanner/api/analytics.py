@@ -12,9 +12,10 @@ from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import HistoryFilter
 from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN
+from technic_scanner.progress.stage_deltas import StageDelta
 from technic_scanner.runs.timings import analytics
 from technic_scanner.runs.timings.analytics import DayTrend, EtaAccuracy, StageCheck, StageStatistics
-from technic_scanner.runs.timings.compare import Comparison, FieldDifference, Move, StageDelta, SymbolChanges
+from technic_scanner.runs.timings.compare import Comparison, FieldDifference, Move, SymbolChanges
 
 router = APIRouter(tags=["analytics"])
 

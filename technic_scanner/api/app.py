@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from technic_scanner.api import (
     alerts,
@@ -23,15 +25,19 @@ from technic_scanner.api import (
     files,
     health,
     metrics,
+    notes,
     outcomes,
     presets,
     problems,
+    replays,
     results,
     saved_criteria,
     scans,
     schedules,
     streams,
     studies,
+    sweeps,
+    watchlists,
 )
 from technic_scanner.api.metrics import Meters, RequestMeter
 from technic_scanner.api.run_broadcaster import RunBroadcaster
@@ -43,9 +49,12 @@ from technic_scanner.settings import Settings
 from technic_scanner.version import VERSION
 
 _ROUTERS = (
-    scans, results, streams, analytics, outcomes, studies, presets, schedules, alerts, criteria, saved_criteria,
-    discovery, files, health, metrics, earlier_api,
+    scans, replays, results, streams, analytics, outcomes, studies, sweeps, notes, presets, schedules, alerts,
+    watchlists, criteria, saved_criteria, discovery, files, health, metrics, earlier_api,
 )  # fmt: skip
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
 def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
@@ -76,10 +85,28 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
     problems.install(app)
     documentation.install(app, partial(_installed_names, services))
     app.state.api_routes = [route for module in _ROUTERS for route in module.router.routes]
+    _keep_paths_apart(app)
     for module in _ROUTERS:
         app.include_router(module.router)
     app.add_route("/", _describe, include_in_schema=False)
     return app
+
+
+def _keep_paths_apart(app: FastAPI) -> None:
+    """Refuse other methods at paths such as ``/presets/import``, which ``/presets/{name}`` would take for a name.
+
+    To be called before the routers are included: the first route that matches counts.
+    """
+    own: dict[str, set[str]] = {}
+    for route in app.state.api_routes:
+        if isinstance(route, Route) and not route.param_convertors:
+            own.setdefault(route.path, set()).update(route.methods or ())
+    for path, methods in own.items():
+        app.add_route(path, _refuse_method, methods=sorted(_METHODS - methods), include_in_schema=False)
+
+
+async def _refuse_method(_: Request) -> Response:
+    raise HTTPException(405)
 
 
 def _installed_names(services: Services) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from technic_scanner.api.field_schemas import TEXT_PATTERN
 from technic_scanner.api.requests import ConfigQuery, ScanRequest, config_query
 from technic_scanner.api.submitting import IN_QUERY, located, readable
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.pipeline.universe import CHOOSING_FIELDS
 from technic_scanner.plugins.registry import FaultKind
 from technic_scanner.runs.model import Appearance
 from technic_scanner.runs.requests import Given
@@ -44,11 +45,7 @@ class SourceListDocument(Document):
 if TYPE_CHECKING:
     UniverseFilter = ConfigQuery
 else:
-    UniverseFilter = config_query(
-        "UniverseFilter",
-        *("source", "universe", "sectors", "industries", "subindustries", "industry_contains", "symbols"),
-        "max_symbols",
-    )
+    UniverseFilter = config_query("UniverseFilter", *CHOOSING_FIELDS)
     UniverseFilter.__doc__ = "The fields of a config that select symbols, as query parameters."
 
 

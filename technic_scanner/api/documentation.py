@@ -38,9 +38,12 @@ def problems(*statuses: int) -> Responses:
     return {status: _problem(HTTPStatus(status).phrase) for status in statuses}
 
 
-def file_response(media_type: str, description: str) -> Responses:
-    """Return the ``responses`` of a route that sends a file."""
-    return {200: {"description": description, "content": {media_type: {"schema": {"type": "string"}}}}}
+def file_response(media_type: str, description: str, *, or_json: bool = False) -> Responses:
+    """Return the ``responses`` of a route that sends a file, which may be JSON instead where it is asked for."""
+    content: dict[str, Any] = {media_type: {"schema": {"type": "string"}}}
+    if or_json:
+        content["application/json"] = {"schema": {"type": "object"}}
+    return {200: {"description": description, "content": content}}
 
 
 def install(app: FastAPI, installed: Callable[[], Mapping[str, Sequence[str]]]) -> None:
@@ -78,9 +81,19 @@ def _complete(app: FastAPI) -> dict[str, Any]:
         for method, operation in operations.items():
             if path not in _OPEN_PATHS:
                 operation["security"] = [{"bearer": []}, {}]
+            for parameter in operation.get("parameters", ()):
+                _forbid_null(parameter["schema"])
             _add_example(operation["responses"], examples().get(f"{method.upper()} {path}"))
             _add_problems(operation["responses"])
     return document
+
+
+def _forbid_null(schema: dict[str, Any]) -> None:
+    """Take null out of what a parameter may be: it is left out instead."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        del schema["anyOf"]
+        schema |= kinds[0]
 
 
 def _add_names(document: dict[str, Any], names: Mapping[str, Sequence[str]]) -> None:

@@ -16,8 +16,20 @@ from technic_scanner.domain.stage import StagePlan
 
 # Text that any store can hold and any page can show: no control characters, no lone surrogates.
 TEXT_PATTERN = rf"^[^{CONTROLS}]*$"
-# The same, with tabs and ends of lines.
+# The same, not blank.
+NAME_PATTERN = rf"^[^{CONTROLS}]*[^{CONTROLS}\s][^{CONTROLS}]*$"
+# The same, with no blank at either end.
+TRIMMED_PATTERN = rf"^[^{CONTROLS}\s]([^{CONTROLS}]*[^{CONTROLS}\s])?$"
+# The same as the first, with tabs and ends of lines.
 LINES_PATTERN = rf"^([^{CONTROLS}]|[\t\n\r])*$"
+_NO_CONTROLS = "must hold no control characters and none that turn text around"
+# What a text that matches none of them is told.
+TEXT_RULES = {
+    TEXT_PATTERN: _NO_CONTROLS,
+    NAME_PATTERN: f"{_NO_CONTROLS}, and must not be blank",
+    TRIMMED_PATTERN: f"{_NO_CONTROLS}, and must not begin or end with a blank",
+    LINES_PATTERN: f"{_NO_CONTROLS}, except ends of lines and tabs",
+}
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
@@ -26,8 +38,12 @@ _NULL: Schema = {"type": "null"}
 def request_schema(table: Table, defaults: Mapping[str, Any], description: str) -> Schema:
     """Return the JSON schema of an object of fields, all optional, old names among them marked as deprecated."""
     properties = {name: field_schema(field) | {"default": defaults[name]} for name, field in table.items()}
-    properties |= {old: old_schema(table[new]) for old, new in RENAMED_FIELDS.items() if new in table}
-    return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
+    renamed = {old: new for old, new in RENAMED_FIELDS.items() if new in table}
+    properties |= {old: old_schema(table[new]) for old, new in renamed.items()}
+    schema = {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
+    # Both are taken where they are equal, which no schema can say; so this one asks for either.
+    either = [{"not": {"required": [old, new]}} for old, new in renamed.items()]
+    return schema | ({"allOf": either} if either else {})
 
 
 def field_schema(field: Field) -> Schema:
@@ -37,7 +53,7 @@ def field_schema(field: Field) -> Schema:
 
 def old_schema(field: Field) -> Schema:
     """Return the JSON schema of a renamed field under its old name."""
-    return field_schema(field) | {"deprecated": True, "description": f"The old name of `{field.name}`."}
+    return field_schema(field) | {"deprecated": True, "description": f"The old name of `{field.name}`; give one."}
 
 
 def answer_fields(kind: Any, table: Table) -> dict[str, Any]:
@@ -73,8 +89,8 @@ def given_in_query(table: Table, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parameter(field: Field, schema: Schema) -> Any:
     if field.kind is Kind.NAMES:
-        # Without the most names that a body may hold: an address of so many is refused by the server itself.
-        names = schema | {"type": "array", "items": _text(field)}
+        # Without the most names that a body may hold: a URL with that many is refused by the server itself.
+        names = schema | {"type": "array", "items": _name(field)}
         names.pop("anyOf", None)
         return Annotated[list[str], WithJsonSchema(names)], ModelField(default_factory=list)
     plain = schema | _first_of(schema)
@@ -96,6 +112,12 @@ def _value_schema(field: Field) -> Schema:
 def _text(field: Field) -> Schema:
     pattern = field.spec.pattern or (LINES_PATTERN if field.spec.lines else TEXT_PATTERN)
     return {"type": "string", "maxLength": field.spec.longest, "pattern": pattern}
+
+
+def _name(field: Field) -> Schema:
+    """Return the schema of one name of several: text that shows something."""
+    visible = {} if field.spec.pattern else {"pattern": NAME_PATTERN}
+    return _text(field) | {"minLength": 1} | visible
 
 
 def _choice(field: Field) -> Schema:
@@ -125,7 +147,7 @@ def _date(_: Field) -> Schema:
 
 
 def _names(field: Field) -> Schema:
-    return {"anyOf": [{"type": "array", "items": _text(field), "maxItems": field.spec.most}, _text(field), _NULL]}
+    return {"anyOf": [{"type": "array", "items": _name(field), "maxItems": field.spec.most}, _name(field), _NULL]}
 
 
 def _weights(field: Field) -> Schema:

@@ -14,6 +14,7 @@ from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.field_schemas import TEXT_PATTERN
 from technic_scanner.api.submitting import IN_QUERY, located
+from technic_scanner.errors import NotFoundError
 
 router = APIRouter(tags=["catalog"], route_class=ConfigRoute)
 
@@ -72,11 +73,16 @@ class FilesReportDocument(Document):
     newest_session: date | None
 
 
-@router.get("/sources/files/report", response_model=FilesReportDocument, responses=problems(422, 502))
+@router.get("/sources/files/report", response_model=FilesReportDocument, responses=problems(404, 422, 502))
 def report_files(
     services: AllServices,
     universe: Annotated[str | None, Query(max_length=200, pattern=TEXT_PATTERN)] = None,
 ) -> dict[str, Any]:
-    """Report what each file of the source `files` is read as; `universe` is a folder or a file of it."""
+    """Report what each file of the source `files` is read as; `universe` is a folder or a file of it.
+
+    404 where the server has no folder of files.
+    """
+    if (reason := services.catalog.unreadable_here("files")) is not None:
+        raise NotFoundError(f"no price files are read here: {reason}")
     with located(IN_QUERY):
         return services.files_report(universe)

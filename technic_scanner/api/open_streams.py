@@ -49,7 +49,7 @@ class OpenStreams:
 
 
 def open_streams(connection: HTTPConnection) -> OpenStreams:
-    """Return the streams of whoever has made this connection: the owner of a token, or an address."""
+    """Return the streams of the client of this connection: the owner of a token, or an address."""
     address = connection.client.host if connection.client is not None else ""
     state = connection.app.state
     client = owner_in(connection.scope) or address

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from typing import Annotated, Any
-from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Response
-from fastapi.openapi.models import Example
-from pydantic import ConfigDict, Field
+from fastapi import APIRouter, Response
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from technic_scanner.api.config_route import PresetRoute
 from technic_scanner.api.dependencies import RootPath, Service
 from technic_scanner.api.derived import Document
-from technic_scanner.api.documentation import Responses, examples, problems
-from technic_scanner.api.requests import GivenConfig, GivenOptions, PresetName, Request
+from technic_scanner.api.documentation import Responses, problems
+from technic_scanner.api.named_versions import NextVersion, exported_by, exported_schema, location
+from technic_scanner.api.requests import CONFIG_SCHEMA, OPTIONS_SCHEMA, GivenConfig, GivenOptions, PresetName
 from technic_scanner.api.schemas import ConfigDocument, OptionsDocument, UnknownFields, Unreadable
 from technic_scanner.api.submitting import IN_BODY, located, unread
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.requests import Given
+from technic_scanner.runs.service.presets import FORM
 
 router = APIRouter(tags=["presets"], route_class=PresetRoute)
 
@@ -49,7 +49,7 @@ class PresetListDocument(Document):
     presets: list[PresetDocument]
 
 
-class PresetRequest(Request):
+class PresetRequest(NextVersion):
     """The content of a preset to save."""
 
     model_config = ConfigDict(
@@ -58,16 +58,9 @@ class PresetRequest(Request):
 
     config: GivenConfig = Field(default_factory=Given)
     options: GivenOptions = Field(default_factory=Given)
-    description: str = Field(default="", max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
-    expected_version: int | None = Field(
-        default=None,
-        ge=1,
-        le=2**31 - 1,
-        description="The version to replace; if omitted, the name must be new. 409 if the stored version is another.",
-    )
 
 
-_EXPORTED: dict[str, Example] = {"exported": {"value": examples()["GET /presets/{name}/export"]}}
+_EXPORTED = exported_schema(FORM, {"config": CONFIG_SCHEMA, "options": OPTIONS_SCHEMA})
 _CREATED: Responses = {201: {"model": PresetDocument, "description": "Saved under a new name."}}
 
 
@@ -79,14 +72,14 @@ def list_presets(service: Service) -> PresetListDocument:
 
 @router.post("/presets/import", status_code=201, response_model=PresetDocument, responses=problems(409, 413, 422))
 def import_preset(
-    exported: Annotated[dict[str, Any], Body(openapi_examples=_EXPORTED)],
+    exported: Annotated[dict[str, Any], WithJsonSchema(_EXPORTED), exported_by("GET /presets/{name}/export")],
     response: Response,
     service: Service,
     root_path: RootPath,
 ) -> PresetDocument:
     """Save a preset from its exported JSON."""
     preset = service.import_preset(json.dumps(exported))
-    response.headers["Location"] = _location(root_path, preset.name)
+    response.headers["Location"] = location(root_path, "presets", preset.name)
     return PresetDocument.of(preset)
 
 
@@ -117,9 +110,7 @@ def save_preset(
     preset = Preset(name=name, config=config, options=options, description=request.description)
     with located(IN_BODY):
         saved = service.save_preset(preset, expected_version=request.expected_version)
-    if request.expected_version is None:
-        response.status_code = 201
-        response.headers["Location"] = _location(root_path, name)
+    request.tell(response, location(root_path, "presets", name))
     return PresetDocument.of(saved)
 
 
@@ -127,7 +118,3 @@ def save_preset(
 def delete_preset(name: PresetName, service: Service) -> None:
     """Delete a saved preset; shipped presets cannot be deleted."""
     service.delete_preset(name)
-
-
-def _location(root_path: str, name: str) -> str:
-    return f"{root_path}/presets/{quote(name, safe='')}"

@@ -18,6 +18,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from technic_scanner import errors
+from technic_scanner.api.field_schemas import TEXT_RULES
 from technic_scanner.errors import FieldProblem, TechnicError
 
 MEDIA_TYPE = "application/problem+json"
@@ -209,10 +210,12 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 def _methods_at(request: Request) -> list[str]:
     """Return the methods that the path supports; the router itself only knows those of its first match."""
+    matching = [route for route in request.app.state.api_routes if route.matches(request.scope)[0] is not Match.NONE]
+    # A path of its own, such as /presets/import, is no name of /presets/{name}.
+    own = [route for route in matching if not route.param_convertors]
     found: set[str] = set()
-    for route in request.app.state.api_routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
+    for route in own or matching:
+        found |= getattr(route, "methods", None) or set()
     if "GET" in found and not request.url.path.endswith(STREAM_ENDING):
         found.add("HEAD")
     return sorted(found)
@@ -235,6 +238,8 @@ def _dotted(location: Sequence[Any]) -> str:
 
 def _sentence(item: Mapping[str, Any]) -> str:
     reason = item.get("ctx", {}).get("error")
+    if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] in TEXT_RULES:
+        return TEXT_RULES[item["ctx"]["pattern"]]
     return f"{item['msg']}: {reason}" if item["type"] == "json_invalid" and reason else str(item["msg"])
 
 

@@ -18,11 +18,18 @@ from pydantic import (
     create_model,
 )
 
-from technic_scanner.api.field_schemas import TEXT_PATTERN, given_in_query, query_fields, request_schema
+from technic_scanner.api.field_schemas import (
+    TEXT_PATTERN,
+    TRIMMED_PATTERN,
+    given_in_query,
+    query_fields,
+    request_schema,
+)
 from technic_scanner.api.schemas import EXAMPLE_RUN_ID, RUN_ID_PATTERN
 from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.model import CURSOR_PATTERN, RunQuery
+from technic_scanner.runs.named_versions.interchange import NAME_LIMIT
 from technic_scanner.runs.requests import ALLOW_SHORTS, Given, is_config_field, read_config, read_options
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
@@ -30,9 +37,17 @@ MAX_SEQ = 2**53 - 1
 
 Name = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]
 RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, examples=[EXAMPLE_RUN_ID])]
-PresetName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["Strong ones"])]
-SavedName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["My dips"])]
+NewName = Annotated[str, Field(max_length=NAME_LIMIT, pattern=TRIMMED_PATTERN)]
 After = Annotated[int, Query(ge=0, le=MAX_SEQ, description="Only events after this sequence number.")]
+
+
+def name_in_path(example: str) -> Any:
+    """Return the parameter of a path that is the name of something."""
+    return Path(max_length=NAME_LIMIT, pattern=TRIMMED_PATTERN, examples=[example])
+
+
+PresetName = Annotated[str, name_in_path("Strong ones")]
+SavedName = Annotated[str, name_in_path("My dips")]
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -48,20 +63,20 @@ _LAST_MOMENT = datetime(9999, 12, 31, tzinfo=UTC)
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-_CONFIG_SCHEMA = request_schema(
+CONFIG_SCHEMA = request_schema(
     CONFIG_FIELDS, config_to_dict(ScanConfig()), "What to scan; fields left out take their defaults."
 )
-_CONFIG_SCHEMA["properties"][ALLOW_SHORTS] = {
+CONFIG_SCHEMA["properties"][ALLOW_SHORTS] = {
     "type": "boolean",
     "default": False,
     "description": "The earlier API's way to say direction = both.",
 }
-_OPTIONS_SCHEMA = request_schema(
+OPTIONS_SCHEMA = request_schema(
     OPTION_FIELDS, options_to_dict(RunOptions()), "How to execute it; changes no number in the result."
 )
 # Read once, here; a bad field does not end the reading, so that it can be named together with those of other parts.
-GivenConfig = Annotated[Given, PlainValidator(read_config), WithJsonSchema(_CONFIG_SCHEMA)]
-GivenOptions = Annotated[Given, PlainValidator(read_options), WithJsonSchema(_OPTIONS_SCHEMA)]
+GivenConfig = Annotated[Given, PlainValidator(read_config), WithJsonSchema(CONFIG_SCHEMA)]
+GivenOptions = Annotated[Given, PlainValidator(read_options), WithJsonSchema(OPTIONS_SCHEMA)]
 
 
 class Request(BaseModel):
@@ -140,6 +155,8 @@ class RunFilter(Request):
     pinned: bool | None = None
     owner: str | None = Field(default=None, max_length=100, pattern=TEXT_PATTERN)
     text: str | None = Field(default=None, max_length=200, pattern=TEXT_PATTERN, description="In label or run id.")
+    tag: str | None = Field(default=None, max_length=40, pattern=TEXT_PATTERN, description="A whole tag of the run.")
+    criteria: str | None = Field(default=None, max_length=4000, description="A part of the text of their criteria.")
 
     limit: int = Field(default=50, ge=1, le=200)
 
@@ -152,7 +169,7 @@ class RunListFilter(RunFilter):
     """Filters of the run list and the mark of the page to read."""
 
     cursor: str | None = Field(
-        default=None, max_length=300, pattern=r"^[0-9A-Za-z_=-]*$", description="`next_cursor` of the page before."
+        default=None, pattern=CURSOR_PATTERN, description="`next_cursor` of the page before; runs after it are listed."
     )
 
 

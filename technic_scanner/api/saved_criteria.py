@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Query, Response
-from pydantic import ConfigDict, Field
+from fastapi import APIRouter, Response
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from technic_scanner.api.dependencies import AllServices, RootPath
 from technic_scanner.api.derived import Document
-from technic_scanner.api.documentation import Responses, examples, problems
+from technic_scanner.api.documentation import Responses, problems
+from technic_scanner.api.field_schemas import Schema
+from technic_scanner.api.named_versions import NextVersion, Version, exported_by, exported_schema, location
 from technic_scanner.api.requests import Request, SavedName
+from technic_scanner.criteria import LANGUAGE_VERSION
 from technic_scanner.criteria.imports import MAX_CHARACTERS, import_text
 from technic_scanner.runs.saved_criteria.documents import imported_document, saved_document
-from technic_scanner.runs.saved_criteria.interchange import DESCRIPTION_LIMIT
+from technic_scanner.runs.saved_criteria.interchange import FORM
 from technic_scanner.runs.saved_criteria.model import SavedCriteria
 
 router = APIRouter(tags=["criteria"])
 JSON = "application/json"
 _LONGEST = 20_000
-Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest if it is left out.")]
 
 
 class SavedDocument(Document, of=SavedCriteria):
@@ -34,19 +35,12 @@ class SavedListDocument(Document):
     criteria: list[SavedDocument]
 
 
-class SaveRequest(Request):
+class SaveRequest(NextVersion):
     """Criteria to save."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "rsi(14) < 30", "description": "dips"}]})
 
     text: str = Field(max_length=_LONGEST, description="The criteria, which must have no fault.")
-    description: str = Field(default="", max_length=DESCRIPTION_LIMIT, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
-    expected_version: int | None = Field(
-        default=None,
-        ge=1,
-        le=2**31 - 1,
-        description="The version to follow; if omitted, the name must be new. 409 if the stored version is another.",
-    )
 
 
 class ImportRequest(Request):
@@ -80,6 +74,11 @@ class ImportedDocument(Document):
     untranslated: list[UntranslatedDocument]
 
 
+_OWN: dict[str, Schema] = {
+    "text": {"type": "string"},
+    "language": {"type": "integer", "minimum": 1, "maximum": LANGUAGE_VERSION},
+}
+_EXPORTED = exported_schema(FORM, _OWN, "text")
 _CREATED: Responses = {201: {"model": SavedDocument, "description": "Saved under a new name."}}
 
 
@@ -91,16 +90,14 @@ def list_saved(services: AllServices) -> SavedListDocument:
 
 @router.post("/criteria/saved/import", status_code=201, response_model=SavedDocument, responses=problems(409, 413, 422))
 def import_saved(
-    exported: Annotated[
-        dict[str, Any], Body(openapi_examples={"exported": {"value": examples()["GET /criteria/saved/{name}/export"]}})
-    ],
+    exported: Annotated[dict[str, Any], WithJsonSchema(_EXPORTED), exported_by("GET /criteria/saved/{name}/export")],
     response: Response,
     services: AllServices,
     root_path: RootPath,
 ) -> SavedDocument:
     """Save criteria from their exported JSON."""
     saved = services.criteria.load(json.dumps(exported))
-    response.headers["Location"] = _location(root_path, saved.name)
+    response.headers["Location"] = location(root_path, "criteria/saved", saved.name)
     return _document(saved)
 
 
@@ -135,9 +132,7 @@ def save(
     """Save criteria under a new name, or the next version of saved ones."""
     wanted = SavedCriteria(name, request.text, request.description)
     saved = services.criteria.save(wanted, request.expected_version)
-    if request.expected_version is None:
-        response.status_code = 201
-        response.headers["Location"] = _location(root_path, name)
+    request.tell(response, location(root_path, "criteria/saved", name))
     return _document(saved)
 
 
@@ -149,7 +144,3 @@ def delete_saved(name: SavedName, services: AllServices) -> None:
 
 def _document(saved: SavedCriteria) -> SavedDocument:
     return SavedDocument.model_validate(saved_document(saved))
-
-
-def _location(root_path: str, name: str) -> str:
-    return f"{root_path}/criteria/saved/{quote(name, safe='')}"

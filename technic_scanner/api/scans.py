@@ -45,7 +45,7 @@ def start_scan(
 ) -> RunDocument:
     """Queue a scan. The Location header is the URL of its status document."""
     record = submit(service, request, owner, idempotency_key=idempotency_key)
-    return _accepted(record, response, root_path)
+    return accepted(record, response, root_path)
 
 
 @router.get("/scans", response_model=RunListDocument, responses=problems(422))
@@ -95,13 +95,13 @@ def delete_scan(run_id: RunId, service: Service) -> None:
 @router.post("/scans/{run_id}/cancel", status_code=202, response_model=RunDocument, responses=problems(404, 422))
 def cancel_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunDocument:
     """Cancel a run; a repeated request, or one after its end, has no effect."""
-    return _accepted(service.cancel(run_id), response, root_path)
+    return accepted(service.cancel(run_id), response, root_path)
 
 
 @router.post("/scans/{run_id}/resume", status_code=202, response_model=RunDocument, responses=problems(404, 409, 422))
 def resume_scan(run_id: RunId, response: Response, service: Service, root_path: RootPath) -> RunDocument:
     """Queue another attempt of a failed, cancelled or interrupted run; completed work is not repeated."""
-    return _accepted(service.resume(run_id), response, root_path)
+    return accepted(service.resume(run_id), response, root_path)
 
 
 @router.post(
@@ -109,7 +109,7 @@ def resume_scan(run_id: RunId, response: Response, service: Service, root_path: 
 )
 def rerun_scan(run_id: RunId, response: Response, service: Service, owner: Owner, root_path: RootPath) -> RunDocument:
     """Queue a new run with the same config and options."""
-    return _accepted(rerun(service, run_id, owner), response, root_path)
+    return accepted(rerun(service, run_id, owner), response, root_path)
 
 
 @router.get("/scans/{run_id}/events", response_model=EventListDocument, responses=problems(404, 422))
@@ -127,7 +127,8 @@ def list_events(
     )
 
 
-def _accepted(record: RunRecord, response: Response, root_path: str) -> RunDocument:
+def accepted(record: RunRecord, response: Response, root_path: str) -> RunDocument:
+    """Return the document of a run that was queued, with where and when to ask for it in the headers."""
     response.headers["Location"] = f"{root_path}/scans/{record.run_id}"
     if not record.status.is_terminal:
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import ConfigDict, Field
+from fastapi import APIRouter, Query, Response
+from pydantic import ConfigDict, Field, JsonValue
 
 from technic_scanner.api.config_route import PresetRoute
 from technic_scanner.api.dependencies import AllServices, Owner, RootPath
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import Responses, problems
 from technic_scanner.api.field_schemas import TEXT_PATTERN
-from technic_scanner.api.requests import GivenConfig, GivenOptions, Request
+from technic_scanner.api.named_versions import location
+from technic_scanner.api.requests import GivenConfig, GivenOptions, NewName, Request, name_in_path
 from technic_scanner.api.schemas import ConfigDocument, OptionsDocument
 from technic_scanner.api.submitting import IN_BODY, located, unread
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -32,9 +32,11 @@ from technic_scanner.runs.schedules.service import MAX_CATCH_UP, MAX_COUNT, Sche
 router = APIRouter(tags=["schedules"], route_class=PresetRoute)
 
 _TERMS: dict[str, Any] = {"preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
-_FIRST, _LAST = date(1900, 1, 1), date(2200, 1, 1)
+_FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
+_IN_THESE_YEARS: dict[str, JsonValue] = {"pattern": r"^(19|20|21)[0-9]{2}-"}
+_DELAY_PATTERN = r"^(0|([0-9]{1,4}[hH])?([0-9]{1,5}[mM])?([0-9]{1,6}[sS])?)$"
 _Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
-ScheduleName = Annotated[str, Path(min_length=1, max_length=100, pattern=TEXT_PATTERN, examples=["nightly"])]
+ScheduleName = Annotated[str, name_in_path("nightly")]
 
 
 class PlannedDocument(Document):
@@ -116,7 +118,9 @@ class ScheduleTerms(Request):
     config: GivenConfig | None = None
     options: GivenOptions | None = None
     after_close: _Text | None = Field(default=None, description="An exchange, such as XNYS.")
-    delay: _Text | None = Field(default=None, description="After the close: 20m, 1h30m; 30m if left out.")
+    delay: str | None = Field(
+        default=None, min_length=1, pattern=_DELAY_PATTERN, description="After the close: 20m, 1h30m; 30m if left out."
+    )
     at: _Text | None = Field(default=None, description="A cron expression: minute, hour, day, month, weekday.")
     zone: _Text | None = Field(default=None, description="The time zone of `at`, such as America/New_York.")
     min_data_fraction: float = Field(default=MIN_DATA_FRACTION, ge=0, le=1, allow_inf_nan=False)
@@ -146,7 +150,7 @@ class NewSchedule(ScheduleTerms):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "nightly", **_TERMS}]})
 
-    name: str = Field(min_length=1, max_length=100, pattern=TEXT_PATTERN)
+    name: NewName
 
 
 class EditedSchedule(ScheduleTerms):
@@ -181,7 +185,7 @@ def add_schedule(
     """Add a schedule; its first time is the first after now."""
     with located(IN_BODY):
         added = services.schedules.add(request.schedule(request.name, owner, services.schedules))
-    response.headers["Location"] = f"{root_path}/schedules/{quote(added.name, safe='')}"
+    response.headers["Location"] = location(root_path, "schedules", added.name)
     return ScheduleDocument.of(added, services.schedules)
 
 
@@ -236,6 +240,7 @@ def list_times(
             alias="from",
             ge=_FIRST,
             le=_LAST,
+            json_schema_extra=_IN_THESE_YEARS,
             description="From midnight of this day in the zone of the times, past or future; from now on if left out.",
         ),
     ] = None,

@@ -14,7 +14,8 @@ from technic_scanner.api.derived import Document
 from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.metrics import Outcome, ScanMetrics, StageTiming, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent, StageProgress, SubstageProgress
-from technic_scanner.domain.run import RunError, RunRecord
+from technic_scanner.domain.run import SCAN, RunError, RunRecord
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.pipeline.columns import Column
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.progress.costs import Estimate
@@ -74,10 +75,15 @@ class EventDocument(Document, of=ProgressEvent):
     """The whole state of a run at one moment; no earlier event is needed to read it."""
 
 
-class RunDocument(Document, of=RunRecord, first=("run_id", "status", "attempt"), last=("config", "options")):
+class StudyTermsDocument(Document, of=StudyTerms):
+    """What a parameter study asks beside the criteria of its config."""
+
+
+class RunDocument(Document, of=RunRecord, first=("run_id", "kind", "status", "attempt"), last=("config", "options")):
     """The stored summary of one run. `metrics` is null until the run ends."""
 
     run_id: str = Field(examples=[EXAMPLE_RUN_ID])
+    kind: str = Field(default=SCAN, description="`scan`, or `study` for a parameter study.")
     time_fraction: float = Field(description="Share of the expected time that has passed; 1 only at success.")
     predicted_seconds: ByName = Field(
         description="Total seconds that the ETA promised at the start and at 10, 25, 50 and 75 % of the work."
@@ -93,7 +99,7 @@ class RunDocument(Document, of=RunRecord, first=("run_id", "status", "attempt"),
         """Build the document; ``root_path`` is where the API is mounted."""
         stored = {field.name: getattr(record, field.name) for field in fields(record)}
         asked = {"config": record.readable_config, "options": record.readable_options}
-        return cls.model_validate(stored | asked | {"links": _links(record, root_path)})
+        return cls.model_validate(stored | asked | {"kind": record.kind, "links": _links(record, root_path)})
 
 
 class RunStatusDocument(RunDocument):

@@ -15,7 +15,7 @@ import pyarrow as pa
 from technic_scanner.clock import Clock
 from technic_scanner.errors import LimitError
 
-KEPT_BYTES = 64 * 1024 * 1024
+KEPT_BYTES = 32 * 1024 * 1024
 # The time of day matters too: a session that has ended counts from then on.
 KEPT_SECONDS = 600.0
 MAX_WAITING = 8
@@ -36,7 +36,7 @@ class SharedAnswers:
     """Answers as bytes under a key; use it from one event loop.
 
     One answer is computed at a time, in a thread of its own, so that a crowd of readers needs no more memory than one.
-    At most ``MAX_WAITING`` different ones wait; whoever asks for yet another is told to come back (LimitError). What
+    At most ``MAX_WAITING`` different ones wait; a request for another one is told to come back (LimitError). What
     has been computed is kept for ``KEPT_SECONDS``, of all answers at most ``kept_bytes``.
     """
 

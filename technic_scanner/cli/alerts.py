@@ -22,9 +22,10 @@ def add(
     when: Annotated[
         str | None, typer.Option(help="entered (default): symbols are new; changed: new or left; always.")
     ] = None,
-    least: Annotated[int | None, typer.Option(help="At least so many; default 1.")] = None,
+    least: Annotated[int | None, typer.Option(help="Send if at least this many symbols are new; default 1.")] = None,
     title: Annotated[str | None, typer.Option(help="Template of the title, with $names.")] = None,
     body: Annotated[str | None, typer.Option(help="Template of the text, with $names.")] = None,
+    watchlist: Annotated[str | None, typer.Option(help="Only its symbols count and are told.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the alert of this name.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -37,6 +38,7 @@ def add(
             "least": least,
             "title": title,
             "body": body,
+            "watchlist": watchlist,
         }
         alert = alert_from_dict(name, payload)
         saved = (services.alerts.replace if replace else services.alerts.add)(alert)
@@ -57,7 +59,7 @@ def list_alerts(as_json: Json = False) -> None:
                 alert.name,
                 alert.schedule,
                 alert.channel,
-                f"{alert.when.value}, at least {alert.least}",
+                f"{alert.when.value}, at least {alert.least}" + (f", in {alert.watchlist}" if alert.watchlist else ""),
                 "yes" if alert.paused else "",
             )
             for alert in found

@@ -36,7 +36,11 @@ def check(text: Text, as_json: Json = False) -> None:
     if as_json:
         emit(document)
     elif document["ok"]:
-        say(f"{document['canonical']}\nNeeds {document['bars_needed']} bars.")
+        said = (
+            f"{document['canonical']}\nNeeds {document['bars_needed']} bars.",
+            *map(str, criteria.compile(text).hints),
+        )
+        say("\n".join(said))
     else:
         _say_faults(text)
     if not document["ok"]:

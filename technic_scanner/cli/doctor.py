@@ -17,6 +17,7 @@ from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import TechnicError
 from technic_scanner.extras import EXTRAS, install_command, missing_extra
 from technic_scanner.progress.text import count_text
+from technic_scanner.screening.kernel_compile import why_not_kept
 from technic_scanner.version import VERSION
 
 _GIB = 1024**3
@@ -121,4 +122,4 @@ def _sample() -> str:
 
 def _kernels() -> str:
     warm_up()
-    return "compiled"
+    return why_not_kept() or "compiled"

@@ -44,6 +44,7 @@ def replay(
     with errors_as_sentences(), build() as services:
         dates = replay_dates(first.date(), last.date(), every)
         asked, options = build_request(services.service, given, preset, config)
+        asked = services.watchlists.lookup.resolved(asked)
         check_request(asked, options, services.catalog)
         plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))
         total = count_text(len(plan.runs), "run")
@@ -149,7 +150,7 @@ def _show(report: PerformanceReport) -> None:
 def _interval(value: Interval) -> str:
     if value.mean is None:
         return "unknown"
-    band = "" if value.low is None or value.high is None else f" (95 %: {value.low:+.2%} to {value.high:+.2%})"
+    band = "" if value.low is None or value.high is None else f" (95%: {value.low:+.2%} to {value.high:+.2%})"
     return f"{value.mean:+.2%}{band}, n = {value.n}"
 
 

@@ -80,6 +80,7 @@ def watch_to_end(services: Services, run_id: str, *, progress: bool, as_json: bo
     """Watch a run from its current state on; Ctrl-C leaves it running."""
     from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - with rich, which no worker needs
 
+    _say_if_for_another_host(services, run_id)
     follower = Follower(services, run_id, present(services, run_id))
     try:
         with event_view(as_json=as_json, quiet=not progress) as show:
@@ -94,6 +95,7 @@ def follow(services: Services, run_id: str, seen: int, *, progress: bool, as_jso
     """Watch a run; Ctrl-C cancels it and the view continues to its end; a second Ctrl-C exits without waiting."""
     from technic_scanner.cli.terminal import event_view  # noqa: PLC0415 - as above
 
+    _say_if_for_another_host(services, run_id)
     follower = Follower(services, run_id, seen)
     cancelled = False
     try:
@@ -110,6 +112,11 @@ def follow(services: Services, run_id: str, seen: int, *, progress: bool, as_jso
             say(f"Run {run_id} is being cancelled. To resume it afterwards: technic-scanner resume {run_id}")
         raise typer.Exit(Exit.INTERRUPTED) from None
     return _after_cancel(services, run) if cancelled else end_code(services.service, run)
+
+
+def _say_if_for_another_host(services: Services, run_id: str) -> None:
+    if sentence := services.waits_elsewhere(services.service.get(run_id)):
+        say(sentence)
 
 
 def _after_cancel(services: Services, run: RunRecord) -> Exit:

@@ -22,6 +22,7 @@ from technic_scanner.settings import Settings, environment_with, load_settings, 
 
 ASGI_SCRIPT = PACKAGE / "asgi.py"
 SHUTDOWN_SECONDS = 3
+_MEMORY_ARENAS = "2"
 _SECRETS = ".streamlit/secrets.toml"
 _Host = Annotated[str | None, typer.Option(help="Address to listen on; default TECHNIC_HOST or 127.0.0.1.")]
 _Port = Annotated[int | None, typer.Option(help="Port to listen on; default TECHNIC_PORT or 8501.")]
@@ -112,8 +113,12 @@ def _check(settings: Settings) -> None:
 
 
 def _environment(settings: Settings, host: str, port: str) -> dict[str, str]:
-    """Return the server's environment, with absolute folders so that it does not depend on the working directory."""
-    return environment_with(**settings.environment() | {"TECHNIC_HOST": host, "TECHNIC_PORT": port})
+    """Return the server's environment, with absolute folders so that it does not depend on the working directory.
+
+    glibc would give each of the server's threads memory of its own, and keep in each what its largest answer took.
+    """
+    own = environment_with(**settings.environment() | {"TECHNIC_HOST": host, "TECHNIC_PORT": port})
+    return {"MALLOC_ARENA_MAX": _MEMORY_ARENAS} | own
 
 
 def _secrets_flags(folder: Path, environment: Mapping[str, str]) -> list[str]:
@@ -140,4 +145,5 @@ def _become(module: list[str], environment: dict[str, str]) -> None:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", *module], environment)  # noqa: S606 - our own interpreter
+    command = [sys.executable, "-P", "-m", "technic_scanner.server", *module]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter

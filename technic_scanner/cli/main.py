@@ -9,6 +9,7 @@ import typer
 from technic_scanner.cli import (
     alerts,
     backups,
+    baseline,
     cache,
     changes,
     criteria,
@@ -21,6 +22,8 @@ from technic_scanner.cli import (
     scanning,
     schedules,
     studies,
+    sweeps,
+    watchlists,
 )
 from technic_scanner.cli.installed import InstalledNamesCommand
 from technic_scanner.version import VERSION
@@ -33,14 +36,15 @@ app = typer.Typer(
 )
 for command in (
     scanning.scan, scanning.watch, records.runs, records.show, records.export, records.cancel, scanning.resume,
-    records.compare, changes.new, records.prune, backups.backup, backups.restore, evidence.replay, evidence.outcomes,
-    studies.study,
+    records.compare, changes.new, records.prune, backups.backup, backups.restore, baseline.baseline,
+    evidence.replay, evidence.outcomes, studies.study, sweeps.sweep,
     hosting.warmup, hosting.worker, hosting.serve, hosting.api, doctor.doctor,
 ):  # fmt: skip
     app.command(cls=InstalledNamesCommand)(command)
 app.add_typer(presets.app, name="presets")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(watchlists.app, name="watchlists")
 app.add_typer(cache.app, name="cache")
 app.add_typer(files.app, name="files")
 app.add_typer(criteria.app, name="criteria")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -101,14 +101,30 @@ def read_file(field: str, path: Path) -> str:
         raise ConfigError([FieldProblem(field, f"{path} is not text in UTF-8")]) from error
 
 
-def check_file(path: Path | None) -> None:
-    """Raise ConfigError if ``path`` cannot be written as a file; call it before the work for the file."""
+STANDARD_OUTPUT: Final = Path("-")  # as other programs name it
+
+
+def check_file(path: Path | None, *, as_json: bool = False) -> None:
+    """Raise ConfigError if ``path`` cannot be written as a file; call it before the work for the file.
+
+    Standard output cannot hold the file and, ``as_json``, a document.
+    """
+    if path == STANDARD_OUTPUT:
+        if as_json:
+            raise ConfigError([FieldProblem("output", "--json and a file on standard output (-) exclude each other")])
+        return
     if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
         raise ConfigError([FieldProblem("output", f"{path} cannot be written: it is a folder, or in none that exists")])
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that the user has named, whole or not at all. Raises ConfigError if it cannot be written."""
+    """Write a file that the user has named, whole or not at all; ``-`` is standard output.
+
+    Raises ConfigError if it cannot be written.
+    """
+    if path == STANDARD_OUTPUT:
+        emit_bytes(data)
+        return
     try:
         if path.exists() and not path.is_file():  # a pipe or a terminal
             path.write_bytes(data)
@@ -213,6 +229,7 @@ def run_to_dict(run: RunRecord) -> dict[str, Any]:
     """Return a run as JSON types."""
     return {
         "run_id": run.run_id,
+        "kind": run.kind,
         "status": run.status.value,
         "outcome": None if run.outcome is None else run.outcome.value,
         "status_text": run.status_text,

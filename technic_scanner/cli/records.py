@@ -40,12 +40,14 @@ from technic_scanner.runs.exports.workbook import Sheet, to_excel
 from technic_scanner.runs.model import PrunePolicy, Rows, RunQuery, StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.service.service import RunService
+from technic_scanner.runs.timings.baseline import speedup_text, worker_text
 from technic_scanner.runs.timings.compare import Comparison
 
 
 def runs(
     status: Annotated[list[RunStatus] | None, typer.Option(help="Only runs with this status; may be repeated.")] = None,
     source: Annotated[str | None, typer.Option(help="Only runs of this source.")] = None,
+    criteria: Annotated[str | None, typer.Option(help="Only runs whose criteria hold this text.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Maximum number of runs.")] = 20,
     timings: Annotated[Path | None, typer.Option(help="Write stage timings of these runs to this CSV file.")] = None,
     as_json: Json = False,
@@ -53,7 +55,7 @@ def runs(
     """List runs, newest first."""
     with errors_as_sentences(), build() as services:
         service = services.service
-        query = RunQuery(statuses=tuple(status or ()), source=source, limit=limit)
+        query = RunQuery(statuses=tuple(status or ()), source=source, criteria=criteria, limit=limit)
         if timings is not None:
             samples = service.samples(query)
             write_file(timings, timings_csv(samples))
@@ -104,6 +106,7 @@ def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
             ("Attempt", run.attempt),
             ("Created", run.created_at.isoformat(timespec="seconds")),
             ("Position in queue", run.queue_position),
+            ("Waits", services.waits_elsewhere(run)),
             ("Newest session", newest),
             ("Reference", reference_text(stored)),
             ("Order of the picks", order_text(run)),
@@ -116,11 +119,14 @@ def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
             facts += [(f"{timing.name} seconds", f"{timing.seconds:.3f}") for timing in metrics.stage_timings]
             facts += [
                 ("Total seconds", f"{metrics.total_seconds:.3f}"),
+                ("Queue seconds", None if metrics.queue_seconds is None else f"{metrics.queue_seconds:.3f}"),
+                ("Worker", worker_text(metrics)),
                 ("Symbols scanned", metrics.symbols_scanned),
                 ("Picks", metrics.symbols_returned),
                 ("Rejected", metrics.symbols_rejected),
                 ("Failed", metrics.symbols_failed),
                 ("Cache hit rate", None if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate)),
+                ("Speed", speedup_text(metrics)),
             ]
         if sums is not None and sums.picks:
             facts.append(("Plans", sums.sentence(run.readable_config)))
@@ -232,6 +238,7 @@ def _result_to_dict(stored: StoredResult) -> dict[str, Any]:
         "outcome": stored.outcome.value,
         "status_text": stored.status_text,
         "as_of": stored.as_of,
+        "newest_session": stored.as_of,
         "source_label": stored.source_label,
         "notes": list(stored.notes),
         **currencies_to_dict(stored),

@@ -40,17 +40,19 @@ def with_criteria(given: Mapping[str, Any], file: Path | None) -> dict[str, Any]
         return dict(given)
     if "criteria" in given:
         raise ConfigError([FieldProblem("criteria", "give --where or --where-file, not both")])
+    return {**given, "criteria": read_file("criteria", file)}
+
+
+def json_in(file: Path) -> Any:
+    """Return what a file of a config holds as JSON. Raises ConfigError if it cannot be read."""
     try:
-        return {**given, "criteria": file.read_text(encoding="utf-8")}
-    except (OSError, ValueError) as error:
-        raise ConfigError([FieldProblem("criteria", f"{file} cannot be read: {error}")]) from error
+        return json.loads(read_file("config", file))
+    except (ValueError, RecursionError) as error:
+        raise ConfigError([FieldProblem("config", f"{file} cannot be read as JSON: {error}")]) from error
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        payload = json.loads(read_file("config", file))
-    except (ValueError, RecursionError) as error:
-        raise ConfigError([FieldProblem("config", f"{file} cannot be read as JSON: {error}")]) from error
+    payload = json_in(file)
     if not isinstance(payload, dict):
         raise ConfigError([FieldProblem("config", f"{file} must hold one JSON object")])
     return payload

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from technic_scanner.bootstrap import build
+from technic_scanner.cli.named_versions import Replaces, Version, Versions
 from technic_scanner.cli.output import Exit, Json, emit, errors_as_sentences, read_file, say, table, tell, write_file
 from technic_scanner.criteria.imports import LANGUAGES, Imported, import_text
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -15,7 +16,6 @@ from technic_scanner.runs.saved_criteria.documents import imported_document, sav
 from technic_scanner.runs.saved_criteria.model import SavedCriteria
 
 Name = Annotated[str, typer.Argument(help="The name of saved criteria.")]
-Version = Annotated[int | None, typer.Option("--version", help="Which version; the newest if it is left out.")]
 
 
 def save(
@@ -23,9 +23,7 @@ def save(
     text: Annotated[str | None, typer.Argument(help="The criteria.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Read the criteria from this file.")] = None,
     description: Annotated[str, typer.Option("--description", help="What they are for.")] = "",
-    replaces: Annotated[
-        int | None, typer.Option("--replaces", help="The version that this one follows; without it the name is new.")
-    ] = None,
+    replaces: Replaces = None,
     as_json: Json = False,
 ) -> None:
     """Save criteria under a name, or their next version."""
@@ -52,7 +50,7 @@ def list_saved(as_json: Json = False) -> None:
 def show(
     name: Name,
     version: Version = None,
-    versions: Annotated[bool, typer.Option("--versions", help="List every version.")] = False,
+    versions: Versions = False,
     as_json: Json = False,
 ) -> None:
     """Print the text of saved criteria, or all of them with --json."""

@@ -12,6 +12,7 @@ from technic_scanner.cli.endings import about_data, end_sentence, why_unread
 from technic_scanner.cli.field_options import FIELDS, takes_fields
 from technic_scanner.cli.following import follow, watch_to_end
 from technic_scanner.cli.output import (
+    STANDARD_OUTPUT,
     Exit,
     check_file,
     emit,
@@ -51,14 +52,14 @@ def scan(
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     where_file: Annotated[Path | None, typer.Option(help="Read the criteria from this file.")] = None,
     label: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the picks to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the picks to this file; - prints them as CSV.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the run and return.")] = False,
     progress: _Progress = True,
     as_json: _Json = False,
 ) -> None:
     """Scan, and show the picks. Ctrl-C cancels the run and says how to resume it."""
     with errors_as_sentences():
-        check_file(csv)
+        check_file(csv, as_json=as_json)
         if detach and csv is not None:
             raise ConfigError([FieldProblem("csv", "a detached scan writes no file; use export when it has ended")])
         with build() as services:
@@ -135,10 +136,11 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
         return
     if csv is not None:
         write_file(csv, to_csv(stored.table))
-        say(f"Picks written to {csv}.")
+        if csv != STANDARD_OUTPUT:
+            say(f"Picks written to {csv}.")
     if as_json:
         return
-    if stored.table.num_rows:
+    if stored.table.num_rows and csv != STANDARD_OUTPUT:
         _show_picks(stored.table.slice(0, SHOWN_PICKS).to_pylist(), run, stored.table.num_rows)
         if (sums := plan_sums(stored.table, stored.context.account_currency)) is not None:
             say(sums.sentence(stored.readable_config))

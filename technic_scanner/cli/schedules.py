@@ -12,6 +12,7 @@ import typer
 
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, table, tell
+from technic_scanner.cli.requests import json_in
 from technic_scanner.domain.schedule import AfterClose, PlannedTime, Schedule
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.schedules.planning import in_words
@@ -55,7 +56,7 @@ def add(
     with errors_as_sentences(), build() as services:
         payload = {
             "preset": preset,
-            "config": None if config is None else _read(config),
+            "config": None if config is None else json_in(config),
             "after_close": after_close,
             "delay": delay,
             "at": at,
@@ -192,10 +193,3 @@ def _day(text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
         raise ConfigError([FieldProblem("from", f"must be a date such as 2026-11-25, not {text!r}")]) from None
-
-
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError([FieldProblem("config", f"{file} cannot be read as JSON: {error}")]) from error

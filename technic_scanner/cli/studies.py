@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +9,22 @@ import typer
 
 from technic_scanner.bootstrap import build
 from technic_scanner.cli.field_options import takes_fields
-from technic_scanner.cli.output import Exit, Json, check_file, emit, errors_as_sentences, say, table, write_file
+from technic_scanner.cli.output import (
+    STANDARD_OUTPUT,
+    Exit,
+    Json,
+    check_file,
+    emit,
+    errors_as_sentences,
+    say,
+    table,
+    write_file,
+)
+from technic_scanner.cli.study_options import CostBps, Entry, From, MinBars, To
 from technic_scanner.criteria import CriteriaError
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import ConfigError
+from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.requests import read_config
 from technic_scanner.runs.studies.service import StudyAnswer, readable
@@ -26,24 +37,20 @@ from technic_scanner.studies.result import COST_BPS, FIRST
 @takes_fields("criteria", "source", "universe", "min_price", "min_dollar_volume")
 def study(
     given: dict[str, Any],
-    first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First session; default: the first stored.")
-    ] = None,
-    last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last session; default: the newest.")
-    ] = None,
-    entry: Annotated[
-        str, typer.Option(help="first: where the criteria become true; every: each session in which they are.")
-    ] = FIRST,
-    min_bars: Annotated[int, typer.Option(min=1, help="Bars that a symbol must have so far; a scan asks for 20.")] = 1,
-    cost_bps: Annotated[float, typer.Option(help="Cost of a purchase or a sale in basis points.")] = COST_BPS,
+    first: From = None,
+    last: To = None,
+    entry: Entry = FIRST,
+    min_bars: MinBars = 1,
+    cost_bps: CostBps = COST_BPS,
     holdout_months: Annotated[
         int | None, typer.Option(help="Hold the newest months out, for a test that is made once.")
     ] = None,
     open_holdout: Annotated[
         bool, typer.Option("--open-holdout", help="Study the months that were held out, and remember it.")
     ] = False,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write one row an entry to this file.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write one row an entry to this file; - prints them.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what criteria would have found in every past session, and what followed. Reads no stored run.
@@ -51,7 +58,7 @@ def study(
     Without --min-price and --min-dollar-volume there are none: adjusted prices of the past are not those of then.
     """
     with errors_as_sentences():
-        check_file(csv)
+        check_file(csv, as_json=as_json)
         read = read_config(given)
         config = read.over(ScanConfig())
         if problems := read.problems:
@@ -70,13 +77,13 @@ def study(
             write_file(csv, to_csv(entries_table(answer.study)))
         if as_json:
             emit(answer.document())
-        else:
+        elif csv != STANDARD_OUTPUT:
             _show(answer)
 
 
 def _show(answer: StudyAnswer) -> None:
     found = answer.study
-    say(f"{len(found):,} entries on {found.dates:,} of {found.sessions_with_rows:,} sessions.")
+    say(f"{count_text(len(found), 'entry')} on {found.dates:,} of {found.sessions_with_rows:,} sessions.")
     rows = []
     for horizon in HORIZONS:
         result = found.horizons[horizon]
@@ -87,9 +94,11 @@ def _show(answer: StudyAnswer) -> None:
                 _percent(result.median), "unknown" if result.hit_rate is None else f"{result.hit_rate:.1%}",
             )
         )  # fmt: skip
-    heads = ("Sessions", "Entries", "Dates", "Mean excess", "95 % interval", "After costs", "Median", "Hit rate")
+    heads = ("Sessions", "Entries", "Dates", "Mean excess", "95% interval", "After costs", "Median", "Hit rate")
     table("After the entry", heads, rows)
-    for note in answer.document()["notes"]:
+    document = answer.document()
+    say(f"Newest session: {document['newest_session'] or 'unknown'}.")
+    for note in (*document["notes"], *document["data_notes"]):
         say(note)
 
 

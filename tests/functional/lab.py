@@ -28,7 +28,7 @@ from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.ports import ChunkTask, Executor, MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import FloatArray, Panel
 
@@ -178,7 +178,7 @@ class Death:
 
 
 def work_and_die(url: str, cache_dir: str, pace: float, death: Death, scheduler: str | None = None) -> None:
-    """Run a worker in this process until the moment of its death by SIGKILL; whoever calls does not return."""
+    """Run a worker in this process until the moment of its death by SIGKILL; the call does not return."""
     analyse.RECORD_INTERVAL_SECONDS = 0.0  # so that there is something to resume
     killed = threading.Event()
 

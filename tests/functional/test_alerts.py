@@ -17,6 +17,7 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.settings import load_settings
 from tests.functional.api.conftest import open_client
 from tests.functional.command_line import run
+from tests.support.memory_keyring import MemoryKeyring, use
 from tests.unit.adapters.notify.receivers import Hook, web_server
 
 PLANTED = "planted-Se3ret"
@@ -24,14 +25,21 @@ ADD = ("alerts", "add", "to ann", "--schedule", "nightly", "--channel", "hook", 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-@pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
+@pytest.fixture(params=["environment", "keyring"])
+def hook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hook]:
     """A webhook, set as the channel of this name with a secret in every part of it."""
-    with web_server() as (served, port):
-        monkeypatch.setenv("TECHNIC_CHANNEL_HOOK", f"http://ann:{PLANTED}@127.0.0.1:{port}/{PLANTED}?t={PLANTED}")
-        monkeypatch.setenv("TECHNIC_CHANNEL_HOOK_SECRET", PLANTED)
-        monkeypatch.setenv("TECHNIC_ALERT_ALLOWED_NETWORKS", "127.0.0.0/8")
+    monkeypatch.setenv("TECHNIC_ALERT_ALLOWED_NETWORKS", "127.0.0.0/8")
+    with web_server() as (served, port), use(MemoryKeyring()) as held:
+        address = f"http://ann:{PLANTED}@127.0.0.1:{port}/{PLANTED}?t={PLANTED}"
+        if request.param == "environment":
+            monkeypatch.setenv("TECHNIC_CHANNEL_HOOK", address)
+            monkeypatch.setenv("TECHNIC_CHANNEL_HOOK_SECRET", PLANTED)
+        else:
+            monkeypatch.setenv("TECHNIC_ALERT_KEYRING_CHANNELS", "hook")
+            held.set_password("technic-scanner", "channel-hook", address)
+            held.set_password("technic-scanner", "channel-hook-secret", PLANTED)
         yield served
+        assert bool(held.asked) is (request.param == "keyring")
 
 
 def scanned_nightly() -> str:
@@ -103,7 +111,7 @@ def test_alerts_are_added_paused_and_removed_over_rest(
     tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del hook
-    monkeypatch.delenv("TECHNIC_CHANNEL_HOOK_SECRET")
+    monkeypatch.delenv("TECHNIC_CHANNEL_HOOK_SECRET", raising=False)
     with build(load_settings(home=tmp_path)) as services, open_client(create_api(services)) as client:
         client.post("/schedules", json={"name": "nightly", "preset": "Quick look", "after_close": "XNYS"})
         terms = {"name": "to ann", "schedule": "nightly", "channel": "hook", "when": "changed", "least": 2}
@@ -133,7 +141,7 @@ def test_a_promised_run_that_did_not_happen_is_a_problem_and_a_gauge(
         let_it_pass(services, monkeypatch)
         (problem,) = client.get("/health/standing").json()["problems"]
         assert "expected by" in problem
-        assert "no worker or server is alive" in problem
+        assert "no worker or server was alive" in problem
         assert "technic_schedules_overdue 1.0" in client.get("/metrics").text
 
 

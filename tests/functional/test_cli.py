@@ -67,6 +67,7 @@ def test_all_scanned_rows_are_exported_where_they_are_asked_for() -> None:
     document = json.loads(run("export", run_id, "--json", "--rows", "all").stdout)
     assert [row["Symbol"] for row in document["rows"]] == everything["Symbol"].tolist()
     shown = json.loads(run("show", run_id, "--json").stdout)
+    assert shown["newest_session"] == document["newest_session"] == everything["AsOf"].iloc[0]
     assert shown["position_value_sum"] == document["position_value_sum"] == pytest.approx(picks["PositionValue"].sum())
     assert shown["risk_sum"] == pytest.approx(picks["RiskAmount"].sum())
     assert shown["risk_sum"] <= 200.0
@@ -112,6 +113,19 @@ def test_a_scan_that_finds_nothing_writes_the_header(tmp_path: Path) -> None:
     assert run("scan", "--min-tech-rating", "100", "--csv", str(path)).exit_code == EXIT_EMPTY
     frame = pd.read_csv(path)
     assert (len(frame), list(frame.columns[:2])) == (0, ["Rank", "Symbol"])
+
+
+def test_a_hyphen_prints_the_csv_in_place_of_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("scan", "--sector", "Technology", "--top-n", "5", "--csv", "-", "--no-progress")
+    assert result.exit_code == EXIT_DONE
+    frame = pd.read_csv(io.BytesIO(result.stdout_bytes))
+    assert 0 < len(frame) <= 5
+    assert "Symbol" in frame
+    assert list(tmp_path.glob("-*")) == []
+    both = run("scan", "--csv", "-", "--json")
+    assert both.exit_code == EXIT_USAGE
+    assert "exclude each other" in both.stderr
 
 
 def test_a_detached_scan_takes_no_csv(tmp_path: Path) -> None:
@@ -452,7 +466,19 @@ def test_a_label_that_no_terminal_should_show_is_refused(label: str) -> None:
     assert "  max_symbols: must" in result.stderr, "all that is wrong is named at once"
 
 
-@pytest.mark.parametrize("command", [("presets", "import"), ("scan", "--config")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("presets", "import"),
+        ("criteria", "import"),
+        ("watchlists", "import"),
+        ("watchlists", "save", "x", "--file"),
+        ("criteria", "save", "x", "--file"),
+        ("schedules", "add", "x", "--after-close", "XNYS", "--config"),
+        ("scan", "--config"),
+        ("scan", "--where-file"),
+    ],
+)
 def test_a_file_without_an_end_is_not_read_for_ever(command: tuple[str, ...], tmp_path: Path) -> None:
     letter = tmp_path / "letter.json"
     letter.write_bytes(b"\xff\xfe")

@@ -35,6 +35,12 @@ def test_check_ends_with_2_for_a_text_with_faults(text: str) -> None:
     assert run("criteria", "check", text).exit_code == 2
 
 
+def test_check_tells_what_is_probably_meant_otherwise() -> None:
+    result = run("criteria", "check", "gap > 4")
+    assert result.exit_code == 0
+    assert "gap is a fraction, and 4 is 400 per cent." in " ".join(result.output.split())
+
+
 def test_functions_are_listed() -> None:
     document = json.loads(run("criteria", "functions", "--json").stdout)
     assert {"sma", "rank", "pivot_high"} <= {item["name"] for item in document["functions"]}

@@ -1,4 +1,4 @@
-"""Following a run on the command line: where it begins, how Ctrl-C ends it, and what is said of the end."""
+"""Following a run on the command line: where it begins, how Ctrl-C ends it, and what it prints at the end."""
 
 from __future__ import annotations
 

@@ -99,6 +99,11 @@ def test_the_seeds_example() -> None:
     assert overall[-1] == 100.0
 
 
+def test_a_scan_leaves_nothing_behind_but_cached_prices(tmp_path: Path) -> None:
+    run_scan_enhanced(ScanConfig(symbols=["MO"]))
+    assert {path.name for path in tmp_path.iterdir()} == {"prices"}
+
+
 def test_the_callback_says_what_happens_in_each_stage() -> None:
     calls: list[tuple] = []
     config, rows = ScanConfig(symbols=["MO", "AZO", "CCE"]), 3 * len(STEPS)

@@ -31,6 +31,7 @@ HIDDEN = {
     "yahoo": "pytickersymbols",
     "excel": "xlsxwriter",
     "alerts": "apprise",
+    "keyring": "keyring",
 }
 YAHOO = ScanConfig(source="yahoo", universe="S&P 500")
 
@@ -153,3 +154,11 @@ def test_a_channel_of_apprise_says_what_it_needs_and_a_webhook_needs_nothing(
     (hook, mail) = services.alerts.channels()
     assert hook == ("hook", None)
     assert install_command("alerts") in (mail[1] or "")
+
+
+def test_a_channel_of_the_keyring_says_what_it_needs(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHNIC_ALERT_KEYRING_CHANNELS", "desk")
+    with without_workers(load_settings().home) as opened:
+        ((name, problem),) = opened.alerts.channels()
+    assert name == "desk"
+    assert install_command("keyring") in (problem or "")

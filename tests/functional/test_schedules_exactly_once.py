@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,8 +52,11 @@ def store(url: str) -> Iterator[SqlStore]:
     opened.close()
 
 
-def work(url: str, lease_seconds: float) -> None:
-    """Decide what is due again and again, in a process of its own, on a clock of its own at the end of the sessions."""
+def work(url: str, lease_seconds: float, rounds: Any) -> None:
+    """Decide what is due again and again, in a process of its own, on a clock of its own at the end of the sessions.
+
+    ``rounds`` is shared memory, in which it counts how often it has decided.
+    """
     clock = ManualClock(LAST)
     store = open_store(url, SystemClock())
     due = DueSchedules(
@@ -65,6 +69,7 @@ def work(url: str, lease_seconds: float) -> None:
     )
     while True:
         due.decide()
+        rounds.value += 1
         clock.advance(0.05)
         time.sleep(0.001)  # the others want the disk too
 
@@ -85,10 +90,11 @@ def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease
     context = multiprocessing.get_context("spawn")
     chance = random.Random(21)
 
-    def started() -> multiprocessing.process.BaseProcess:
-        process = context.Process(target=work, args=(url, lease_seconds), daemon=True)
+    def started() -> tuple[multiprocessing.process.BaseProcess, Any]:
+        rounds = context.Value("Q", 0, lock=False)  # a lock would outlive the kill of its holder
+        process = context.Process(target=work, args=(url, lease_seconds, rounds), daemon=True)
         process.start()
-        return process
+        return process, rounds
 
     running = [started() for _ in range(PROCESSES)]
     killed = 0
@@ -98,13 +104,17 @@ def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease
             # Kill one each time that a few more sessions have been decided, and put another in its place.
             if killed < KILLS and len(firings) > killed * SESSIONS // KILLS:
                 victim = chance.randrange(PROCESSES)
-                running[victim].kill()
-                running[victim].join(30)
+                running[victim][0].kill()
+                running[victim][0].join(30)
                 running[victim] = started()
                 killed += 1
-        time.sleep(0.5)  # whoever believes that something is left to do shall try
+        # Each that lives decides once more, from the beginning to the end of a round: it finds nothing left to do.
+        begun = [rounds.value for _, rounds in running]
+        while any(rounds.value < before + 2 for (_, rounds), before in zip(running, begun, strict=True)):
+            assert time.monotonic() < deadline, "a process decides no more"
+            time.sleep(0.01)
     finally:
-        for process in running:
+        for process, _ in running:
             process.kill()
             process.join(30)
 

@@ -67,28 +67,27 @@ def _ended(server: ServerProcess, run_id: str) -> dict[str, Any] | None:
     return None if run["status"] in ("queued", "running") else run
 
 
-def test_it_waits_from_the_servers_start_on_and_takes_one_run_after_another(server: ServerProcess) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_it_takes_one_run_after_another_is_replaced_when_it_is_killed_and_ends_with_its_server(
+    server: ServerProcess, number: int
+) -> None:
     (worker,) = wait_until(lambda: _workers(server))
     runs = [_scan(server) for _ in range(3)]
     assert [(run["status"], run["worker_id"]) for run in runs] == [("succeeded", worker["worker_id"])] * 3
+    assert [run["metrics"]["warm_worker"] for run in runs] == [True] * 3
+    assert all(run["metrics"]["queue_seconds"] >= 0 for run in runs)
     assert [found["worker_id"] for found in _workers(server)] == [worker["worker_id"]]
 
-
-def test_a_killed_one_is_replaced_and_no_run_is_lost(server: ServerProcess) -> None:
-    (worker,) = wait_until(lambda: _workers(server))
     os.kill(worker["pid"], signal.SIGKILL)
     run = _scan(server)
     assert run["status"] == "succeeded"
     assert run["worker_id"] != worker["worker_id"]
     assert run["attempt"] == 1
 
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_it_ends_with_its_server(server: ServerProcess, number: int) -> None:
-    (worker,) = wait_until(lambda: _workers(server))
+    (successor,) = (found for found in _workers(server) if found["worker_id"] == run["worker_id"])
     server.process.send_signal(number)
     server.process.wait(LONG_SECONDS)
-    wait_until(lambda: not _runs(worker["pid"]))
+    wait_until(lambda: not _runs(successor["pid"]))
 
 
 def test_a_server_without_standby_workers_starts_none(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
 from technic_scanner.criteria import Panel
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.screening.pick_returns import HORIZONS
 from technic_scanner.settings import load_settings
 from technic_scanner.studies import document_of, study
@@ -36,7 +37,7 @@ def prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Panel:
     panel = made_panel(21)
     fields = {name: frame(panel, name).stack() for name in ("open", "high", "low", "close", "volume")}  # noqa: PD013
     long = pd.DataFrame(fields).rename_axis(["date", "symbol"]).reset_index()
-    folder = tmp_path / "prices"
+    folder = tmp_path / "files"
     folder.mkdir()
     long.to_parquet(folder / "bars.parquet", index=False)
     lines = [f"{name},{sector}" for name, sector in zip(panel.symbols, panel.labels["sector"], strict=True)]
@@ -55,9 +56,10 @@ def test_all_doors_give_the_same_numbers(prices: Panel, tmp_path: Path) -> None:
     result = run(*words, "--json", "--csv", str(file))
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
-    same = [name for name in wanted if name != "notes"]
+    same = [name for name in wanted if "notes" not in name]
     assert {name: document[name] for name in same} == {name: wanted[name] for name in same}
     assert set(wanted["notes"]) <= set(document["notes"])
+    assert any(note.startswith("The data are old: the newest session is 2022-08-12") for note in document["data_notes"])
 
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     names = [f"{kind}_{horizon}" for horizon in HORIZONS for kind in ("forward_return", "excess")]
@@ -106,7 +108,7 @@ def test_a_bad_request_is_a_sentence_and_exit_code_2(words: tuple[str, ...], sen
 def test_members_are_those_of_each_session(prices: Panel, tmp_path: Path) -> None:
     spells = {"S01": ("", "2022-03-31"), "S02": ("2022-05-02", "")}
     lines = [f"{name},{','.join(spells.get(name, ('', '')))}" for name in prices.symbols]
-    (tmp_path / "prices" / "universe.csv").write_text("symbol,from,to\n" + "\n".join(lines) + "\n")
+    (tmp_path / "files" / "universe.csv").write_text("symbol,from,to\n" + "\n".join(lines) + "\n")
     file = tmp_path / "entries.csv"
     words = ("study", "--where", "close > 0", "--source", "files", "--entry", "every", "--csv", str(file))
     assert run(*words).exit_code == 0
@@ -144,7 +146,7 @@ def test_variants_are_counted_and_a_holdout_is_opened_once_and_remembered() -> N
     assert (other["trials"]["variants"], other["trials"]["all_variants"]) == (1, 5)
     limit = more["trials"]["thresholds"]["5"]
     found = more["horizons"]["5"]
-    error = (found["high"] - found["low"]) / 2 / stats.t.ppf(0.975, found["n_dates"] - 1)
+    error = (found["high"] - found["low"]) / 2 / stats.t.ppf(0.975, found["effective_sessions"] - 1)
     best = 0.4227843350984671 * stats.norm.ppf(1 - 1 / 4) + 0.5772156649015329 * stats.norm.ppf(1 - 1 / (4 * np.e))
     assert limit["naive"] == pytest.approx(stats.norm.ppf(0.95) * error, rel=0.005)
     assert limit["deflated"] == pytest.approx((best + stats.norm.ppf(0.95)) * error, rel=0.005)
@@ -163,3 +165,38 @@ def test_variants_are_counted_and_a_holdout_is_opened_once_and_remembered() -> N
     assert any("2 times in all" in note for note in later["notes"])
     assert held["entries"] + opened["entries"] == ask(TEXT)["entries"]
     assert run("study", "--where", TEXT, "--source", "files", "--open-holdout").exit_code == 2
+
+
+@pytest.mark.usefixtures("cli_home", "prices")
+def test_kept_answers_neither_lose_nor_double_trials() -> None:
+    """An answer that is kept for a while says what was tried since, and asking for it counts; its file does not."""
+    asked = {"where": TEXT, "source": "files"}
+    with (
+        build(load_settings()) as services,
+        TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 1)) as client,
+    ):
+
+        def ask(**more: object) -> dict[str, Any]:
+            answer = client.post("/studies", json=asked | more)
+            assert answer.status_code == 200, answer.text
+            found: dict[str, Any] = answer.json()
+            return found
+
+        universe = services.catalog.source("files", ScanConfig(source="files")).info().universes[0]
+
+        def times() -> list[int]:
+            return [trial.times for trial in services.store.trials("files", universe)]
+
+        assert client.post("/studies.csv", json=asked).status_code == 200
+        assert times() == [1]
+        first = ask()
+        assert (first["universe"], first["trials"]["variants"], times()) == (universe, 1, [2])
+        assert client.post("/studies.csv", json=asked | {"to": None}).status_code == 200
+        assert times() == [2]
+        ask(where="close > sma(close, 8)")
+        again = ask()
+        assert (again["trials"]["variants"], times()) == (2, [3, 1])
+        assert again["horizons"] == first["horizons"]
+        assert again["newest_session"] == "2022-08-12"
+        opened = [ask(holdout_months=2, open_holdout=True) for _ in range(2)]
+        assert any("2 times in all" in note for note in opened[1]["notes"])

@@ -28,7 +28,7 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.pipeline.ports import ChunkJournal
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.screening.indicators import warm_up
 from tests.functional.lab import STAGES, Scans, all_events, make_worker, queue_run
 from tests.functional.run_stores import database_url, postgres_server, store

@@ -15,7 +15,7 @@ import pytest
 import technic_scanner
 from technic_scanner.errors import ConfigError
 from technic_scanner.logs import configure
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.worker.heartbeat import Heartbeat
 from technic_scanner.settings import load_settings
 from tests.support.runs.worker_bench import Bench, bench, succeed

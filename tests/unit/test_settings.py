@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,13 @@ def test_a_relative_file_in_a_folder_of_any_name_stays_that_file(
 @pytest.mark.parametrize("url", ["sqlite:////var/runs.db", "sqlite:///:memory:", "sqlite://", "postgresql://h/d"])
 def test_other_urls_stay_as_they_are(url: str) -> None:
     assert load_settings(database_url=url).database_url == url
+
+
+@pytest.mark.parametrize("variable", ["TECHNIC_HOME", "TECHNIC_DATABASE_URL"])
+def test_names_that_sqlite_cannot_open_are_refused(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, os.fsdecode("sqlite:////data/préfixe".encode("latin-1")))
+    with pytest.raises(ConfigError, match=f"{variable}: must be UTF-8"):
+        load_settings()
 
 
 def test_another_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

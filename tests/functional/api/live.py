@@ -90,7 +90,7 @@ class SseConnection:
         self._text = b""
 
     def messages(self, byte_budget: int | None = None) -> Iterator[SseMessage]:
-        """Yield complete messages until the body ends, or until so many bytes of it were looked at."""
+        """Yield complete messages until the body ends, or until ``byte_budget`` bytes were read."""
         used = 0
         while True:
             room = None if byte_budget is None else byte_budget - used

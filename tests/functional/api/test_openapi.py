@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 import pytest
+from starlette.testclient import TestClient
 
 from technic_scanner.api.app import create_api
 from technic_scanner.api.documentation import examples
@@ -18,11 +20,16 @@ from tests.functional.api.operations import OPERATIONS
 
 
 @pytest.fixture(scope="module")
-def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     services = build(load_settings(home=tmp_path_factory.mktemp("openapi")))
     with open_client(create_api(services)) as client:
-        body: dict[str, Any] = client.get("/openapi.json").json()
+        yield client
     services.close()
+
+
+@pytest.fixture(scope="module")
+def document(asked: TestClient) -> dict[str, Any]:
+    body: dict[str, Any] = asked.get("/openapi.json").json()
     return body
 
 
@@ -59,6 +66,17 @@ def test_what_must_be_sent_has_an_example_that_is_as_described(
         shown = named.get("examples") or [item["value"] for item in content["examples"].values()]
         for value in shown:
             check(value, schema, document)
+
+
+@pytest.mark.parametrize("path", sorted({operation.values[0] for operation in OPERATIONS}))
+def test_a_path_has_the_methods_of_the_document_and_no_others(
+    asked: TestClient, document: dict[str, Any], path: str
+) -> None:
+    described = {method.upper() for method in document["paths"][path]}
+    for method in {"OPTIONS", "GET", "POST", "PUT", "PATCH", "DELETE"} - described:
+        answer = asked.request(method, path.replace("{", "").replace("}", ""))
+        assert answer.status_code == 405, method
+        assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == described
 
 
 def test_examples_are_of_operations_that_exist_and_name_no_machine(document: dict[str, Any]) -> None:

@@ -62,6 +62,9 @@ class FakeCatalog:
             raise ConfigError([FieldProblem("source", f"{name!r} is not one of sample")])
         return self.fake
 
+    def unreadable_here(self, name: str) -> str | None:
+        return self.lacking.get(name)
+
     def missing(self, name: str) -> str | None:
         self.source(name, ScanConfig())
         return self.lacking.get(name)

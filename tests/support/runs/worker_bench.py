@@ -15,7 +15,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.model import WorkerInfo
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.worker.idle import Idle
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
@@ -92,11 +92,14 @@ def succeed(task: ScanTask) -> ScanResult:
     return scan_result()
 
 
-def until_cancelled(task: ScanTask) -> ScanResult:
-    """Scan until asked to stop, as the pipeline does."""
+def until_cancelled(task: ScanTask, clock: ManualClock | None = None) -> ScanResult:
+    """Scan until asked to stop, as the pipeline does; seconds go by on ``clock``, so that heartbeats are due."""
     report(task, task.first_seq, EventKind.RUN_STARTED)
     try:
-        task.cancel.wait(30)
+        for _ in range(300):
+            if clock is not None:
+                clock.advance(1)
+            task.cancel.wait(0.1)
     except CancelledError:
         report(task, task.first_seq + 1, EventKind.RUN_FINISHED)
         return scan_result(outcome=Outcome.PARTIAL, cancelled=True)

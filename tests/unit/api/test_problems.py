@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from technic_scanner import errors
-from technic_scanner.api.problems import document_of, public_detail, status_of
+from technic_scanner.api.problems import bad_fields, document_of, public_detail, status_of
+from technic_scanner.api.requests import Name
 from technic_scanner.errors import ConfigError, FieldProblem, TechnicError
 
 
@@ -51,6 +53,14 @@ def test_statuses(kind: type[TechnicError], status: int) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in every_error() if issubclass(kind, errors.StoreError)])
 def test_a_store_s_own_words_stay_inside(kind: type[TechnicError]) -> None:
     assert "db.internal" not in public_detail(kind("could not reach db.internal"))
+
+
+@pytest.mark.parametrize("text", ["a\x1bb", "a\u202eb", "a\u2028b"])
+def test_a_text_with_control_characters_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(Name).validate_python(text)
+    (field,) = bad_fields(caught.value.errors())
+    assert field.message == "must hold no control characters and none that turn text around"
 
 
 def test_bad_fields_are_listed_one_by_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +16,14 @@ from technic_scanner.domain.config import RunOptions, ScanConfig, field_names
 from technic_scanner.domain.renamed import RENAMED_FIELDS
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import RunQuery
+from technic_scanner.runs.requests import read_config
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 
 
 def test_documents_have_every_field_of_config_options_and_record() -> None:
     assert tuple(ConfigDocument.model_fields) == field_names(ScanConfig)
     assert tuple(OptionsDocument.model_fields) == field_names(RunOptions)
-    assert set(RunDocument.model_fields) == {*RunRecord.__dataclass_fields__, "links"}
+    assert set(RunDocument.model_fields) == {*RunRecord.__dataclass_fields__, "kind", "links"}
 
 
 def test_the_request_schema_has_every_field_with_its_default() -> None:
@@ -73,8 +75,8 @@ def test_other_text_is_fine(text: str) -> None:
 
 
 def test_filters_become_the_store_s_query() -> None:
-    filters = RunListFilter(status=[RunStatus.FAILED], text="x", min_seconds=1.5, cursor="abc", limit=7)
-    assert filters.query() == RunQuery(statuses=(RunStatus.FAILED,), text="x", min_seconds=1.5, cursor="abc", limit=7)
+    filters = RunListFilter(status=[RunStatus.FAILED], text="x", min_seconds=1.5, cursor="7.abc", limit=7)
+    assert filters.query() == RunQuery(statuses=(RunStatus.FAILED,), text="x", min_seconds=1.5, cursor="7.abc", limit=7)
     assert RunFilter().query() == RunQuery()
 
 
@@ -86,3 +88,13 @@ def test_moments_are_utc_and_clamped_to_what_utc_can_hold() -> None:
     assert moment.validate_python(datetime(9999, 12, 31, 23, tzinfo=west)).year == 9999
     with pytest.raises(ValidationError):
         moment.validate_python("2026-01-02T03:00:00")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u00a0", "Energy", " Energy", "Health Care", "a\nb"])
+@pytest.mark.parametrize("field", ["sectors", "industries"])
+def test_names_of_a_list_are_described_as_strictly_as_they_are_read(field: str, name: str) -> None:
+    described = ScanRequest.model_json_schema()["properties"]["config"]["properties"][field]
+    accepts = jsonschema.Draft202012Validator(described).is_valid([name])
+    read = read_config({field: [name]})
+    refused = read.problems or read.over(ScanConfig()).problems()
+    assert accepts is not bool(refused)

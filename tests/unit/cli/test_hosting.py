@@ -39,6 +39,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's folder, the current one until the test has ended."""
     for name in [name for name in os.environ if name.startswith(("TECHNIC_", "STREAMLIT_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path / "home"))  # never that of who runs the tests
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -85,6 +86,18 @@ def test_relative_folders_mean_the_users_own(
     assert started.environment["TECHNIC_HOME"] == str(user / "data")
     assert started.environment["TECHNIC_FILES_ROOT"] == str(user / "bars")
     assert started.environment["TECHNIC_DATABASE_URL"] == f"sqlite:///{user / 'runs.db'}"
+
+
+@pytest.mark.parametrize(("given", "wanted"), [(None, "2"), ("8", "8")])
+def test_a_server_keeps_memory_in_few_arenas_unless_told_otherwise(
+    started: Started, monkeypatch: pytest.MonkeyPatch, given: str | None, wanted: str
+) -> None:
+    if given is None:
+        monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    else:
+        monkeypatch.setenv("MALLOC_ARENA_MAX", given)
+    hosting.api()
+    assert started.environment["MALLOC_ARENA_MAX"] == wanted
 
 
 def test_the_secrets_of_the_users_folder_win_over_those_that_streamlit_finds(started: Started, user: Path) -> None:

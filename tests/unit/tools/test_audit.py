@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tools.audit import LOCK, affecting, serve
+from tools.audit import LOCK, affecting, read_advisories, serve
 
 ADVISORY: dict[str, Any] = {
     "id": "TEST-1",
@@ -60,3 +62,17 @@ def test_every_package_of_the_lock_has_hashes() -> None:
     blocks = LOCK.read_text().replace("\\\n", " ").splitlines()
     assert len(blocks) > 50
     assert [line for line in blocks if "--hash=sha256:" not in line] == []
+
+
+@pytest.mark.parametrize("content", ['{"id": "TEST-1"}', "[1]", "[{}]", "no JSON"])
+def test_a_file_of_anything_else_ends_in_a_sentence(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "advisories.json"
+    path.write_text(content)
+    with pytest.raises(SystemExit, match=r"advisories\.json (is no list of OSV documents|cannot be read as JSON)"):
+        read_advisories(path)
+
+
+def test_advisories_of_a_file_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "advisories.json"
+    path.write_text(json.dumps([ADVISORY]))
+    assert read_advisories(path) == [ADVISORY]
