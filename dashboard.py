@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from technic_scanner.ui.app import promise_banner
 from technic_scanner.ui.app.sign_in import require_sign_in
+from technic_scanner.ui.style import keyboard
 from technic_scanner.ui.style.readable import keep_text_readable
 from technic_scanner.ui.style.theme import PAGE_ICON
 
@@ -11,6 +13,7 @@ st.set_page_config(
     page_icon=PAGE_ICON,
     layout="wide",
 )
+keyboard.add()
 keep_text_readable()
 require_sign_in()
 
@@ -54,6 +57,12 @@ page = st.navigation(
             help="What criteria would have found in every past session, and what followed.",
         ),
         st.Page(
+            "pages/watchlists.py",
+            title="Watchlists",
+            icon=":material/list_alt:",
+            help="Named symbols with notes: from runs, pasted text and files; for scans, alerts and other programs.",
+        ),
+        st.Page(
             "pages/data.py",
             title="Data",
             icon=":material/database:",
@@ -74,4 +83,5 @@ page = st.navigation(
     ],
     position="top",
 )
+promise_banner.draw()
 page.run()

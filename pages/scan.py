@@ -5,7 +5,15 @@ import streamlit as st
 from technic_scanner.ui.app import entry, notices, url_state
 from technic_scanner.ui.results import picks_below
 from technic_scanner.ui.run import progress_panel
-from technic_scanner.ui.scan import criteria_box, landing, presets_bar, scan_form, start_bar
+from technic_scanner.ui.scan import (
+    criteria_box,
+    landing,
+    pasted_symbols,
+    presets_bar,
+    replay_form,
+    scan_form,
+    start_bar,
+)
 
 entry.through_dashboard()
 notices.show_kept()
@@ -26,5 +34,7 @@ with form, notices.guarded():
     scan_form.prepare()
     presets_bar.draw()
     criteria_box.draw()
-    with scan_form.draw(scan_form.known_sources(), scan_form.known_executors()):
-        start_bar.draw()
+    replay_form.draw()
+    offers = (scan_form.known_sources(), scan_form.known_executors(), scan_form.known_watchlists())
+    with scan_form.draw(*offers, below_symbols=pasted_symbols.say):
+        start_bar.draw(at_the_bottom=run_id is None)

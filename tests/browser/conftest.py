@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,6 +35,7 @@ STEPS = RunOptions(chunk_size=20, fetch_batch_size=60, event_interval_seconds=0.
 # Where scans are held, as weighted fractions: soon after the first symbols are scanned, and near the end of them.
 HELD_AT, HELD_LATER_AT = 0.33, 0.8
 PATIENCE_MS = 60_000
+Scheme = Literal["light", "dark"]
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -77,6 +78,11 @@ class Site:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def restart(self) -> None:
+        """Kill the server and start it again."""
+        self.kill()
+        self.start()
 
     def hold(self, share: float) -> None:
         """Make scans wait once so much of their weighted work is done."""
@@ -131,10 +137,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+# Colours and places are read at one moment: none of them may be on its way to another.
+STILL = """addEventListener('DOMContentLoaded', () => {
+    const style = document.createElement('style')
+    style.textContent = '*, *::before, *::after { transition: none !important }'
+    document.head.append(style)
+})"""
+
+
 def patient_context(chromium: Browser, **settings: Any) -> BrowserContext:
-    """Return a context of its own that waits for a slow machine as long as ``expect`` does."""
+    """Return a context of its own, without transitions, that waits for a slow machine as long as ``expect`` does."""
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 1000}, "accept_downloads": True} | settings)
     context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(STILL)
     return context
 
 
@@ -146,7 +161,9 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="module")
+# One for all tests of this package: to start a server and a worker takes as long as several tests. So a test meets runs
+# of others, and looks for its own by their ids.
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server whose scans are done by one paced worker."""
     folder = tmp_path_factory.mktemp("site")
@@ -170,9 +187,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def plain_site(tmp_path: Path) -> Iterator[Site]:
-    """A server that starts its workers itself, as it does for people."""
-    site = Site(tmp_path / "home", tmp_path / "server.log")
+def plain_site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A server that starts its workers itself, as it does for people; a parameter has its settings."""
+    site = Site(tmp_path / "home", tmp_path / "server.log", settings=getattr(request, "param", {}))
     site.home.mkdir()
     try:
         site.start()
@@ -181,29 +198,13 @@ def plain_site(tmp_path: Path) -> Iterator[Site]:
         site.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def services(site: Site) -> Iterator[Services]:
     """The same store, read from the test's own process; starts no workers of its own."""
     services = without_workers(site.home, stale_after_seconds=20.0)
     wait_until(lambda: bool(services.service.workers()), "the paced worker did not come up")
     yield services
     services.close()
-
-
-def settle(page: Page) -> None:
-    """Wait until the page is quiet: its script has run, nothing is left of the run before, nothing is yet to be drawn.
-
-    Right after an action the page is still quiet, for the server has not heard of it. So first wait for what only the
-    action's own run can draw; this is for what moves the layout after that, and only for pages where nothing ticks.
-    """
-    page.wait_for_function(QUIET)
-
-
-QUIET = """() => {
-    const app = document.querySelector("[data-testid=stApp]")
-    return app?.dataset.testConnectionState === "CONNECTED" && app.dataset.testScriptState === "notRunning"
-        && document.querySelector("[data-testid=stSkeleton], [data-stale=true]") === null
-}"""
 
 
 @dataclass
@@ -214,9 +215,14 @@ class Watched:
     url: str
     complaints: list[str] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
+    pages: list[Page] = field(default_factory=list)
 
-    def open(self, path: str = "/") -> Page:
+    def open(self, path: str = "/", *, scheme: Scheme = "light", width: int = 1280, height: int = 1000) -> Page:
+        """Open a path in a new tab of this theme and size, in px of CSS."""
         page = self.context.new_page()
+        self.pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._meet(request.url))
@@ -233,13 +239,21 @@ class Watched:
             self.strangers.add(url)
 
 
-@pytest.fixture
-def tabs(chromium: Browser, site: Site) -> Iterator[Watched]:
-    """Open pages of the site; afterwards none may have logged an error or asked another machine."""
+@pytest.fixture(scope="package")
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """One for all tests, so that the dashboard's scripts are fetched and compiled once; each tab is its own session."""
     context = patient_context(chromium)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tabs(context: BrowserContext, site: Site) -> Iterator[Watched]:
+    """Open pages of the site; afterwards none may have logged an error or asked another machine."""
     watched = Watched(context, site.url)
     yield watched
-    context.close()
+    for page in watched.pages:
+        page.close()
     assert watched.strangers == set()
     assert watched.complaints == []
 
@@ -262,7 +276,7 @@ def running(site: Site, services: Services, held: None) -> Iterator[RunRecord]:
     wait_until(lambda: services.service.get(run.run_id).status.is_terminal, "the scan did not end")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def finished(site: Site, services: Services) -> RunRecord:
     """A finished scan of the whole sample."""
     run = services.service.submit(ScanConfig(), RunOptions(), label="Finished scan")

@@ -14,10 +14,10 @@ from pathlib import Path
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 
-PACE_SECONDS = float(os.environ.get("PACE_SECONDS", "0.1"))
+PACE_SECONDS = float(os.environ.get("PACE_SECONDS", "0"))
 
 
 def hold_file(home: Path) -> Path:

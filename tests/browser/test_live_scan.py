@@ -11,7 +11,8 @@ from technic_scanner.bootstrap import Services
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.progress.text import format_percent
 
-from .conftest import HELD_AT, HELD_LATER_AT, Site, Watched, settle, wait_until
+from .conftest import HELD_AT, HELD_LATER_AT, Site, Watched, wait_until
+from .pages import ResultsPage, RunPage, ScanPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -28,52 +29,47 @@ def shown_while_held(page: Page, site: Site, services: Services, run_id: str, sh
     return shown
 
 
-def expect_success(page: Page) -> None:
-    expect(page.get_by_text("✓ Succeeded").first).to_be_visible()
-    expect(page.get_by_role("button", name="Open results")).to_be_visible()
-
-
-def test_first_visit_of_a_fresh_server_may_be_a_deep_link(tabs: Watched) -> None:
-    page = tabs.open("/results")
+def test_first_visit_of_a_fresh_server_may_be_a_deep_link(tabs: Watched, site: Site) -> None:
+    site.restart()
+    page = ResultsPage(tabs.open(ResultsPage.path)).tab
     expect(page.get_by_role("heading", name="Results")).to_be_visible()
     expect(page.get_by_role("link", name="History")).to_be_visible()
     expect(page.get_by_text("dashboard", exact=True)).to_have_count(0)
 
 
+@pytest.mark.parametrize("plain_site", [{"TECHNIC_REQUIRE_SIGN_IN": "true"}], indirect=True)
 def test_a_deep_link_to_a_fresh_server_does_not_pass_by_the_sign_in(plain_site: Site, page: Page) -> None:
-    plain_site.kill()
-    plain_site.settings["TECHNIC_REQUIRE_SIGN_IN"] = "true"
-    plain_site.start()
     page.goto(f"{plain_site.url}/results")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.get_by_role("heading", name="Results")).to_have_count(0)
 
 
 def test_start_reload_and_the_same_scan_goes_on(tabs: Watched, services: Services, site: Site, held: None) -> None:
+    known = services.service.count_by_status()
     page = tabs.open()
-    page.get_by_role("button", name="Start scan").click()
+    ScanPage(page).start.click()
     expect(page).to_have_url(re.compile(r"\?run="))
-    run_id = page.url.split("run=")[1].split("&")[0]
+    run_id = RunPage(page).run_id
     before = shown_while_held(page, site, services, run_id)
     page.reload()
     assert shown_while_held(page, site, services, run_id) == before
     assert page.url.endswith(run_id)
     site.release()
-    expect_success(page)
-    assert len(services.service.list().records) == 1
+    RunPage(page).expect_success()
+    assert sum(services.service.count_by_status().values()) == sum(known.values()) + 1
     assert services.service.get(run_id).attempt == 1
 
 
 def test_a_second_tab_sees_it_and_cancel_there_is_seen_here(
     tabs: Watched, services: Services, running: RunRecord, site: Site
 ) -> None:
-    here = tabs.open(f"/?run={running.run_id}")
+    here = RunPage.of(tabs, running.run_id).tab
     shown = shown_while_held(here, site, services, running.run_id)
     there = tabs.open("/")
     there.locator(f".st-key-open_{running.run_id} button").click()
-    expect(there.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
+    expect(RunPage(there).cancel).to_be_visible()
     assert shown_while_held(there, site, services, running.run_id) == shown
-    there.get_by_role("button", name="Cancel", exact=True).click()
+    RunPage(there).cancel.click()
     expect(here.get_by_text("■ Cancelled").first).to_be_visible()
     expect(here.get_by_role("button", name="Resume")).to_be_visible()
     assert services.service.get(running.run_id).status is RunStatus.CANCELLED
@@ -84,16 +80,16 @@ def test_a_second_tab_sees_it_and_cancel_there_is_seen_here(
 def test_a_cancelled_scan_is_resumed_from_the_page_and_watched_to_its_end(
     tabs: Watched, services: Services, running: RunRecord, site: Site
 ) -> None:
-    page = tabs.open(f"/?run={running.run_id}")
-    page.get_by_role("button", name="Cancel", exact=True).click()
+    page = RunPage.of(tabs, running.run_id).tab
+    RunPage(page).cancel.click()
     page.get_by_role("button", name="Resume").click()
     site.release()
-    expect_success(page)
+    RunPage(page).expect_success()
     assert services.service.get(running.run_id).attempt == 2
 
 
 def test_other_widgets_do_not_disturb_it(tabs: Watched, services: Services, running: RunRecord, site: Site) -> None:
-    page = tabs.open(f"/?run={running.run_id}")
+    page = RunPage.of(tabs, running.run_id).tab
     shown_while_held(page, site, services, running.run_id)
     page.get_by_text("Configure another scan").click()
     price = page.get_by_label("Minimum closing price", exact=True)
@@ -107,14 +103,14 @@ def test_other_widgets_do_not_disturb_it(tabs: Watched, services: Services, runn
     shown_while_held(page, site, services, running.run_id, HELD_LATER_AT)
     expect(price).to_have_value("12.375")
     site.release()
-    expect_success(page)
+    RunPage(page).expect_success()
     expect(price).to_have_value("12.375")
     record = services.service.get(running.run_id)
     assert (record.status, record.attempt) == (RunStatus.SUCCEEDED, 1)
 
 
 def test_clearing_the_caches_loses_nothing(tabs: Watched, services: Services, running: RunRecord, site: Site) -> None:
-    page = tabs.open(f"/?run={running.run_id}")
+    page = RunPage.of(tabs, running.run_id).tab
     shown_while_held(page, site, services, running.run_id)
     page.keyboard.press("c")
     page.get_by_role("dialog").get_by_role("button", name="Clear caches").click()
@@ -122,14 +118,14 @@ def test_clearing_the_caches_loses_nothing(tabs: Watched, services: Services, ru
     site.hold(HELD_LATER_AT)
     shown_while_held(page, site, services, running.run_id, HELD_LATER_AT)
     site.release()
-    expect_success(page)
+    RunPage(page).expect_success()
     assert services.service.get(running.run_id).attempt == 1
 
 
 def test_a_killed_and_restarted_server_shows_the_scan_still_advancing(
     tabs: Watched, services: Services, running: RunRecord, site: Site
 ) -> None:
-    page = tabs.open(f"/?run={running.run_id}")
+    page = RunPage.of(tabs, running.run_id).tab
     shown_while_held(page, site, services, running.run_id)
     site.kill()
     site.hold(HELD_LATER_AT)
@@ -139,7 +135,7 @@ def test_a_killed_and_restarted_server_shows_the_scan_still_advancing(
     page.reload()
     shown_while_held(page, site, services, running.run_id, HELD_LATER_AT)
     site.release()
-    expect_success(page)
+    RunPage(page).expect_success()
     assert services.service.get(running.run_id).attempt == 1
     # A server that is gone is something to complain of.
     tabs.complaints.clear()
@@ -147,11 +143,10 @@ def test_a_killed_and_restarted_server_shows_the_scan_still_advancing(
 
 def test_the_keyboard_alone_starts_and_cancels_a_scan(tabs: Watched, services: Services, held: None) -> None:
     page = tabs.open()
-    start = page.get_by_role("button", name="Start scan")
-    expect(start).to_be_visible()
+    expect(ScanPage(page).start).to_be_visible()
     tab_to(page, "Start scan")
     page.keyboard.press("Enter")
-    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel = RunPage(page).cancel
     expect(cancel).to_be_visible()
     tab_to(page, "Cancel")
     page.keyboard.press("Enter")
@@ -169,7 +164,7 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_the_form_stays_open_where_a_notice_moves_it(tabs: Watched, finished: RunRecord) -> None:
-    page = tabs.open(f"/?run={finished.run_id}")
+    page = RunPage.of(tabs, finished.run_id).tab
     page.get_by_text("Configure another scan").click()
     page.get_by_text("Advanced: history").click()
     history = page.get_by_label("Lookback (sessions)", exact=True)
@@ -178,10 +173,10 @@ def test_the_form_stays_open_where_a_notice_moves_it(tabs: Watched, finished: Ru
     page.get_by_role("option").first.click()
     # A shipped preset describes itself above the form.
     expect(page.get_by_role("button", name="Export")).to_be_visible()
-    settle(page)
+    RunPage(page).settle()
     expect(history).to_be_visible()
     page.get_by_role("button", name="Save…").click()
     page.get_by_role("button", name="Save the form as preset").click()
     expect(page.get_by_text("One field has an invalid value")).to_be_visible()
-    settle(page)
+    RunPage(page).settle()
     expect(history).to_be_visible()

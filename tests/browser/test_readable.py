@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from technic_scanner.domain.run import RunRecord
 
-from .conftest import Site, patient_context
+from .conftest import Scheme, Watched, wait_until
+from .pages import ResultsPage, ScanPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -29,21 +30,21 @@ CONTRAST = """element => {
 
 def contrast(words: Locator) -> float:
     """Return the ratio of the words' computed colour to all that is painted below them."""
-    expect(words).to_be_visible()
     return float(words.evaluate(CONTRAST))
 
 
+def expect_readable(words: Locator) -> None:
+    """Wait for a contrast of 4.5:1: the pages' own style arrives after the widgets that it colours."""
+    expect(words).to_be_visible()
+    wait_until(lambda: contrast(words) >= 4.5, "the words stay too faint", seconds=20.0)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_is_chosen_and_what_is_pressed_can_be_read(
-    chromium: Browser, site: Site, finished: RunRecord, scheme: str
-) -> None:
-    context = patient_context(chromium, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(site.url)
-    assert contrast(page.get_by_role("button", name="Start scan").get_by_text("Start scan")) >= 4.5
+def test_what_is_chosen_and_what_is_pressed_can_be_read(tabs: Watched, finished: RunRecord, scheme: Scheme) -> None:
+    scan = ScanPage(tabs.open(scheme=scheme))
+    expect_readable(scan.start.get_by_text("Start scan"))
     for name in ("Long", "Short"):
-        assert contrast(page.get_by_role("radio", name=name).get_by_text(name)) >= 4.5
-    page.goto(f"{site.url}/results?run={finished.run_id}")
+        expect_readable(scan.tab.get_by_role("radio", name=name).get_by_text(name))
+    results = ResultsPage(tabs.open(ResultsPage.address(run=finished.run_id), scheme=scheme))
     for name in ("Sectors and scores", "Portfolio"):
-        assert contrast(page.get_by_role("tab", name=name).get_by_text(name)) >= 4.5
-    context.close()
+        expect_readable(results.tab.get_by_role("tab", name=name).get_by_text(name))

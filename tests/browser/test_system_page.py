@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 
 from .conftest import Watched, wait_until
+from .pages import SystemPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def expect_count(page: Page, label: str, count: int) -> None:
-    tile = page.get_by_test_id("stMetric").filter(has_text=label)
-    expect(tile.get_by_test_id("stMetricValue")).to_have_text(f"{count:,}")
-
-
 def test_a_scan_that_ends_is_counted_without_a_reload(tabs: Watched, services: Services) -> None:
     before = services.service.count_by_status()[RunStatus.SUCCEEDED]
-    page = tabs.open("/system")
-    expect_count(page, "Succeeded", before)
+    page = SystemPage(tabs.open(SystemPage.path))
+    page.expect_count("Succeeded", before)
     run = services.service.submit(ScanConfig(max_symbols=20), RunOptions(), label="Seen from System")
     wait_until(lambda: services.service.get(run.run_id).status.is_terminal, "the scan did not end")
-    expect_count(page, "Succeeded", before + 1)
-    expect(page.locator("strong", has_text="Price cache")).to_be_visible()
+    page.expect_count("Succeeded", before + 1)
+    expect(page.tab.locator("strong", has_text="Price cache")).to_be_visible()

@@ -11,14 +11,15 @@ import pytest
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.timings.analytics import stage_statistics
 from technic_scanner.runs.timings.compare import compare_runs
 from technic_scanner.testing.stores.samples import metrics, scan_result, succeeded, table
-from technic_scanner.ui.app import url_state
+from technic_scanner.ui.app import run_columns, url_state
 from technic_scanner.ui.compare import compare_view
-from technic_scanner.ui.history import history_view, slowdowns_view, timing_frames, trends_view
+from technic_scanner.ui.history import slowdowns_view, timing_frames, trends_view
 from technic_scanner.ui.style.wording import short_id
 from tests.support.extras import hide
 from tests.ui.conftest import WORKER
@@ -67,7 +68,7 @@ def test_system_names_few_of_many_universes_and_says_how_many_more(empty, open_p
 
 def test_history_says_of_a_run_in_flight_what_the_other_pages_say(empty) -> None:
     run = empty.running()
-    frame = history_view.runs_frame([replace(run, time_fraction=0.7558), replace(run, time_fraction=0.9999)])
+    frame = run_columns.runs_frame([replace(run, time_fraction=0.7558), replace(run, time_fraction=0.9999)])
     assert frame["Progress"].tolist() == [0.755, 0.999]
 
 
@@ -186,7 +187,7 @@ def test_compare_shows_differences_deltas_and_changed_symbols(seeded, open_page)
     newer, older = seeded.services.service.list().records
     app = open_page("compare", runs=f"{older.run_id},{newer.run_id}")
     assert not app.exception
-    differences, stages, changes = (frame.value for frame in app.dataframe)
+    changes, differences, stages = (frame.value for frame in app.dataframe)
     assert differences["Field"].tolist() == ["Symbols"]
     assert stages["Stage"].tolist()[-1] == "Total"
     picks = older.metrics.symbols_returned
@@ -225,7 +226,8 @@ def test_a_failed_run_is_compared_as_a_part_of_a_scan(seeded, open_page) -> None
 def test_compared_runs_are_named_with_their_status(seeded, open_page) -> None:
     good, failed = seeded.services.service.list().records[1], broken_off(seeded)
     app = open_page("compare", runs=f"{good.run_id},{failed.run_id}")
-    caption, picks = app.caption[0].value, app.markdown[-1].value
+    caption = next(text.value for text in app.caption if "Whole sample" in text.value)
+    picks = next(text.value for text in app.markdown if text.value.startswith("**Picks, "))
     for said in (caption, picks):
         assert re.search(r"Whole sample .*\(✓ Succeeded\).*Broken .*\(✕ Failed\)", said)
     assert [option.rsplit("(")[-1] for option in app.multiselect[0].options] == [
@@ -283,6 +285,11 @@ def test_the_timings_table_and_chart_hold_the_same_numbers() -> None:
     frame = timing_frames.seconds_frame(samples)
     assert frame["Symbol scanning"].tolist() == [7.0, 6.0]
     assert frame["Total"].tolist() == [sample.total_seconds for sample in samples]
+
+
+def test_a_run_that_found_nothing_is_not_called_a_success_in_the_timings_either() -> None:
+    samples = (builders.sample("a", outcome=Outcome.EMPTY), builders.sample("b", outcome=Outcome.COMPLETE))
+    assert timing_frames.seconds_frame(samples)["Status"].tolist() == ["○ Nothing found", "✓ Succeeded"]
 
 
 def test_stages_that_a_run_did_not_reach_are_empty_and_not_zero() -> None:
@@ -385,7 +392,7 @@ def test_a_clicked_bar_names_its_run(points: list[dict[str, object]], run_id: st
 
 
 def test_runs_without_metrics_have_empty_cells_and_not_zeros() -> None:
-    frame = history_view.runs_frame([builders.record(status=RunStatus.QUEUED, metrics=None)])
+    frame = run_columns.runs_frame([builders.record(status=RunStatus.QUEUED, metrics=None)])
     assert frame["Seconds"].isna().all()
     assert frame["Status"].tolist() == ["○ Queued"]
 
@@ -395,7 +402,7 @@ def test_a_run_that_broke_off_has_neither_progress_nor_seconds_of_what_it_did_no
     left = builders.metrics(stage_timings=(*builders.metrics().stage_timings[:3], cut))
     statuses = (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED, RunStatus.SUCCEEDED, RunStatus.RUNNING)
     records = [builders.record(status=status, metrics=left, time_fraction=0.54) for status in statuses]
-    frame = history_view.runs_frame(records)
+    frame = run_columns.runs_frame(records)
     assert frame["Progress"].isna().tolist() == [True, True, True, False, False]
     assert frame["Finalize, s"].iloc[:3].isna().all()
     assert frame["Finalize, s"].iloc[3] == 0.0
@@ -416,17 +423,17 @@ def test_a_delta_too_small_to_show_is_plain_zero() -> None:
     other = builders.record("01B", metrics=replace(builders.metrics(), total_seconds=10.0 - 1e-5))
     frame = compare_view.stages_frame(compare_runs([(first, None), (other, None)]), ["A", "B"])
     seconds, share = frame.set_index("Stage").loc["Total", ["Δ B, s", "Δ B, %"]].tolist()
-    assert (f"{seconds:+.3f}", compare_view.share_text(share)) == ("+0.000", "+0.0 %")
+    assert (f"{seconds:+.3f}", compare_view.share_text(share)) == ("+0.000", "+0.0%")
 
 
 @pytest.mark.parametrize(
     ("per_cent", "text"),
     [
-        (24.14, "+24.1 %"),
-        (-95.0, "-95.0 %"),
-        (-99.97, "-99.9 %"),
-        (-100.0, "-100.0 %"),
-        (899.0, "+899.0 %"),
+        (24.14, "+24.1%"),
+        (-95.0, "-95.0%"),
+        (-99.97, "-99.9%"),
+        (-100.0, "-100.0%"),
+        (899.0, "+899.0%"),
         (900.0, "× 10"),
         (123_450.0, "× 1,236"),
     ],
@@ -449,7 +456,7 @@ def test_huge_shares_are_times_and_those_of_next_to_nothing_are_not_said(empty, 
     assert not app.exception
     shown = shown_deltas(app)
     assert (shown["Universe loading"], shown["Data fetching"]) == ("–", "× 120")
-    assert (shown["Symbol scanning"], shown["Finalization"]) == ("+25.0 %", "-50.0 %")
+    assert (shown["Symbol scanning"], shown["Finalization"]) == ("+25.0%", "-50.0%")
     stages = next(frame.value for frame in app.dataframe if "Stage" in frame.value).set_index("Stage")
     assert stages.loc["Universe loading", "Δ B, s"] == pytest.approx(0.891)
     assert stages["Δ B, %"].iloc[:2].tolist() == pytest.approx([9900.0, 11900.0])

@@ -3,11 +3,12 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands"
 import { bracketMatching } from "@codemirror/language"
 import { lintKeymap, setDiagnostics } from "@codemirror/lint"
-import { EditorState } from "@codemirror/state"
+import { Compartment, EditorState } from "@codemirror/state"
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view"
 import { colours, completions, criteriaLanguage } from "./language.js"
 
 const PAUSE_MILLISECONDS = 400
+const TOLD = "criteria-editor-told"
 const shown = new WeakMap()
 
 const look = EditorView.theme({
@@ -34,6 +35,26 @@ const look = EditorView.theme({
   ".cm-completionInfo": { maxWidth: "24rem", whiteSpace: "normal" },
 })
 
+// What a screen reader says of the field beside its name and text: its faults, or how it is used.
+function attributes(data) {
+  return EditorView.contentAttributes.of({
+    "aria-label": data.label,
+    "aria-describedby": TOLD,
+    "aria-invalid": data.faults.length ? "true" : "false",
+    spellcheck: "false",
+  })
+}
+
+function toldOf(data) {
+  if (!data.faults.length) return data.help
+  return data.faults.map((fault) => `Line ${fault.line}, column ${fault.column}: ${fault.message}`).join(" ")
+}
+
+function tell(editor, data) {
+  editor.told.textContent = toldOf(data)
+  editor.view.dispatch({ effects: editor.named.reconfigure(attributes(data)) })
+}
+
 function mount(root, component) {
   const { data } = component
   const words = {
@@ -41,7 +62,11 @@ function mount(root, component) {
     functions: new Set(data.functions.map((item) => item.name)),
     fields: new Set(data.fields.map((item) => item.name)),
   }
-  const editor = { sent: data.value, timer: 0, send: component.setStateValue, view: null }
+  const told = document.createElement("div")
+  told.id = TOLD
+  told.hidden = true // a description may be hidden
+  const named = new Compartment()
+  const editor = { sent: data.value, timer: 0, send: component.setStateValue, view: null, told, named }
   const flush = () => {
     clearTimeout(editor.timer)
     const text = editor.view.state.doc.toString()
@@ -63,7 +88,7 @@ function mount(root, component) {
         autocompletion({ override: [completions(data)], icons: false }),
         // Tab stays free to leave the editor.
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": data.label, spellcheck: "false" }),
+        named.of(attributes(data)),
         EditorView.domEventHandlers({ blur: () => void flush() }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return
@@ -73,6 +98,8 @@ function mount(root, component) {
       ],
     }),
   })
+  told.textContent = toldOf(data)
+  root.append(told)
   return editor
 }
 
@@ -111,6 +138,7 @@ export default function (component) {
   }
   if (view.state.doc.toString() === data.value) {
     view.dispatch(setDiagnostics(view.state, diagnostics(view.state.doc, data.faults)))
+    tell(editor, data)
   }
   return () => {
     clearTimeout(editor.timer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 _ERROR_KEY = "notice_error"
 _TOAST_KEY = "notice_toast"
 _LONGEST = 2_000
+_OLD_DATA = "The data are old:"  # how a source begins the note that its newest session is long past
 
 
 @contextmanager
@@ -51,12 +52,10 @@ def show_error(error: TechnicError) -> None:
     st.error(f"{body}\n\n{advice + ' ' if advice else ''}Code: `{error.code}`", title=_title(error))
 
 
-def show_failure(error: RunError) -> None:
+def show_failure(error: RunError, title: str = "The scan failed") -> None:
     """Draw why a run failed, with the code; an internal error is called one because its message alone says little."""
     advice = _OUR_FAULT if error.code == "internal_error" else ""
-    st.error(
-        f"{escape(sentence(cut(error.message, _LONGEST)))}\n\n{advice}Code: `{error.code}`", title="The scan failed"
-    )
+    st.error(f"{escape(sentence(cut(error.message, _LONGEST)))}\n\n{advice}Code: `{error.code}`", title=title)
 
 
 _OUR_FAULT = "This is an error in the program, not in the request; the worker's log has the traceback. "
@@ -78,6 +77,13 @@ def show_kept() -> None:
         show_error(error)
     if (text := st.session_state.pop(_TOAST_KEY, None)) is not None:
         st.toast(text, duration="long")
+
+
+def warn_of_old_data(notes: Iterable[str]) -> None:
+    """Draw as a warning what notes say of old data."""
+    for note in notes:
+        if note.startswith(_OLD_DATA):
+            st.warning(escape(note))
 
 
 def _title(error: TechnicError) -> str:

@@ -6,13 +6,11 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import RunNotFoundError
-from technic_scanner.runs.model import RunQuery
-from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app import listed_runs, notices, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
 from technic_scanner.ui.style.wording import ending_text, run_name, when
 
-_KEY = "run_choice"
-_LISTED = 50
+_KEY, _FILTERS = "run_choice", "rr"
 
 
 def choose() -> RunRecord | None:
@@ -20,20 +18,32 @@ def choose() -> RunRecord | None:
 
     If the run id in the URL does not exist, an error is shown and no other run is chosen.
     """
-    recent = [record for record in run_service().list(RunQuery(limit=_LISTED)).records if record.outcome is not None]
-    wanted = url_state.run_in_address()
-    try:
-        record = run_service().get(wanted) if wanted else next(iter(recent), None)
-    except RunNotFoundError as error:
-        notices.show_error(error)
-        record = None
-    if recent:
-        _list(recent, record)
+    recent = listed_runs.newest(_has_result)
+    if not recent:
+        return _in_address()
+    place, listed = listed_runs.beside_filters(_FILTERS, _has_result, recent)
+    record = _in_address() if url_state.run_in_address() else next(iter([*listed, *recent]))
+    with place:
+        _list(listed, record)
     return record
 
 
-def _list(recent: list[RunRecord], record: RunRecord | None) -> None:
-    by_id = {item.run_id: item for item in recent} | ({record.run_id: record} if record else {})
+def _has_result(record: RunRecord) -> bool:
+    return record.outcome is not None
+
+
+def _in_address() -> RunRecord | None:
+    """Return the run in the URL; None if there is none, and after an error that is shown if it does not exist."""
+    wanted = url_state.run_in_address()
+    try:
+        return run_service().get(wanted) if wanted else None
+    except RunNotFoundError as error:
+        notices.show_error(error)
+        return None
+
+
+def _list(listed: list[RunRecord], record: RunRecord | None) -> None:
+    by_id = {item.run_id: item for item in listed} | ({record.run_id: record} if record else {})
     st.session_state[_KEY] = record.run_id if record else None
     st.selectbox(
         "Run",

@@ -6,14 +6,19 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from technic_scanner.domain.config import ScanConfig
+
 RUN = "run"
 RUNS = "runs"
 SYMBOL = "symbol"
+BASELINE = "baseline"
 
 SCAN_PAGE = "pages/scan.py"
 RESULTS_PAGE = "pages/results.py"
 HISTORY_PAGE = "pages/history.py"
 COMPARE_PAGE = "pages/compare.py"
+SYSTEM_PAGE = "pages/system.py"
+STUDIES_PAGE = "pages/studies.py"
 
 
 def run_in_address() -> str | None:
@@ -43,6 +48,14 @@ def go_to_run(run_id: str | None) -> None:
     st.rerun()
 
 
+def leave_for(page: str) -> None:
+    """Open another page of this app, without parameters.
+
+    It names that there are none: otherwise Streamlit does not leave a page whose address has values of widgets.
+    """
+    st.switch_page(page, query_params={})
+
+
 def symbol_in_address() -> str | None:
     """Return the symbol in ``?symbol=`` of the URL."""
     return st.query_params.get(SYMBOL) or None
@@ -64,6 +77,16 @@ def open_runs(run_ids: tuple[str, ...]) -> None:
         st.query_params.pop(RUNS, None)
 
 
+def baseline_in_address() -> str | None:
+    """Return the run id in ``?baseline=`` of the URL, None if there is none."""
+    return st.query_params.get(BASELINE) or None
+
+
+def open_baseline(run_id: str) -> None:
+    """Put the run that others are compared with into the URL."""
+    st.query_params[BASELINE] = run_id
+
+
 def results_url(run_id: str, symbol: str) -> str:
     """Return the URL of one pick in a run's results, for a link in a table."""
     return f"results?{urlencode({RUN: run_id, SYMBOL: symbol})}"
@@ -72,3 +95,14 @@ def results_url(run_id: str, symbol: str) -> str:
 def link(page: str, label: str, help_text: str | None = None, **params: str) -> None:
     """Draw a link to a page of this app with query parameters; its arrow distinguishes it from plain text."""
     st.page_link(page, label=label, icon=":material/arrow_forward:", help=help_text, query_params=params)
+
+
+def study_link(config: ScanConfig) -> None:
+    """Draw a link to the study of a config's criteria; nothing where it has none."""
+    if config.criteria.strip():
+        place = {"s_where": config.criteria, "s_source": config.source}
+        universe = {} if config.universe is None else {"s_universe": config.universe}
+        link(STUDIES_PAGE, "What would these criteria have found?", _STUDY_HELP, **place, **universe)
+
+
+_STUDY_HELP = "Every past session in which they were true, and what followed."

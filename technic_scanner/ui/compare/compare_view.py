@@ -13,14 +13,14 @@ from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import RunNotFoundError
 from technic_scanner.runs.criteria_facts import change_sentences
-from technic_scanner.runs.model import RunQuery
-from technic_scanner.runs.timings.compare import Comparison, SymbolChanges
-from technic_scanner.ui.app import notices, url_state
+from technic_scanner.runs.timings.compare import Comparison
+from technic_scanner.ui.app import listed_runs, moments, notices, url_state
 from technic_scanner.ui.app.run_order import oldest_first
 from technic_scanner.ui.app.services import run_service, viewer_zone
-from technic_scanner.ui.compare import notes
+from technic_scanner.ui.compare import comparison_files, notes, picks_view
 from technic_scanner.ui.run import timeline
-from technic_scanner.ui.style import tables, theme
+from technic_scanner.ui.scan import edit_button
+from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.wording import (
     DASH,
     count_text,
@@ -31,7 +31,7 @@ from technic_scanner.ui.style.wording import (
     when,
 )
 
-_KEY, _BASELINE = "compare_runs", "compare_baseline"
+_KEY, _BASELINE, _FILTERS = "compare_runs", "compare_baseline", "cr"
 _FIELDS = {**CONFIG_FIELDS, **OPTION_FIELDS}
 # A stage shorter than this varies mostly by chance, so no percentage is shown. Differences of _MANY_TIMES or more are
 # shown as a multiple of the baseline instead of as a percentage.
@@ -39,8 +39,6 @@ _TELLING_SECONDS = 0.01
 _MANY_TIMES = 10
 _NAMED = 20  # members of a list that are written out
 _LEAST_PER_CENT = -99.9
-_LISTED = 50
-_CHANGES_PIXELS = 420
 MAX_RUNS = len(theme.RUN_COLOURS)
 
 
@@ -56,10 +54,10 @@ def choose() -> list[RunRecord]:
             records.append(run_service().get(run_id))
         except RunNotFoundError as error:
             notices.show_error(error)
-    recent = run_service().list(RunQuery(limit=_LISTED)).records
-    by_id = {record.run_id: record for record in (*recent, *records) if record.metrics is not None}
+    place, listed = listed_runs.beside_filters(_FILTERS, _is_measured, listed_runs.newest(_is_measured))
+    by_id = {record.run_id: record for record in (*listed, *filter(_is_measured, records))}
     st.session_state[_KEY] = [record.run_id for record in records if record.run_id in by_id]
-    st.multiselect(
+    place.multiselect(
         "Runs, compared in the order of their days",
         list(by_id),
         key=_KEY,
@@ -69,20 +67,26 @@ def choose() -> list[RunRecord]:
         placeholder="Choose runs",
     )
     _say_who_is_left_out([record for record in records if record.run_id not in by_id], len(named) - MAX_RUNS)
-    return _baseline_first(oldest_first([record for record in records if record.run_id in by_id]))
+    measured = [record for record in records if record.run_id in by_id]
+    return _baseline_first(oldest_first(measured, run_service().sessions_of([run.run_id for run in measured])))
+
+
+def _is_measured(record: RunRecord) -> bool:
+    return record.metrics is not None
 
 
 def _baseline_first(records: list[RunRecord]) -> list[RunRecord]:
     if len(records) < 2:
         return records
     by_id = {record.run_id: record for record in records}
-    if st.session_state.get(_BASELINE) not in by_id:
-        st.session_state[_BASELINE] = records[0].run_id
+    wanted = url_state.baseline_in_address()
+    st.session_state[_BASELINE] = wanted if wanted in by_id else records[0].run_id
     baseline = st.selectbox(
         "Baseline",
         list(by_id),
         key=_BASELINE,
         format_func=lambda run_id: _line(by_id[run_id]),
+        on_change=lambda: url_state.open_baseline(st.session_state[_BASELINE]),
         help="The others are compared with it. At first it is the run of the oldest day.",
     )
     return [by_id[baseline], *(record for record in records if record.run_id != baseline)]
@@ -115,20 +119,26 @@ def show(records: Sequence[RunRecord]) -> None:
     st.caption(
         " · ".join(f"**{name}** {escape(_with_status(record))}" for name, record in zip(names, records, strict=True))
     )
+    st.caption(moments.zones_text())
+    notes.say_newest_sessions(records, names)
     notes.say_who_broke_off(records, names)
     if not comparison.comparable:
         st.info(
             "Their timings differ for reasons other than speed. Check the differences first.",
             title="These runs differ in config, size, cache state or version",
         )
+    with st.container(horizontal=True):
+        for name, record in zip(names, records, strict=True):
+            edit_button.draw(record, f"compare_edit_{record.run_id}", f"Edit and run {name}")
+    for changes, name, record in zip(comparison.symbols, names[1:], records[1:], strict=True):
+        title = f"{names[0]} → {name}: {_with_status(records[0])} → {_with_status(record)}"
+        picks_view.show(changes, records[0], record, title)
     left, right = st.columns([2, 3], border=True)
     with left:
         _differences(comparison, names)
     with right:
         _stages(comparison, names)
     _overlaid(records, names)
-    for changes, name, record in zip(comparison.symbols, names[1:], records[1:], strict=True):
-        _symbols(changes, f"{names[0]} → {name}: {_with_status(records[0])} → {_with_status(record)}")
 
 
 def column_name(index: int) -> str:
@@ -170,23 +180,12 @@ def stages_table(frame: pd.DataFrame, names: Sequence[str]) -> Styler:
 
 
 def share_text(per_cent: Any) -> str:
-    """Return a difference to the baseline as text: ``+24.1 %``, or ``× 12`` from ten times the baseline on."""
+    """Return a difference to the baseline as text: ``+24.1%``, or ``× 12`` from ten times the baseline on."""
     times = 1 + per_cent / 100
     if times >= _MANY_TIMES:
         return f"× {times:,.0f}"
-    # -100 % is shown only for exactly zero seconds, not for a value rounded to it.
-    return f"{round(per_cent if times == 0 else max(per_cent, _LEAST_PER_CENT), 1) + 0.0:+.1f} %"
-
-
-def changes_frame(changes: SymbolChanges) -> pd.DataFrame:
-    """Return a row per symbol that entered, left or changed its rank; up is a better rank."""
-    rows: list[tuple[str, str, int | None, int | None, int | None]]
-    rows = [("+ entered", symbol, None, rank, None) for symbol, rank in changes.entered]
-    rows += [("- left", symbol, rank, None, None) for symbol, rank in changes.left]
-    for move in changes.moved:
-        places = move.rank_before - move.rank_after
-        rows.append(("↑ up" if places > 0 else "↓ down", move.symbol, move.rank_before, move.rank_after, places))
-    return pd.DataFrame(rows, columns=["Change", "Symbol", "Rank before", "Rank after", "Places"])
+    # -100% is shown only for exactly zero seconds, not for a value rounded to it.
+    return f"{round(per_cent if times == 0 else max(per_cent, _LEAST_PER_CENT), 1) + 0.0:+.1f}%"
 
 
 def value_text(value: Any) -> str:
@@ -232,6 +231,7 @@ def _differences(comparison: Comparison, names: Sequence[str]) -> None:
     for item in comparison.differences:
         if item.field == "criteria":
             st.caption("  \n".join(map(escape, change_sentences(item.values, names))))
+    comparison_files.draw_differences(comparison)
 
 
 def _stages(comparison: Comparison, names: Sequence[str]) -> None:
@@ -251,6 +251,7 @@ def _stages(comparison: Comparison, names: Sequence[str]) -> None:
     )
     least = f"{1000 * _TELLING_SECONDS:.0f} ms"
     st.caption(f"× 12 means twelve times the baseline. No percentage is shown if the baseline took less than {least}.")
+    comparison_files.draw_stages(comparison)
 
 
 def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
@@ -267,25 +268,3 @@ def _overlaid(records: Sequence[RunRecord], names: Sequence[str]) -> None:
             config=theme.FIGURE_CONFIG,
             alt="When each stage of each run ran; the table above has the seconds",
         )
-
-
-def _symbols(changes: SymbolChanges | None, title: str) -> None:
-    with st.container(border=True):
-        st.markdown(f"**Picks, {escape(title)}**")
-        if changes is None:
-            st.caption("One of the two runs has no results.")
-            return
-        st.caption(
-            f"{len(changes.entered)} entered, {len(changes.left)} left, {len(changes.moved)} moved, "
-            f"{changes.stayed} at the same rank."
-        )
-        frame = changes_frame(changes)
-        if not frame.empty:
-            st.dataframe(
-                frame,
-                hide_index=True,
-                height=tables.height(len(frame), _CHANGES_PIXELS),
-                lazy=False,
-                placeholder="–",
-                alt="Symbols that entered, left or changed rank",
-            )

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from technic_scanner.bootstrap import files_mapping_text
+from technic_scanner.ui.app import moments
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.data.data_frames import bars_frame, files_frame, worst_first
 from technic_scanner.ui.style.tables import height
@@ -77,8 +78,8 @@ def _files(files: Sequence[Mapping[str, Any]], universe: str) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "First": st.column_config.DateColumn(format="YYYY-MM-DD"),
-            "Last": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            "First": moments.day_column("First"),
+            "Last": moments.day_column("Last"),
             "Bars": st.column_config.NumberColumn(format="localized"),
             "What was found": st.column_config.TextColumn(width="large"),
         },

@@ -9,9 +9,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from technic_scanner.domain.stage import Stage
+from technic_scanner.progress.stage_deltas import TOTAL
 from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.model import StageSample
-from technic_scanner.runs.timings.analytics import TOTAL, DayTrend, EtaPoint, StageStatistics, eta_points
+from technic_scanner.runs.timings.analytics import DayTrend, EtaPoint, StageStatistics, eta_points
 from technic_scanner.ui.style import figure_frame, theme
 from technic_scanner.ui.style.wording import short_id
 
@@ -80,7 +81,7 @@ def stage_boxes(statistics: Sequence[StageStatistics], height: int = 300) -> go.
             height,
             left=figure_frame.beside(names),
             showlegend=False,
-            xaxis={"title": "seconds (whiskers 5–95 %)", "rangemode": "tozero"},
+            xaxis={"title": "seconds (whiskers 5–95%)", "rangemode": "tozero"},
             yaxis={"autorange": "reversed"},
         ),
     )
@@ -168,7 +169,7 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
         lines.append(line)
     beyond, said = sum(error > MOST_ERROR for error in errors), None
     if beyond:
-        said = f"not shown: {beyond:,} above {100 * MOST_ERROR:.0f} %, the largest {100 * max(errors):,.0f} %"
+        said = f"not shown: {beyond:,} above {100 * MOST_ERROR:.0f}%, the largest {100 * max(errors):,.0f}%"
     share = {"title": "error, share of the run", "tickformat": ".0%", "rangemode": "tozero"}
     return go.Figure(
         lines,
@@ -182,8 +183,8 @@ def eta_error_trend(samples: Sequence[StageSample], moments: Sequence[str], heig
 
 
 def moment_label(moment: str) -> str:
-    """Return a moment of prediction as text: ``at the start``, ``at 25 %``."""
-    return "at the start" if moment == "start" else f"at {moment} %"
+    """Return a moment of prediction as text: ``at the start``, ``at 25%``."""
+    return "at the start" if moment == "start" else f"at {moment}%"
 
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")

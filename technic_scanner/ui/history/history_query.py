@@ -23,6 +23,7 @@ _KEY_HELP = (
     "same size, cache state and version as well. The column “Comparable with” shows each run's key; its first 16 "
     "characters are the config hash."
 )
+_CRITERIA_HELP = "Finds the runs whose criteria hold this text, in any case: a field, a function or a whole condition."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Filter:
 
 def _filters() -> tuple[dict[str, Filter], ...]:
     """Return the filters of each row of the page, by the key of their widget, which is also their name in the URL."""
-    day = {"value": None, "format": "YYYY-MM-DD", "width": 140}
+    help_text = f"When the run was created: a day in {viewer_zone() or 'UTC'}."
+    day = {"value": None, "format": "YYYY-MM-DD", "width": 140, "help": help_text}
     seconds = {"value": None, "min_value": 0.0, "width": 130}
     statuses = [status.value for status in RunStatus]
     sources = [source.name for source in run_service().sources()]
@@ -55,6 +57,9 @@ def _filters() -> tuple[dict[str, Filter], ...]:
         },
         {
             "h_text": Filter(st.text_input, "Label or run id", "", {"width": 260}),
+            "h_criteria": Filter(
+                st.text_input, "Criteria", "", {"placeholder": "rsi(14) < 30", "help": _CRITERIA_HELP, "width": 260}
+            ),
             "h_key": Filter(
                 st.text_input,
                 "Same config as",
@@ -86,6 +91,7 @@ def draw() -> RunQuery:
         max_seconds=values["h_max"],
         pinned=True if values["h_pinned"] else None,
         text=values["h_text"].strip() or None,
+        criteria=values["h_criteria"].strip() or None,
         limit=PAGE_ROWS,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,80 +12,66 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.timings.comparability import config_hash_of
-from technic_scanner.runs.timings.compare import stage_seconds
-from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app import beside_runs, moments, notices, run_filters, url_state
+from technic_scanner.ui.app.run_columns import DAYS, SECONDS, runs_frame
 from technic_scanner.ui.app.run_order import oldest_first
-from technic_scanner.ui.app.services import run_service, viewer_zone
-from technic_scanner.ui.history import history_query
+from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.history import history_columns, history_query
+from technic_scanner.ui.history.history_columns import RunColumns
 from technic_scanner.ui.results import result_exports
-from technic_scanner.ui.scan import scan_form
+from technic_scanner.ui.scan import edit_button
 from technic_scanner.ui.style.tables import height, revision
 from technic_scanner.ui.style.wording import (
     count_text,
-    ending_text,
     escape,
     run_name,
-    scan_text,
-    short_id,
     unreadable_text,
 )
 
 _DOOMED = "history_doomed"
+_MOST_FOUND = 200  # runs that are shown of those that pass the filters by column
 
 
 def show_runs(query: RunQuery) -> bool:
     """Show one page of runs and the actions on the selected ones; return False if there are no runs at all."""
     page = run_service().list(replace(query, cursor=history_query.cursor()))
-    records = page.records
-    if not records:
+    if not page.records:
         return _nothing(query)
-    chosen = _table(records)
+    columns = history_columns.draw()
+    if run_filters.are_set(columns.filters):
+        records = _filtered(query, columns)
+        if not records:
+            st.info("Change the filters by column.", title="No run passes these filters")
+            return True
+        _act(_table(records, columns))
+        return True
+    chosen = _table(_ordered(page.records, columns), columns)
     _act(chosen)
     history_query.draw_paging(page.next_cursor)
     return True
 
 
-def runs_frame(records: Sequence[RunRecord]) -> pd.DataFrame:
-    """Return runs as a frame for display, one row per run; unknown numbers are empty."""
-    rows = []
-    for record in records:
-        metrics = record.metrics
-        rows.append(
-            {
-                "Run": short_id(record.run_id),
-                "Created": record.created_at,
-                "Status": ending_text(record),
-                "Scan": scan_text(record),
-                # The share of its total time is unknown for a run that stopped early.
-                "Progress": None if record.status.can_resume else _promille(record.time_fraction),
-                "Seconds": None if metrics is None else metrics.total_seconds,
-                **{name: stage_seconds(record, stage) for stage, name in STAGE_COLUMNS.items()},
-                "Picks": None if metrics is None else metrics.symbols_returned,
-                "Scanned": None if metrics is None else metrics.symbols_scanned,
-                "Symbols/s": None if metrics is None else metrics.symbols_per_second,
-                "Cache hits": None if metrics is None else metrics.cache_hit_rate,
-                "Criteria": None if record.readable_config is None else record.config.criteria.strip() or None,
-                "Attempt": record.attempt,
-                "Pinned": record.pinned,
-                "Comparable with": record.comparability_key,
-                "Host": record.host,
-                "Version": record.version,
-            }
-        )
-    return pd.DataFrame(rows)
+def _filtered(query: RunQuery, columns: RunColumns) -> list[RunRecord]:
+    """Return the runs that pass the filters by column, and say how many there are."""
+    try:
+        found = run_filters.passing(query, columns.filters)
+    except TechnicError as error:
+        notices.show_error(error)
+        return []
+    shown = f"; the first {_MOST_FOUND} are shown" if len(found.records) > _MOST_FOUND else ""
+    st.caption(f"{found.sentence()}{shown}.")
+    return _ordered(found.records, columns)[:_MOST_FOUND]
 
 
-def _promille(fraction: float) -> float:
-    """Round a fraction down as ``format_percent`` does, so that all pages show the same number."""
-    return math.floor(1000 * fraction + 1e-9) / 1000
-
-
-STAGE_COLUMNS: dict[str, str] = {
-    "universe_loading": "Universe, s",
-    "data_fetching": "Fetch, s",
-    "symbol_scanning": "Scan, s",
-    "finalization": "Finalize, s",
-}
+def _ordered(records: Sequence[RunRecord], columns: RunColumns) -> list[RunRecord]:
+    """Return the runs grouped by the chosen column, in each group as they were."""
+    if not columns.order_by:
+        return list(records)
+    names = (columns.order_by,)
+    values = runs_frame(records, names, beside_runs.read(records, names))[columns.order_by]
+    if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_datetime64_any_dtype(values):
+        values = values.map(lambda value: None if value is None else str(value))
+    return [records[place] for place in values.reset_index(drop=True).sort_values(kind="stable").index]
 
 
 def _nothing(query: RunQuery) -> bool:
@@ -99,10 +84,14 @@ def _nothing(query: RunQuery) -> bool:
     return False
 
 
-def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
-    frame = runs_frame(records)
-    mark = revision(*(record.run_id for record in records))
-    seconds = {name: st.column_config.NumberColumn(format="%.3f") for name in ("Seconds", *STAGE_COLUMNS.values())}
+def _table(records: Sequence[RunRecord], columns: RunColumns) -> list[RunRecord]:
+    names = columns.names
+    if columns.order_by and columns.order_by not in names:
+        names = (columns.order_by, *names)
+    frame = runs_frame(records, names, beside_runs.read(records, names))
+    mark = revision(*(record.run_id for record in records), *names)
+    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in SECONDS}
+    days = {name: moments.day_column(name) for name in DAYS}
     event = st.dataframe(
         frame,
         key=f"runs_{mark}",
@@ -113,13 +102,18 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
         selection_mode="multi-row",
         column_config={
             "Run": st.column_config.TextColumn(pinned=True, width=90),
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone(), width=150),
+            "Created": moments.column("Created", width=150),
+            "Finished": moments.column("Finished", width=150),
             "Status": st.column_config.TextColumn(width=110),
+            "Kind": st.column_config.TextColumn(width=70),
             "Scan": st.column_config.TextColumn(width=260),
             "Progress": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width=110),
             "Symbols/s": st.column_config.NumberColumn(format="%.0f"),
             "Cache hits": st.column_config.NumberColumn(format="percent"),
-            **seconds,
+            "Speed-up": st.column_config.NumberColumn(format="%.1f ×"),
+            "Peak memory, MB": st.column_config.NumberColumn(format="%.0f"),
+            **numbers,
+            **days,
         },
         alt=f"{count_text(len(records), 'run')}, newest first, with status, duration and stage seconds",
     )
@@ -128,14 +122,15 @@ def _table(records: Sequence[RunRecord]) -> list[RunRecord]:
 
 def _act(chosen: list[RunRecord]) -> None:
     if not chosen:
-        st.caption("Select rows at the left edge to open, compare, pin, repeat or delete runs.")
+        hint = "Select rows at the left edge to open, compare, pin, repeat or delete runs."
+        st.caption(f"{hint} {moments.zones_text()}")
         return
     ids = tuple(record.run_id for record in chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(chosen) == 1:
             _act_on_one(chosen[0])
         else:
-            runs = ",".join(record.run_id for record in oldest_first(chosen))
+            runs = ",".join(record.run_id for record in oldest_first(chosen, run_service().sessions_of(ids)))
             url_state.link(url_state.COMPARE_PAGE, f"Compare {len(ids)} runs", runs=runs)
         pinned = all(record.pinned for record in chosen)
         st.button("Unpin" if pinned else "Pin", key="h_pin", on_click=_pin, args=(ids, not pinned), help=_PIN_HELP)
@@ -159,9 +154,7 @@ def _act_on_one(record: RunRecord) -> None:
         _watch(lambda: run_service().resume(record.run_id))
     if st.button("Run again", key="h_rerun"):
         _watch(lambda: run_service().rerun(record.run_id))
-    if st.button("Edit and run", key="h_edit", disabled=record.request_fault is not None, help=scan_form.EDIT_HELP):
-        scan_form.fill(record.config, record.options)
-        st.switch_page(url_state.SCAN_PAGE)
+    edit_button.draw(record, "h_edit")
     if record.comparability_key is not None:
         st.button(
             "Same config",

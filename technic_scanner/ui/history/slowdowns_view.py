@@ -9,7 +9,8 @@ import streamlit as st
 
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.timings import analytics
-from technic_scanner.ui.app.services import run_service, viewer_zone
+from technic_scanner.ui.app import moments
+from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.history import timing_frames
 from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.tables import height
@@ -35,7 +36,9 @@ def show(runs: int, query: RunQuery, ended: tuple[object, ...]) -> None:
 
     ``ended`` is a cache key that changes whenever a run begins or ends.
     """
-    picked_out = (query.min_seconds, query.max_seconds, query.text, query.pinned) != (None, None, None, None)
+    picked_out = any(
+        value is not None for value in (query.min_seconds, query.max_seconds, query.text, query.criteria, query.pinned)
+    )
     most = MAX_PICKED_OUT if picked_out else MAX_JUDGED
     say_how_many_are_judged(runs, most)
     checks = _checks(replace(query, limit=min(query.limit, most)), ended)
@@ -75,7 +78,7 @@ def _table(checks: Sequence[analytics.StageCheck]) -> None:
         height=height(len(checks), 420),
         placeholder="–",
         column_config={
-            "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+            "Created": moments.column("Created"),
             **numbers,
         },
         alt="Stages checked against the same stages of earlier runs",

@@ -12,7 +12,7 @@ from technic_scanner.runs.timings import analytics
 from technic_scanner.runs.timings.compare import seconds_if_reached
 from technic_scanner.ui.history import charts
 from technic_scanner.ui.style import theme
-from technic_scanner.ui.style.wording import short_id, status_text
+from technic_scanner.ui.style.wording import ended_as, short_id
 
 
 def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def seconds_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
                     for name, seconds in sample.stage_seconds
                 },
                 "Between stages": sample.gap_seconds,
-                "Status": status_text(sample.status),
+                "Status": ended_as(sample.status, sample.outcome),
                 "Created": sample.created_at,
             }
             for sample in samples
@@ -52,7 +52,7 @@ def accuracy_frame(samples: Sequence[StageSample]) -> pd.DataFrame:
             (charts.moment_label(row.moment), row.n, row.median_abs_error, row.bias, row.within_20pct)
             for row in analytics.eta_accuracy(samples)
         ],
-        columns=["Prediction", "n", "Median error", "Bias", "Within 20 %"],
+        columns=["Prediction", "n", "Median error", "Bias", "Within 20%"],
     )
 
 

@@ -12,9 +12,9 @@ from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.exports.export import timings_csv
 from technic_scanner.runs.model import MOMENTS, RunQuery, StageSample
 from technic_scanner.runs.timings import analytics
-from technic_scanner.ui.app import url_state
+from technic_scanner.ui.app import moments, url_state
 from technic_scanner.ui.app.services import run_service, viewer_zone
-from technic_scanner.ui.history import charts, slowdowns_view, timing_frames
+from technic_scanner.ui.history import charts, slowdowns_view, stage_grid, timing_frames
 from technic_scanner.ui.history.history_query import DEPTHS
 from technic_scanner.ui.style import theme
 from technic_scanner.ui.style.tables import height, revision
@@ -123,7 +123,7 @@ def _stages(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
             column_config={
                 "Run": st.column_config.TextColumn(pinned=True, width=90),
                 "Status": st.column_config.TextColumn(width=104),
-                "Created": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+                "Created": moments.column("Created"),
                 **{
                     name: st.column_config.NumberColumn(_SHORT.get(name, name), format="%.3f", width=74)
                     for name in frame.select_dtypes("number").columns
@@ -146,7 +146,7 @@ _SHORT = {
 def _link_to_bar(points: Sequence[dict[str, object]]) -> None:
     run_id = run_of_point(points)
     if run_id is None:
-        st.caption("Click a bar to open its run.")
+        st.caption(f"Click a bar to open its run. {moments.zones_text()}")
         return
     with st.container(horizontal=True):
         st.markdown(f"Run **{short_id(run_id)}**:")
@@ -162,6 +162,10 @@ def run_of_point(points: Sequence[dict[str, object]]) -> str | None:
     if isinstance(carried, list | tuple):
         carried = carried[0] if carried else None
     return None if carried is None else str(carried)
+
+
+def _grid(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
+    stage_grid.show(samples[:MAX_BARS])
 
 
 def _percentiles(samples: Samples, whole: RunQuery, ended: Mark) -> None:
@@ -192,15 +196,17 @@ def _percentiles(samples: Samples, whole: RunQuery, ended: Mark) -> None:
 def _rates(samples: Samples, whole: RunQuery, ended: Mark) -> None:
     if len(samples) <= TREND_BY_RUN:
         figure, unit = charts.rate_trend(_by_local_time(samples)), "per run"
+        clock = viewer_zone() or "UTC"
     else:
         figure, unit = charts.daily_rates(_days(whole, ended)), "daily medians of successful runs"
+        clock = "UTC"
     st.plotly_chart(
         figure,
         key="h_rates",
         config=theme.FIGURE_CONFIG,
         alt="Symbols per second and share of cache hits over time, " + unit,
     )
-    st.caption(f"Shown {unit}.")
+    st.caption(f"Shown {unit}. Times are in {clock}.")
 
 
 def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
@@ -228,7 +234,7 @@ def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
             config=theme.FIGURE_CONFIG,
             alt=f"Error of the prediction {charts.moment_label(moment)} for each run",
         )
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Median error", "Bias", "Within 20 %")}
+    shares = {name: st.column_config.NumberColumn(format="percent") for name in ("Median error", "Bias", "Within 20%")}
     st.dataframe(
         timing_frames.accuracy_frame(samples),
         hide_index=True,
@@ -239,7 +245,7 @@ def _accuracy(samples: Samples, _whole: RunQuery, _ended: Mark) -> None:
     )
     st.caption(
         "Errors are shares of the actual duration. A bias above zero means that predictions were too long. "
-        "Successful runs only."
+        f"Successful runs only. {moments.zones_text()}"
     )
 
 
@@ -249,6 +255,7 @@ def _slow_downs(samples: Samples, whole: RunQuery, ended: Mark) -> None:
 
 _TABS: dict[str, Callable[[Samples, RunQuery, Mark], None]] = {
     "Stage seconds": _stages,
+    "Runs × stages": _grid,
     "Percentiles": _percentiles,
     "Throughput and cache": _rates,
     "ETA accuracy": _accuracy,

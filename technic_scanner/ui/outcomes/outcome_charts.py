@@ -22,7 +22,7 @@ MAX_MARKED_DATES = 60
 
 
 def ic_over_time(points: Sequence[IcPoint], test: MeanTest, height: int = 300) -> go.Figure:
-    """Draw the rank IC of each as-of date, oldest left, its mean as a line and the mean's 95 % interval as a band."""
+    """Draw the rank IC of each as-of date, oldest left, its mean as a line and the mean's 95% interval as a band."""
     known = sorted((point for point in points if point.ic is not None), key=lambda point: point.as_of)
     bars = go.Bar(
         x=[point.as_of for point in known],
@@ -81,7 +81,7 @@ def _trailing_mean(known: Sequence[IcPoint]) -> Iterator[go.Scatter]:
 
 
 def score_groups(groups: Sequence[Interval], height: int = 300) -> go.Figure:
-    """Draw the mean excess return of each score group, the lowest scores left, with 95 % intervals."""
+    """Draw the mean excess return of each score group, the lowest scores left, with 95% intervals."""
     bars = go.Bar(
         x=[f"Q{index}<br>n {group.n:,}" for index, group in enumerate(groups, start=1)],
         y=[group.mean for group in groups],
@@ -127,7 +127,7 @@ def equity(line: Equity, height: int = 320) -> go.Figure:
 
 
 def group_means(groups: Sequence[GroupPerformance]) -> go.Figure:
-    """Draw the mean excess return of each value of one grouping as a point with its 95 % interval."""
+    """Draw the mean excess return of each value of one grouping as a point with its 95% interval."""
     labels = [f"{figure_frame.literal(words(group.value))} · {count_text(group.excess.n, 'pick')}" for group in groups]
     points = go.Scatter(
         x=[group.excess.mean for group in groups],

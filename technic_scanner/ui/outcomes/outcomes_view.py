@@ -43,6 +43,7 @@ def show(query: PerformanceQuery, ended: int) -> None:
     if found.judged == 0:
         _nothing(found)
         return
+    st.caption("All dates here are those of the exchange.")
     _figures(found)
     _evidence(found)
     _groups(found)
@@ -50,13 +51,13 @@ def show(query: PerformanceQuery, ended: int) -> None:
 
 
 def interval_text(interval: Interval) -> str:
-    """Return an estimate as text, in per cent, with its interval and n: ``54.2 % (48.1 to 60.3 %), n 412``."""
+    """Return an estimate as text, in per cent, with its interval and n: ``54.2% (48.1 to 60.3%), n 412``."""
     if interval.mean is None:
         return f"{UNKNOWN}, n {interval.n:,}"
     band = (
-        "" if interval.low is None or interval.high is None else f" ({_cent(interval.low)} to {_cent(interval.high)} %)"
+        "" if interval.low is None or interval.high is None else f" ({_cent(interval.low)} to {_cent(interval.high)}%)"
     )
-    return f"{_cent(interval.mean)} %{band}, n {interval.n:,}"
+    return f"{_cent(interval.mean)}%{band}, n {interval.n:,}"
 
 
 @st.cache_resource(ttl="5m", max_entries=4, show_spinner="Reading prices after the picks…")
@@ -109,21 +110,21 @@ def _figures(found: PerformanceReport) -> None:
 
 def _intervals_sentence(found: PerformanceReport) -> str:
     if found.dates < 2:
-        return "Intervals are 95 %, from the picks of a single as-of date, assumed to be independent."
+        return "Intervals are 95%, from the picks of a single as-of date, assumed to be independent."
     return (
-        f"Intervals are 95 %, from the means of {count_text(found.dates, 'as-of date')}, because picks of one date "
+        f"Intervals are 95%, from the means of {count_text(found.dates, 'as-of date')}, because picks of one date "
         "move together. A group with a single date has no interval."
     )
 
 
 def _estimate(label: str, interval: Interval, digits: int = 1) -> None:
-    band = UNKNOWN if interval.low is None else f"{_cent(interval.low, digits)} to {_cent(interval.high, digits)} %"
+    band = UNKNOWN if interval.low is None else f"{_cent(interval.low, digits)} to {_cent(interval.high, digits)}%"
     st.metric(
         label,
-        UNKNOWN if interval.mean is None else f"{_cent(interval.mean, digits)} %",
+        UNKNOWN if interval.mean is None else f"{_cent(interval.mean, digits)}%",
         border=True,
         height="stretch",
-        delta=f"95 %: {band}, n {interval.n:,}",
+        delta=f"95%: {band}, n {interval.n:,}",
         delta_color="off",
         delta_arrow="off",
     )
@@ -165,7 +166,7 @@ def _evidence(found: PerformanceReport) -> None:
             f"Profile {theme.stage_label(found.equity.profile).lower()}, equal weights, bought at the close of the "
             f"as-of date and rebalanced at each of {len(curve.turnover)} runs. Costs are "
             f"{found.query.cost_bps:g} bps of turnover, which averages "
-            f"{number(100 * float(curve.turnover.mean()), 0)} % per run.{_equity_rest(found)}"
+            f"{number(100 * float(curve.turnover.mean()), 0)}% per run.{_equity_rest(found)}"
         )
 
 
@@ -208,7 +209,7 @@ def _groups(found: PerformanceReport) -> None:
                     **{name: st.column_config.NumberColumn(format="localized") for name in frame.columns[1:3]},
                     **{name: st.column_config.NumberColumn(format="percent") for name in frame.columns[3:]},
                 },
-                alt=f"Hit rate and mean excess return by {group}, with n and 95 % intervals",
+                alt=f"Hit rate and mean excess return by {group}, with n and 95% intervals",
             )
 
 

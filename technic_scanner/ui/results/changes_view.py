@@ -12,7 +12,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.changes.picks import LeftPick, WhatIsNew
 from technic_scanner.ui.app.services import services
 from technic_scanner.ui.style import tables
-from technic_scanner.ui.style.wording import count_text, escape, short_id
+from technic_scanner.ui.style.wording import count_text, escape, exchange_date, short_id
 
 VIEW = "New"
 _FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -21,12 +21,12 @@ _FILTERS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "Moved down": lambda rows: rows["RanksUp"].fillna(0) < 0,
     "Same rank": lambda rows: rows["RanksUp"].eq(0).fillna(value=False),
 }
-_COLUMNS = ("New", "RanksUp", "ScoreChange", "Sessions")
+COLUMNS = ("New", "RanksUp", "ScoreChange", "Sessions")
 NAMES = (
     "Rank",
     "Symbol",
     tables.PRICES,
-    *_COLUMNS,
+    *COLUMNS,
     "Signal",
     "Tier",
     "CompositeScore",
@@ -48,17 +48,12 @@ def changes_of(record: RunRecord) -> WhatIsNew:
     return _changes(record.run_id, record.attempt)
 
 
-def choose(record: RunRecord, rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
-    """Let a view of the table be chosen; return it and the rows, with the columns of changes if it shows those."""
-    view: str = st.segmented_control(
-        "Columns", (*tables.VIEWS, VIEW), key="r_view", default="Picks", required=True, bind="query-params"
-    )
-    if view != VIEW:
-        return view, rows
+def narrowed(record: RunRecord, rows: pd.DataFrame) -> pd.DataFrame:
+    """Say what changed, and return the rows with the columns of changes, those that a choice of changes keeps."""
     show(record)
     rows = with_changes(record, rows)
     kept = st.pills("Show", _FILTERS, selection_mode="multi", key="r_new_filter", label_visibility="collapsed")
-    return view, rows if not kept else rows[pd.concat([_FILTERS[name](rows) for name in kept], axis=1).any(axis=1)]
+    return rows if not kept else rows[pd.concat([_FILTERS[name](rows) for name in kept], axis=1).any(axis=1)]
 
 
 def column_names(view: str, *, whole: bool) -> Sequence[str]:
@@ -104,8 +99,9 @@ def show(record: RunRecord) -> None:
     if changes.against is None:
         return
     st.caption(
-        f"Against {changes.against_as_of} (run {short_id(changes.against)}): {len(changes.entered)} entered, "
-        f"{len(changes.left)} left, {len(changes.moved)} moved, {len(changes.stayed)} on the same rank."
+        f"Against {exchange_date(changes.against_as_of)}, run {short_id(changes.against)}: "
+        f"{len(changes.entered)} entered, {len(changes.left)} left, "
+        f"{len(changes.moved)} moved, {len(changes.stayed)} on the same rank."
     )
     _list(changes.left, f"{count_text(len(changes.left), 'symbol')} left", "r_left")
     _list(changes.adjusted, f"{count_text(len(changes.adjusted), 'symbol')} with a revised history", "r_adjusted")

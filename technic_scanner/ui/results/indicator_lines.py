@@ -49,6 +49,12 @@ def macd(close: FloatArray, fast: int = 12, slow: int = 26, signal: int = 9) -> 
     return Macd(np.where(np.isnan(smoothed), np.nan, line), smoothed, line - smoothed)
 
 
+def rebased(values: FloatArray, newest: int, begin: float) -> FloatArray:
+    """Return (T,) values scaled so that the first known of the ``newest`` last ones is ``begin``."""
+    known = values[-newest:][np.isfinite(values[-newest:])] if newest else values[:0]
+    return values * (begin / known[0]) if len(known) and known[0] else np.full(len(values), np.nan)
+
+
 def _exponential(values: FloatArray, length: int) -> FloatArray:
     return _smoothed(values, length, 2.0 / (length + 1.0))
 

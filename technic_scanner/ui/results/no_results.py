@@ -9,7 +9,7 @@ from technic_scanner.progress.text import format_percent
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.style import ticking
-from technic_scanner.ui.style.wording import status_text
+from technic_scanner.ui.style.wording import escape, status_text
 
 TICK_SECONDS = 2.0
 
@@ -25,6 +25,12 @@ def show(record: RunRecord) -> None:
     else:
         ticking.draw(_wait, record.run_id, every_seconds=TICK_SECONDS)
         url_state.link(url_state.SCAN_PAGE, "Watch the run", run=record.run_id)
+
+
+def say_that_it_is_a_study(record: RunRecord) -> None:
+    """Lead to the page where a parameter study is shown, which has no picks."""
+    st.info(escape(record.status_text or status_text(record.status)), title="This run is a parameter study")
+    url_state.link(url_state.STUDIES_PAGE, "Open the study", run=record.run_id)
 
 
 def say_that_it_failed(record: RunRecord, error: RunError) -> None:

@@ -1,15 +1,15 @@
-"""Show the first picks of a run below its stages, on the page where the scan was started."""
+"""Show how new a run's data are and its first picks below its stages, on the page where the scan was started."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.ui.app import url_state
+from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.results import result_data
 from technic_scanner.ui.style import tables
-from technic_scanner.ui.style.wording import count_text
+from technic_scanner.ui.style.wording import count_text, exchange_date
 
 FIRST = 25
 _COLUMNS = (
@@ -19,10 +19,14 @@ _COLUMNS = (
 
 
 def show(run_id: str) -> None:
-    """Show the picks of a run that has ended with some; nothing otherwise."""
+    """Show the newest session and the picks of a run that has ended with a result; nothing of others."""
     record = run_service().get(run_id)
     if not record.status.is_terminal or record.outcome is None:
         return
+    stored = result_data.stored_result(record)
+    if stored.as_of is not None:
+        st.caption(f"Newest session {exchange_date(stored.as_of)}")
+    notices.warn_of_old_data(stored.notes)
     picks = result_data.rows(record.run_id, record.attempt)
     if picks.empty:
         return
@@ -30,7 +34,7 @@ def show(run_id: str) -> None:
     rest = "" if len(first) == len(picks) else f", the first {len(first)}"
     st.subheader(f"{count_text(len(picks), 'pick')}{rest}", anchor=False)
     names = tables.drawn(_COLUMNS, picks)
-    currency = result_data.stored_result(record).context.account_currency
+    currency = stored.context.account_currency
     mark = tables.revision(record.run_id, record.attempt)
     st.dataframe(
         tables.with_scores(first)[names],

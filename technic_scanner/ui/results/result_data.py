@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from technic_scanner.bootstrap.market_line import MarketLine
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.model import Rows, StoredResult
@@ -17,6 +18,7 @@ from technic_scanner.ui.app.services import run_service, services
 
 SPARK_SESSIONS = 60
 CHART_SESSIONS = 12_600
+GRID_SESSIONS = 252 + 50  # a year, and the sessions before it that its moving average needs
 UNKNOWN_SECTOR = "Unknown sector"
 SparkPrices = npt.NDArray[np.float32]
 
@@ -58,6 +60,20 @@ def spark_prices(
         symbol: closes[np.isfinite(closes)].astype(np.float32)
         for symbol, closes in zip(panel.symbols, panel.close, strict=True)
     }
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def some_bars(run_id: str, attempt: int, symbols: tuple[str, ...], _config: ScanConfig, _as_of: date | None) -> Panel:
+    """Return the bars of small charts of these symbols, those that the cache holds, up to the run's as-of date."""
+    del run_id, attempt  # parts of the key only
+    return services().cache.read(services().catalog.cache_key(_config), symbols, GRID_SESSIONS, _as_of).panel
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the market")
+def market(run_id: str, _config: ScanConfig, _as_of: date | None) -> MarketLine:
+    """Return the line of the market that a run's symbols are compared with."""
+    symbols = run_service().result(run_id, Rows.ALL).table.column("Symbol").to_pylist()
+    return services().market_line(_config, symbols, _as_of)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

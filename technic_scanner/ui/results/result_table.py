@@ -10,21 +10,35 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.criteria_facts import own_columns
+from technic_scanner.runs.exports import note_columns
 from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.ui.app import url_state
-from technic_scanner.ui.results import changes_view, result_data, row_filters, shown_exports
+from technic_scanner.ui.results import (
+    changes_view,
+    chart_grid,
+    column_sets,
+    result_data,
+    row_filters,
+    save_watchlist,
+    shown_exports,
+    symbol_notes,
+)
 from technic_scanner.ui.style import tables
 from technic_scanner.ui.style.wording import count_text, escape
 
 ROWS_AT_ONCE = 500
-_LOW, _HIGH = 420, 620  # px, most of the table alone and beside a symbol
+_CLOSED = "r_table_closed"
+_FORM, _FORMS = "r_as", ("Table", "Charts")
+_HINT = "Click a row to see its chart and reasons; the arrow keys walk the list, and Enter and Space open a row."
 
 
 def filtered(record: RunRecord, everything: pd.DataFrame) -> pd.DataFrame:
     """Draw the filters and the order; return the rows that pass, in that order."""
     shown = row_filters.draw(record, everything)
-    hint = "" if shown.empty else " Click a row to see its chart and reasons; the arrow keys walk the list."
+    # The choice is drawn below; before its first run only the address has it.
+    form = st.session_state.get(_FORM) or st.query_params.get(_FORM, _FORMS[0])
+    hint = "" if shown.empty or form != _FORMS[0] else f" {_HINT}"
     st.caption(f"{count_text(len(shown), 'row')} of {len(everything):,}.{hint}")
     return shown
 
@@ -40,12 +54,31 @@ def show(record: RunRecord, stored: StoredResult, everything: pd.DataFrame, show
         st.info("Relax the filters above to see rows again.", title="No row passes these filters")
         st.button("Clear filters", key="r_clear", on_click=row_filters.clear)
         return
+    if _as_charts():
+        chart_grid.show(record, stored, shown)
+        return
     drawn = _first(shown)
     columns = _draw_rows(record, stored, drawn, which)
-    shown_exports.draw(stored, shown, columns)
+    with st.container(horizontal=True):
+        shown_exports.draw(record, stored, shown, columns)
+        save_watchlist.draw(record, shown)
     symbol = url_state.symbol_in_address()
     if symbol is not None and symbol in set(everything["Symbol"]) - set(drawn["Symbol"]):
         st.caption(f"{escape(symbol)} is not in the rows shown.")
+
+
+def _as_charts() -> bool:
+    """Let the rows be shown as a table or as charts; return whether as charts."""
+    chosen = st.segmented_control(
+        "Show the rows as",
+        _FORMS,
+        key=_FORM,
+        default=_FORMS[0],
+        required=True,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return bool(chosen == _FORMS[1])
 
 
 def neighbours(shown: pd.DataFrame, symbol: str) -> tuple[str | None, str | None]:
@@ -72,7 +105,9 @@ def _first(shown: pd.DataFrame) -> pd.DataFrame:
 
 def _draw_rows(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, which: Rows) -> Sequence[str]:
     """Draw the table and return its columns."""
-    view, shown = changes_view.choose(record, rows)
+    own = own_columns(stored)
+    choice = column_sets.choose(record, rows, own, whole=which is Rows.ALL)
+    shown = symbol_notes.with_notes(choice.rows, symbol_notes.all_notes())
     # Of which source the rows are is not known of a config that cannot be read.
     config = stored.readable_config
     prices = (
@@ -82,22 +117,23 @@ def _draw_rows(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, whic
     position = tables.position_of(shown, opened)
     # The key depends on the rows and their order: with a constant key a table keeps the selected position when its
     # rows change (streamlit #17026). The selection is then restored from the symbol.
-    mark = tables.revision(record.run_id, record.attempt, *shown["Symbol"])
-    own = own_columns(stored)
-    wanted = tables.with_own(changes_view.column_names(view, whole=which is Rows.ALL), own)
-    names = tables.drawn(wanted, shown)
-    st.dataframe(
+    key = _key(tables.revision(record.run_id, record.attempt, *shown["Symbol"]), opened)
+    _follow(key, position)
+    noted = [name for name in note_columns.COLUMNS if name not in choice.names]
+    names = tables.drawn(tables.with_own(choice.names, noted), shown)
+    tables.in_window(len(shown), "r_window").dataframe(
         # Only the columns shown: all columns of 8,000 rows are more than twice as many bytes.
         tables.with_scores(tables.with_prices(shown, prices))[names],
-        key=f"rows_{mark}",
+        key=key,
         column_order=names,
         column_config=tables.column_settings(names, stored.context.account_currency)
         | changes_view.column_settings()
-        | tables.own_settings(own),
+        | tables.own_settings(own)
+        | symbol_notes.column_settings(),
         hide_index=True,
         placeholder="–",
-        height=tables.height(len(shown), _LOW if opened is None else _HIGH),
-        on_select=lambda: _select(shown, st.session_state[f"rows_{mark}"]["selection"]),
+        height="stretch",
+        on_select=lambda: _select(shown, st.session_state[key]["selection"]),
         # A click on any cell opens its row, as the box at its left does; with the arrow keys the cell moves.
         selection_mode=("single-row", "single-cell"),
         selection_default=None if position is None else {"selection": {"rows": [position]}},
@@ -105,6 +141,31 @@ def _draw_rows(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, whic
         lazy=False,
     )
     return names
+
+
+def _key(mark: str, opened: str | None) -> str:
+    """Return the key of the table of these rows: a new one where something else than the table closed its symbol.
+
+    A table keeps what was clicked last. A click on the same cell would change nothing, and would not open it again.
+    """
+    key = f"rows_{mark}_{st.session_state.get(_CLOSED, 0)}"
+    if opened is not None or not _selected(key):
+        return key
+    st.session_state[_CLOSED] = st.session_state.get(_CLOSED, 0) + 1
+    return f"rows_{mark}_{st.session_state[_CLOSED]}"
+
+
+def _follow(key: str, position: int | None) -> None:
+    """Select the row of the open symbol where something else than the table has opened it."""
+    selected = _selected(key)
+    if position is not None and selected and position not in selected:
+        st.session_state[key] = {"selection": {"rows": [position], "cells": [(position, "Symbol")]}}
+
+
+def _selected(key: str) -> set[int]:
+    """Return the rows that a drawn table has selected, by their boxes or by a cell."""
+    selection = st.session_state.get(key, {}).get("selection", {"rows": [], "cells": []})
+    return {*selection["rows"], *(row for row, _ in selection["cells"])}
 
 
 def _select(shown: pd.DataFrame, selection: Mapping[str, Any]) -> None:

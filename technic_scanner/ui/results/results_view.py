@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.run import RunRecord
-from technic_scanner.progress.text import format_percent, rate_text, seconds_text
+from technic_scanner.domain.run import STUDY, RunRecord
 from technic_scanner.runs.model import Rows, StoredResult
-from technic_scanner.ui.app import url_state
+from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.results import (
     missing_view,
     no_results,
@@ -18,36 +17,43 @@ from technic_scanner.ui.results import (
     result_exports,
     result_sections,
     result_table,
+    result_tiles,
     row_choice,
 )
-from technic_scanner.ui.run import run_summary
-from technic_scanner.ui.scan import scan_form
+from technic_scanner.ui.run import run_note
+from technic_scanner.ui.scan import edit_button
 from technic_scanner.ui.style import tables
-from technic_scanner.ui.style.wording import count_text, escape, sentence, unreadable_text
+from technic_scanner.ui.style.wording import count_text, escape, exchange_date, sentence
 
 _HALF_PAGE = 520  # px; two of them fit into a window of 1280
-_OLD_DATA = "The data are old:"  # how a source begins the note that its newest session is long past
 
 
 def show(record: RunRecord) -> None:
     """Show one run's results."""
+    if record.kind == STUDY:
+        no_results.say_that_it_is_a_study(record)
+        return
     which = row_choice.draw(record)
     stored = result_data.stored_result(record, which)
     everything = result_data.rows(record.run_id, record.attempt, which)
     _headline(record, stored)
     if record.error is not None:
         no_results.say_that_it_failed(record, record.error)
-    _figures(record, len(result_data.rows(record.run_id, record.attempt)))
+    if record.readable_config is not None:
+        url_state.study_link(record.config)
+    result_tiles.show(record, result_data.rows(record.run_id, record.attempt))
     _context(stored)
     if record.status.can_resume and record.error is None:
         _say_that_it_stopped(record, stored)
     if everything.empty:
         if not record.status.can_resume:
             _say_that_none_passed(record, stored)
+        result_tiles.show_scan(record)
         result_sections.show_symbol(record, stored, everything, everything)
         missing_view.show(record, stored)
     else:
         shown = _rows_and_symbol(record, stored, everything, which)
+        result_tiles.show_scan(record)
         result_sections.show(record, stored, everything, shown)
 
 
@@ -71,23 +77,7 @@ def _say_that_none_passed(record: RunRecord, stored: StoredResult) -> None:
     else:
         advice, title = "Relax the filters and scan again.", "No symbol passed"
     st.info(f"{escape(sentence(stored.status_text))} {advice}", title=title)
-    _edit_button("Change this scan", "r_change", record)
-
-
-def _edit_button(label: str, key: str, record: RunRecord) -> None:
-    st.button(
-        label,
-        key=key,
-        on_click=_open_form,
-        args=(record,),
-        disabled=record.request_fault is not None,
-        help=escape(unreadable_text(record)) or scan_form.EDIT_HELP,
-    )
-
-
-def _open_form(record: RunRecord) -> None:
-    scan_form.fill(record.config, record.options)
-    st.switch_page(url_state.SCAN_PAGE)
+    edit_button.draw(record, "r_change", "Change this scan")
 
 
 def _say_that_it_stopped(record: RunRecord, stored: StoredResult) -> None:
@@ -105,13 +95,14 @@ def _say_that_it_stopped(record: RunRecord, stored: StoredResult) -> None:
 def _headline(record: RunRecord, stored: StoredResult) -> None:
     parts = [f"**{escape(stored.source_label)}**"]
     if stored.as_of is not None:
-        parts.append(f"as of {stored.as_of.isoformat()}")
+        parts.append(f"as of {exchange_date(stored.as_of)}")
     if record.error is None:
         parts.append(escape(stored.status_text))
-    left, right = st.columns([5, 2], vertical_alignment="center")
-    left.markdown(" · ".join(parts))
-    with right.container(horizontal=True, horizontal_alignment="right"):
-        _edit_button("Edit and run", "r_edit", record)
+    run_note.show(record)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(" · ".join(parts), width="content")
+        run_note.form(record)
+        edit_button.draw(record, "r_edit")
         result_exports.draw(record, stored)
 
 
@@ -120,9 +111,7 @@ def _context(stored: StoredResult) -> None:
     notes = (*context.notes, *stored.notes)
     if not notes and not context.facts:
         return
-    for note in stored.notes:
-        if note.startswith(_OLD_DATA):
-            st.warning(escape(note))
+    notices.warn_of_old_data(stored.notes)
     # How the market affects this scan and how many rows have a signal must be visible without a click.
     if context.notes:
         st.caption(escape(" ".join(context.notes[:2])))
@@ -150,38 +139,3 @@ def _context(stored: StoredResult) -> None:
 
 def _notes(notes: Sequence[str]) -> None:
     st.markdown("\n".join(f"- {escape(note)}" for note in notes))
-
-
-def _figures(record: RunRecord, picks: int) -> None:
-    metrics = record.metrics
-    if metrics is None:
-        return
-    with st.grid(6, gap="small", min_column_width=130):
-        st.metric("Picks", f"{picks:,}", border=True, height="stretch")
-        st.metric("Scanned", f"{metrics.symbols_scanned:,}", border=True, height="stretch")
-        st.metric(
-            "Rejected",
-            f"{metrics.symbols_rejected:,}",
-            border=True,
-            height="stretch",
-            help=run_summary.REJECTED_HELP,
-        )
-        # Symbols that a stopped run had not reached have not failed.
-        label = "Not evaluated" if record.status.can_resume else "Failed"
-        st.metric(label, f"{metrics.symbols_failed:,}", border=True, height="stretch", help=_FAILED_HELP)
-        st.metric(
-            "Duration",
-            seconds_text(metrics.total_seconds),
-            border=True,
-            height="stretch",
-            help=f"{rate_text(metrics.symbols_per_second, 'symbols')} in the scanning stage",
-        )
-        st.metric(
-            "Cache hits",
-            "unknown" if metrics.cache_hit_rate is None else format_percent(metrics.cache_hit_rate),
-            border=True,
-            height="stretch",
-        )
-
-
-_FAILED_HELP = "Symbols without usable bars, or not reached before the run ended. Each is listed below with its reason."

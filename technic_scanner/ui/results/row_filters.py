@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from technic_scanner import criteria
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.symbols import alike
 from technic_scanner.errors import TechnicError
 from technic_scanner.runs.model import Rows
+from technic_scanner.runs.notes.model import Note
+from technic_scanner.runs.notes.service import as_kept, tags_in_use
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.app.services import run_service, services
+from technic_scanner.ui.results import symbol_notes
 from technic_scanner.ui.style.wording import count_text, escape
 
 SORTS: dict[str, tuple[str, bool]] = {
@@ -43,6 +49,7 @@ def draw(record: RunRecord, rows: pd.DataFrame) -> pd.DataFrame:
         tiers = st.multiselect(
             "Tiers", _ordered(rows["Tier"]), key="r_tiers", bind="query-params", placeholder="All", width=160
         )
+        lists = _watchlists()
         least = st.number_input(
             "Min. score",
             min_value=0.0,
@@ -53,6 +60,8 @@ def draw(record: RunRecord, rows: pd.DataFrame) -> pd.DataFrame:
             bind="query-params",
             width=120,
         )
+        notes = symbol_notes.all_notes()
+        tags = _tags(notes)
         order = st.selectbox("Sort by", list(SORTS), key="r_sort", bind="query-params", width=160)
     where = st.text_input(
         "Criteria",
@@ -73,6 +82,13 @@ def draw(record: RunRecord, rows: pd.DataFrame) -> pd.DataFrame:
     for column, chosen in (("Sector", sectors), ("Signal", signals), ("Tier", tiers)):
         if chosen:
             keep &= rows[column].isin(chosen)
+    if lists:
+        listed = set().union(*(map(alike, services().watchlists.lookup.symbols_of(name)) for name in lists))
+        keep &= rows["Symbol"].map(alike).isin(listed)
+    if tags:
+        keep &= (
+            rows["Symbol"].map(as_kept).isin({symbol for symbol, note in notes.items() if set(note.tags) & set(tags)})
+        )
     if least:
         keep &= rows["CompositeScore"] >= least
     name, ascending = SORTS[order]
@@ -81,7 +97,26 @@ def draw(record: RunRecord, rows: pd.DataFrame) -> pd.DataFrame:
 
 def clear() -> None:
     """Empty all filters; the URL follows because the widgets are bound to it. The sort order is kept."""
-    st.session_state.update(r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_score=0.0, r_where="")
+    st.session_state.update(
+        r_find="", r_sectors=[], r_signals=[], r_tiers=[], r_lists=[], r_score=0.0, r_where="", r_tags=[]
+    )
+
+
+def _watchlists() -> list[str]:
+    """Draw the choice of watchlists where there are some; return the chosen ones."""
+    names = [item.name for item in services().watchlists.all() if item.fault is None]
+    st.session_state["r_lists"] = [name for name in st.session_state.get("r_lists", ()) if name in names]
+    if not names:
+        return []
+    return st.multiselect("Watchlists", names, key="r_lists", bind="query-params", placeholder="All", width=180)
+
+
+def _tags(notes: Mapping[str, Note]) -> list[str]:
+    """Draw the choice of tags where there are some; return the chosen ones."""
+    known = tags_in_use(notes)
+    if not known:
+        return []
+    return st.multiselect("Tags", known, key="r_tags", bind="query-params", placeholder="All", width=160)
 
 
 def _matching(record: RunRecord, text: str) -> frozenset[str]:

@@ -12,9 +12,9 @@ from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
 from technic_scanner.pipeline.reasons import reason_text
 from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.model import Appearance, StoredResult
-from technic_scanner.ui.app import url_state
-from technic_scanner.ui.app.services import run_service, viewer_zone
-from technic_scanner.ui.results import market_charts, missing_view, symbol_chart
+from technic_scanner.ui.app import moments, url_state
+from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.results import market_charts, missing_view, symbol_chart, symbol_notes
 from technic_scanner.ui.style import tables, theme
 from technic_scanner.ui.style.wording import escape, number, short_id
 
@@ -40,6 +40,7 @@ def show(stored: StoredResult, rows: pd.DataFrame, symbol: str, neighbours: tupl
             st.info(escape(row["NotPickedReason"] or ""), title=f"Not a pick: {reason_text(row['NotPicked'])}")
         others = _other_appearances(stored, symbol)
         symbol_chart.show(stored, row, others)
+        symbol_notes.form(symbol)
         _facts(row, stored.context.account_currency)
         _own_columns(stored, row)
         _appearances(others, symbol)
@@ -147,7 +148,8 @@ def _appearances(others: Sequence[Appearance], symbol: str) -> None:
         height=tables.height(len(others), _FEW),
         column_config={
             "Open": st.column_config.LinkColumn("Open", display_text="Open"),
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone=viewer_zone()),
+            "When": moments.column("When", "YYYY-MM-DD HH:mm"),
+            "As of": moments.day_column("As of"),
             "Tech rating": st.column_config.NumberColumn(format="%.1f"),
             "Alpha": st.column_config.NumberColumn(format="%.1f"),
         },

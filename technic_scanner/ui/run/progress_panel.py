@@ -8,9 +8,10 @@ from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage, unit_of
 from technic_scanner.progress.text import format_percent, range_text, rate_text, seconds_text
+from technic_scanner.progress.views.gantt import Span
 from technic_scanner.ui.app import notices
-from technic_scanner.ui.app.services import run_service
-from technic_scanner.ui.run import run_actions, run_summary, stage_bars, timeline
+from technic_scanner.ui.app.services import run_service, services
+from technic_scanner.ui.run import run_actions, run_note, run_summary, stage_bars, timeline, worker_log
 from technic_scanner.ui.run.event_history import EventHistory
 from technic_scanner.ui.style import theme, ticking
 from technic_scanner.ui.style.wording import (
@@ -57,12 +58,16 @@ def _draw(record: RunRecord, history: EventHistory) -> None:
         _numbers(record, event)
     if record.status.is_terminal:
         run_summary.draw(record)
+        run_note.show(record)
+        run_note.form(record)
     left, right = st.columns([5, 6])
     with left:
         stage_bars.draw(record, event)
         _messages(history)
     with right:
         _figures(record, history)
+    if record.status.is_terminal:
+        worker_log.show(record)
 
 
 def _history(run_id: str) -> EventHistory:
@@ -84,7 +89,8 @@ def _history(run_id: str) -> EventHistory:
 def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
     if record.status is RunStatus.QUEUED:
         place = "" if record.queue_position is None else f" Position {record.queue_position} in the queue."
-        st.progress(record.time_fraction, text=f"Waiting for a worker.{place}")
+        waits = services().waits_elsewhere(record)
+        st.progress(record.time_fraction, text=escape(waits) + place if waits else f"Waiting for a worker.{place}")
         return
     if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
         # The share of its total time is unknown for a run that did not finish, so the bar shows the work done.
@@ -232,7 +238,7 @@ def _figures(record: RunRecord, history: EventHistory) -> None:
             )
 
 
-def _spoken(spans: tuple[timeline.Span, ...]) -> str:
+def _spoken(spans: tuple[Span, ...]) -> str:
     return ", ".join(f"{theme.stage_label(span.name)} {seconds_text(span.seconds)}" for span in spans)
 
 

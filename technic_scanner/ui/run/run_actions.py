@@ -8,7 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
-from technic_scanner.domain.run import RunRecord
+from technic_scanner.domain.run import STUDY, RunRecord
 from technic_scanner.errors import TechnicError
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service
@@ -35,21 +35,29 @@ def draw(record: RunRecord) -> None:
                 st.button("Resume", type="primary", key=f"resume_{run_id}", on_click=_resume, args=(run_id,))
             # Only one button is primary: a run that stopped early is incomplete, so its primary action is Resume.
             look: Literal["primary", "secondary"] = "secondary" if record.status.can_resume else "primary"
-            if _has_results(record) and st.button("Open results", type=look, key=f"results_{run_id}"):
-                st.switch_page(url_state.RESULTS_PAGE, query_params={url_state.RUN: run_id})
+            page, words = _place_of_results(record)
+            if _has_results(record) and st.button(words, type=look, key=f"results_{run_id}"):
+                st.switch_page(page, query_params={url_state.RUN: run_id})
             st.button("Run again", key=f"rerun_{run_id}", on_click=_run_again, args=(run_id,))
             st.button(
                 "Edit and run",
                 key=f"edit_{run_id}",
                 on_click=_edit,
                 args=(record,),
-                disabled=record.request_fault is not None,
+                disabled=record.request_fault is not None or record.kind == STUDY,
                 help=scan_form.EDIT_HELP,
             )
         st.button("Close", key=f"close_{run_id}", on_click=url_state.go_to_run, args=(None,), help=_CLOSE_HELP)
 
 
 _CLOSE_HELP = "Closes only this view. The run is not affected."
+
+
+def _place_of_results(record: RunRecord) -> tuple[str, str]:
+    """Return the page that shows what a run has found, and what the button that leads there says."""
+    if record.kind == STUDY:
+        return url_state.STUDIES_PAGE, "Open study"
+    return url_state.RESULTS_PAGE, "Open results"
 
 
 def _has_results(record: RunRecord) -> bool:
@@ -77,7 +85,7 @@ def _run_again(run_id: str) -> None:
 
 
 def _edit(record: RunRecord) -> None:
-    scan_form.fill(record.config, record.options)
+    scan_form.fill_as_run(record)
     url_state.go_to_run(None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
@@ -11,22 +10,13 @@ from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.progress.text import seconds_text
+from technic_scanner.progress.views.gantt import Span, overlaid_bars, spans_of
 from technic_scanner.ui.run.event_history import TrailPoint
 from technic_scanner.ui.style import figure_frame, theme
 
 QUEUE = "queue"
 # The longest wait in the queue that is drawn in full, as a fraction of the run's own duration.
 MOST_WAIT = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One bar: from ``start_seconds`` of the attempt for ``seconds``, and ``expected_seconds`` more if known."""
-
-    name: str
-    start_seconds: float
-    seconds: float
-    expected_seconds: float | None = None
 
 
 def spans_of_event(event: ProgressEvent, starts: Mapping[str, float], ended: bool = False) -> tuple[Span, ...]:
@@ -47,7 +37,7 @@ def spans_of_event(event: ProgressEvent, starts: Mapping[str, float], ended: boo
 
 def spans_of_metrics(metrics: ScanMetrics) -> tuple[Span, ...]:
     """Return a bar per stage of a finished attempt."""
-    return tuple(Span(timing.name, timing.offset_seconds, timing.seconds) for timing in metrics.stage_timings)
+    return spans_of(metrics.stage_timings)
 
 
 def queue_span(record: RunRecord) -> tuple[Span, ...]:
@@ -87,19 +77,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
     """Draw several finished runs on one time axis, a row per stage, a colour and a pattern per run."""
     rows = {theme.stage_label(span.name) for _, spans in runs for span in spans}
     return go.Figure(
-        [
-            go.Bar(
-                y=[theme.stage_label(span.name) for span in spans],
-                x=[span.seconds for span in spans],
-                base=[span.start_seconds for span in spans],
-                orientation="h",
-                offsetgroup=str(index),
-                name=label,
-                marker=theme.run_fill(index),
-                hovertemplate=f"{label}<br>%{{y}}: %{{x:.3f}} s from %{{base:.3f}} s<extra></extra>",
-            )
-            for index, (label, spans) in enumerate(runs)
-        ],
+        overlaid_bars(runs, theme.stage_label, theme.run_fill),
         figure_frame.frame(
             height,
             left=figure_frame.beside(rows),

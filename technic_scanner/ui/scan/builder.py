@@ -104,7 +104,7 @@ def _row(node: Node, name: str) -> None:
         **changed,
     )
     st.session_state[node.key("operator")] = row.operator
-    st.selectbox(f"Operator of row {name}", operators_of(row.field), key=node.key("operator"), width=150, **changed)
+    st.selectbox(f"Operator of row {name}", operators_of(row.field), key=node.key("operator"), width=140, **changed)
     _values(node, row, name, changed)
     st.selectbox(
         f"When row {name} holds", list(_HELD), format_func=_HELD.__getitem__, key=node.key("held"), width=170, **changed
@@ -129,7 +129,7 @@ def _values(node: Node, row: Row, name: str, changed: dict[str, Any]) -> None:
         )
         return
     for place in ("value", "second")[: values_of(row.operator) or 0]:
-        width = 210 if values_of(row.operator) == 1 else 130
+        width = 184 if values_of(row.operator) == 1 else 130
         label = f"{'Value' if place == 'value' else 'Second value'} of row {name}"
         st.text_input(label, key=node.key(place), placeholder="30, 8%, 10m, sma(close, 50)", width=width, **changed)
 
@@ -147,7 +147,7 @@ def _count(node: Node, live: Live) -> None:
 
 def _remove(node: Node, what: str) -> None:
     st.button(
-        "✕",
+        "Remove",
         key=node.key("remove"),
         on_click=partial(criteria_state.remove, node.number),
         help=f"Remove {what}",

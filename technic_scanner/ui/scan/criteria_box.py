@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from technic_scanner.domain.config import CONFIG_FIELDS
-from technic_scanner.ui.app import notices
-from technic_scanner.ui.scan import builder, criteria_library, criteria_state, criteria_text, live_counts
+from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.scan import builder, criteria_library, criteria_state, criteria_text, form_state, live_counts
 from technic_scanner.ui.style.wording import escape
 
 _FIELD = CONFIG_FIELDS["criteria"]
@@ -45,6 +45,7 @@ def _box() -> None:
             live = live or live_counts.of_text(criteria_state.text())
             top = None if found.tree.rank is None else found.tree.rank.top
             st.markdown(escape_but_bold(live_counts.summary(live, top)))
+            url_state.study_link(form_state.config_of(st.session_state))
 
 
 def escape_but_bold(text: str) -> str:

@@ -17,6 +17,7 @@ KEY = "criteria_editor"
 _NAME, _FILE = "technic-scanner.criteria_editor", "criteria_editor.js"
 # The first content, which a browser that runs no scripts keeps.
 _HTML = "<div data-criteria-editor>\nThe editor is loading. If it stays away, choose the plain text field.\n</div>"
+_HELP = "Control and Space complete a name, F8 goes to the next fault, Tab leaves the field."
 _KEYWORDS = (*RESERVED, "rank by", "bars")
 
 
@@ -44,6 +45,7 @@ def draw(text: str, faults: Sequence[Problem], placeholder: str, on_change: Call
             "value": text,
             "label": "Criteria",
             "placeholder": placeholder,
+            "help": _HELP,
             "faults": [
                 {"line": item.line, "column": item.column, "length": item.length, "message": item.message}
                 for item in faults

@@ -74,6 +74,8 @@ def draw_answer() -> criteria.Criteria | None:
         ", and reads all that are stored" if found.recursive else ""
     )
     st.caption(f"✓ The criteria can be used. {needs}.")
+    if found.hints:
+        st.warning("\n\n".join(escape(hint.message) for hint in found.hints[:_MOST_FAULTS]), title="Is this meant?")
     return found
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from technic_scanner.domain.config import CONFIG_FIELDS, OPTION_FIELDS
 from technic_scanner.domain.fields import Field, Kind
+from technic_scanner.pipeline.universe import CHOOSING_FIELDS
 from technic_scanner.ui.scan.form_state import key
 from technic_scanner.ui.style.theme import stage_label
 
@@ -18,12 +19,7 @@ Place = Any  # the streamlit module, or a column or container of a page
 # What no other field and no count depends on waits in the browser until something else is pressed.
 _WAITS: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
 _REACTS: dict[str, Any] = {"persist_state": "session"}
-_REACTING = frozenset(
-    {
-        *("source", "universe", "sectors", "industries", "subindustries", "industry_contains", "symbols"),
-        *("max_symbols", "lookback_sessions", "strategy_profile_name", "executor", "workers"),
-    }
-)
+_REACTING = frozenset({*CHOOSING_FIELDS, "lookback_sessions", "strategy_profile_name", "executor", "workers"})
 # Shows every digit of a number and no more: a shorter form would not say what the config holds.
 _ALL_DIGITS = "%g"
 # A calendar needs bounds; without any, it would take today and ten years before and after it.
@@ -52,6 +48,13 @@ def draw_choice(place: Place, name: str, options: Iterable[str], **more: Any) ->
     chosen = st.session_state[key(name)]
     shown = with_current(options, *(() if chosen is None else (chosen,)))
     place.selectbox(field.title, shown, key=key(name), **{"help": field.spec.help} | _REACTS | more)
+
+
+def draw_names(place: Place, name: str, options: Iterable[str]) -> None:
+    """Draw a list to choose some of ``options`` from, and the present values that are not among them."""
+    field = _field(name)
+    shown = with_current(options, *st.session_state[key(name)])
+    place.multiselect(field.title, shown, key=key(name), help=field.spec.help, **_REACTS | _empty(field))
 
 
 def draw_weight(place: Place, name: str, weight_key: str, label: str, **more: Any) -> None:

@@ -15,6 +15,9 @@ PREFIX = "form_"
 _STAGES = "stage_order"
 _SYMBOL = re.compile(r'"((?:[^"]|"")+)"|([^\s,;]+)')
 _BARE = re.compile(r'[^\s,;"]+')
+_QUOTE = '"'
+# What other programs put around a symbol: single and typographic quotation marks.
+_QUOTES = "'`´‘’“”„«»"
 
 
 class Values(Protocol):
@@ -76,17 +79,21 @@ def stages_of(values: Values) -> tuple[str, ...]:
 def split_symbols(text: str) -> tuple[str, ...]:
     """Return the symbols of a pasted list: separated by spaces, commas, semicolons or newlines.
 
-    A symbol that contains one of these or a quotation mark is quoted, with quotation marks in it doubled.
+    A symbol that contains one of these or a quotation mark is quoted, with quotation marks in it doubled. Other kinds
+    of quotation marks around a symbol are left out.
     """
-    parts = ((quoted.replace('""', '"') or bare) for quoted, bare in _SYMBOL.findall(text))
+    parts = ((quoted.replace('""', '"') or bare.strip(_QUOTES)) for quoted, bare in _SYMBOL.findall(text))
     return tuple(part.upper() for part in parts if part)
 
 
 def joined_symbols(symbols: tuple[str, ...]) -> str:
     """Return the list that ``split_symbols`` splits into these symbols."""
-    return " ".join(
-        symbol if _BARE.fullmatch(symbol) else '"{}"'.format(symbol.replace('"', '""')) for symbol in symbols
-    )
+    return " ".join(symbol if _is_bare(symbol) else f'"{symbol.replace(_QUOTE, _QUOTE * 2)}"' for symbol in symbols)
+
+
+def _is_bare(symbol: str) -> bool:
+    """Return whether a symbol is read back as it is without quotation marks around it."""
+    return _BARE.fullmatch(symbol) is not None and symbol == symbol.strip(_QUOTES)
 
 
 def _widget_value(field: Field, value: Any) -> Any:

@@ -38,8 +38,9 @@ def _tick() -> None:
             _list(alive, recent)
         else:
             st.info(
-                "Configure a scan below and press Start. It runs in a separate process, so you can close this page "
-                "and come back later.",
+                "Leave the form as it is, or choose what to scan, and press **Start scan**. The scan runs in a "
+                "process of its own, so you can watch its four stages, or close this page and come back. **Results** "
+                "then shows the picks with charts and reasons, and **History** keeps every run.",
                 title="No scans yet",
             )
 
@@ -73,10 +74,17 @@ def _row(record: RunRecord) -> None:
         bar.caption(" · ".join(part for part in parts if part))
     else:
         fraction = min(1.0, max(0.0, record.time_fraction))
-        bar.progress(fraction, text=f"{_stands(record, fraction)} · started {when(record.created_at, viewer_zone())}")
+        bar.progress(fraction, text=f"{_stands(record, fraction)} · {_since(record)}")
     action.button(
         "Open", key=f"open_{record.run_id}", on_click=url_state.go_to_run, args=(record.run_id,), width="stretch"
     )
+
+
+def _since(record: RunRecord) -> str:
+    """Return since when an active run waits or runs, as text."""
+    if record.started_at is None:
+        return f"queued {when(record.created_at, viewer_zone())}"
+    return f"started {when(record.started_at, viewer_zone())}"
 
 
 def _stands(record: RunRecord, fraction: float) -> str:

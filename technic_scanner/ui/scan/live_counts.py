@@ -14,7 +14,7 @@ from technic_scanner.errors import TechnicError
 from technic_scanner.ui.app.services import services
 from technic_scanner.ui.scan import form_state
 from technic_scanner.ui.scan.builder_state import Node, item_of
-from technic_scanner.ui.style.wording import count_text, sentence
+from technic_scanner.ui.style.wording import count_text, exchange_date, sentence
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def summary(live: Live, top: int | None = None) -> str:
         f" ({live.asked - live.symbols:,} are not cached)" if live.asked > live.symbols else ""
     )
     verb = "matches" if live.whole.true == 1 else "match"
-    said = [f"**{count_text(live.whole.true, 'symbol')}**{of_all} {verb} on {live.session}, the newest cached session."]
+    session = f"{exchange_date(live.session)}, the newest cached session"
+    said = [f"**{count_text(live.whole.true, 'symbol')}**{of_all} {verb} on {session}."]
     if top is not None and live.whole.true > top:
         said.append(f"The first {top:,} are kept.")
     if live.whole.only_in_scan:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from technic_scanner.domain.config import CONFIG_FIELDS, EXECUTORS, RunOptions, ScanConfig
 from technic_scanner.domain.profiles import PROFILE_WEIGHTS, SUB_SCORES
+from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.ui.app.services import run_service
+from technic_scanner.ui.app.services import run_service, services
+from technic_scanner.ui.scan import session_buttons
 from technic_scanner.ui.scan.field_widgets import draw as field
-from technic_scanner.ui.scan.field_widgets import draw_buttons, draw_choice, draw_date, draw_weight
+from technic_scanner.ui.scan.field_widgets import draw_buttons, draw_choice, draw_date, draw_names, draw_weight
 from technic_scanner.ui.scan.form_state import form_values, key, stage_key, stages_of, weight_key
 from technic_scanner.ui.style.theme import stage_label
 
@@ -25,18 +27,33 @@ def fill(config: ScanConfig, options: RunOptions) -> None:
         st.session_state[name] = value
 
 
+def fill_as_run(record: RunRecord) -> None:
+    """Set them to what a run scanned; the symbols of its watchlists are those of the lists, not of the form."""
+    fill(services().watchlists.lookup.as_asked(record.config), record.options)
+
+
 def prepare() -> None:
     """Give every widget of the form a first value, keeping what is there."""
     for name, value in form_values(ScanConfig(), RunOptions()).items():
         st.session_state.setdefault(name, value)
 
 
-def draw(sources: Sequence[SourceInfo], executors: Sequence[str] = EXECUTORS) -> DeltaGenerator:
-    """Draw the whole form, whose values ``form_state`` reads from the session; return the place for its start."""
+def draw(
+    sources: Sequence[SourceInfo],
+    executors: Sequence[str] = EXECUTORS,
+    watchlists: Sequence[str] = (),
+    *,
+    below_symbols: Callable[[], None] = lambda: None,
+) -> DeltaGenerator:
+    """Draw the whole form, whose values ``form_state`` reads from the session; return the place for its start.
+
+    ``below_symbols`` draws what was understood of the list of symbols.
+    """
     source = next((source for source in sources if source.name == st.session_state[key("source")]), None)
     left, middle, right = st.columns(3)
     with left.container(border=True, height="stretch"):
-        _what_to_scan(sources, source)
+        _what_to_scan(sources, source, watchlists)
+        below_symbols()
     with middle.container(border=True, height="stretch"):
         _which_rows(source)
     with right.container(border=True):
@@ -47,7 +64,7 @@ def draw(sources: Sequence[SourceInfo], executors: Sequence[str] = EXECUTORS) ->
     return right.container(border=True, height="stretch", vertical_alignment="distribute")
 
 
-def _what_to_scan(sources: Sequence[SourceInfo], source: SourceInfo | None) -> None:
+def _what_to_scan(sources: Sequence[SourceInfo], source: SourceInfo | None, watchlists: Sequence[str]) -> None:
     st.markdown("**What to scan**")
     labels = {info.name: info.label for info in sources}
     draw_choice(
@@ -69,6 +86,7 @@ def _what_to_scan(sources: Sequence[SourceInfo], source: SourceInfo | None) -> N
     field(limit, "max_symbols")
     for name in ("sectors", "industry_contains"):
         field(st, name)
+    draw_names(st, "watchlists", watchlists)
     st.text_area(
         CONFIG_FIELDS["symbols"].title,
         key=key("symbols"),
@@ -87,7 +105,9 @@ def _which_rows(source: SourceInfo | None) -> None:
         for column, name in zip(st.columns(2), names, strict=True):
             field(column, name)
     first, last = (source.first_session, source.last_session) if source else (None, None)
-    draw_date(st, "as_of_date", first, last)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        draw_date(st, "as_of_date", first, last)
+        session_buttons.draw()
 
 
 def _how_to_plan() -> None:
@@ -138,6 +158,11 @@ def _forget_universe() -> None:
 def known_sources() -> tuple[SourceInfo, ...]:
     """Return the sources that this installation can scan."""
     return run_service().sources()
+
+
+def known_watchlists() -> tuple[str, ...]:
+    """Return the names of the watchlists."""
+    return tuple(watchlist.name for watchlist in services().watchlists.all())
 
 
 def known_executors() -> tuple[str, ...]:

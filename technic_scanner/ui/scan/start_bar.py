@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, TechnicError
 from technic_scanner.pipeline.reasons import removal_text
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.scan import form_state
-from technic_scanner.ui.style.wording import count_text, expected_text
+from technic_scanner.ui.style.wording import contained_text, count_text, expected_text
 
 _LAST = "start_last"
 _LABEL = "start_label"
@@ -18,31 +19,60 @@ _LABEL = "start_label"
 DOUBLE_CLICK_SECONDS = 2.0
 
 
-def draw() -> None:
-    """Draw the match count, the expected duration, the label field and the Start button."""
+def draw(*, at_the_bottom: bool) -> None:
+    """Draw the match count, the expected duration, the label field and the Start button.
+
+    ``at_the_bottom``: the button is where it stays in view while the page scrolls, and not here.
+    """
     with st.container(gap="xsmall"):
-        _forecast()
+        matching = _forecast()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Label", key=_LABEL, placeholder="optional", max_chars=80, on_change="ignore", persist_state="session"
         )
-        st.button("Start scan", type="primary", on_click=_start, key="start_scan")
+        if not at_the_bottom:
+            _button()
+    if at_the_bottom:
+        _row_at_the_bottom(matching)
 
 
-def _forecast() -> None:
+def _row_at_the_bottom(matching: str) -> None:
+    with (
+        st.bottom,
+        st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="start_row"),
+    ):
+        st.caption(matching, width="content")
+        _button()
+
+
+def _button() -> None:
+    st.button("Start scan", type="primary", on_click=_start, key="start_scan")
+
+
+def _forecast() -> str:
+    """Draw the forecast; return how many symbols match, in words."""
     try:
         config, options = _form()
         match = run_service().match_count(config)
         estimate = run_service().estimate(config, options)
     except TechnicError as error:
         notices.show_error(error)
-        return
+        return "The form has to be corrected first."
     removed = [f"{count:,} {removal_text(name)}" for name, count in match.removed if count]
     of_total = f" of {match.total:,}" if match.matching != match.total else ""
     st.markdown(f"**{count_text(match.matching, 'symbol')}{of_total} match.** " + _removed_text(removed))
     if match.matching == 0:
         st.caption("No symbols match. Relax the filter that removes the most.")
-    st.caption(expected_text(estimate.seconds, estimate.low_seconds, estimate.high_seconds, estimate.runs))
+    expected = expected_text(estimate.seconds, estimate.low_seconds, estimate.high_seconds, estimate.runs)
+    contained = "" if estimate.seconds is None else contained_text(_before(), estimate.queue_seconds)
+    st.caption(f"{expected} {contained}")
+    return f"{count_text(match.matching, 'symbol')}{of_total} match."
+
+
+def _before() -> int:
+    """Return how many runs are queued or running."""
+    counts = run_service().count_by_status()
+    return counts.get(RunStatus.QUEUED, 0) + counts.get(RunStatus.RUNNING, 0)
 
 
 def _removed_text(removed: list[str]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from technic_scanner.screening.bars import FIELDS
+from technic_scanner.screening.bars import Panel as Bars
 from technic_scanner.studies.extremes import Entry
 from technic_scanner.studies.result import Study
 from technic_scanner.ui.style import figure_frame, theme
@@ -46,7 +48,7 @@ def decay(points: Sequence[dict[str, Any]], horizons: dict[str, Any], height: in
             "arrayminus": [found["mean_excess"] - found["low"] for found in known.values()],
         },
         mode="markers",
-        name="95 % interval",
+        name="95% interval",
         marker={"color": theme.RUN_COLOURS[1], "symbol": "diamond", "size": 8},
         hovertemplate="%{x} sessions: %{y:.2%}<extra></extra>",
     )
@@ -61,6 +63,15 @@ def decay(points: Sequence[dict[str, Any]], horizons: dict[str, Any], height: in
     )
 
 
+def bars_around(bars: Bars, row: int, at: int, before: int, after: int) -> Bars:
+    """Return a symbol's own bars around session ``at``, which has one: up to ``before`` earlier, ``after`` later."""
+    own = np.flatnonzero(np.isfinite(bars.close[row]))
+    place = int(np.searchsorted(own, at))
+    chosen = own[max(0, place - before) : place + after + 1]
+    fields = (np.ascontiguousarray(getattr(bars, name)[row, chosen][None]) for name in FIELDS)
+    return Bars((bars.symbols[row],), bars.sessions[chosen], *fields)
+
+
 def symbol_events(study: Study, symbol: str, entries: Sequence[Entry], horizon: int, height: int = 380) -> go.Figure:
     """Draw the closes of one symbol with its entries: up where the excess after ``horizon`` was positive, else down."""
     row = study.panel.symbols.index(symbol)
@@ -72,15 +83,16 @@ def symbol_events(study: Study, symbol: str, entries: Sequence[Entry], horizon: 
         x=list(at), y=list(at.values()), mode="lines", name="close", line={"color": theme.RUN_COLOURS[5], "width": 1.2},
         hovertemplate="%{x}: %{y:.2f}<extra></extra>",
     )  # fmt: skip
+    above: list[Entry] = []
+    below: list[Entry] = []
+    later: list[Entry] = []
+    for entry in entries:
+        excess = entry.excess[horizon]
+        (later if excess is None else above if excess > 0.0 else below).append(entry)
     kinds = (
-        (
-            "above the universe",
-            "triangle-up",
-            theme.RUN_COLOURS[2],
-            [e for e in entries if (e.excess[horizon] or 0) > 0],
-        ),
-        ("not above it", "triangle-down", theme.RUN_COLOURS[3], [e for e in entries if (e.excess[horizon] or 1) <= 0]),
-        ("not judged yet", "circle", theme.RUN_COLOURS[1], [e for e in entries if e.excess[horizon] is None]),
+        ("above the universe", "triangle-up", theme.RUN_COLOURS[2], above),
+        ("not above it", "triangle-down", theme.RUN_COLOURS[3], below),
+        ("not judged yet", "circle", theme.RUN_COLOURS[1], later),
     )
     marks = [
         go.Scatter(

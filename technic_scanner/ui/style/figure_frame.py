@@ -99,7 +99,7 @@ def frame(
     return shared | layout | {axis: _axis(layout.get(axis, {})) for axis in sorted(axes)}
 
 
-def upright(x: float, colour: str, dash: str, width: float) -> dict[str, Any]:
+def upright(x: float | str, colour: str, dash: str, width: float) -> dict[str, Any]:
     """Return the shape of a vertical line at ``x`` over the whole height, equal to the one that ``add_vline`` draws."""
     place = {"type": "line", "xref": "x", "yref": "y domain", "x0": x, "x1": x, "y0": 0, "y1": 1}
     return place | {"line": {"color": colour, "dash": dash, "width": width}}

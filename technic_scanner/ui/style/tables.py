@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, SUB_SCORE_COLUMNS, Column, Kind
 
@@ -113,9 +114,27 @@ def height(rows: int, most: int) -> int | Literal["content"]:
     return (most - spare) // _ROW_PIXELS * _ROW_PIXELS + spare
 
 
+def in_window(rows: int, key: str) -> DeltaGenerator:
+    """Return a container for a table of ``height="stretch"``: as high as its rows, but no more than the window allows.
+
+    Some of the page stays in view above and below it, so that a finger finds where to scroll. ``key`` is unique on the
+    page.
+    """
+    whole = _ROW_PIXELS * (rows + 1) + _BORDER_PIXELS
+    high = f"min({whole}px, max({_LEAST_PIXELS}px, 100dvh - {_AROUND_PIXELS}px))"
+    # Streamlit gives the height to the box around the container; where a later one does not, it stays _LEAST_PIXELS.
+    st.html(f"<style>:has(> .st-key-{key}) {{ height: {high} !important; flex-basis: {high} !important; }}</style>")
+    return st.container(height=_LEAST_PIXELS, border=False, key=key)
+
+
 def label(name: str) -> str:
     """Return a column's display name: ``TechRating`` → ``Tech rating``; acronyms are kept."""
     return _LABELS.get(name, name)
+
+
+def long_label(name: str) -> str:
+    """Return what a column is called in a list of all columns, drawn ones among them."""
+    return _DRAWN_LABELS.get(name) or label(name)
 
 
 def with_prices(rows: pd.DataFrame, prices: Mapping[str, Any]) -> pd.DataFrame:
@@ -153,6 +172,7 @@ def position_of(rows: pd.DataFrame, symbol: str | None) -> int | None:
 
 # As drawn at the theme's base font size; the header counts as a row.
 _ROW_PIXELS = 31
+_LEAST_PIXELS, _AROUND_PIXELS = 320, 150
 _BORDER_PIXELS = 2
 _PRICES_HELP = "Closes of the last 60 sessions up to the scan's as-of date."
 _SCORES_HELP = "The six sub-scores, 0-100: " + ", ".join(name.removesuffix("Score") for name in SUB_SCORE_COLUMNS) + "."
@@ -181,7 +201,34 @@ _LABELS = {
     "NotPicked": "Reason",
     "NotPickedReason": "Why not a pick",
     "AlphaWeight": "Weight of alpha",
+    "RSI14": "RSI 14",
+    "MACDHist": "MACD histogram",
+    "ADX14": "ADX 14",
+    "ATR14": "ATR 14",
+    "ATR14_pct": "ATR %",
+    "SMA20": "SMA 20",
+    "SMA50": "SMA 50",
+    "SMA200": "SMA 200",
+    "BollingerPctB": "Bollinger %B",
+    "StochK": "Stochastic %K",
+    "MFI14": "MFI 14",
+    "ROC5": "Return 5",
+    "ROC21": "Return 21",
+    "ROC63": "Return 63",
+    "Momentum12_1": "Momentum 12–1",
+    "High252Distance": "From 52-week high",
+    "Low252Distance": "From 52-week low",
+    "RealisedVol20": "Volatility 20",
+    "DollarVolume20": "Dollar volume 20",
+    "RelativeVolume": "Relative volume",
+    "Beta252": "Beta",
+    "RelativeStrength63": "Strength vs. market 63",
+    "RegimeTrend": "Market trend",
+    "RegimeVol": "Market volatility",
+    "MarketRegime": "Market",
+    "AsOf": "Last bar",
 }
+_DRAWN_LABELS = {PRICES: "Last 60 closes", SCORES: "Six scores", "RanksUp": "Δ rank", "ScoreChange": "Δ alpha"}
 
 
 def _setting(column: Column, end: str) -> Any:

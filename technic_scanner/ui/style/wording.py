@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from technic_scanner.domain.config import ScanConfig
@@ -36,6 +36,18 @@ def expected_text(seconds: float | None, low: float | None, high: float | None, 
     return f"Expected: about {seconds_text(seconds)}{f' ({band})' if band else ''}, from {of_runs}."
 
 
+def contained_text(before: int, queue_seconds: float | None) -> str:
+    """Say what the expected time contains, with ``before`` runs that are queued or running.
+
+    ``queue_seconds`` is the usual wait for a worker, None if it is unknown.
+    """
+    about = "It is the time of the scan itself, from its first stage to its picks"
+    wait = "" if queue_seconds is None else f", usually {seconds_text(queue_seconds)}"
+    verb = "is" if before == 1 else "are"
+    runs = "no run is" if before == 0 else f"{count_text(before, 'run')} {verb}"
+    return f"{about}, without the wait for a worker{wait}; {runs} before it."
+
+
 def slower_text(cost: float, median: float, seconds: float) -> str:
     """Return how much slower a stage was, as text: ``4.5 × its median``; its seconds if the median is close to zero."""
     if cost >= _TELLING_FACTOR * median:
@@ -57,12 +69,22 @@ def number(value: float | None, digits: int = 2) -> str:
     return f"{value:,.{digits}f}"
 
 
+def percent(fraction: float | None, digits: int = 2) -> str:
+    """Return a fraction as ``1.25%``; ``unknown`` for None."""
+    return UNKNOWN if fraction is None else f"{number(100 * fraction, digits)}%"
+
+
 def when(moment: datetime | None, zone: str | None = None) -> str:
-    """Return a moment as text in the viewer's time zone, in UTC if that is unknown: ``2026-01-02 14:30:05``."""
+    """Return a moment as text in the viewer's time zone, in UTC if that is unknown: ``2026-01-02 14:30:05 CET``."""
     if moment is None:
         return DASH
     local = moment.astimezone(ZoneInfo(zone or "UTC"))
-    return f"{local:%Y-%m-%d %H:%M:%S}" + ("" if zone else " UTC")
+    return f"{local:%Y-%m-%d %H:%M:%S %Z}"
+
+
+def exchange_date(day: date | str | None) -> str:
+    """Return a date of data as text: ``2010-08-20 (exchange date)``."""
+    return UNKNOWN if day is None else f"{day} (exchange date)"
 
 
 def status_text(status: RunStatus) -> str:
@@ -77,16 +99,21 @@ def status_badge(status: RunStatus) -> str:
 
 def ending_text(record: RunRecord) -> str:
     """Return a run's status with its mark; of a run that succeeded without a pick that it found nothing."""
-    return _NOTHING if _found_nothing(record) else status_text(record.status)
+    return ended_as(record.status, record.outcome)
+
+
+def ended_as(status: RunStatus, outcome: Outcome | None) -> str:
+    """Return the same of a status and an outcome."""
+    return _NOTHING if _found_nothing(status, outcome) else status_text(status)
 
 
 def ending_badge(record: RunRecord) -> str:
     """Return the same as a Markdown badge."""
-    return f":gray-badge[{_NOTHING}]" if _found_nothing(record) else status_badge(record.status)
+    return f":gray-badge[{_NOTHING}]" if _found_nothing(record.status, record.outcome) else status_badge(record.status)
 
 
-def _found_nothing(record: RunRecord) -> bool:
-    return record.status is RunStatus.SUCCEEDED and record.outcome is Outcome.EMPTY
+def _found_nothing(status: RunStatus, outcome: Outcome | None) -> bool:
+    return status is RunStatus.SUCCEEDED and outcome is Outcome.EMPTY
 
 
 def run_name(record: RunRecord) -> str:

@@ -1,26 +1,23 @@
-"""Show the alerts on System: what they tell and to whom, what became of their messages; add, preview, test, remove."""
+"""Show the alerts on System: what they tell and to whom, and what became of their messages; add, edit, test, remove."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from technic_scanner.domain.alert import DEFAULT_BODY, DEFAULT_TITLE, Alert, AlertWhen
+from technic_scanner.domain.alert import Alert, AlertWhen
 from technic_scanner.errors import TechnicError
-from technic_scanner.runs.alerts.message import NAMES
 from technic_scanner.runs.alerts.requests import alert_from_dict
-from technic_scanner.runs.alerts.service import MOST, AlertService
-from technic_scanner.ui.app import notices
+from technic_scanner.runs.alerts.service import AlertService
+from technic_scanner.ui.app import moments, notices
 from technic_scanner.ui.app.services import services
 from technic_scanner.ui.style.wording import escape
+from technic_scanner.ui.system import alert_form
+from technic_scanner.ui.system.alert_form import WHEN
 from technic_scanner.ui.system.guarded_button import guarded_button
+from technic_scanner.ui.system.listing import listing
 
 _SHOWN_MESSAGES = 20
-_WHEN = {
-    AlertWhen.ENTERED: "symbols are new",
-    AlertWhen.CHANGED: "symbols are new or have left",
-    AlertWhen.ALWAYS: "always, after each run",
-}
+_NEW = "a_new_"
 
 
 def show() -> None:
@@ -45,12 +42,14 @@ def _one(alerts: AlertService, alert: Alert) -> None:
         return
     with details, notices.guarded():
         least = "" if alert.when is AlertWhen.ALWAYS else f", at least {alert.least}"
-        st.caption(f"When {_WHEN[alert.when]}{least}{'; paused' if alert.paused else ''}.")
+        among = f" among watchlist {escape(alert.watchlist)}" if alert.watchlist else ""
+        st.caption(f"When {WHEN[alert.when]}{among}{least}{'; paused' if alert.paused else ''}.")
         with st.container(horizontal=True):
             guarded_button("Test", f"a_test_{alert.alert_id}", lambda: _test(alerts, alert.name))
             label = "Resume" if alert.paused else "Pause"
             guarded_button(label, f"a_pause_{alert.alert_id}", lambda: _pause(alerts, alert))
             guarded_button("Remove", f"a_remove_{alert.alert_id}", lambda: _remove(alerts, alert.name))
+        _edit(alerts, alert)
         _preview(alerts, alert)
 
 
@@ -71,14 +70,9 @@ def _messages(alerts: AlertService) -> None:
         for item in alerts.deliveries(_SHOWN_MESSAGES)
     ]
     if rows:
-        columns = ["Alert", "Session or time", "Channel", "Status", "Attempts", "Note"]
-        st.dataframe(
-            pd.DataFrame(rows, columns=columns),
-            hide_index=True,
-            height="content",
-            placeholder="–",
-            alt="The newest messages of alerts and what became of them, newest first",
-        )
+        columns = ("Alert", "Session or time", "Channel", "Status", "Attempts", "Note")
+        about = "The newest messages of alerts and what became of them, newest first"
+        listing(rows, columns, about, {"Session or time": moments.KEY_OF_FIRING})
 
 
 def _form(alerts: AlertService) -> None:
@@ -86,43 +80,45 @@ def _form(alerts: AlertService) -> None:
     if not details.open:
         return
     with details:
-        channels = [name for name, _ in alerts.channels()]
-        schedules = [schedule.name for schedule in services().schedules.all()]
-        if not channels or not schedules:
-            missing = "a schedule" if not schedules else "a channel: the variable TECHNIC_CHANNEL_NAME sets one"
+        missing = alert_form.what_is_missing(alerts)
+        if missing is not None:
             st.caption(f"An alert needs {missing}.")
             return
         st.text_input("Name", key="a_name")
-        left, right = st.columns(2)
-        left.selectbox("Schedule", schedules, key="a_schedule")
-        right.selectbox("Channel", channels, key="a_channel")
-        left.selectbox("When", list(_WHEN), key="a_when", format_func=lambda when: _WHEN[when])
-        right.number_input("At least", 1, MOST, 1, key="a_least")
-        names = ", ".join(f"${name}" for name in NAMES)
-        st.text_input("Title", DEFAULT_TITLE, key="a_title", help=f"May hold {names}.")
-        st.text_area("Text", DEFAULT_BODY, key="a_body", help=f"May hold {names}.")
+        alert_form.draw(alerts, _NEW)
         with st.container(horizontal=True):
             guarded_button("Add", "a_add", lambda: _add(alerts))
             shown = st.toggle("Preview", key="a_preview")
         if shown:
             with notices.guarded():
-                _preview(alerts, _asked())
+                _preview(alerts, _asked(st.session_state["a_name"].strip() or "preview", _NEW))
 
 
-def _asked() -> Alert:
-    state = st.session_state
-    terms = {name: state[f"a_{name}"] for name in ("schedule", "channel", "when", "title", "body")}
-    least = 1 if terms["when"] == AlertWhen.ALWAYS else state["a_least"]
-    return alert_from_dict(state["a_name"].strip() or "preview", {**terms, "least": least})
+def _asked(name: str, prefix: str) -> Alert:
+    return alert_from_dict(name, alert_form.payload(prefix))
 
 
 def _add(alerts: AlertService) -> None:
     """Add what the form says now."""
-    asked = _asked()
-    if not st.session_state["a_name"].strip():
-        asked = alert_from_dict("", {"schedule": asked.schedule, "channel": asked.channel})
-    added = alerts.add(asked)
+    added = alerts.add(_asked(st.session_state["a_name"].strip(), _NEW))
     notices.keep_toast(f"Alert {escape(added.name)} tells {escape(added.channel)} about {escape(added.schedule)}.")
+
+
+def _edit(alerts: AlertService, alert: Alert) -> None:
+    details = st.expander("Edit", key=f"a_editing_{alert.alert_id}", on_change="rerun")
+    if not details.open:
+        return
+    # The version is part of the keys, so that the widgets show what was saved last.
+    prefix = f"a_edit_{alert.alert_id}_{alert.version}_"
+    with details:
+        alert_form.draw(alerts, prefix, alert)
+        guarded_button("Save", f"a_save_{alert.alert_id}", lambda: _save(alerts, alert, prefix))
+
+
+def _save(alerts: AlertService, alert: Alert, prefix: str) -> None:
+    """Save what the form of a stored alert says now, unless it was changed meanwhile."""
+    saved = alerts.replace(_asked(alert.name, prefix), alert.version)
+    notices.keep_toast(f"Alert {escape(saved.name)} saved; it tells {escape(saved.channel)}.")
 
 
 def _test(alerts: AlertService, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.config import RunOptions
@@ -10,11 +9,12 @@ from technic_scanner.domain.schedule import PlannedTime, Schedule
 from technic_scanner.runs.schedules.planning import in_words
 from technic_scanner.runs.schedules.requests import schedule_from_dict
 from technic_scanner.runs.schedules.service import ScheduleService
-from technic_scanner.ui.app import notices
+from technic_scanner.ui.app import moments, notices
 from technic_scanner.ui.app.services import services
-from technic_scanner.ui.style.wording import escape
+from technic_scanner.ui.style.wording import escape, sentence
 from technic_scanner.ui.system import schedule_form
 from technic_scanner.ui.system.guarded_button import guarded_button
+from technic_scanner.ui.system.listing import listing
 
 _SHOWN_TIMES = 5
 _SHOWN_FIRINGS = 20
@@ -30,7 +30,7 @@ def show() -> None:
     found = schedules.all()
     for schedule in found:
         if problem := schedules.problem(schedule):
-            st.warning(escape(problem), title=f"Schedule {escape(schedule.name)}")
+            st.warning(escape(sentence(problem)), title=f"Schedule {escape(schedule.name)}")
     if paused := ", ".join(escape(schedule.name) for schedule in found if schedule.paused):
         st.caption(f"Paused: {paused}.")
     for schedule in found:
@@ -40,7 +40,7 @@ def show() -> None:
 
 def times_text(times: tuple[PlannedTime, ...]) -> str:
     """Return planned times as a line of text, on the clocks of their own zone."""
-    return " · ".join(f"{planned.at:%a %Y-%m-%d %H:%M}" for planned in times) or "no further time is known"
+    return " · ".join(f"{planned.at:%a %Y-%m-%d %H:%M %Z}" for planned in times) or "no further time is known"
 
 
 def _one(schedules: ScheduleService, schedule: Schedule) -> None:
@@ -76,13 +76,9 @@ def _firings(schedules: ScheduleService, schedule: Schedule) -> None:
     if not rows:
         st.caption("It has not fired yet.")
         return
-    st.dataframe(
-        pd.DataFrame(rows, columns=["Session or time", "Status", "Run", "Note"]),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        alt=f"Firings of schedule {schedule.name}, newest first",
-    )
+    columns = ("Session or time", "Status", "Run", "Note")
+    about = f"Firings of schedule {schedule.name}, newest first"
+    listing(rows, columns, about, {"Session or time": moments.KEY_OF_FIRING})
 
 
 def _form(schedules: ScheduleService) -> None:

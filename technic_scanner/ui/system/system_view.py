@@ -21,11 +21,12 @@ from technic_scanner.plugins.description import Plugin
 from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.settings import Settings, is_loopback
-from technic_scanner.ui.app import notices
-from technic_scanner.ui.app.services import run_service, services, viewer_zone
+from technic_scanner.ui.app import moments, notices
+from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.style import ticking
 from technic_scanner.ui.style.wording import count_text, escape, status_text
 from technic_scanner.ui.system import alerts_view, schedules_view
+from technic_scanner.ui.system.listing import listing
 
 _NAMED_UNIVERSES = 4
 _EVERY_SECONDS = 5.0  # refresh interval of run counts and worker heartbeats
@@ -99,7 +100,7 @@ def _alive(workers: Sequence[WorkerInfo]) -> None:
         placeholder="–",
         column_config={
             "Process": st.column_config.NumberColumn(format="%d"),
-            "Started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+            "Started": moments.column("Started"),
         },
         alt="Active worker processes",
     )
@@ -161,15 +162,9 @@ def _sign_in_text(settings: Settings) -> str:
 def _sources() -> None:
     st.markdown("**Sources**")
     sources = run_service().sources()
-    st.dataframe(
-        pd.DataFrame(
-            [(info.name, info.label, _sessions(info), _universes(info)) for info in sources],
-            columns=["Name", "Data", "Sessions", "Universes"],
-        ),
-        hide_index=True,
-        height="content",
-        alt="Sources and the data they provide",
-    )
+    rows = [(info.name, info.label, _sessions(info), _universes(info)) for info in sources]
+    about = "Sources and the data they provide"
+    listing(rows, ("Name", "Data", "Sessions", "Universes"), about, {"Sessions": "Sessions (exchange dates)"})
     st.caption("  \n".join(f"{info.name}: {escape(' '.join(info.notes))}" for info in sources if info.notes))
     _plugin_faults()
 
@@ -181,11 +176,10 @@ def _plugins() -> None:
         for info in services().catalog.plugins()
     ]
     with st.expander("Plugins and their settings"):
-        st.dataframe(
-            pd.DataFrame(rows, columns=["Kind", "Name", "What it is", "From", "Settings"]),
-            hide_index=True,
-            height="content",
-            alt="Sources, executors and run listeners that are installed, and the settings of each",
+        listing(
+            rows,
+            ("Kind", "Name", "What it is", "From", "Settings"),
+            "Sources, executors and run listeners that are installed, and the settings of each",
         )
 
 
@@ -199,14 +193,10 @@ def _plugin_faults() -> None:
     if not faults:
         return
     st.markdown("**Plugins that are not offered**")
-    st.dataframe(
-        pd.DataFrame(
-            [(_GROUPS[fault.group], fault.name, fault.origin, fault.reason) for fault in faults],
-            columns=["Kind", "Name", "From", "Reason"],
-        ),
-        hide_index=True,
-        height="content",
-        alt="Sources, executors and run listeners that are installed and not offered, with the reason",
+    listing(
+        [(_GROUPS[fault.group], fault.name, fault.origin, fault.reason) for fault in faults],
+        ("Kind", "Name", "From", "Reason"),
+        "Sources, executors and run listeners that are installed and not offered, with the reason",
     )
 
 
@@ -237,7 +227,9 @@ def _coverage() -> None:
         height="content",
         column_config={
             "Bars": st.column_config.NumberColumn(format="localized"),
-            "Written": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss", timezone=viewer_zone()),
+            "Written": moments.column("Written"),
+            "First session": moments.day_column("First session"),
+            "Last session": moments.day_column("Last session"),
         },
         alt="Content of the price cache by source",
     )

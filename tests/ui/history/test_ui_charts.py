@@ -102,7 +102,7 @@ def test_an_error_far_off_does_not_flatten_the_others_and_is_said() -> None:
     wild = sample("b", 1, predicted_seconds=(("start", 400.0),))
     figure = charts.eta_error_trend((wild, sample("a")), ("start",))
     assert figure.layout.yaxis.range == (0, 2.0)
-    assert figure.layout.xaxis.title.text == "not shown: 1 above 200 %, the largest 3,900 %"
+    assert figure.layout.xaxis.title.text == "not shown: 1 above 200%, the largest 3,900%"
     tame = charts.eta_error_trend((sample("a"),), ("start",))
     assert tame.layout.yaxis.range is None
     assert tame.layout.xaxis.title.text is None
@@ -128,5 +128,5 @@ def test_errors_of_runs_of_one_minute_have_places_of_their_own_in_the_order_of_t
 
 def test_error_trend_has_a_line_per_moment() -> None:
     figure = charts.eta_error_trend(three(), ("start", "50"))
-    assert [trace.name for trace in figure.data] == ["at the start", "at 50 %"]
+    assert [trace.name for trace in figure.data] == ["at the start", "at 50%"]
     assert all(len(trace.x) == 3 for trace in figure.data)

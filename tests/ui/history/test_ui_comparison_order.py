@@ -17,7 +17,14 @@ def test_runs_are_compared_in_the_order_of_their_days() -> None:
         config=ScanConfig(as_of_date=date(2020, 1, 2)),
     )
     again = builders.record(run_id="again", created_at=builders.START + timedelta(hours=2))
-    assert [run.run_id for run in oldest_first([again, replayed, today])] == ["replayed", "today", "again"]
+    assert [run.run_id for run in oldest_first([again, replayed, today], {})] == ["replayed", "today", "again"]
+
+
+def test_the_session_of_a_result_counts_before_the_day_on_which_it_was_made() -> None:
+    of_friday = builders.record(run_id="of friday", created_at=builders.START)
+    of_thursday = builders.record(run_id="of thursday", created_at=builders.START + timedelta(hours=1))
+    sessions = {"of friday": date(2026, 1, 2), "of thursday": date(2026, 1, 1)}
+    assert [run.run_id for run in oldest_first([of_friday, of_thursday], sessions)] == ["of thursday", "of friday"]
 
 
 def test_the_oldest_day_is_the_baseline_until_another_run_is_chosen(empty, open_page) -> None:

@@ -35,6 +35,17 @@ def test_a_run_a_config_and_a_whole_key_are_told_apart_in_one_field(seeded, open
     assert listed(open_page("history", h_key=cold.comparability_key)) == ["Whole sample"]
 
 
+def test_runs_are_found_by_a_part_of_their_criteria(seeded, open_page) -> None:
+    seeded.scanned(ScanConfig(criteria="RSI(14) < 30 and close > sma(close, 200)"), label="Oversold")
+    app = open_page("history")
+    app.text_input(key="h_criteria").set_value("rsi(14) < 30").run()
+    assert not app.exception
+    assert listed(app) == ["Oversold"]
+    nothing = open_page("history", h_criteria="adx(14)")
+    assert not nothing.dataframe
+    assert nothing.button(key="h_clear")
+
+
 def test_the_moment_of_a_promise_comes_from_the_address(seeded, open_page) -> None:
     app = open_page("history", h_tab="ETA accuracy", h_moment="50")
     assert not app.exception

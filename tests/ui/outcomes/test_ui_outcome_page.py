@@ -141,8 +141,8 @@ def test_groups_count_every_judged_pick_once(judged) -> None:
 @pytest.mark.parametrize(
     ("interval", "text"),
     [
-        (Interval(412, 0.542, 0.481, 0.603), "54.2 % (48.1 to 60.3 %), n 412"),
-        (Interval(1, 0.5, None, None), "50.0 %, n 1"),
+        (Interval(412, 0.542, 0.481, 0.603), "54.2% (48.1 to 60.3%), n 412"),
+        (Interval(1, 0.5, None, None), "50.0%, n 1"),
         (Interval(0, None, None, None), "unknown, n 0"),
     ],
 )

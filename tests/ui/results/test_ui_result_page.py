@@ -86,6 +86,10 @@ def table(app):
     return next(frame.value for frame in app.dataframe if "Symbol" in frame.value and tables.PRICES in frame.value)
 
 
+def about_the_market(app):
+    return [expander for expander in app.expander if expander.label.startswith("Market:")]
+
+
 def test_without_runs_it_says_where_to_go(empty, open_page) -> None:
     app = open_page("results")
     assert not app.exception
@@ -109,7 +113,7 @@ def test_all_rows_are_shown_with_prices_formats_and_figures(seeded, open_page) -
     assert all(45 <= len(prices) <= 60 for prices in shown[tables.PRICES])
     assert shown[tables.PRICES].iloc[0][-1] == pytest.approx(stored.table.column("Close").to_pylist()[0], rel=1e-6)
     assert app.metric[0].value == f"{len(shown):,}"
-    assert f"**S&P 500, Aug 2009 – Aug 2010** · as of {stored.as_of.isoformat()} · " in texts(app)
+    assert f"**S&P 500, Aug 2009 – Aug 2010** · as of {stored.as_of.isoformat()} (exchange date) · " in texts(app)
     assert "after filtering" not in texts(app)
     assert len(app.get("plotly_chart")) == 2
     assert "**Sectors, coloured by score**" in texts(app)
@@ -204,6 +208,10 @@ def test_columns_of_the_criteria_are_in_the_table_and_beside_the_chart(seeded, o
     assert any("in the order of rsi(14), the largest first" in text for text in captions(app))
     opened = open_page("results", run=run.run_id, symbol=shown["Symbol"].iloc[0])
     assert "Of the criteria: Range: **0.0" in texts(opened)
+    spec = next(one for one in opened.get("plotly_chart") if one.key.startswith("candles_")).proto.spec
+    (line,) = [trace for trace in json.loads(spec)["data"] if trace["name"] == "Range"]
+    assert line["y"][-1] == pytest.approx(shown["Range"].iloc[0])
+    assert any(text.startswith("Not drawn: Up.") for text in captions(opened))
 
 
 def test_each_tab_says_whether_the_filters_apply_to_it(seeded, open_page) -> None:
@@ -433,7 +441,7 @@ def test_a_runs_scan_is_changed_in_the_form_that_made_it(
 ) -> None:
     run = {"nothing": nothing, "whole": whole}[find](seeded)
     went: list[str] = []
-    monkeypatch.setattr(st, "switch_page", went.append)  # AppTest stays where it is
+    monkeypatch.setattr(st, "switch_page", lambda page, **_: went.append(page))  # AppTest stays where it is
     app = open_page("results", run=run.run_id)
     app.button(key=button).click().run()
     assert went == ["pages/scan.py"]
@@ -480,9 +488,9 @@ def test_a_run_that_failed_says_why_and_promises_nothing(empty, open_page, monke
     assert exports(app) == ["Excel", "Report (HTML)"]
     said = texts(app)
     assert not [words for words in ("Resume", "Every symbol", "newest session", "not in the results") if words in said]
-    assert len(app.expander) == 1
+    assert len(about_the_market(app)) == 1
     change_result(monkeypatch, run, lambda stored: replace(stored, notes=(), context=MarketContext()))
-    assert len(open_page("results", run=run.run_id).expander) == 0
+    assert not about_the_market(open_page("results", run=run.run_id))
 
 
 def test_a_failed_run_without_a_result_says_why(empty, open_page) -> None:
@@ -508,13 +516,13 @@ def test_only_a_run_that_succeeded_with_rows_says_that_every_symbol_is_in_it(
 def test_notes_without_facts_have_the_whole_width(seeded, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
     run = whole(seeded)
     app = open_page("results", run=run.run_id)
-    assert len(app.expander[0].children) == 0, "what is closed costs nothing"
+    assert len(about_the_market(app)[0].children) == 0, "what is closed costs nothing"
     app.session_state["r_context"] = True
-    assert len(app.run().expander[0].columns) == 2
+    assert len(about_the_market(app.run())[0].columns) == 2
     change_result(monkeypatch, run, lambda stored: replace(stored, context=replace(stored.context, facts=())))
     app.run()
-    assert len(app.expander[0].columns) == 0
-    assert app.expander[0].markdown[0].value.startswith("- ")
+    assert len(about_the_market(app)[0].columns) == 0
+    assert about_the_market(app)[0].markdown[0].value.startswith("- ")
 
 
 def test_the_table_of_other_runs_does_not_push_the_rest_away(

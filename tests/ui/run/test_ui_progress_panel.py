@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, StageState, SubstageProgress
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.errors import SourceError
@@ -33,6 +33,18 @@ def test_the_run_is_the_headline_of_its_page(empty, open_page) -> None:
     (title,) = open_page(run=run.run_id).title
     assert "▶ Running" in title.value
     assert "Energy only" in title.value
+
+
+def test_a_run_that_only_another_host_can_scan_says_so(empty, open_page) -> None:
+    run = empty.services.store.add_run(
+        ScanConfig(source="files"), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
+    )
+    bar = open_page(run=run.run_id).get("progress")[0]
+    said = bar.proto.text.replace("\\", "")
+    assert said.startswith(
+        "Waiting for a worker on a host that can read the source files: here, set TECHNIC_FILES_ROOT"
+    )
+    assert said.endswith("Position 1 in the queue.")
 
 
 def tiles(app) -> dict[str, str]:

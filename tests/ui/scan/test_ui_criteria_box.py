@@ -126,7 +126,7 @@ def test_a_scan_of_another_program_is_taken_over_and_what_is_not_is_named(empty,
 def test_the_sentence_on_all_rows() -> None:
     counted = live_counts.Live({}, live_counts.Count(40, 3), 500, 524)
     assert live_counts.summary(counted, 25) == (
-        "**40 symbols** of 500 (24 are not cached) match on None, the newest cached session. The first 25 are kept. "
+        "**40 symbols** of 500 (24 are not cached) match on unknown, the newest cached session. The first 25 are kept. "
         "Unknown for 3."
     )
 

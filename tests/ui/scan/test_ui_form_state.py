@@ -84,6 +84,16 @@ def test_a_pasted_watchlist_is_split_at_anything_between_symbols() -> None:
     assert form_state.split_symbols("  ") == ()
 
 
+def test_quotation_marks_of_other_programs_are_left_out() -> None:
+    assert form_state.split_symbols("'aapl', “msft” `xom` 'o''x'") == ("AAPL", "MSFT", "XOM", "O''X")
+
+
+@given(some.lists(some.text(min_size=1, max_size=6).map(str.upper), max_size=5))
+def test_any_list_of_symbols_is_read_back(pasted: list[str]) -> None:
+    upper = tuple(symbol for symbol in pasted if symbol == symbol.upper())
+    assert form_state.split_symbols(form_state.joined_symbols(upper)) == upper
+
+
 def test_stage_weights_that_do_not_sum_to_one_are_named() -> None:
     values = form_state.form_values(ScanConfig(), RunOptions())
     values[form_state.key("stage_data_fetching")] = 0.9

@@ -110,7 +110,7 @@ def shown(config: ScanConfig, options: RunOptions) -> AppTest:
     app.session_state["wanted"] = (config, options)
     app.run()
     assert not app.exception
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == "Next").click().run()
     assert not app.exception
     return app
 

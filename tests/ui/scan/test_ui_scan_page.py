@@ -167,6 +167,7 @@ def test_the_picks_appear_below_the_stages_when_the_run_ends(seeded, open_page) 
     stored = seeded.services.service.result(run.run_id).table
     assert picks["Symbol"].tolist() == stored["Symbol"].to_pylist()[:FIRST]
     assert next(item.value for item in app.subheader).startswith(f"{stored.num_rows:,} picks")
+    assert "Newest session 2010-08-20 (exchange date)" in [item.value for item in app.caption]
     assert app.button(key="start_scan").label == "Start scan", "the form stays at hand"
 
 

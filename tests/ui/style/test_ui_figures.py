@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,17 +12,19 @@ import plotly.graph_objects as go
 import pytest
 
 from technic_scanner import criteria, ui
+from technic_scanner.progress.views.gantt import Span
 from technic_scanner.runs.performance.performance_report import Equity, GroupPerformance, IcPoint
 from technic_scanner.runs.timings.analytics import stage_statistics, trends
 from technic_scanner.screening.evidence import Interval, MeanTest
 from technic_scanner.screening.pick_returns import EquityCurve
-from technic_scanner.studies import Study, study
+from technic_scanner.studies import Study, study, sweep
+from technic_scanner.studies.sweep_document import document_of_sweep
 from technic_scanner.ui.history import charts
 from technic_scanner.ui.outcomes import outcome_charts
 from technic_scanner.ui.results import market_charts, portfolio_view, symbol_figure
 from technic_scanner.ui.run import timeline
 from technic_scanner.ui.run.event_history import TrailPoint
-from technic_scanner.ui.studies import study_charts
+from technic_scanner.ui.studies import study_charts, sweep_charts
 from technic_scanner.ui.style import figure_frame
 from tests.ui.builders import metrics, panel, result_rows, sample
 
@@ -49,7 +52,7 @@ def figures() -> Iterator[tuple[str, go.Figure]]:
     yield "sub_scores", market_charts.sub_scores([("AAA", {"TrendScore": 70.0}), ("BBB", {})])
     yield "sector_map", market_charts.sector_map(result_rows())
     yield "score_distribution", market_charts.score_distribution(result_rows())
-    yield "gantt", timeline.gantt((timeline.Span(timeline.QUEUE, -60.0, 60.0), *spans))
+    yield "gantt", timeline.gantt((Span(timeline.QUEUE, -60.0, 60.0), *spans))
     yield "gantts_overlaid", timeline.gantts_overlaid([("first", spans), ("second", spans)])
     yield "throughput_line", timeline.throughput_line([TrailPoint(1.0, "data_fetching", 50.0)])
     yield "sector_weights", portfolio_view.sector_weights(_weights())
@@ -60,7 +63,16 @@ def figures() -> Iterator[tuple[str, go.Figure]]:
     line = np.linspace(1.0, 1.2, 3)
     curve = EquityCurve(line, line, line, line, 0)
     yield "equity", outcome_charts.equity(Equity("x", "position", 0, tuple(DAYS[:3]), curve))
+    for text in (
+        "let n = 5 # 5..7\nclose > sma(close, n)",
+        "let n = 5 # 5..7\nlet m = 50 # 40..60 step 10\nclose > sma(close, n) and rsi(5) < m",
+    ):
+        yield "grid", sweep_charts.grid(_swept(text), 5)
     yield "group_means", outcome_charts.group_means([_group(LONG), _group("core")])
+
+
+def _swept(text: str) -> dict[str, Any]:
+    return document_of_sweep(sweep(text, criteria.Panel(panel())), 21)
 
 
 def _study() -> Study:

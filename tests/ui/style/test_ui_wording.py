@@ -57,6 +57,9 @@ def test_time_left_unknown_and_done_are_not_mixed_up() -> None:
 def test_expectation_says_from_how_many_runs_or_that_it_does_not_know() -> None:
     assert wording.expected_text(14.0, 11.0, 19.0, 23) == "Expected: about 14 s (11–19 s), from 23 comparable runs."
     assert wording.expected_text(14.0, 11.0, 19.0, 1).endswith("from 1 comparable run.")
+    assert wording.contained_text(0, None).endswith("to its picks, without the wait for a worker; no run is before it.")
+    assert wording.contained_text(1, 2.0).endswith("the wait for a worker, usually 2.0 s; 1 run is before it.")
+    assert wording.contained_text(3, None).endswith("3 runs are before it.")
     assert "unknown" in wording.expected_text(None, None, None, 0)
     assert "unknown" in wording.expected_text(30.0, 5.0, 200.0, 0)
 
@@ -72,7 +75,7 @@ def test_counts_and_numbers() -> None:
 def test_moments_are_shown_in_the_viewers_zone() -> None:
     moment = datetime(2026, 1, 2, 23, 30, tzinfo=UTC)
     assert wording.when(moment) == "2026-01-02 23:30:00 UTC"
-    assert wording.when(moment, "Europe/Berlin") == "2026-01-03 00:30:00"
+    assert wording.when(moment, "Europe/Berlin") == "2026-01-03 00:30:00 CET"
     assert wording.when(None) == "–"
 
 

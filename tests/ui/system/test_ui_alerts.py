@@ -6,6 +6,7 @@ import pytest
 
 from technic_scanner.domain.alert import Alert, AlertWhen, DeliveryStatus
 from technic_scanner.domain.schedule import AfterClose, Schedule
+from technic_scanner.domain.watchlist import Watchlist, WatchlistEntry
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def test_the_form_previews_and_adds_an_alert_and_names_bad_fields(empty, schedul
     empty.services.worker().run()
     app = opened(open_page("system"), "a_new")
     assert not app.exception
-    app.text_input(key="a_title").set_value("$session for ann")
+    app.text_input(key="a_new_title").set_value("$session for ann")
     app.toggle(key="a_preview").set_value(True).run()
     (session,) = [firing.key for firing in schedules.firings("nightly")]
     assert any(code.value.startswith(f"{session} for ann") for code in app.code)
@@ -71,3 +72,36 @@ def test_an_alert_is_tested_paused_and_removed_and_what_is_not_sent_is_said(empt
     app.button(key=f"a_remove_{added.alert_id}").click().run()
     assert not app.exception
     assert alerts.all() == ()
+
+
+def test_an_alert_is_edited_with_a_watchlist_unless_somebody_was_first(empty, schedules, open_page) -> None:
+    alerts = empty.services.alerts
+    empty.services.watchlists.save(Watchlist("mine", (WatchlistEntry("AAPL"),)))
+    added = alerts.add(Alert("to ann", "nightly", "desk", least=3, title="$session!"))
+    alerts.pause("to ann")
+    app = opened(opened(open_page("system"), f"a_open_{added.alert_id}"), f"a_editing_{added.alert_id}")
+    assert not app.exception
+    prefix = f"a_edit_{added.alert_id}_2_"
+    assert app.text_input(key=f"{prefix}title").value == "$session!"
+    app.selectbox(key=f"{prefix}watchlist").set_value("mine")
+    app.selectbox(key=f"{prefix}when").set_value(AlertWhen.CHANGED).run()
+    app.button(key=f"a_save_{added.alert_id}").click().run()
+    assert not app.exception
+    saved = alerts.get("to ann")
+    assert (saved.watchlist, saved.when, saved.least, saved.paused) == ("mine", AlertWhen.CHANGED, 3, True)
+    assert "among watchlist mine, at least 3; paused" in "".join(caption.value for caption in app.caption)
+    again = f"a_edit_{added.alert_id}_3_"
+    app.selectbox(key=f"{again}watchlist").set_value("")
+    app.text_input(key=f"{again}title").set_value("$nope")
+    app.button(key=f"a_save_{added.alert_id}").click().run()
+    assert "title" in app.error[0].value
+    app.text_input(key=f"{again}title").set_value("$session?")
+    alerts.pause("to ann", paused=False)
+    app.button(key=f"a_save_{added.alert_id}").click().run()
+    assert "is at version 4, not 3" in app.error[0].value
+    assert alerts.get("to ann").title == "$session!"
+    final = f"a_edit_{added.alert_id}_4_"
+    app.run()
+    app.selectbox(key=f"{final}watchlist").set_value("").run()
+    app.button(key=f"a_save_{added.alert_id}").click().run()
+    assert alerts.get("to ann").watchlist == "", "all symbols again"

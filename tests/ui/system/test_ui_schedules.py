@@ -61,7 +61,7 @@ def test_a_schedule_that_cannot_fire_is_said(empty, open_page) -> None:
     empty.services.schedules.add(Schedule("nightly", AfterClose("XNYS"), preset="mine"))
     empty.services.service.delete_preset("mine")
     app = open_page("system")
-    assert any("there is no preset 'mine'" in warning.value for warning in app.warning)
+    assert any("there is no preset 'mine'" in warning.value.lower() for warning in app.warning)
 
 
 def test_a_schedule_is_edited_and_keeps_its_own_configuration(empty, open_page) -> None:
