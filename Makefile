@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 
-.PHONY: dashboard api test test-all test-lowest quick lint format setup setup-dev setup-bench bench bench-progress \
+.PHONY: dashboard api test search test-all test-lowest quick lint format setup setup-dev setup-bench bench bench-progress \
 	screenshots lock sbom audit chaos editor wheel clean
 
 dashboard: setup ## Serve the dashboard and the API on one port
@@ -17,6 +17,9 @@ api: setup ## Serve the API alone
 test: setup-dev ## Run the whole test suite
 	$(BIN)/python -m tools.ensure_chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+search: setup-dev ## Run the tests of invariants on examples that have not been tried yet
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile search tests/unit tests/functional -m hypothesis $(ARGS)
 
 test-all: setup-dev ## Run the whole test suite on every Python of this machine that the package supports
 	$(BIN)/python -m tools.all_pythons $(ARGS)
@@ -87,17 +90,17 @@ setup-bench: $(VENV)/.bench
 
 $(VENV)/.runtime: requirements.txt constraints.txt pyproject.toml setup.py tools/make_venv.sh
 	sh tools/make_venv.sh "$(PYTHON)" "$(VENV)"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m tools.install -r requirements.txt
+	$(BIN)/python -m tools.install --no-deps -e .
 	$(BIN)/technic-scanner warmup
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	$(BIN)/python -m tools.install -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements-bench.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -c constraints.txt
+	$(BIN)/python -m tools.install -r requirements-bench.txt
 	@touch $@
 
 clean:

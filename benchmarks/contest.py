@@ -22,19 +22,26 @@ class Contestant:
     scale: float = 1.0
     prepare: Callable[[], None] = lambda: None
     seconds: list[float] = field(default_factory=list)
+    processor_seconds: list[float] = field(default_factory=list)
 
     def measure(self) -> None:
         """Add this round's seconds."""
         for _ in range(self.times):
             self.prepare()
-            start = time.perf_counter()
+            start, processor = time.perf_counter(), time.process_time()
             self.run()
             self.seconds.append((time.perf_counter() - start) * self.scale)
+            self.processor_seconds.append((time.process_time() - processor) * self.scale)
 
     @property
     def best(self) -> float:
         """The least of all seconds: what the work costs when nothing disturbs it."""
         return min(self.seconds)
+
+    @property
+    def best_processor(self) -> float:
+        """The least processor time of this process, of all its threads: other work on the machine changes it little."""
+        return min(self.processor_seconds)
 
 
 def take_turns(contestants: Sequence[Contestant], rounds: int) -> dict[str, float]:

@@ -1,9 +1,14 @@
-"""What all tests share: hypothesis looks for wrong values, not for slow moments; logging ends where it began."""
+"""What all tests share: hypothesis looks for wrong values, not for slow moments; logging ends where it began.
+
+No test reads or writes the home of the user who runs it.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +16,15 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.support.open_connections"]
 
-settings.register_profile("values", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples each time, so that a change is judged by what it changes; `make search` looks for new ones.
+settings.register_profile("search", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("values", settings.get_profile("search"), derandomize=True, database=None)
 settings.register_profile("quick", settings.get_profile("values"), max_examples=10)  # for tools/quick_tests.py
 settings.load_profile("values")
 
+# Where platformdirs puts the home of a process that is told of none, also of the processes that tests start.
+_USER_DATA = tempfile.TemporaryDirectory(prefix="technic-tests-")
+os.environ["XDG_DATA_HOME"] = _USER_DATA.name
 
 _MAIN = sys.modules["__main__"]
 

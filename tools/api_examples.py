@@ -32,6 +32,7 @@ SHOWN_OF_PICK = (*("run_id", "as_of", "profile", "Symbol", "Rank", "side"), "for
 SCAN = {"config": {"sectors": ["Information Technology"], "as_of_date": "2010-05-28"}, "label": "tech, first look"}
 SCHEDULE = {"preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
 STUDY = {"where": "close > sma(close, 50) and rsi(14) < 40", "from": "2010-01-04"}
+SWEEP = {"where": "let n = 50 # 20..80 step 30\nclose > sma(close, n) and rsi(14) < 40", "from": "2010-01-04"}
 PRESET = {"config": {"min_tech_rating": 60}, "description": "strong ones only"}
 
 
@@ -132,12 +133,41 @@ def record(services: Services, client: TestClient) -> dict[str, Any]:
     ask("GET /criteria/saved")
     ask("POST /criteria/import", body={"language": "stockcharts", "text": "[RSI(14) x 30] and [SCTR > 75]"})
     ask("POST /studies", body=STUDY)
+    record_notes(ask, first)
+    record_watchlists(ask, client)
+    ask("POST /replays", body={"from": "2010-03-01", "to": "2010-05-31", "every": "month", "dry_run": True})
+    swept = ask("POST /sweeps", body=SWEEP)["run_id"]
+    services.worker().run()
+    ask("GET /sweeps/{run_id}", swept)
     return ask.recorded
+
+
+def record_notes(ask: Recorder, run_id: str) -> None:
+    """Record the operations of notes."""
+    ask("PUT /notes/symbols/{symbol}", "BRK.B", body={"text": "Wait for the report.", "tags": ["dip"]})
+    ask("GET /notes/symbols/{symbol}", "BRK.B")
+    ask("GET /notes/symbols")
+    ask("PUT /scans/{run_id}/note", run_id, body={"text": "Before the split was known.", "tags": ["checked"]})
+    ask("GET /scans/{run_id}/note", run_id)
+
+
+def record_watchlists(ask: Recorder, client: TestClient) -> None:
+    """Record the operations of watchlists."""
+    ask("POST /watchlists/read", body={"text": 'Buy AAPL, "BRK.B" and FOOBAR at 12.50', "source": "sample"})
+    entries = [{"symbol": "AAPL", "note": "before earnings"}, {"symbol": "BRK.B"}]
+    ask("PUT /watchlists/{name}", "mine", body={"entries": entries, "description": "what I follow"})
+    exported = ask("GET /watchlists/{name}/export", "mine")
+    ask("GET /watchlists/{name}/versions", "mine")
+    client.delete("/watchlists/mine")
+    ask("POST /watchlists/import", body=exported)
+    ask("GET /watchlists/{name}", "mine")
+    ask("GET /watchlists")
 
 
 def record_alerts(ask: Recorder) -> None:
     """Record the operations of alerts."""
     ask("POST /alerts", body={"name": "to ann", "schedule": "nightly", "channel": "desk"})
+    ask("PUT /alerts/{name}", "to ann", body={"schedule": "nightly", "channel": "desk", "when": "changed"})
     ask("GET /alerts")
     ask("GET /alerts/{name}", "to ann")
     for name in ("pause", "resume", "test"):

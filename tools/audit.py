@@ -25,6 +25,17 @@ LOCK = Path(__file__).resolve().parents[1] / "requirements.lock"
 PIP_AUDIT = "pip-audit==2.10.1"
 
 
+def read_advisories(path: Path) -> list[Mapping[str, Any]]:
+    """Read a file of OSV documents. Raises SystemExit with a sentence for any other one."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{path} cannot be read as JSON: {error}") from error
+    if not isinstance(found, list) or not all(isinstance(item, dict) and "id" in item for item in found):
+        raise SystemExit(f"{path} is no list of OSV documents, each with an id")
+    return found
+
+
 def affecting(advisories: Iterable[Mapping[str, Any]], name: str, version: str) -> list[Mapping[str, Any]]:
     """Return the advisories that a version of a package is affected by."""
     return [item for item in advisories if any(_hits(part, name, version) for part in item.get("affected", ()))]
@@ -83,8 +94,9 @@ def main(arguments: Sequence[str]) -> int:
     command = [find_uv_bin(), "tool", "run", "--from", PIP_AUDIT, "pip-audit", "--disable-pip", "--require-hashes"]
     command += ["--requirement", str(LOCK)]
     if not arguments:
-        return subprocess.run(command, env=environment(), check=False).returncode
-    server = serve(json.loads(Path(arguments[0]).read_text(encoding="utf-8")))
+        # Strictly, since an index that tells of no advisories would otherwise count as one that knows of none.
+        return subprocess.run([*command, "--strict"], env=environment(), check=False).returncode
+    server = serve(read_advisories(Path(arguments[0])))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/v1/query"
     command += ["--vulnerability-service", "osv", "--osv-url", url]

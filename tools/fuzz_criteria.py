@@ -65,6 +65,8 @@ def promised(text: str) -> bool:
         place = 1 <= fault["line"] <= len(lines) and 1 <= fault["column"] <= len(lines[fault["line"] - 1]) + 1
         if not (place and fault["length"] >= 1 and fault["message"]):
             raise AssertionError((text, fault))
+    if document["ok"]:
+        assert all(hint.message for hint in criteria.compile(text).hints), text
     if document["ok"] and criteria.check(document["canonical"])["canonical"] != document["canonical"]:
         raise AssertionError((text, document))
     return bool(document["ok"])

@@ -30,7 +30,7 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.service.service import RunService, ServiceRules
 from technic_scanner.runs.worker import execution
 from technic_scanner.runs.worker.heartbeat import Heartbeat

@@ -31,7 +31,7 @@ from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.runs.model import Preset, WorkerInfo
-from technic_scanner.runs.ports import ScanTask
+from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.version import VERSION
 from tests.contract.stores.golden_reading import all_records, read_store
 from tests.support.postgres import PostgresServer, start_postgres

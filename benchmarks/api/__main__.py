@@ -54,7 +54,7 @@ class Bench:
                 time.sleep(0.1)
 
     def round(self, watchers: int) -> Round:
-        """Scan once with so many watchers; without any, nothing asks until the scan should be over."""
+        """Scan once with a number of watchers; without any, nothing asks until the scan should be over."""
         shutil.rmtree(self.home / "prices", ignore_errors=True)
         config = {"source": "synthetic", "universe": self.universe, "max_symbols": 100_000}
         process = psutil.Process(self.server.pid)

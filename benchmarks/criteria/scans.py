@@ -36,7 +36,7 @@ class Market:
     panel: Panel
 
     def newest(self, bars: int) -> Market:
-        """Return the newest ``bars`` sessions, as whoever wants the newest session alone cuts them."""
+        """Return the newest ``bars`` sessions, as a user who wants the newest session alone cuts them."""
         cut = [getattr(self, name)[:, -bars:] for name in ("open", "high", "low", "close", "volume")]
         return Market(*cut, self.sector, self.panel)
 

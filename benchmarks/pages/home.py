@@ -25,7 +25,7 @@ SCAN_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What a home holds: how many made-up runs, two real runs of so many symbols, and one symbol of the first."""
+    """What a home holds: how many made-up runs, two real runs of a number of symbols, and one symbol of the first."""
 
     runs: int
     rows: int

@@ -1,7 +1,7 @@
 """Run ``python -m benchmarks.pages.tick``: the server's processor time for one tick of the page of a running scan.
 
 The scan runs in a process of its own, slowed down so that something is new at every tick. What the server spends with
-no page open is taken off; the rest, while so many tabs watch, is shared by the ticks that fell due in them.
+no page open is taken off; the rest, while that number of tabs watches, is shared by the ticks that fell due in them.
 """
 
 from __future__ import annotations

@@ -33,7 +33,20 @@ class Contestant(Protocol):
     def eta(self) -> float | None: ...
 
 
-class Tqdm:
+class OneBar:
+    """What is told of units alone: it knows no stages and no classes of work."""
+
+    def declare(self, stage: str, unit_class: str, units: int) -> None:
+        """Ignore the classes of work."""
+
+    def stage(self, name: str) -> None:
+        """Ignore the start of a stage."""
+
+    def stage_done(self) -> None:
+        """Ignore the end of a stage."""
+
+
+class Tqdm(OneBar):
     """One bar over the units of all stages, known from the start; tqdm's own smoothing."""
 
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
@@ -41,17 +54,8 @@ class Tqdm:
         self._bar._time = clock.monotonic
         self._bar.start_t = self._bar.last_print_t = clock.monotonic()
 
-    def declare(self, stage: str, unit_class: str, units: int) -> None:
-        """tqdm knows no classes of work."""
-
-    def stage(self, name: str) -> None:
-        """tqdm knows no stages."""
-
     def step(self, unit_class: str, units: int) -> None:
         self._bar.update(units)
-
-    def stage_done(self) -> None:
-        """tqdm knows no stages."""
 
     def eta(self) -> float | None:
         shown = self._bar.format_dict
@@ -59,7 +63,7 @@ class Tqdm:
         return (shown["total"] - shown["n"]) / rate if rate else None
 
 
-class Rich:
+class Rich(OneBar):
     """One task over the units of all stages, known from the start; rich's default 30 s window."""
 
     def __init__(self, clock: ManualClock, trace: Trace, _past: tuple[Trace, ...]) -> None:
@@ -67,17 +71,8 @@ class Rich:
         self._progress = rich.progress.Progress(console=console, get_time=clock.monotonic, auto_refresh=False)
         self._task = self._progress.add_task("scan", total=sum(step.units for step in trace.steps))
 
-    def declare(self, stage: str, unit_class: str, units: int) -> None:
-        """One task: rich is told of no classes of work."""
-
-    def stage(self, name: str) -> None:
-        """One task: rich is told of no stages."""
-
     def step(self, unit_class: str, units: int) -> None:
         self._progress.update(self._task, advance=units)
-
-    def stage_done(self) -> None:
-        """One task: rich is told of no stages."""
 
     def eta(self) -> float | None:
         return self._progress.tasks[0].time_remaining

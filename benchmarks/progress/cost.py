@@ -11,7 +11,7 @@ import io
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -37,10 +37,10 @@ def contestants() -> dict[str, Callable[[], Update]]:
         "empty call": lambda: _nothing,
         "itertools.count": lambda: itertools.count().__next__,
         "locked counter": _locked_counter,
-        "tqdm.update": _tqdm,
-        "rich Progress.update": _rich,
-        "ours: tracker.advance": _tracker,
-        "ours: tracker.update, its dict": _tracker_update,
+        "tqdm.update": tqdm_update,
+        "rich Progress.update": rich_update,
+        "ours: tracker.advance": tracker_advance,
+        "ours: tracker.update, its dict": tracker_update,
         "ours: reporter.advance, no event": lambda: _reporter(NEVER),
         "ours: reporter.advance, an event each 0.2 s": lambda: _reporter(0.2),
     }
@@ -61,23 +61,23 @@ def _locked_counter() -> Update:
     return update
 
 
-def _tqdm() -> Update:
+def tqdm_update() -> Update:
     return tqdm(total=10**9, file=io.StringIO(), mininterval=NEVER).update
 
 
-def _rich() -> Update:
+def rich_update() -> Update:
     progress = rich.progress.Progress(console=Console(file=io.StringIO()), auto_refresh=False)
     task = progress.add_task("scan", total=10**9)
     return partial(progress.update, task, advance=1)
 
 
-def _tracker() -> Update:
+def tracker_advance() -> Update:
     tracker = MultiStageProgressTracker({"only": 1.0})
     tracker.start_stage("only", 10**9)
     return tracker.advance
 
 
-def _tracker_update() -> Update:
+def tracker_update() -> Update:
     tracker = MultiStageProgressTracker({"only": 1.0})
     tracker.start_stage("only", 10**9)
     return map(tracker.update, itertools.count(1)).__next__
@@ -92,8 +92,8 @@ def _reporter(interval_seconds: float) -> Update:
     return partial(reporter.advance, 1, "symbol")
 
 
-def nanoseconds(update: Update, updates: int, threads: int) -> float:
-    """Return wall nanoseconds an update, ``updates`` of them shared out among ``threads``."""
+def nanoseconds(update: Update, updates: int, threads: int, clock: Callable[[], int] = time.perf_counter_ns) -> float:
+    """Return nanoseconds of ``clock`` an update, ``updates`` of them shared out among ``threads``."""
     each = updates // threads
     barrier = threading.Barrier(threads + 1)
 
@@ -106,19 +106,24 @@ def nanoseconds(update: Update, updates: int, threads: int) -> float:
     for worker in workers:
         worker.start()
     barrier.wait()
-    start = time.perf_counter_ns()
+    start = clock()
     for worker in workers:
         worker.join()
-    return (time.perf_counter_ns() - start) / (each * threads)
+    return (clock() - start) / (each * threads)
 
 
-def measure(updates: int, repeats: int) -> dict[str, tuple[float, float]]:
+def measure(
+    updates: int,
+    repeats: int,
+    made: Mapping[str, Callable[[], Update]] | None = None,
+    clock: Callable[[], int] = time.perf_counter_ns,
+) -> dict[str, tuple[float, float]]:
     """Return the least nanoseconds an update of every contestant, from one and from eight threads."""
     best: dict[str, tuple[float, float]] = {}
     for _ in range(repeats):
-        for name, make in contestants().items():
+        for name, make in (made or contestants()).items():
             # eight threads fight for the lock only if each runs for longer than the interpreter's switch interval
-            one, eight = nanoseconds(make(), updates, 1), nanoseconds(make(), 8 * updates, 8)
+            one, eight = nanoseconds(make(), updates, 1, clock), nanoseconds(make(), 8 * updates, 8, clock)
             old = best.get(name, (one, eight))
             best[name] = (min(old[0], one), min(old[1], eight))
     return best

@@ -63,18 +63,23 @@ def _holds(result: object) -> bool | None:
     return None if low is None else bool(low <= 0.0 <= high)
 
 
+def _cell(held: list[bool], tries: int) -> str:
+    """Return the share that held, and how many tries had no interval, if any."""
+    without = f" ({tries - len(held)} without)" if len(held) < tries else ""
+    return f"{100 * sum(held) / len(held):.1f} %{without}" if held else "none"
+
+
 def main() -> None:
     """Print the share of tries in which the interval held, by kind and horizon."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tries", type=int, default=400)
+    parser.add_argument("--tries", type=int, default=1000)
     options = parser.parse_args()
     print("| entries | " + " | ".join(f"{horizon} sessions" for horizon in HORIZONS) + " |")
     print("|---|" + "---|" * len(HORIZONS))
     for kind in KINDS:
         found = list(tries(kind, options.tries))
         known = [[holds[horizon] for holds in found if holds[horizon] is not None] for horizon in HORIZONS]
-        shares = " | ".join(f"{100 * sum(held) / len(held):.0f} %" if held else "none" for held in known)
-        print(f"| {kind} | {shares} |", flush=True)
+        print(f"| {kind} | {' | '.join(_cell(held, options.tries) for held in known)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ class Installation:
         return [item for line in printed for item in (line if isinstance(line, list) else [line])]
 
     def diary_lines(self, count: int) -> list[str]:
-        """Return the lines of the diary once there are so many: the command may end before the listener does."""
+        """Return the lines of the diary once there are ``count``: the command may end before the listener does."""
         give_up = time.monotonic() + DEADLINE_SECONDS
         while True:
             lines = self.diary.read_text().splitlines() if self.diary.exists() else []

@@ -9,7 +9,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "studies.md"
 
 
 def test_the_worked_example_runs() -> None:
-    (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    parts = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     names: dict[str, object] = {}
-    exec(compile(code, str(PAGE), "exec"), names)  # noqa: S102 - a page of this repository
+    for code in parts:
+        exec(compile(code, str(PAGE), "exec"), names)  # noqa: S102 - a page of this repository
     assert names["found"] is not None
+    assert names["grid"] is not None

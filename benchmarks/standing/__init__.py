@@ -1,0 +1,1 @@
+"""How long the standing scans of an evening take together."""
