@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from technic_scanner.domain.fields import MAX_TEXT_LENGTH, Field, Kind, Table
+from technic_scanner.domain.number_text import text_with
 from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.quoting import cut, quoted
 from technic_scanner.domain.stage import Stage, StagePlan
@@ -53,7 +54,7 @@ def _number(field: Field, value: Any, name: str = "") -> Problems:
         or (spec.at_most is not None and value > spec.at_most)
     ):
         named = (("at least", spec.at_least), ("above", spec.above), ("at most", spec.at_most))
-        bounds = " and ".join(f"{words} {bound:g}" for words, bound in named if bound is not None)
+        bounds = " and ".join(f"{words} {text_with(bound, 15)}" for words, bound in named if bound is not None)
         yield FieldProblem(name or field.name, f"must be {bounds}, not {quoted(value)}")
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType, NoneType
 from typing import Any
 
+from technic_scanner.domain.number_text import text_with
 from technic_scanner.domain.stage import StagePlan
 
 MAX_TEXT_LENGTH = 200
@@ -100,9 +101,9 @@ class Field:
         """The bounds of a number, or of each weight: ``1 to 100,000``, ``above 0, at most 100``; empty without any."""
         spec = self.spec
         if spec.at_least is not None and spec.at_most is not None:
-            return f"{spec.at_least:,g} to {spec.at_most:,g}"
+            return f"{text_with(spec.at_least, 15)} to {text_with(spec.at_most, 15)}"
         named = (("at least", spec.at_least), ("above", spec.above), ("at most", spec.at_most))
-        return ", ".join(f"{words} {bound:,g}" for words, bound in named if bound is not None)
+        return ", ".join(f"{words} {text_with(bound, 15)}" for words, bound in named if bound is not None)
 
 
 Table = Mapping[str, Field]

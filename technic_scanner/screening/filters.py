@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar
 
 import numpy as np
 
+from technic_scanner.domain.number_text import text_apart, text_with
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray, column
 
@@ -69,12 +70,12 @@ def _bad_bars(rows: Candidates) -> BoolArray:
 def _why_bad(rows: Candidates, i: int) -> str:
     close, dollars = rows.close[i], rows.dollars[i]
     if not close > 0.0 or np.isinf(close):
-        return f"Its last close of {close:g} is not a price."
+        return f"Its last close of {text_with(close, 6)} is not a price."
     if np.isnan(dollars):
         return "Its volume is unknown, so its dollar volume cannot be judged."
     if dollars < 0.0 or np.isinf(dollars):
-        return f"Its 20-session dollar volume of {dollars:g} is not possible."
-    return f"Its last close of {close:.4g} lies outside the lows and highs of its last bars."
+        return f"Its 20-session dollar volume of {text_with(dollars, 6)} is not possible."
+    return f"Its last close of {text_with(close, 4)} lies outside the lows and highs of its last bars."
 
 
 def _amount(number: str, rows: Candidates, i: int) -> str:
@@ -109,7 +110,8 @@ ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
         "price below the minimum",
         lambda rows: rows.close < rows.min_price,
         lambda rows, i: (
-            f"Its close of {rows.close[i]:.4g} is below the minimum of {_amount(f'{rows.min_price:g}', rows, i)}."
+            f"Its close of {text_apart(rows.close[i], rows.min_price)} is below the minimum of "
+            f"{_amount(text_with(rows.min_price, 15), rows, i)}."
         ),
     ),
     RowFilter(
@@ -117,8 +119,8 @@ ELIGIBILITY_FILTERS: Final[tuple[RowFilter[Candidates], ...]] = (
         "dollar volume below the minimum",
         lambda rows: rows.dollars < rows.min_dollar_volume,
         lambda rows, i: (
-            f"Its 20-session dollar volume of {rows.dollars[i]:,.0f} is below the minimum of "
-            f"{_amount(f'{rows.min_dollar_volume[i]:,.0f}', rows, i)}."
+            f"Its 20-session dollar volume of {text_apart(rows.dollars[i], rows.min_dollar_volume[i])} is below the "
+            f"minimum of {_amount(text_with(rows.min_dollar_volume[i], 15), rows, i)}."
         ),
     ),
 )
@@ -134,7 +136,10 @@ RATING_FILTERS: Final[tuple[RowFilter[Rated], ...]] = (
         "rating_below_minimum",
         "rating below the minimum",
         lambda rows: rows.rating < rows.min_rating,
-        lambda rows, i: f"Its rating of {rows.rating[i]:.1f} is below the minimum of {rows.min_rating:g}.",
+        lambda rows, i: (
+            f"Its rating of {text_apart(rows.rating[i], rows.min_rating, 3)} is below the minimum of "
+            f"{text_with(rows.min_rating, 15)}."
+        ),
     ),
 )
 

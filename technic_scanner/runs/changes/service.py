@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.number_text import text_apart
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.runs.changes.picks import (
     COLUMNS,
@@ -121,8 +122,8 @@ class ChangesService:
             return {}
         closes = self._closes(before, [pick.symbol for pick in gone])
         return {
-            pick.symbol: f"its history was revised: the close of {before.as_of} was {pick.close:g}, "
-            f"now it is {closes[pick.symbol]:g}"
+            pick.symbol: f"its history was revised: the close of {before.as_of} was "
+            f"{text_apart(pick.close, closes[pick.symbol])}, now it is {text_apart(closes[pick.symbol], pick.close)}"
             for pick in gone
             if pick.close is not None
             and pick.symbol in closes

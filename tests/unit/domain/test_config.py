@@ -54,10 +54,10 @@ BEYOND_DIGITS = 10**5000
         ({"symbols": 5}, "symbols: must be a list of names, not 5"),
         ({"as_of_date": "yesterday"}, "as_of_date: must be a date such as 2010-08-20, not 'yesterday'"),
         ({"sector_neutral": "yes"}, "sector_neutral: must be true or false, not 'yes'"),
-        ({"profile_weights": {"trend": -1}}, "profile_weights.trend: must be at least 0 and at most 1000, not -1.0"),
+        ({"profile_weights": {"trend": -1}}, "profile_weights.trend: must be at least 0 and at most 1,000, not -1.0"),
         (
             {"profile_weights": {"trend": 1e308}},
-            "profile_weights.trend: must be at least 0 and at most 1000, not 1e+308",
+            "profile_weights.trend: must be at least 0 and at most 1,000, not 1e+308",
         ),
         ({"profile_weights": 5}, "profile_weights: must be pairs of a name and a weight, not 5"),
         ({"profile_weights": [("trend", 1), ("trend", 2)]}, "profile_weights.trend: is named more than once"),

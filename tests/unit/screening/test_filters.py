@@ -38,6 +38,12 @@ LIMITS = {"min_price": 5.0, "min_dollar_volume": 1e6, "min_bars": 20}
             "price_below_minimum",
             "4.99 is below the minimum of 5",
         ),
+        (
+            {"close": 4.9996, "swing_low_10": 4.9, "swing_high_10": 5.1},
+            "price_below_minimum",
+            "4.9996 is below the minimum of 5",
+        ),
+        ({"dollar_volume_20": 999_999.7}, "dollar_volume_below_minimum", "999,999.7 is below the minimum of 1,000,000"),
         ({"dollar_volume_20": 999_999.0}, "dollar_volume_below_minimum", "999,999 is below the minimum of 1,000,000"),
     ],
 )
