@@ -8,7 +8,7 @@ from technic_scanner.domain.fields import FieldSpec
 ACCOUNT_CURRENCY = FieldSpec(
     "Account currency",
     "The code of the currency that account size and minimum dollar volume are in, for example USD.",
-    empty="the one currency of the prices",
+    empty="the currency of the prices",
     spelling=spelled_currency,
     pattern=CODE_PATTERN,
     example="USD",
@@ -17,7 +17,7 @@ ACCOUNT_CURRENCY = FieldSpec(
 CURRENCY_RATES = FieldSpec(
     "Currency rates",
     "What one unit of each other currency of the prices is worth in the account's, for example EUR=1.08.",
-    empty="all prices are in the account's currency",
+    empty="no other currencies",
     option="rate",
     spelling=spelled_rate,
     pattern=RATE_PATTERN,

@@ -41,8 +41,7 @@ def test_enter_and_space_open_the_row_and_the_arrows_walk_on(
 ) -> None:
     ranked = symbols(services, finished)
     page = ResultsPage.of(tabs, finished, ranked)
-    page.click_cell(finished, ranked, 2)
-    page.expect_symbol(ranked[2])
+    page.open_row(finished, ranked, 2)
     for position in (3, 4):
         page.settle()
         page.tab.keyboard.press(key)

@@ -80,8 +80,7 @@ def test_a_click_on_any_cell_opens_the_row_and_the_arrow_keys_walk_on(
 ) -> None:
     ranked = symbols(services, finished)
     page = ResultsPage.of(tabs, finished, ranked)
-    page.click_cell(finished, ranked, 2)
-    page.expect_symbol(ranked[2])
+    page.open_row(finished, ranked, 2)
     for position in (3, 4):
         page.settle()
         page.tab.keyboard.press("ArrowDown")
@@ -95,8 +94,7 @@ def test_a_cell_opens_its_row_again_after_it_was_closed(tabs: Watched, services:
     ranked = symbols(services, finished)
     page = ResultsPage.of(tabs, finished, ranked)
     for _ in range(2):
-        page.click_cell(finished, ranked, 2)
-        page.expect_symbol(ranked[2])
+        page.open_row(finished, ranked, 2)
         page.settle()
         page.button("Close").click()
         expect(page.button("Close")).to_have_count(0)
@@ -108,15 +106,13 @@ def test_the_table_selects_the_row_that_the_arrow_buttons_open(
 ) -> None:
     ranked = symbols(services, finished)
     page = ResultsPage.of(tabs, finished, ranked)
-    page.click_cell(finished, ranked, 2)
-    page.expect_symbol(ranked[2])
+    page.open_row(finished, ranked, 2)
     page.settle()
     page.button("›").click()
     page.expect_symbol(ranked[3])
     expect(page.selected(finished, ranked, 3)).to_have_count(1)
     page.settle()
-    page.click_cell(finished, ranked, 2)
-    page.expect_symbol(ranked[2])
+    page.open_row(finished, ranked, 2)
 
 
 @pytest.mark.parametrize(("width", "beside"), [(1280, True), (800, False)])

@@ -48,6 +48,11 @@ class ResultsPage(AnyPage):
         """Click a cell of a row, in the column of small charts."""
         self.table(run, order).click(position={"x": 180, "y": HEADER + (row + 0.5) * ROW})
 
+    def open_row(self, run: RunRecord, order: Sequence[str], row: int) -> None:
+        """Click a cell of a row and wait until its symbol is open."""
+        self.click_cell(run, order, row)
+        self.expect_symbol(order[row])
+
     def selected(self, run: RunRecord, order: Sequence[str], row: int) -> Locator:
         """Return what the table tells screen readers of a row whose box is checked; none if it is not."""
         return self.table(run, order).locator(f"tr[aria-rowindex='{row + 2}'][aria-selected=true]")
