@@ -246,14 +246,22 @@ def shared_entries(rows: Any, columns: Any, counts: Any, horizon: Any) -> Any:
         share[t] = 1.0 / np.sqrt(counts[t]) if counts[t] > 0.0 else 0.0
     for apart in range(len(parts)):
         parts[apart] = 1.0 - apart / horizon
-    for e in range(len(rows)):
-        own = 0.0
-        for other in range(e + 1, len(rows)):
-            apart = columns[other] - columns[e]
-            if rows[other] != rows[e] or apart >= horizon:
-                break
-            own += parts[apart] * share[columns[other]]
-        shared += own * share[columns[e]]
+    # From the newest entry back: the sums of the shares of later entries of the symbol within the horizon, and of the
+    # same times the sessions that they are apart. ``stop`` is one past the last of these.
+    sums, apart_sums, stop = 0.0, 0.0, len(rows)
+    for e in range(len(rows) - 2, -1, -1):
+        if rows[e] != rows[e + 1]:
+            sums, apart_sums, stop = 0.0, 0.0, e + 1
+            continue
+        sums += share[columns[e + 1]]
+        apart_sums += (columns[e + 1] - columns[e]) * sums
+        while stop > e + 1 and columns[stop - 1] - columns[e] >= horizon:
+            stop -= 1
+            sums -= share[columns[stop]]
+            apart_sums -= share[columns[stop]] * (columns[stop] - columns[e])
+        if stop == e + 1:
+            sums, apart_sums = 0.0, 0.0
+        shared += (sums - apart_sums / horizon) * share[columns[e]]
     for t in range(len(counts)):
         for apart in range(1, min(horizon, len(counts) - t)):
             if counts[t] > 0.0 and counts[t + apart] > 0.0:

@@ -1,4 +1,4 @@
-"""Spearman's rank correlation of the entries of one date; compiled."""
+"""Mean ranks of the entries of one date, and Spearman's correlation of them; compiled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from technic_scanner.criteria.kernel_compile import exact
+from technic_scanner.criteria.kernel_compile import exact, kernel
 
 
 @exact
@@ -32,3 +32,20 @@ def rank_correlation(ranks: Any, values: Any, order: Any) -> Any:
         start = end
     scale = np.sqrt(ours * theirs)
     return both / scale if scale > 0.0 else np.nan
+
+
+@kernel
+def mean_ranks_of(values: Any, order: Any, out: Any) -> Any:
+    """Write the ranks of ``values`` (m,), which ``order`` (m,) sorts, from 1 on into ``out`` (m,).
+
+    Equal values share their mean rank.
+    """
+    count = len(values)
+    start = 0
+    while start < count:
+        end = start + 1
+        while end < count and values[order[end]] == values[order[start]]:
+            end += 1
+        for place in range(start, end):
+            out[order[place]] = (start + end + 1) / 2.0
+        start = end

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,10 @@ import numpy as np
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.screening.bars import DateArray, FloatArray
-from technic_scanner.screening.evidence import mean_ranks
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
 from technic_scanner.studies.by_symbol import by_symbol
+from technic_scanner.studies.date_ranks import ranks_by_date
 from technic_scanner.studies.kernel_events import entry_returns, shared_entries
 from technic_scanner.studies.universe_means import UniverseMeans, universe_means
 
@@ -92,15 +91,9 @@ class Study:
     @cached_property
     def order_ranks(self) -> FloatArray:
         """The mean rank (E,) of each entry's ``order`` among those of its session, NaN where it is unknown."""
-        out = np.full(len(self), np.nan)
         if self.order is None:
-            return out
-        starts = np.flatnonzero(np.append(True, self.columns[1:] != self.columns[:-1]))
-        for start, end in pairwise([*starts.tolist(), len(self)]):
-            order = self.order[start:end]
-            known = np.isfinite(order)
-            out[start:end][known] = mean_ranks(order[known])
-        return out
+            return np.full(len(self), np.nan)
+        return ranks_by_date(self.order, self.columns)
 
     @cached_property
     def universe_moves(self) -> FloatArray:
