@@ -63,7 +63,7 @@ def _group(node: Node, live: Live, path: str, *, top: bool = False) -> None:
     with st.container(horizontal=True):
         for kind, label in (("row", "Add row"), ("group", "Add group"), ("formula", "Add formula")):
             st.button(
-                label,
+                f"{label} to group {path}" if path else label,
                 key=node.key(f"add_{kind}"),
                 on_click=partial(criteria_state.add, node.number, kind),
                 type="tertiary",
@@ -147,10 +147,9 @@ def _count(node: Node, live: Live) -> None:
 
 def _remove(node: Node, what: str) -> None:
     st.button(
-        "Remove",
+        f"Remove {what}",
         key=node.key("remove"),
         on_click=partial(criteria_state.remove, node.number),
-        help=f"Remove {what}",
         type="tertiary",
     )
 

@@ -55,7 +55,7 @@ def test_a_text_is_shown_as_rows_groups_and_formulas_and_stays_what_it_is(empty,
     assert written(app) == SCAN
     labelled(app.text_input, "Value of row 1").set_value("50").run()
     assert criteria.compile(written(app)) == criteria.compile(SCAN.replace("60", "50"))
-    next(item for item in app.button if item.help == "Remove group 2").click().run()
+    next(item for item in app.button if item.label == "Remove group 2").click().run()
     assert written(app) == "rsi(14) < 50"
     assert not app.exception
 
