@@ -164,19 +164,19 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def test_the_form_stays_open_where_a_notice_moves_it(tabs: Watched, finished: RunRecord) -> None:
-    page = RunPage.of(tabs, finished.run_id).tab
+    run_page = RunPage.of(tabs, finished.run_id)
+    page = run_page.tab
     page.get_by_text("Configure another scan").click()
     page.get_by_text("Advanced: history").click()
     history = page.get_by_label("Lookback (sessions)", exact=True)
     expect(history).to_be_visible()
-    page.get_by_label("Preset", exact=True).click()
-    page.get_by_role("option").first.click()
+    run_page.choose("Preset")
     # A shipped preset describes itself above the form.
     expect(page.get_by_role("button", name="Export")).to_be_visible()
-    RunPage(page).settle()
+    run_page.settle()
     expect(history).to_be_visible()
     page.get_by_role("button", name="Save…").click()
     page.get_by_role("button", name="Save the form as preset").click()
     expect(page.get_by_text("One field has an invalid value")).to_be_visible()
-    RunPage(page).settle()
+    run_page.settle()
     expect(history).to_be_visible()

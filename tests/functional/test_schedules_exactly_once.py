@@ -7,7 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ __all__ = ["postgres_server", "postgres_url"]
 
 PROCESSES = 8
 SESSIONS = 50
-KILLS = 12
+DAYS_A_KILL = 6
 NAME = "nightly"
 FIRST = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LAST = datetime(2026, 3, 16, 22, tzinfo=UTC)  # after the fiftieth session's close and delay
@@ -52,19 +52,26 @@ def store(url: str) -> Iterator[SqlStore]:
     opened.close()
 
 
-def work(url: str, lease_seconds: float, rounds: Any) -> None:
+def work(url: str, lease_seconds: float, rounds: Any, data_until: Any) -> None:
     """Decide what is due again and again, in a process of its own, on a clock of its own at the end of the sessions.
 
-    ``rounds`` is shared memory, in which it counts how often it has decided.
+    Both are shared memory: ``rounds`` counts how often it has decided, and the source answers about a session once
+    ``data_until`` (a day's ordinal) has come to it.
     """
     clock = ManualClock(LAST)
     store = open_store(url, SystemClock())
+
+    def probe(_config: ScanConfig, session: date) -> DataShare:
+        while session.toordinal() > data_until.value:
+            time.sleep(0.001)
+        return DataShare(1, 1)
+
     due = DueSchedules(
         store,
         ExchangeCalendars(as_known),
         clock,
         lambda _schedule: (ScanConfig(), RunOptions()),
-        probe=lambda _config, _session: DataShare(1, 1),
+        probe=probe,
         rules=FiringRules(lease_seconds),
     )
     while True:
@@ -89,25 +96,31 @@ def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease
     )
     context = multiprocessing.get_context("spawn")
     chance = random.Random(21)
+    data_until = context.Value("Q", FIRST.toordinal(), lock=False)  # a lock would outlive the kill of its holder
 
     def started() -> tuple[multiprocessing.process.BaseProcess, Any]:
-        rounds = context.Value("Q", 0, lock=False)  # a lock would outlive the kill of its holder
-        process = context.Process(target=work, args=(url, lease_seconds, rounds), daemon=True)
+        rounds = context.Value("Q", 0, lock=False)
+        process = context.Process(target=work, args=(url, lease_seconds, rounds, data_until), daemon=True)
         process.start()
         return process, rounds
 
     running = [started() for _ in range(PROCESSES)]
-    killed = 0
+    decided = killed = 0
     try:
         deadline = time.monotonic() + 240
-        while len(firings := store.firings(schedule.schedule_id, 1000)) < SESSIONS and time.monotonic() < deadline:
-            # Kill one each time that a few more sessions have been decided, and put another in its place.
-            if killed < KILLS and len(firings) > killed * SESSIONS // KILLS:
-                victim = chance.randrange(PROCESSES)
-                running[victim][0].kill()
-                running[victim][0].join(30)
-                running[victim] = started()
-                killed += 1
+        while len(firings := store.firings(schedule.schedule_id, 1000)) < SESSIONS:
+            assert time.monotonic() < deadline, f"{len(firings)} of {SESSIONS} sessions were decided"
+            if data_until.value >= LAST.toordinal() or (killed and len(firings) == decided):
+                continue
+            # Kill one as soon as some of the sessions that have data are decided, put another in its place, and let
+            # the source have data of the next days.
+            decided = len(firings)
+            victim = chance.randrange(PROCESSES)
+            running[victim][0].kill()
+            running[victim][0].join(30)
+            running[victim] = started()
+            killed += 1
+            data_until.value += DAYS_A_KILL
         # Each that lives decides once more, from the beginning to the end of a round: it finds nothing left to do.
         begun = [rounds.value for _, rounds in running]
         while any(rounds.value < before + 2 for (_, rounds), before in zip(running, begun, strict=True)):
@@ -118,7 +131,7 @@ def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease
             process.kill()
             process.join(30)
 
-    assert killed > 0
+    assert killed == -(-(LAST - FIRST).days // DAYS_A_KILL)
     firings = store.firings(schedule.schedule_id, 1000)
     runs = store.list_runs(RunQuery(limit=1000)).records
     assert Counter(firing.status for firing in firings) == {FiringStatus.QUEUED: SESSIONS}

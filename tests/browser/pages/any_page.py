@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import ClassVar, Protocol, Self
 from urllib.parse import urlencode
 
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, TimeoutError, expect
 
 HEADER = ROW = 35  # px of a table
 Value = str | Sequence[str]
+_ANY = re.compile("")
+_OPENINGS, _LIST_MS = 4, 5_000
 
 QUIET = """() => {
     const app = document.querySelector("[data-testid=stApp]")
@@ -91,10 +93,34 @@ class AnyPage:
         self.field(label).fill(text)
         self.field(label).press("Enter")
 
-    def choose(self, label: str, option: str) -> None:
-        """Choose from a list."""
-        self.tab.get_by_role("combobox", name=label, exact=True).click()
-        self.tab.get_by_role("option", name=option, exact=True).click()
+    def choose(self, label: str, option: str | re.Pattern[str] = _ANY) -> None:
+        """Choose from a list, by default its first option; a text is the whole name of the option.
+
+        The list closes where the page is drawn anew in that moment, so it is opened again, as people do.
+        """
+        field = self.tab.get_by_role("combobox", name=label, exact=True)
+        named = self.tab.get_by_role("option", name=option, exact=isinstance(option, str)).first
+        for _ in range(_OPENINGS - 1):
+            field.click()
+            try:
+                named.click(timeout=_LIST_MS)
+            except TimeoutError:
+                continue
+            return
+        field.click()
+        named.click()
+
+    def open_list(self, label: str) -> Locator:
+        """Open a list and return its options; see ``choose``."""
+        options = self.tab.get_by_role("option")
+        for _ in range(_OPENINGS):
+            self.tab.get_by_role("combobox", name=label, exact=True).click()
+            try:
+                expect(options.first).to_be_visible(timeout=_LIST_MS)
+            except AssertionError:
+                continue
+            break
+        return options
 
     def add(self, label: str, option: str) -> None:
         """Add to a list of several, found by typing, and close it."""

@@ -23,4 +23,4 @@ class HistoryPage(AnyPage):
 
     def stages(self) -> Locator:
         """Return the chart of stage seconds."""
-        return self.tab.locator("[class*=st-key-h_stack_] .js-plotly-plot")
+        return self.tab.locator("[class*=st-key-h_stack_] .js-plotly-plot").last

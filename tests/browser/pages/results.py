@@ -63,8 +63,8 @@ class ResultsPage(AnyPage):
         expect(self.tab.locator("strong", has_text=re.compile(rf"^{re.escape(symbol)}$")).first).to_be_visible()
 
     def chart(self, symbol: str) -> Locator:
-        """Return the chart of the open symbol."""
-        return self.tab.locator(f"[class*=st-key-candles_{symbol}] .js-plotly-plot")
+        """Return the chart of the open symbol; while a new one comes, the one before is there too."""
+        return self.tab.locator(f"[class*=st-key-candles_{symbol}] .js-plotly-plot").last
 
     def panel(self, name: str) -> Locator:
         """Return the button of a panel of the chart."""
