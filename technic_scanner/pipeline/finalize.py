@@ -254,8 +254,14 @@ def _unselected(ranked: Signals, rows: IntArray, selection: Selection) -> list[R
     behind = range(selection.picked, selection.passing)
     return [
         *[(at[order[place]], BELOW_TOP_N, f"It is ranked {place + 1:,} {best}") for place in behind],
-        *[(at[i], NO_SIGNAL, ranked.reasons[i].removeprefix(WATCH).capitalize()) for i in order[selection.passing :]],
+        *[(at[i], NO_SIGNAL, _as_sentence(ranked.reasons[i])) for i in order[selection.passing :]],
     ]
+
+
+def _as_sentence(reason: str) -> str:
+    """Return the reason of a row to watch without its first word."""
+    start = len(WATCH)
+    return reason[start].upper() + reason[start + 1 :]
 
 
 def _codes(reasons: Sequence[Reason], at: IntArray) -> list[str]:

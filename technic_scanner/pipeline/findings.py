@@ -68,7 +68,7 @@ class Findings:
         used = self.used if complete else self.used.take(rows)
         matrix = self.analysis.matrix[rows]
         by_symbol = {security.symbol: security for security in self.filtered.kept}
-        listed = tuple(by_symbol[symbol] for symbol in used.panel.symbols)
+        listed = tuple(map(by_symbol.__getitem__, used.panel.symbols))
         market = self.reference.market_of(used, matrix, complete=complete)
         asked = None
         if self.criteria is not None:

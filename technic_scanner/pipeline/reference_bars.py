@@ -39,7 +39,7 @@ class ReferenceUniverse:
     @property
     def symbols(self) -> tuple[str, ...]:
         """Return the symbols, in order."""
-        return tuple(security.symbol for security in self.securities)
+        return tuple([security.symbol for security in self.securities])
 
 
 def reference_universe(context: ScanContext, name: str, fit: Sequence[Security]) -> ReferenceUniverse:

@@ -92,10 +92,9 @@ def judge(score: FloatArray, sub: FloatArray, direction: str, doubts: BoolArray 
     tests = np.column_stack((_core_tests(rank, oriented, sub), ~doubts))
     passed = strength > 0
     tier = np.where(~passed, 2, np.where(tests.all(axis=1), 0, 1))
-    names = tuple(SIGNALS[k] for k in (_NEUTRAL + side * strength).tolist())
-    return Signals(
-        names, side, rank, tuple(TIERS[k] for k in tier.tolist()), _reasons(rank, side, oriented, tests, tier)
-    )
+    names = tuple(map(SIGNALS.__getitem__, (_NEUTRAL + side * strength).tolist()))
+    tiers = tuple(map(TIERS.__getitem__, tier.tolist()))
+    return Signals(names, side, rank, tiers, _reasons(rank, side, oriented, tests, tier))
 
 
 def select(signals: Signals, top_n: int | None) -> Selection:

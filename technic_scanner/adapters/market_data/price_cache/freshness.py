@@ -26,6 +26,11 @@ class FreshUntil:
         self._weekday = day_number(last_weekday(end))
         self._session: int | None = None
 
+    def surely_held_by(self, entry: Entry) -> bool:
+        """Return whether a symbol's whole history up to the end is cached, as far as that shows without a calendar."""
+        whole = entry.through >= self._weekday and entry.asked_from == ALL_HISTORY
+        return whole and entry.first <= self.end and bool(entry.parts)
+
     def met_by(self, through: int) -> bool:
         """Return whether there is no session after ``through`` up to the end."""
         if through >= self._weekday:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,15 +137,20 @@ def encode_index(index: Index) -> bytes:
 
 def decode_index(data: bytes, path: Path) -> Index:
     """Return the index from the contents of its file ``path``. Raises UnreadableFileError."""
-    start = len(_MAGIC) + 4
-    if data[: len(_MAGIC)] != _MAGIC or zlib.crc32(data[start:]).to_bytes(4, "little") != data[len(_MAGIC) : start]:
-        raise UnreadableFileError(path, "its content is not what was written")
     try:
-        file = pq.ParquetFile(pa.BufferReader(data[start:]))
-        head = json.loads(file.schema_arrow.metadata[_META])
-        return _from_table(file.read(use_threads=False), head)
+        return _decoded(data).copy()
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise UnreadableFileError(path, str(error)) from error
+
+
+@lru_cache(maxsize=2)  # a process scans the same prices again and again
+def _decoded(data: bytes) -> Index:
+    start = len(_MAGIC) + 4
+    if data[: len(_MAGIC)] != _MAGIC or zlib.crc32(data[start:]).to_bytes(4, "little") != data[len(_MAGIC) : start]:
+        raise ValueError("its content is not what was written")
+    file = pq.ParquetFile(pa.BufferReader(data[start:]))
+    head = json.loads(file.schema_arrow.metadata[_META])
+    return _from_table(file.read(use_threads=False), head)
 
 
 def _from_table(table: pa.Table, head: dict[str, Any]) -> Index:
