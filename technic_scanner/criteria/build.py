@@ -31,7 +31,7 @@ class Builder(CallBuilder):
             elif part.data == "rank":
                 rank = self._rank(part)
             elif part.data == "show":
-                shows.append(self._show(part, {heading_of(show).casefold() for show in shows}))
+                shows.append(self._show(part, {_heading(show) for show in shows}))
             else:
                 where = self.need(self.value(part), YES_NO, ". Compare it, for example with > 0")
         assert where is not None  # the grammar asks for a condition
@@ -53,12 +53,12 @@ class Builder(CallBuilder):
         count = None if top is None else self.whole(top, 1, 100_000, "The number after top")
         return Rank(self.need(self.value(by), NUMBER), (order or "desc").lower() == "desc", count)
 
-    def _show(self, tree: Any, taken: set[str]) -> Show:
+    def _show(self, tree: Any, taken: set[str | None]) -> Show:
         title = tree.children[1]
         if title is not None and not str(title)[1:-1].strip():
             self.fault(title, "A heading needs a letter.")
         show = Show(self.value(tree.children[0]), None if title is None else str(title)[1:-1])
-        if show.value.kind != BAD and heading_of(show).casefold() in taken:
+        if (heading := _heading(show)) is not None and heading in taken:
             self.fault(tree, f"Two columns have the heading {heading_of(show)!r}: give one another with as.")
         return show
 
@@ -185,3 +185,8 @@ class Builder(CallBuilder):
             self.fault(token, f"There is no name {word!r}.{advice}")
             return self.bad(token)
         return node
+
+
+def _heading(show: Show) -> str | None:
+    """Return the heading of a column in small letters; None where it is to be the text of a value that has a fault."""
+    return None if not show.title and show.value.kind == BAD else heading_of(show).casefold()

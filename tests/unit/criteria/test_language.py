@@ -63,6 +63,8 @@ def test_bars_needed_are_known_before_the_run(text: str, bars: int) -> None:
     [
         ("close", 1, 5, "this is a number"),
         ('close > 1 show close as "A" show open as "a"', 29, 16, "Two columns have the heading 'a'"),
+        ("close > 1 show nosuch(1) show close", 16, 6, "There is no function 'nosuch'."),
+        ("close > 1 show close show nosuch(1)", 27, 6, "There is no function 'nosuch'."),
         ("smaa(close, 3) > 1", 1, 4, "Did you mean 'sma'?"),
         ("close > cose", 9, 4, "Did you mean 'close'?"),
         ("sma(close) > 1", 1, 10, "sma takes 2 values, not 1"),
