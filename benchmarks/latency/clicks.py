@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.latency.server import Version
 from tools.ensure_chromium import find
 
 _PATIENCE_MS = 60_000
@@ -21,39 +20,46 @@ _FLAGS = ("--no-sandbox", "--disable-gpu")
 
 @dataclass(frozen=True, slots=True)
 class Clicks:
-    """A tab of the dashboard at ``url``; ``below``: whether it shows picks where a scan was started."""
+    """The dashboard at ``url``, and a Chromium that is closed between two scans and keeps its ``profile`` and cache.
 
-    page: Page
+    ``below``: whether the dashboard shows picks where a scan was started.
+    """
+
     url: str
+    profile: Path
     below: bool
 
     def seconds_to_picks(self) -> float:
         """Open the form, press Start, and return the seconds until the cells of the table of picks are there."""
-        self.page.goto(self.url)
-        start = self.page.get_by_role("button", name="Start scan", exact=True)
+        path = find()
+        if path is None:
+            raise SystemExit("no Chromium on this machine: python -m tools.ensure_chromium")
+        with sync_playwright() as playwright:
+            window = playwright.chromium.launch_persistent_context(
+                self.profile, executable_path=path, args=_FLAGS, viewport={"width": 1280, "height": 900}
+            )
+            window.set_default_timeout(_PATIENCE_MS)
+            seconds = self._measured(window.pages[0])
+            window.close()
+        return seconds
+
+    def _measured(self, page: Page) -> float:
+        page.goto(self.url)
+        start = page.get_by_role("button", name="Start scan", exact=True)
         start.wait_for()
-        self.page.wait_for_function(_QUIET)
+        page.wait_for_function(_QUIET)
         begun = time.perf_counter()
         start.click()
         if self.below:
-            self.page.locator(_CELLS_BELOW).first.wait_for(state="attached")
+            page.locator(_CELLS_BELOW).first.wait_for(state="attached")
         else:
-            self.page.get_by_role("button", name="Open results", exact=True).click()
-            self.page.wait_for_url("**/results*")
-            self.page.locator(_CELLS).first.wait_for(state="attached")
+            page.get_by_role("button", name="Open results", exact=True).click()
+            page.wait_for_url("**/results*")
+            page.locator(_CELLS).first.wait_for(state="attached")
         return time.perf_counter() - begun
 
 
-@contextmanager
-def clicking(tree: Path, url: str) -> Iterator[Clicks]:
-    """Open a tab of the dashboard of the version in ``tree`` until the block ends."""
-    path = find()
-    if path is None:
-        raise SystemExit("no Chromium on this machine: python -m tools.ensure_chromium")
-    below = (tree / "technic_scanner" / "ui" / "results" / "picks_below.py").is_file()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(_PATIENCE_MS)
-        yield Clicks(page, url, below)
-        browser.close()
+def clicks(version: Version, url: str) -> Clicks:
+    """Return the dashboard of a version at ``url``, for a Chromium that has not been there."""
+    below = (version.tree / "technic_scanner" / "ui" / "results" / "picks_below.py").is_file()
+    return Clicks(url, version.home.parent / f"{version.home.name}-chromium", below)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from benchmarks.latency.clicks import clicking
+from benchmarks.latency.clicks import clicks
 from benchmarks.latency.server import Served, Version, served
 
 SAMPLE: dict[str, object] = {"source": "sample"}
@@ -47,8 +47,9 @@ def _results(config: dict[str, object]) -> Callable[[Version], Iterator[Once]]:
 
 
 def _picks(version: Version) -> Iterator[Once]:
-    with served(version, "serve") as server, clicking(version.tree, server.url) as page:
-        page.seconds_to_picks()
+    with served(version, "serve") as server:
+        page = clicks(version, server.url)
+        page.seconds_to_picks()  # fills the price cache and the browser's
 
         def once() -> float:
             time.sleep(PAUSE_SECONDS)
