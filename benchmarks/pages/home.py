@@ -90,10 +90,10 @@ def _scan(services: Services, config: ScanConfig, label: str) -> str:
 
 
 def _check(run: RunRecord, symbols: int) -> None:
-    returned = 0 if run.metrics is None else run.metrics.symbols_returned
-    if run.status is not RunStatus.SUCCEEDED or returned < 0.9 * symbols:
-        raise SystemExit(f"the scan {run.label} {run.status.value} with {returned:,} rows: {run.status_text}")
-    print(f"scanned {symbols:,} symbols, {returned:,} rows", flush=True)
+    scanned = 0 if run.metrics is None else run.metrics.symbols_scanned
+    if run.status is not RunStatus.SUCCEEDED or scanned < 0.9 * symbols:
+        raise SystemExit(f"the scan {run.label} {run.status.value} with {scanned:,} rows: {run.status_text}")
+    print(f"scanned {scanned:,} of {symbols:,} symbols", flush=True)
 
 
 def _wait(true: Callable[[], bool], otherwise: str, seconds: float) -> None:

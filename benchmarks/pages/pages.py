@@ -26,19 +26,20 @@ class Page:
 
 _RUN = ("run", "{run}")
 _ALL = ("h_depth", "All")
+_ROWS = ("r_rows", "true")  # all scanned ones
 
 # The texts are those of many runs and many rows, and come from the end of each page where it has one of its own.
 PAGES: tuple[Page, ...] = (
     Page("scan", "", "symbols match"),
     Page("run", "", "Stage timeline", (_RUN,)),
-    Page("results", "results", "Spread of the scores", (_RUN,)),
-    Page("symbol", "results", "Reward ÷ risk", (_RUN, ("symbol", "{symbol}"))),
+    Page("results", "results", "Score distribution", (_RUN, _ROWS)),
+    Page("symbol", "results", "Reward ÷ risk", (_RUN, _ROWS, ("symbol", "{symbol}"))),
     Page("history-30", "history", "Click a bar"),
     Page("history-all", "history", "The chart shows the newest", (_ALL,)),
     Page("percentiles", "history", "over successful runs only", (_ALL, ("h_tab", "Percentiles"))),
     Page("rates", "history", "Shown daily medians", (_ALL, ("h_tab", "Throughput and cache"))),
     Page("eta", "history", "Errors are shares of the actual duration", (_ALL, ("h_tab", "ETA accuracy"))),
-    Page("slow-downs", "history", "A stage is slower when", (_ALL, ("h_tab", "Slow-downs"))),
+    Page("slow-downs", "history", "A stage counts as slower", (_ALL, ("h_tab", "Slow-downs"))),
     Page("compare", "compare", "Timelines, overlaid", (("runs", "{run},{other}"),)),
     Page("outcomes", "outcomes", "Best and worst picks"),
     Page("system", "system", "Price cache"),
