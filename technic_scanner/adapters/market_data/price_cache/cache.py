@@ -206,13 +206,20 @@ class ParquetPriceCache:
         return sum(_clear(path, symbols, self._now()) for path in chosen if path.is_dir())
 
     def _healing(self, source: str, serve: Callable[[SourceFolder, Index], T]) -> T:
-        """Return the result of ``serve``; after a damaged file is dropped or the index has changed, call it again."""
+        """Return the result of ``serve``; after a damaged file is dropped or the index has changed, call it again.
+
+        However many files are damaged, each is dropped once. Only changes of the index by others can go on for ever.
+        """
         folder = self._folder(source)
-        for _ in range(_READ_ATTEMPTS):
+        attempts = _READ_ATTEMPTS
+        while attempts:
+            index = folder.index()
             try:
-                return serve(folder, folder.index())
+                return serve(folder, index)
             except UnreadableFileError as error:
                 folder.give_up(error.path, str(error), self._now())
+            if len(folder.index().segments) >= len(index.segments):
+                attempts -= 1
         raise SourceDataError(f"The price cache of {source} could not be read in {_READ_ATTEMPTS} attempts.")
 
     def _folder(self, source: str) -> SourceFolder:

@@ -64,6 +64,16 @@ def test_a_torn_segment_is_set_aside_and_its_symbols_fetched_again(bench: Bench,
     assert bad_files(bench) == [f"{torn.name}.1.bad"]
 
 
+def test_however_many_segments_are_damaged_the_others_are_served(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, market(NAMES))
+    for symbol in NAMES:
+        bench.fetch([symbol])
+    for damaged in segments(bench)[:9]:
+        damaged.write_bytes(damaged.read_bytes()[:100])
+    assert_heals(bench, NAMES[:9])
+    assert len(bad_files(bench)) == 9
+
+
 def test_a_flipped_bit_in_a_segment_is_noticed(bench: Bench) -> None:
     flipped = segments(bench)[1]
     data = bytearray(flipped.read_bytes())
