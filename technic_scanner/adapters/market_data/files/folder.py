@@ -22,6 +22,7 @@ from technic_scanner.adapters.market_data.long_bars import LongBars, counted
 
 EPOCH = date(1970, 1, 1)
 _SHOWN = 3
+_MORE = "more files"  # ends the names of several
 _FEWEST_FILES = 4
 
 
@@ -56,7 +57,9 @@ class FolderReading:
         refused = _grouped((file.ref.name, file.refused) for file in self.files if file.refused is not None)
         said = _grouped((file.ref.name, note) for file in self.files if file.refused is None for note in file.notes)
         left_out = [
-            f"{who} {what}; it was left out." if _is_predicate(what) else f"{who}: {what}; left out."
+            f"{who}: {what}; left out."
+            if who.endswith(_MORE) or not _is_predicate(what)
+            else f"{who} {what}; it was left out."
             for who, what in refused
         ]
         repaired = [f"{who}: {what}." for who, what in _repairs(self)]
@@ -258,7 +261,7 @@ def _grouped(pairs: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
         if len(names) <= _SHOWN:
             found += [(name, text) for name in names]
         else:
-            found.append((f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN:,} more files:", text))
+            found.append((f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN:,} {_MORE}", text))
     return found
 
 

@@ -228,6 +228,15 @@ def test_files_with_one_fault_share_a_note(tmp_path: Path) -> None:
     assert note.startswith("bad0.csv, bad1.csv, bad10.csv and 57 more files: has no column for date")
 
 
+def test_what_several_files_have_is_said_once_behind_one_colon(tmp_path: Path) -> None:
+    text = PLAIN.replace(",", ";")
+    for number in range(9):
+        (tmp_path / f"s{number}.csv").write_bytes(text.encode("utf-16"))
+    notes = [note for note in notes_of(FilesSource(tmp_path)) if "more files" in note]
+    assert notes
+    assert all("more files: " in note and "::" not in note for note in notes)
+
+
 def test_universe_csv_names_sectors_and_says_who_is_scanned(tmp_path: Path) -> None:
     listing = (
         "Ticker,Company,GICS Sector,Industry\nmsft,Microsoft,Technology,Software\n"
