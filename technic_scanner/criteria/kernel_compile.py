@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from technic_scanner.screening.kernel_compile import kept_on_disk
+from technic_scanner.screening.kernel_compile import Kernel, kept_on_disk
 
 WRITTEN = "out"  # the name of a parameter that a kernel writes into
+
+
+class Entry(Kernel):
+    """A kernel that only Python calls.
+
+    Numba compiles a kernel once more for arrays that may be written. All but the one that it writes into reach it
+    read-only, so that there is one compilation, which the warm-up can do.
+    """
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        """Keep its machine code on disk."""
+        super().__init__(function, kept=True)
+        self._written = [name == WRITTEN for name in inspect.signature(function).parameters]
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the compiled function."""
+        handed = (arg if keep else _read_only(arg) for arg, keep in zip(args, self._written, strict=True))
+        return self.compiled(*handed)
 
 
 def exact(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -20,20 +37,8 @@ def exact(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a kernel that only Python calls.
-
-    Numba compiles a kernel once more for arrays that may be written. All but the one that it writes into reach it
-    read-only, so that there is one compilation, which the warm-up can do. The compiled function is its ``compiled``.
-    """
-    compiled = exact(function)
-    written = [name == WRITTEN for name in inspect.signature(function).parameters]
-
-    @wraps(function)
-    def call(*args: Any) -> Any:
-        return compiled(*(arg if keep else _read_only(arg) for arg, keep in zip(args, written, strict=True)))
-
-    call.compiled = compiled  # type: ignore[attr-defined]
-    return call
+    """Compile a kernel that only Python calls: without the GIL, kept on disk, floating point as written."""
+    return Entry(function)
 
 
 def _read_only(value: Any) -> Any:

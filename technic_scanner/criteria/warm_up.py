@@ -11,6 +11,7 @@ import numpy as np
 from technic_scanner.criteria import kernel_bars, kernel_points, kernel_ranks, kernel_recursive, kernel_windows
 from technic_scanner.criteria.criteria import compile_text
 from technic_scanner.criteria.functions import FUNCTIONS
+from technic_scanner.criteria.kernel_compile import Entry
 from technic_scanner.criteria.panel import Panel
 
 SLOW = "compiling what criteria need, once on this machine: this takes up to a minute (technic-scanner warmup does it)"
@@ -31,7 +32,7 @@ def kernels() -> dict[str, Any]:
         f"{module.__name__.rpartition('.')[2]}.{name}": function.compiled
         for module in _MODULES
         for name, function in vars(module).items()
-        if hasattr(function, "compiled")
+        if isinstance(function, Entry)
     }
 
 
