@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import socket
 import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from technic_scanner.adapters.processes import ProcessIdentity, runs
+from technic_scanner.adapters.worker_process import start_worker, starting_workers, worker_command
 from technic_scanner.clock import Clock
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.worker.idle import RETIRED
 
 _log = logging.getLogger(__name__)
 
-# Another process holds the lock only while it queries the store and starts a process.
-_LOCK_SECONDS = 5.0
 # An installation that cannot run a worker does not retry every few seconds.
 _FIRST_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
-# Workers share one log; if it is larger than this at a launch, it is renamed and replaces the previous renamed one.
-_LOG_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +85,7 @@ class WorkerLauncher:
 
     def _launch_in_turn(self, wanted: Callable[[Sequence[WorkerInfo], int, int], int]) -> None:
         try:
-            with _starting(self._log_dir) as starting:
+            with starting_workers(self._log_dir) as starting:
                 self._reap(starting)
                 if self._clock.monotonic() >= self._next_at:
                     self._launch_missing(starting, wanted)
@@ -128,23 +119,9 @@ class WorkerLauncher:
 
     def _launch(self) -> ProcessIdentity:
         self._resting = False
-        path = self._log_dir / "worker.log"
-        if path.exists() and path.stat().st_size > _LOG_BYTES:
-            path.replace(path.with_suffix(".log.1"))  # a worker that has it open continues to write to the renamed file
-        with path.open("ab") as log:
-            child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [*worker_command(), *self._standby_options()],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        child = start_worker([*worker_command(), *self._standby_options()], self._log_dir, self._environment)
         self._children.append(child)
-        identity = ProcessIdentity.of(child.pid)
-        # Reaped at once, though nobody may call for a long time; its exit code can still be asked for later.
-        threading.Thread(target=child.wait, name=f"end of worker {child.pid}", daemon=True).start()
-        return identity
+        return ProcessIdentity.of(child.pid)
 
     def _standby_options(self) -> Sequence[str]:
         return ("--standby-for", str(os.getpid())) if self._keeping and self._standby_workers else ()
@@ -164,51 +141,3 @@ class WorkerLauncher:
                 pause = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** (self._failures - 1))
                 self._next_at = self._clock.monotonic() + pause
         self._children = [child for child in self._children if child.returncode is None]
-
-
-def worker_command() -> Sequence[str]:
-    """Return the command line of a worker of this installation; ``-P`` keeps the current folder out of its imports."""
-    return [sys.executable, "-P", "-m", "technic_scanner.cli.main", "worker"]
-
-
-def worker_arrived(log_dir: Path, pid: int) -> None:
-    """Remove a worker that has started from the list of starting workers.
-
-    From then on only its row in the store shows that it is active.
-    """
-    if not _starting_file(log_dir).exists():
-        return
-    try:
-        with _starting(log_dir) as starting:
-            starting[:] = [process for process in starting if process.pid != pid]
-    except OSError as error:
-        _log.warning("worker %d stays in the list of starting workers: %s", pid, error)
-
-
-@contextmanager
-def _starting(log_dir: Path) -> Iterator[list[ProcessIdentity]]:
-    """Yield the list of starting workers under a lock against other processes, and save it afterwards."""
-    log_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(log_dir / "launcher.lock", timeout=_LOCK_SECONDS):
-        before = _read(_starting_file(log_dir))
-        starting = list(before)
-        try:
-            yield starting
-        finally:
-            if starting != before:
-                _starting_file(log_dir).write_text(json.dumps([[process.pid, process.created] for process in starting]))
-
-
-def _starting_file(log_dir: Path) -> Path:
-    return log_dir / "starting.json"
-
-
-def _read(file: Path) -> list[ProcessIdentity]:
-    try:
-        return [ProcessIdentity(pid, created) for pid, created in json.loads(file.read_text())]
-    except FileNotFoundError:
-        return []
-    except (ValueError, TypeError) as error:
-        # Its writer was killed while writing. At worst one worker too many is launched, which finds no run and exits.
-        _log.warning("%s is unreadable and is replaced: %s", file, error)
-        return []

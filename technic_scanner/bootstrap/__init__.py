@@ -1,9 +1,15 @@
 """Choose adapters and connect the services: nothing else imports adapters, apart from ``home``."""
 
-from technic_scanner.bootstrap.baseline import with_stored_baseline
-from technic_scanner.bootstrap.files import check_files, files_mapping_text, write_files_mapping
-from technic_scanner.bootstrap.scanning import PULSE_SECONDS, Scanning, run_scan, warm_up
-from technic_scanner.bootstrap.services import Services, build
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from technic_scanner.bootstrap.baseline import with_stored_baseline
+    from technic_scanner.bootstrap.files import check_files, files_mapping_text, write_files_mapping
+    from technic_scanner.bootstrap.scanning import PULSE_SECONDS, Scanning, run_scan, warm_up
+    from technic_scanner.bootstrap.services import Services, build
 
 __all__ = [
     "PULSE_SECONDS",
@@ -17,3 +23,24 @@ __all__ = [
     "with_stored_baseline",
     "write_files_mapping",
 ]
+
+# Loaded on first use: ``early_worker`` starts a process before the rest is loaded.
+_HOMES = {
+    "PULSE_SECONDS": "scanning",
+    "Scanning": "scanning",
+    "Services": "services",
+    "build": "services",
+    "check_files": "files",
+    "files_mapping_text": "files",
+    "run_scan": "scanning",
+    "warm_up": "scanning",
+    "with_stored_baseline": "baseline",
+    "write_files_mapping": "files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -16,7 +16,7 @@ from ulid import ULID
 from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
 from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust, verdicts_file
 from technic_scanner.adapters.earlier_exports import delete_exports
-from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived
+from technic_scanner.adapters.launcher import Demand, WorkerLauncher
 from technic_scanner.adapters.market_data.files.source import FilesSource
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
 from technic_scanner.adapters.notify.channels import NamedChannels
@@ -25,12 +25,13 @@ from technic_scanner.adapters.queue_bell.local import LocalBell
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
 from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.adapters.worker_logs import lines_of_run
+from technic_scanner.adapters.worker_process import worker_arrived
 from technic_scanner.bootstrap.bars import asked_through, coverage, past_bars
 from technic_scanner.bootstrap.cached_panels import CachedPanels
 from technic_scanner.bootstrap.market_line import MarketLine, market_line
 from technic_scanner.bootstrap.scanning import Scanning, rehearse
 from technic_scanner.bootstrap.session_steps import other_session
-from technic_scanner.bootstrap.standby import queue_listener, standing_by
+from technic_scanner.bootstrap.standby import ahead_of, queue_listener, standing_by
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
@@ -167,6 +168,12 @@ class Services:
         """Give what lets a worker stay loaded for the next run as long as the process ``server_pid`` runs."""
         with queue_listener(self.settings, self.store, self.clock) as queue:
             yield standing_by(self.settings, queue.wait, partial(rehearse, self.scanning), server_pid)
+
+    @contextmanager
+    def ahead_of(self, client_pid: int) -> Iterator[StandingBy]:
+        """Give what lets a worker wait for the run that the process ``client_pid`` will queue, while that runs."""
+        with queue_listener(self.settings, self.store, self.clock) as queue:
+            yield ahead_of(queue.wait, client_pid)
 
     @contextmanager
     def standby_workers(self) -> Iterator[None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -14,6 +16,7 @@ from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
 from technic_scanner.adapters.stores.sql_store import SqlStore
 from technic_scanner.clock import Clock
 from technic_scanner.runs.worker.idle import StandingBy
+from technic_scanner.screening.kernel_compile import load_numba
 from technic_scanner.settings import Settings
 
 
@@ -36,4 +39,16 @@ def standing_by(
         memory_bytes,
         idle_limit_seconds=settings.standby_idle_seconds,
         memory_limit_bytes=settings.standby_max_bytes,
+    )
+
+
+def ahead_of(wait: Callable[[float], None], client_pid: int) -> StandingBy:
+    """Return how a worker waits for the run that the process ``client_pid`` will queue, Numba loaded meanwhile."""
+    return StandingBy(
+        wait,
+        load_numba,
+        partial(process_runs, client_pid),
+        memory_bytes,
+        idle_limit_seconds=math.inf,
+        memory_limit_bytes=sys.maxsize,
     )

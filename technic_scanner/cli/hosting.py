@@ -35,15 +35,19 @@ def worker(
         int | None,
         typer.Option(metavar="PID", help="Stay loaded for the next run while the server with this process id runs."),
     ] = None,
+    ahead_of: Annotated[
+        int | None,
+        typer.Option(metavar="PID", help="Wait for the run that the process with this id will queue."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Execute queued runs, one at a time, until the queue is empty."""
-    if forever and standby_for is not None:
-        raise typer.BadParameter("--forever and --standby-for exclude each other.")
+    if forever + (standby_for is not None) + (ahead_of is not None) > 1:
+        raise typer.BadParameter("--forever, --standby-for and --ahead-of exclude each other.")
     with errors_as_sentences():
         settings = load_settings()
         configure(settings.log_level, settings.log_format)
-        with build(settings) as services, _idle(services, forever, standby_for) as idle:
+        with build(settings) as services, _idle(services, forever, standby_for, ahead_of) as idle:
             warn_of_unknown_settings(services)
             hand = services.worker(idle)
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -92,7 +96,11 @@ def warmup(as_json: Json = False) -> None:
     tell({"kernels": "compiled"}, "The kernels are compiled.", as_json=as_json)
 
 
-def _idle(services: Services, forever: bool, standby_for: int | None) -> AbstractContextManager[Idle | None]:
+def _idle(
+    services: Services, forever: bool, standby_for: int | None, ahead_of: int | None
+) -> AbstractContextManager[Idle | None]:
+    if ahead_of is not None:
+        return services.ahead_of(ahead_of)
     if standby_for is not None:
         return services.standing_by(standby_for)
     return services.waiting() if forever else nullcontext()

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from technic_scanner.api import health
-from technic_scanner.cli.main import app
+from technic_scanner.cli.app import app
 from technic_scanner.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

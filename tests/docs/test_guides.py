@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 from technic_scanner.adapters.market_data.files.plugin import PLUGIN as FILES
-from technic_scanner.cli.main import app
+from technic_scanner.cli.app import app
 from technic_scanner.cli.output import Exit
 from technic_scanner.settings import Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typer.testing import CliRunner, Result
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.main import app
+from technic_scanner.cli.app import app
 from technic_scanner.domain.run import RunRecord
 
 

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.bootstrap import build
+from technic_scanner.cli.app import app
 from technic_scanner.cli.following import Follower
-from technic_scanner.cli.main import app
 from technic_scanner.cli.output import json_line
 from technic_scanner.cli.terminal import Show
 from technic_scanner.domain.config import ScanConfig

@@ -19,7 +19,9 @@ import psutil
 import pytest
 
 from technic_scanner.adapters import launcher as module
-from technic_scanner.adapters.launcher import Demand, WorkerLauncher, worker_arrived, worker_command
+from technic_scanner.adapters import worker_process
+from technic_scanner.adapters.launcher import Demand, WorkerLauncher
+from technic_scanner.adapters.worker_process import worker_arrived, worker_command
 from technic_scanner.clock import ManualClock
 from technic_scanner.errors import StoreUnavailableError
 from technic_scanner.runs.model import WorkerInfo
@@ -261,7 +263,7 @@ def test_a_worker_is_detached_and_gets_its_environment(yard: Yard, monkeypatch: 
 
 
 def test_a_log_that_has_grown_large_is_put_aside(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LOG_BYTES", 100)
+    monkeypatch.setattr(worker_process, "_LOG_BYTES", 100)
     yard.folder.mkdir(parents=True)
     (yard.folder / "worker.log").write_bytes(b"x" * 101)
     (yard.folder / "worker.log.1").write_bytes(b"older")

@@ -9,8 +9,8 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from technic_scanner.cli.app import app
 from technic_scanner.cli.field_options import FIELDS, takes_fields
-from technic_scanner.cli.main import app
 from technic_scanner.domain.config import OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.fields import Field, Kind
 from technic_scanner.runs.requests import read_config, read_options
