@@ -26,7 +26,7 @@ from technic_scanner.screening.sessions import SessionGroup, UsedBars
 MIN_BARS = 20
 _MISLEADING = [QUALITY_FLAGS.index(UNADJUSTED_SPLIT), QUALITY_FLAGS.index(PRICE_OFF)]
 # Of what is kept: another number makes all kept markets unknown.
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

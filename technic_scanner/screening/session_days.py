@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from technic_scanner.screening.matrix import BoolArray, IntArray
+from technic_scanner.screening.session_splits import split
 
 # Fewer bars tell nothing about where a symbol is traded.
 LEAST_BARS = 20
@@ -20,7 +21,10 @@ _MONDAY = 3  # of the first week of 1970, in days
 
 
 def founded(present: BoolArray, days: IntArray) -> list[IntArray]:
-    """Return the rows of each group: symbols whose bars are on the same weekdays and on the same days."""
+    """Return the rows of each group: symbols whose bars are on the same weekdays and on the same days.
+
+    Exchanges whose days hardly differ follow one another, the largest first.
+    """
     patterns, which, counts = _patterns(present)
     bars = patterns.sum(axis=1)
     weekdays = _weekdays(patterns, days, bars)
@@ -34,7 +38,9 @@ def founded(present: BoolArray, days: IntArray) -> list[IntArray]:
         members = candidates & _alike(patterns, bars, attended(patterns[members], counts[members]))
         members[seed] = True
         left &= ~members
-        found.append(np.flatnonzero(members[which]))
+        numbers = np.flatnonzero(members)
+        parts = [np.flatnonzero(np.isin(which, numbers[rows])) for rows in split(patterns[numbers], counts[numbers])]
+        found += sorted(parts, key=len, reverse=True)
     return found
 
 

@@ -27,6 +27,14 @@ TOKYO = without_holidays(
     *("2023-01-09", "2023-02-23", "2023-03-21", "2023-05-03", "2023-05-04", "2023-05-05", "2023-07-17", "2023-08-11"),
     *("2023-09-18", "2023-11-03", "2024-01-01", "2024-01-02", "2024-01-03", "2024-01-08", "2024-02-12", "2024-02-23"),
 )
+# Exchanges whose days hardly differ: what each is closed on beside the others.
+LONDON = without_holidays(
+    "2023-05-01", "2023-05-08", "2023-05-29", "2023-08-28", "2023-12-25", "2023-12-26", "2024-01-01"
+)
+FRANKFURT = without_holidays(
+    "2023-05-01", "2023-10-03", "2023-12-25", "2023-12-26", "2023-12-29", "2024-01-01", "2024-02-12"
+)
+MILAN = without_holidays("2023-05-01", "2023-08-15", "2023-12-25", "2023-12-26", "2024-01-01", "2024-02-26")
 ALWAYS = np.ones(len(DAYS), dtype=bool)
 
 
@@ -73,6 +81,58 @@ def test_tokyo_on_a_holiday_in_new_york_outdates_nobody() -> None:
     made = panel(*([NEW_YORK] * 30), *([TOKYO] * 30), until="2024-02-19")
     assert sorted(newest_of(made)) == ["2024-02-16", "2024-02-19"]
     assert (place(made, session_groups(made), 400).lag == 0).all()
+
+
+@pytest.mark.parametrize("sizes", [(20, 15), (15, 20), (2, 2), (3, 400)])
+def test_a_few_holidays_of_london_and_frankfurt_make_two_groups(sizes: tuple[int, int]) -> None:
+    rng = np.random.default_rng(3)
+    gaps = 0.0 if min(sizes) < 5 else 0.01
+    rows = [
+        days & (rng.random(len(DAYS)) >= gaps)
+        for days, count in ((LONDON, sizes[0]), (FRANKFURT, sizes[1]))
+        for _ in range(count)
+    ]
+    rows += [LONDON & (np.datetime64("2023-12-18") <= DAYS), FRANKFURT & (np.datetime64("2023-12-18") <= DAYS)]
+    made = panel(*(row | alone("2024-02-09") for row in rows), until="2024-02-12")
+    assert sorted(newest_of(made)) == ["2024-02-09", "2024-02-12"]
+    placed = place(made, session_groups(made), 400)
+    assert len(set(placed.group[: sizes[0]].tolist())) == len(set(placed.group[sizes[0] : -2].tolist())) == 1
+    assert placed.group[0] != placed.group[sizes[0]]
+    assert placed.group[-2:].tolist() == [placed.group[0], placed.group[sizes[0]]]  # listed late
+    assert (placed.lag[sizes[0] :] == 0).all()  # nobody in Frankfurt is late on its holiday
+
+
+def test_three_exchanges_whose_days_hardly_differ_are_three_groups() -> None:
+    milan = MILAN & ~alone("2023-08-14")
+    made = panel(*([LONDON] * 9), *([FRANKFURT] * 7), *([milan] * 5), until="2024-02-26")
+    assert sorted(newest_of(made)) == ["2024-02-23", "2024-02-26", "2024-02-26"]
+    assert place(made, session_groups(made), 400).group.tolist() == [0] * 9 + [1] * 7 + [2] * 5
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        [without(NEW_YORK, *DAYS[300:310].astype(str))] * 5 + [without(NEW_YORK, *DAYS[330:336].astype(str))] * 5,
+        [NEW_YORK | alone("2023-05-29") | alone("2023-07-04") | alone("2023-09-04")] * 5,  # written on holidays
+        [without(NEW_YORK, "2023-11-01", "2023-11-07", "2024-01-09") | alone("2024-02-19") | alone("2024-01-15")],
+        [without(NEW_YORK, "2023-11-01", "2023-11-07", "2024-01-09") | alone("2024-02-19")] * 5,
+    ],
+    ids=["two halts", "written holidays", "one symbol", "one day of its own"],
+)
+def test_gaps_and_stray_bars_make_no_group(odd: list[np.ndarray]) -> None:
+    assert len(newest_of(panel(*([NEW_YORK] * 30), *odd))) == 1
+
+
+@given(st.integers(0, 2**32), st.integers(3, 60), st.floats(0.0, 0.5), st.floats(0.0, 0.02))
+def test_whatever_is_missing_at_random_one_exchange_is_one_group(
+    seed: int, symbols: int, gaps: float, outages: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    share = gaps * rng.random(symbols)
+    rows = rng.random((symbols, len(DAYS))) >= share[:, None]
+    half = rng.random((symbols, len(DAYS))) < 0.5
+    rows &= ~(half & (rng.random(len(DAYS)) < outages))  # a vendor's bad days, of other symbols each time
+    assert len(newest_of(panel(*(rows & NEW_YORK), NEW_YORK))) == 1
 
 
 def test_one_symbol_a_day_ahead_is_not_used_on_that_day() -> None:
