@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, TypeVar
+from functools import cached_property, lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from typing import Any, Generic, TypeVar, cast
 
 from technic_scanner.plugins.description import Plugin
 
@@ -112,7 +113,7 @@ class Registry(Generic[P]):
     def _found(self) -> tuple[dict[str, EntryPoint], tuple[PluginFault, ...]]:
         chosen: dict[str, EntryPoint] = {}
         conflicts = []
-        for entry in sorted(entry_points(group=f"{_PACKAGE}.{self.group}"), key=self._order):
+        for entry in sorted(_of_group(f"{_PACKAGE}.{self.group}"), key=self._order):
             taken = chosen.setdefault(entry.name, entry)
             if taken.value != entry.value:
                 reason = f"not used, because {_origin(taken)} has a plugin of the same name"
@@ -143,6 +144,16 @@ class Registry(Generic[P]):
 
     def _fault(self, entry: EntryPoint, kind: FaultKind, reason: str) -> PluginFault:
         return PluginFault(self.group, entry.name, _origin(entry), kind, reason)
+
+
+def _of_group(group: str) -> EntryPoints:
+    return _installed(tuple(sys.path)).select(group=group)
+
+
+@lru_cache(maxsize=1)
+def _installed(path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 - what is found depends on it
+    """Read the metadata of all installed distributions, which takes some tens of milliseconds, once for all groups."""
+    return cast(EntryPoints, entry_points())
 
 
 def _is_built_in(entry: EntryPoint) -> bool:

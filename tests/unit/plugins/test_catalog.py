@@ -291,6 +291,6 @@ def test_listing_and_describing_import_nothing_heavy() -> None:
 
 
 def test_an_installation_without_its_own_entry_points_says_so(others: Others, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("technic_scanner.plugins.registry.entry_points", lambda group: ())
+    monkeypatch.setattr("technic_scanner.plugins.registry._of_group", lambda group: ())
     with pytest.raises(ConfigError, match="lacks its entry points: install it again"):
         others.catalog().source("sample", ScanConfig())
