@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -28,6 +29,7 @@ VERSION_FIELD = "v"
 _HEAD = f'{{"{VERSION_FIELD}":{VERSION},'
 _HEAD_OF_ANY = re.compile(rf'^{{"{VERSION_FIELD}":\d+,')
 _SHOWN_LETTERS = 60
+_KEPT, _KEPT_LETTERS = 256, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,14 @@ def without_version(text: str) -> str:
 
 
 def read(kind: type[T], text: str) -> Reading[T]:
-    """Read every readable field of a dataclass's document; never raises because of its content."""
+    """Read every readable field of a frozen dataclass's document; never raises because of its content.
+
+    The newest that were read are kept: the same runs are read again for every estimate, page and list.
+    """
+    return cast(Reading[T], _read_once(cast(Hashable, kind), text)) if len(text) <= _KEPT_LETTERS else _read(kind, text)
+
+
+def _read(kind: type[T], text: str) -> Reading[T]:
     try:
         payload, _ = with_new_names(_parsed(text))
     except _UnreadableError as error:
@@ -85,6 +94,9 @@ def read(kind: type[T], text: str) -> Reading[T]:
     except ValidationError:  # a field without a default is among them
         return Reading(None, problems, unknown)
     return Reading(value, problems, unknown)
+
+
+_read_once = lru_cache(maxsize=_KEPT)(_read)
 
 
 def read_event(text: str) -> Reading[ProgressEvent]:

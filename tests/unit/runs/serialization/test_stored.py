@@ -200,3 +200,18 @@ def test_lists_are_read_from_both_versions() -> None:
         reading = read_list(text, "notes")
         assert reading.value is None
         assert reading.problems
+
+
+def test_a_document_is_parsed_once_and_another_kind_or_text_is_another_one() -> None:
+    text = dump(ScanConfig(source="files"))
+    assert read(ScanConfig, text) is read(ScanConfig, text[:1] + text[1:])
+    assert read(ScanConfig, dump(ScanConfig(source="yahoo"))).value == ScanConfig(source="yahoo")
+    assert read(RunOptions, text).value == RunOptions()
+    assert read(ScanConfig, text).value == ScanConfig(source="files")
+
+
+def test_long_documents_are_not_kept() -> None:
+    text = dump(ScanConfig(symbols=tuple(f"SYM{number}" for number in range(5_000))))
+    first, second = read(ScanConfig, text), read(ScanConfig, text)
+    assert first == second
+    assert first is not second
