@@ -20,20 +20,22 @@ def even_fits(values: Any, shared: Any, out: Any) -> None:
     """
     count, width = len(values), shared.shape[1]
     column, other = np.empty(width), np.empty(width + 1)
-    sides = np.empty((2, count + width))  # values and ones; in the end divided by the factor
+    # In the end both are divided by the factor.
+    of_values, of_ones = np.empty(count + width), np.empty(count + width)
     for g in range(len(shared)):
         column[:] = shared[g]
         other[:width] = column
         other[width] = 0.0
-        sides[:] = 1.0
-        sides[0, :count] = values
+        of_values[:count] = values
+        of_values[count:] = 0.0
+        of_ones[:] = 1.0
         out[g, 2] = 0.0
         for k in range(count):
             out[g, 2] += 2.0 * np.log(column[0])
-            _divide(column, sides[0, k : k + width])
-            _divide(column, sides[1, k : k + width])
+            _divide(column, of_values[k : k + width])
+            _divide(column, of_ones[k : k + width])
             _rotate(column, other)
-        out[g, 0], out[g, 1] = _residuals(sides[0, :count], sides[1, :count])
+        out[g, 0], out[g, 1] = _residuals(of_values[:count], of_ones[:count])
 
 
 @exact

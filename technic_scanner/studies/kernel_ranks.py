@@ -20,8 +20,7 @@ def date_ranks(values: Any, starts: Any, out: Any) -> None:
     ``starts[d + 1]``.
     """
     most = _most(starts)
-    known, places = np.empty(most), np.empty(most, np.int64)
-    ascending, order = np.empty(most), np.empty(most, np.int64)
+    known, places, ascending, order = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
     ends = np.empty((2, _STEPS * most), np.int32)
     for date in range(len(starts) - 1):
         count = 0
@@ -29,7 +28,7 @@ def date_ranks(values: Any, starts: Any, out: Any) -> None:
             out[e] = np.nan
             if np.isfinite(values[e]):
                 known[count] = values[e]
-                places[count] = e
+                places[count] = e  # exact, and so that there is one kind of sort
                 count += 1
         _sort(known[:count], places[:count], ends, ascending, order)
         start = 0
@@ -38,7 +37,7 @@ def date_ranks(values: Any, starts: Any, out: Any) -> None:
             while end < count and ascending[end] == ascending[start]:
                 end += 1
             for place in range(start, end):
-                out[order[place]] = (start + end + 1) / 2.0
+                out[int(order[place])] = (start + end + 1) / 2.0
             start = end
 
 
@@ -66,7 +65,7 @@ def coefficients(
                 continue
             if count < ranked:
                 _rank_again(own[:count], shared)
-            _sort(changes[k, :count], own[:count], ends, ascending, beside)
+            _sort(changes[k][:count], own[:count], ends, ascending, beside)
             out[date, k] = _correlation(ascending[:count], beside)
 
 
@@ -149,7 +148,7 @@ def _sort(values: Any, others: Any, ends: Any, ascending: Any, beside: Any) -> N
             _spread_again(ascending[start:end], beside[start:end], ends[1])
         start = end
     if steps == 0 and not _all_equal(values):
-        _merge(ascending[:count], beside[:count])
+        _heap(ascending[:count], beside[:count])
     for place in range(1, count):
         value, other, at = ascending[place], beside[place], place
         while at > 0 and ascending[at - 1] > value:
@@ -192,16 +191,16 @@ def _spread(values: Any, others: Any, ends: Any, ascending: Any, beside: Any) ->
 
 @exact
 def _spread_again(values: Any, others: Any, ends: Any) -> None:
-    """Put ``values`` (m,) and ``others`` nearly in order; those of steps that are crowded still are merged."""
+    """Put ``values`` (m,) and ``others`` nearly in order; those of steps that are crowded still are put in order."""
     steps = _spread(values.copy(), others.copy(), ends, values, others)
     start = 0
     for step in range(steps):
         end = ends[step]
         if end - start > _CROWD and not _all_equal(values[start:end]):
-            _merge(values[start:end], others[start:end])
+            _heap(values[start:end], others[start:end])
         start = end
     if steps == 0:
-        _merge(values, others)
+        _heap(values, others)
 
 
 @exact
@@ -213,11 +212,29 @@ def _all_equal(values: Any) -> Any:
 
 
 @exact
-def _merge(values: Any, others: Any) -> None:
-    """Put ``values`` (m,) and ``others`` in order."""
-    order = np.argsort(values, kind="mergesort")
-    values[:] = values[order]
-    others[:] = others[order]
+def _heap(values: Any, others: Any) -> None:
+    """Put ``values`` (m,) and ``others`` in order by way of a heap, which takes no longer whatever they are."""
+    count = len(values)
+    for top in range(count // 2 - 1, -1, -1):
+        _sink(values, others, top, count)
+    for last in range(count - 1, 0, -1):
+        values[0], values[last] = values[last], values[0]
+        others[0], others[last] = others[last], others[0]
+        _sink(values, others, 0, last)
+
+
+@exact
+def _sink(values: Any, others: Any, place: Any, stop: Any) -> None:
+    """Move what is at ``place`` of a heap down, until no child before ``stop`` is larger."""
+    value, other, child = values[place], others[place], 2 * place + 1
+    while child < stop:
+        if child + 1 < stop and values[child + 1] > values[child]:
+            child += 1
+        if not values[child] > value:
+            break
+        values[place], others[place] = values[child], others[child]
+        place, child = child, 2 * child + 1
+    values[place], others[place] = value, other
 
 
 @exact
