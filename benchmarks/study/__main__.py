@@ -24,7 +24,7 @@ from technic_scanner.screening.bars import FIELDS
 from technic_scanner.screening.bars import Panel as Bars
 from technic_scanner.screening.pick_returns import HORIZONS
 from technic_scanner.studies import study, sweep
-from technic_scanner.studies.coefficients import mean_ic
+from technic_scanner.studies.coefficients import mean_ics
 from technic_scanner.studies.date_means import DateMeans
 
 TEXT = "sma(close, 50) crosses above sma(close, 200) within 5 bars"
@@ -71,7 +71,7 @@ def our_ics(panel: Panel) -> Found:
     It is of the sessions whose returns are known at all horizons, as alphalens takes no others.
     """
     found = study(RANKED, panel, entry="every", end=panel.sessions[-HORIZONS[-1] - 1].item())
-    return {horizon: (mean_ic(found, horizon).mean, None) for horizon in HORIZONS}
+    return {horizon: (test.mean, None) for horizon, test in mean_ics(found).items()}
 
 
 def main() -> None:

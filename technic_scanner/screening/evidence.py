@@ -16,10 +16,12 @@ from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.overlap import (
     LEAST_OVERLAPPING_PERIODS,
     SMALL_SHARE,
+    Fit,
     overlapping,
     shared_part,
     standard_error,
 )
+from technic_scanner.screening.overlap_fit import fit_overlap
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
@@ -84,14 +86,18 @@ def mean_ranks(values: FloatArray) -> FloatArray:
 
 
 def mean_test(
-    values: FloatArray, sessions: IntArray | None = None, horizon: int = 0, alike: float | Holdings = 1.0
+    values: FloatArray,
+    sessions: IntArray | None = None,
+    horizon: int = 0,
+    alike: float | Holdings = 1.0,
+    fit: Fit = fit_overlap,
 ) -> MeanTest:
     """Return the mean of one value per period (m,), NaN left out, with its t-statistic and 95 % interval.
 
     ``sessions`` (m,) ascending are the numbers of the sessions at which the periods begin, ``horizon`` how many
     sessions each lasts. Periods that share sessions are not independent (Hansen–Hodrick 1980); what they share gives
-    the standard error of ``overlap.standard_error``, to which ``alike`` is passed. Without overlap it is the usual one.
-    Holdings are those of the known values.
+    the standard error of ``overlap.standard_error``, to which ``alike`` and ``fit`` are passed. Without overlap it is
+    the usual one. Holdings are those of the known values.
     The interval is Student's, n − 1 degrees. Fewer than 12 periods that share more than a quarter of their sessions
     with the next one have neither t-statistic nor interval.
     """
@@ -105,7 +111,7 @@ def mean_test(
     lags = 0 if sessions is None else overlapping(starts, horizon)
     if n < 2 or (n < LEAST_OVERLAPPING_PERIODS and lags and shared_part(starts, horizon) > SMALL_SHARE):
         return MeanTest(n, mean, None, None, None, None, lags)
-    error = standard_error(known, starts, horizon, alike) if lags else float(known.std(ddof=1)) / math.sqrt(n)
+    error = standard_error(known, starts, horizon, alike, fit) if lags else float(known.std(ddof=1)) / math.sqrt(n)
     if error <= abs(_ROUNDING * mean):
         return MeanTest(n, mean, None, None, None, None, lags)
     reach = student_quantile(0.5 + CONFIDENCE / 2.0, n - 1) * error

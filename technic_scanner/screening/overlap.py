@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.holdings import Holdings, Noise
 from technic_scanner.screening.matrix import IntArray
-from technic_scanner.screening.overlap_fit import fit_overlap
+from technic_scanner.screening.overlap_fit import OverlapFits, fit_overlap
 
 # With fewer periods, of which neighbours share more than this part of their sessions, too little is independent: no
 # interval is given.
@@ -25,6 +25,8 @@ _MONTH_SESSIONS = 21.0
 # The same noise where two dates hold different symbols altogether: only what these have in common is shared.
 _OWN_NOISE_OF_OTHERS = ((0.0, 0.2), (0.1, 0.2), (0.3, 0.4), (0.6, 1.0), (0.9, 2.0), (1.0, 4.0))
 Prior = tuple[FloatArray, FloatArray, FloatArray]
+# Fits as ``fit_overlap`` does, to the rounding of its last digits.
+Fit = Callable[..., OverlapFits]
 
 
 def _prior(noise: Iterable[tuple[float, float]]) -> Prior:
@@ -83,7 +85,9 @@ def shared_part(sessions: IntArray, horizon: int) -> float:
     return float(np.maximum(0.0, 1.0 - np.diff(sessions) / horizon).mean())
 
 
-def standard_error(values: FloatArray, sessions: IntArray, horizon: int, alike: float | Holdings = 1.0) -> float:
+def standard_error(
+    values: FloatArray, sessions: IntArray, horizon: int, alike: float | Holdings = 1.0, fit: Fit = fit_overlap
+) -> float:
     """Return the standard error of the plain mean of ``values`` (n,), one a period, that begin at ``sessions`` (n,).
 
     A value is what happens in ``horizon`` sessions after its start. If returns cannot be predicted, two values whose
@@ -94,14 +98,14 @@ def standard_error(values: FloatArray, sessions: IntArray, horizon: int, alike: 
     prior (Berger, de Oliveira, Sansó 2001). ``alike`` (0–1) says how far overlapping periods hold the same symbols:
     of others less is shared, which makes larger τ probable. Where it is known what each date holds (Holdings), the
     likeness of two dates is the cosine of their symbols instead of ρ^(d / 21), and τ has the noise of the holdings.
-    docs/numbers.md shows in how many tries the interval holds.
+    docs/numbers.md shows in how many tries the interval holds. ``fit`` may be one that is quicker for these sessions.
     """
     count = len(values)
     if isinstance(alike, Holdings):
         (decays, common, prior), likeness = _prior_of_held(alike.noise), alike.likeness
     else:
         (decays, common, prior), likeness = _prior_of(alike), None
-    fits = fit_overlap(values - values.mean(), sessions.astype(np.int64), horizon, decays, common, likeness)
+    fits = fit(values - values.mean(), sessions.astype(np.int64), horizon, decays, common, likeness)
     if not (fits.residuals > 0.0).all():
         return 0.0
     degrees = count - 1

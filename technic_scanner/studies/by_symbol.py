@@ -5,23 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from technic_scanner.screening.matrix import IntArray
-
-_SMALL = np.iinfo(np.uint16).max
+from technic_scanner.studies.kernel_order import order_by
 
 
 def by_symbol(rows: IntArray, columns: IntArray) -> tuple[IntArray, IntArray]:
     """Return rows and columns (E,) of entries, whose columns ascend, by symbol and then by session."""
-    order = _order(rows)
-    return rows[order], columns[order]
+    return _ordered(rows, columns)
 
 
 def by_session(rows: IntArray, columns: IntArray) -> tuple[IntArray, IntArray]:
     """Return rows and columns (E,) of entries, whose rows ascend, by session and then by symbol."""
-    order = _order(columns)
-    return rows[order], columns[order]
+    columns, rows = _ordered(columns, rows)
+    return rows, columns
 
 
-def _order(keys: IntArray) -> IntArray:
-    """Return the places (E,) that sort keys from 0 on, equal ones in order; small ones are counted, not compared."""
-    small = keys.astype(np.uint16) if len(keys) and keys.max() <= _SMALL else keys
-    return np.argsort(small, kind="stable")
+def _ordered(keys: IntArray, others: IntArray) -> tuple[IntArray, IntArray]:
+    """Return both (E,) by key, from 0 on, equal ones in order; they are counted, not compared."""
+    found = np.empty_like(keys), np.empty_like(others)
+    order_by(keys, others, *found)
+    return found

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.evidence import LEAST_PAIRS, MeanTest, mean_ranks, mean_test
+from technic_scanner.screening.evidence import LEAST_PAIRS, MeanTest, mean_test
 from technic_scanner.screening.matrix import IntArray
-from technic_scanner.studies.kernel_ranks import rank_correlation
+from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
+from technic_scanner.studies.even_overlap import fit_even
+from technic_scanner.studies.kernel_ranks import coefficients
 from technic_scanner.studies.result import Study
 from technic_scanner.studies.row_chunks import each_part
 
@@ -18,35 +22,29 @@ def information_coefficients(study: Study, horizon: int, threads: int | None = N
     The best according to ``rank by`` counts as the highest, so that a positive IC means that its order is right.
     ``threads``: at most that many, by default one a core.
     """
-    columns, starts = np.unique(study.columns, return_index=True)
-    values = np.full(len(columns), np.nan)
-    rank = study.criteria.tree.rank
+    return study.by_date.columns, _by_date(study, (horizon,), threads)[:, 0]
+
+
+def mean_ics(study: Study, horizons: Sequence[int] = HORIZONS, threads: int | None = None) -> dict[int, MeanTest]:
+    """Return the mean IC over dates by horizon, each with its interval, which allows for shared sessions."""
+    values = _by_date(study, horizons, threads)
+    return {
+        horizon: mean_test(values[:, k], study.by_date.columns, horizon, study.alike(horizon), fit_even)
+        for k, horizon in enumerate(horizons)
+    }
+
+
+def _by_date(study: Study, horizons: Sequence[int], threads: int | None) -> FloatArray:
+    """Return the rank ICs (D, K) of all dates with an entry, for each of the horizons at once."""
+    dates, rank = study.by_date, study.criteria.tree.rank
+    values = np.full((len(dates.columns), len(horizons)), np.nan)
     if study.order is None or rank is None:
-        return columns, values
-    ranks, forward, ends = study.order_ranks, study.forward(horizon), np.append(starts[1:], len(study))
-    sign = 1.0 if rank.descending else -1.0
+        return values
+    close, rows, ranks, offsets = study.panel.bars.close, study.rows, study.order_ranks, np.array(horizons, np.int64)
 
     def correlate(first: int, stop: int) -> None:
-        for number in range(first, stop):
-            date = slice(starts[number], ends[number])
-            values[number] = sign * _correlation(ranks[date], forward[date])
+        columns, starts = dates.columns[first:stop], dates.starts[first : stop + 1]
+        coefficients(close, rows, columns, starts, ranks, offsets, MOST_RETURN, LEAST_PAIRS, values[first:stop])
 
-    each_part(len(columns), threads, correlate)
-    return columns, values
-
-
-def _correlation(ranks: FloatArray, forward: FloatArray) -> float:
-    """Return the rank correlation of mean ranks and returns (m,) where both are known; NaN where few are."""
-    known = np.isfinite(forward)
-    both = known & np.isfinite(ranks)
-    if not both.all():
-        ranks, forward = ranks[both], forward[both]
-    if not known.all():
-        ranks = mean_ranks(ranks)  # among the entries that are left
-    return float(rank_correlation(ranks, forward, np.argsort(forward))) if len(ranks) >= LEAST_PAIRS else np.nan
-
-
-def mean_ic(study: Study, horizon: int) -> MeanTest:
-    """Return the mean IC over dates with its interval, which allows for shared sessions."""
-    columns, values = information_coefficients(study, horizon)
-    return mean_test(values, columns, horizon, study.alike(horizon))
+    each_part(len(values), threads, correlate)
+    return values if rank.descending else -values

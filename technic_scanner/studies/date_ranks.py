@@ -6,32 +6,21 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray
-from technic_scanner.studies.kernel_ranks import mean_ranks_of
+from technic_scanner.studies.dates import Dates
+from technic_scanner.studies.kernel_ranks import date_ranks
 from technic_scanner.studies.row_chunks import each_part
 
 
-def ranks_by_date(values: FloatArray, columns: IntArray) -> FloatArray:
+def ranks_by_date(values: FloatArray, columns: IntArray, threads: int | None = None) -> FloatArray:
     """Return the mean rank (E,) of each value among those of its session, from 1 on; NaN where a value is not finite.
 
-    ``columns`` (E,) ascending are the sessions.
+    ``columns`` (E,) ascending are the sessions. ``threads``: at most that many, by default one a core.
     """
-    out = np.full(len(values), np.nan)
-    starts = np.flatnonzero(np.diff(columns, prepend=-1))
-    ends = np.append(starts[1:], len(values))
+    out = np.empty(len(values))
+    dates = Dates.of(columns)
 
     def rank(first: int, stop: int) -> None:
-        for start, end in zip(starts[first:stop], ends[first:stop], strict=True):
-            _rank(values[start:end], out[start:end])
+        date_ranks(values, dates.starts[first : stop + 1], out)
 
-    each_part(len(starts), None, rank)
+    each_part(len(dates.columns), threads, rank)
     return out
-
-
-def _rank(values: FloatArray, out: FloatArray) -> None:
-    known = np.isfinite(values)
-    if known.all():
-        mean_ranks_of(values, np.argsort(values), out)
-        return
-    ranked = np.empty(int(known.sum()))
-    mean_ranks_of(values[known], np.argsort(values[known]), ranked)
-    out[known] = ranked

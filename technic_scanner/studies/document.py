@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
-from technic_scanner.studies.coefficients import mean_ic
+from technic_scanner.studies.coefficients import mean_ics
 from technic_scanner.studies.decay import decay_curve
 from technic_scanner.studies.extremes import Entry, extremes
 from technic_scanner.studies.groups import Group, by_month, by_regime, by_sector, by_year
@@ -106,10 +106,9 @@ def _coefficients(study: Study) -> dict[str, Any] | None:
     """Return the rank IC of ``rank by``, None without one."""
     if study.order is None:
         return None
-    tests = {horizon: mean_ic(study, horizon) for horizon in HORIZONS}
     return {
         str(horizon): {"mean": test.mean, "low": test.low, "high": test.high, "n_dates": test.n}
-        for horizon, test in tests.items()
+        for horizon, test in mean_ics(study).items()
     }
 
 

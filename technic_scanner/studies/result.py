@@ -17,7 +17,9 @@ from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
 from technic_scanner.studies.by_symbol import by_symbol
 from technic_scanner.studies.date_ranks import ranks_by_date
+from technic_scanner.studies.dates import Dates
 from technic_scanner.studies.kernel_events import entry_returns, shared_entries
+from technic_scanner.studies.likeness import Likeness, has_many
 from technic_scanner.studies.universe_means import UniverseMeans, universe_means
 
 FIRST, EVERY = "first", "every"
@@ -56,7 +58,12 @@ class Study:
     @cached_property
     def dates(self) -> int:
         """The number of sessions with an entry."""
-        return len(np.unique(self.columns))
+        return len(self.by_date.columns)
+
+    @cached_property
+    def by_date(self) -> Dates:
+        """The sessions with an entry, and which entries are theirs."""
+        return Dates.of(self.columns)
 
     @property
     def sessions(self) -> DateArray:
@@ -113,8 +120,15 @@ class Study:
 
     def alike(self, horizon: int) -> float:
         """Return how alike the symbols of dates that share sessions are, 0–1; see ``screening.overlap``."""
-        counts = np.bincount(self.columns, minlength=self.panel.bars.shape[1]).astype(np.float64)
+        symbols, sessions = self.panel.bars.shape
+        if horizon <= HORIZONS[-1] and has_many(len(self), symbols, self.dates):
+            return self._likeness.within(horizon)
+        counts = np.bincount(self.columns, minlength=sessions).astype(np.float64)
         return float(shared_entries(*self.by_row, counts, horizon))
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness.of(self.rows, self.panel.bars.shape[0], self.by_date, HORIZONS[-1])
 
     @cached_property
     def horizons(self) -> Mapping[int, Any]:

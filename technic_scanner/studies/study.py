@@ -21,9 +21,10 @@ from technic_scanner.studies.by_symbol import by_session
 from technic_scanner.studies.eligible import Minimums, eligible_rows
 from technic_scanner.studies.kernel_events import begun
 from technic_scanner.studies.kernel_events import entries as mark_entries
+from technic_scanner.studies.kernel_order import values_at
 from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.result import COST_BPS, ENTRIES, EVERY, FIRST, Study
-from technic_scanner.studies.row_chunks import in_threads
+from technic_scanner.studies.row_chunks import each_part, in_threads
 from technic_scanner.studies.universe_means import universe_means
 
 
@@ -64,7 +65,7 @@ def study(
         window=(first, stop),
         rows=rows,
         columns=columns,
-        order=None if order is None else order[rows, columns],
+        order=None if order is None else _at(order, rows, columns, threads),
         universe=means,
         honest=honest,
         sessions_with_rows=int(could[:, first:stop].any(axis=0).sum()),
@@ -95,6 +96,17 @@ def _found(
     if not parts:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     return np.concatenate([rows for rows, _ in parts]), np.concatenate([columns for _, columns in parts])
+
+
+def _at(values: FloatArray, rows: IntArray, columns: IntArray, threads: int | None) -> FloatArray:
+    """Return what values (n, T) are at rows and columns (E,)."""
+    out = np.empty(len(rows))
+
+    def part(first: int, stop: int) -> None:
+        values_at(values, rows[first:stop], columns[first:stop], out[first:stop])
+
+    each_part(len(rows), threads, part)
+    return out
 
 
 def _names(panel: Panel, rows: BoolArray) -> tuple[str, ...]:
