@@ -25,6 +25,8 @@ from technic_scanner.screening.overlap_fit import fit_overlap
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
+# Periods that overlap have an interval of their hit rate if together they are at least so many times as long as one.
+LEAST_SPAN = 1.5
 # Below this number of rows a rank correlation is not informative.
 LEAST_PAIRS = 3
 # A spread this small relative to the mean is rounding noise of a constant.
@@ -234,12 +236,17 @@ def _over_periods(means: FloatArray, of: _Periods) -> Interval:
 def _hit_rate(hits: FloatArray, of: _Periods) -> Interval:
     """Return the mean over periods of the share of ``hits`` (p,), with its interval clipped to 0–1.
 
-    If every value has its own period, and none overlap, the interval is Wilson's (1927).
+    If every value has its own period, and none overlap, the interval is Wilson's (1927). Periods that together are
+    hardly longer than one have no interval: how many symbols beat the mean is then nearly one draw, in which a few
+    large winners or none decide, and no number of overlapping dates tells how it varies.
     """
-    if (of.sizes == 1).all() and not overlapping(of.sessions, of.horizon):
+    overlap = overlapping(of.sessions, of.horizon)
+    if (of.sizes == 1).all() and not overlap:
         return _wilson(len(hits), float(hits.sum()))
     alike = replace(of.alike, noise=SHARE_NOISE) if isinstance(of.alike, Holdings) else of.alike
     rate = _over_periods(hits / of.sizes, of._replace(alike=alike))
+    if overlap and of.sessions[-1] - of.sessions[0] + of.horizon < LEAST_SPAN * of.horizon:
+        return Interval(rate.n, rate.mean, None, None)
     low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (rate.low, rate.high))
     return Interval(rate.n, rate.mean, low, high)
 

@@ -148,6 +148,18 @@ def test_hit_rate_has_wilsons_interval(wins: int, n: int) -> None:
     assert (interval.low, interval.high) == (pytest.approx(oracle.low, abs=1e-9), pytest.approx(oracle.high, abs=1e-9))
 
 
+@pytest.mark.parametrize(("dates", "known"), [(12, False), (31, False), (33, True), (52, True)])
+def test_dates_that_are_hardly_longer_than_one_horizon_have_no_interval_of_their_hit_rate(
+    dates: int, known: bool
+) -> None:
+    rng = np.random.default_rng(4)
+    values, days = rng.normal(size=(dates, 20)), np.repeat(np.arange(dates), 20)
+    found = PeriodValues.of(values.ravel(), days, horizon=63).whole()
+    assert found.hit.mean == pytest.approx(float((values > 0.0).mean()))
+    assert (found.hit.low is not None) is (found.hit.high is not None) is known
+    assert found.mean.low is not None
+
+
 def test_a_hit_rate_over_periods_stays_a_share() -> None:
     interval = hit_rate(np.array([1.0, -1.0, 1.0, 1.0]), np.array([1, 1, 2, 2]))
     assert (interval.n, interval.mean, interval.low, interval.high) == (4, 0.75, 0.0, 1.0)
