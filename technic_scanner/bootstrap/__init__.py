@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from technic_scanner.bootstrap.baseline import with_stored_baseline
     from technic_scanner.bootstrap.files import check_files, files_mapping_text, write_files_mapping
-    from technic_scanner.bootstrap.scanning import PULSE_SECONDS, Scanning, run_scan, warm_up
+    from technic_scanner.bootstrap.scanning import PULSE_SECONDS, Scanning, run_scan
     from technic_scanner.bootstrap.services import Services, build
+    from technic_scanner.bootstrap.warming import warm_up
 
 __all__ = [
     "PULSE_SECONDS",
@@ -33,7 +34,7 @@ _HOMES = {
     "check_files": "files",
     "files_mapping_text": "files",
     "run_scan": "scanning",
-    "warm_up": "scanning",
+    "warm_up": "warming",
     "with_stored_baseline": "baseline",
     "write_files_mapping": "files",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import compileall
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from technic_scanner.adapters.peak_memory import peak_memory_bytes
 from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.judging import Judgement
-from technic_scanner.criteria.warm_up import warm_up as compile_criteria_kernels
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
@@ -37,7 +35,6 @@ from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.runs.watchlists.lookup import without_watchlists
-from technic_scanner.screening.indicators import warm_up as compile_kernels
 from technic_scanner.settings import Settings, load_settings
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.version import VERSION
@@ -150,16 +147,6 @@ class Scanning:
         of_reference = replace(config, universe=config.reference)
         source = self.catalog.source(config.source, of_reference)
         return source, self.catalog.key_of(source, of_reference)
-
-
-def warm_up() -> None:
-    """Compile the kernels into numba's cache and this package to bytecode; quick when that was done before.
-
-    Where Python was told to write no bytecode, every process would otherwise compile the package anew as it starts.
-    """
-    compile_kernels()
-    compile_criteria_kernels()
-    compileall.compile_dir(Path(__file__).parents[1], quiet=2)
 
 
 def rehearse(scanning: Scanning) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from technic_scanner.bootstrap import Services, build, warm_up
+from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.output import Exit, Json, emit, table
 from technic_scanner.dashboard_files import complete_folder
 from technic_scanner.domain.sessions import CalendarTrust
@@ -121,5 +121,7 @@ def _sample() -> str:
 
 
 def _kernels() -> str:
+    from technic_scanner.bootstrap import warm_up  # noqa: PLC0415 - no other command compiles anything
+
     warm_up()
     return why_not_kept() or "compiled"

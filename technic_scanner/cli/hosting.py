@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from technic_scanner.bootstrap import Services, build, warm_up
+from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell, warn_of_unknown_settings
 from technic_scanner.dashboard_files import PACKAGE, complete_folder
 from technic_scanner.logs import configure
@@ -91,7 +91,9 @@ def api(host: _Host = None, port: _Port = None, as_json: _JsonAddress = False) -
 
 
 def warmup(as_json: Json = False) -> None:
-    """Compile the numerical kernels, so that the first scan starts faster."""
+    """Compile the numerical kernels, so that the first scan and the first study start faster."""
+    from technic_scanner.bootstrap import warm_up  # noqa: PLC0415 - no other command compiles anything
+
     warm_up()
     tell({"kernels": "compiled"}, "The kernels are compiled.", as_json=as_json)
 
