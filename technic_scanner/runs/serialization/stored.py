@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
+from technic_scanner.criteria.grammar import LANGUAGE_VERSION
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.renamed import with_new_names
 from technic_scanner.errors import FieldProblem
@@ -26,6 +28,10 @@ T = TypeVar("T")
 
 VERSION = 1
 VERSION_FIELD = "v"
+LANGUAGE_FIELD = "criteria_language"
+_NEWER_LANGUAGE = (
+    f"are in version {{language}} of their language; this program knows it up to version {LANGUAGE_VERSION}"
+)
 _HEAD = f'{{"{VERSION_FIELD}":{VERSION},'
 _HEAD_OF_ANY = re.compile(rf'^{{"{VERSION_FIELD}":\d+,')
 _SHOWN_LETTERS = 60
@@ -46,8 +52,14 @@ class Reading(Generic[T]):
 
 
 def dump(value: Any) -> str:
-    """Return a dataclass as a document: compact JSON in ASCII, which every database holds unchanged."""
-    return _HEAD + encode(value).decode("ascii")[1:]
+    """Return a dataclass as a document: compact JSON in ASCII, which every database holds unchanged.
+
+    Beside a config's criteria stands the version of their language.
+    """
+    text = _HEAD + encode(value).decode("ascii")[1:]
+    if isinstance(value, ScanConfig) and value.criteria:
+        return f'{text[:-1]},"{LANGUAGE_FIELD}":{LANGUAGE_VERSION}}}'
+    return text
 
 
 def dump_object(form: Mapping[str, Any]) -> str:
@@ -83,17 +95,27 @@ def _read(kind: type[T], text: str) -> Reading[T]:
         payload, _ = with_new_names(_parsed(text))
     except _UnreadableError as error:
         return Reading(None, (error.problem,))
+    newer = _newer_language(payload) if kind is ScanConfig else ()
     unknown = _unknown(kind, payload)
     try:
-        return Reading(adapter_of(kind).validate_python(payload), unknown=unknown)
+        return Reading(adapter_of(kind).validate_python(payload), newer, unknown)
     except ValidationError as error:
-        problems = (*_problems(error), *_version_problem(payload))
+        problems = (*newer, *_problems(error), *_version_problem(payload))
         bad = {item["loc"][0] for item in error.errors() if item["loc"]}
     try:
         value = adapter_of(kind).validate_python({name: part for name, part in payload.items() if name not in bad})
     except ValidationError:  # a field without a default is among them
         return Reading(None, problems, unknown)
     return Reading(value, problems, unknown)
+
+
+def _newer_language(payload: dict[str, Any]) -> tuple[FieldProblem, ...]:
+    """Take the version of the criteria's language from a config; where it is a newer one, the criteria as well."""
+    language = payload.pop(LANGUAGE_FIELD, LANGUAGE_VERSION)
+    if not isinstance(language, int) or language <= LANGUAGE_VERSION:
+        return ()
+    payload.pop("criteria", None)
+    return (FieldProblem("criteria", _NEWER_LANGUAGE.format(language=language)),)
 
 
 _read_once = lru_cache(maxsize=_KEPT)(_read)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from technic_scanner.criteria import LANGUAGE_VERSION
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.progress import ProgressEvent
@@ -215,3 +216,16 @@ def test_long_documents_are_not_kept() -> None:
     first, second = read(ScanConfig, text), read(ScanConfig, text)
     assert first == second
     assert first is not second
+
+
+def test_the_version_of_the_language_is_stored_beside_criteria_and_a_newer_one_is_not_guessed() -> None:
+    asked = ScanConfig(criteria="close > sma(close, 20)")
+    text = dump(asked)
+    assert json.loads(text)["criteria_language"] == LANGUAGE_VERSION
+    assert "criteria_language" not in json.loads(dump(ScanConfig()))
+    assert read(ScanConfig, text) == Reading(asked)
+    newer = read(ScanConfig, text.replace(f'_language":{LANGUAGE_VERSION}', f'_language":{LANGUAGE_VERSION + 1}'))
+    assert newer.value == ScanConfig()
+    (problem,) = newer.problems
+    assert problem.field == "criteria"
+    assert f"version {LANGUAGE_VERSION + 1} of their language" in problem.message
