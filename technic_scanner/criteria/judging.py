@@ -102,10 +102,7 @@ class Judgement:
         return int(((self.truth == UNKNOWN) & self.has_bar).sum())
 
     def failing(self, row: int) -> tuple[Node, bool] | None:
-        """Return the first clause that is not true of a symbol and whether it is unknown; None if it passes.
-
-        Where a later clause is false, that one: it fails whatever the unknown one may be.
-        """
+        """Return the first clause that is not true of a symbol and whether it is unknown; None if it passes."""
         if not self.has_bar[row] or self.truth[row] == TRUE:
             return None
         first = int(self._first_failing[row])
@@ -113,8 +110,8 @@ class Judgement:
 
     @cached_property
     def _first_failing(self) -> npt.NDArray[np.intp]:
-        """The first clause that is as the whole condition is, false or unknown, (n,)."""
-        first: npt.NDArray[np.intp] = np.argmax(self.clauses == np.where(self.truth == FALSE, FALSE, UNKNOWN), axis=0)
+        """The first clause that is not true, (n,)."""
+        first: npt.NDArray[np.intp] = np.argmax(self.clauses != TRUE, axis=0)
         return first
 
     def explain(self, row: int) -> str:

@@ -18,7 +18,7 @@ _SUB_SCORE = 200
 def bars_needed(roots: Iterable[Node], *, whole_windows: bool = False) -> int:
     """Return the bars until the newest value of every root is known; a week counts as five sessions.
 
-    With ``whole_windows`` also where a value is known earlier than its window is full (beta).
+    With ``whole_windows`` also where a value is known earlier than its window is full (beta, whether one is known).
     """
     roots = tuple(roots)
     known: dict[Node, int] = {}
@@ -36,7 +36,8 @@ def _added(node: Node, bars: int, *, whole_windows: bool) -> int:
     if node.op in {"within", "for"}:
         return int(node.value) - 1
     if node.op == "known":
-        return 1 - bars
+        # Known on the first bar, though it takes all of its operand's to say yes.
+        return int(bars == 0) if whole_windows else 1 - bars
     if node.op == "crosses":
         return 1
     if node.op == "call" and node.value[0] in FUNCTIONS:

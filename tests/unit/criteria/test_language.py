@@ -58,6 +58,17 @@ def test_bars_needed_are_known_before_the_run(text: str, bars: int) -> None:
     assert criteria.compile(text).bars_needed == bars
 
 
+def test_whether_a_value_is_known_takes_the_history_of_the_value() -> None:
+    for text, bars in (
+        ("sma(close, 200) is known", 200),
+        ("close[50] is known within 3 bars", 53),
+        ("close is known", 1),
+    ):
+        asked = criteria.compile(text)
+        assert asked.history_bars == bars
+        assert asked.bars_needed <= 3
+
+
 @pytest.mark.parametrize(
     ("text", "column", "length", "part"),
     [
