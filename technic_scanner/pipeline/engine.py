@@ -21,13 +21,15 @@ from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.pipeline.fetch import fetch_prices
 from technic_scanner.pipeline.finalize import STEPS, Ranking, finalize, rank_scanned
 from technic_scanner.pipeline.findings import Findings
+from technic_scanner.pipeline.flags import is_of_flag
 from technic_scanner.pipeline.market import read_market
 from technic_scanner.pipeline.measure import collect_metrics
 from technic_scanner.pipeline.money import liquidity_rates, money_of
 from technic_scanner.pipeline.ports import Listener
 from technic_scanner.pipeline.pulse import Pulse
 from technic_scanner.pipeline.read_ahead import read_before_universe
-from technic_scanner.pipeline.reference_bars import Reference, reference_universe
+from technic_scanner.pipeline.reference_bars import Reference
+from technic_scanner.pipeline.reference_universe import reference_universe
 from technic_scanner.pipeline.result import MarketContext, ScanResult
 from technic_scanner.pipeline.universe import MAX_SYMBOLS, UniverseSelection, describe_removals, filter_securities
 from technic_scanner.progress.costs import Cell, CostHistory
@@ -203,7 +205,7 @@ class Scan:
         found.analysis = Analysis(count)
         reference.analyse(found.market)
         benchmark = found.market.benchmark_name, found.market.benchmark
-        found.criteria = scan_criteria(context, used, filtered.kept, benchmark)
+        found.criteria = scan_criteria(context, used, filtered.kept, benchmark, reference.universe)
         found.analysis = Analysis(count, 0 if found.criteria is None else found.criteria.width)
         work = ScanWork(used, found.market.benchmark_close(used.panel.sessions), found.criteria)
         analyse(context, work, scan_fingerprint(context, found.fetched, work), found.analysis)
@@ -236,6 +238,8 @@ class Scan:
         failures = found.failures(cancelled=cancelled)
         metrics = collect_metrics(context, self.attempt.earlier_seconds, found.tally(failures, table.num_rows))
         info = context.source.info()
+        about = found.ranking.context if found.ranking else MarketContext()
+        flagged = filter(is_of_flag, about.notes)
         return ScanResult(
             config=context.config,
             outcome=found.outcome(failures, cancelled=cancelled),
@@ -245,8 +249,8 @@ class Scan:
             metrics=metrics,
             as_of=found.as_of,
             source_label=info.label,
-            context=found.ranking.context if found.ranking else MarketContext(),
-            notes=tuple(dict.fromkeys((*info.notes, *found.notes))),
+            context=about,
+            notes=tuple(dict.fromkeys((*info.notes, *found.notes, *flagged))),
             cancelled=cancelled,
             others=found.ranking.others if found.ranking else empty_table(),
         )

@@ -46,6 +46,11 @@ def flags_of(rows: IntArray, doubts: BoolArray, placement: Placement) -> tuple[s
     return tuple([texts[pattern] for pattern in (marks @ (1 << np.arange(len(names)))).tolist()])
 
 
+def is_of_flag(note: str) -> bool:
+    """Return whether a note is one of ``flag_notes``."""
+    return note.startswith(tuple(f"{text}: " for text in FLAG_TEXTS.values()))
+
+
 def flag_notes(listed: Sequence[Security], rows: IntArray, doubts: BoolArray, placement: Placement) -> list[str]:
     """Return a note on each flag that rows have, with the names of the first few."""
     notes = []
