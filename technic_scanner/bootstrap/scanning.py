@@ -26,9 +26,11 @@ from technic_scanner.pipeline.engine import run_scan as run_pipeline
 from technic_scanner.pipeline.newest_bars import read_panel
 from technic_scanner.pipeline.past_rows import JudgedRows, PastRows, judge_rows
 from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
+from technic_scanner.pipeline.reference_universe import reference_universe
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.pipeline.study_bars import StudyBars, read_study_bars
 from technic_scanner.pipeline.sweeping import run_sweep
+from technic_scanner.pipeline.universe import fit_securities
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.runs.model import StoredResult
@@ -89,7 +91,8 @@ class Scanning:
         source, options = self.catalog.source(config.source, config), RunOptions()
         executor = self.catalog.executor(options)
         try:
-            ports = ScanPorts(source, self.catalog.key_of(source, config), self.cache, executor, self.clock)
+            key = self.catalog.key_of(source, config)
+            ports = ScanPorts(source, key, self.cache, executor, self.clock, reference=self._reference(config))
             reporter = ProgressReporter(name, options.stage_plan, self.clock)
             yield ScanContext(config, options, ports, reporter, cancel or CancelToken())
         finally:
@@ -104,6 +107,11 @@ class Scanning:
         source = self.catalog.source(config.source, config)
         key = self.catalog.key_of(source, config)
         rows = PastRows(stored.table, stored.as_of, key, source.benchmark(), exchange_sessions)
+        if criteria.reads_market and rows.benchmark is None:
+            with self._reading(config, "market", None) as context:
+                universe = context.source.universe(config.universe, context.cancel)
+                reference = reference_universe(context, universe.name, fit_securities(universe))
+            rows = replace(rows, reference=(reference.source_key, reference.symbols))
         return judge_rows(rows, self.cache, criteria)
 
     def scan(

@@ -15,7 +15,7 @@ from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
 from technic_scanner.criteria.printer import canonical, heading_of
 from technic_scanner.criteria.problems import CriteriaError, Problem, at
 from technic_scanner.criteria.syntax_faults import syntax_fault
-from technic_scanner.criteria.tree import DAY, Node, Scan, clauses, ordered
+from technic_scanner.criteria.tree import DAY, MARKET, Node, Scan, clauses, ordered
 
 if TYPE_CHECKING:
     from technic_scanner.criteria.judging import Judgement
@@ -71,6 +71,11 @@ class Criteria:
         """Whether weeks or months are read, for which the exchange's calendar counts."""
         frames = (node.frame for node in ordered(self.tree.roots))
         return any(frame is not None and frame.period != DAY for frame in frames)
+
+    @cached_property
+    def reads_market(self) -> bool:
+        """Whether ``market.`` is read."""
+        return any(node.frame is not None and node.frame.subject == MARKET for node in ordered(self.tree.roots))
 
     @cached_property
     def cost(self) -> int:

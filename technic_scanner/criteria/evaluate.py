@@ -21,6 +21,7 @@ from technic_scanner.criteria.surroundings import Surroundings
 from technic_scanner.criteria.symbol_part import NOTHING_KEPT, Kept, sessions_read
 from technic_scanner.criteria.tree import DAILY, LABEL, MARKET, YES_NO, Frame, Node
 from technic_scanner.screening.bars import FIELDS, FloatArray
+from technic_scanner.screening.index_bars import index_bars
 
 # Cells of one array of a chunk: small enough that the arrays of a program stay in a core's cache.
 CHUNK_CELLS = 1 << 16
@@ -236,7 +237,9 @@ class Evaluation:
 
     def _market(self) -> tuple[Level, Any, Any]:
         bars, rows = self.panel.market, np.zeros(len(self.panel.symbols), np.int64)
-        if bars is None or not len(bars.symbols) or not len(bars.sessions):
+        if bars is None or not len(bars.symbols):
+            bars = self.panel.index or index_bars(self.panel.bars, self.panel.members)
+        if not len(bars.sessions):
             nothing = fixed(np.full((1, len(self.panel.sessions)), np.nan))
             when = np.arange(len(self.panel.sessions), dtype=np.int32)[None]
             return Level(dict.fromkeys(FIELDS, nothing), when), rows, self.panel.sessions

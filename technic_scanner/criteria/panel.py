@@ -22,7 +22,8 @@ class Panel:
 
     ``bars``: see ``technic_scanner.screening.bars.Panel``; a bar is missing where its close is NaN. ``labels``: texts
     by name (sector, industry, sub_industry, signal), n each, None where unknown. ``market``: the market's bars, one
-    symbol over sessions of its own. ``calendar``: the exchange's sessions (datetime64[D], ascending), which should
+    symbol over sessions of its own. ``index``: what ``market.`` means without a market, likewise; None: the
+    equal-weight index of these symbols. ``calendar``: the exchange's sessions (datetime64[D], ascending), which should
     reach beyond the newest one: they tell whether a week or month is over. ``numbers``: what only a scan
     knows of the newest session (tech_rating, alpha_score, score), (n,) each.
     ``members``: (n, T), which symbols are in the universe in each session, None: all. Only they are compared with one
@@ -35,6 +36,7 @@ class Panel:
     calendar: DateArray | None = None
     numbers: Mapping[str, FloatArray] = field(default_factory=dict)
     members: npt.NDArray[np.bool_] | None = None
+    index: Bars | None = None
 
     @classmethod
     def from_arrays(

@@ -17,7 +17,9 @@ from technic_scanner.criteria.symbol_part import Kept, Wanted, wanted_values
 from technic_scanner.criteria.warm_up import SLOW, is_quick
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.context import ScanContext, no_calendar
+from technic_scanner.pipeline.market_index import reference_index
 from technic_scanner.pipeline.newest_bars import criteria_panel, ended, sessions_to_read
+from technic_scanner.pipeline.reference_universe import ReferenceUniverse
 from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.sessions import UsedBars
@@ -36,11 +38,12 @@ class SymbolTask:
 
     wanted: tuple[Wanted, ...]
     market: Panel | None
+    index: Panel | None
     calendar: DateArray | None
 
     def __call__(self, chunk: Panel) -> FloatArray:
         bars = chunk.history if isinstance(chunk, LongChunk) else chunk
-        return symbol_values(self.wanted, CriteriaPanel(bars, {}, self.market, self.calendar))
+        return symbol_values(self.wanted, CriteriaPanel(bars, {}, self.market, self.calendar, index=self.index))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +68,7 @@ class ScanCriteria:
     @property
     def task(self) -> SymbolTask:
         """What computes them of a chunk."""
-        return SymbolTask(self.wanted, self.panel.market, self.panel.calendar)
+        return SymbolTask(self.wanted, self.panel.market, self.panel.index, self.panel.calendar)
 
     def chunk(self, used: Panel, start: int, stop: int) -> Panel:
         """Return the symbols start..stop of the used bars, with their longer history where criteria read one."""
@@ -92,15 +95,20 @@ class ScanCriteria:
         digest.update(repr([(item.bars, item.columns) for item in self.wanted]).encode())
         if self.panel.calendar is not None:
             digest.update(self.panel.calendar.astype("<i8").tobytes())
-        if self.panel.market is not None:
-            digest.update(self.panel.market.sessions.astype("<i8").tobytes())
-            for name in FIELDS:
-                digest.update(np.ascontiguousarray(getattr(self.panel.market, name)).tobytes())
+        for market in (self.panel.market, self.panel.index):
+            if market is not None:
+                digest.update(market.sessions.astype("<i8").tobytes())
+                for name in FIELDS:
+                    digest.update(np.ascontiguousarray(getattr(market, name)).tobytes())
         return digest.hexdigest()
 
 
 def scan_criteria(
-    context: ScanContext, used: UsedBars, securities: Sequence[Security], benchmark: tuple[str | None, Panel]
+    context: ScanContext,
+    used: UsedBars,
+    securities: Sequence[Security],
+    benchmark: tuple[str | None, Panel],
+    reference: ReferenceUniverse,
 ) -> ScanCriteria | None:
     """Return the criteria of the scan with the bars that they read; None where the config has none.
 
@@ -113,7 +121,11 @@ def scan_criteria(
         context.reporter.message(SLOW)
     bars, state = _history(context, criteria, used)
     calendar = context.ports.exchange_sessions if criteria.reads_periods else no_calendar
-    panel = criteria_panel(bars, securities, _market(context, criteria, *benchmark), calendar)
+    market = _market(context, criteria, *benchmark)
+    panel = criteria_panel(bars, securities, market, calendar)
+    if criteria.reads_market and not market.symbols:
+        sessions = max(sessions_to_read(criteria), context.config.lookback_sessions)
+        panel = replace(panel, index=reference_index(context, reference, sessions))
     wanted = wanted_values(judged_roots(criteria), bars.close)
     return ScanCriteria(criteria, panel, wanted, bars is not used.panel, state)
 

@@ -13,7 +13,9 @@ from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.context import ExchangeSessions, ScanContext, no_calendar
 from technic_scanner.pipeline.fetch import fetch_benchmark, fetch_prices
-from technic_scanner.pipeline.universe import filter_securities
+from technic_scanner.pipeline.market_index import fetch_reference, reference_index
+from technic_scanner.pipeline.reference_universe import reference_universe
+from technic_scanner.pipeline.universe import filter_securities, fit_securities
 from technic_scanner.screening.bars import FIELDS, DateArray
 from technic_scanner.screening.bars import Panel as Bars
 
@@ -42,8 +44,14 @@ def read_panel(context: ScanContext, criteria: Criteria, calendar: ExchangeSessi
     market = fetch_benchmark(reading).until(reading.as_of)
     reporter.complete_stage()
     bars = fetch_prices(reading, [security.symbol for security in kept]).panel.until(reading.as_of)
+    index = None
+    if criteria.reads_market and not market.symbols:
+        reference = reference_universe(reading, universe.name, fit_securities(universe))
+        fetch_reference(reading, reference, wanted.lookback_sessions, len(kept))
+        index = reference_index(reading, reference, wanted.lookback_sessions)
     reporter.finish("succeeded", "bars were read")
-    return criteria_panel(bars, kept, market, calendar if criteria.reads_periods else no_calendar)
+    panel = criteria_panel(bars, kept, market, calendar if criteria.reads_periods else no_calendar)
+    return replace(panel, index=index)
 
 
 def criteria_panel(bars: Bars, securities: Sequence[Security], market: Bars, calendar: ExchangeSessions) -> Panel:

@@ -16,6 +16,7 @@ from technic_scanner.pipeline.newest_bars import criteria_panel, ended, sessions
 from technic_scanner.pipeline.ports import PriceCache
 from technic_scanner.screening.alpha import blend
 from technic_scanner.screening.bars import DateArray, FloatArray, Panel
+from technic_scanner.screening.index_bars import index_bars
 
 _NAMED = 5
 _SAME = 1e-9
@@ -24,13 +25,18 @@ _NUMBERS = {"tech_rating": "TechRating", "alpha_score": "AlphaScore"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PastRows:
-    """The scanned rows of a run: its table with every row, its as-of date, and where its bars are."""
+    """The scanned rows of a run: its table with every row, its as-of date, and where its bars are.
+
+    ``reference``: the source and the symbols of its reference universe, for criteria that read a market without a
+    benchmark.
+    """
 
     table: pa.Table
     as_of: date | None
     source_key: str
     benchmark: str | None
     calendar: ExchangeSessions = no_calendar
+    reference: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,10 +69,17 @@ def judge_rows(rows: PastRows, cache: PriceCache, criteria: Criteria) -> JudgedR
     listed = [_security(row) for row in table.select(["Symbol", "Sector", "Industry", "SubIndustry"]).to_pylist()]
     panel = criteria_panel(bars, listed, market, rows.calendar if criteria.reads_periods else no_calendar)
     labels = {**panel.labels, "signal": tuple(table["Signal"].to_pylist())}
-    panel = replace(panel, labels=labels, numbers=_numbers(table))
+    panel = replace(panel, labels=labels, numbers=_numbers(table), index=_index(rows, cache, wanted))
     missing = [symbol for symbol in symbols if symbol not in at]
     notes = (*_missing(missing, len(symbols)), *_changed(table, bars, ends))
     return JudgedRows(criteria.judge(panel, at_last_bar=True), notes)
+
+
+def _index(rows: PastRows, cache: PriceCache, sessions: int) -> Panel | None:
+    if rows.reference is None:
+        return None
+    key, symbols = rows.reference
+    return index_bars(cache.read(key, symbols, sessions, rows.as_of).panel.until(rows.as_of))
 
 
 def _security(row: dict[str, str | None]) -> Security:

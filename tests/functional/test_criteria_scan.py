@@ -94,6 +94,26 @@ def test_a_fault_in_criteria_is_named_with_its_place_before_the_scan(home: Path)
     assert "line 1, column 11: There is no name 'cloze'" in str(caught.value)
 
 
+def test_a_market_without_a_benchmark_is_the_reference_universe_whatever_is_scanned(home: Path) -> None:
+    text = "close / market.close > close[20] / market.close[20]"
+    asked = ScanConfig(source="sample", criteria=text, direction="both", top_n=None, min_dollar_volume=0.0)
+    wide, narrow = (
+        run_scan(replace(asked, symbols=symbols), RunOptions(), settings=load_settings(home=home))
+        for symbols in ((), ("AAPL", "XOM", "MSFT", "GE"))
+    )
+    assert "criteria_unknown" not in {failure.reason for failure in wide.failures}
+    refused = {failure.symbol for failure in wide.failures if failure.reason == "criteria_false"}
+    few = {failure.symbol for failure in narrow.failures if failure.reason == "criteria_false"}
+    assert few == refused & {"AAPL", "XOM", "MSFT", "GE"}
+    with build(load_settings(home=home)) as services:
+        for config in (asked, replace(asked, symbols=("AAPL", "XOM", "MSFT", "GE"))):
+            compiled = criteria.compile(text)
+            matches = set(services.scanning.judge(config, compiled).matches())
+            counted = services.cached_panels.read(config, compiled).panel
+            assert not matches & refused
+            assert set(compiled.judge(counted).matches()) == matches
+
+
 @pytest.mark.usefixtures("cli_home")
 def test_the_rows_of_a_finished_run_are_filtered_without_a_new_scan() -> None:
     wanted = "rsi(14) > 40 and rank(roc(close, 21)) by sector > 0.3 and close / sector.close is known and score > 30"

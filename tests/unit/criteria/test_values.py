@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from technic_scanner.screening.bars import FIELDS
 from technic_scanner.screening.bars import Panel as Bars
 from technic_scanner.screening.indicator_names import COLUMN, INDICATORS
 from technic_scanner.screening.indicators import last_indicators
+from technic_scanner.screening.regime import equal_weight_index
 from technic_scanner.screening.scoring import sub_scores
 from tests.unit.criteria.bars import cut, random_panel
 from tests.unit.criteria.programs import conditions
@@ -274,6 +277,19 @@ def test_a_panel_is_made_from_a_frame_in_one_line() -> None:
     np.testing.assert_array_equal(indexed.bars.close, panel.bars.close)
 
 
+def test_without_a_market_that_of_the_language_is_the_index_of_the_symbols() -> None:
+    panel = random_panel(symbols=20, whole=True)
+    alone = replace(panel, market=None)
+    index = equal_weight_index(panel.bars.close)
+    found = number("market.close", alone, 5)
+    assert found == pytest.approx(np.tile(index[-5:], (20, 1)))
+    other = Bars(("I",), panel.sessions, *(index[None] * 2.0 for _ in range(5)))
+    assert number("market.close", replace(alone, index=other), 5) == pytest.approx(2.0 * found)
+    assert np.isnan(number("market.high", alone, 5)).all()
+    for text in ("market_close", "beta(60)", "relative_strength_63"):
+        assert np.isnan(number(text, alone, 5)).all()  # these are of a benchmark only
+
+
 def test_reasons_name_the_first_clause_that_is_not_true_with_its_facts() -> None:
     days = pd.bdate_range("2024-01-01", periods=20)
     frame = pd.DataFrame({"close": np.arange(20) % 3 + 10.0}, index=days)
@@ -283,6 +299,8 @@ def test_reasons_name_the_first_clause_that_is_not_true_with_its_facts() -> None
     assert asked.explain(panel, 0) == f"rsi(14) < 30 is false: rsi(14) = {value:.2f} on 2024-01-26"
     unknown = criteria.compile("close > 5 and close > sma(close, 200)").explain(panel, "S0")
     assert unknown == "close > sma(close, 200) is unknown: close = 11, sma(close, 200) is unknown on 2024-01-26"
+    both = criteria.compile("close[19] > 3 and close[20] > 3 and close > 1000").explain(panel, 0)
+    assert both == "close[20] > 3 is unknown: close[20] is unknown on 2024-01-26"  # though a later one is false
     judged = asked.judge(panel)
     assert judged.counts() == {"close > 5": 1, "rsi(14) < 30": 0, "close > sma(close, 200)": 0}
     assert judged.matches() == []
