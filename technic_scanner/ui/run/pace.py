@@ -20,7 +20,7 @@ NEW_TICK_SECONDS = 0.25
 NEW_SECONDS, NEW_SINCE_QUEUED_SECONDS = 1.0, 3.0
 # In which a browser has drawn the table of picks, whose cells come 0.2 s after its frame. The time is measured here as
 # well, because a tick that the browser asked for before may come at once.
-FIGURES_AFTER_SECONDS = 0.8
+FIGURES_AFTER_SECONDS = 1.0
 
 
 class Phase(Enum):
