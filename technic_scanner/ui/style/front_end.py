@@ -8,7 +8,7 @@ from pathlib import Path
 
 from streamlit.file_util import get_static_dir
 
-TABLE, FIGURE = "DataFrame", "PlotlyChart"
+TABLE = "DataFrame"
 _FOLDER = "static/js"
 _IMPORTS_END = 20_000
 _IMPORTED = re.compile(r'(?:\bfrom|\bimport)\s*"\./([\w.-]+\.js)"')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse
@@ -14,13 +13,12 @@ from streamlit.file_util import get_static_dir
 
 from technic_scanner.ui.app.early_scripts import EarlyScripts
 from technic_scanner.ui.style import front_end
-from technic_scanner.ui.style.front_end import FIGURE, TABLE
+from technic_scanner.ui.style.front_end import TABLE
 
 
-@pytest.mark.parametrize("part", [TABLE, FIGURE])
-def test_a_part_is_drawn_by_a_script_that_is_there_and_so_are_those_it_imports(part: str) -> None:
-    first, *more = front_end.scripts_of(part)
-    assert first == front_end.script_of(part)
+def test_a_table_is_drawn_by_a_script_that_is_there_and_so_are_those_it_imports() -> None:
+    first, *more = front_end.scripts_of(TABLE)
+    assert first == front_end.script_of(TABLE)
     assert more
     assert all((Path(get_static_dir()) / path).is_file() for path in (first, *more))
 
@@ -42,11 +40,9 @@ def linked(path: str) -> str:
         return client.get(path).headers.get("link", "")
 
 
-def test_a_page_names_the_scripts_of_what_is_on_it() -> None:
-    table, figure = front_end.script_of(TABLE), front_end.script_of(FIGURE)
-    assert table
-    assert figure
-    for path, parts in (("/", {table}), ("/?run=1", {table, figure}), ("/results", {table, figure})):
-        links = linked(path)
-        assert {part for part in (table, figure) if f"<./{part}>; rel=modulepreload" in links} == parts, path
-    assert linked("/static/x.js") == linked("/api/x") == ""
+def test_the_form_names_the_scripts_that_draw_picks_and_nothing_else_does() -> None:
+    assert front_end.scripts_of(TABLE)
+    links = linked("/").split(", ")
+    assert links == [f"<./{path}>; rel=modulepreload" for path in front_end.scripts_of(TABLE)]
+    for path in ("/?run=1", "/results", "/api/x"):
+        assert linked(path) == "", path
