@@ -14,6 +14,7 @@ from technic_scanner.ui.scan import (
     scan_form,
     start_bar,
 )
+from technic_scanner.ui.style import ahead, front_end
 
 entry.through_dashboard()
 notices.show_kept()
@@ -23,18 +24,20 @@ if run_id is None:
     st.title("Scan")
     with notices.guarded():
         landing.show()
+    # A short scan ends while the browser would still load what draws its picks.
+    ahead.load(front_end.TABLE)
 else:
     with notices.guarded():
-        progress_panel.show(run_id)
-        picks_below.show(run_id)
+        progress_panel.show(run_id, below=picks_below.show)
 
-# Its key keeps it open where a notice above it moves it.
-form = st.container() if run_id is None else st.expander("Configure another scan", key="another_scan")
-with form, notices.guarded():
-    scan_form.prepare()
-    presets_bar.draw()
-    criteria_box.draw()
-    replay_form.draw()
-    offers = (scan_form.known_sources(), scan_form.known_executors(), scan_form.known_watchlists())
-    with scan_form.draw(*offers, below_symbols=pasted_symbols.say):
-        start_bar.draw(at_the_bottom=run_id is None)
+# Its key keeps it open where a notice above it moves it; some 110 widgets are drawn only once somebody wants them.
+another = None if run_id is None else st.expander("Configure another scan", key="another_scan", on_change="rerun")
+if another is None or another.open:
+    with another or st.container(), notices.guarded():
+        scan_form.prepare()
+        presets_bar.draw()
+        criteria_box.draw()
+        replay_form.draw()
+        offers = (scan_form.known_sources(), scan_form.known_executors(), scan_form.known_watchlists())
+        with scan_form.draw(*offers, below_symbols=pasted_symbols.say):
+            start_bar.draw(at_the_bottom=run_id is None)

@@ -25,7 +25,7 @@ from benchmarks.pages.served import end, served
 from technic_scanner.bootstrap import build, warm_up
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.settings import load_settings
-from technic_scanner.ui.run.progress_panel import TICK_SECONDS
+from technic_scanner.ui.run.pace import TICK_SECONDS
 
 GOAL_MS = 50.0
 TABS = (1, 4)

@@ -83,3 +83,19 @@ def test_a_scan_that_finds_nothing_says_so_and_leads_to_what_removed_how_many(
     page.expect_address(rf"/results\?.*run={run.run_id}")
     expect(page.text("No symbol passed")).to_be_visible()
     expect(page.text("Symbols not in the results")).to_be_visible()
+
+
+def test_where_a_scan_was_started_its_picks_appear_then_its_figures_and_a_pick_leads_to_its_chart(
+    tabs: Watched, services: Services
+) -> None:
+    page = ScanPage.open(tabs)
+    page.start.click()
+    page.expect_address(r"/\?run=")
+    run = RunPage(page.tab)
+    run.expect_success()
+    expect(run.picks.locator("td").first).to_be_attached()
+    expect(run.figures).to_have_count(2)
+    expect(run.button("Start scan")).to_have_count(0)
+    run.picks.locator("[data-testid=stDataFrame]").click(position={"x": 15, "y": 50})
+    symbol = services.service.result(run.run_id).table["Symbol"][0].as_py()
+    page.expect_address(rf"/results\?.*symbol={symbol}")

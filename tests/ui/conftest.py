@@ -18,6 +18,7 @@ from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.app import services as ui_services
+from technic_scanner.ui.run import pace
 from tests.support.quiet import without_workers
 
 from . import builders
@@ -110,11 +111,32 @@ def in_project_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_run_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw runs as a page does that was opened later: what it draws first of a new one depends on the time."""
+    monkeypatch.setattr(pace, "NEW_SECONDS", 0.0)
+    monkeypatch.setattr(pace, "NEW_SINCE_QUEUED_SECONDS", 0.0)
+
+
+@pytest.fixture
+def every_run_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw each run as just started, however slow the machine is."""
+    monkeypatch.setattr(pace, "NEW_SECONDS", float("inf"))
+    monkeypatch.setattr(pace, "NEW_SINCE_QUEUED_SECONDS", float("inf"))
+
+
+@pytest.fixture(autouse=True)
 def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail where a page has turned an error that is not ours into a notice: AppTest alone would not see it."""
     yield
     logged = [record for record in caplog.get_records("call") if record.name == notices.__name__]
     assert not logged, logged[0].exc_text or logged[0].getMessage()
+
+
+def open_the_form(app: AppTest) -> AppTest:
+    """Open the form on the page of a run, where it is closed and not drawn at first."""
+    assert "Configure another scan" in [expander.label for expander in app.expander]
+    app.session_state["another_scan"] = True
+    return app.run()
 
 
 def running_events(run: RunRecord) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from technic_scanner.ui.run import progress_panel
+from technic_scanner.ui.run import pace, progress_panel
 from tests.ui.conftest import running_events
 
 
@@ -50,4 +50,4 @@ def test_only_a_run_that_is_alive_ticks(seeded, open_page, monkeypatch) -> None:
     assert every == [None]
     alive = seeded.running()
     assert not open_page(run=alive.run_id).exception
-    assert every == [None, progress_panel.TICK_SECONDS]
+    assert every == [None, pace.TICK_SECONDS]

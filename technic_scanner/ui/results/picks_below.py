@@ -6,7 +6,6 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.ui.app import notices, url_state
-from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.results import result_data
 from technic_scanner.ui.style import tables
 from technic_scanner.ui.style.wording import count_text, exchange_date
@@ -18,9 +17,8 @@ _COLUMNS = (
 )
 
 
-def show(run_id: str) -> None:
+def show(record: RunRecord) -> None:
     """Show the newest session and the picks of a run that has ended with a result; nothing of others."""
-    record = run_service().get(run_id)
     if not record.status.is_terminal or record.outcome is None:
         return
     stored = result_data.stored_result(record)

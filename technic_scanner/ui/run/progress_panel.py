@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from technic_scanner.domain.progress import ProgressEvent, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.stage import Stage, unit_of
 from technic_scanner.progress.text import format_percent, range_text, rate_text, seconds_text
-from technic_scanner.progress.views.gantt import Span
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.app.services import run_service, services
-from technic_scanner.ui.run import run_actions, run_note, run_summary, stage_bars, timeline, worker_log
+from technic_scanner.ui.run import pace, run_actions, run_figures, run_note, run_summary, stage_bars, worker_log
 from technic_scanner.ui.run.event_history import EventHistory
 from technic_scanner.ui.style import theme, ticking
 from technic_scanner.ui.style.wording import (
@@ -25,28 +27,38 @@ from technic_scanner.ui.style.wording import (
     unreadable_text,
 )
 
-TICK_SECONDS = 0.5
 _EVENTS_PER_READ = 500
 _SHOWN_MESSAGES = 6
 _BROKEN_OFF = (StageState.FAILED, StageState.CANCELLED, StageState.RUNNING)
 
 
-def show(run_id: str) -> None:
-    """Show one run; ticks while it is queued or running. Raises RunNotFoundError."""
+def show(run_id: str, below: Callable[[RunRecord], None]) -> None:
+    """Show one run; ticks while it is queued or running. Raises RunNotFoundError.
+
+    ``below`` draws what stands below the panel. It is drawn before the figures, which stand above it.
+    """
     record = run_service().get(run_id)
-    every = None if record.status.is_terminal else TICK_SECONDS
-    ticking.draw(_tick, run_id, every_seconds=every)
+    now = pace.begin(record)
+    if now.has_seen_the_end:
+        st.toast(f"{ending_text(record)}: {escape(run_name(record))}. {escape(record.status_text)}", duration="long")
+    ticking.draw(_tick, run_id, now, below, every_seconds=now.phase.every_seconds)
 
 
-def _tick(run_id: str) -> None:
+def _tick(run_id: str, now: pace.Pace, below: Callable[[RunRecord], None]) -> None:
     with notices.guarded():
         record = run_service().get(run_id)
+        if now.is_over(record):
+            st.rerun()
         history = _history(run_id)
-        _draw(record, history)
-        _notice_the_end(record)
+        place = _draw(record, history)
+        with notices.guarded():
+            below(record)
+        with place:
+            run_figures.draw(record, history, now=now.phase.figures)
 
 
-def _draw(record: RunRecord, history: EventHistory) -> None:
+def _draw(record: RunRecord, history: EventHistory) -> DeltaGenerator:
+    """Draw everything but the figures; return their place."""
     event = history.latest
     st.title(f"{ending_badge(record)} {escape(run_name(record))}", anchor=False)
     _overall(record, event)
@@ -64,10 +76,9 @@ def _draw(record: RunRecord, history: EventHistory) -> None:
     with left:
         stage_bars.draw(record, event)
         _messages(history)
-    with right:
-        _figures(record, history)
     if record.status.is_terminal:
         worker_log.show(record)
+    return right
 
 
 def _history(run_id: str) -> EventHistory:
@@ -207,46 +218,3 @@ def _messages(history: EventHistory) -> None:
         st.markdown("**Messages**")
         for message in reversed(history.messages[-_SHOWN_MESSAGES:]):
             st.caption(f"{seconds_text(message.elapsed_seconds)} · {escape(sentence(message.text))}")
-
-
-def _figures(record: RunRecord, history: EventHistory) -> None:
-    event = history.latest
-    with st.container(border=True, gap="small"):
-        st.markdown("**Stage timeline**")
-        if record.status.is_terminal and record.metrics is not None:
-            spans = (*timeline.queue_span(record), *timeline.spans_of_metrics(record.metrics))
-        elif event is not None:
-            spans = timeline.spans_of_event(event, history.starts, record.status.is_terminal)
-        else:
-            ended = record.status.is_terminal
-            st.caption("No stage was started." if ended else "Shown when the first stage starts.")
-            return
-        st.plotly_chart(
-            timeline.gantt(spans),
-            key=f"gantt_{record.run_id}",
-            config=theme.FIGURE_CONFIG,
-            alt="When each stage ran and for how long: " + _spoken(spans),
-        )
-        points = [point for point in history.points if unit_of(point.stage) == "symbols"]
-        if len(points) > 1:
-            st.markdown("**Throughput**")
-            st.plotly_chart(
-                timeline.throughput_line(points),
-                key=f"throughput_{record.run_id}",
-                config=theme.FIGURE_CONFIG,
-                alt="Line chart of the symbols fetched and scanned per second over the elapsed time",
-            )
-
-
-def _spoken(spans: tuple[Span, ...]) -> str:
-    return ", ".join(f"{theme.stage_label(span.name)} {seconds_text(span.seconds)}" for span in spans)
-
-
-def _notice_the_end(record: RunRecord) -> None:
-    """Show one toast, and rerun the page to stop the ticking, when a run that was active on this page has ended."""
-    slot = f"alive_{record.run_id}"
-    if not record.status.is_terminal:
-        st.session_state[slot] = True
-    elif st.session_state.pop(slot, False):
-        notices.keep_toast(f"{ending_text(record)}: {escape(run_name(record))}. {escape(record.status_text)}")
-        st.rerun()

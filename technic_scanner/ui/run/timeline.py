@@ -17,6 +17,7 @@ from technic_scanner.ui.style import figure_frame, theme
 QUEUE = "queue"
 # The longest wait in the queue that is drawn in full, as a fraction of the run's own duration.
 MOST_WAIT = 0.5
+GANTT_PIXELS, THROUGHPUT_PIXELS = 210, 200
 
 
 def spans_of_event(event: ProgressEvent, starts: Mapping[str, float], ended: bool = False) -> tuple[Span, ...]:
@@ -48,7 +49,7 @@ def queue_span(record: RunRecord) -> tuple[Span, ...]:
     return (Span(QUEUE, -wait, wait),)
 
 
-def gantt(spans: Sequence[Span], height: int = 210) -> go.Figure:
+def gantt(spans: Sequence[Span], height: int = GANTT_PIXELS) -> go.Figure:
     """Draw one run: elapsed seconds as solid bars, the expected remaining seconds as pale hatched ones.
 
     A wait in the queue longer than ``MOST_WAIT`` of the run's own duration is cut off at the left, with a note, because
@@ -88,7 +89,7 @@ def gantts_overlaid(runs: Sequence[tuple[str, Sequence[Span]]], height: int = 32
     )
 
 
-def throughput_line(points: Sequence[TrailPoint], height: int = 200) -> go.Figure:
+def throughput_line(points: Sequence[TrailPoint], height: int = THROUGHPUT_PIXELS) -> go.Figure:
     """Draw symbols per second over elapsed seconds, one line per stage, each with its own dash."""
     lines = []
     names = list(dict.fromkeys(point.stage for point in points))

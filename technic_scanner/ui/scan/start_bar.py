@@ -8,7 +8,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, TechnicError
 from technic_scanner.pipeline.reasons import removal_text
-from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app import notices, url_state, watched
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.scan import form_state
 from technic_scanner.ui.style.wording import contained_text, count_text, expected_text
@@ -101,6 +101,7 @@ def _start() -> None:
     except TechnicError as error:
         notices.keep_error(error)
         return
+    watched.begin(run_id)
     url_state.open_run(run_id)
 
 

@@ -30,6 +30,16 @@ class RunPage(AnyPage):
         """The button that stops the run."""
         return self.button("Cancel")
 
+    @property
+    def picks(self) -> Locator:
+        """The table of the first picks, which is there once the run has ended."""
+        return self.tab.locator("[class*=st-key-picks_]")
+
+    @property
+    def figures(self) -> Locator:
+        """What Plotly has drawn."""
+        return self.tab.locator("[data-testid=stPlotlyChart]")
+
     def expect_success(self) -> None:
         """Wait until the run has ended well."""
         expect(self.text("✓ Succeeded")).to_be_visible()

@@ -11,7 +11,7 @@ from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.runs.model import Preset
 from technic_scanner.ui.results.picks_below import FIRST
 from technic_scanner.ui.scan.form_state import config_of, key
-from tests.ui.conftest import running_events
+from tests.ui.conftest import open_the_form, running_events
 
 
 def texts(app) -> str:
@@ -49,7 +49,7 @@ def test_start_queues_a_run_with_the_forms_config_and_puts_it_into_the_address(e
 def test_a_double_click_starts_one_run(empty, open_page) -> None:
     app = open_page()
     app.button(key="start_scan").click().run()
-    app.button(key="start_scan").click().run()
+    open_the_form(app).button(key="start_scan").click().run()
     assert len(empty.services.service.list().records) == 1
 
 
@@ -115,7 +115,7 @@ def test_another_session_sees_the_same_progress(empty, open_page) -> None:
 def test_changing_the_form_does_not_touch_the_run(empty, open_page) -> None:
     run = empty.running()
     empty.tell(run, *running_events(run))
-    app = open_page(run=run.run_id)
+    app = open_the_form(open_page(run=run.run_id))
     before = [bar.text for bar in app.progress]
     app.multiselect(key=key("sectors")).set_value(["Energy"]).run()
     assert [bar.text for bar in app.progress] == before
@@ -168,7 +168,7 @@ def test_the_picks_appear_below_the_stages_when_the_run_ends(seeded, open_page) 
     assert picks["Symbol"].tolist() == stored["Symbol"].to_pylist()[:FIRST]
     assert next(item.value for item in app.subheader).startswith(f"{stored.num_rows:,} picks")
     assert "Newest session 2010-08-20 (exchange date)" in [item.value for item in app.caption]
-    assert app.button(key="start_scan").label == "Start scan", "the form stays at hand"
+    assert open_the_form(app).button(key="start_scan").label == "Start scan", "the form stays at hand"
 
 
 def test_a_run_without_picks_shows_no_table(seeded, open_page) -> None:
@@ -233,7 +233,7 @@ def test_a_wrong_run_id_is_a_sentence_with_a_code_and_the_form_stays(empty, open
     assert not app.exception
     assert titles(app, "error") == ["Not found"]
     assert "run_not_found" in app.error[0].value
-    assert app.button(key="start_scan").label == "Start scan"
+    assert open_the_form(app).button(key="start_scan").label == "Start scan"
 
 
 def test_runs_in_flight_are_listed_to_reattach_to(empty, open_page) -> None:
@@ -296,7 +296,7 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_code_and_a_trace_in_t
     assert not app.exception
     assert "internal_error" in app.error[0].value
     assert "secret detail" not in texts(app)
-    assert app.button(key="start_scan").label == "Start scan"
+    assert open_the_form(app).button(key="start_scan").label == "Start scan"
     assert "ZeroDivisionError: secret detail" in caplog.text
     caplog.clear()
 
