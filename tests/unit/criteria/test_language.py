@@ -163,3 +163,15 @@ def test_every_function_has_an_example_that_it_stands_in() -> None:
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError):
         criteria.compile(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("rsi(14, close) > 3", "rsi takes its values in another order: rsi("),
+        ("rsi(14, close, 2) > 3", "rsi takes 0 to 2 values, not 3: rsi("),
+        ("rsi(close, 14, 2) > 3", "rsi takes 0 to 2 values, not 3: rsi("),
+    ],
+)
+def test_the_number_of_values_is_that_which_was_written(text: str, sentence: str) -> None:
+    assert criteria.check(text)["errors"][0]["message"].startswith(sentence)  # type: ignore[index]
