@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
 from lark import UnexpectedInput
 
@@ -96,15 +97,16 @@ class Criteria:
         """What is probably meant otherwise, with its place: ``gap > 4``, where a gap is a fraction. No fault."""
         return tuple(at(self.text, *hint) for hint in hints(self.tree))
 
-    def evaluate(self, panel: Panel | Bars, sessions: int = 1, *, threads: int | None = None) -> FloatArray:
+    def evaluate(self, panel: Panel | Bars, sessions: SupportsIndex = 1, *, threads: int | None = None) -> FloatArray:
         """Return (n, sessions), the newest session last: 1.0 where the condition is true, 0.0 false, NaN unknown.
 
         ``panel``: n symbols over T sessions, of which at most T are returned. A session on which a symbol has no bar is
-        unknown. ``threads``: at most that many, by default one a core.
+        unknown. ``sessions``: a whole number of any integer type, at least 1; ValueError for anything else, True too.
+        ``threads``: at most that many, by default one a core.
         """
         from technic_scanner.criteria.judging import truth  # noqa: PLC0415 - Numba is loaded when it is needed
 
-        return truth(self, panel, sessions, threads)
+        return truth(self, panel, _counted(sessions), threads)
 
     def judge(self, panel: Panel | Bars, *, threads: int | None = None, at_last_bar: bool = False) -> Judgement:
         """Return what the newest session's values are: who passes, counts by clause, reasons, own columns.
@@ -180,6 +182,14 @@ def _dearest(text: str, criteria: Criteria) -> tuple[int, int, str]:
 
 def _refused(text: str, start: int, stop: int, sentence: str) -> CriteriaError:
     return CriteriaError(text, [at(text, min(start, len(text)), stop, sentence)])
+
+
+def _counted(sessions: SupportsIndex) -> int:
+    """Return a number of sessions as int. ValueError for what is no whole number; a bool is a mistake, not 1."""
+    try:
+        return sessions if isinstance(sessions, bool) else index(sessions)
+    except TypeError:
+        raise ValueError(f"sessions must be a whole number of at least 1, not {sessions!r}") from None
 
 
 def check(text: str) -> dict[str, object]:
