@@ -108,7 +108,8 @@ def preset_from_json(text: str) -> Preset:
     try:
         whole, whole_options = request_from_dicts(config, options)
     except ConfigError as error:
-        raise ConfigError((*problems, *error.problems, *criteria_problems(read_config(config).over(ScanConfig())))) from error
+        faults = criteria_problems(read_config(config).over(ScanConfig()))
+        raise ConfigError((*problems, *error.problems, *faults)) from error
     problems += criteria_problems(whole)
     if problems:
         raise ConfigError(problems)
