@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import index
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from lark import UnexpectedInput
+from lark import Tree, UnexpectedInput
 
 from technic_scanner.criteria.build import Builder
-from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree
+from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree, too_deep_at
 from technic_scanner.criteria.hints import hints
 from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
 from technic_scanner.criteria.printer import canonical, heading_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from technic_scanner.screening.bars import Panel as Bars
 
 MAX_CHARACTERS, MAX_NESTING, MAX_NODES, MAX_COST = 4_000, 60, 200, 1_000_000
+_NESTED = f"This is nested more than {MAX_NESTING} deep: give parts of it a name with let, or leave brackets out."
 
 
 @dataclass(frozen=True)
@@ -139,25 +140,31 @@ def _compiled(text: str) -> Criteria:
     return criteria
 
 
-def _tree(text: str) -> Scan:
+def _syntax(text: str) -> Tree[Any]:
+    """Return the syntax tree of a text that is within every limit."""
     if len(text) > MAX_CHARACTERS:
         sentence = f"A text has at most {MAX_CHARACTERS:,} characters, and this one has {len(text):,}: shorten it."
         raise _refused(text, MAX_CHARACTERS, len(text), sentence)
     if not text.strip():
         raise _refused(text, 0, 1, "Write a condition, for example rsi(14) < 30.")
+    deep = too_deep_at(text, MAX_NESTING)
+    if deep is not None:
+        raise _refused(text, deep, deep + 1, _NESTED)
     try:
         syntax = syntax_tree(text)
     except UnexpectedInput as fault:
         raise CriteriaError(text, [syntax_fault(text, fault)]) from None
-    depth, count = extent_of(syntax)
+    depth, count = extent_of(syntax, flat="operation")
     if depth > MAX_NESTING:
-        sentence = (
-            f"This is nested more than {MAX_NESTING} deep: give parts of it a name with let, or leave brackets out."
-        )
-        raise _refused(text, 0, len(text), sentence)
+        raise _refused(text, 0, len(text), _NESTED)
     if count > MAX_NODES:
         sentence = f"This has {count} parts, and {MAX_NODES} are allowed: split it into several criteria."
         raise _refused(text, 0, len(text), sentence)
+    return syntax
+
+
+def _tree(text: str) -> Scan:
+    syntax = _syntax(text)
     builder = Builder()
     tree = builder.scan(syntax)
     if builder.problems:
