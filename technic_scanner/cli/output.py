@@ -219,6 +219,8 @@ def errors_as_sentences() -> Iterator[None]:
         say("The request is invalid:")
         for problem in error.problems:
             say(f"  {problem.field}: {problem.message}")
+            for line in () if problem.place is None else problem.place.shown():
+                say(f"    {line}")
         raise typer.Exit(Exit.USAGE) from error
     except NotFoundError as error:
         say(f"{error} [{error.code}]")

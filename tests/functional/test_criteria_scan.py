@@ -142,6 +142,9 @@ def test_the_command_line_takes_a_text_or_a_file(tmp_path: Path) -> None:
     assert json.loads(result.stdout.splitlines()[-1])["config"]["criteria"] == wanted
     assert run(*words, "--where", "close > 1", "--where-file", str(file)).exit_code == 2
     assert run(*words, "--where", "close").exit_code == 2
+    refused = run(*words, "--where", "close > 1 and\nclose > opn")
+    assert refused.exit_code == 2
+    assert "    close > opn\n            ^^^\n" in refused.stderr
 
 
 def test_own_columns_are_in_every_row_and_file(home: Path) -> None:
