@@ -32,16 +32,37 @@ TechnicError                    technic_error
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class TextPlace:
+    """Where a text has a fault: ``line`` and ``column`` from 1, ``length`` in characters, and the line's words."""
+
+    line: int
+    column: int
+    length: int
+    words: str
+
+    def shown(self) -> tuple[str, str]:
+        """Return the line of the text, and carets under the place."""
+        # A tab stays a tab, so that the carets stand under the place however wide it is shown.
+        indent = "".join("\t" if letter == "\t" else " " for letter in self.words[: self.column - 1])
+        return self.words, indent + "^" * max(1, min(self.length, len(self.words) - self.column + 1))
+
+
+@dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One invalid field: its name (dotted for nested fields) and a description of the problem."""
+    """One invalid field: its name (dotted for nested fields) and a description of the problem.
+
+    ``place``: where the fault stands in a field that is a text, None where it has no place; equality ignores it.
+    """
 
     field: str
     message: str
+    place: TextPlace | None = dataclasses.field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}"

@@ -66,6 +66,11 @@ class BadField(BaseModel):
 
     field: str = Field(description="Dotted name: `config.max_symbols`, `query.limit`, `header.idempotency-key`.")
     message: str
+    line: int | None = Field(
+        default=None, ge=1, description="Of criteria: the line of the fault, where it has a place."
+    )
+    column: int | None = Field(default=None, ge=1, description="The first character of the fault in its line, from 1.")
+    length: int | None = Field(default=None, ge=1, description="How many characters the fault has.")
 
 
 class Problem(BaseModel):
@@ -114,8 +119,15 @@ def problem_document(
         "code": code,
         "detail": detail,
         "instance": instance,
-        "errors": [{"field": field.field, "message": field.message} for field in fields],
+        "errors": [_bad_field(field) for field in fields],
     }
+
+
+def _bad_field(problem: FieldProblem) -> dict[str, Any]:
+    """Return an invalid field as JSON types, with line, column and length where it is a text with a fault in it."""
+    entry: dict[str, Any] = {"field": problem.field, "message": problem.message}
+    place = problem.place
+    return entry if place is None else entry | {"line": place.line, "column": place.column, "length": place.length}
 
 
 def problem_response(

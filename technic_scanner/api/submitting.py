@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from technic_scanner.api.requests import ScanRequest
 from technic_scanner.domain.config import OPTION_FIELDS, RunOptions, ScanConfig
@@ -29,7 +29,7 @@ class Place:
         """Return the problem at its place; one of neither a config's nor an option's field stays where it is."""
         name = problem.field.partition(".")[0].partition("[")[0]
         prefix = self.options if name in OPTION_FIELDS else self.config if is_config_field(name) else ""
-        return FieldProblem(f"{prefix}{problem.field}", problem.message)
+        return replace(problem, field=f"{prefix}{problem.field}")
 
 
 IN_BODY = Place("config.", "options.")
@@ -102,4 +102,4 @@ def every_problem(service: RunService, request: ScanRequest, place: Place = IN_B
 def _placed(given: Given, part: str, prefix: str) -> Iterable[FieldProblem]:
     """Yield problems with names that may be nobody's: only the part they were sent in says where they stand."""
     for problem in given.problems:
-        yield problem if problem.field == part else FieldProblem(f"{prefix}{problem.field}", problem.message)
+        yield problem if problem.field == part else replace(problem, field=f"{prefix}{problem.field}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -122,4 +124,4 @@ def show_sweep(run_id: RunId, services: AllServices) -> SweepDocument:
 
 def _placed(problem: FieldProblem) -> FieldProblem:
     in_options = problem.field in OPTION_FIELDS
-    return FieldProblem(f"options.{problem.field}", problem.message) if in_options else problem
+    return replace(problem, field=f"options.{problem.field}") if in_options else problem

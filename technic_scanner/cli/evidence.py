@@ -13,7 +13,7 @@ import typer
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_sentences, say, table
-from technic_scanner.cli.requests import build_request
+from technic_scanner.cli.requests import build_request, with_criteria
 from technic_scanner.domain.config import DIRECTIONS
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem
@@ -29,7 +29,7 @@ from technic_scanner.screening.pick_returns import EXIT_TEXTS, HORIZONS
 POLL_SECONDS = 0.5
 
 
-@takes_fields("source", "universe", "sectors", "direction", "strategy_profile_name", "top_n")
+@takes_fields("source", "universe", "sectors", "direction", "strategy_profile_name", "top_n", "criteria")
 def replay(
     given: dict[str, Any],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
@@ -37,13 +37,14 @@ def replay(
     every: Annotated[str, typer.Option(help="month, week or a number of sessions.")] = "month",
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
+    where_file: Annotated[Path | None, typer.Option(help="Read the criteria from this file.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue the runs and return.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the same scan at past dates. The same command again continues where it stopped, unless files have changed."""
     with errors_as_sentences(), build() as services:
         dates = replay_dates(first.date(), last.date(), every)
-        asked, options = build_request(services.service, given, preset, config)
+        asked, options = build_request(services.service, with_criteria(given, where_file), preset, config)
         asked = services.watchlists.lookup.resolved(asked)
         check_request(asked, options, services.catalog)
         plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))

@@ -88,13 +88,16 @@ def warn_of_unknown_settings(services: Services) -> None:
 
 
 def read_file(field: str, path: Path) -> str:
-    """Return the text of a file of the user, of at most ``MAX_FILE_BYTES``. Raises ConfigError naming the field."""
+    """Return the text of a file of the user, of at most ``MAX_FILE_BYTES``; a byte order mark is no part of it.
+
+    Raises ConfigError naming the field.
+    """
     try:
         with path.open("rb") as opened:
             content = opened.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
             raise ConfigError([FieldProblem(field, f"{path} has more than {MAX_FILE_BYTES:,} bytes")])
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise ConfigError([FieldProblem(field, f"{path} cannot be read: {error.strerror}")]) from error
     except UnicodeDecodeError as error:
@@ -216,6 +219,8 @@ def errors_as_sentences() -> Iterator[None]:
         say("The request is invalid:")
         for problem in error.problems:
             say(f"  {problem.field}: {problem.message}")
+            for line in () if problem.place is None else problem.place.shown():
+                say(f"    {line}")
         raise typer.Exit(Exit.USAGE) from error
     except NotFoundError as error:
         say(f"{error} [{error.code}]")

@@ -40,7 +40,8 @@ def with_criteria(given: Mapping[str, Any], file: Path | None) -> dict[str, Any]
         return dict(given)
     if "criteria" in given:
         raise ConfigError([FieldProblem("criteria", "give --where or --where-file, not both")])
-    return {**given, "criteria": read_file("criteria", file)}
+    text = read_file("criteria", file)
+    return {**given, "criteria": text.replace("\r\n", "\n").replace("\r", "\n")}
 
 
 def json_in(file: Path) -> Any:

@@ -127,9 +127,14 @@ class Builder(CallBuilder):
 
     # ---- numbers
     def _operation(self, tree: Tree[Any]) -> Node:
-        left, sign, right = tree.children
-        operands = [self.need(self.value(child), NUMBER) for child in (left, right)]
-        return self.node(tree, "arithmetic", operands, str(sign))
+        chain: list[Any] = [tree]  # a + b + c leans to the left: a long one must not be a deep recursion
+        while chain[-1].children[0].data == "operation":
+            chain.append(chain[-1].children[0])
+        node = self.need(self.value(chain[-1].children[0]), NUMBER)
+        for part in reversed(chain):
+            _, sign, right = part.children
+            node = self.node(part, "arithmetic", [node, self.need(self.value(right), NUMBER)], str(sign))
+        return node
 
     def _signed(self, tree: Tree[Any]) -> Node:
         operand = self.need(self.value(tree.children[1]), NUMBER)

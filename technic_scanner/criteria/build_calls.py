@@ -221,7 +221,7 @@ class CallBuilder:
         self, tree: Tree[Any], function: Function, nodes: list[Node]
     ) -> tuple[list[Node] | None, tuple[float, ...]]:
         """Return operands and literals of a call; None where they do not fit the function."""
-        wanted = len(function.operands)
+        wanted, written = len(function.operands), len(nodes)
         if function.source and (not nodes or self.literal(nodes[0]) is not None):
             nodes = [self._price(tree, function.source), *nodes]
         if function.variadic and len(nodes) > wanted:
@@ -229,7 +229,7 @@ class CallBuilder:
         literals = function.literals
         needed = wanted + sum(item.default is None for item in literals)
         if not needed <= len(nodes) <= wanted + len(literals):
-            self._miscounted(tree, function, len(nodes))
+            self._miscounted(tree, function, written)
             return None, ()
         kinds = [*(item.kind for item in function.operands), *[NUMBER] * MAX_OPERANDS]
         operands = [self.need(node, kind) for node, kind in zip(nodes[:wanted], kinds, strict=False)]
@@ -251,6 +251,10 @@ class CallBuilder:
             least = most - sum(item.default is not None for item in function.parameters) - bool(function.source)
             count = str(most) if least == most else f"{least} to {most}"
             takes = "no value" if most == 0 else f"{count} value{'' if most == 1 else 's'}"
+            if least <= given <= most:  # a number stands where the series does
+                takes = "its values in another order"
+                self.fault(tree, f"{function.name} takes {takes}: {function.signature}, as in {function.example}.")
+                return
         self.fault(tree, f"{function.name} takes {takes}, not {given}: {function.signature}, as in {function.example}.")
 
     def _literal(self, function: Function, parameter: Parameter, node: Node) -> float:

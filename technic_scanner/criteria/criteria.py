@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from lark import UnexpectedInput
+from lark import Tree, UnexpectedInput
 
 from technic_scanner.criteria.build import Builder
-from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree
+from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree, too_deep_at
 from technic_scanner.criteria.hints import hints
 from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
 from technic_scanner.criteria.printer import canonical, heading_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from technic_scanner.screening.bars import Panel as Bars
 
 MAX_CHARACTERS, MAX_NESTING, MAX_NODES, MAX_COST = 4_000, 60, 200, 1_000_000
+_NESTED = f"This is nested more than {MAX_NESTING} deep: give parts of it a name with let, or leave brackets out."
 
 
 @dataclass(frozen=True)
@@ -101,15 +103,16 @@ class Criteria:
         """What is probably meant otherwise, with its place: ``gap > 4``, where a gap is a fraction. No fault."""
         return tuple(at(self.text, *hint) for hint in hints(self.tree))
 
-    def evaluate(self, panel: Panel | Bars, sessions: int = 1, *, threads: int | None = None) -> FloatArray:
+    def evaluate(self, panel: Panel | Bars, sessions: SupportsIndex = 1, *, threads: int | None = None) -> FloatArray:
         """Return (n, sessions), the newest session last: 1.0 where the condition is true, 0.0 false, NaN unknown.
 
         ``panel``: n symbols over T sessions, of which at most T are returned. A session on which a symbol has no bar is
-        unknown. ``threads``: at most that many, by default one a core.
+        unknown. ``sessions``: a whole number of any integer type, at least 1; ValueError for anything else, True too.
+        ``threads``: at most that many, by default one a core.
         """
         from technic_scanner.criteria.judging import truth  # noqa: PLC0415 - Numba is loaded when it is needed
 
-        return truth(self, panel, sessions, threads)
+        return truth(self, panel, _counted(sessions), threads)
 
     def judge(self, panel: Panel | Bars, *, threads: int | None = None, at_last_bar: bool = False) -> Judgement:
         """Return what the newest session's values are: who passes, counts by clause, reasons, own columns.
@@ -142,25 +145,31 @@ def _compiled(text: str) -> Criteria:
     return criteria
 
 
-def _tree(text: str) -> Scan:
+def _syntax(text: str) -> Tree[Any]:
+    """Return the syntax tree of a text that is within every limit."""
     if len(text) > MAX_CHARACTERS:
         sentence = f"A text has at most {MAX_CHARACTERS:,} characters, and this one has {len(text):,}: shorten it."
         raise _refused(text, MAX_CHARACTERS, len(text), sentence)
     if not text.strip():
         raise _refused(text, 0, 1, "Write a condition, for example rsi(14) < 30.")
+    deep = too_deep_at(text, MAX_NESTING)
+    if deep is not None:
+        raise _refused(text, deep, deep + 1, _NESTED)
     try:
         syntax = syntax_tree(text)
     except UnexpectedInput as fault:
         raise CriteriaError(text, [syntax_fault(text, fault)]) from None
-    depth, count = extent_of(syntax)
+    depth, count = extent_of(syntax, flat="operation")
     if depth > MAX_NESTING:
-        sentence = (
-            f"This is nested more than {MAX_NESTING} deep: give parts of it a name with let, or leave brackets out."
-        )
-        raise _refused(text, 0, len(text), sentence)
+        raise _refused(text, 0, len(text), _NESTED)
     if count > MAX_NODES:
         sentence = f"This has {count} parts, and {MAX_NODES} are allowed: split it into several criteria."
         raise _refused(text, 0, len(text), sentence)
+    return syntax
+
+
+def _tree(text: str) -> Scan:
+    syntax = _syntax(text)
     builder = Builder()
     tree = builder.scan(syntax)
     if builder.problems:
@@ -185,6 +194,14 @@ def _dearest(text: str, criteria: Criteria) -> tuple[int, int, str]:
 
 def _refused(text: str, start: int, stop: int, sentence: str) -> CriteriaError:
     return CriteriaError(text, [at(text, min(start, len(text)), stop, sentence)])
+
+
+def _counted(sessions: SupportsIndex) -> int:
+    """Return a number of sessions as int. ValueError for what is no whole number; a bool is a mistake, not 1."""
+    try:
+        return sessions if isinstance(sessions, bool) else index(sessions)
+    except TypeError:
+        raise ValueError(f"sessions must be a whole number of at least 1, not {sessions!r}") from None
 
 
 def check(text: str) -> dict[str, object]:

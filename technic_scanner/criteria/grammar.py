@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from lark import Lark, Tree
@@ -94,6 +95,10 @@ WORDS: dict[str, str] = {
 }  # fmt: skip
 
 
+# Texts in quotes and comments, whose brackets do not count, and brackets.
+_BRACKETS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*|[()\[\]]")
+
+
 @cache
 def parser() -> Lark:
     """Return the LALR parser, which neither recurses nor backtracks."""
@@ -105,11 +110,27 @@ def syntax_tree(text: str) -> Tree:  # type: ignore[type-arg]
     return parser().parse(text)
 
 
-def extent_of(tree: Tree) -> tuple[int, int]:  # type: ignore[type-arg]
-    """Return how deep ``tree`` is nested and its nodes; without recursion, which is what a deep one must not cause."""
+def too_deep_at(text: str, most: int) -> int | None:
+    """Return the place of the bracket with which more than ``most`` are open at once, None where there is none."""
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += (found.group() in "([") - (found.group() in ")]")
+        if depth > most:
+            return found.start()
+    return None
+
+
+def extent_of(tree: Tree, flat: str = "") -> tuple[int, int]:  # type: ignore[type-arg]
+    """Return how deep ``tree`` is nested and its nodes; without recursion, which is what a deep one must not cause.
+
+    ``flat``: a rule whose chains (a + b + c) lean to the left and are not nested.
+    """
     deepest, count, stack = 0, 0, [(tree, 1)]
     while stack:
         node, depth = stack.pop()
         deepest, count = max(deepest, depth), count + 1
-        stack.extend((child, depth + 1) for child in node.children if isinstance(child, Tree))
+        for place, child in enumerate(node.children):
+            if isinstance(child, Tree):
+                chained = place == 0 and node.data == child.data == flat
+                stack.append((child, depth if chained else depth + 1))
     return deepest, count

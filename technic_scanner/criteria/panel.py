@@ -53,7 +53,8 @@ class Panel:
     ) -> Panel:
         """Return the panel of (n, T) or (T,) arrays, oldest session first; what is left out is unknown.
 
-        Without ``sessions`` these are weekdays from 2000-01-03 on. A bar of which a given number is NaN or infinite
+        Without ``sessions`` these are weekdays from 2000-01-03 on; the session of a time with a zone is its date there.
+        A bar of which a given number is NaN or infinite
         is missing. ``more``: labels, market, calendar, numbers, members. ValueError for shapes that do not fit.
         """
         given = [open, high, low, close, volume]
@@ -77,7 +78,8 @@ class Panel:
     def from_frame(cls, frame: Any, **more: Any) -> Panel:
         """Return the panel of a pandas frame of long rows: columns (or index levels) symbol, date, open … volume.
 
-        Names are taken in any case; session, datetime and timestamp mean date, ticker means symbol. Without a column
+        Names are taken in any case; session, datetime and timestamp mean date, ticker means symbol. The session of a
+        time with a zone is its date in that zone. Without a column
         of symbols the frame is one symbol's bars. A column sector, industry or sub_industry gives the labels. ``more``:
         market, calendar, numbers, labels. ValueError for a frame without dates or closes.
         """
@@ -126,7 +128,7 @@ def _columns(frame: Any) -> dict[str, Any]:
     flat = frame.reset_index()
     if "date" not in {_ALIASES.get(name, name) for name in names} and frame.index.dtype.kind == "M":
         flat = flat.rename(columns={flat.columns[0]: "date"})
-    named = {str(name).lower(): flat[name].to_numpy() for name in flat.columns}
+    named = {str(name).lower(): _without_zone(flat[name]).to_numpy() for name in flat.columns}
     return {_ALIASES.get(name, name): values for name, values in named.items()}
 
 
@@ -138,7 +140,22 @@ def _last_text(values: Any, codes: npt.NDArray[np.int64], count: int) -> tuple[s
 
 
 def _days(sessions: Any) -> DateArray:
-    return np.asarray(sessions).astype("datetime64[D]")
+    """Return days; of times with a zone those that people there have."""
+    days = np.asarray(_without_zone(sessions))
+    if days.dtype == object:
+        days = np.array([_local(day) for day in days], dtype=object)
+    return days.astype("datetime64[D]")
+
+
+def _without_zone(values: Any) -> Any:
+    """Return pandas' times as they are read in their zone; anything else as it is."""
+    if getattr(getattr(values, "dtype", None), "tz", None) is None:
+        return values
+    return getattr(values, "dt", values).tz_localize(None)
+
+
+def _local(day: Any) -> Any:
+    return day.replace(tzinfo=None) if getattr(day, "tzinfo", None) is not None else day
 
 
 def _weekdays(count: int) -> DateArray:

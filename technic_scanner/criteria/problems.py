@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.errors import ConfigError, FieldProblem, TextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class CriteriaError(ConfigError):
     def __init__(self, text: str, places: Iterable[Problem]) -> None:
         self.text = text
         self.places = tuple(places)
-        super().__init__([FieldProblem("criteria", str(place)) for place in self.places])
+        super().__init__([FieldProblem("criteria", str(place), _in(text, place)) for place in self.places])
 
     def __reduce__(self) -> tuple[type[CriteriaError], tuple[str, tuple[Problem, ...]]]:  # type: ignore[override]
         return type(self), (self.text, self.places)
@@ -40,11 +40,12 @@ class CriteriaError(ConfigError):
 
 def pointed(text: str, place: Problem) -> str:
     """Return the fault's sentence, its line of the text, and carets under its place."""
-    line = text.split("\n")[place.line - 1]
-    # A tab stays a tab, so that the carets stand under the place however wide it is shown.
-    indent = "".join("\t" if letter == "\t" else " " for letter in line[: place.column - 1])
-    carets = "^" * max(1, min(place.length, len(line) - place.column + 1))
-    return f"{place}\n  {line}\n  {indent}{carets}"
+    line, carets = _in(text, place).shown()
+    return f"{place}\n  {line}\n  {carets}"
+
+
+def _in(text: str, place: Problem) -> TextPlace:
+    return TextPlace(place.line, place.column, place.length, text.split("\n")[place.line - 1])
 
 
 def at(text: str, start: int, stop: int, message: str) -> Problem:

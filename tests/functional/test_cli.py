@@ -245,6 +245,23 @@ def test_presets_round_trip(tmp_path: Path) -> None:
     assert run("presets", "import", str(path)).exit_code == EXIT_USAGE
 
 
+def test_a_preset_with_faulty_criteria_is_not_imported(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    names = [item["name"] for item in json.loads(run("presets", "list", "--json").stdout)]
+    assert run("presets", "export", names[0], "-o", str(path)).exit_code == EXIT_DONE
+    payload = json.loads(path.read_text())
+    payload |= {"name": "Mine", "config": payload["config"] | {"criteria": "cloze > 1 and opn > 2", "top_n": -1}}
+    path.write_text(json.dumps(payload))
+    refused = run("presets", "import", str(path))
+    assert refused.exit_code == EXIT_USAGE
+    for fault in ("'cloze'", "'opn'", "top_n"):
+        assert fault in refused.output
+    payload["config"]["top_n"] = 5
+    path.write_text(json.dumps(payload))
+    assert run("presets", "import", str(path)).exit_code == EXIT_USAGE
+    assert run("presets", "show", "Mine").exit_code == EXIT_USAGE
+
+
 def test_a_preset_is_where_a_scan_starts_from() -> None:
     preset = json.loads(run("presets", "list", "--json").stdout)[0]
     config = scanned("--preset", preset["name"], "--top-n", "2")["config"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA
-from tests.functional.command_line import run
+from tests.functional.command_line import run, stored_runs
 
 DONE, USAGE = 0, 2
 SPRING = ("--from", "2010-03-01", "--to", "2010-05-31", "--direction", "both", "--top-n", "20", "--sector", "Energy")
@@ -104,3 +104,16 @@ def test_bad_arguments_are_named(words: tuple[str, ...], field: str) -> None:
     result = run(*words)
     assert result.exit_code == USAGE
     assert field in result.stderr
+
+
+def test_a_replay_takes_criteria_as_a_scan_does(tmp_path: Path) -> None:
+    file = tmp_path / "where.txt"
+    file.write_text("rsi(14) > 40\n", encoding="utf-8")
+    for more in (("--where", "rsi(14) > 40"), ("--where-file", str(file))):
+        result = run("replay", *SPRING, *more, "--detach", "--json")
+        assert result.exit_code == 0, result.output
+        ids = {item["run_id"] for item in json.loads(result.stdout)}
+        asked = {record.config.criteria.strip() for record in stored_runs() if record.run_id in ids}
+        assert asked == {"rsi(14) > 40"}
+    assert run("replay", *SPRING, "--where", "close > 1", "--where-file", str(file)).exit_code == 2
+    assert run("replay", *SPRING, "--where", "close >").exit_code == 2

@@ -155,8 +155,16 @@ def test_the_command_line_takes_a_text_or_a_file(tmp_path: Path) -> None:
         result = run(*words, *more)
         assert result.exit_code == 0, result.output
         assert "rsi(14)" in json.loads(result.stdout.splitlines()[-1])["run"]["config"]["criteria"]
+    file.write_bytes("\ufeff# strong ones\r\nlet limit = 50\r\nrsi(14) > limit\r\n".encode())
+    result = run(*words, "--where-file", str(file), "--detach")
+    assert result.exit_code == 0, result.output
+    wanted = "# strong ones\nlet limit = 50\nrsi(14) > limit\n"
+    assert json.loads(result.stdout.splitlines()[-1])["config"]["criteria"] == wanted
     assert run(*words, "--where", "close > 1", "--where-file", str(file)).exit_code == 2
     assert run(*words, "--where", "close").exit_code == 2
+    refused = run(*words, "--where", "close > 1 and\nclose > opn")
+    assert refused.exit_code == 2
+    assert "    close > opn\n            ^^^\n" in refused.stderr
 
 
 def test_own_columns_are_in_every_row_and_file(home: Path) -> None:

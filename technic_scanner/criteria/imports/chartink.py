@@ -44,7 +44,7 @@ _CROSSES_BELOW.6: /crossed\s+below\b/i
 KNOWN.4: /({_KNOWN})(?![\w%])/i
 """
 _PERIODS = {"daily": DAY, "weekly": WEEK, "monthly": MONTH, "day": DAY, "week": WEEK, "month": MONTH}
-_GROUP = re.compile(r"\{[^{}]*\}")
+_GROUP = re.compile(r"\{[\w\s&.,/-]*\}")
 
 
 class ChartinkReader(Reader):
@@ -92,6 +92,8 @@ class ChartinkReader(Reader):
     def _timed(self, place: Place, timings: list[Any], period: str) -> tuple[str, int]:
         """Return the period of a reference and how many of its bars ago."""
         bars = 0
+        if len(timings) > 1 and not any(str(item.children[0]).startswith("[") for item in timings):
+            raise place.refuse("several times before one value can be read in more than one way")
         for word in (str(item.children[0]).lower() for item in timings):
             if word.startswith("["):
                 raise place.refuse("bars within a day are not known here")

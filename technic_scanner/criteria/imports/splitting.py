@@ -7,19 +7,21 @@ from collections.abc import Iterator
 
 Span = tuple[int, int]
 _DEEPEST = 20
+# What stands before ``between`` where it is no function: the end of a value.
+_OPERAND = re.compile(r"(?<!\band)(?<!\bor)(?<!\bnot)(?<=[\w)\]\"])\s*$", re.IGNORECASE)
 _OPENING, _CLOSING = "([{", ")]}"
 
 
 def conjuncts(source: str, start: int, stop: int, depth: int = 0) -> list[Span]:
     """Return the parts of ``source[start:stop]`` that are joined by ``and`` or ``&&`` outside of brackets.
 
-    One part where an ``or`` stands beside them.
+    One part where an ``or`` stands beside them, or an ``if``, whose last branch may hold an ``and``.
     """
     start, stop = _unwrapped(source, start, stop)
     words = list(_words(source, start, stop))
-    if any(word in {"or", "||"} for word, _, _ in words):
+    if any(word in {"or", "||", "if"} for word, _, _ in words):
         return [(start, stop)]
-    edges = [(first, last) for word, first, last in words if word in {"and", "&&"}]
+    edges = _joints(source[:stop], words)
     starts = [start, *(last for _, last in edges)]
     stops = [*(first for first, _ in edges), stop]
     found: list[Span] = []
@@ -30,10 +32,30 @@ def conjuncts(source: str, start: int, stop: int, depth: int = 0) -> list[Span]:
     return found
 
 
+def ends_with_bracket(source: str, start: int, stop: int) -> bool:
+    """Return whether the first opening bracket of ``source[start:stop]`` is closed by its last character."""
+    opening = next((place for place in range(start, stop) if source[place] in _OPENING), stop)
+    return opening < stop and _closing(source, opening, stop) == stop - 1
+
+
 def without_comments(source: str, comment: str) -> str:
     """Return the text with its comments blanked out, so that every place stays what it is."""
     return re.sub(rf'"[^"\n]*"|{comment}', lambda found: found.group() if found.group().startswith('"')
                   else re.sub(r"[^\n]", " ", found.group()), source)  # fmt: skip
+
+
+def _joints(source: str, words: list[tuple[str, int, int]]) -> list[Span]:
+    """Return the places of each ``and`` that joins conditions; that of ``between a and b`` joins none."""
+    found: list[Span] = []
+    open_ranges = 0
+    for word, first, last in words:
+        if word == "between" and _OPERAND.search(source[:first]):
+            open_ranges += 1
+        elif word == "and" and open_ranges:
+            open_ranges -= 1
+        elif word in {"and", "&&"}:
+            found.append((first, last))
+    return found
 
 
 def _words(source: str, start: int, stop: int) -> Iterator[tuple[str, int, int]]:

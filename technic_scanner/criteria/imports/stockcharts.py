@@ -43,9 +43,10 @@ _UNBRACKET: "]"
 """
 _PERIODS = {"daily": DAY, "weekly": WEEK, "monthly": MONTH, "day": DAY, "week": WEEK, "month": MONTH}
 _UNIVERSE = re.compile(
-    r"\s*\[\s*(type|country|exchange|group|index|sector|industry|optionable|favorites\s+list|chartlist|portfolio)\b",
+    r"\s*\[\s*(type|country|exchange|group|index|sector|industry|optionable|favorites\s+list|chartlist|portfolio)\b[^\[\]()<>]*\]\s*",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"\b(and|or|x)\b", re.IGNORECASE)
 _ORDER = "an order is no condition: write rank by and a number behind the criteria"
 _RANK = re.compile(r"(?im)^\s*rank\s+by\b.*$")
 
@@ -59,7 +60,10 @@ class StockChartsReader(Reader):
     def _reference(self, tree: Any, period: str) -> Value:
         *timings, name, arguments = tree.children
         place = place_of(tree)
-        named, bars = self._timed(place, [str(item.children[0]).lower() for item in timings])
+        words = [str(item.children[0]).lower() for item in timings]
+        if max(sum(word in _PERIODS for word in words), sum(word not in _PERIODS for word in words)) > 1:
+            raise place.refuse("several times before one value can be read in more than one way")
+        named, bars = self._timed(place, words)
         period = period if named is None else named
         parts = () if arguments is None else [part for part in arguments.children if part is not None]
         values = self._numbers(parts, period)
@@ -102,5 +106,11 @@ def read(text: str) -> Imported:
 def _sorted(source: str) -> tuple[list[Span], list[Span]]:
     """Return the clauses, and those that say what is scanned."""
     spans = conjuncts(source, 0, len(source))
-    scope = [span for span in spans if _UNIVERSE.match(source, *span) and " or " not in source[slice(*span)].lower()]
+    scope = [span for span in spans if _is_scope(source[slice(*span)])]
     return [span for span in spans if span not in scope], scope
+
+
+def _is_scope(clause: str) -> bool:
+    """Return whether all of a clause says what is scanned: one pair of brackets with nothing joined in it."""
+    unquoted = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", "", clause)
+    return _UNIVERSE.fullmatch(unquoted) is not None and _JOINED.search(unquoted) is None

@@ -15,6 +15,7 @@ start: or_
 ?compared: sum_
     | sum_ COMPARE sum_ -> comparison
     | sum_ SIDE sum_ -> crossing
+    | sum_ _BETWEEN sum_ _AND sum_ -> between
 ?sum_: product
     | sum_ SIGN product -> operation
 ?product: unary
@@ -42,6 +43,7 @@ _THEN.5: /then\b/i
 _ELSE.5: /else\b/i
 _REFERENCE.5: /reference\b/i
 _WITHIN.5: /within\b/i
+_BETWEEN.5: /between\b/i
 _FROM.5: /from\b/i
 _BARS_AGO.6: /bars?\s+ago\b/i
 _BARS.5: /bars?\b/i

@@ -45,7 +45,10 @@ class ThinkScriptReader:
 
     def condition(self, text: str) -> Value:
         """Return an expression as a condition."""
-        return _true(self.clause(text))
+        value = self.clause(text)
+        if value.period == _TEXT:
+            raise NotUnderstoodError(0, len(text), "this is a word, and a condition is needed here")
+        return _true(value)
 
     def value(self, tree: Any) -> Value:
         """Return what a part says."""
@@ -53,12 +56,16 @@ class ThinkScriptReader:
         return found
 
     def _yes_no(self, tree: Any) -> str:
-        return _true(self.value(tree)).text
+        return _true(self._no_word(tree)).text
 
-    def _quantity(self, tree: Any) -> Value:
+    def _no_word(self, tree: Any) -> Value:
         value = self.value(tree)
         if value.period == _TEXT:
             raise place_of(tree).refuse(f"{value.text} is a word, and a number is needed here")
+        return value
+
+    def _quantity(self, tree: Any) -> Value:
+        value = self._no_word(tree)
         return Value(f"if({value.text}, 1, 0)") if value.condition else value
 
     # ---- conditions
@@ -82,6 +89,10 @@ class ThinkScriptReader:
         left, side, right = tree.children
         return _crossed(str(side).lower().split()[-1], self._quantity(left).text, self._quantity(right).text)
 
+    def _between(self, tree: Any) -> Value:
+        value, low, high = (self._quantity(part).text for part in tree.children)
+        return Value(f"({value} between {low} and {high})", condition=True)
+
     # ---- numbers
     def _operation(self, tree: Any) -> Value:
         left, sign, right = tree.children
@@ -99,11 +110,12 @@ class ThinkScriptReader:
         return _chosen(self._yes_no(tree.children[0]), *(self._quantity(part) for part in tree.children[1:]))
 
     def _ago(self, tree: Any) -> Value:
-        value, offset = self.value(tree.children[0]), self.value(tree.children[1])
+        value, offset = self._no_word(tree.children[0]), self.value(tree.children[1])
         return _back(place_of(tree), value, whole(place_of(tree), offset, "an offset"))
 
     def _from_ago(self, tree: Any) -> Value:
-        return _back(place_of(tree), self.value(tree.children[0]), int(float(tree.children[1])))
+        bars = whole(place_of(tree), number(str(tree.children[1])), "an offset")
+        return _back(place_of(tree), self._no_word(tree.children[0]), bars)
 
     def _number(self, tree: Any) -> Value:
         return number(str(tree.children[0]))
@@ -142,8 +154,10 @@ class ThinkScriptReader:
         name, arguments = tree.children
         special = getattr(self, f"_called_{str(name).lower()}", None)
         if special is not None:
-            parts = () if arguments is None else [part.children[-1] for part in arguments.children]
-            found: Value = special(place_of(tree), list(parts))
+            given = () if arguments is None else arguments.children
+            if any(part.data == "named" for part in given):
+                raise place_of(tree).refuse(f"{name} is read with its values in their order, without names")
+            found: Value = special(place_of(tree), [part.children[-1] for part in given])
             return found
         if str(name).lower() in PRICES:
             raise place_of(tree).refuse("bars of another period, or of another symbol, are not known here")
@@ -164,6 +178,8 @@ class ThinkScriptReader:
             key = next((item for item in known if item.replace("_", "") == key.replace("_", "")), "")
             if not key:
                 raise place_of(argument).refuse(f"{name} has no such value in the forms that are understood")
+            if key in given:
+                raise place_of(argument).refuse(f"{name} has this value twice")
             given[key] = self.value(argument.children[-1])
         return given
 
@@ -179,7 +195,7 @@ class ThinkScriptReader:
             value = given.get(parameter)
             if value is None and default is None:
                 raise place.refuse(f"{name} needs a value for {parameter}")
-            texts[parameter] = str(default) if value is None else _plain(value)
+            texts[parameter] = str(default) if value is None else _argument(place, parameter, value)
         for parameter, wanted in signature.only:
             if texts[parameter] != wanted:
                 raise place.refuse(f"{name} is understood with {parameter} {wanted} alone")
@@ -192,7 +208,7 @@ class ThinkScriptReader:
     def _called_movingaverage(self, place: Place, parts: list[Any]) -> Value:
         if len(parts) != 3:
             raise place.refuse("MovingAverage is read with its type, data and length")
-        kind, data, length = self.value(parts[0]).text, self._quantity(parts[1]), self.value(parts[2])
+        kind, data, length = self.value(parts[0]).text, self._quantity(parts[1]), self._quantity(parts[2])
         function = {"simple": "sma", "exponential": "ema", "weighted": "wma"}.get(kind.rpartition(".")[2].lower())
         if function is None:
             raise place.refuse(f"{kind} averages are not known here")
@@ -202,7 +218,9 @@ class ThinkScriptReader:
         if not 2 <= len(parts) <= 3:
             raise place.refuse("Crosses takes two values and a direction")
         side = self.value(parts[2]).text.rpartition(".")[2].lower() if len(parts) == 3 else "any"
-        side = {"1": "above", "0": "below", "any": "crosses"}.get(side, side)
+        side = {"1": "above", "0": "below"}.get(side, side)
+        if side not in {"above", "below", "any"}:
+            raise place.refuse("Crosses is read with the direction above, below or any")
         return _crossed(side, self._quantity(parts[0]).text, self._quantity(parts[1]).text)
 
     def _called_between(self, place: Place, parts: list[Any]) -> Value:
@@ -214,7 +232,7 @@ class ThinkScriptReader:
     def _called_isnan(self, place: Place, parts: list[Any]) -> Value:
         if len(parts) != 1:
             raise place.refuse("IsNaN takes one value")
-        return Value(f"(not {self.value(parts[0]).text} is known)", condition=True)
+        return Value(f"(not {self._no_word(parts[0]).text} is known)", condition=True)
 
     def _called_if(self, place: Place, parts: list[Any]) -> Value:
         if len(parts) != 3:
@@ -250,7 +268,10 @@ def _balanced(text: str) -> bool:
     return depth == 0
 
 
-def _plain(value: Value) -> str:
+def _argument(place: Place, parameter: str, value: Value) -> str:
+    """Return what a study is given; a word only as the type of its average."""
+    if value.period == _TEXT and parameter != "averagetype":
+        raise place.refuse(f"{value.text} is a word, and a number is needed here")
     return f"if({value.text}, 1, 0)" if value.condition else value.text
 
 

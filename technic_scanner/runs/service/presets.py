@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from technic_scanner.clock import Clock
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
+from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.named_versions.interchange import DocumentForm, content_problems
 from technic_scanner.runs.ports import Catalog, PresetStore
-from technic_scanner.runs.requests import request_from_dicts
+from technic_scanner.runs.requests import read_config, request_from_dicts
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 from technic_scanner.runs.service.validation import executor_problems
@@ -53,6 +55,7 @@ class Presets:
         problems = (
             *content_problems(preset.name, preset.description),
             *preset.config.problems(),
+            *criteria_problems(preset.config),
             *preset.options.problems(),
             *executor_problems(preset.options, self._catalog),
         )
@@ -103,12 +106,14 @@ def preset_from_json(text: str) -> Preset:
     problems = list(FORM.problems(payload))
     config, options = payload.get("config", {}), payload.get("options", {})
     try:
-        read_config, read_options = request_from_dicts(config, options)
+        whole, whole_options = request_from_dicts(config, options)
     except ConfigError as error:
-        raise ConfigError((*problems, *error.problems)) from error
+        faults = criteria_problems(read_config(config).over(ScanConfig()))
+        raise ConfigError((*problems, *error.problems, *faults)) from error
+    problems += criteria_problems(whole)
     if problems:
         raise ConfigError(problems)
-    return Preset(payload["name"], read_config, read_options, payload.get("description", ""))
+    return Preset(payload["name"], whole, whole_options, payload.get("description", ""))
 
 
 def _contents(preset: Preset) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from starlette.testclient import TestClient
 
 from technic_scanner import criteria
@@ -23,3 +24,27 @@ def test_a_request_without_a_text_is_refused(client: TestClient) -> None:
 
 def test_the_language_is_described(client: TestClient) -> None:
     assert client.get("/criteria/functions").json() == functions_document()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/scans", {}),
+        ("POST", "/scans/estimate", {}),
+        ("PUT", "/presets/Mine", {}),
+        ("POST", "/replays", {"from": "2010-03-01", "to": "2010-05-31", "every": "month"}),
+    ],
+)
+def test_a_fault_in_a_config_has_the_place_that_the_check_gives(
+    client: TestClient, method: str, path: str, body: dict[str, str]
+) -> None:
+    text = "close > 1 and\n  smaa(close, 3) > opn"
+    answer = client.request(method, path, json={**body, "config": {"criteria": text, "top_n": -1}})
+    assert answer.status_code == 422, answer.text
+    entries = answer.json()["errors"]
+    places = [{name: item[name] for name in ("line", "column", "length")} for item in entries if "line" in item]
+    checked = criteria.check(text)["errors"]
+    assert isinstance(checked, list)
+    assert places == [{name: item[name] for name in ("line", "column", "length")} for item in checked]
+    assert {item["field"] for item in entries if "line" in item} == {"config.criteria"}
+    assert [item.keys() for item in entries if item["field"] == "config.top_n"] == [{"field", "message"}]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import pickle
 
 import pytest
@@ -14,6 +16,8 @@ from technic_scanner.criteria.functions import FUNCTIONS
 from technic_scanner.criteria.tree import ordered
 from tests.support.twelve_scans import TWELVE
 from tests.unit.criteria.programs import programs
+
+_OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
 def faults(text: str) -> list[tuple[int, int, int, str]]:
@@ -174,3 +178,43 @@ def test_every_function_has_an_example_that_it_stands_in() -> None:
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError):
         criteria.compile(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("rsi(14, close) > 3", "rsi takes its values in another order: rsi("),
+        ("rsi(14, close, 2) > 3", "rsi takes 0 to 2 values, not 3: rsi("),
+        ("rsi(close, 14, 2) > 3", "rsi takes 0 to 2 values, not 3: rsi("),
+    ],
+)
+def test_the_number_of_values_is_that_which_was_written(text: str, sentence: str) -> None:
+    assert criteria.check(text)["errors"][0]["message"].startswith(sentence)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("brackets", ["()", "[]"])
+def test_brackets_are_counted_wherever_they_stand(brackets: str) -> None:
+    opening, closing = brackets
+    for count in (61, 1_900):
+        text = f"{opening * count}close > 1{closing * count}"
+        fault = criteria.check(text)["errors"][0]  # type: ignore[index]
+        assert (fault["column"], fault["length"]) == (61, 1)
+        assert "nested more than 60 deep" in fault["message"]
+    assert criteria.compile(f"{'(' * 60}close > 1{')' * 60}").canonical == "close > 1"
+    assert criteria.check(f'close > 1 and sector in ("{"(" * 99}") # {"[" * 99}')["ok"]
+
+
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/"])
+def test_a_long_chain_of_one_operator_is_not_nested(sign: str) -> None:
+    text = f"{f' {sign} '.join(['close'] * 97)} > 1"
+    found = criteria.compile(text)
+    assert criteria.compile(found.canonical) == found
+    panel = criteria.Panel.from_arrays([[1.0, 2.0, 0.5]])
+    numbers = [functools.reduce(_OPERATIONS[sign], [close] * 97) > 1.0 for close in (1.0, 2.0, 0.5)]
+    assert found.evaluate(panel, sessions=3).tolist() == [[float(number) for number in numbers]]
+    assert found.explain(panel, 0)
+    assert pickle.loads(pickle.dumps(found.tree)) == found.tree
+    too_long = criteria.check(text.replace("close", f"close {sign} close", 60))["errors"][0]  # type: ignore[index]
+    assert "parts, and 200 are allowed" in too_long["message"]
+    nested = f"{f'close {sign} ('.join([''] * 62)}close{')' * 61} > 1"
+    assert "nested more than 60 deep" in criteria.check(nested)["errors"][0]["message"]  # type: ignore[index]
