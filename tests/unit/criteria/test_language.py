@@ -194,7 +194,7 @@ def test_the_number_of_values_is_that_which_was_written(text: str, sentence: str
 
 @pytest.mark.parametrize("brackets", ["()", "[]"])
 def test_brackets_are_counted_wherever_they_stand(brackets: str) -> None:
-    opening, closing = brackets
+    opening, closing = tuple(brackets)
     for count in (61, 1_900):
         text = f"{opening * count}close > 1{closing * count}"
         fault = criteria.check(text)["errors"][0]  # type: ignore[index]
