@@ -101,7 +101,7 @@ _NAMES: dict[str, str] = {
         "aantal titres quantité kolichestvo quantidade cantidad количество "
         "volumetotal wol umsatzinstück 成交仟股 成交千股 umsatzstück umsatzstk umsatzinstk "
         "成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
-        "ปริมาณหุ้น fininstrmqty forgalomdb"
+        "ปริมาณหุ้น fininstrmqty forgalomdb shares"
     ),
     "turnover": (
         "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, plain, ranked
 from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.volume_column import nothing_tells, shares_and_money
 from technic_scanner.errors import SourceDataError
 
 _SAMPLE = 2_000
@@ -62,6 +63,7 @@ def roles_of(sheet: Sheet, last: int) -> Roles:
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
     _choose_filled(sheet, roles, by_meaning.get("volume", []), "volume")
     _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
+    _choose_shares(sheet, roles, by_meaning)
     _take_likely(sheet, roles)
     _choose_date(sheet, roles, [place for _, place in sorted(by_meaning.get("date", []))], last)
     return roles
@@ -103,6 +105,33 @@ def _choose_filled(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]],
                 roles.notes.append(f"the column {empty} is empty or 0; {sheet.names[place]} was taken for the {what}")
             roles.places[what] = place
             return
+
+
+def _choose_shares(sheet: Sheet, roles: Roles, by_meaning: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+    """Use the column of shares for the volume, not that of their value, where the prices tell which is which."""
+    volumes = [place for _, place in sorted(by_meaning.get("volume", []))]
+    if not volumes:
+        return
+    chosen = roles.places["volume"]
+    volumes = [chosen, *(place for place in volumes if place != chosen)]
+    found = shares_and_money(
+        sheet, roles.places, [*volumes, *(place for _, place in sorted(by_meaning.get("turnover", [])))]
+    )
+    if found is None:
+        other = nothing_tells(sheet, chosen, volumes[1:])
+        if other is not None:
+            roles.notes.append(
+                f"{sheet.names[chosen]} and {other} could both be the volume, and the prices do not tell; "
+                f"{sheet.names[chosen]} was taken"
+            )
+        return
+    shares, money = found
+    if money == chosen:
+        roles.places["volume"], roles.places["turnover"] = shares, money
+        roles.notes.append(
+            f"the column {sheet.names[shares]} was taken for the volume; {sheet.names[money]} is its value in money, as "
+            "the prices show"
+        )
 
 
 def _take_likely(sheet: Sheet, roles: Roles) -> None:
