@@ -128,10 +128,10 @@ _NAMES: dict[str, str] = {
 }
 _ADJUSTED_BEFORE = (
     "splitadjusted|splitadj|splitdividendadjusted|dividendadjusted|divadjusted|divadj|fullyadjusted|fulladjusted|backadjusted|"
-    "adjustment|adjusted|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster"
+    "backadj|adjustment|adjusted|adjust|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster"
 )
 _ADJUSTED_BEHIND = (
-    "dividendadjusted|splitadjusted|fullyadjusted|adjustment|adjusted|adj|bereinigt|angepasst|ajustado|ajustada|ajusté|ajustée|"
+    "dividendadjusted|splitadjusted|fullyadjusted|backadjusted|backadj|divadj|splitadj|adjustment|adjusted|adjust|adj|qfq|bereinigt|angepasst|ajustado|ajustada|ajusté|ajustée|"
     "rettificato|aggiustato|justerad|justert|justeret|skorygowane|скорректированная|前复权|后复权|复权|수정"
 )
 _ADJUSTED = re.compile(rf"^(?:{_ADJUSTED_BEFORE})(.+)$|^(.+?)(?:{_ADJUSTED_BEHIND})$")
@@ -192,11 +192,15 @@ def _adjusted(spelling: str) -> tuple[str, int] | None:
         "adjcloseadjustedclosepriceadjusted"
     ):
         return "adj_close", 0
-    match = _ADJUSTED.match(spelling)
-    if match is None or spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):
+    if spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):
         return None
-    inner = _CANONICAL.get((match[1] or match[2]).removesuffix("price"))
-    return (f"adj_{inner[0]}", inner[1]) if inner is not None and inner[0] in _ADJUSTED_FIELDS else None
+    for text in dict.fromkeys((spelling, spelling.removesuffix("price"))):  # Close Adjusted Price
+        match = _ADJUSTED.match(text)
+        inner = (match[1] or match[2]) if match is not None else ""
+        found = _CANONICAL.get(inner) or _CANONICAL.get(inner.removesuffix("price"))
+        if found is not None and found[0] in _ADJUSTED_FIELDS:
+            return f"adj_{found[0]}", found[1]
+    return None
 
 
 def meaning(name: str) -> str | None:
