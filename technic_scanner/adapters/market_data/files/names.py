@@ -101,12 +101,16 @@ _NAMES: dict[str, str] = {
         "aantal titres quantité kolichestvo quantidade cantidad количество "
         "volumetotal wol umsatzinstück 成交仟股 成交千股 umsatzstück umsatzstk umsatzinstk "
         "成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
-        "ปริมาณหุ้น fininstrmqty forgalomdb shares"
+        "ปริมาณหุ้น fininstrmqty forgalomdb shares turnovervol turnovervolume trdqty ttltradedqty "
+        "totaltradedqty totaltrdqty qtytraded qtytrd qtyshares sharestradedqty contracts contractstraded pieces stucks "
+        "nbtitres nbredetitres nombredetitres nombretitres titreséchangés ilość liczbaakcji omsattantal antalomsatta "
+        "antalaktier omsattaaktier volyymi vaihdettu kappaletta množství počet tradedshares sharesvolume volumeqty "
+        "volqty númerodeacciones nacciones antal"
     ),
     "turnover": (
         "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "
         "ttltrfval notional dollarvolume netturnov turnoverrs valuetraded totalturnover 成交额 成交金额 "
-        "dnvaltrd sdqamount totalturnover 거래대금 売買代金 umsatz obrót"
+        "dnvaltrd sdqamount totalturnover 거래대금 売買代金 umsatz obrót omsättning omset omsetning omsætning vaihto"
     ),
     "split": (
         "splitratio stocksplits stocksplit splitfactor splitcoefficient split splits adjustmentfactor "
@@ -167,6 +171,21 @@ _CANONICAL: dict[str, tuple[str, int]] = {
     for meaning, aliases in reversed(_NAMES.items())
     for rank, alias in reversed(list(enumerate(aliases.split())))
 }
+
+_DRAWN_THROUGH = str.maketrans("łøđı", "lodi")
+_LONG_ENOUGH = 4
+
+
+def _without_accents(spelling: str) -> str:
+    """Return a Latin spelling without its accents, as files that keep to ASCII write it; others as they are."""
+    parts = unicodedata.normalize("NFD", spelling.translate(_DRAWN_THROUGH))
+    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return bare if bare.isascii() else spelling
+
+
+for _alias, _known in list(_CANONICAL.items()):
+    if len(_alias) >= _LONG_ENOUGH:
+        _CANONICAL.setdefault(_without_accents(_alias), _known)
 
 
 def ranked(name: str) -> tuple[str, int] | None:

@@ -14,7 +14,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, plain, ranked
 from technic_scanner.adapters.market_data.files.sheet import Sheet
-from technic_scanner.adapters.market_data.files.volume_column import nothing_tells, shares_and_money
+from technic_scanner.adapters.market_data.files.volume_column import is_whole, nothing_tells, shares_and_money
 from technic_scanner.errors import SourceDataError
 
 _SAMPLE = 2_000
@@ -22,11 +22,23 @@ _READABLE = 0.5
 _DATE_LIKE = 0.8
 _NAMES_SHOWN = 20
 _FIRST_AND_YESTERDAY = {"dtyyyymmdd", "first", "open", "last"}
-_LIKELY = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "vol"}
+_LIKELY = {
+    "open": re.compile("open"),
+    "high": re.compile("high"),
+    "low": re.compile("low"),
+    "close": re.compile("close"),
+    "volume": re.compile("vol|qty|quant|shares|titres|pieces|contracts"),
+}
+_SHARES_TURNED_OVER = re.compile(r"turnover(?=vol|qty|quant|shares)|vol(?:ume)?turn(?:ed)?over$")
+# Numbers of shares or of deals that are not what was traded on the day.
+_NO_VOLUME = re.compile(r"deliv|trades|deals|orders|bid|ask|buy|sell|outstanding|float|short|free|total(?=shares$)")
 _UNLIKELY = re.compile(
     r"interest|prev|chang|diff|pct|percent|adj|avg|average|52|ytd|year|week|month|time|date|volat|below|follow|flow|"
     r"slow|allow|usd|dollar|value|turn|ratio|rank|signal|target|limit|sma|ema"
 )
+_SHARES_OR_MONEY = {
+    *("umsatz", "obrót", "obrot", "omsättning", "omsattning", "omset", "omsetning", "omsætning", "vaihto", "turnover"),
+}
 
 
 @dataclass(slots=True)
@@ -65,6 +77,7 @@ def roles_of(sheet: Sheet, last: int) -> Roles:
     _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
     _choose_shares(sheet, roles, by_meaning)
     _take_likely(sheet, roles)
+    _take_turnover(sheet, roles)
     _choose_date(sheet, roles, [place for _, place in sorted(by_meaning.get("date", []))], last)
     return roles
 
@@ -129,8 +142,8 @@ def _choose_shares(sheet: Sheet, roles: Roles, by_meaning: Mapping[str, Sequence
     if money == chosen:
         roles.places["volume"], roles.places["turnover"] = shares, money
         roles.notes.append(
-            f"the column {sheet.names[shares]} was taken for the volume; {sheet.names[money]} is its value in money, as "
-            "the prices show"
+            f"the column {sheet.names[shares]} was taken for the volume; {sheet.names[money]} is its value in money, "
+            "as the prices show"
         )
 
 
@@ -142,7 +155,7 @@ def _take_likely(sheet: Sheet, roles: Roles) -> None:
         likely = [
             place
             for place in roles.others
-            if word in plain(sheet.names[place]) and not _UNLIKELY.search(plain(sheet.names[place]))
+            if word.search(plain(sheet.names[place])) and not _is_unlikely(plain(sheet.names[place]), what)
         ]
         numeric = [
             place
@@ -153,6 +166,33 @@ def _take_likely(sheet: Sheet, roles: Roles) -> None:
             roles.places[what] = numeric[0]
             roles.others.remove(numeric[0])
             roles.notes.append(f"the column {sheet.names[numeric[0]]} was taken for {what}")
+
+
+def _is_unlikely(name: str, what: str) -> bool:
+    if what != "volume":
+        return bool(_UNLIKELY.search(name))
+    return bool(_NO_VOLUME.search(name) or _UNLIKELY.search(_SHARES_TURNED_OVER.sub("", name)))
+
+
+def _take_turnover(sheet: Sheet, roles: Roles) -> None:
+    """Take a column that is a number of shares to some vendors and money to others for the volume, if it is alone.
+
+    Decimals show that it is money. Whole numbers cannot be told from shares, and a note says so.
+    """
+    place = roles.places.get("turnover")
+    if "volume" in roles.places or place is None or plain(sheet.names[place]) not in _SHARES_OR_MONEY:
+        return
+    name = sheet.names[place]
+    if is_whole(sheet.columns[place]):
+        roles.places["volume"] = roles.places.pop("turnover")
+        roles.notes.append(
+            f"the column {name} was taken for the volume, because its numbers are whole; nothing tells whether it is "
+            "money instead of shares"
+        )
+    else:
+        roles.notes.append(
+            f"the column {name} was not taken for the volume, because its decimals show that it is money"
+        )
 
 
 def _choose_date(sheet: Sheet, roles: Roles, named: list[int], last: int) -> None:

@@ -67,3 +67,32 @@ def test_shares_are_told_from_money_with_decimal_commas(tmp_path: Path) -> None:
 def test_two_columns_that_could_be_the_volume_are_named_where_the_prices_do_not_tell(tmp_path: Path) -> None:
     assert volumes(tmp_path, table("Volume,Quantity", SHARES, (5, 9, 7))) == [SHARES[0], SHARES[-1]]
     assert "Volume and Quantity could both be the volume" in said(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["turnoverVol", "TurnoverVolume", "turnover_shares", "Trd Qty", "TTLTRADEDQTY", "QTY_TRADED", "Contracts", "Pieces",
+     "nb_titres", "Nombre de titres", "Ilosc", "Ilość", "Omsatt antal", "Antal", "Volyymi", "day_qty_eq", "Objem",
+     "Množství", "Mnozstvi"],
+)  # fmt: skip
+def test_a_volume_by_another_name_is_not_lost(tmp_path: Path, name: str) -> None:
+    assert volumes(tmp_path, table(name, SHARES)) == [SHARES[0], SHARES[-1]]
+
+
+@pytest.mark.parametrize("name", ["Deliv_Qty", "No of trades", "Shares outstanding", "Bid qty", "Short volume"])
+def test_other_numbers_of_shares_are_no_volume(tmp_path: Path, name: str) -> None:
+    assert volumes(tmp_path, table(name, SHARES)) == [0, 0]
+    assert "no column for volume" in said(tmp_path)
+
+
+def test_a_number_of_shares_goes_before_the_turnover(tmp_path: Path) -> None:
+    text = table("Omsättning,Antal", money(), SHARES)
+    assert volumes(tmp_path, text) == [SHARES[0], SHARES[-1]]
+
+
+@pytest.mark.parametrize("name", ["Umsatz", "Obrót", "Obrot", "Omsättning"])
+def test_a_turnover_is_the_volume_only_if_its_numbers_are_whole(tmp_path: Path, name: str) -> None:
+    assert volumes(tmp_path / "shares", table(name, SHARES)) == [SHARES[0], SHARES[-1]]
+    assert "nothing tells whether it is money" in said(tmp_path / "shares")
+    assert volumes(tmp_path / "money", table(name, tuple(value + 0.25 for value in money()))) == [0, 0]
+    assert "its decimals show that it is money" in said(tmp_path / "money")
