@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,8 +54,11 @@ class Roles:
     notes: list[str] = field(default_factory=list)
 
 
-def roles_of(sheet: Sheet, last: int) -> Roles:
-    """Return the roles of the columns. Raises SourceDataError that names what is lacking and the columns found."""
+def roles_of(sheet: Sheet, last: int, given: Collection[str] = ()) -> Roles:
+    """Return the roles of the columns; ``given`` are meanings that files.toml names, which content does not change.
+
+    Raises SourceDataError that names what is lacking and the columns found.
+    """
     roles = Roles()
     by_meaning: dict[str, list[tuple[int, int]]] = {}
     for place, name in enumerate(sheet.names):
@@ -75,7 +78,8 @@ def roles_of(sheet: Sheet, last: int) -> Roles:
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
     _choose_filled(sheet, roles, by_meaning.get("volume", []), "volume")
     _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
-    _choose_shares(sheet, roles, by_meaning)
+    if "volume" not in given:
+        _choose_shares(sheet, roles, by_meaning)
     _take_likely(sheet, roles)
     _take_turnover(sheet, roles)
     _choose_date(sheet, roles, [place for _, place in sorted(by_meaning.get("date", []))], last)
