@@ -31,6 +31,7 @@ _FIGURES = {
     0x66C: "'",
     0xFF0E: ".",
 }
+_NUMBERED = re.compile(r"^([A-Za-z]*[ _.]?)(\d{1,3})(?:\.0)?$")
 _LONGEST_CELL = 16 * 1024 * 1024
 
 
@@ -127,9 +128,23 @@ def _without_known_names(head: Sequence[str], separator: str, start: int) -> Lay
     if numeric is None:
         return Layout(separator, start, start, len(rows[0]))
     above = numeric - 1
+    for number in (above, numeric):
+        if number >= 0 and is_running(rows[number]):  # pandas and R number columns that have no names
+            return Layout(separator, None, start + number + 1, len(rows[number]))
     if numeric > 0 and len(rows[above]) >= len(rows[numeric]) - 1:
         return Layout(separator, start + above, start + above, len(rows[above]))
     return Layout(separator, None, start + numeric, len(rows[numeric]))
+
+
+def is_running(names: Sequence[str]) -> bool:
+    """Return whether names of columns are mere numbers, as 0, 1, 2 … or V1, V2 …; the first may be an index."""
+    cells = [name.strip().strip('"') for name in names]
+    cells = cells[1:] if cells and is_index(cells[0]) and not _NUMBERED.match(cells[0]) else cells
+    parts = [match.groups() for cell in cells if (match := _NUMBERED.match(cell))]
+    if len(parts) != len(cells) or len(cells) < _ENOUGH or len({word for word, _ in parts}) > 1:
+        return False
+    first = int(parts[0][1])
+    return first in (0, 1) and [int(number) for _, number in parts] == list(range(first, first + len(parts)))
 
 
 def _header_score(cells: Sequence[str]) -> int:
