@@ -49,7 +49,10 @@ _NAMES: dict[str, str] = {
         " opnprc prcod sdqopen openindexvalue مفتوح الافتتاح פתיחה άνοιγμα відкр відкриття deschidere "
         "otevření खुला eröffn ouv öppn откр openen opening abert aç начало premier startkurs kursotwarcia "
         "eröffnungspreis pxopen1 "
-        "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio 开盘价元 開盤價元"
+        "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio "
+        "coursdouverture coursouverture prixdouverture avauskurssi avaushinta öppningspris åbningskurs åpningskurs "
+        "otevíracícena otváraciacena openingskoers prezzodiapertura preciodeapertura precioapertura preçodeabertura "
+        "cenaotwarcia açılışfiyatı nyitás nyitóár mido midopen openmid bido asko 开盘价元 開盤價元"
     ),
     "high": (
         "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid bidhigh "
@@ -59,7 +62,10 @@ _NAMES: dict[str, str] = {
         " hiprc prchd sdqhigh highindexvalue أعلى الأعلى גבוה υψηλό maxim nejvyšší højest høyest उच्च "
         "hoogste haut kursmax tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi "
         "ylin 高 "
-        "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric"
+        "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric "
+        "coursleplushaut coursplushaut prixleplushaut leplushaut ylinkurssi ylinhinta högstapris højestekurs "
+        "høyestekurs nejvyššícena najvyššia najvyššiacena hoogstekoers prezzomassimo preciomáximo preçomáximo "
+        "kursmaksymalny kursnajwyższy cenanajwyższa enyüksek midh midhigh highmid bidh askh"
     ),
     "low": (
         "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlow bidlo dlylow "
@@ -68,7 +74,10 @@ _NAMES: dict[str, str] = {
         "lägstakurs düşük lav"
         " loprc prcld sdqlow lowindexvalue أدنى الأدنى נמוך χαμηλό мін minim nejnižší lavest निम्न laagste "
         "bas kursmin tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
-        "ต่ำ ราคาต่ำสุด legalacsonyabb minpric"
+        "ต่ำ ราคาต่ำสุด legalacsonyabb minpric "
+        "coursleplusbas coursplusbas prixleplusbas leplusbas alinkurssi alinhinta lägstapris lavestekurs "
+        "nejnižšícena najnižšia najnižšiacena laagstekoers prezzominimo preciomínimo preçomínimo kursminimalny "
+        "kursnajniższy cenanajniższa endüşük midl midlow lowmid bidl askl"
     ),
     "close": (
         "close officialclose officialcloseprice officialclosingprice "
@@ -87,7 +96,13 @@ _NAMES: dict[str, str] = {
         "senaste "
         "terakhir "
         "slot settle settlement settlementprice dailysettlement settleprice "
-        "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元"
+        "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元 "
+        "coursdeclôture coursclôture prixdeclôture fermeture coursdefermeture derniercours päätöskurssi päätöshinta "
+        "päätös uzavření uzavíracícena závěr závěrečnýkurz závěrečnácena zavíracícena uzavretie uzatvorenie zatvorenie "
+        "záverečnácena stängning stängningskurs stängningspris stengekurs stenging slutt lukkekurs lukkepris lukke "
+        "sluitkoers slotprijs sluiting prezzodichiusura prezzochiusura preciodecierre preciocierre preçodefechamento "
+        "preçofechamento fecho cenazamknięcia kapanışfiyatı zárás záróár schlusspreis "
+        "pxsettle lastdone lastdoneprice lastsale lastsaleprice marketprice midc midclose closemid bidc askc"
     ),
     "volume": (
         "volume vol volumeshares sharevolume sharestraded totaltradequantity totaltradedquantity "

@@ -32,3 +32,26 @@ def test_an_adjusted_price_adjusts_in_every_spelling(tmp_path: Path, name: str) 
 @pytest.mark.parametrize("name", ["unadjusted price", "Price unadj", "prev adj price", "adj factor"])
 def test_what_is_not_adjusted_does_not_adjust(tmp_path: Path, name: str) -> None:
     assert meaning(name) != "adj_close"
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["Cours d'ouverture;Cours le plus haut;Cours le plus bas;Cours de clôture",
+     "Ouverture;Plus haut;Plus bas;Fermeture",
+     "Avauskurssi;Ylin kurssi;Alin kurssi;Päätöskurssi", "Otevření;Maximum;Minimum;Uzavření",
+     "Öppning;Högst;Lägst;Stängning", "Oppning;Hogst;Lagst;Stangning", "Open;High;Low;Last Done",
+     "Open;High;Low;Last Sale", "Open;High;Low;Market Price", "PX_OPEN;PX_HIGH;PX_LOW;PX_SETTLE",
+     "mid.o;mid.h;mid.l;mid.c", "Prezzo di apertura;Prezzo massimo;Prezzo minimo;Prezzo di chiusura",
+     "Precio de apertura;Precio máximo;Precio mínimo;Precio de cierre",
+     "Åbningskurs;Højeste kurs;Laveste kurs;Lukkekurs"],
+)  # fmt: skip
+def test_the_prices_are_known_in_further_languages_and_spellings(tmp_path: Path, names: str) -> None:
+    bar = first_bar(tmp_path, f"Date;{names};Volume\n2026-03-02;160;162;158;161;500\n")
+    assert [bar[f"first_{what}"] for what in ("open", "high", "low", "close")] == [160, 162, 158, 161]
+
+
+def test_a_close_goes_before_the_price_of_the_market_and_mids_before_bids(tmp_path: Path) -> None:
+    text = "time,volume,mid.o,mid.h,mid.l,mid.c,bid.o,bid.h,bid.l,bid.c\n2026-03-02,5,10,12,9,11,9,11,8,10\n"
+    assert first_bar(tmp_path, text)["first_close"] == 11
+    text = "Date,Open,High,Low,Market Price,Close,Volume\n2026-03-02,10,12,9,10.5,11,5\n"
+    assert first_bar(tmp_path / "market", text)["first_close"] == 11
