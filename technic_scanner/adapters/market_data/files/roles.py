@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ _SAMPLE = 2_000
 _READABLE = 0.5
 _DATE_LIKE = 0.8
 _NAMES_SHOWN = 20
+_SIDE_BY_SIDE = 3  # prices and volumes of which there are several columns each
 _FIRST_AND_YESTERDAY = {"dtyyyymmdd", "first", "open", "last"}
 _LIKELY = {
     "open": re.compile("open"),
@@ -37,7 +39,7 @@ _UNLIKELY = re.compile(
     r"slow|allow|usd|dollar|value|turn|ratio|rank|signal|target|limit|sma|ema"
 )
 _SHARES_OR_MONEY = {
-    *("umsatz", "obrót", "obrot", "omsättning", "omsattning", "omset", "omsetning", "omsætning", "vaihto", "turnover"),
+    *("umsatz", "obrót", "obrot", "omsättning", "omsattning", "omset", "omsetning", "omsætning", "vaihto"),
 }
 
 
@@ -106,8 +108,21 @@ def _first_of(sheet: Sheet, meaning: str, ranks: Sequence[tuple[int, int]]) -> i
     for _, place in ordered[1:]:
         same_name = plain(sheet.names[place]) == name
         if same_name and meaning in (*PRICES, "volume") and not sheet.columns[place].equals(sheet.columns[best]):
-            raise SourceDataError(f"two columns are called {sheet.names[best]} and differ")
+            raise SourceDataError(_twice(sheet, best))
     return best
+
+
+def _twice(sheet: Sheet, best: int) -> str:
+    """Return why two columns of the name of ``best`` that differ cannot be read."""
+    name = sheet.names[best]
+    known = Counter(plain(other) for other in sheet.names if (ranked(other) or ("",))[0] in (*PRICES, "volume"))
+    times = known[plain(name)]
+    if sum(count > 1 for count in known.values()) < _SIDE_BY_SIDE:
+        return f"two columns are called {name} and differ"
+    return (
+        f"{name} and other columns stand {times} times, as those of {times} securities side by side; save one file for "
+        "each security, or put them one under another with a column for the symbol"
+    )
 
 
 def _choose_filled(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]], what: str) -> None:
