@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from technic_scanner.adapters.market_data.files.fixed_width import refuse_fixed_width
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, meaning
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbol_above import symbol_above
@@ -31,6 +32,10 @@ _FIGURES = {
     0x66C: "'",
     0xFF0E: ".",
 }
+_NUMBERED = re.compile(r"^([A-Za-z]*[ _.]?)(\d{1,3})(?:\.0)?$")
+_DATE = re.compile(
+    r"^\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:19|20)\d{6}\b|\d{9,}|\d{1,2}[ -][A-Za-z]{3}|[A-Za-z]{3,9} \d)"
+)
 _LONGEST_CELL = 16 * 1024 * 1024
 
 
@@ -51,8 +56,9 @@ def read_delimited(text: str) -> tuple[Sheet, list[list[str]], str]:
     """
     text = _even(text)
     head = text[:_HEAD_CHARACTERS].split("\n", _HEAD_LINES)[:_HEAD_LINES]
-    layout = find_layout([line for line in head if line])
     lines = [line for line in head if line]
+    refuse_fixed_width(lines, SEPARATORS)
+    layout = find_layout(lines)
     rows = _cells(lines, layout.separator)
     if layout.header is None:
         body, names = from_line(text, layout.first), [f"column {place + 1}" for place in range(layout.width)]
@@ -127,9 +133,23 @@ def _without_known_names(head: Sequence[str], separator: str, start: int) -> Lay
     if numeric is None:
         return Layout(separator, start, start, len(rows[0]))
     above = numeric - 1
+    for number in (above, numeric):
+        if number >= 0 and is_running(rows[number]):  # pandas and R number columns that have no names
+            return Layout(separator, None, start + number + 1, len(rows[number]))
     if numeric > 0 and len(rows[above]) >= len(rows[numeric]) - 1:
         return Layout(separator, start + above, start + above, len(rows[above]))
     return Layout(separator, None, start + numeric, len(rows[numeric]))
+
+
+def is_running(names: Sequence[str]) -> bool:
+    """Return whether names of columns are mere numbers, as 0, 1, 2 … or V1, V2 …; the first may be an index."""
+    cells = [name.strip().strip('"') for name in names]
+    cells = cells[1:] if cells and is_index(cells[0]) and not _NUMBERED.match(cells[0]) else cells
+    parts = [match.groups() for cell in cells if (match := _NUMBERED.match(cell))]
+    if len(parts) != len(cells) or len(cells) < _ENOUGH or len({word for word, _ in parts}) > 1:
+        return False
+    first = int(parts[0][1])
+    return first in (0, 1) and [int(number) for _, number in parts] == list(range(first, first + len(parts)))
 
 
 def _header_score(cells: Sequence[str]) -> int:
@@ -219,16 +239,26 @@ def _mended(body: str, separator: str, names: list[str]) -> Sheet:
         raise SourceDataError(f"its rows cannot be read: {error}") from error
     width = len(names)
     usual = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else width
-    if usual == width + 1 and sum(bool(row[-1].strip()) for row in rows if len(row) == usual) * 2 > len(rows):
+    if (
+        usual == width + 1
+        and not _begins_with_date(names, rows)
+        and sum(bool(row[-1].strip()) for row in rows if len(row) == usual) * 2 > len(rows)
+    ):
         rows = [row[1:] if len(row) == usual else row for row in rows]  # as R writes them, without a name
     whole = [kept for row in rows if (kept := _fitted(row, names)) is not None]
-    if rows and not whole:
+    if rows and (not whole or (usual > width and len(whole) * 2 < len(rows))):
         raise SourceDataError(
-            f"its header has {width} cells and its rows have {usual}; if numbers have a decimal comma, save the file "
-            "with semicolons between the cells"
+            f"its header has {width} cells and its rows have {usual}; if numbers have a decimal comma or commas "
+            "as in 1,234,567, save the file with semicolons between the cells or with quotes around its numbers"
         )
     columns = [pa.array([row[place] for row in whole], pa.string()) for place in range(width)]
     return Sheet(names, columns, separator, torn=len(rows) - len(whole))
+
+
+def _begins_with_date(names: list[str], rows: list[list[str]]) -> bool:
+    """Return whether the first cells of rows are the dates that the header names first, and no numbers of rows."""
+    dated = [bool(_DATE.match(row[0])) and not _DATE.match(row[1]) for row in rows if len(row) > 1]
+    return meaning(names[0]) == "date" and sum(dated) * 2 > len(dated)
 
 
 def _fitted(row: list[str], names: list[str]) -> list[str] | None:

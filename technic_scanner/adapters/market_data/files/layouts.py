@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
-from technic_scanner.adapters.market_data.files.delimited import from_line, parse_rows
+from technic_scanner.adapters.market_data.files.delimited import from_line, is_running, parse_rows
 from technic_scanner.adapters.market_data.files.names import is_index, meaning, plain
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.errors import SourceDataError
@@ -41,7 +41,7 @@ def plain_sheet(sheet: Sheet, rows: Sequence[Sequence[str]], body: str | None, l
     """
     if body is not None and (levels := _two_levels(rows)) is not None:
         return _of_levels(sheet, levels, body)
-    if sheet.headless:
+    if sheet.headless or (body is None and is_running(sheet.names)):
         return _headless(sheet, last)
     known = {meaning(name) for name in sheet.names}
     if len(known & _FIELDS) < 3 and (pairs := _pairs_of_names(sheet.names)) is not None:
@@ -184,7 +184,7 @@ def _without_empty(sheet: Sheet) -> Sheet:
 
 def _headless(sheet: Sheet, last: int) -> Sheet:
     """Name the columns of a table without a header by what is in them: a date, then open, high, low and close."""
-    sample = [column.slice(0, _SAMPLE) for column in sheet.columns]
+    sample = [column.slice(0, _SAMPLE).cast(pa.string()) for column in sheet.columns]
     date = next((place for place, column in enumerate(sample) if _is_date(column, last)), None)
     failed = SourceDataError(f"it has no header, and its {len(sample)} columns cannot be told from what is in them")
     if date is None:

@@ -49,7 +49,10 @@ _NAMES: dict[str, str] = {
         " opnprc prcod sdqopen openindexvalue مفتوح الافتتاح פתיחה άνοιγμα відкр відкриття deschidere "
         "otevření खुला eröffn ouv öppn откр openen opening abert aç начало premier startkurs kursotwarcia "
         "eröffnungspreis pxopen1 "
-        "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio 开盘价元 開盤價元"
+        "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio "
+        "coursdouverture coursouverture prixdouverture avauskurssi avaushinta öppningspris åbningskurs åpningskurs "
+        "otevíracícena otváraciacena openingskoers prezzodiapertura preciodeapertura precioapertura preçodeabertura "
+        "cenaotwarcia açılışfiyatı nyitás nyitóár mido midopen openmid bido asko 开盘价元 開盤價元"
     ),
     "high": (
         "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid bidhigh "
@@ -59,7 +62,10 @@ _NAMES: dict[str, str] = {
         " hiprc prchd sdqhigh highindexvalue أعلى الأعلى גבוה υψηλό maxim nejvyšší højest høyest उच्च "
         "hoogste haut kursmax tageshöchst max24h dailyhigh höchstpreis plushautdujour maxprice hoog tertinggi "
         "ylin 高 "
-        "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric"
+        "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric "
+        "coursleplushaut coursplushaut prixleplushaut leplushaut ylinkurssi ylinhinta högstapris højestekurs "
+        "høyestekurs nejvyššícena najvyššia najvyššiacena hoogstekoers prezzomassimo preciomáximo preçomáximo "
+        "kursmaksymalny kursnajwyższy cenanajwyższa enyüksek midh midhigh highmid bidh askh"
     ),
     "low": (
         "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlow bidlo dlylow "
@@ -68,7 +74,10 @@ _NAMES: dict[str, str] = {
         "lägstakurs düşük lav"
         " loprc prcld sdqlow lowindexvalue أدنى الأدنى נמוך χαμηλό мін minim nejnižší lavest निम्न laagste "
         "bas kursmin tagestiefst min24h dailylow tiefstpreis minprice laag terendah alin 低 thấp giáthấpnhất "
-        "ต่ำ ราคาต่ำสุด legalacsonyabb minpric"
+        "ต่ำ ราคาต่ำสุด legalacsonyabb minpric "
+        "coursleplusbas coursplusbas prixleplusbas leplusbas alinkurssi alinhinta lägstapris lavestekurs "
+        "nejnižšícena najnižšia najnižšiacena laagstekoers prezzominimo preciomínimo preçomínimo kursminimalny "
+        "kursnajniższy cenanajniższa endüşük midl midlow lowmid bidl askl"
     ),
     "close": (
         "close officialclose officialcloseprice officialclosingprice "
@@ -87,7 +96,13 @@ _NAMES: dict[str, str] = {
         "senaste "
         "terakhir "
         "slot settle settlement settlementprice dailysettlement settleprice "
-        "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元"
+        "penutupan lầncuối giáđóngcửa đóngcửa ล่าสุด ปิด ราคาปิด záró 收盤價元 "
+        "coursdeclôture coursclôture prixdeclôture fermeture coursdefermeture derniercours päätöskurssi päätöshinta "
+        "päätös uzavření uzavíracícena závěr závěrečnýkurz závěrečnácena zavíracícena uzavretie uzatvorenie zatvorenie "
+        "záverečnácena stängning stängningskurs stängningspris stengekurs stenging slutt lukkekurs lukkepris lukke "
+        "sluitkoers slotprijs sluiting prezzodichiusura prezzochiusura preciodecierre preciocierre preçodefechamento "
+        "preçofechamento fecho cenazamknięcia kapanışfiyatı zárás záróár schlusspreis "
+        "pxsettle lastdone lastdoneprice lastsale lastsaleprice marketprice midc midclose closemid bidc askc"
     ),
     "volume": (
         "volume vol volumeshares sharevolume sharestraded totaltradequantity totaltradedquantity "
@@ -101,12 +116,16 @@ _NAMES: dict[str, str] = {
         "aantal titres quantité kolichestvo quantidade cantidad количество "
         "volumetotal wol umsatzinstück 成交仟股 成交千股 umsatzstück umsatzstk umsatzinstk "
         "成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
-        "ปริมาณหุ้น fininstrmqty forgalomdb"
+        "ปริมาณหุ้น fininstrmqty forgalomdb shares turnovervol turnovervolume trdqty ttltradedqty "
+        "totaltradedqty totaltrdqty qtytraded qtytrd qtyshares sharestradedqty contracts contractstraded pieces stucks "
+        "nbtitres nbredetitres nombredetitres nombretitres titreséchangés ilość liczbaakcji omsattantal antalomsatta "
+        "antalaktier omsattaaktier volyymi vaihdettu kappaletta množství počet tradedshares sharesvolume volumeqty "
+        "volqty númerodeacciones nacciones antal"
     ),
     "turnover": (
         "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "
         "ttltrfval notional dollarvolume netturnov turnoverrs valuetraded totalturnover 成交额 成交金额 "
-        "dnvaltrd sdqamount totalturnover 거래대금 売買代金 umsatz obrót"
+        "dnvaltrd sdqamount totalturnover 거래대금 売買代金 umsatz obrót omsättning omset omsetning omsætning vaihto"
     ),
     "split": (
         "splitratio stocksplits stocksplit splitfactor splitcoefficient split splits adjustmentfactor "
@@ -128,10 +147,10 @@ _NAMES: dict[str, str] = {
 }
 _ADJUSTED_BEFORE = (
     "splitadjusted|splitadj|splitdividendadjusted|dividendadjusted|divadjusted|divadj|fullyadjusted|fulladjusted|backadjusted|"
-    "adjustment|adjusted|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster"
+    "backadj|adjustment|adjusted|adjust|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster"
 )
 _ADJUSTED_BEHIND = (
-    "dividendadjusted|splitadjusted|fullyadjusted|adjustment|adjusted|adj|bereinigt|angepasst|ajustado|ajustada|ajusté|ajustée|"
+    "dividendadjusted|splitadjusted|fullyadjusted|backadjusted|backadj|divadj|splitadj|adjustment|adjusted|adjust|adj|qfq|bereinigt|angepasst|ajustado|ajustada|ajusté|ajustée|"
     "rettificato|aggiustato|justerad|justert|justeret|skorygowane|скорректированная|前复权|后复权|复权|수정"
 )
 _ADJUSTED = re.compile(rf"^(?:{_ADJUSTED_BEFORE})(.+)$|^(.+?)(?:{_ADJUSTED_BEHIND})$")
@@ -168,6 +187,21 @@ _CANONICAL: dict[str, tuple[str, int]] = {
     for rank, alias in reversed(list(enumerate(aliases.split())))
 }
 
+_DRAWN_THROUGH = str.maketrans("łøđı", "lodi")
+_LONG_ENOUGH = 4
+
+
+def _without_accents(spelling: str) -> str:
+    """Return a Latin spelling without its accents, as files that keep to ASCII write it; others as they are."""
+    parts = unicodedata.normalize("NFD", spelling.translate(_DRAWN_THROUGH))
+    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return bare if bare.isascii() else spelling
+
+
+for _alias, _known in list(_CANONICAL.items()):
+    if len(_alias) >= _LONG_ENOUGH:
+        _CANONICAL.setdefault(_without_accents(_alias), _known)
+
 
 def ranked(name: str) -> tuple[str, int] | None:
     """Return the meaning of a column's name and its rank among the names for it; None if the name is not known.
@@ -192,11 +226,15 @@ def _adjusted(spelling: str) -> tuple[str, int] | None:
         "adjcloseadjustedclosepriceadjusted"
     ):
         return "adj_close", 0
-    match = _ADJUSTED.match(spelling)
-    if match is None or spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):
+    if spelling.startswith(_NOT_ADJUSTED) or spelling.endswith(("unadj", "unadjusted")):
         return None
-    inner = _CANONICAL.get((match[1] or match[2]).removesuffix("price"))
-    return (f"adj_{inner[0]}", inner[1]) if inner is not None and inner[0] in _ADJUSTED_FIELDS else None
+    for text in dict.fromkeys((spelling, spelling.removesuffix("price"))):  # Close Adjusted Price
+        match = _ADJUSTED.match(text)
+        inner = (match[1] or match[2]) if match is not None else ""
+        found = _CANONICAL.get(inner) or _CANONICAL.get(inner.removesuffix("price"))
+        if found is not None and found[0] in _ADJUSTED_FIELDS:
+            return f"adj_{found[0]}", found[1]
+    return None
 
 
 def meaning(name: str) -> str | None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files import frames
+from technic_scanner.adapters.market_data.files.boards import differing
 from technic_scanner.adapters.market_data.files.clock_times import seconds_of
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.date_in_name import date_in_folders, date_in_name, open_date_in_name
@@ -19,8 +20,9 @@ from technic_scanner.adapters.market_data.files.dates import DateHints, Days, re
 from technic_scanner.adapters.market_data.files.file_numbers import read_numbers
 from technic_scanner.adapters.market_data.files.finishing import set_bars, without_coarse, without_copies
 from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
+from technic_scanner.adapters.market_data.files.plain_columns import is_numeric
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
-from technic_scanner.adapters.market_data.files.repeated import copies, main_boards, share_repeated
+from technic_scanner.adapters.market_data.files.repeated import copies, keys_of, main_boards, share_repeated
 from technic_scanner.adapters.market_data.files.roles import Roles, columns_text, lacking, roles_of
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbol_above import says_the_same
@@ -103,7 +105,7 @@ class _Reader:
             absent = [name for name in self._mapping.columns.values() if name not in sheet.names]
             self._mapping.rename(sheet)
             out.notes += [f"files.toml names the column {name}, which it does not have" for name in absent]
-        roles = roles_of(sheet, self._hints.last)
+        roles = roles_of(sheet, self._hints.last, () if self._mapping is None else tuple(self._mapping.columns))
         if not self._has_dates(roles):
             self._add_named_day(roles)
         missing = lacking(roles)
@@ -218,11 +220,23 @@ class _Reader:
         if "board" in roles.places and share_repeated(rows.bars) > 0:
             keep = self._boards(rows, roles.places["board"])
         if self._out.frame == frames.DAY and share_repeated(rows.where(keep).bars) > _MANY:
+            which = self._differing(rows.where(keep), roles)
             raise SourceDataError(
-                "has several rows for one symbol and day, and nothing tells which is meant; the columns found are "
-                f"{self._out.columns}"
+                "has several rows for one symbol and day, and nothing tells which is meant; "
+                + (
+                    f"they differ in {which}: keep the rows of one"
+                    if which
+                    else f"the columns found are {self._out.columns}"
+                )
             )
         return keep
+
+    def _differing(self, rows: Rows, roles: Roles) -> str:
+        """Return the columns of text that tell the rows of one symbol and day apart."""
+        sheet = self._sheet
+        known = (roles.places[what] for what in ("currency", "board", "name") if what in roles.places)
+        texts = [place for place in (*known, *roles.others) if not is_numeric(sheet.columns[place].type)]
+        return ", ".join(differing(sheet, texts, keys_of(rows.bars), rows.index))
 
     def _boards(self, rows: Rows, place: int) -> npt.NDArray[np.bool_]:
         name = self._sheet.names[place]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,18 +15,32 @@ from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, plain, ranked
 from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.volume_column import is_whole, nothing_tells, shares_and_money
 from technic_scanner.errors import SourceDataError
 
 _SAMPLE = 2_000
 _READABLE = 0.5
 _DATE_LIKE = 0.8
 _NAMES_SHOWN = 20
+_SIDE_BY_SIDE = 3  # prices and volumes of which there are several columns each
 _FIRST_AND_YESTERDAY = {"dtyyyymmdd", "first", "open", "last"}
-_LIKELY = {"open": "open", "high": "high", "low": "low", "close": "close", "volume": "vol"}
+_LIKELY = {
+    "open": re.compile("open"),
+    "high": re.compile("high"),
+    "low": re.compile("low"),
+    "close": re.compile("close"),
+    "volume": re.compile("vol|qty|quant|shares|titres|pieces|contracts"),
+}
+_SHARES_TURNED_OVER = re.compile(r"turnover(?=vol|qty|quant|shares)|vol(?:ume)?turn(?:ed)?over$")
+# Numbers of shares or of deals that are not what was traded on the day.
+_NO_VOLUME = re.compile(r"deliv|trades|deals|orders|bid|ask|buy|sell|outstanding|float|short|free|total(?=shares$)")
 _UNLIKELY = re.compile(
     r"interest|prev|chang|diff|pct|percent|adj|avg|average|52|ytd|year|week|month|time|date|volat|below|follow|flow|"
     r"slow|allow|usd|dollar|value|turn|ratio|rank|signal|target|limit|sma|ema"
 )
+_SHARES_OR_MONEY = {
+    *("umsatz", "obrót", "obrot", "omsättning", "omsattning", "omset", "omsetning", "omsætning", "vaihto"),
+}
 
 
 @dataclass(slots=True)
@@ -41,8 +56,11 @@ class Roles:
     notes: list[str] = field(default_factory=list)
 
 
-def roles_of(sheet: Sheet, last: int) -> Roles:
-    """Return the roles of the columns. Raises SourceDataError that names what is lacking and the columns found."""
+def roles_of(sheet: Sheet, last: int, given: Collection[str] = ()) -> Roles:
+    """Return the roles of the columns; ``given`` are meanings that files.toml names, which content does not change.
+
+    Raises SourceDataError that names what is lacking and the columns found.
+    """
     roles = Roles()
     by_meaning: dict[str, list[tuple[int, int]]] = {}
     for place, name in enumerate(sheet.names):
@@ -62,7 +80,10 @@ def roles_of(sheet: Sheet, last: int) -> Roles:
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
     _choose_filled(sheet, roles, by_meaning.get("volume", []), "volume")
     _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
+    if "volume" not in given:
+        _choose_shares(sheet, roles, by_meaning)
     _take_likely(sheet, roles)
+    _take_turnover(sheet, roles)
     _choose_date(sheet, roles, [place for _, place in sorted(by_meaning.get("date", []))], last)
     return roles
 
@@ -87,8 +108,21 @@ def _first_of(sheet: Sheet, meaning: str, ranks: Sequence[tuple[int, int]]) -> i
     for _, place in ordered[1:]:
         same_name = plain(sheet.names[place]) == name
         if same_name and meaning in (*PRICES, "volume") and not sheet.columns[place].equals(sheet.columns[best]):
-            raise SourceDataError(f"two columns are called {sheet.names[best]} and differ")
+            raise SourceDataError(_twice(sheet, best))
     return best
+
+
+def _twice(sheet: Sheet, best: int) -> str:
+    """Return why two columns of the name of ``best`` that differ cannot be read."""
+    name = sheet.names[best]
+    known = Counter(plain(other) for other in sheet.names if (ranked(other) or ("",))[0] in (*PRICES, "volume"))
+    times = known[plain(name)]
+    if sum(count > 1 for count in known.values()) < _SIDE_BY_SIDE:
+        return f"two columns are called {name} and differ"
+    return (
+        f"{name} and other columns stand {times} times, as those of {times} securities side by side; save one file for "
+        "each security, or put them one under another with a column for the symbol"
+    )
 
 
 def _choose_filled(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]], what: str) -> None:
@@ -105,6 +139,33 @@ def _choose_filled(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]],
             return
 
 
+def _choose_shares(sheet: Sheet, roles: Roles, by_meaning: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+    """Use the column of shares for the volume, not that of their value, where the prices tell which is which."""
+    volumes = [place for _, place in sorted(by_meaning.get("volume", []))]
+    if not volumes:
+        return
+    chosen = roles.places["volume"]
+    volumes = [chosen, *(place for place in volumes if place != chosen)]
+    found = shares_and_money(
+        sheet, roles.places, [*volumes, *(place for _, place in sorted(by_meaning.get("turnover", [])))]
+    )
+    if found is None:
+        other = nothing_tells(sheet, chosen, volumes[1:])
+        if other is not None:
+            roles.notes.append(
+                f"{sheet.names[chosen]} and {other} could both be the volume, and the prices do not tell; "
+                f"{sheet.names[chosen]} was taken"
+            )
+        return
+    shares, money = found
+    if money == chosen:
+        roles.places["volume"], roles.places["turnover"] = shares, money
+        roles.notes.append(
+            f"the column {sheet.names[shares]} was taken for the volume; {sheet.names[money]} is its value in money, "
+            "as the prices show"
+        )
+
+
 def _take_likely(sheet: Sheet, roles: Roles) -> None:
     """Take a column with an unknown name for what its name contains, if no other column is likely: px_close_eur."""
     for what, word in _LIKELY.items():
@@ -113,7 +174,7 @@ def _take_likely(sheet: Sheet, roles: Roles) -> None:
         likely = [
             place
             for place in roles.others
-            if word in plain(sheet.names[place]) and not _UNLIKELY.search(plain(sheet.names[place]))
+            if word.search(plain(sheet.names[place])) and not _is_unlikely(plain(sheet.names[place]), what)
         ]
         numeric = [
             place
@@ -124,6 +185,33 @@ def _take_likely(sheet: Sheet, roles: Roles) -> None:
             roles.places[what] = numeric[0]
             roles.others.remove(numeric[0])
             roles.notes.append(f"the column {sheet.names[numeric[0]]} was taken for {what}")
+
+
+def _is_unlikely(name: str, what: str) -> bool:
+    if what != "volume":
+        return bool(_UNLIKELY.search(name))
+    return bool(_NO_VOLUME.search(name) or _UNLIKELY.search(_SHARES_TURNED_OVER.sub("", name)))
+
+
+def _take_turnover(sheet: Sheet, roles: Roles) -> None:
+    """Take a column that is a number of shares to some vendors and money to others for the volume, if it is alone.
+
+    Decimals show that it is money. Whole numbers cannot be told from shares, and a note says so.
+    """
+    place = roles.places.get("turnover")
+    if "volume" in roles.places or place is None or plain(sheet.names[place]) not in _SHARES_OR_MONEY:
+        return
+    name = sheet.names[place]
+    if is_whole(sheet.columns[place]):
+        roles.places["volume"] = roles.places.pop("turnover")
+        roles.notes.append(
+            f"the column {name} was taken for the volume, because its numbers are whole; nothing tells whether it is "
+            "money instead of shares"
+        )
+    else:
+        roles.notes.append(
+            f"the column {name} was not taken for the volume, because its decimals show that it is money"
+        )
 
 
 def _choose_date(sheet: Sheet, roles: Roles, named: list[int], last: int) -> None:

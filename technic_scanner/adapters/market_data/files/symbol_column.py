@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic_scanner.adapters.market_data.files.boards import boards_in, boards_of_one
 from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.names import REGISTERS, plain
 from technic_scanner.adapters.market_data.files.roles import Roles, columns_text
@@ -62,7 +63,7 @@ def symbol_column(sheet: Sheet, roles: Roles, moments: IntArray, stem: str) -> S
     if company is not None and len(company.symbols) > 1 and _repeated(company.codes, moments, rows) <= _SELDOM:
         return company
     if several > _OFTEN:
-        return _by_content(sheet, roles, moments, rows)
+        return _several_a_day(sheet, roles, moments, rows)
     return _by_blocks(sheet, roles, moments, rows)
 
 
@@ -114,6 +115,15 @@ def _repeated(codes: npt.NDArray[np.int32], moments: IntArray, rows: npt.NDArray
     return float((np.diff(np.append(starts, len(keys))) > 1).mean())
 
 
+def _several_a_day(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[np.bool_]) -> SymbolColumn | None:
+    """Return the symbols of several rows a day; None if they are of several boards of one. Raises SourceDataError."""
+    board = boards_of_one(sheet, roles, moments, rows)
+    if board is None:
+        return _by_content(sheet, roles, moments, rows)
+    roles.places["board"] = board  # the main one is chosen later
+    return None
+
+
 def _by_content(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray[np.bool_]) -> SymbolColumn:
     """Return the only column whose values each stand once a day. Raises SourceDataError unless there is one."""
     fitting = []
@@ -133,9 +143,16 @@ def _by_content(sheet: Sheet, roles: Roles, moments: IntArray, rows: npt.NDArray
             f"the column {column.name} was taken for the symbol, because each of its values stands once a day",
         )
     usual = int(np.median(np.unique(moments[rows], return_counts=True)[1]))
-    could = ", ".join(str(column.name) for column in fitting)
-    which = f"it could be {could}; name it in files.toml" if fitting else f"the columns found are {columns_text(sheet)}"
+    boards = [sheet.names[place] for place in boards_in(sheet, roles) if _stands_once(sheet, place, moments, rows)]
+    could = ", ".join([*(str(column.name) for column in fitting), *boards])
+    which = f"it could be {could}; name it in files.toml" if could else f"the columns found are {columns_text(sheet)}"
     raise SourceDataError(f"has {usual} rows a day and no column that is known to hold the symbol; {which}")
+
+
+def _stands_once(sheet: Sheet, place: int, moments: IntArray, rows: npt.NDArray[np.bool_]) -> bool:
+    """Return whether each of several values of a column stands once a day."""
+    column = _coded(sheet, place)
+    return len(column.symbols) > 1 and _repeated(column.codes, moments, rows) <= _SELDOM
 
 
 def _may_be_symbols(column: pa.Array) -> bool:
