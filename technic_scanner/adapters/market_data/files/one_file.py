@@ -17,7 +17,12 @@ from technic_scanner.adapters.market_data.files.date_in_name import date_in_fold
 from technic_scanner.adapters.market_data.files.date_orders import Triples
 from technic_scanner.adapters.market_data.files.dates import DateHints, Days, read_days
 from technic_scanner.adapters.market_data.files.file_numbers import read_numbers
-from technic_scanner.adapters.market_data.files.finishing import set_bars, without_coarse, without_copies
+from technic_scanner.adapters.market_data.files.finishing import (
+    set_bars,
+    without_absurd,
+    without_coarse,
+    without_copies,
+)
 from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
 from technic_scanner.adapters.market_data.files.repeated import copies, main_boards, share_repeated
@@ -41,6 +46,7 @@ _MANY = 0.5
 _BOARDS_SHOWN = 3
 
 
+@np.errstate(all="ignore")  # what overflows is left out as no price, and is said there
 def read_file(ref: FileRef, hints: Hints) -> FileReading:
     """Read one file; whatever is wrong with it is said in ``refused``."""
     out = FileReading(ref)
@@ -50,18 +56,8 @@ def read_file(ref: FileRef, hints: Hints) -> FileReading:
         _Reader(out, sheet, hints).read()
     except SourceDataError as error:
         out.refused = str(error)
-    except (
-        pa.ArrowException,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        MemoryError,
-    ) as error:
-        # Whatever a stranger's file makes a library raise costs this file alone, and is said.
-        text = str(error).splitlines()[0][:120] if str(error) else ""
-        out.refused = f"cannot be read: {type(error).__name__}: {text}"
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's file makes a library raise costs this file alone
+        out.refuse(error)
     if out.refused is not None:
         out.bars = LongBars.join(())
     return out
@@ -88,7 +84,7 @@ class _Reader:
         fields = read_numbers(out, sheet, roles, self._hints)
         rows, frame = self._rows(roles, days, fields)
         rows = without_copies(out, rows)
-        rows = with_shares(with_decimals(with_positive_prices(rows, out), out), out)
+        rows = without_absurd(out, with_shares(with_decimals(with_positive_prices(rows, out), out), out))
         intraday = frames.MINUTE if sheet.intraday else None
         out.frame = frame or intraday or frames.frame_of(rows.bars, rows.seconds)
         if out.frame == frames.DAY:

@@ -47,6 +47,8 @@ _BATCH_BYTES = 8 * 1024 * 1024
 _THREADS = 2
 _LONGEST_MEAN_STEP_DAYS = 4.0  # sparser bars may be of weeks
 _FEWEST_BARS = 3
+# Prices so plain that they are no absurd ones either when they are multiplied by a factor as plain; see long_bars.py.
+_LEAST, _MOST = 1e-6, 1e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,14 +110,21 @@ def _batches(refs: Sequence[FileRef]) -> Iterator[list[FileRef]]:
 
 def _read_batch(refs: list[FileRef], last: int) -> tuple[list[FileReading], int]:
     """Return the readings of the plain files among ``refs``, and the number of all."""
+    try:
+        return _plain_readings(refs, last), len(refs)
+    except Exception:  # noqa: BLE001 - each of these files is read by itself, and one that is at fault is refused there
+        return [], len(refs)
+
+
+@np.errstate(all="ignore")
+def _plain_readings(refs: list[FileRef], last: int) -> list[FileReading]:
     by_header: dict[tuple[object, ...], list[_Plain]] = {}
     for ref in refs:
         plain = _plain(ref) if ref.kind == "text" else _stored(ref)
         if plain is not None:
             schema = None if plain.stored is None else plain.stored.schema
             by_header.setdefault((plain.names, schema), []).append(plain)
-    readings = [reading for files in by_header.values() for reading in _read_alike(files, last)]
-    return readings, len(refs)
+    return [reading for files in by_header.values() for reading in _read_alike(files, last)]
 
 
 def _plain(ref: FileRef) -> _Plain | None:
@@ -220,7 +229,11 @@ def _whole_files(columns: _Columns, count: int, last: int) -> npt.NDArray[np.boo
     """Return which files have nothing to leave out, to decide or to tell."""
     bad = (columns.days < FIRST_DAY) | (columns.days > last)
     for name, values in columns.fields.items():
-        bad |= ~np.isfinite(values) | (values < 0 if name == "volume" else values <= 0)
+        bad |= ~np.isfinite(values)
+        bad |= values < 0 if name == "volume" else (values < _LEAST) | (values > _MOST)
+    if "adj_close" in columns.fields:
+        factor = columns.fields["adj_close"] / columns.fields["close"]
+        bad |= ~((factor >= _LEAST) & (factor <= 1 / _LEAST))
     bad |= may_have_other_marks(columns.fields)
     good: npt.NDArray[np.bool_] = np.bincount(columns.file_of[bad], minlength=count) == 0
     key = columns.file_of.astype(np.int64) * 2**32 + columns.days
