@@ -15,6 +15,7 @@ from technic_scanner.adapters.market_data.files.clock_times import seconds_of
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.date_in_name import date_in_folders, date_in_name, open_date_in_name
 from technic_scanner.adapters.market_data.files.date_orders import Triples
+from technic_scanner.adapters.market_data.files.date_texts import period_named
 from technic_scanner.adapters.market_data.files.dates import DateHints, Days, read_days
 from technic_scanner.adapters.market_data.files.file_numbers import read_numbers
 from technic_scanner.adapters.market_data.files.finishing import (
@@ -148,8 +149,16 @@ class _Reader:
         if days.undecided is not None:
             raise SourceDataError(_order_sentence(days.undecided))
         if sheet.rows and not days.known.any() and not days.impossible:
+            self._refuse_period(column, name)
             raise SourceDataError(f"has no readable date in its column {name}; the columns found are {out.columns}")
         return days
+
+    def _refuse_period(self, column: pa.Array, name: str) -> None:
+        """Raise SourceDataError if the cells name months or weeks; the frame is set then."""
+        named = period_named(column)
+        if named is not None:
+            self._out.frame = named[0]
+            raise SourceDataError(f"has a {named[0]} or more in its column {name}, {named[1]}; a scan needs daily bars")
 
     def _rows(self, roles: Roles, days: Days, fields: dict[str, FloatArray]) -> tuple[Rows, str | None]:
         """Return the rows with a date and a symbol, and their frame if a column names it."""
