@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from technic_scanner.adapters.market_data.files import frames
-from technic_scanner.adapters.market_data.files.containers import Contents, FileRef
+from technic_scanner.adapters.market_data.files.containers import TEXT_SUFFIXES, Contents, FileRef
 from technic_scanner.adapters.market_data.files.date_orders import OrderError, Triples, decide_order
 from technic_scanner.adapters.market_data.files.guarded import joined, splits_of
 from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
@@ -24,6 +24,10 @@ EPOCH = date(1970, 1, 1)
 _SHOWN = 3
 _MORE = "more files"  # ends the names of several
 _FEWEST_FILES = 4
+_NOTHING = (
+    f"No table of prices was found; files are looked for that end with {', '.join(TEXT_SUFFIXES)}, .parquet or "
+    ".feather, also packed (.gz, .bz2, .xz, .zst, .zip) and in folders inside folders"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -124,6 +128,8 @@ def read_folder(
         files, [symbols[id(file)] for file in files], together.bars, together.notes, list(contents.skipped)
     )
     reading.links = list(contents.links)
+    if not files:
+        reading.sentences.append(_NOTHING)
     reading.without_bars = _without_bars(reading)
     _refuse_empty(files)
     reading.sentences += _nameless(files, reading.symbols)
