@@ -28,6 +28,7 @@ from technic_scanner.adapters.market_data.files.names import REGISTERS, meaning
 from technic_scanner.adapters.market_data.files.names import plain as plain_name
 from technic_scanner.adapters.market_data.files.plain_columns import (
     LONGEST_HEADER,
+    are_out_of_range,
     is_numeric,
     may_group_thousands,
     may_have_other_marks,
@@ -47,8 +48,6 @@ _BATCH_BYTES = 8 * 1024 * 1024
 _THREADS = 2
 _LONGEST_MEAN_STEP_DAYS = 4.0  # sparser bars may be of weeks
 _FEWEST_BARS = 3
-# Prices so plain that they are no absurd ones either when they are multiplied by a factor as plain; see long_bars.py.
-_LEAST, _MOST = 1e-6, 1e9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -228,13 +227,7 @@ def _file_of(files: list[_Plain]) -> npt.NDArray[np.int32]:
 def _whole_files(columns: _Columns, count: int, last: int) -> npt.NDArray[np.bool_]:
     """Return which files have nothing to leave out, to decide or to tell."""
     bad = (columns.days < FIRST_DAY) | (columns.days > last)
-    for name, values in columns.fields.items():
-        bad |= ~np.isfinite(values)
-        bad |= values < 0 if name == "volume" else (values < _LEAST) | (values > _MOST)
-    if "adj_close" in columns.fields:
-        factor = columns.fields["adj_close"] / columns.fields["close"]
-        bad |= ~((factor >= _LEAST) & (factor <= 1 / _LEAST))
-    bad |= may_have_other_marks(columns.fields)
+    bad |= are_out_of_range(columns.fields) | may_have_other_marks(columns.fields)
     good: npt.NDArray[np.bool_] = np.bincount(columns.file_of[bad], minlength=count) == 0
     key = columns.file_of.astype(np.int64) * 2**32 + columns.days
     ordered = key if (np.diff(key) > 0).all() else np.sort(key)
