@@ -12,6 +12,9 @@ from technic_scanner.screening.bars import FIELDS, FloatArray, Panel
 from technic_scanner.screening.panel_build import panel_from_rows
 
 REPEATING = "repeating a session left out"
+# No share, coin or index is cheaper or dearer, its history adjusted for many reverse splits included.
+LEAST_PRICE, MOST_PRICE = 1e-12, 1e15
+ABSURD = f"with a price below {LEAST_PRICE:g} or above {MOST_PRICE:g} left out"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +95,9 @@ def clean(
 ) -> tuple[LongBars, Repairs]:
     """Return valid rows by symbol, then session, and what was repaired or omitted.
 
-    Omitted: rows with a price that is missing or not above 0, with a negative or infinite volume, and all except one
-    of several rows for one session: the last, or the one that ``choose`` marks. Repaired: order; a missing volume
-    becomes 0; high and low are widened to contain open and close.
+    Omitted: rows with a price that is missing, not above 0 or absurd (see ``LEAST_PRICE``), with a negative or infinite
+    volume, and all except one of several rows for one session: the last, or the one that ``choose`` marks. Repaired:
+    order; a missing volume becomes 0; high and low are widened to contain open and close.
     """
     repairs = Repairs()
     bars = _without_bad_values(bars, repairs)
@@ -123,16 +126,26 @@ def _widened(extreme: np.ufunc, values: FloatArray, *others: FloatArray) -> Floa
 
 def _without_bad_values(bars: LongBars, repairs: Repairs) -> LongBars:
     missing = np.zeros(len(bars), dtype=np.bool_)
-    not_positive = missing.copy()
+    not_positive, absurd = missing.copy(), missing.copy()
     for prices in bars.fields[:4]:
         missing |= ~np.isfinite(prices)
         not_positive |= prices <= 0.0
+        absurd |= is_absurd(prices)
+    absurd &= ~missing & ~not_positive
     with_bad_volume = (bars.fields[4] < 0.0) | np.isinf(bars.fields[4])
     repairs.add(bars, "without a price left out", missing)
     repairs.add(bars, "with a price not above 0 left out", not_positive & ~missing)
-    repairs.add(bars, "with a negative volume left out", with_bad_volume & ~missing & ~not_positive)
-    bad = missing | not_positive | with_bad_volume
+    repairs.add(bars, ABSURD, absurd)
+    repairs.add(bars, "with a negative volume left out", with_bad_volume & ~missing & ~not_positive & ~absurd)
+    bad = missing | not_positive | absurd | with_bad_volume
     return bars.where(~bad) if bad.any() else bars
+
+
+def is_absurd(prices: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which numbers other than 0 are too small or too large for a price, whatever their sign."""
+    sizes = np.abs(prices)
+    found: npt.NDArray[np.bool_] = ((sizes < LEAST_PRICE) & (sizes > 0)) | ((sizes > MOST_PRICE) & (sizes < np.inf))
+    return found
 
 
 def _sorted(bars: LongBars, repairs: Repairs) -> LongBars:

@@ -33,9 +33,10 @@ def days_of_numbers(texts: pa.Array, last: int) -> tuple[IntArray, IntArray, Boo
     given = np.asarray(digits.is_valid(), dtype=np.bool_)
     values = _int64(digits)
     given &= values != np.iinfo(np.int64).min
-    days, seconds, known = _since_epoch(values, given)
+    days, seconds, known = _since_epoch(values, given, last)
+    small = known & (np.abs(values) < _SECONDS_FROM)
     _take_excel(values, texts, given, (days, seconds, known), last)
-    _take_figures(values, given, (days, seconds, known))
+    _take_figures(values, given & ~small, (days, seconds, known))
     return days, seconds, known
 
 
@@ -46,21 +47,77 @@ def _int64(digits: pa.Array) -> IntArray:
     return np.asarray(safe.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _since_epoch(values: IntArray, given: BoolArray) -> tuple[IntArray, IntArray, BoolArray]:
+def _since_epoch(values: IntArray, given: BoolArray, last: int) -> tuple[IntArray, IntArray, BoolArray]:
     size = np.abs(values)
     divisor = np.zeros(len(values), dtype=np.int64)
     for smallest, unit in reversed(_UNITS):
         divisor[size >= smallest] = unit
     _take_larger_units(values, divisor)
-    # Years before 1973 in a column of seconds: the numbers are small there.
-    if (divisor[given] == 1).any() and not (given & (size >= 19_000_101) & (size <= 21_001_231)).any():
-        divisor[given & (divisor == 0)] = 1
-    elif (divisor[given] == _MILLI).any() and (given & (divisor == _MILLI) & (size < 10**11)).any():
-        divisor[given & (divisor == 0)] = _MILLI
+    if (divisor[given] == 1).any() or _are_steps_of_days(values[given]):
+        _take_small_seconds(values, given, divisor, last)
+    else:
+        main = int(divisor[given].max(initial=0))
+        usual = next((smallest for smallest, unit in _UNITS if unit == main), 0)
+        if (given & (divisor == main) & (size < usual)).any():
+            divisor[given & (divisor == 0)] = main
     known = given & (divisor > 0)
     stamps = np.floor_divide(values, np.where(divisor > 0, divisor, 1))
     days, seconds = np.divmod(stamps, _DAY)
     return np.where(known, days, 0), np.where(known, seconds, -1), known
+
+
+def _are_steps_of_days(values: IntArray) -> bool:
+    """Return whether small numbers are seconds of different days at one time of day, or a few as summer time moves it.
+
+    Numbers of rows, days and figures lie too close together for that, or their rest is not the same.
+    """
+    distinct = np.unique(values)
+    if len(distinct) < _FEWEST or np.abs(distinct).max() >= _SECONDS_FROM:
+        return False
+    times = len(np.unique(distinct % _DAY))
+    return len(np.unique(distinct // _DAY)) == len(distinct) and times * _FEWEST <= len(distinct)
+
+
+def _take_small_seconds(values: IntArray, given: BoolArray, divisor: IntArray, last: int) -> None:
+    """Set ``divisor`` for the small numbers of a column of seconds, which are of the years around 1970.
+
+    Some of them may as well be yyyymmdd or Excel's day numbers: these are seconds where they lie closer to their
+    neighbours as such. If they are not, the units are mixed, and a number that is nothing else stays unread.
+    """
+    small = given & (divisor == 0)
+    figures_day, is_figures = _figures(values)
+    is_figures &= small & (values >= 19_000_101) & (values <= 21_001_231)
+    is_excel = small & _may_be_excel(values, last)
+    trial = np.where(small & ~is_figures & ~is_excel, 1, divisor)
+    mixed = False
+    for rows, otherwise in ((is_figures, figures_day), (is_excel, values - _EXCEL_EPOCH)):
+        if rows.any():
+            if _are_closer_as_seconds(values, trial, rows, otherwise):
+                trial[rows] = 1
+            else:
+                mixed = True
+    taken = small & (trial == 1) & ~(mixed & small & ~is_figures & ~is_excel)
+    divisor[taken] = 1
+
+
+def _are_closer_as_seconds(values: IntArray, divisor: IntArray, rows: BoolArray, otherwise: IntArray) -> bool:
+    """Return whether ``rows`` lie closer to the other days as seconds than as the days ``otherwise``."""
+    placed = (divisor > 0) | rows
+    stamped = values // np.maximum(divisor, 1) // _DAY
+    as_seconds, as_days = stamped[placed], np.where(rows, otherwise, stamped)[placed]
+    alone = len(np.unique(stamped[rows])) == len(np.unique(values[rows]))
+    within_days = len(np.unique(stamped[divisor > 0])) < len(np.unique(values[divisor > 0]))
+    return (alone or within_days) and bool(np.abs(np.diff(as_seconds)).sum() < np.abs(np.diff(as_days)).sum())
+
+
+def _figures(values: IntArray) -> tuple[IntArray, BoolArray]:
+    """Return the days of numbers as yyyymmdd, and which of them exist."""
+    return civil_days(values // 10_000, values // 100 % 100, values % 100)
+
+
+def _may_be_excel(values: IntArray, last: int) -> BoolArray:
+    found: BoolArray = (values >= _EXCEL_EPOCH) & (values <= min(_EXCEL_LAST, last + _EXCEL_EPOCH))
+    return found
 
 
 def _take_larger_units(values: IntArray, divisor: IntArray) -> None:
@@ -72,19 +129,30 @@ def _take_larger_units(values: IntArray, divisor: IntArray) -> None:
         rows = divisor == unit
         if int(rows.sum()) < _FEWEST:
             continue
-        larger = np.where(rows, unit * _MILLI, divisor)
-        known = divisor > 0
-        before, after = (values[known] // each[known] // _DAY for each in (divisor, larger))
-        same = len(np.unique(after[rows[known]])) == len(np.unique(before[rows[known]]))
-        if same and np.abs(np.diff(after)).sum() < np.abs(np.diff(before)).sum():
+        if _are_closer(values, divisor, rows, unit * _MILLI):
             divisor[rows] = unit * _MILLI
+    # Those of the first days of 1970 are few, and go with the unit of the others.
+    main = int(divisor.max(initial=0))
+    for unit in (10**6, 10**3, 1):
+        rows = divisor == unit
+        if unit < main and rows.any() and _are_closer(values, divisor, rows, main):
+            divisor[rows] = main
+
+
+def _are_closer(values: IntArray, divisor: IntArray, rows: BoolArray, larger: int) -> bool:
+    """Return whether the days lie closer together with the unit ``larger`` for ``rows``, and no two become one."""
+    known = divisor > 0
+    trial = np.where(rows, larger, divisor)
+    before, after = (values[known] // each[known] // _DAY for each in (divisor, trial))
+    same = len(np.unique(after[rows[known]])) == len(np.unique(before[rows[known]]))
+    return same and bool(np.abs(np.diff(after)).sum() < np.abs(np.diff(before)).sum())
 
 
 def _take_excel(
     values: IntArray, texts: pa.Array, given: BoolArray, found: tuple[IntArray, IntArray, BoolArray], last: int
 ) -> None:
     days, seconds, known = found
-    excel = given & ~known & (values >= _EXCEL_EPOCH) & (values <= min(_EXCEL_LAST, last + _EXCEL_EPOCH))
+    excel = given & ~known & _may_be_excel(values, last)
     if not excel.any():
         return
     whole = np.asarray(texts.take(pa.array(np.flatnonzero(excel))).cast(pa.float64()).to_numpy(zero_copy_only=False))
@@ -112,7 +180,7 @@ def _take_figures(values: IntArray, given: BoolArray, found: tuple[IntArray, Int
                              (19_000_101_000_000, 21_001_231_235_959, 10**6)):  # fmt: skip
         within = given & (values >= low) & (values <= high)
         figures = values // scale
-        day, valid = civil_days(figures // 10_000, figures // 100 % 100, figures % 100)
+        day, valid = _figures(figures)
         clock = values % scale * (10**6 // scale)
         time = clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100
         valid &= (clock // 10_000 < 24) & (clock // 100 % 100 < 60) & (clock % 100 < 60)

@@ -19,12 +19,15 @@ from technic_scanner.adapters.market_data.files.date_orders import (
     civil_days,
     decide_order,
 )
+from technic_scanner.adapters.market_data.files.date_texts import DIGITS, month_number, plain_numbers
 from technic_scanner.errors import SourceDataError
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-_DIGITS = r"^(?:\d{5,19}(?:\.\d+)?|-\d{6,19})$"
-_COMPACT = r"^(?P<day>\d{8})[T ](?P<rest>\d{2}:?\d{2}(?::?\d{2})?)(?:Z|[+-]\d\d:?\d\d|\.\d+)?$"
+_COMPACT = (
+    r"^(?P<day>\d{8})(?:T|\s+|-)(?P<rest>\d{2}:?\d{2}(?::?\d{2})?)(?:\.\d+)?\s*"
+    r"(?:Z|[+-]\d\d:?\d\d|(?P<zone>[A-Za-z]{2,}(?:[/_-][A-Za-z]+)*))?$"
+)
 _TRIPLE = (
     r"^(?P<a>\d{1,4})\s?(?P<mark>[-/. _年년])\s?(?P<b>\d{1,2})\s?[-/. _月월]\s?(?P<c>\d{1,4})\s?"
     r"[.日일]?(?P<rest>|Z|\+\d\d:?\d\d|[T ,;_-].*)$"
@@ -39,11 +42,6 @@ _WITH_WORDS = (
     _WEEKDAY + _WORD + r"[-/ ]?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<year>\d{4})(?P<rest>|[T ,;].*)$",
     r"^(?P<year>\d{4})[-/ ]?" + _WORD + r"[-/ ]?(?P<day>\d{1,2})(?P<rest>|[T ,;].*)$",
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FULL = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 _FROM_YEAR = 100
 # ="2026-02-18" keeps Excel from reading it; marks for the direction of writing come with copied text.
 _AROUND = "=\"'\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -206,17 +204,28 @@ def _has_zulu(rest: pa.Array) -> bool:
     return bool(pc.any(pc.match_substring_regex(rest, r"(?:Z|[+-]00:?00)$")).as_py())
 
 
-def _take_digits(found: Days, text: pa.Array, hints: DateHints) -> None:
+def _take_compact(found: Days, text: pa.Array, hints: DateHints) -> None:
+    """Take dates such as 20250303 093000, also with the name of a zone behind them, whose days they are."""
     left, rows = _left(found, text)
     compact, at = groups(left, _COMPACT)
-    if len(at):
-        plain = days_of_numbers(compact["day"], hints.last)
-        figures = pc.replace_substring(compact["rest"], ":", "")
-        clock = whole_numbers(pc.utf8_slice_codeunits(pc.utf8_rpad(figures, 6, "0"), 0, 6))
-        found.days[rows[at]], found.known[rows[at]] = plain[0], plain[2]
-        found.seconds[rows[at]] = clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100
-        found.order = found.order or "ymd"
-    is_number = np.asarray(pc.fill_null(pc.match_substring_regex(left, _DIGITS), fill_value=False), dtype=np.bool_)
+    if len(at) == 0:
+        return
+    plain = days_of_numbers(compact["day"], hints.last)
+    figures = pc.replace_substring(compact["rest"], ":", "")
+    clock = whole_numbers(pc.utf8_slice_codeunits(pc.utf8_rpad(figures, 6, "0"), 0, 6))
+    found.days[rows[at]], found.known[rows[at]] = plain[0], plain[2]
+    found.seconds[rows[at]] = clock // 10_000 * 3600 + clock // 100 % 100 * 60 + clock % 100
+    found.order = found.order or "ymd"
+    zones = [zone for zone in compact["zone"].unique().to_pylist() if zone]
+    if len(zones) == 1:
+        found.zone = "UTC" if zones[0] in ("GMT", "UTC") else zones[0]
+
+
+def _take_digits(found: Days, text: pa.Array, hints: DateHints) -> None:
+    _take_compact(found, text, hints)
+    text = plain_numbers(text)
+    left, rows = _left(found, text)
+    is_number = np.asarray(pc.fill_null(pc.match_substring_regex(left, DIGITS), fill_value=False), dtype=np.bool_)
     negative = np.asarray(
         pc.fill_null(pc.match_substring_regex(left, r"^-?\d{1,18}$"), fill_value=False), dtype=np.bool_
     )
@@ -236,7 +245,7 @@ def _take_words(found: Days, text: pa.Array, hints: DateHints) -> None:
         if len(at) == 0:
             continue
         words = parts["word"].dictionary_encode()
-        months = np.array([_month(word) for word in words.dictionary.to_pylist()], dtype=np.int64)
+        months = np.array([month_number(word) for word in words.dictionary.to_pylist()], dtype=np.int64)
         year = whole_numbers(parts["year"])
         found.lasting &= not bool((year < _FROM_YEAR).any())
         year = np.where(year < _FROM_YEAR, _full_year(year, hints.last), year)
@@ -245,15 +254,6 @@ def _take_words(found: Days, text: pa.Array, hints: DateHints) -> None:
         found.days[rows[at]], found.known[rows[at]] = days, valid
         seconds = clock_seconds(parts["rest"])
         found.seconds[rows[at]] = np.where((seconds > 0).any(), seconds, -1)
-
-
-def _month(word: str) -> int:
-    name = word.casefold()
-    if name in _FULL:
-        return _FULL.index(name) + 1
-    if name[:3] in _MONTHS and (len(name) == len("jan") or name == "sept"):
-        return _MONTHS.index(name[:3]) + 1
-    raise SourceDataError(f"dates name a month {word!r}, which is no English month; save the dates as 2026-02-18")
 
 
 def _full_year(year: IntArray, last: int) -> IntArray:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.adjusting import adjusted, row_order
 from technic_scanner.adapters.market_data.files.coarse_bars import coarse_rows
+from technic_scanner.adapters.market_data.files.names import PRICES
 from technic_scanner.adapters.market_data.files.reading import FileReading, Rows
 from technic_scanner.adapters.market_data.files.repeated import copies, one_per_session
-from technic_scanner.adapters.market_data.long_bars import LongBars, clean
+from technic_scanner.adapters.market_data.long_bars import ABSURD, LongBars, clean, is_absurd
 from technic_scanner.errors import SourceDataError
 from technic_scanner.screening.bars import FIELDS, FloatArray
+
+_PRICES = {*PRICES, *(f"adj_{name}" for name in PRICES)}
 
 
 def without_copies(out: FileReading, rows: Rows) -> Rows:
@@ -21,6 +26,15 @@ def without_copies(out: FileReading, rows: Rows) -> Rows:
     again = copies(rows.bars)
     out.repairs.add(rows.bars, "repeating another row exactly left out", again)
     return rows.where(~again)
+
+
+def without_absurd(out: FileReading, rows: Rows) -> Rows:
+    """Leave out rows with a number that can be no price, before anything is computed with it."""
+    absurd = np.zeros(len(rows), dtype=np.bool_)
+    for name in _PRICES & rows.fields.keys():
+        absurd |= is_absurd(rows.fields[name])
+    out.repairs.add(rows.bars, ABSURD, absurd)
+    return rows.where(~absurd)
 
 
 def without_coarse(out: FileReading, rows: Rows) -> Rows:

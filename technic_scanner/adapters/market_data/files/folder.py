@@ -9,21 +9,25 @@ from datetime import date
 import numpy as np
 
 from technic_scanner.adapters.market_data.files import frames
-from technic_scanner.adapters.market_data.files.containers import Contents, FileRef
+from technic_scanner.adapters.market_data.files.containers import TEXT_SUFFIXES, Contents, FileRef
 from technic_scanner.adapters.market_data.files.date_orders import OrderError, Triples, decide_order
+from technic_scanner.adapters.market_data.files.guarded import joined, splits_of
 from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
 from technic_scanner.adapters.market_data.files.mapping import FolderMapping
 from technic_scanner.adapters.market_data.files.read_files import FileReader, Step, ignore_steps
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
-from technic_scanner.adapters.market_data.files.splits import likely_splits
 from technic_scanner.adapters.market_data.files.symbols import looks_like_no_symbol, meaning_of_d
-from technic_scanner.adapters.market_data.files.together import final_symbols, put_together
+from technic_scanner.adapters.market_data.files.together import final_symbols
 from technic_scanner.adapters.market_data.long_bars import LongBars, counted
 
 EPOCH = date(1970, 1, 1)
 _SHOWN = 3
 _MORE = "more files"  # ends the names of several
 _FEWEST_FILES = 4
+_NOTHING = (
+    f"No table of prices was found; files are looked for that end with {', '.join(TEXT_SUFFIXES)}, .parquet or "
+    ".feather, also packed (.gz, .bz2, .xz, .zst, .zip) and in folders inside folders"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +97,7 @@ def _is_predicate(text: str) -> bool:
     return text.startswith(("has ", "cannot ", "mixes "))
 
 
+@np.errstate(all="ignore")  # what overflows is left out as no price, and is said there
 def read_folder(
     contents: Contents,
     last: int,
@@ -118,15 +123,17 @@ def read_folder(
     _settle_marks(files, reader)
     symbols = final_symbols(files)
     _refuse_sparse(files, symbols)
-    joined = put_together(files, symbols)
+    together = joined(files, symbols)
     reading = FolderReading(
-        files, [symbols[id(file)] for file in files], joined.bars, joined.notes, list(contents.skipped)
+        files, [symbols[id(file)] for file in files], together.bars, together.notes, list(contents.skipped)
     )
     reading.links = list(contents.links)
+    if not files:
+        reading.sentences.append(_NOTHING)
     reading.without_bars = _without_bars(reading)
     _refuse_empty(files)
     reading.sentences += _nameless(files, reading.symbols)
-    reading.sentences += likely_splits(reading.bars)
+    reading.sentences += splits_of(reading.bars)
     reading.sentences += _apart(reading.bars)
     return reading
 
@@ -183,8 +190,8 @@ def _refuse_sparse(files: list[FileReading], symbols: dict[int, tuple[str, ...]]
     ]
     if len(single) < _FEWEST_FILES:
         return
-    joined = put_together(single, symbols).bars
-    frame = frames.frame_of(joined, np.full(len(joined), -1))
+    bars = joined(single, symbols).bars
+    frame = frames.frame_of(bars, np.full(len(bars), -1))
     if frame not in (frames.WEEK, frames.MONTH):
         return
     for file in single:

@@ -16,9 +16,15 @@ from technic_scanner.adapters.market_data.files.clock_times import seconds_of
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.date_in_name import date_in_folders, date_in_name, open_date_in_name
 from technic_scanner.adapters.market_data.files.date_orders import Triples
+from technic_scanner.adapters.market_data.files.date_texts import period_named
 from technic_scanner.adapters.market_data.files.dates import DateHints, Days, read_days
 from technic_scanner.adapters.market_data.files.file_numbers import read_numbers
-from technic_scanner.adapters.market_data.files.finishing import set_bars, without_coarse, without_copies
+from technic_scanner.adapters.market_data.files.finishing import (
+    set_bars,
+    without_absurd,
+    without_coarse,
+    without_copies,
+)
 from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
 from technic_scanner.adapters.market_data.files.plain_columns import is_numeric
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
@@ -43,6 +49,7 @@ _MANY = 0.5
 _BOARDS_SHOWN = 3
 
 
+@np.errstate(all="ignore")  # what overflows is left out as no price, and is said there
 def read_file(ref: FileRef, hints: Hints) -> FileReading:
     """Read one file; whatever is wrong with it is said in ``refused``."""
     out = FileReading(ref)
@@ -52,18 +59,8 @@ def read_file(ref: FileRef, hints: Hints) -> FileReading:
         _Reader(out, sheet, hints).read()
     except SourceDataError as error:
         out.refused = str(error)
-    except (
-        pa.ArrowException,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        MemoryError,
-    ) as error:
-        # Whatever a stranger's file makes a library raise costs this file alone, and is said.
-        text = str(error).splitlines()[0][:120] if str(error) else ""
-        out.refused = f"cannot be read: {type(error).__name__}: {text}"
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's file makes a library raise costs this file alone
+        out.refuse(error)
     if out.refused is not None:
         out.bars = LongBars.join(())
     return out
@@ -90,7 +87,7 @@ class _Reader:
         fields = read_numbers(out, sheet, roles, self._hints)
         rows, frame = self._rows(roles, days, fields)
         rows = without_copies(out, rows)
-        rows = with_shares(with_decimals(with_positive_prices(rows, out), out), out)
+        rows = without_absurd(out, with_shares(with_decimals(with_positive_prices(rows, out), out), out))
         intraday = frames.MINUTE if sheet.intraday else None
         out.frame = frame or intraday or frames.frame_of(rows.bars, rows.seconds)
         if out.frame == frames.DAY:
@@ -154,8 +151,16 @@ class _Reader:
         if days.undecided is not None:
             raise SourceDataError(_order_sentence(days.undecided))
         if sheet.rows and not days.known.any() and not days.impossible:
+            self._refuse_period(column, name)
             raise SourceDataError(f"has no readable date in its column {name}; the columns found are {out.columns}")
         return days
+
+    def _refuse_period(self, column: pa.Array, name: str) -> None:
+        """Raise SourceDataError if the cells name months or weeks; the frame is set then."""
+        named = period_named(column)
+        if named is not None:
+            self._out.frame = named[0]
+            raise SourceDataError(f"has a {named[0]} or more in its column {name}, {named[1]}; a scan needs daily bars")
 
     def _rows(self, roles: Roles, days: Days, fields: dict[str, FloatArray]) -> tuple[Rows, str | None]:
         """Return the rows with a date and a symbol, and their frame if a column names it."""

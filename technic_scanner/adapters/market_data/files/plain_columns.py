@@ -18,6 +18,8 @@ LONGEST_HEADER = 400
 _NEEDED = {"date", *FIELDS}
 _DAY_OF_UNIT = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _THOUSAND = 1000.0
+# Prices so plain that they are no absurd ones either when they are multiplied by a factor as plain; see long_bars.py.
+_LEAST, _MOST = 1e-6, 1e9
 _TOO_FAR = 100.0
 
 
@@ -90,4 +92,16 @@ def may_have_other_marks(fields: Mapping[str, FloatArray]) -> npt.NDArray[np.boo
         top, bottom = np.maximum(fields["open"], fields["close"]), np.minimum(fields["open"], fields["close"])
         found: npt.NDArray[np.bool_] = top > _TOO_FAR * fields["high"]
         found |= (fields["low"] > _TOO_FAR * bottom) & (bottom > 0)
+    return found
+
+
+def are_out_of_range(fields: Mapping[str, FloatArray]) -> npt.NDArray[np.bool_]:
+    """Return the rows with a number that is missing or infinite, a price that is not plain, or a negative volume."""
+    found = np.zeros(len(fields["close"]), dtype=np.bool_)
+    for name, values in fields.items():
+        found |= ~np.isfinite(values)
+        found |= values < 0 if name == "volume" else (values < _LEAST) | (values > _MOST)
+    if "adj_close" in fields:
+        factor = fields["adj_close"] / fields["close"]
+        found |= ~((factor >= _LEAST) & (factor <= 1 / _LEAST))
     return found

@@ -28,6 +28,7 @@ from technic_scanner.adapters.market_data.files.names import REGISTERS, meaning
 from technic_scanner.adapters.market_data.files.names import plain as plain_name
 from technic_scanner.adapters.market_data.files.plain_columns import (
     LONGEST_HEADER,
+    are_out_of_range,
     is_numeric,
     may_group_thousands,
     may_have_other_marks,
@@ -108,14 +109,21 @@ def _batches(refs: Sequence[FileRef]) -> Iterator[list[FileRef]]:
 
 def _read_batch(refs: list[FileRef], last: int) -> tuple[list[FileReading], int]:
     """Return the readings of the plain files among ``refs``, and the number of all."""
+    try:
+        return _plain_readings(refs, last), len(refs)
+    except Exception:  # noqa: BLE001 - each of these files is read by itself, and one that is at fault is refused there
+        return [], len(refs)
+
+
+@np.errstate(all="ignore")
+def _plain_readings(refs: list[FileRef], last: int) -> list[FileReading]:
     by_header: dict[tuple[object, ...], list[_Plain]] = {}
     for ref in refs:
         plain = _plain(ref) if ref.kind == "text" else _stored(ref)
         if plain is not None:
             schema = None if plain.stored is None else plain.stored.schema
             by_header.setdefault((plain.names, schema), []).append(plain)
-    readings = [reading for files in by_header.values() for reading in _read_alike(files, last)]
-    return readings, len(refs)
+    return [reading for files in by_header.values() for reading in _read_alike(files, last)]
 
 
 def _plain(ref: FileRef) -> _Plain | None:
@@ -219,9 +227,7 @@ def _file_of(files: list[_Plain]) -> npt.NDArray[np.int32]:
 def _whole_files(columns: _Columns, count: int, last: int) -> npt.NDArray[np.bool_]:
     """Return which files have nothing to leave out, to decide or to tell."""
     bad = (columns.days < FIRST_DAY) | (columns.days > last)
-    for name, values in columns.fields.items():
-        bad |= ~np.isfinite(values) | (values < 0 if name == "volume" else values <= 0)
-    bad |= may_have_other_marks(columns.fields)
+    bad |= are_out_of_range(columns.fields) | may_have_other_marks(columns.fields)
     good: npt.NDArray[np.bool_] = np.bincount(columns.file_of[bad], minlength=count) == 0
     key = columns.file_of.astype(np.int64) * 2**32 + columns.days
     ordered = key if (np.diff(key) > 0).all() else np.sort(key)

@@ -19,7 +19,7 @@ from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.arrow_tables import ordered_names
 from technic_scanner.adapters.market_data.files.containers import BLOCK_BYTES, FileRef
 from technic_scanner.adapters.market_data.files.date_orders import FIRST_DAY
-from technic_scanner.adapters.market_data.files.finishing import set_bars, without_coarse
+from technic_scanner.adapters.market_data.files.finishing import set_bars, without_absurd, without_coarse
 from technic_scanner.adapters.market_data.files.names import REGISTERS, plain
 from technic_scanner.adapters.market_data.files.plain_columns import (
     LONGEST_HEADER,
@@ -86,7 +86,7 @@ def _finished(out: FileReading, loaded: _Loaded, last: int) -> FileReading | Non
     outside = (rows.days < FIRST_DAY) | (rows.days > last)
     out.rows, out.lasting = len(rows), not bool(outside.any())
     out.repairs.add(rows.bars, "dated before 1900 or after tomorrow left out", outside)
-    rows = with_positive_prices(rows.where(~outside), out)
+    rows = without_absurd(out, with_positive_prices(rows.where(~outside), out))
     if len(rows) == 0 or share_repeated(rows.bars) or frames.frame_of(rows.bars, rows.seconds) != frames.DAY:
         return None
     try:

@@ -68,11 +68,19 @@ class FileReader:
     def _long(self, ref: FileRef, done: int) -> FileReading | None:
         hints = self._hints(ref)
         read = itertools.count(1)
+        stopping = [False]
 
         def tick() -> None:
+            stopping[0] = True
             self._step(done + min(next(read), ref.blocks - 1))
+            stopping[0] = False
 
-        file = read_long(ref, hints.last, tick) if hints.mapping is None else None
+        try:
+            file = read_long(ref, hints.last, tick) if hints.mapping is None else None
+        except Exception:
+            if stopping[0]:
+                raise
+            file = None  # it is read as any other file, and refused there if it is at fault
         if file is not None:
             self._kept.keep(ref, hints, file, plain=True)
         return file

@@ -57,6 +57,12 @@ class FileReading:
     lasting: bool = False
     lean: bool = False
 
+    def refuse(self, error: Exception) -> None:
+        """Leave the file out because of an error that nobody foresaw."""
+        lines = str(error).splitlines()
+        self.refused = f"cannot be read: {type(error).__name__}: {lines[0][:120] if lines else ''}"
+        self.bars = LongBars.join(())
+
     def note_rows(self, rows: int, fault: str) -> None:
         """Note how many rows have a fault; nothing if there are none."""
         if rows:

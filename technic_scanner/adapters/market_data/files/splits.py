@@ -54,7 +54,7 @@ def likely_splits(bars: LongBars) -> list[str]:
     if len(bars) < 2:
         return []
     opened, close = bars.fields[0], bars.fields[3]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         far = np.abs(close[1:] / close[:-1] - 1.0) > THRESHOLD
         far |= np.abs(np.log(opened[1:] / close[:-1])) > _SMALLEST_GAP
     rows = np.flatnonzero(far) + 1
@@ -66,17 +66,20 @@ def likely_splits(bars: LongBars) -> list[str]:
     return [*found[:_SHOWN], *([f"{more:,} more jumps look like unadjusted splits"] if more > 0 else [])]
 
 
+@np.errstate(all="ignore")  # of prices and volumes of any size
 def _judged(bars: LongBars, row: int) -> str | None:
     first = max(0, row - _USUAL_SESSIONS)
     before = np.flatnonzero(bars.codes[first:row] == bars.codes[row]) + first
     opened, high, low, close, volume = bars.fields
     usual = float(np.median(close[before] * volume[before]))
     turnover = float(close[row] * volume[row]) / usual if usual > 0 else 0.0
-    usual_spread = float(np.median(np.log(high[before] / low[before])))
-    spread = math.log(high[row] / low[row]) / usual_spread if usual_spread > 0 else 0.0
-    move, overnight = float(close[row] / close[row - 1] - 1.0), math.log(opened[row] / close[row - 1])
+    usual_spread = float(np.median(np.log(high[before]) - np.log(low[before])))
+    spread = float(np.log(high[row]) - np.log(low[row])) / usual_spread if usual_spread > 0 else 0.0
+    # Differences of logs are finite for every two prices, and their ratio is not.
+    logs = [float(np.log(prices)) for prices in (opened[row], close[row], close[row - 1])]
+    move, overnight, whole_day = float(close[row] / close[row - 1] - 1.0), logs[0] - logs[2], logs[1] - logs[2]
     words = _whole(overnight) if abs(move) > THRESHOLD and turnover <= NEWS_TURNOVER else None
-    if words is None and abs(math.log1p(move) - overnight) < _STEADY:
+    if words is None and abs(whole_day - overnight) < _STEADY:
         words = _fraction(overnight, turnover, spread)
     if words is None:
         return None

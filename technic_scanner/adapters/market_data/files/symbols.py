@@ -36,6 +36,7 @@ _PREFIXES: tuple[str, ...] = (
     rf"(?:{_FULL_NAMES})-(?=.)",
     r"us[_:](?=[a-z])",
     rf"(?:{_WORDS})(?:[_\- ]+(?:adjusted|{_WORDS}))*[_\- =]+(?=.)",
+    r"intraday(?:[_\- ]+(?:extended|adjusted))*(?:[_\- ]+\d{1,3} ?(?:m|min|minutes?|h|hours?))?[_\- ]+(?=.)",
     r"d_(?=.)",
 )
 _DAY = r"(?:(?:19|20)\d\d[-_.]?\d\d(?:[-_.]?\d\d)?|\d\d[-_.]\d\d[-_.](?:19|20)\d\d)"
@@ -62,6 +63,10 @@ _PERIODS: tuple[str, ...] = (
     r"[_\- ]+(?:19|20)\d{10}[_\- ]+(?:19|20)\d{10}",
     r"[_\- ]+(?:19|20)\d\d",
     r"[_\- ]+(?:19|20)\d\d[_\- ]+(?:19|20)\d\d",
+)
+# Alpha Vantage's names, which no symbol has; they are told apart from those of other vendors in one folder.
+_ALPHA_VANTAGE = re.compile(
+    r"^(?:(?:daily|weekly|monthly)(?:_adjusted)?|intraday(?:_extended)?(?:_\d{1,2}min)?)_(?=[A-Z0-9][A-Z0-9.^-]*$)"
 )
 _COPIES = "copy|kopie|copie|copia|cópia|kopia|kopi|копия|副本|コピー"
 _COPY = re.compile(
@@ -120,9 +125,10 @@ def stripped(names: Iterable[str]) -> Mapping[str, str]:
     """Return each name → its symbol, without what is before or behind the symbol in all names.
 
     Known are names of exchanges, words such as "daily" and "HistoricalData", ``.US``, ", 1D" and dates; others are
-    removed if three or more names have them in common. Nothing but a period is removed that would make names equal.
+    removed if three or more names have them in common. Nothing but a period is removed that would make names equal,
+    and what Alpha Vantage writes before its symbols, as in intraday_5min_KO, which is removed of each name by itself.
     """
-    current = {name: without_copy_mark(name) for name in names}
+    current = {name: _ALPHA_VANTAGE.sub("", without_copy_mark(name)) for name in names}
     changed = bool(current)
     while changed:
         changed = False

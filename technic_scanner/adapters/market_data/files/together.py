@@ -50,7 +50,9 @@ def final_symbols(readings: Sequence[FileReading]) -> dict[int, tuple[str, ...]]
         id(reading): reading.ref.folder if reading.ref.folder in generic and reading.ref.folder else reading.ref.stem
         for reading in named
     }
-    by_name = stripped(dict.fromkeys(names.values()))
+    # What was refused, such as a table of something else, does not tell what the names of prices have in common.
+    by_name = dict(stripped(dict.fromkeys(names[id(reading)] for reading in named if reading.refused is not None)))
+    by_name |= stripped(dict.fromkeys(names[id(reading)] for reading in named if reading.refused is None))
     in_columns = stripped(dict.fromkeys(s for r in readings if not r.named for s in r.bars.symbols))
     return {
         id(reading): (by_name[names[id(reading)]],)

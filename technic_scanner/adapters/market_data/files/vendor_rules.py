@@ -46,7 +46,7 @@ def with_decimals(rows: Rows, out: FileReading) -> Rows:
     prices = [rows.fields[name] for name in PRICES]
     if divisor == 1.0 or not all(bool((np.nan_to_num(p) % 1 == 0).all()) for p in prices) or not len(rows):
         return rows
-    if float(np.nanmin(prices[0])) < divisor / 1e4:
+    if not (np.isfinite(prices[0]).any() and float(np.nanmin(prices[0])) >= divisor / 1e4):
         return rows
     out.notes.append(f"prices are whole numbers, as this vendor stores them, and were divided by {divisor:,.0f}")
     return rows.replaced(**{name: rows.fields[name] / divisor for name in PRICES})
@@ -57,7 +57,8 @@ def with_shares(rows: Rows, out: FileReading) -> Rows:
     if not _CHINESE.intersection(out.own_columns) or "turnover" not in rows.fields or not len(rows):
         return rows
     with np.errstate(divide="ignore", invalid="ignore"):
-        unit = float(np.nanmedian(rows.fields["turnover"] / (rows.fields["close"] * rows.fields["volume"])))
+        units = rows.fields["turnover"] / (rows.fields["close"] * rows.fields["volume"])
+    unit = float(np.nanmedian(units)) if not np.isnan(units).all() else np.nan
     if any(low <= unit <= high for low, high in _IN_LOTS):
         out.notes.append("volumes are in lots of 100 shares, as the turnover shows, and were multiplied by 100")
         return rows.replaced(volume=rows.fields["volume"] * _LOT)

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.adapters.market_data.files.reading import checked, written
 
 BARS = "Date,Open,High,Low,Close,Volume\n2026-03-12,10,12,9,11,1500\n2026-03-13,11,13,10,12,1600\n"
+HEAD = BARS.splitlines(keepends=True)[0]
 OTHER = BARS.replace("1500", "2500")
 
 
@@ -104,3 +105,40 @@ def test_a_number_or_a_name_beside_the_bars_is_used_only_where_the_file_has_no_s
     named, unnamed = tmp_path / "named", tmp_path / "unnamed"
     assert list(checked(written(named, {"ORBX.csv": text}))["symbols"]) == ["ORBX"]
     assert list(checked(written(unnamed, {"data.csv": text}))["symbols"]) == [value.upper()]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("intraday_5min_", "intraday_1min_", "intraday_60min_", "intraday_extended_5min_", "intraday_"),
+        *("daily_adjusted_", "daily_", "weekly_adjusted_", "weekly_", "monthly_adjusted_"),
+    ],
+)
+@pytest.mark.parametrize("others", [(), ("ORBX",), ("intraday_1min_ORBX", "daily_KRND"), ("NASDAQ_ORBX, 1D",)])
+def test_names_of_alpha_vantage_alone_and_among_others(tmp_path: Path, before: str, others: tuple[str, ...]) -> None:
+    names = (f"{before}VKTR", *others)
+    bars = HEAD + "".join(f"2026-03-{day:02d},10,12,9,11,1500\n" for day in (2, 3, 4))
+    report = checked(written(tmp_path, {f"{name}.csv": bars for name in names}))
+    assert "VKTR" in report["symbols"]
+    assert not [symbol for symbol in report["symbols"] if "INTRADAY" in symbol or "DAILY" in symbol]
+
+
+def test_a_daily_and_an_intraday_file_of_one_symbol_are_one(tmp_path: Path) -> None:
+    daily = HEAD + "".join(f"2026-03-{day:02d},10,12,9,11,1500\n" for day in (2, 3, 4))
+    hours = HEAD + "".join(
+        f"2026-03-{day:02d} {hour}:00:00,{prices},750\n"
+        for day in (2, 3, 4)
+        for hour, prices in ((10, "10,12,9,10"), (11, "10,11,10,11"))
+    )
+    report = checked(written(tmp_path, {"daily_VKTR.csv": daily, "intraday_60min_VKTR.csv": hours}))
+    assert list(report["symbols"]) == ["VKTR"]
+
+
+def test_a_symbol_that_begins_with_a_word_is_left(tmp_path: Path) -> None:
+    report = checked(written(tmp_path, {"DAILY.csv": HEAD + "2026-03-02,10,12,9,11,1500\n"}))
+    assert list(report["symbols"]) == ["DAILY"]
+
+
+def test_a_refused_file_does_not_tell_what_names_have_in_common(tmp_path: Path) -> None:
+    files = {"NASDAQ_ORBX, 1D.csv": BARS, "NASDAQ_ZQM, 1D.csv": OTHER, "notes.csv": "a,b\n1,2\n"}
+    assert set(checked(written(tmp_path, files))["symbols"]) == {"ORBX", "ZQM"}
