@@ -25,8 +25,7 @@ from technic_scanner.screening.overlap_fit import fit_overlap
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
-# Periods that overlap have an interval of their hit rate if together they are at least so many times as long as one.
-LEAST_SPAN = 1.5
+LEAST_SPAN = 1.5  # times one period, that overlapping periods together last at least to have an interval of hits
 # Below this number of rows a rank correlation is not informative.
 LEAST_PAIRS = 3
 # A spread this small relative to the mean is rounding noise of a constant.
@@ -237,8 +236,7 @@ def _hit_rate(hits: FloatArray, of: _Periods) -> Interval:
     """Return the mean over periods of the share of ``hits`` (p,), with its interval clipped to 0–1.
 
     If every value has its own period, and none overlap, the interval is Wilson's (1927). Periods that together are
-    hardly longer than one have no interval: how many symbols beat the mean is then nearly one draw, in which a few
-    large winners or none decide, and no number of overlapping dates tells how it varies.
+    hardly longer than one have none: how many symbols beat the mean is then nearly one draw.
     """
     overlap = overlapping(of.sessions, of.horizon)
     if (of.sizes == 1).all() and not overlap:
