@@ -18,7 +18,8 @@ from technic_scanner.criteria.imports.result import (
     left_out,
 )
 from technic_scanner.criteria.imports.splitting import Span, conjuncts, ends_with_bracket, without_comments
-from technic_scanner.criteria.imports.thinkscript_reader import Names, ThinkScriptReader, as_condition
+from technic_scanner.criteria.imports.thinkscript_reader import Names, ThinkScriptReader
+from technic_scanner.criteria.imports.thinkscript_truth import as_condition
 from technic_scanner.criteria.imports.values import Value
 
 _STATEMENT = re.compile(r'(?:"[^"\n]*"|[^;])+;?')

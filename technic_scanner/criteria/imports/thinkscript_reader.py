@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from technic_scanner.criteria.grammar import extent_of
 from technic_scanner.criteria.imports.reader import place_of, unexpected
 from technic_scanner.criteria.imports.result import NotUnderstoodError
 from technic_scanner.criteria.imports.thinkscript_grammar import FUNCTIONS, GRAMMAR, PRICES
+from technic_scanner.criteria.imports.thinkscript_truth import true_of
 from technic_scanner.criteria.imports.values import Place, Value, number, whole
 
 # What the names of a script stand for; None for one that is not understood.
@@ -48,7 +48,7 @@ class ThinkScriptReader:
         value = self.clause(text)
         if value.period == _TEXT:
             raise NotUnderstoodError(0, len(text), "this is a word, and a condition is needed here")
-        return _true(value)
+        return true_of(value)
 
     def value(self, tree: Any) -> Value:
         """Return what a part says."""
@@ -56,7 +56,7 @@ class ThinkScriptReader:
         return found
 
     def _yes_no(self, tree: Any) -> str:
-        return _true(self._no_word(tree)).text
+        return true_of(self._no_word(tree)).text
 
     def _no_word(self, tree: Any) -> Value:
         value = self.value(tree)
@@ -243,29 +243,6 @@ class ThinkScriptReader:
         if [self.value(part).text for part in parts] != ["high", "close", "low"]:
             raise place.refuse("TrueRange is understood of high, close and low")
         return Value("true_range()")
-
-
-def as_condition(value: Value) -> Value:
-    """Return ``if c then 1 else 0`` as c, and any other value as it is."""
-    chosen = re.fullmatch(r"if\((?P<condition>.*), 1, 0\)", value.text, re.DOTALL)
-    if chosen is not None and _balanced(chosen["condition"]):
-        return Value(chosen["condition"], condition=True)
-    return value
-
-
-def _true(value: Value) -> Value:
-    """Return a value as a condition: a number is true where it is not 0."""
-    value = as_condition(value)
-    return value if value.condition else Value(f"({value.text} != 0)", condition=True)
-
-
-def _balanced(text: str) -> bool:
-    depth = 0
-    for letter in text:
-        depth += (letter == "(") - (letter == ")")
-        if depth < 0 or (depth == 0 and letter == ","):
-            return False
-    return depth == 0
 
 
 def _argument(place: Place, parameter: str, value: Value) -> str:
