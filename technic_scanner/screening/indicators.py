@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel, read_only
 from technic_scanner.screening.indicator_names import INDICATORS
+from technic_scanner.screening.kernel_compile import Kernel
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_sums import weighted_sums
+from technic_scanner.screening.kernels import rows
 from technic_scanner.screening.quality import quality
 
 __all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "warm_up"]
-
-_KERNELS = "technic_scanner.screening.kernels"
 
 
 def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> FloatArray:
@@ -24,9 +22,6 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     A symbol's indicators are computed from its existing bars, however old the last one is; NaN means that the history
     is too short, an input is missing or a quotient has no value. The GIL is released while the kernel runs.
     """
-    # Imported here because Numba takes as long to import as everything else, and the first events must not wait for it.
-    from technic_scanner.screening.kernels import rows  # noqa: PLC0415
-
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
     market = _on_sessions(benchmark_close, sessions)
@@ -61,7 +56,7 @@ def _centred_returns(market: FloatArray) -> FloatArray:
 
 def are_loaded() -> bool:
     """Return whether this process has loaded the kernels, which takes a cold one about half a second."""
-    return _KERNELS in sys.modules
+    return isinstance(rows, Kernel) and rows.is_loaded
 
 
 def warm_up() -> None:

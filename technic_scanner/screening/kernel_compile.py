@@ -33,6 +33,11 @@ class Kernel:
         self._compiled: Any = None
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether it has been called, or otherwise compiled or loaded, in this process."""
+        return self._compiled is not None
+
+    @property
     def compiled(self) -> Any:
         """Numba's dispatcher."""
         if self._compiled is None:

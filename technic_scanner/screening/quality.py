@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray, Panel, read_only
+from technic_scanner.screening.kernel_moves import Limits, find_calm
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray, column
 
 UNADJUSTED_SPLIT, PRICE_OFF, PINNED, LAGGING = "unadjusted_split", "price_off", "pinned", "lagging"
@@ -47,9 +48,6 @@ def quality(panel: Panel, indicators: FloatArray) -> FloatArray:
 
 def _calm(panel: Panel, volatility_20: FloatArray) -> BoolArray:
     """Return rows (n,) without a gap and so ordinary that only a very low volatility can still give them a flag."""
-    # Imported here because Numba takes as long to import as everything else.
-    from technic_scanner.screening.kernel_moves import Limits, find_calm  # noqa: PLC0415
-
     limits = Limits(
         bars=YEAR + BEFORE,
         year=YEAR,

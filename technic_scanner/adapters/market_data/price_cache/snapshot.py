@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.price_cache.folder import write_atomically
 from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
+from technic_scanner.screening.kernel_sums import weighted_sums
 
 _MAGIC = b"TSPANEL1"
 _PAGE = 4096
@@ -32,8 +33,6 @@ def fingerprint_of(panel: Panel) -> str:
     Each row of each field becomes one number (a sum of its bit patterns × fixed odd weights, modulo 2⁶⁴: multilinear
     hashing), so that 128 MB take about 8 ms; the numbers, symbols and sessions are hashed with SHA-256.
     """
-    from technic_scanner.screening.kernel_sums import weighted_sums  # noqa: PLC0415 - Numba is loaded when bars are read
-
     digest = hashlib.sha256("\n".join(panel.symbols).encode())
     digest.update(panel.sessions.astype("datetime64[D]").astype(np.int64).tobytes())
     weights = np.random.Generator(np.random.PCG64(20_100_820)).integers(0, 2**63, panel.shape[1], dtype=np.uint64)
