@@ -10,7 +10,7 @@ import numpy as np
 from technic_scanner.adapters.market_data.jumps import NEWS_TURNOVER, THRESHOLD
 from technic_scanner.adapters.market_data.long_bars import LongBars
 
-_SHARES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100)
+_SHARES = (*range(2, 11), 12, 14, 15, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 75, 80, 100)
 _TOLERANCE = 0.06
 _USUAL_SESSIONS = 20
 _SHOWN = 10

@@ -496,7 +496,8 @@ def test_a_series_that_follows_another_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ratio", "words"), [(2, "2:1"), (3, "3:1"), (10, "10:1"), (20, "20:1"), (0.1, "1:10"), (0.5, "1:2")]
+    ("ratio", "words"),
+    [(2, "2:1"), (3, "3:1"), (10, "10:1"), (20, "20:1"), (0.1, "1:10"), (0.5, "1:2"), (1 / 16, "1:16"), (60, "60:1")],
 )
 def test_jumps_that_look_like_splits_are_told(tmp_path: Path, ratio: float, words: str) -> None:
     rows = "".join(
