@@ -25,7 +25,7 @@ from technic_scanner.screening.overlap_fit import fit_overlap
 from technic_scanner.screening.panel_build import calendar_of, positions_in
 
 CONFIDENCE = 0.95
-LEAST_SPAN = 1.5  # times one period, that overlapping periods together last at least to have an interval of hits
+LEAST_SPAN = 1.25  # times one period, that overlapping periods together last at least to have an interval of hits
 # Below this number of rows a rank correlation is not informative.
 LEAST_PAIRS = 3
 # A spread this small relative to the mean is rounding noise of a constant.
