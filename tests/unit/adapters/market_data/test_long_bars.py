@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic_scanner.adapters.market_data.long_bars import LongBars, clean
+from technic_scanner.adapters.market_data.long_bars import LEAST_PRICE, MOST_PRICE, LongBars, clean
 
 Row = tuple[str, int, float, float, float, float, float]
 GOOD: Row = ("A", 10, 10.0, 12.0, 9.0, 11.0, 100.0)
@@ -97,7 +97,8 @@ def test_faults_are_counted_by_symbol() -> None:
     assert repairs.text("C") == ""
 
 
-VALUES = st.one_of(st.floats(-5, 50), st.sampled_from([math.nan, math.inf, -math.inf, 0.0]))
+EDGES = (5e-324, LEAST_PRICE / 2, LEAST_PRICE, MOST_PRICE, MOST_PRICE * 2, 8e19)
+VALUES = st.one_of(st.floats(-5, 50), st.sampled_from([math.nan, math.inf, -math.inf, 0.0, *EDGES]))
 ROWS = st.lists(
     st.tuples(st.sampled_from("AB"), st.integers(-5, 5), VALUES, VALUES, VALUES, VALUES, VALUES), max_size=25
 )
@@ -115,7 +116,7 @@ def test_what_comes_out_is_always_fit_for_a_panel(rows: list[Row]) -> None:
     usable = {
         row[:2]
         for row in rows
-        if all(math.isfinite(price) and price > 0 for price in row[2:6]) and not (row[6] < 0 or math.isinf(row[6]))
+        if all(LEAST_PRICE <= price <= MOST_PRICE for price in row[2:6]) and not (row[6] < 0 or math.isinf(row[6]))
     }
     keys = [row[:2] for row in rows_of(kept)]
     assert set(keys) == usable
