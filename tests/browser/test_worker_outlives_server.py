@@ -42,7 +42,7 @@ def test_the_whole_sample_scanned_from_the_page_is_the_command_lines_export_byte
     page: Page, plain_site: Site
 ) -> None:
     page.goto(plain_site.url)
-    expect(page.get_by_text("524 symbols match.").first).to_be_visible()
+    expect(page.get_by_text("524 symbols to scan.").first).to_be_visible()
     ScanPage(page).start.click()
     RunPage(page).button("Open results").click()
     expect(page).to_have_url(re.compile(r"/results\?.*run="))

@@ -1,4 +1,4 @@
-"""Draw the end of the form: how many symbols match, the expected duration, and the Start button."""
+"""Draw the end of the form: how many symbols will be scanned, the expected duration, and the Start button."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _button() -> None:
 
 
 def _forecast() -> str:
-    """Draw the forecast; return how many symbols match, in words."""
+    """Draw the forecast; return how many symbols will be scanned, in words."""
     try:
         config, options = _form()
         match = run_service().match_count(config)
@@ -60,13 +60,13 @@ def _forecast() -> str:
         return "The form has to be corrected first."
     removed = [f"{count:,} {removal_text(name)}" for name, count in match.removed if count]
     of_total = f" of {match.total:,}" if match.matching != match.total else ""
-    st.markdown(f"**{count_text(match.matching, 'symbol')}{of_total} match.** " + _removed_text(removed))
+    st.markdown(f"**{count_text(match.matching, 'symbol')}{of_total} to scan.** " + _removed_text(removed))
     if match.matching == 0:
         st.caption("No symbols match. Relax the filter that removes the most.")
     expected = expected_text(estimate.seconds, estimate.low_seconds, estimate.high_seconds, estimate.runs)
     contained = "" if estimate.seconds is None else contained_text(_before(), estimate.queue_seconds)
     st.caption(f"{expected} {contained}")
-    return f"{count_text(match.matching, 'symbol')}{of_total} match."
+    return f"{count_text(match.matching, 'symbol')}{of_total} to scan."
 
 
 def _before() -> int:

@@ -27,7 +27,7 @@ def test_without_runs_it_says_what_to_do_and_offers_the_form(empty, open_page) -
     app = open_page()
     assert not app.exception
     assert "No scans yet" in titles(app, "info")
-    assert "524 symbols match." in texts(app)
+    assert "524 symbols to scan." in texts(app)
     assert "Expected duration unknown" in texts(app)
     assert app.button(key="start_scan").label == "Start scan"
 
@@ -58,7 +58,7 @@ def test_the_match_count_follows_the_filters_and_says_what_removed_how_many(empt
     app.multiselect(key=key("sectors")).set_value(["Energy"]).run()
     shown = texts(app)
     count = empty.services.service.match_count(ScanConfig(sectors=("Energy",)))
-    assert f"{count.matching} symbols of 524 match." in shown
+    assert f"{count.matching} symbols of 524 to scan." in shown
     assert f"{524 - count.matching} not in the chosen sectors" in shown
 
 

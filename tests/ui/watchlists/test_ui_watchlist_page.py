@@ -67,7 +67,7 @@ def test_a_list_is_scanned_from_its_page_and_chosen_on_the_form(empty, open_page
     saved(empty)
     app = open_page()
     app.multiselect(key=key("watchlists")).set_value(["tech"]).run()
-    assert "2 symbols of 524 match." in texts(app)
+    assert "2 symbols of 524 to scan." in texts(app)
     app.button(key="start_scan").click().run()
     (record,) = empty.services.service.list().records
     assert (record.config.symbols, record.config.watchlists) == (("AAPL", "BRK-B"), ("tech@1",))
