@@ -9,7 +9,7 @@ from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.kernel_compile import Kernel
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_sums import weighted_sums
-from technic_scanner.screening.kernels import rows
+from technic_scanner.screening.kernels import room_for, rows
 from technic_scanner.screening.quality import quality
 
 __all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "warm_up"]
@@ -25,7 +25,7 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     count, sessions = panel.shape
     out = np.empty((count, len(INDICATORS)), dtype=np.float64)
     market = _on_sessions(benchmark_close, sessions)
-    rows(_prices_of(panel), market, _centred_returns(market), out)
+    rows(_prices_of(panel), market, _centred_returns(market), room_for(sessions), out)
     return out
 
 
@@ -55,15 +55,15 @@ def _centred_returns(market: FloatArray) -> FloatArray:
 
 
 def are_loaded() -> bool:
-    """Return whether this process has loaded the kernels, which takes a cold one about half a second."""
+    """Return whether this process has loaded the kernels."""
     return isinstance(rows, Kernel) and rows.is_loaded
 
 
 def warm_up() -> None:
-    """Compile all kernels, or load them from Numba's cache."""
+    """Compile all kernels, or load them from disk."""
     days = np.arange(2).astype("datetime64[D]")
     panel = Panel(("A",), days, *(np.ones((1, 2)) for _ in FIELDS))
     quality(panel, last_indicators(panel))
     bits = np.ones((1, 2), dtype=np.uint64)
     bits.flags.writeable = False
-    weighted_sums(bits, np.ones(2, dtype=np.uint64))
+    weighted_sums(bits, np.ones(2, dtype=np.uint64), np.empty(1, dtype=np.uint64))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, update_wrapper
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
+
+from technic_scanner.screening.machine_code import Flat, MachineCode, flat
+from technic_scanner.screening.machine_files import Place, folders_of
+from technic_scanner.screening.numba_cache import machine_code_of
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -59,9 +63,55 @@ class Kernel:
         return njit(nogil=True, error_model="numpy", **self._options)(self._function)
 
 
-def load_numba() -> None:
-    """Import Numba, which otherwise the first call of a kernel does."""
-    _njit()
+class LightKernel(Kernel):
+    """A kernel that runs without Numba once its machine code is kept. It must make no array and return nothing."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        """Keep its machine code on disk, in Numba's form and in that of ``machine_files``."""
+        super().__init__(function, kept=True)
+        self._codes: dict[str, MachineCode] = {}
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether it has been called, or otherwise compiled or loaded, in this process."""
+        return bool(self._codes) or super().is_loaded
+
+    @property
+    def forms(self) -> int:
+        """How many forms of arguments it has been loaded or compiled for in this process."""
+        return len(self._codes) + (0 if self._compiled is None else len(self._compiled.signatures))
+
+    def __call__(self, *args: Any) -> Any:
+        """Run the machine code for such arguments, or let Numba load or compile it and keep it."""
+        if self._compiled is not None:
+            return self._compiled(*args)
+        given = flat(args)
+        code = None if given is None else self._code(given)
+        if given is not None and code is not None:
+            return code(given.values)
+        found = self.compiled(*args)
+        if given is not None:
+            self._keep(args, given)
+        return found
+
+    def _code(self, given: Flat) -> MachineCode | None:
+        with _lock:
+            code = self._codes.get(given.form) or self._place().read(given)
+            if code is not None:
+                self._codes[given.form] = code
+            return code
+
+    def _keep(self, args: Sequence[Any], given: Flat) -> None:
+        """Keep what Numba has just compiled or read."""
+        place, numba = self._place(), self.compiled
+        found = machine_code_of(numba, tuple(numba.typeof_pyval(arg) for arg in args)) if place.folders else None
+        if found is not None:
+            place.write(given, *found)
+
+    def _place(self) -> Place:
+        function, folders = self._function, folders_of(self._function)
+        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        return Place(folders, name, _digest_with(function.__code__.co_filename) if folders else "")
 
 
 @cache
@@ -88,8 +138,8 @@ def exact(function: F) -> F:
 
 
 def entry(function: F) -> F:
-    """Compile a kernel that Python calls: without the GIL, and kept on disk."""
-    return kept_on_disk(function)
+    """Compile a kernel that Python calls and that only writes into what it is given: without the GIL, kept on disk."""
+    return cast(F, LightKernel(function))
 
 
 def kept_on_disk(function: F) -> F:
@@ -109,6 +159,12 @@ def why_not_kept() -> str | None:
         "each process compiles the kernels anew, because there is no folder to keep them in: set NUMBA_CACHE_DIR to "
         "one that this user can write"
     )
+
+
+@cache
+def _digest_with(path: str) -> str:
+    """Return a digest of all kernel sources and of one more file."""
+    return sources_digest() + sha256(Path(path).read_bytes()).hexdigest()
 
 
 def sources_digest(folder: Path | None = None) -> str:

@@ -11,12 +11,10 @@ Bits = npt.NDArray[np.uint64]
 
 
 @entry
-def weighted_sums(bits: Bits, weights: Bits) -> Bits:
-    """Return (n,), the sum of each row of ``bits`` (n, T) × ``weights`` (T,), modulo 2⁶⁴; all are uint64."""
-    out = np.empty(len(bits), dtype=np.uint64)
+def weighted_sums(bits: Bits, weights: Bits, out: Bits) -> None:
+    """Fill ``out`` (n,), the sum of each row of ``bits`` (n, T) × ``weights`` (T,), modulo 2⁶⁴; all are uint64."""
     for i in range(len(bits)):
         total = np.uint64(0)
         for t in range(len(weights)):
             total += bits[i, t] * weights[t]
         out[i] = total
-    return out

@@ -28,12 +28,14 @@ QUIET = 1e-3
 
 # open, high, low, close, volume: (n, T) each.
 Prices = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
+# Room for the bars of one row, those that are read (6, BARS_NEEDED) and all (6, T), and for (2, BETA_RETURNS) returns.
+Room = tuple[FloatArray, FloatArray, FloatArray]
 
 
 class RowsKernel(Protocol):
     """The compiled pass over a panel's rows."""
 
-    def __call__(self, prices: Prices, market: FloatArray, steps: FloatArray, out: FloatArray) -> None: ...
+    def __call__(self, prices: Prices, market: FloatArray, steps: FloatArray, room: Room, out: FloatArray) -> None: ...
 
 
 @exact
@@ -101,23 +103,22 @@ def quiet(state: tuple[float, ...], price: float) -> bool:
 
 
 @exact
-def settled(columns: Columns, whole: Columns) -> tuple[float, ...]:
-    """Return the averages over ``columns``, or over all bars of ``whole`` if older bars may matter."""
+def settled(columns: Columns, whole: Columns, held: FloatArray) -> tuple[float, ...]:
+    """Return the averages over ``columns``, or over all bars of ``whole``, held (6, T), if older bars may matter."""
     high, low, close = columns[1], columns[2], columns[3]
     state = smooth_all(high, low, close)
     if len(close) == BARS_NEEDED and len(whole[3]) > BARS_NEEDED and quiet(state, max(abs(close[0]), abs(close[-1]))):
-        every = newest(whole, np.empty((6, len(whole[3]))))
+        every = newest(whole, held)
         state = smooth_all(every[1], every[2], every[3])
     return state
 
 
 def _rows(sources: str) -> RowsKernel:
     @entry
-    def rows(prices: Prices, market: FloatArray, steps: FloatArray, out: FloatArray) -> None:
+    def rows(prices: Prices, market: FloatArray, steps: FloatArray, room: Room, out: FloatArray) -> None:
         _ = sources
         open_, high, low, close, volume = prices
-        held = np.empty((6, BARS_NEEDED))
-        scratch = np.empty((2, BETA_RETURNS))
+        held, every, scratch = room
         out[:] = math.nan
         for i in range(len(close)):
             row = out[i]
@@ -127,7 +128,7 @@ def _rows(sources: str) -> RowsKernel:
             bars = len(columns[3])
             row[BARS] = closes(close[i]) if bars == BARS_NEEDED else bars
             if bars > 0:
-                put_row(row, columns, settled(columns, whole), scratch[0])
+                put_row(row, columns, settled(columns, whole, every), scratch[0])
                 if unbroken and len(steps) == BETA_RETURNS:
                     put_whole_beta(row, columns[3], steps, scratch[0])
                 else:
@@ -136,6 +137,11 @@ def _rows(sources: str) -> RowsKernel:
             finite_or_nan(row)
 
     return rows
+
+
+def room_for(sessions: int) -> Room:
+    """Return room for one call of ``rows``, which makes no arrays of its own."""
+    return np.empty((6, BARS_NEEDED)), np.empty((6, sessions)), np.empty((2, BETA_RETURNS))
 
 
 rows = _rows(sources_digest())

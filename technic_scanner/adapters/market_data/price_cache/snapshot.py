@@ -37,8 +37,10 @@ def fingerprint_of(panel: Panel) -> str:
     digest.update(panel.sessions.astype("datetime64[D]").astype(np.int64).tobytes())
     weights = np.random.Generator(np.random.PCG64(20_100_820)).integers(0, 2**63, panel.shape[1], dtype=np.uint64)
     weights = weights * np.uint64(2) + np.uint64(1)
+    sums = np.empty(len(panel.symbols), dtype=np.uint64)
     for name in FIELDS:
-        digest.update(weighted_sums(_bits(getattr(panel, name)), weights).tobytes())
+        weighted_sums(_bits(getattr(panel, name)), weights, sums)
+        digest.update(sums.tobytes())
     return digest.hexdigest()[:32]
 
 

@@ -1,0 +1,44 @@
+"""The kernels of a scan: without Numba once they are compiled, with the bits that Numba gives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from technic_scanner.screening.indicators import warm_up
+
+PROGRAM = """
+import hashlib, sys
+import numpy as np
+from technic_scanner.adapters.market_data.price_cache.snapshot import fingerprint_of
+from technic_scanner.screening import indicators, kernel_moves, kernel_sums, kernels
+from technic_scanner.screening.quality import quality
+from tests.unit.screening.made_bars import market, walk
+
+LIGHT = (kernels.rows, kernel_moves.find_calm, kernel_sums.weighted_sums)
+if "numba" in sys.argv:
+    for kernel in LIGHT:
+        kernel.compiled
+panel = walk(40, 600, seed=7)
+for name in ("open", "high", "low", "close", "volume"):
+    values = getattr(panel, name)
+    values[3, :500] = np.nan
+    values[5, 100:120] = np.nan
+    values[7] = 50.0
+found = indicators.last_indicators(panel, market(600))
+digest = hashlib.sha256(found.tobytes() + quality(panel, found).tobytes() + fingerprint_of(panel).encode())
+print(digest.hexdigest(), "numba" in sys.modules, indicators.are_loaded(), [kernel.forms for kernel in LIGHT])
+"""
+
+
+def run(*words: str) -> list[str]:
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *words], capture_output=True, text=True, check=True)
+    return done.stdout.split(maxsplit=3)
+
+
+def test_a_scan_computes_the_same_bits_without_numba() -> None:
+    warm_up()
+    without, with_numba = run(), run("numba")
+    assert without[0] == with_numba[0]
+    assert without[1:] == ["False", "True", "[1, 1, 1]\n"]
+    assert with_numba[1:] == ["True", "True", "[1, 1, 1]\n"]
