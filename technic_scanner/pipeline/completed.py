@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic_scanner.arrow_arrays import floats_of, text, texts_of, truth
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, SUB_SCORE_COLUMNS
@@ -38,9 +39,9 @@ def split_rows(table: pa.Table) -> tuple[pa.Table, pa.Table]:
     Tables of older versions do not say which rows are picks: those with a signal are.
     """
     names = table.column_names
-    signal = pc.not_equal(pc.fill_null(table["Tier"], ""), WATCH_TIER) if "Tier" in names else None
+    signal = pc.not_equal(pc.fill_null(table["Tier"], text("")), text(WATCH_TIER)) if "Tier" in names else None
     picked = table["Picked"] if "Picked" in names else pa.chunked_array([pa.nulls(table.num_rows, pa.bool_())])
-    picked = pc.fill_null(pc.coalesce(picked, signal) if signal is not None else picked, True)
+    picked = pc.fill_null(pc.coalesce(picked, signal) if signal is not None else picked, truth(True))
     if "Picked" not in names:
         table = table.append_column("Picked", picked)
     if pc.all(picked).as_py() is not False:
@@ -58,11 +59,11 @@ def completed(rows: pa.Table, reasons: Mapping[str, str], config: ScanConfig | N
     there = set(rows.column_names)
     columns = {name: _plain(rows[name]) for name in rows.column_names}
     if "NotPickedReason" not in there:
-        columns["NotPickedReason"] = pa.array([reasons.get(name, "") for name in columns["Symbol"].to_pylist()])
+        columns["NotPickedReason"] = texts_of([reasons.get(name, "") for name in columns["Symbol"].to_pylist()])
     if "Rationale" not in there:
-        columns["Rationale"] = pa.array(_rationales(columns, config), pa.string())
+        columns["Rationale"] = texts_of(_rationales(columns, config))
     if "Explanation" not in there and config is not None:
-        columns["Explanation"] = pa.array(_explanations(columns, config), pa.string())
+        columns["Explanation"] = texts_of(_explanations(columns, config))
     empty = {field.name: pa.nulls(rows.num_rows, field.type) for field in SCHEMA if field.name not in columns}
     ordered = [*SCHEMA.names, *(name for name in columns if name not in SCHEMA.names)]
     return pa.table({name: columns.get(name, empty.get(name)) for name in ordered})
@@ -126,7 +127,7 @@ def _floats(columns: Columns, name: str) -> FloatArray:
     """Return a column of numbers (n,), NaN where unknown."""
     if name not in columns:
         return np.full(len(columns["Symbol"]), np.nan)
-    return np.asarray(columns[name].to_numpy(), dtype=np.float64)
+    return floats_of(columns[name])
 
 
 def _texts(columns: Columns, name: str) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from technic_scanner.arrow_arrays import array_of, texts_of
 from technic_scanner.domain.choices import ONE_ACCOUNT
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.profiles import SUB_SCORES
@@ -162,7 +162,7 @@ def _identity(scored: Scored) -> dict[str, Any]:
     listed = scored.securities
     ranks = np.arange(scored.first_rank, scored.first_rank + len(listed))
     return {
-        "Rank": pa.array(ranks, mask=np.arange(len(listed)) >= scored.ranked),
+        "Rank": array_of(ranks, np.arange(len(listed)) < scored.ranked),
         "Symbol": [security.symbol for security in listed],
         "Name": [security.name or "" for security in listed],
         "Sector": [security.sector or "" for security in listed],
@@ -174,7 +174,7 @@ def _identity(scored: Scored) -> dict[str, Any]:
         "Picked": np.array([not code for code in scored.not_picked], dtype=bool),
         "NotPicked": scored.not_picked,
         "TierReasons": _with_unused_bars(scored.signals.reasons, scored),
-        "AsOf": pc.fill_null(pc.cast(pa.array(scored.as_of), pa.string()), ""),
+        "AsOf": ["" if day is None else day.isoformat() for day in scored.as_of.astype("datetime64[D]").tolist()],
         "Flags": scored.flags,
     }
 
@@ -231,9 +231,9 @@ def _portfolios(config: ScanConfig, scored: Scored) -> dict[str, Portfolio]:
 def _context(scored: Scored) -> dict[str, Any]:
     count = len(scored.securities)
     return {
-        "RegimeTrend": pa.repeat(scored.context.regime_trend, count),
-        "RegimeVol": pa.repeat(scored.context.regime_volatility, count),
-        "MarketRegime": pa.repeat(scored.context.market_regime, count),
+        "RegimeTrend": [scored.context.regime_trend] * count,
+        "RegimeVol": [scored.context.regime_volatility] * count,
+        "MarketRegime": [scored.context.market_regime] * count,
     }
 
 
@@ -242,11 +242,11 @@ def _array(values: Any, kind: Kind) -> pa.Array:
     if isinstance(values, pa.Array):
         return values
     if kind is Kind.TEXT:
-        return pa.array(values, type=pa.string())
+        return texts_of(values)
     if kind is Kind.FLAG:
-        return pa.array(values, type=pa.bool_())
+        return array_of(np.asarray(values, dtype=np.bool_))
     if kind is Kind.INTEGER:
-        return pa.array(np.asarray(values).astype(np.int64))
+        return array_of(np.asarray(values).astype(np.int64))
     numbers = np.ascontiguousarray(values, dtype=np.float64)
     known = np.isfinite(numbers)
-    return pa.array(numbers) if known.all() else pa.array(numbers, mask=~known)
+    return array_of(numbers, None if known.all() else known)

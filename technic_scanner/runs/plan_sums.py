@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic_scanner.arrow_arrays import truth
 from technic_scanner.domain.choices import AS_IF_ALONE
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.progress.text import count_text
@@ -48,6 +49,6 @@ def plan_sums(rows: pa.Table, currency: str = "") -> PlanSums | None:
     if not set(_NEEDED) <= set(rows.column_names):
         return None
     if "Picked" in rows.column_names:
-        rows = rows.filter(pc.fill_null(rows["Picked"], True))
+        rows = rows.filter(pc.fill_null(rows["Picked"], truth(True)))
     value, risk = (float(pc.sum(rows[name]).as_py() or 0.0) for name in _NEEDED)
     return PlanSums(rows.num_rows, value, risk, currency)

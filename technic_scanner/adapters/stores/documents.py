@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from technic_scanner.arrow_arrays import texts_of
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.study_terms import StudyTerms
@@ -135,7 +136,7 @@ def dump_failures(failures: Iterable[SymbolFailure], flags: Mapping[str, str] | 
     }
     if flags is not None:
         columns["flags"] = [flags.get(failure.symbol, "") for failure in kept]
-    arrays = {field: pa.array(column, pa.string()) for field, column in columns.items()}
+    arrays = {field: texts_of(column) for field, column in columns.items()}
     return dump_table(pa.table(arrays).replace_schema_metadata({VERSION_FIELD: str(VERSION)}))
 
 

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from technic_scanner.arrow_arrays import numbers_of
+
 FORMAT = 2
 EPOCH = date(1970, 1, 1)
 # ``asked_from`` of a symbol whose whole history was requested.
@@ -167,9 +169,9 @@ def _from_table(table: pa.Table, head: dict[str, Any]) -> Index:
 def _as_list(column: pa.Array) -> list[Any]:
     """Return a column's values as Python objects; faster than ``to_pylist``."""
     if pa.types.is_integer(column.type):
-        return list(column.to_numpy().tolist())
+        return list(numbers_of(column).tolist())
     if pa.types.is_list(column.type):
-        values, ends = column.values.to_numpy().tolist(), column.offsets.to_numpy().tolist()
+        values, ends = numbers_of(column.values).tolist(), numbers_of(column.offsets).tolist()
         lists = [tuple(values[start:end]) for start, end in pairwise(ends)]
         alike: dict[tuple[int, ...], tuple[int, ...]] = {}  # most symbols are in the same segments
         return [alike.setdefault(one, one) for one in lists]

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.adapters.market_data.price_cache.index import MissingFileError, SegmentInfo, UnreadableFileError
+from technic_scanner.arrow_arrays import numbers_of
 from technic_scanner.screening.bars import FIELDS, FloatArray
 from technic_scanner.screening.panel_build import IntArray, calendar_of, positions_in
 
@@ -84,10 +85,10 @@ class Segment:
         except (pa.ArrowException, OSError) as error:
             raise UnreadableFileError(self._path, str(error)) from error
         symbols = table["symbol"].unify_dictionaries().combine_chunks()
-        codes = symbols.indices.to_numpy(zero_copy_only=False)
+        codes = numbers_of(symbols.indices)
         scale = self._head["scale"]
         fields = tuple(_from_stored(table[name], None if name == "volume" else scale) for name in names)
-        return LongBars(tuple(symbols.dictionary.to_pylist()), codes, table["day"].to_numpy(), fields)
+        return LongBars(tuple(symbols.dictionary.to_pylist()), codes, numbers_of(table["day"]), fields)
 
 
 def encode_rows(rows: LongBars) -> tuple[bytes, SegmentInfo]:
@@ -129,7 +130,7 @@ def _table(rows: LongBars, scale: int | None, *, whole: bool) -> pa.Table:
 
 
 def _from_stored(column: pa.ChunkedArray, scale: int | None) -> FloatArray:
-    values: FloatArray = column.to_numpy().astype(np.float64)
+    values: FloatArray = numbers_of(column).astype(np.float64)
     return np.divide(values, float(scale), out=values) if scale else values
 
 

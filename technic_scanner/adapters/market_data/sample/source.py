@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 
 from technic_scanner.adapters.market_data.batches import batches_of, chunks
 from technic_scanner.adapters.market_data.jumps import Jump, repair_jumps
+from technic_scanner.arrow_arrays import numbers_of
 from technic_scanner.domain.sectors import to_gics
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError, SourceError
@@ -158,10 +159,10 @@ def _read_bars(path: Path) -> Panel:
     order = np.argsort(np.array(names))
     rank = np.empty(len(names), dtype=np.int64)
     rank[order] = np.arange(len(names))
-    codes = rank[symbols.indices.to_numpy(zero_copy_only=False)]
-    fields = [table[name].to_numpy().astype(np.float64) for name in ("Open", "High", "Low", "Close", "Volume")]
+    codes = rank[numbers_of(symbols.indices)]
+    fields = [numbers_of(table[name]).astype(np.float64) for name in ("Open", "High", "Low", "Close", "Volume")]
     fields[4] = fields[4] * _VOLUME_UNIT
-    return panel_from_rows([names[i] for i in order], codes, _days(table["Date"].to_numpy()), fields)
+    return panel_from_rows([names[i] for i in order], codes, _days(numbers_of(table["Date"])), fields)
 
 
 def _days(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
