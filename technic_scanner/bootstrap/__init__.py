@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from technic_scanner.bootstrap.baseline import with_stored_baseline
+    from technic_scanner.bootstrap.building import build
     from technic_scanner.bootstrap.files import check_files, files_mapping_text, write_files_mapping
     from technic_scanner.bootstrap.scanning import PULSE_SECONDS, Scanning, run_scan
-    from technic_scanner.bootstrap.services import Services, build
+    from technic_scanner.bootstrap.services import Services
     from technic_scanner.bootstrap.warming import warm_up
 
 __all__ = [
@@ -30,7 +31,7 @@ _HOMES = {
     "PULSE_SECONDS": "scanning",
     "Scanning": "scanning",
     "Services": "services",
-    "build": "services",
+    "build": "building",
     "check_files": "files",
     "files_mapping_text": "files",
     "run_scan": "scanning",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from ulid import ULID
 
@@ -29,7 +30,6 @@ from technic_scanner.pipeline.ports import ChunkJournal, Listener, Source
 from technic_scanner.pipeline.reference_universe import reference_universe
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.pipeline.study_bars import StudyBars, read_study_bars
-from technic_scanner.pipeline.sweeping import run_sweep
 from technic_scanner.pipeline.universe import fit_securities
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.progress.reporter import ProgressReporter
@@ -38,8 +38,10 @@ from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.service.validation import check_request
 from technic_scanner.runs.watchlists.lookup import without_watchlists
 from technic_scanner.settings import Settings, load_settings
-from technic_scanner.studies.request import StudyRequest
 from technic_scanner.version import VERSION
+
+if TYPE_CHECKING:
+    from technic_scanner.studies.request import StudyRequest
 
 _REHEARSAL = ScanConfig(source="synthetic", universe="20x300")
 PULSE_SECONDS = 0.5  # between the events of a stored run whose scan has nothing to report
@@ -143,6 +145,8 @@ class Scanning:
                 pulse_seconds=PULSE_SECONDS if journal is not None else None,  # others may not bear a second thread
             )
             if study is not None:
+                from technic_scanner.pipeline.sweeping import run_sweep  # noqa: PLC0415 - scans need no studies
+
                 return run_sweep(config, study, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
             return run_pipeline(config, options, ports, listeners=listeners, cancel=cancel, attempt=attempt)
         finally:

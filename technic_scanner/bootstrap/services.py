@@ -7,61 +7,53 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ulid import ULID
 
 from technic_scanner.adapters.calendars.calendars import ExchangeCalendars
 from technic_scanner.adapters.calendars.verdicts import checked_trust, kept_trust, verdicts_file
-from technic_scanner.adapters.earlier_exports import delete_exports
-from technic_scanner.adapters.launcher import Demand, WorkerLauncher
-from technic_scanner.adapters.market_data.files.source import FilesSource
+from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceCache
-from technic_scanner.adapters.notify.channels import NamedChannels
-from technic_scanner.adapters.notify.keyring_addresses import ChannelAddresses
-from technic_scanner.adapters.queue_bell.local import LocalBell
 from technic_scanner.adapters.standby_keeper import StandbyKeeper
-from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
+from technic_scanner.adapters.stores.sql_store import SqlStore
 from technic_scanner.adapters.worker_logs import lines_of_run
 from technic_scanner.adapters.worker_process import worker_arrived
-from technic_scanner.bootstrap.bars import asked_through, coverage, past_bars
 from technic_scanner.bootstrap.cached_panels import CachedPanels
 from technic_scanner.bootstrap.market_line import MarketLine, market_line
 from technic_scanner.bootstrap.scanning import Scanning, rehearse
 from technic_scanner.bootstrap.session_steps import other_session
 from technic_scanner.bootstrap.standby import ahead_of, queue_listener, standing_by
-from technic_scanner.clock import Clock, SystemClock
+from technic_scanner.clock import Clock
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.home import make_home, store_url
 from technic_scanner.plugins.catalog import PluginCatalog
 from technic_scanner.runs.alerts.service import AlertService
-from technic_scanner.runs.alerts.told_changes import ToldChanges
 from technic_scanner.runs.changes.service import ChangesService
 from technic_scanner.runs.listeners import RunListeners
 from technic_scanner.runs.notes.service import NoteService
 from technic_scanner.runs.performance.performance_service import PerformanceService
 from technic_scanner.runs.saved_criteria.service import SavedCriteriaService
 from technic_scanner.runs.saved_views.service import SavedViewService
-from technic_scanner.runs.schedules.data_probe import SourceProbe
 from technic_scanner.runs.schedules.keeper import Keeper
 from technic_scanner.runs.schedules.service import ScheduleService
 from technic_scanner.runs.service.scan_preview import ScanPreview
-from technic_scanner.runs.service.service import RunService, ServiceRules
-from technic_scanner.runs.service.upkeep import Upkeep
-from technic_scanner.runs.studies.service import StudyService
-from technic_scanner.runs.studies.sweeps import SweepService
-from technic_scanner.runs.watchlists.lookup import WatchlistLookup
-from technic_scanner.runs.watchlists.service import RunPicks, WatchlistService
+from technic_scanner.runs.service.service import RunService
+from technic_scanner.runs.watchlists.service import WatchlistService
 from technic_scanner.runs.worker.idle import Idle, StandingBy, Waiting
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import Panel
-from technic_scanner.settings import Settings, channel_variables, environment_with, load_settings, unknown_variables
+from technic_scanner.settings import Settings, unknown_variables
 from technic_scanner.version import VERSION
+
+if TYPE_CHECKING:
+    from technic_scanner.adapters.market_data.files.source import FilesSource
+    from technic_scanner.runs.studies.service import StudyService
+    from technic_scanner.runs.studies.sweeps import SweepService
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +68,6 @@ class Services:
     scanning: Scanning
     service: RunService
     outcomes: PerformanceService
-    studies: StudyService
-    sweeps: SweepService
     changes: ChangesService
     schedules: ScheduleService
     alerts: AlertService
@@ -91,6 +81,20 @@ class Services:
     watchlists: WatchlistService
     preview: ScanPreview
     calendars: ExchangeCalendars
+
+    @property
+    def studies(self) -> StudyService:
+        """Answers studies."""
+        from technic_scanner.runs.studies.service import StudyService  # noqa: PLC0415 - scans need no studies
+
+        return StudyService(self.scanning.study_bars, self.store)
+
+    @property
+    def sweeps(self) -> SweepService:
+        """Queues parameter studies."""
+        from technic_scanner.runs.studies.sweeps import SweepService  # noqa: PLC0415 - nor these
+
+        return SweepService(self.service, self.store)
 
     def bars(self, config: ScanConfig, symbol: str, as_of: date | None, bars: int) -> Panel:
         """Return what the cache holds of one symbol up to ``as_of``, at most ``bars`` sessions; maybe no symbol."""
@@ -129,6 +133,8 @@ class Services:
         return self._files(universe).preview(name)
 
     def _files(self, universe: str | None) -> FilesSource:
+        from technic_scanner.adapters.market_data.files.source import FilesSource  # noqa: PLC0415 - of one source alone
+
         source = self.catalog.source("files", ScanConfig(source="files", universe=universe))
         if not isinstance(source, FilesSource):
             raise ConfigError([FieldProblem("source", "another package's source is called files")])
@@ -142,7 +148,7 @@ class Services:
         rules = WorkerRules(
             max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
         )
-        told, due = self.listeners.tell, partial(_look, self.schedules, self.alerts)
+        told, due = self.listeners.tell, partial(look, self.schedules, self.alerts)
         return Worker(
             self.store, self.scanning, self.clock, identity, rules,
             tell=told, idle=idle, fire_due=due, can_read=self._can_read,
@@ -197,99 +203,7 @@ class Services:
         self.store.close()
 
 
-def build(settings: Settings | None = None) -> Services:
-    """Open the store and wire the services; the caller closes them. Raises ConfigError for bad settings, StoreError."""
-    settings = settings or load_settings()
-    make_home(settings.home)
-    clock = SystemClock()
-    catalog = PluginCatalog(settings.plugin_dir, clock, settings.plugin_value)
-    store = open_store(store_url(settings), clock)
-    listeners = RunListeners(store, catalog.run_listeners, catalog.run_listener, clock)
-    cache = ParquetPriceCache(settings.cache_dir, clock)
-    lookup = WatchlistLookup(store)
-    scanning = Scanning(settings, clock, catalog, cache, lookup.resolved)
-    launcher = WorkerLauncher(
-        partial(_demand, store, catalog, clock, timedelta(seconds=settings.stale_after_seconds)),
-        settings.max_concurrent_runs,
-        settings.log_dir,
-        environment_with(**settings.environment()),
-        clock,
-        wake=LocalBell(settings.bell_dir).ring,
-        standby_workers=settings.standby_workers,
-    )
-    rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
-    service = RunService(
-        store,
-        catalog,
-        launcher,
-        clock,
-        coverage=partial(coverage, catalog, cache),
-        rules=rules,
-        tell=listeners.tell,
-        deleted=partial(delete_exports, settings.home / "exports"),
-    )
-    bars = partial(past_bars, catalog, cache)
-    calendars = ExchangeCalendars()
-    cached = partial(coverage, catalog, cache)
-    preview = ScanPreview(store, catalog, clock, cached, settings.stale_after_seconds)
-    schedules = ScheduleService(
-        store,
-        service,
-        calendars,
-        clock,
-        probe=SourceProbe(catalog),
-        work=preview.work,
-        resolved=lookup.resolved,
-        queued=Upkeep(store, launcher, clock, settings.stale_after_seconds).ensure_worker,
-    )
-    changes = ChangesService(store, bars)
-    channels = NamedChannels(
-        ChannelAddresses(channel_variables, settings.alert_keyring_channels), settings.alert_allowed_networks, clock
-    )
-    alerts = AlertService(store, ToldChanges(changes.what_is_new, lookup.symbols_of), channels, clock)
-    return Services(
-        settings,
-        clock,
-        store,
-        catalog,
-        cache,
-        scanning,
-        service,
-        PerformanceService(store, catalog, bars, partial(asked_through, catalog, cache), host=socket.gethostname()),
-        StudyService(scanning.study_bars, store),
-        SweepService(service, store),
-        changes,
-        schedules,
-        alerts,
-        Keeper(partial(_look, schedules, alerts)),
-        listeners,
-        launcher,
-        CachedPanels(catalog, cache, clock, lookup.resolved),
-        SavedCriteriaService(store),
-        NoteService(store),
-        SavedViewService(store),
-        WatchlistService(store, partial(_symbols, preview), partial(_picks, service)),
-        preview,
-        calendars,
-    )
-
-
-def _look(schedules: ScheduleService, alerts: AlertService) -> None:
+def look(schedules: ScheduleService, alerts: AlertService) -> None:
     """Fire what is due, and send what waits."""
     schedules.tick()
     alerts.tick()
-
-
-def _symbols(preview: ScanPreview, config: ScanConfig) -> Sequence[str]:
-    return [security.symbol for security in preview.universe(config).securities]
-
-
-def _picks(service: RunService, run_id: str) -> RunPicks:
-    result = service.result(run_id)
-    return RunPicks(result.table, result.as_of)
-
-
-def _demand(store: SqlStore, catalog: PluginCatalog, clock: Clock, stale_after: timedelta) -> Demand:
-    """Return what workers of this host are needed for: runs of sources that it cannot read are for other hosts."""
-    queued = sum(count for source, count in store.queued_sources().items() if catalog.unreadable_here(source) is None)
-    return Demand(queued, store.workers(clock.now() - stale_after))

@@ -17,9 +17,9 @@ def main() -> None:
             from technic_scanner.bootstrap.early_worker import start_early_worker  # noqa: PLC0415 - only here
 
             start_early_worker()
-        from technic_scanner.cli.app import app  # noqa: PLC0415 - takes a second, in which the worker loads as well
+        from technic_scanner.cli.app import app_for  # noqa: PLC0415 - takes a second, in which the worker loads as well
 
-        app()
+        app_for(sys.argv[1:])()
 
 
 def _queues_a_run(words: Sequence[str]) -> bool:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from technic_scanner.criteria.criteria import MAX_CHARACTERS, Criteria, check
+from technic_scanner.criteria.criteria import Criteria, check
 from technic_scanner.criteria.criteria import compile_text as compile  # noqa: A004 - what it does, as in re.compile
-from technic_scanner.criteria.grammar import LANGUAGE_VERSION
+from technic_scanner.criteria.language import LANGUAGE_VERSION, MAX_CHARACTERS
 from technic_scanner.criteria.problems import CriteriaError, Problem
 
 if TYPE_CHECKING:

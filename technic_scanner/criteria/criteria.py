@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import index
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, SupportsIndex
 
-from lark import Tree, UnexpectedInput
-
-from technic_scanner.criteria.build import Builder
-from technic_scanner.criteria.grammar import LANGUAGE_VERSION, extent_of, syntax_tree, too_deep_at
 from technic_scanner.criteria.hints import hints
+from technic_scanner.criteria.language import LANGUAGE_VERSION, MAX_COST
 from technic_scanner.criteria.measures import bars_needed, cost_of, is_recursive
 from technic_scanner.criteria.printer import canonical, heading_of
-from technic_scanner.criteria.problems import CriteriaError, Problem, at
-from technic_scanner.criteria.syntax_faults import syntax_fault
+from technic_scanner.criteria.problems import CriteriaError, Problem, at, refused
 from technic_scanner.criteria.tree import DAY, MARKET, Node, Scan, clauses, ordered
 
 if TYPE_CHECKING:
@@ -23,9 +19,6 @@ if TYPE_CHECKING:
     from technic_scanner.criteria.panel import Panel
     from technic_scanner.screening.bars import FloatArray
     from technic_scanner.screening.bars import Panel as Bars
-
-MAX_CHARACTERS, MAX_NESTING, MAX_NODES, MAX_COST = 4_000, 60, 200, 1_000_000
-_NESTED = f"This is nested more than {MAX_NESTING} deep: give parts of it a name with let, or leave brackets out."
 
 
 @dataclass(frozen=True)
@@ -138,46 +131,13 @@ def compile_text(text: str) -> Criteria:
 
 @lru_cache(maxsize=256)
 def _compiled(text: str) -> Criteria:
-    criteria = Criteria(text, "", _tree(text))
+    from technic_scanner.criteria.reading import tree_of  # noqa: PLC0415 - the parser, for those who have a text
+
+    criteria = Criteria(text, "", tree_of(text))
     criteria = Criteria(text, canonical(criteria.tree), criteria.tree)
     if criteria.cost > MAX_COST:
-        raise _refused(text, *_dearest(text, criteria))
+        raise refused(text, *_dearest(text, criteria))
     return criteria
-
-
-def _syntax(text: str) -> Tree[Any]:
-    """Return the syntax tree of a text that is within every limit."""
-    if len(text) > MAX_CHARACTERS:
-        sentence = f"A text has at most {MAX_CHARACTERS:,} characters, and this one has {len(text):,}: shorten it."
-        raise _refused(text, MAX_CHARACTERS, len(text), sentence)
-    if not text.strip():
-        raise _refused(text, 0, 1, "Write a condition, for example rsi(14) < 30.")
-    deep = too_deep_at(text, MAX_NESTING)
-    if deep is not None:
-        raise _refused(text, deep, deep + 1, _NESTED)
-    try:
-        syntax = syntax_tree(text)
-    except UnexpectedInput as fault:
-        raise CriteriaError(text, [syntax_fault(text, fault)]) from None
-    depth, count = extent_of(syntax, flat="operation")
-    if depth > MAX_NESTING:
-        raise _refused(text, 0, len(text), _NESTED)
-    if count > MAX_NODES:
-        sentence = f"This has {count} parts, and {MAX_NODES} are allowed: split it into several criteria."
-        raise _refused(text, 0, len(text), sentence)
-    return syntax
-
-
-def _tree(text: str) -> Scan:
-    syntax = _syntax(text)
-    builder = Builder()
-    tree = builder.scan(syntax)
-    if builder.problems:
-        found = dict.fromkeys(at(text, *problem) for problem in sorted(builder.problems))
-        raise CriteriaError(text, found)
-    if max(root.depth for root in (*tree.roots, *(value for _, value in tree.lets))) > 2 * MAX_NESTING:
-        raise _refused(text, 0, len(text), "The names given by let stand in one another too deeply: use fewer steps.")
-    return tree
 
 
 def _dearest(text: str, criteria: Criteria) -> tuple[int, int, str]:
@@ -190,10 +150,6 @@ def _dearest(text: str, criteria: Criteria) -> tuple[int, int, str]:
         "or put fewer of them into one another."
     )
     return costliest.start, min(costliest.stop, len(text)), sentence
-
-
-def _refused(text: str, start: int, stop: int, sentence: str) -> CriteriaError:
-    return CriteriaError(text, [at(text, min(start, len(text)), stop, sentence)])
 
 
 def _counted(sessions: SupportsIndex) -> int:

@@ -7,8 +7,6 @@ from functools import cache
 
 from lark import Lark, Tree
 
-LANGUAGE_VERSION = 1
-
 RESERVED = (
     "and", "or", "not", "within", "for", "between", "crosses", "above", "below", "in", "is", "known", "by", "top",
     "show", "as", "let", "asc", "desc",

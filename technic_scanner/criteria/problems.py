@@ -60,3 +60,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the known word that is nearest, or "" where none is near."""
     near = difflib.get_close_matches(word[:60], known, 1, 0.6)
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def refused(text: str, start: int, stop: int, sentence: str) -> CriteriaError:
+    """Return an error with one fault, at the characters ``start`` … ``stop`` or at the end."""
+    return CriteriaError(text, [at(text, min(start, len(text)), stop, sentence)])

@@ -6,7 +6,7 @@ from typing import Any
 
 from technic_scanner.criteria.fields import meanings
 from technic_scanner.criteria.functions import FUNCTIONS, Function
-from technic_scanner.criteria.grammar import LANGUAGE_VERSION
+from technic_scanner.criteria.language import LANGUAGE_VERSION
 from technic_scanner.criteria.names import FRAME_NAMES
 from technic_scanner.criteria.talib_equivalents import EQUIVALENTS, RELEASE
 

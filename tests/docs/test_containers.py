@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from technic_scanner.api import health
-from technic_scanner.cli.app import app
+from technic_scanner.cli.app import app_for
 from technic_scanner.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ def test_only_settings_that_exist_are_set(name: str) -> None:
 def test_only_commands_and_options_that_exist_are_run(name: str) -> None:
     (words,) = COMMAND.findall(TEXTS[name])
     command, *options = re.findall(r"\"([^\"]+)\"", words)
-    found = get_command(app).commands[command]  # type: ignore[attr-defined]
+    found = get_command(app_for(())).commands[command]  # type: ignore[attr-defined]
     known = {option for item in found.params for option in item.opts}
     assert {option for option in options if option.startswith("--")} <= known
 

@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 from technic_scanner.adapters.market_data.files.plugin import PLUGIN as FILES
-from technic_scanner.cli.app import app
+from technic_scanner.cli.app import app_for
 from technic_scanner.cli.output import Exit
 from technic_scanner.settings import Settings
 
@@ -44,7 +44,7 @@ def rows(text: str, header: str) -> list[list[str]]:
 
 
 def commands(group: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    for name, command in (group or get_command(app)).commands.items():
+    for name, command in (group or get_command(app_for(()))).commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*words, name))
         else:

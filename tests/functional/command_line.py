@@ -5,12 +5,12 @@ from __future__ import annotations
 from typer.testing import CliRunner, Result
 
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.app import app
+from technic_scanner.cli.app import app_for
 from technic_scanner.domain.run import RunRecord
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words), catch_exceptions=False)
+    return CliRunner().invoke(app_for(words), list(words), catch_exceptions=False)
 
 
 def stored_runs() -> tuple[RunRecord, ...]:

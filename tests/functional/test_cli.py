@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from technic_scanner.adapters.launcher import WorkerLauncher
 from technic_scanner.adapters.market_data.sample.source import SampleSource
 from technic_scanner.bootstrap import build
-from technic_scanner.cli.app import app
+from technic_scanner.cli.app import app_for
 from technic_scanner.cli.following import Follower
 from technic_scanner.cli.output import json_line
 from technic_scanner.cli.terminal import Show
@@ -348,7 +348,7 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def commands(group: click.Group | None = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     """Yield every command of the tree with the words that call it."""
-    for name, command in (group or get_command(app)).commands.items():
+    for name, command in (group or get_command(app_for(()))).commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*words, name))
         else:
@@ -451,7 +451,7 @@ def test_servers_say_where_they_are_and_keep_their_folders(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TECHNIC_HOME", "data")
     monkeypatch.setattr("os.execve", become)
-    result = CliRunner().invoke(app, [command, "--host", "::1", "--port", "8602", "--json"])
+    result = CliRunner().invoke(app_for([command]), [command, "--host", "::1", "--port", "8602", "--json"])
     assert isinstance(result.exception, _Became)
     assert json.loads(result.stdout) == {"url": "http://[::1]:8602", "api": f"http://[::1]:8602{mount}"}
     words, environment = became[0]

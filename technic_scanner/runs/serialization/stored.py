@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
-from technic_scanner.criteria.grammar import LANGUAGE_VERSION
+from technic_scanner.criteria.language import LANGUAGE_VERSION
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.renamed import with_new_names

@@ -12,8 +12,6 @@ from technic_scanner.domain.universe import GIVEN_SYMBOLS, SourceInfo
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.runs.ports import Catalog
-from technic_scanner.studies.ranges import variants_of
-from technic_scanner.studies.terms import study_problems
 
 
 def check_request(
@@ -27,11 +25,18 @@ def check_request(
 
     Of a parameter study the criteria come first: CriteriaError where they have faults or no ranges.
     """
-    if study is not None:
-        variants_of(config.criteria)
     found = (*request_problems(config, options, catalog), *label_problems(label))
-    if problems := (*found, *(() if study is None else study_problems(study))):
+    if problems := (*found, *(() if study is None else _problems_of(study, config))):
         raise ConfigError(problems)
+
+
+def _problems_of(study: StudyTerms, config: ScanConfig) -> tuple[FieldProblem, ...]:
+    """Return the problems of a parameter study. Raises CriteriaError as ``check_request``."""
+    from technic_scanner.studies.ranges import variants_of  # noqa: PLC0415 - scans need no studies
+    from technic_scanner.studies.terms import study_problems  # noqa: PLC0415 - nor these
+
+    variants_of(config.criteria)
+    return tuple(study_problems(study))
 
 
 def fit_label(text: str | None) -> str | None:

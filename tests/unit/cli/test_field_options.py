@@ -9,7 +9,7 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from technic_scanner.cli.app import app
+from technic_scanner.cli.app import app_for
 from technic_scanner.cli.field_options import FIELDS, takes_fields
 from technic_scanner.domain.config import OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.fields import Field, Kind
@@ -53,7 +53,9 @@ def test_nothing_given_is_nothing() -> None:
 
 
 def test_a_command_has_the_options_of_its_fields_alone() -> None:
-    result = CliRunner().invoke(app, ["replay", "--from", "2010-01-01", "--to", "2010-02-01", "--chunk-size", "5"])
+    result = CliRunner().invoke(
+        app_for(["replay"]), ["replay", "--from", "2010-01-01", "--to", "2010-02-01", "--chunk-size", "5"]
+    )
     assert result.exit_code == 2
 
 
@@ -87,7 +89,7 @@ WORDS: dict[Kind, str] = {
 
 @pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
 def test_every_field_is_an_option_of_scan_with_help_of_the_table(field: Field) -> None:
-    (option,) = [item for item in get_command(app).commands["scan"].params if item.name == field.name]  # type: ignore[attr-defined]
+    (option,) = [item for item in get_command(app_for(())).commands["scan"].params if item.name == field.name]  # type: ignore[attr-defined]
     assert field.option in option.opts
     assert field.spec.label in option.help
     assert field.spec.help in option.help
