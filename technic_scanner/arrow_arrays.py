@@ -33,13 +33,16 @@ def array_of(values: Numbers, known: npt.NDArray[np.bool_] | None = None) -> pa.
 
 def texts_of(values: Sequence[str | None]) -> pa.Array:
     """Return texts as an Arrow array, null where there is none."""
-    written = [b"" if text is None else text.encode() for text in values]
-    ends = np.zeros(len(written) + 1, dtype=np.int32)
-    np.cumsum([len(text) for text in written], out=ends[1:])
-    known = None if None not in values else _bits(np.array([text is not None for text in values], dtype=np.bool_))
-    return pa.Array.from_buffers(
-        pa.string(), len(written), [known, pa.py_buffer(ends), pa.py_buffer(b"".join(written))]
-    )
+    known = None
+    if None in values:
+        known = _bits(np.array([text is not None for text in values], dtype=np.bool_))
+        values = [text or "" for text in values]
+    joined = "".join(values)  # type: ignore[arg-type]
+    data = joined.encode()
+    parts = values if len(data) == len(joined) else [text.encode() for text in values if text is not None]
+    ends = np.zeros(len(values) + 1, dtype=np.int32)
+    np.cumsum(np.fromiter(map(len, parts), np.int32, len(values)), out=ends[1:])  # type: ignore[arg-type]
+    return pa.Array.from_buffers(pa.string(), len(values), [known, pa.py_buffer(ends), pa.py_buffer(data)])
 
 
 def numbers_of(column: Column) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -37,15 +38,21 @@ def exchange_sessions(sessions: DateArray) -> DateArray | None:
     return None if strays > max(1.0, _STRAY_SHARE * len(sessions)) else days
 
 
+@cache
 def listed_sessions(exchange: str) -> IntArray | None:
-    """Return the sessions of an exchange by the carried table, as days since 1970; None if that does not have it."""
+    """Return the sessions of an exchange by the carried table, as days since 1970; None if that does not have it.
+
+    The array is read-only: it is made once in a process, of which a replay would make it for every date.
+    """
     try:
         known = known_calendar(exchange)
     except KeyError:
         return None
     closed = CLOSED.get(exchange, frozenset())
     days = [day for day in known.closes if day not in closed]
-    return np.array(days, dtype="datetime64[D]").astype(np.int64)
+    numbers = np.array(days, dtype="datetime64[D]").astype(np.int64)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def _day(session: np.datetime64) -> date:

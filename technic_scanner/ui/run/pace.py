@@ -15,7 +15,7 @@ from technic_scanner.ui.app import watched
 from technic_scanner.ui.app.services import services
 
 TICK_SECONDS = 0.5
-NEW_TICK_SECONDS = 0.25
+NEW_TICK_SECONDS = 0.1
 # How long a run is new: since a worker has taken it, and since it was queued, because it may wait for long.
 NEW_SECONDS, NEW_SINCE_QUEUED_SECONDS = 1.0, 3.0
 # In which a browser has drawn the table of picks, whose cells come 0.2 s after its frame. The time is measured here as
