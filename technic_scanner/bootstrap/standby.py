@@ -16,7 +16,7 @@ from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
 from technic_scanner.adapters.stores.sql_store import SqlStore
 from technic_scanner.clock import Clock
 from technic_scanner.runs.worker.idle import StandingBy
-from technic_scanner.screening.indicators import warm_up
+from technic_scanner.screening.indicators import load
 from technic_scanner.settings import Settings
 
 
@@ -43,10 +43,10 @@ def standing_by(
 
 
 def ahead_of(wait: Callable[[float], None], client_pid: int) -> StandingBy:
-    """Return how a worker waits for the run that ``client_pid`` will queue; it loads its kernels meanwhile."""
+    """Return how a worker waits for the run that ``client_pid`` will queue; it loads the kernels that are kept."""
     return StandingBy(
         wait,
-        warm_up,
+        load,
         partial(process_runs, client_pid),
         memory_bytes,
         idle_limit_seconds=math.inf,

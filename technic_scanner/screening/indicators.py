@@ -6,13 +6,13 @@ import numpy as np
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel, read_only
 from technic_scanner.screening.indicator_names import INDICATORS
-from technic_scanner.screening.kernel_compile import Kernel
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
+from technic_scanner.screening.kernel_moves import find_calm
 from technic_scanner.screening.kernel_sums import weighted_sums
-from technic_scanner.screening.kernels import room_for, rows
-from technic_scanner.screening.quality import quality
+from technic_scanner.screening.kernels import Prices, Room, room_for, rows
+from technic_scanner.screening.quality import calm_inputs, quality
 
-__all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "warm_up"]
+__all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "load", "warm_up"]
 
 
 def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> FloatArray:
@@ -22,14 +22,17 @@ def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> 
     A symbol's indicators are computed from its existing bars, however old the last one is; NaN means that the history
     is too short, an input is missing or a quotient has no value. The GIL is released while the kernel runs.
     """
-    count, sessions = panel.shape
-    out = np.empty((count, len(INDICATORS)), dtype=np.float64)
-    market = _on_sessions(benchmark_close, sessions)
-    rows(_prices_of(panel), market, _centred_returns(market), room_for(sessions), out)
+    out = np.empty((len(panel.symbols), len(INDICATORS)), dtype=np.float64)
+    rows(*_inputs(panel, benchmark_close), out)
     return out
 
 
-def _prices_of(panel: Panel) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+def _inputs(panel: Panel, benchmark_close: FloatArray | None) -> tuple[Prices, FloatArray, FloatArray, Room]:
+    market = _on_sessions(benchmark_close, panel.shape[1])
+    return _prices_of(panel), market, _centred_returns(market), room_for(panel.shape[1])
+
+
+def _prices_of(panel: Panel) -> Prices:
     """Return the five arrays as read-only views, so that a panel mapped from a file needs no separate compilation."""
     return tuple(read_only(getattr(panel, name)) for name in FIELDS)  # type: ignore[return-value]
 
@@ -56,14 +59,24 @@ def _centred_returns(market: FloatArray) -> FloatArray:
 
 def are_loaded() -> bool:
     """Return whether this process has loaded the kernels."""
-    return isinstance(rows, Kernel) and rows.is_loaded
+    return rows.is_loaded
 
 
 def warm_up() -> None:
     """Compile all kernels, or load them from disk."""
-    days = np.arange(2).astype("datetime64[D]")
-    panel = Panel(("A",), days, *(np.ones((1, 2)) for _ in FIELDS))
+    panel, bits = _least_panel(), np.ones((1, 2), dtype=np.uint64)
     quality(panel, last_indicators(panel))
-    bits = np.ones((1, 2), dtype=np.uint64)
     bits.flags.writeable = False
     weighted_sums(bits, np.ones(2, dtype=np.uint64), np.empty(1, dtype=np.uint64))
+
+
+def load() -> None:
+    """Load the kernels that are kept on disk and run without Numba; compile nothing."""
+    panel, out = _least_panel(), np.empty((1, len(INDICATORS)))
+    rows.load(*_inputs(panel, None), out)
+    find_calm.load(*calm_inputs(panel, out[:, 0]), np.zeros(1, bool))
+
+
+def _least_panel() -> Panel:
+    days = np.arange(2).astype("datetime64[D]")
+    return Panel(("A",), days, *(np.ones((1, 2)) for _ in FIELDS))

@@ -81,6 +81,12 @@ class LightKernel(Kernel):
         """How many forms of arguments it has been loaded or compiled for in this process."""
         return len(self._codes) + (0 if self._compiled is None else len(self._compiled.signatures))
 
+    def load(self, *args: Any) -> None:
+        """Load the machine code for such arguments if it is kept; compile nothing."""
+        given = flat(args)
+        if given is not None and self._compiled is None:
+            self._code(given)
+
     def __call__(self, *args: Any) -> Any:
         """Run the machine code for such arguments, or let Numba load or compile it and keep it."""
         if self._compiled is not None:
@@ -137,9 +143,9 @@ def exact(function: F) -> F:
     return cast(F, Kernel(function, kept=False))
 
 
-def entry(function: F) -> F:
+def entry(function: Callable[..., None]) -> LightKernel:
     """Compile a kernel that Python calls and that only writes into what it is given: without the GIL, kept on disk."""
-    return cast(F, LightKernel(function))
+    return LightKernel(function)
 
 
 def kept_on_disk(function: F) -> F:

@@ -18,6 +18,10 @@ from technic_scanner.screening.matrix import BoolArray
 _ROUNDING = 1.0 + 1e-9
 
 
+# open, high, low, close: (n, T) each.
+CalmPrices = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+
 class Limits(NamedTuple):
     """When a row must be looked at; all but the last bar concerns the newest ``bars`` columns.
 
@@ -87,7 +91,7 @@ def _usual_volatility(close: FloatArray, first: int, jump: float) -> float:
 
 @entry
 def find_calm(
-    prices: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    prices: CalmPrices,
     volatility: FloatArray,
     limits: Limits,
     out: BoolArray,

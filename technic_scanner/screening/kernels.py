@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.kernel_compile import entry, exact, sources_digest
+from technic_scanner.screening.kernel_compile import LightKernel, entry, exact, sources_digest
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LIMIT
 from technic_scanner.screening.kernel_rows import (
     BARS,
@@ -30,12 +29,6 @@ QUIET = 1e-3
 Prices = tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]
 # Room for the bars of one row, those that are read (6, BARS_NEEDED) and all (6, T), and for (2, BETA_RETURNS) returns.
 Room = tuple[FloatArray, FloatArray, FloatArray]
-
-
-class RowsKernel(Protocol):
-    """The compiled pass over a panel's rows."""
-
-    def __call__(self, prices: Prices, market: FloatArray, steps: FloatArray, room: Room, out: FloatArray) -> None: ...
 
 
 @exact
@@ -113,7 +106,7 @@ def settled(columns: Columns, whole: Columns, held: FloatArray) -> tuple[float, 
     return state
 
 
-def _rows(sources: str) -> RowsKernel:
+def _rows(sources: str) -> LightKernel:
     @entry
     def rows(prices: Prices, market: FloatArray, steps: FloatArray, room: Room, out: FloatArray) -> None:
         _ = sources

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray, Panel, read_only
-from technic_scanner.screening.kernel_moves import Limits, find_calm
+from technic_scanner.screening.kernel_moves import CalmPrices, Limits, find_calm
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray, column
 
 UNADJUSTED_SPLIT, PRICE_OFF, PINNED, LAGGING = "unadjusted_split", "price_off", "pinned", "lagging"
@@ -48,6 +48,13 @@ def quality(panel: Panel, indicators: FloatArray) -> FloatArray:
 
 def _calm(panel: Panel, volatility_20: FloatArray) -> BoolArray:
     """Return rows (n,) without a gap and so ordinary that only a very low volatility can still give them a flag."""
+    calm = np.zeros(len(panel.symbols), bool)
+    find_calm(*calm_inputs(panel, volatility_20), calm)
+    return calm
+
+
+def calm_inputs(panel: Panel, volatility_20: FloatArray) -> tuple[CalmPrices, FloatArray, Limits]:
+    """Return what ``find_calm`` reads."""
     limits = Limits(
         bars=YEAR + BEFORE,
         year=YEAR,
@@ -60,9 +67,7 @@ def _calm(panel: Panel, volatility_20: FloatArray) -> BoolArray:
         far=FAR,
     )
     open_, high, low, close = (read_only(values) for values in (panel.open, panel.high, panel.low, panel.close))
-    calm = np.zeros(len(panel.symbols), bool)
-    find_calm((open_, high, low, close), read_only(volatility_20 / math.sqrt(SESSIONS_PER_YEAR)), limits, calm)
-    return calm
+    return (open_, high, low, close), read_only(volatility_20 / math.sqrt(SESSIONS_PER_YEAR)), limits
 
 
 def _looked_at(panel: Panel, rows: IntArray, volatility: FloatArray) -> FloatArray:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from technic_scanner.screening.indicators import warm_up
 
@@ -19,6 +21,9 @@ LIGHT = (kernels.rows, kernel_moves.find_calm, kernel_sums.weighted_sums)
 if "numba" in sys.argv:
     for kernel in LIGHT:
         kernel.compiled
+if "load" in sys.argv:
+    indicators.load()
+    assert [kernel.forms for kernel in LIGHT] == [1, 1, 0], "what is loaded ahead is what a scan calls"
 panel = walk(40, 600, seed=7)
 for name in ("open", "high", "low", "close", "volume"):
     values = getattr(panel, name)
@@ -40,5 +45,14 @@ def test_a_scan_computes_the_same_bits_without_numba() -> None:
     warm_up()
     without, with_numba = run(), run("numba")
     assert without[0] == with_numba[0]
+    assert run("load") == without
     assert without[1:] == ["False", "True", "[1, 1, 1]\n"]
     assert with_numba[1:] == ["True", "True", "[1, 1, 1]\n"]
+
+
+def test_nothing_is_compiled_where_nothing_is_kept(tmp_path: Path) -> None:
+    program = "from technic_scanner.screening import indicators; indicators.load(); print(indicators.are_loaded())"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+    assert not list(tmp_path.rglob("*"))
