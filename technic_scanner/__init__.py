@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from technic_scanner.lazy_names import loaded_on_use
 from technic_scanner.version import VERSION
 
 if TYPE_CHECKING:
@@ -47,12 +47,7 @@ _HOMES = {
     "run_scan_enhanced": "technic_scanner.legacy.scan",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home), name)
+__getattr__ = loaded_on_use(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

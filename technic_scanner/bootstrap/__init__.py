@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from technic_scanner.lazy_names import loaded_on_use
 
 if TYPE_CHECKING:
     from technic_scanner.bootstrap.baseline import with_stored_baseline
@@ -28,21 +29,16 @@ __all__ = [
 
 # Loaded on first use: ``early_worker`` starts a process before the rest is loaded.
 _HOMES = {
-    "PULSE_SECONDS": "scanning",
-    "Scanning": "scanning",
-    "Services": "services",
-    "build": "building",
-    "check_files": "files",
-    "files_mapping_text": "files",
-    "run_scan": "scanning",
-    "warm_up": "warming",
-    "with_stored_baseline": "baseline",
-    "write_files_mapping": "files",
+    "PULSE_SECONDS": ".scanning",
+    "Scanning": ".scanning",
+    "Services": ".services",
+    "build": ".building",
+    "check_files": ".files",
+    "files_mapping_text": ".files",
+    "run_scan": ".scanning",
+    "warm_up": ".warming",
+    "with_stored_baseline": ".baseline",
+    "write_files_mapping": ".files",
 }
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+__getattr__ = loaded_on_use(__name__, _HOMES)

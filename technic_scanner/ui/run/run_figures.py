@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+import plotly.graph_objects as go
 import streamlit as st
 
 from technic_scanner.domain.run import RunRecord
@@ -39,27 +43,21 @@ def _spans(record: RunRecord, history: EventHistory) -> tuple[Span, ...] | None:
 
 
 def _timeline(record: RunRecord, spans: tuple[Span, ...], now: bool) -> None:
-    if not now:
-        st.skeleton(height=timeline.GANTT_PIXELS)
-        return
-    st.plotly_chart(
-        timeline.gantt(spans),
-        key=f"gantt_{record.run_id}",
-        config=theme.FIGURE_CONFIG,
-        alt="When each stage ran and for how long: " + _spoken(spans),
-    )
+    spoken = "When each stage ran and for how long: " + _spoken(spans)
+    _figure(now, timeline.GANTT_PIXELS, partial(timeline.gantt, spans), f"gantt_{record.run_id}", spoken)
 
 
 def _throughput(record: RunRecord, points: list[TrailPoint], now: bool) -> None:
-    if not now:
-        st.skeleton(height=timeline.THROUGHPUT_PIXELS)
-        return
-    st.plotly_chart(
-        timeline.throughput_line(points),
-        key=f"throughput_{record.run_id}",
-        config=theme.FIGURE_CONFIG,
-        alt="Line chart of the symbols fetched and scanned per second over the elapsed time",
-    )
+    spoken = "Line chart of the symbols fetched and scanned per second over the elapsed time"
+    made = partial(timeline.throughput_line, points)
+    _figure(now, timeline.THROUGHPUT_PIXELS, made, f"throughput_{record.run_id}", spoken)
+
+
+def _figure(now: bool, pixels: int, made: Callable[[], go.Figure], key: str, spoken: str) -> None:
+    if now:
+        st.plotly_chart(made(), key=key, config=theme.FIGURE_CONFIG, alt=spoken)
+    else:
+        st.skeleton(height=pixels)
 
 
 def _spoken(spans: tuple[Span, ...]) -> str:
