@@ -83,6 +83,7 @@ def test_all_doors_give_the_same_numbers(prices: Panel, tmp_path: Path) -> None:
         assert refused.status_code == 422
         assert client.post("/studies", json=asked | {"where": "score > 50"}).status_code == 422
         assert client.post("/studies", json=asked | {"from": LAST, "to": FIRST}).status_code == 422
+        assert client.post("/studies", json=asked | {"from": "2031-05-01", "to": None}).status_code == 422
 
 
 @pytest.mark.usefixtures("cli_home", "prices")
@@ -93,6 +94,8 @@ def test_all_doors_give_the_same_numbers(prices: Panel, tmp_path: Path) -> None:
         (("--where", "close[-1] > 1"), "line 1"),
         (("--where", ""), "Write a condition"),
         (("--where", TEXT, "--from", "2022-05-01", "--to", "2022-04-01"), "is after"),
+        (("--where", TEXT, "--from", "2031-05-01"), "from: 2031-05-01 is after the newest session, 2022-08-12"),
+        (("--where", TEXT, "--to", "2001-05-01"), "to: 2001-05-01 is before the first session, 2022-01-03"),
         (("--where", TEXT, "--entry", "now"), "must be first or every"),
         (("--where", TEXT, "--cost-bps", "-1"), "must be from 0"),
         (("--where", TEXT, "--universe", "no such"), "universe"),

@@ -9,9 +9,11 @@ from typing import Any
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria import compile as compile_criteria
 from technic_scanner.domain.universe import SourceInfo
+from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.study_bars import StudyBars, biases
 from technic_scanner.runs.study_trials import Trial, TrialCount, TrialStore, count_trials, family_of_text
+from technic_scanner.screening.bars import DateArray
 from technic_scanner.studies import Study, document_of, study
 from technic_scanner.studies.deflation import thresholds_of
 from technic_scanner.studies.holdout import Holdout, check_holdout, holdout_of
@@ -101,6 +103,7 @@ class StudyService:
         criteria = readable(request.where)
         check_holdout(request.holdout_months, opened=request.open_holdout)
         bars, info = self._read(request, cancel or CancelToken())
+        _check_days(request, bars.panel.bars.sessions)
         holdout = holdout_of(bars.panel.bars.last_session, request.holdout_months, opened=request.open_holdout)
         start, end = (request.start, request.end) if holdout is None else holdout.window(request.start, request.end)
         found = study(
@@ -135,6 +138,20 @@ class StudyService:
 
     def _of_place(self, trial: Trial) -> tuple[Trial, ...]:
         return self._store.trials(trial.source, trial.universe)
+
+
+def _check_days(request: StudyRequest, sessions: DateArray) -> None:
+    """Raise ConfigError if none of the stored sessions can be between the days that are asked for."""
+    if len(sessions) == 0:
+        return
+    first, last = (session.astype("datetime64[D]").item() for session in (sessions[0], sessions[-1]))
+    problems = []
+    if request.start is not None and request.start > last:
+        problems.append(FieldProblem("from", f"{request.start} is after the newest session, {last}"))
+    if request.end is not None and request.end < first:
+        problems.append(FieldProblem("to", f"{request.end} is before the first session, {first}"))
+    if problems:
+        raise ConfigError(problems)
 
 
 def _trial(request: StudyRequest, document: Document) -> Trial:
