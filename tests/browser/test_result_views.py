@@ -61,10 +61,12 @@ def test_the_chart_has_ranges_a_log_scale_panels_and_the_market(
     page.tab.get_by_text("Market", exact=True).click()
     expect(page.text("Its line begins at the first close shown.")).to_be_visible()
     page.settle()
-    scale = "chart => chart._fullLayout?.yaxis.type"
-    wait_until(lambda: chart.evaluate(scale) == "log", "the scale is not logarithmic")
-    assert chart.evaluate("chart => chart.data[0].x.length") == 21
-    assert chart.evaluate("chart => chart._fullLayout.hovermode") in ("x", "x unified")
+    # All at once, because a figure that is drawn anew has no data for a moment.
+    told = "chart => [chart._fullLayout?.yaxis.type, chart.data?.[0]?.x.length, chart._fullLayout?.hovermode]"
+    wait_until(
+        lambda: chart.evaluate(told) in (["log", 21, "x"], ["log", 21, "x unified"]),
+        "the chart is not of 21 sessions on a logarithmic scale with one line at the pointer",
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 390])
