@@ -62,20 +62,20 @@ def build(settings: Settings | None = None) -> Services:
         wake=LocalBell(settings.bell_dir).ring,
         standby_workers=settings.standby_workers,
     )
+    cached = partial(coverage, catalog, cache)
     rules = ServiceRules(settings.stale_after_seconds, settings.max_queued_runs_per_token)
     service = RunService(
         store,
         catalog,
         launcher,
         clock,
-        coverage=partial(coverage, catalog, cache),
+        coverage=cached,
         rules=rules,
         tell=listeners.tell,
         deleted=partial(delete_exports, settings.home / "exports"),
     )
     bars = partial(past_bars, catalog, cache)
     calendars = ExchangeCalendars()
-    cached = partial(coverage, catalog, cache)
     preview = ScanPreview(store, catalog, clock, cached, settings.stale_after_seconds)
     schedules = ScheduleService(
         store,

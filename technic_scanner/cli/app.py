@@ -35,10 +35,9 @@ def app_for(words: Sequence[str]) -> typer.Typer:
         epilog="Exit codes: 0 done, 1 failed, 2 usage error, 3 no results, 130 interrupted.",
     )
     app.callback()(_root)
-    named = words[0] if words and words[0] in (*_COMMANDS, *_GROUPS) else None
-    for name in (*_COMMANDS, *_GROUPS):
-        if named in (None, name):
-            _add(app, name)
+    known = (*_COMMANDS, *_GROUPS)
+    for name in words[:1] if words and words[0] in known else known:
+        _add(app, name)
     return app
 
 
