@@ -15,7 +15,7 @@ from technic_scanner.api.config_route import ConfigRoute, problems_in_body
 from technic_scanner.api.dependencies import Broadcaster, Owner, Service, Streams
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
-from technic_scanner.api.problems import bad_fields, document_of, document_of_invalid, json_fault
+from technic_scanner.api.problems import NO_OBJECT, bad_fields, document_of, document_of_invalid, json_fault
 from technic_scanner.api.requests import MAX_SEQ, ConfigQuery, Name, ScanRequest, config_query
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.schemas import RUN_ID_PATTERN
@@ -179,7 +179,9 @@ def _request_in(service: RunService, text: str) -> ScanRequest:
         payload = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _BadMessageError([FieldProblem("body", json_fault(error))]) from error
-    if isinstance(payload, dict) and not payload.keys() & ScanRequest.model_fields.keys():
+    if not isinstance(payload, dict):
+        raise _BadMessageError([FieldProblem("body", NO_OBJECT)])
+    if not payload.keys() & ScanRequest.model_fields.keys():
         payload = {"config": payload}
     try:
         return ScanRequest.model_validate(payload)

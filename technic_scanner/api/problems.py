@@ -25,6 +25,10 @@ MEDIA_TYPE = "application/problem+json"
 # Paths of event streams, the only ones that accept GET but not HEAD.
 STREAM_ENDING = "/stream"
 
+# What a request without the object that it needs is told, at every door alike.
+NO_OBJECT = "must be a JSON object"
+_NO_OBJECT_TYPES = ("missing", "model_attributes_type", "model_type", "dict_type")
+
 logger = logging.getLogger(__name__)
 
 # The status of the nearest class in an error's MRO applies.
@@ -250,6 +254,8 @@ def _dotted(location: Sequence[Any]) -> str:
 
 def _sentence(item: Mapping[str, Any]) -> str:
     reason = item.get("ctx", {}).get("error")
+    if tuple(item["loc"]) == ("body",) and item["type"] in _NO_OBJECT_TYPES:
+        return NO_OBJECT
     if item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] in TEXT_RULES:
         return TEXT_RULES[item["ctx"]["pattern"]]
     return f"{item['msg']}: {reason}" if item["type"] == "json_invalid" and reason else str(item["msg"])
