@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from technic_scanner.api.problems import validation_item
 from technic_scanner.api.requests import ConfigQuery, ScanRequest, config_in_query
 from technic_scanner.api.submitting import IN_BODY, IN_QUERY, every_problem, unread
 from technic_scanner.domain.config import CONFIG_FIELDS, RunOptions, ScanConfig
@@ -39,8 +40,8 @@ class ConfigRoute(APIRoute):
             except RequestValidationError as error:
                 service: RunService = request.app.state.services.service
                 found = await run_in_threadpool(self.problems, service, request, error.body)
-                more = [{"type": "config", "loc": (item.field,), "msg": item.message} for item in found]
-                raise RequestValidationError([*error.errors(), *more], body=error.body) from error
+                every = [*error.errors(), *map(validation_item, found)]
+                raise RequestValidationError(every, body=error.body) from error
 
         return with_problems_of_config
 

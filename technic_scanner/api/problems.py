@@ -239,10 +239,16 @@ def _methods_at(request: Request) -> list[str]:
 
 def bad_fields(items: Iterable[Mapping[str, Any]]) -> tuple[FieldProblem, ...]:
     """Return the faults that a validation found, each at its place in the request."""
-    return tuple(
-        FieldProblem("body" if item["type"] == "json_invalid" else _dotted(item["loc"]), _sentence(item))
-        for item in items
-    )
+    return tuple(item.get("problem") or _found(item) for item in items)
+
+
+def validation_item(problem: FieldProblem) -> dict[str, Any]:
+    """Return a problem in the form of those that a validation found; bad_fields gives it back whole."""
+    return {"type": "config", "loc": (problem.field,), "msg": problem.message, "problem": problem}
+
+
+def _found(item: Mapping[str, Any]) -> FieldProblem:
+    return FieldProblem("body" if item["type"] == "json_invalid" else _dotted(item["loc"]), _sentence(item))
 
 
 def _dotted(location: Sequence[Any]) -> str:

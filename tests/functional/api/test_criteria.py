@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -30,13 +32,14 @@ def test_the_language_is_described(client: TestClient) -> None:
     ("method", "path", "body"),
     [
         ("POST", "/scans", {}),
+        ("POST", "/scans", {"label": 5}),
         ("POST", "/scans/estimate", {}),
         ("PUT", "/presets/Mine", {}),
         ("POST", "/replays", {"from": "2010-03-01", "to": "2010-05-31", "every": "month"}),
     ],
 )
 def test_a_fault_in_a_config_has_the_place_that_the_check_gives(
-    client: TestClient, method: str, path: str, body: dict[str, str]
+    client: TestClient, method: str, path: str, body: dict[str, Any]
 ) -> None:
     text = "close > 1 and\n  smaa(close, 3) > opn"
     answer = client.request(method, path, json={**body, "config": {"criteria": text, "top_n": -1}})
