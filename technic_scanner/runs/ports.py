@@ -189,6 +189,10 @@ class RunStore(Protocol):
         """Return the runs that picked the symbol, newest first."""
         ...
 
+    def statuses_of(self, run_ids: Sequence[str]) -> Mapping[str, RunStatus]:
+        """Return the status of each of these runs; without those that do not exist."""
+        ...
+
     def count_by_status(self, owner: str | None = None) -> dict[RunStatus, int]: ...
 
     def stamp_worker(self, worker: WorkerInfo) -> None:

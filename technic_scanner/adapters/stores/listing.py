@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, select
 
 from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.filters import NEWEST_FIRST, newest_ids, to_cursor
-from technic_scanner.adapters.stores.rows import select_records, to_record
+from technic_scanner.adapters.stores.rows import nearest_status, select_records, to_record
 from technic_scanner.adapters.stores.schema import runs
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import RunPage, RunQuery
@@ -43,6 +45,12 @@ class ListingQueries(Queries):
             .limit(limit)
         )
         return tuple(to_record(row) for row in connection.execute(statement))
+
+    @reading
+    def statuses_of(self, connection: Connection, run_ids: Sequence[str]) -> dict[str, RunStatus]:
+        """Return the status of each of these runs; without those that do not exist."""
+        stored = select(runs.c.run_id, runs.c.status, runs.c.finished_at).where(runs.c.run_id.in_(list(run_ids)))
+        return {row.run_id: nearest_status(row.status, row.finished_at) for row in connection.execute(stored)}
 
     @reading
     def count_by_status(self, connection: Connection, owner: str | None = None) -> dict[RunStatus, int]:

@@ -101,9 +101,10 @@ class ReplayWatch:
         self._resumed: set[str] = set()
 
     def left(self) -> int:
-        """Check every run that had not ended; return how many have still not ended."""
+        """Check every run that had not ended; return how many have still not ended. RunNotFoundError."""
+        statuses = self._service.statuses_of(tuple(self._left))
         for run_id in tuple(self._left):
-            status = self._service.get(run_id).status
+            status = statuses.get(run_id) or self._service.get(run_id).status
             if status is RunStatus.INTERRUPTED and run_id not in self._resumed:
                 self._resumed.add(run_id)
                 self._resume(run_id)

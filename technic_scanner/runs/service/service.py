@@ -225,6 +225,11 @@ class RunService:
         """Return the session that the result of each run is of; without those that have none."""
         return self._store.sessions_of(run_ids)
 
+    def statuses_of(self, run_ids: Sequence[str]) -> Mapping[str, RunStatus]:
+        """Return the status of each of these runs; without those that do not exist."""
+        self._upkeep.refresh()
+        return self._store.statuses_of(run_ids)
+
     def sources(self) -> tuple[SourceInfo, ...]:
         """Describe the available sources."""
         return self._catalog.sources()

@@ -14,13 +14,13 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.progress.costs import CostHistory
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Store
 from technic_scanner.runs.scan_task import Scanner, ScanTask
-from technic_scanner.runs.stale_runs import thin
+from technic_scanner.runs.stale_runs import KEPT_EVENTS, thin
 from technic_scanner.runs.timings.baseline import baseline_of, measured_against
-from technic_scanner.runs.timings.estimates import cost_history, queue_seconds, work_left
+from technic_scanner.runs.timings.estimates import queue_seconds, work_left
+from technic_scanner.runs.timings.recent_costs import RecentCosts
 from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of, said_plainly
 from technic_scanner.runs.worker.recorder import Recorder
 from technic_scanner.runs.worker.recovery import Patience, PatientChunkJournal, earlier_attempts, retry_delay
@@ -46,6 +46,7 @@ class WorkerContext:
     worker_id: str
     patience_seconds: float
     tell: Callable[[RunRecord], None]
+    costs: RecentCosts
 
 
 class Execution:
@@ -59,7 +60,7 @@ class Execution:
         self._run = run
         self._cancel = cancel
         self._patience = Patience(context.clock, context.patience_seconds)
-        self._earlier = self._patience.call(lambda: earlier_attempts(context.store, run.run_id), cancel.check)
+        self._earlier = self._patience.call(lambda: earlier_attempts(context.store, run), cancel.check)
         self._recorder = Recorder(context.store, run.run_id, run.attempt, self._earlier.next_seq, context.clock)
         self._heartbeat = Heartbeat(
             context.store, run, self._recorder, cancel, worker_id=context.worker_id, clock=context.clock, beaten=beaten
@@ -70,7 +71,8 @@ class Execution:
         with self._heartbeat:
             end, result = self._ended()
             record = self._conclude(end, result)
-        thin(self._context.store, self._run.run_id)
+        if record.last_seq > KEPT_EVENTS:
+            thin(self._context.store, self._run.run_id)
         self._context.tell(record)
 
     def _ended(self) -> tuple[RunEnd, ScanResult | None]:
@@ -104,24 +106,24 @@ class Execution:
         return RunStatus.INTERRUPTED if shut_down else RunStatus.CANCELLED, None, result
 
     def _task(self) -> ScanTask:
-        store, run = self._context.store, self._run
+        store, costs, run = self._context.store, self._context.costs, self._run
+        is_new = run.attempt == 1 and run.last_seq == 0
         work = self._patience.call(lambda: store.expected_work(run.run_id), self._cancel.check)
         return ScanTask(
             run=run,
-            journal=PatientChunkJournal(store.journal(run.run_id, run.attempt), self._patience, self._cancel),
+            journal=PatientChunkJournal(
+                store.journal(run.run_id, run.attempt), self._patience, self._cancel, is_new=is_new
+            ),
             listener=self._recorder,
             cancel=self._cancel,
             first_seq=self._earlier.next_seq,
             earlier_seconds=self._earlier.attempt_seconds,
             costs=self._patience.call(
-                lambda: cost_history(store, run.config, run.options, warm=are_loaded()), self._cancel.check
+                lambda: costs.history(run.config, run.options, warm=are_loaded()), self._cancel.check
             ),
             previous_event=self._earlier.event,
             work=work_left(work or {}, self._earlier.event),
         )
-
-    def _costs(self) -> CostHistory:
-        return cost_history(self._context.store, self._run.config, self._run.options, warm=are_loaded())
 
     def _conclude(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
         """Store the last events and the end, with retries until the patience is used up; return the ended run."""

@@ -24,6 +24,8 @@ T = TypeVar("T")
 # Twice per second, so that a cancel request is seen within one second.
 BEAT_SECONDS = 0.5
 FLUSH_SECONDS = 0.2
+# Stages of a short scan begin and end within milliseconds; their events are written together.
+GATHER_SECONDS = 0.03
 
 
 class _Due:
@@ -114,7 +116,8 @@ class Heartbeat:
     def _loop(self) -> None:
         while not self._stopped.is_set():
             self.tick()
-            self._recorder.boundary_waits.wait(FLUSH_SECONDS)
+            if self._recorder.boundary_waits.wait(FLUSH_SECONDS):
+                self._stopped.wait(GATHER_SECONDS)
 
     def _beat(self) -> None:
         if self._store.heartbeat(self._run.run_id, self._worker_id, self._run.attempt):

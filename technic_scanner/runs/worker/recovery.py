@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.progress import ProgressEvent
+from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkJournal
@@ -52,28 +53,38 @@ class Patience:
 
 
 class PatientChunkJournal:
-    """A chunk journal that waits for its store instead of failing the scan, and stops waiting when cancelled."""
+    """A chunk journal that waits for its store instead of failing the scan, and stops waiting when cancelled.
 
-    def __init__(self, journal: ChunkJournal, patience: Patience, cancel: CancelToken) -> None:
+    That of a new run ``is_new``: nothing was recorded in it, so it is not asked for a stage before that is written.
+    """
+
+    def __init__(self, journal: ChunkJournal, patience: Patience, cancel: CancelToken, *, is_new: bool = False) -> None:
         self._journal = journal
+        self._is_new = is_new
+        self._written: set[str] = set()
         self._patience = patience
         self._cancel = cancel
 
     def fingerprint(self, stage: str) -> str | None:
         """Return the recorded fingerprint, as the journal does."""
-        return self._call(lambda: self._journal.fingerprint(stage))
+        return None if self._is_empty(stage) else self._call(lambda: self._journal.fingerprint(stage))
 
     def start_over(self, stage: str, fingerprint: str) -> None:
         """Delete the stage's chunks, as the journal does."""
+        self._written.add(stage)
         self._call(lambda: self._journal.start_over(stage, fingerprint))
 
     def chunks(self, stage: str) -> dict[int, bytes]:
         """Return the recorded chunks, as the journal does."""
-        return self._call(lambda: self._journal.chunks(stage))
+        return {} if self._is_empty(stage) else self._call(lambda: self._journal.chunks(stage))
 
     def record(self, stage: str, index: int, payload: bytes) -> None:
         """Record a chunk, as the journal does; recording the same one twice is harmless."""
+        self._written.add(stage)
         self._call(lambda: self._journal.record(stage, index, payload))
+
+    def _is_empty(self, stage: str) -> bool:
+        return self._is_new and stage not in self._written
 
     def _call(self, action: Callable[[], T]) -> T:
         return self._patience.call(action, self._cancel.check)
@@ -88,15 +99,17 @@ class EarlierAttempts:
     event: ProgressEvent | None
 
 
-def earlier_attempts(store: RunStore, run_id: str) -> EarlierAttempts:
+def earlier_attempts(store: RunStore, run: RunRecord) -> EarlierAttempts:
     """Return the next event number and the seconds of each attempt that has events, oldest first.
 
-    Seconds are those of the attempt's last event; an attempt that terminated before its first event is not counted.
-    Reads only a few events, however many there are.
+    ``run`` is as it was claimed. Seconds are those of the attempt's last event; an attempt that terminated before its
+    first event is not counted. Reads only a few events, however many there are.
     """
-    last = event = store.latest_event(run_id)
+    if run.last_seq == 0:
+        return EarlierAttempts(1, (), None)
+    last = event = store.latest_event(run.run_id)
     # The newest ones may be unreadable; their numbers are taken all the same.
-    next_seq = max(store.get_run(run_id).last_seq, 0 if event is None else event.seq) + 1
+    next_seq = max(run.last_seq, 0 if event is None else event.seq) + 1
     seconds: list[float] = []
     while event is not None:
         seconds.append(event.elapsed_seconds)

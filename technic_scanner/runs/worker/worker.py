@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from structlog.contextvars import bound_contextvars
 
@@ -17,7 +17,8 @@ from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.ports import Store
 from technic_scanner.runs.scan_task import Scanner
-from technic_scanner.runs.stale_runs import give_up_stale
+from technic_scanner.runs.stale_runs import StaleSweep
+from technic_scanner.runs.timings.recent_costs import RecentCosts
 from technic_scanner.runs.worker.execution import SHUTDOWN_REASON, Execution, WorkerContext
 from technic_scanner.runs.worker.idle import Idle, Leaving, Waiting
 from technic_scanner.runs.worker.recovery import Patience
@@ -85,8 +86,10 @@ class Worker:
         self._me = identity
         self._rules = rules or WorkerRules()
         self._idle = idle or (Waiting(clock.sleep) if self._rules.forever else Leaving())
-        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds, tell)
+        costs = RecentCosts(store, clock)
+        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds, tell, costs)
         self._patience = Patience(clock, self._rules.patience_seconds)
+        self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
         self._presence = _Presence(store, clock, identity)
         self._stopping = False
         self._cancel: CancelToken | None = None
@@ -134,11 +137,11 @@ class Worker:
         return None
 
     def _next_run(self) -> RunRecord | None:
-        self._presence.stamp(None)
         # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
-        give_up_stale(self._store, timedelta(seconds=self._rules.stale_after_seconds), self._context.tell)
+        self._sweep.sweep()
         run = self._claim()
         if run is None:
+            self._presence.stamp(None)
             self._fire_due()  # not before: it may have to ask a source, and a queued run should not wait for that
         return run
 

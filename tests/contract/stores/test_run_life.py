@@ -49,3 +49,13 @@ def test_deleting_a_run_leaves_nothing_of_it(store: SqlStore, store_url: str, cl
     with pytest.raises(RunNotFoundError):
         store.delete_run(run.run_id)
     assert add(store, idempotency_key="k").run_id != run.run_id
+
+
+def test_the_statuses_of_runs_are_read_at_once(store: SqlStore) -> None:
+    at_work = running(store)
+    queued = add(store)
+    assert store.statuses_of([at_work.run_id, "01WRONG", queued.run_id]) == {
+        queued.run_id: store.get_run(queued.run_id).status,
+        at_work.run_id: store.get_run(at_work.run_id).status,
+    }
+    assert store.statuses_of([]) == {}

@@ -44,6 +44,7 @@ class Bench:
         self.store = store
         self.tasks: list[ScanTask] = []
         self.told: list[RunRecord] = []
+        self.tell: Callable[[RunRecord], None] = self.told.append
         self.fire_due: Callable[[], None] = lambda: None
 
     def queue(self, n: int = 1) -> None:
@@ -67,7 +68,7 @@ class Bench:
             self.clock,
             identity,
             limits,
-            tell=self.told.append,
+            tell=self.tell,
             idle=idle,
             fire_due=self.fire_due,
         )

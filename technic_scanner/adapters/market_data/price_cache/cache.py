@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from technic_scanner.adapters.market_data.price_cache.index import (
 )
 from technic_scanner.adapters.market_data.price_cache.merge import Asked, ReadBars, merge_batch
 from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
+from technic_scanner.adapters.market_data.price_cache.recent import RecentBars
 from technic_scanner.adapters.market_data.price_cache.requests import Sorted, sort_out
 from technic_scanner.adapters.market_data.price_cache.snapshot import (
     fingerprint_of,
@@ -81,6 +83,7 @@ class ParquetPriceCache:
         self._root = root
         self._clock = clock
         self._folders: dict[str, SourceFolder] = {}
+        self._recent = RecentBars()
 
     def read(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheRead:
         """Return the newest ``bars`` sessions up to ``as_of`` of the symbols with fresh bars; see CacheRead.
@@ -242,15 +245,17 @@ class ParquetPriceCache:
         hits, bars, last = request.hits, request.bars, request.last
         if not hits:
             return Panel.empty(), fingerprint_of(Panel.empty())
+        opened = partial(SegmentReader, folder, index, hits)
+        newest = partial(self._recent.newest, folder, hits, bars, last, opened)
         if sum([entry.bars for entry in hits]) < _SNAPSHOT_BARS:
-            panel = SegmentReader(folder, index, hits).newest(bars, last)
+            panel = newest()
             return panel, fingerprint_of(panel)
         give_up_snapshots(folder.path)
         path = snapshot_path(folder.path, request.key)
         ready = load_snapshot(path, tuple([entry.symbol for entry in hits]))
         if ready is not None:
             return ready
-        panel = SegmentReader(folder, index, hits).newest(bars, last)
+        panel = newest()
         fingerprint = fingerprint_of(panel)
         keep_snapshot(path, panel, fingerprint)
         return panel, fingerprint

@@ -35,6 +35,11 @@ class SegmentReader:
         segments = _for_each(self._rows, lambda part: Segment(folder.segment_path(part), index.segments[part]))
         self._segments = dict(zip(self._rows, segments, strict=True))
 
+    @property
+    def symbol_count(self) -> int:
+        """How many entries are read."""
+        return len(self._symbols)
+
     def newest(self, bars: int, end: int) -> Panel:
         """Return the newest ``bars`` sessions up to day ``end`` on which any of the entries has a bar."""
         return self.on(self.calendar(end)[-bars:])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pytest
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.errors import ConfigError
+from technic_scanner.errors import ConfigError, RunNotFoundError
 from technic_scanner.runs.performance.replay import ReplayWatch, queue_replay, replay_dates
 from tests.support.runs.service_bench import Bench, bench, store
 
@@ -74,14 +75,23 @@ def test_a_run_that_somebody_else_resumed_is_waited_for(bench: Bench) -> None:
     bench.store.claim("w", "host", "1", None)
     bench.clock.advance(60.0)
     bench.service.list()
-    get, resume = bench.service.get, bench.service.resume
+    look = bench.service.statuses_of
 
-    def get_late(run_id: str):
-        found = get(run_id)
-        if found.status is RunStatus.INTERRUPTED:
-            resume(run_id)
+    def look_late(run_ids: Sequence[str]) -> Mapping[str, RunStatus]:
+        found = look(run_ids)
+        for run_id, status in found.items():
+            if status is RunStatus.INTERRUPTED:
+                bench.service.resume(run_id)
         return found
 
-    bench.service.get = get_late  # type: ignore[method-assign]
+    bench.service.statuses_of = look_late  # type: ignore[method-assign]
     assert ReplayWatch(bench.service, plan).left() == 1
-    assert get(plan.runs[0].run_id).status is RunStatus.QUEUED
+    assert bench.service.get(plan.runs[0].run_id).status is RunStatus.QUEUED
+
+
+def test_a_run_that_somebody_deleted_is_not_waited_for(bench: Bench) -> None:
+    plan = queue_replay(bench.service, ScanConfig(), RunOptions(), [date(2010, 3, 1)], "1")
+    bench.service.cancel(plan.runs[0].run_id)
+    bench.service.delete(plan.runs[0].run_id)
+    with pytest.raises(RunNotFoundError):
+        ReplayWatch(bench.service, plan).left()

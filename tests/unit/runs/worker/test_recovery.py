@@ -104,6 +104,19 @@ def test_the_journal_outlasts_a_locked_store(store: FaultyStore) -> None:
     assert manual(store).monotonic() > 10.0
 
 
+def test_the_journal_of_a_new_run_is_asked_for_nothing_before_something_is_written(store: FaultyStore) -> None:
+    patience, cancel = Patience(store.clock, 60.0), CancelToken()
+    journal = PatientChunkJournal(store.journal("run-0001", 1), patience, cancel, is_new=True)
+    store.calls.clear()
+    assert (journal.fingerprint("symbol_scanning"), journal.chunks("symbol_scanning")) == (None, {})
+    assert store.calls == []
+    journal.start_over("symbol_scanning", "f1")
+    assert (journal.fingerprint("symbol_scanning"), journal.chunks("symbol_scanning")) == ("f1", {})
+    assert journal.chunks("data_fetching") == {}
+    journal.record("data_fetching", 2, b"chunk")
+    assert journal.chunks("data_fetching") == {2: b"chunk"}
+
+
 def test_a_cancelled_scan_does_not_wait_for_the_journal(store: FaultyStore) -> None:
     cancel = CancelToken()
     cancel.cancel("enough")
@@ -186,7 +199,7 @@ def test_a_dead_run_is_given_up_though_its_events_cannot_be_thinned(
 
 
 def test_a_run_that_has_no_events_starts_at_one(store: FaultyStore) -> None:
-    assert earlier_attempts(store, "run-0001") == EarlierAttempts(1, (), None)
+    assert earlier_attempts(store, store.get_run("run-0001")) == EarlierAttempts(1, (), None)
 
 
 @given(st.lists(st.lists(st.floats(0, 100), min_size=0, max_size=30), min_size=1, max_size=6))
@@ -203,7 +216,7 @@ def test_earlier_attempts_are_what_reading_the_whole_journal_would_say(attempts:
             store.interrupt_stale(timedelta(seconds=-1))
             store.requeue("run-0001")
             store.claim("w", "host", "1", None)
-        assert earlier_attempts(store, "run-0001") == EarlierAttempts(
+        assert earlier_attempts(store, store.get_run("run-0001")) == EarlierAttempts(
             seq + 1, tuple(expected), store.latest_event("run-0001")
         )
 
@@ -217,11 +230,12 @@ def test_earlier_attempts_are_known_over_thinned_events(store: FaultyStore) -> N
     store.requeue("run-0001")
     store.claim("w", "host", "1", None)
     store.append_events("run-0001", 2, [event(101, EventKind.RUN_STARTED, attempt=2, elapsed_seconds=0.5)])
-    assert earlier_attempts(store, "run-0001") == EarlierAttempts(102, (100.0, 0.5), store.latest_event("run-0001"))
+    run = store.get_run("run-0001")
+    assert earlier_attempts(store, run) == EarlierAttempts(102, (100.0, 0.5), store.latest_event("run-0001"))
 
 
 def test_earlier_attempts_are_read_from_few_events(store: FaultyStore) -> None:
     store.append_events("run-0001", 1, [event(n, elapsed_seconds=float(n)) for n in range(1, 5001)])
     store.calls.clear()
-    assert earlier_attempts(store, "run-0001").next_seq == 5001
+    assert earlier_attempts(store, store.get_run("run-0001")).next_seq == 5001
     assert store.calls.count("events") <= 13

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -384,21 +383,25 @@ def test_events_are_thinned_after_the_end(bench: Bench) -> None:
     assert 0 < len(bench.store.all_events("run-0001")) <= 200
 
 
+def test_few_events_are_not_thinned(bench: Bench) -> None:
+    bench.queue()
+    bench.worker().run()
+    assert "thin_events" not in bench.store.calls
+
+
 def test_each_end_is_told_once_after_it_was_written(bench: Bench) -> None:
     bench.queue(2)
     dead = bench.store.claim("dead", "host", "1", None)
     assert dead is not None
     bench.clock.advance(60)
     written: list[bool] = []
-    bench.told = []
-    tell = bench.told.append
 
     def note(record: RunRecord) -> None:
         written.append(bench.store.runs[record.run_id] == record)
-        tell(record)
+        bench.told.append(record)
 
+    bench.tell = note
     worker = bench.worker()
-    worker._context = replace(worker._context, tell=note)
     bench.store.fail("finish", StoreUnavailableError("locked"))  # it is written at the second attempt
     worker.run()
     assert [(record.run_id, record.status) for record in bench.told] == [
