@@ -122,9 +122,11 @@ def analyse(context: ScanContext, work: ScanWork, fingerprint: str, analysis: An
             analysis.put(bounds[index][0], rows)
             reporter.advance(len(rows), "symbol", "chunks")
             recorder.add(index, rows)
-    finally:
+        context.cancel.check()
+    except BaseException:
         recorder.flush()
-    context.cancel.check()
+        raise
+    recorder.flush_if_due()
     reporter.complete_substage("chunks")
     reporter.complete_stage()
 
@@ -158,10 +160,14 @@ def _bounds(count: int, size: int) -> list[tuple[int, int]]:
 
 
 class _ChunkRecorder:
-    """Records finished chunks in the journal in batches, and restores them."""
+    """Records finished chunks in the journal in batches, and restores them.
+
+    A scan that is over within RECORD_INTERVAL_SECONDS writes nothing unless it is stopped: to scan again costs no more.
+    """
 
     def __init__(self, context: ScanContext) -> None:
         self._context = context
+        self._new_fingerprint: str | None = None
         self._pending: list[tuple[int, npt.NDArray[np.float64]]] = []
         self._flushed_at = context.ports.clock.monotonic()
 
@@ -172,7 +178,7 @@ class _ChunkRecorder:
         if known != fingerprint:
             if known is not None:
                 self._context.reporter.message("the source's data changed since the last attempt: scanning starts over")
-            journal.start_over(Stage.SYMBOL_SCANNING, fingerprint)
+            self._new_fingerprint = fingerprint
             self._context.skip_records(0)
             return set()
         records = journal.chunks(Stage.SYMBOL_SCANNING)
@@ -186,11 +192,19 @@ class _ChunkRecorder:
 
     def add(self, index: int, rows: FloatArray) -> None:
         self._pending.append((index, rows))
+        self.flush_if_due()
+
+    def flush_if_due(self) -> None:
+        """Record what is pending if the last time is long enough ago."""
         if self._context.ports.clock.monotonic() - self._flushed_at >= RECORD_INTERVAL_SECONDS:
             self.flush()
 
     def flush(self) -> None:
+        """Record what is pending."""
         if self._pending:
+            if self._new_fingerprint is not None:
+                self._context.journal.start_over(Stage.SYMBOL_SCANNING, self._new_fingerprint)
+                self._new_fingerprint = None
             record = self._context.next_record()
             self._context.journal.record(Stage.SYMBOL_SCANNING, record, _pack(self._pending))
             self._pending = []

@@ -17,7 +17,8 @@ from technic_scanner.domain.progress import EventKind, StageState
 from technic_scanner.domain.stage import Stage, StagePlan
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
-from technic_scanner.pipeline.analyse import _pack, _unpack
+from technic_scanner.pipeline import analyse
+from technic_scanner.pipeline.analyse import _unpack
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import COLUMN_NAMES
 from technic_scanner.pipeline.engine import Attempt, ScanFailed
@@ -372,12 +373,28 @@ def test_a_resumed_scan_takes_over_what_was_done_and_ends_the_same() -> None:
     assert result.metrics.cache_hits == 0
 
 
-def test_the_rate_of_a_resumed_scan_is_that_of_what_it_scanned_itself() -> None:
+def test_a_short_scan_records_its_chunks_only_if_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyse, "RECORD_INTERVAL_SECONDS", 1e9)
+    whole, stopped = MemoryJournal(), MemoryJournal()
+    Bench(journal=whole).scan(options=RunOptions(chunk_size=7))
+    assert "symbol_scanning" not in whole.held
+    bench = Bench(journal=stopped, clock=_Ticking())
+    bench.events = _Watched(
+        lambda event: bench.cancel.cancel() if event.stage("symbol_scanning").completed >= 14 else None
+    )
+    assert bench.scan(options=RunOptions(chunk_size=7)).cancelled
+    [payload] = stopped.held["symbol_scanning"].values()
+    assert sum(len(rows) for _, rows in _unpack(payload)) >= 14
+
+
+def test_the_rate_of_a_resumed_scan_is_that_of_what_it_scanned_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyse, "RECORD_INTERVAL_SECONDS", 0.0)
     journal, cache = MemoryJournal(), MemoryCache()
     Bench(journal=journal, cache=cache).scan(options=RunOptions(chunk_size=7))
-    [(record, payload)] = journal.held["symbol_scanning"].items()
-    first_two = [(index, rows) for index, rows in _unpack(payload) if index < 2]
-    journal.held["symbol_scanning"][record] = _pack(first_two)
+    held = journal.held["symbol_scanning"]
+    journal.held["symbol_scanning"] = {
+        record: payload for record, payload in held.items() if all(index < 2 for index, _ in _unpack(payload))
+    }
     clock = ManualClock()
     again = Bench(journal=journal, cache=cache, clock=clock)
     again.events = _Watched(lambda event: clock.advance(2.0) if event.kind is EventKind.STAGE_STARTED else None)
@@ -386,7 +403,8 @@ def test_the_rate_of_a_resumed_scan_is_that_of_what_it_scanned_itself() -> None:
     assert (metrics.symbols_scanned, metrics.symbols_per_second) == (40, (40 - 14) / 2.0)
 
 
-def test_data_that_changed_between_attempts_is_said_and_scanned_again() -> None:
+def test_data_that_changed_between_attempts_is_said_and_scanned_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyse, "RECORD_INTERVAL_SECONDS", 0.0)
     journal, cache = MemoryJournal(), MemoryCache()
     first = Bench(journal=journal, cache=cache)
     first.scan()
