@@ -85,7 +85,10 @@ class RunStore(Protocol):
     def claim(
         self, worker_id: str, host: str, version: str, max_running: int | None, can_read: Callable[[str], bool] = ...
     ) -> RunRecord | None:
-        """Move the oldest QUEUED run, of a source that ``can_read``, to RUNNING, or return None; two never get one."""
+        """Move the oldest QUEUED run, of a source that ``can_read``, to RUNNING, or return None; two never get one.
+
+        The claim is the run's first heartbeat, and the worker's row, if it has one, names the run.
+        """
         ...
 
     def queued_sources(self) -> Mapping[str, int]:

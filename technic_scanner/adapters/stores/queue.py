@@ -19,7 +19,7 @@ from technic_scanner.adapters.stores.rows import (
     lost_attempt,
     no_such_run,
 )
-from technic_scanner.adapters.stores.schema import UtcTime, chunk_stages, chunks, run_documents, runs
+from technic_scanner.adapters.stores.schema import UtcTime, chunk_stages, chunks, run_documents, runs, workers
 from technic_scanner.adapters.stores.summary import summary_columns
 from technic_scanner.adapters.stores.trials import write_answer
 from technic_scanner.clock import Clock
@@ -60,8 +60,9 @@ class QueueQueries(Queries):
     ) -> RunRecord | None:
         """Move the oldest QUEUED run to RUNNING for this worker; None if there is none or ``max_running`` already run.
 
-        Runs whose source the worker cannot read are left to others. Two workers never get the same attempt: SQLite lets
-        in one writer at a time, PostgreSQL skips locked rows.
+        The worker's row, if it has one, names the run from then on. Runs whose source the worker cannot read are left
+        to others. Two workers never get the same attempt: SQLite lets in one writer at a time, PostgreSQL skips locked
+        rows.
         """
         # Idle workers ask often; looking first keeps them from taking the write lock each time.
         sources = [source for source in self.queued_sources() if can_read(source)]
@@ -178,6 +179,9 @@ class QueueQueries(Queries):
                 started_at=now,
                 heartbeat_at=now,
             )
+        )
+        connection.execute(
+            update(workers).where(workers.c.worker_id == worker_id).values(run_id=run_id, heartbeat_at=now)
         )
         return fetch_record(connection, run_id)
 

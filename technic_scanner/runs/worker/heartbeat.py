@@ -74,6 +74,7 @@ class Heartbeat:
         self._clock = clock
         self._beaten = beaten
         self._beat_due = _Due(BEAT_SECONDS)
+        self._beat_due.done(clock.monotonic())  # the claim was the first one
         self._flush_due = _Due(FLUSH_SECONDS)
         self._lock = threading.Lock()
         self._stopped = threading.Event()

@@ -139,8 +139,11 @@ class Worker:
     def _next_run(self) -> RunRecord | None:
         # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
         self._sweep.sweep()
+        self._presence.appear()
         run = self._claim()
-        if run is None:
+        if run is not None:
+            self._presence.took(run.run_id)
+        else:
             self._presence.stamp(None)
             self._fire_due()  # not before: it may have to ask a source, and a queued run should not wait for that
         return run
@@ -186,6 +189,16 @@ class _Presence:
         self._started_at: datetime = clock.now()
         self._shown: str | None = None
         self._next_at = float("-inf")
+
+    def appear(self) -> None:
+        """Write the row if there is none, so that a claim names its run in it. Raises StoreError."""
+        if self._next_at == float("-inf"):
+            self.stamp(None)
+
+    def took(self, run_id: str) -> None:
+        """Note that a claim has written this run into the row."""
+        if self._next_at != float("-inf"):
+            self._shown, self._next_at = run_id, self._clock.monotonic() + STAMP_SECONDS
 
     def stamp(self, run_id: str | None) -> None:
         """Refresh the row if it is due. Raises StoreError."""

@@ -154,6 +154,20 @@ class LostWorkerContract:
         store.remove_worker("w2")
         assert store.workers(started) == (again,)
 
+    def test_a_claim_names_its_run_in_the_workers_row(self, store: Store, clock: ManualClock) -> None:
+        started = clock.now()
+        for name in ("w1", "w2"):
+            store.stamp_worker(WorkerInfo(name, "host", 1, started, started, None))
+        clock.advance(5)
+        run = add(store)
+        assert store.claim("w1", "host", "1", None) is not None
+        assert {worker.worker_id: (worker.run_id, worker.heartbeat_at) for worker in store.workers(started)} == {
+            "w1": (run.run_id, clock.now()),
+            "w2": (None, started),
+        }
+        assert store.claim("w2", "host", "1", None) is None
+        assert {worker.worker_id: worker.run_id for worker in store.workers(started)} == {"w1": run.run_id, "w2": None}
+
     def test_workers_that_died_are_forgotten_a_day_later(self, store: Store, clock: ManualClock) -> None:
         started = clock.now()
         for name in ("dead", "leaving"):

@@ -14,7 +14,7 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of
+from technic_scanner.runs.worker.heartbeat import BEAT_SECONDS, Heartbeat, fault_of
 from technic_scanner.runs.worker.recorder import Recorder
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import event
@@ -178,6 +178,7 @@ def test_an_end_that_could_not_be_written_leaves_the_heart_beating(bench: Bench)
 def test_the_thread_does_what_the_ticks_do(bench: Bench) -> None:
     bench.recorder(event(1, EventKind.RUN_STARTED))
     bench.store.request_cancel("run-0001")
+    bench.clock.advance(BEAT_SECONDS)
     with bench.heartbeat, pytest.raises(Exception, match="cancelled on request"):
         bench.cancel.wait(60)
     assert [item.seq for item in bench.store.all_events("run-0001")] == [1]

@@ -446,5 +446,5 @@ def test_a_request_to_stop_before_the_scan_began_is_obeyed(bench: Bench) -> None
         return run
 
     bench.store.claim = claim_and_ask  # type: ignore[method-assign]
-    bench.worker(until_cancelled).run()
+    bench.worker(lambda task: until_cancelled(task, bench.clock)).run()
     assert bench.run().status is RunStatus.CANCELLED
