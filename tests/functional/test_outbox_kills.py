@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 import pytest
 
@@ -25,27 +24,20 @@ from technic_scanner.domain.schedule import AfterClose, PlannedTime, Schedule
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.schedule_ports import NewRun
 from tests.functional.outbox_processes import finish_runs, send
-from tests.support.postgres import postgres_server, postgres_url
+from tests.functional.run_stores import database_url, postgres_server
 from tests.unit.adapters.notify.receivers import Hook, web_server
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["database_url", "postgres_server"]
 
 RUNS = MESSAGES = 12
 KILLS = 6
 PATIENCE_SECONDS = 120
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'runs.db'}"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 @pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
+def store(database_url: str) -> Iterator[SqlStore]:
     """A store with a schedule."""
-    opened = open_store(url, SystemClock())
+    opened = open_store(database_url, SystemClock())
     opened.add_schedule(Schedule("nightly", AfterClose("XNYS"), preset="any", next_at=opened.clock.now()))
     yield opened
     opened.close()
@@ -89,12 +81,12 @@ def statuses(store: SqlStore) -> Counter[DeliveryStatus]:
 
 
 @pytest.mark.slow
-def test_each_result_has_its_message_whenever_the_worker_is_killed(url: str, store: SqlStore) -> None:
+def test_each_result_has_its_message_whenever_the_worker_is_killed(database_url: str, store: SqlStore) -> None:
     prepare(store, alerts=1, runs=RUNS)
     chance = random.Random(5)
     done: list[str] = []
     for _ in range(KILLS):
-        with running(finish_runs, url) as process:
+        with running(finish_runs, database_url) as process:
             wait_until(lambda: len(store.deliveries(1000)) > len(done) or not process.is_alive(), "no run was ended")  # noqa: B023
             time.sleep(chance.random() / 20)
         ended = store.list_runs(RunQuery(statuses=(RunStatus.SUCCEEDED,), limit=1000)).records
@@ -106,10 +98,10 @@ def test_each_result_has_its_message_whenever_the_worker_is_killed(url: str, sto
 
 @pytest.mark.slow
 def test_who_is_killed_while_a_receiver_has_the_message_is_followed_by_one_with_the_same_key(
-    url: str, store: SqlStore
+    database_url: str, store: SqlStore
 ) -> None:
     prepare(store, alerts=MESSAGES, runs=1)
-    finish_runs(url)
+    finish_runs(database_url)
     victims: list[BaseProcess] = []
     killed = 0
 
@@ -130,10 +122,10 @@ def test_who_is_killed_while_a_receiver_has_the_message_is_followed_by_one_with_
     hook = Killing()
     with web_server(hook) as (_, port):
         for number in range(KILLS):
-            with running(send, url, port, 0.2) as process:
+            with running(send, database_url, port, 0.2) as process:
                 victims.append(process)
                 wait_until(lambda: killed > number, "no message came")  # noqa: B023
-        with running(send, url, port, 0.2):
+        with running(send, database_url, port, 0.2):
             wait_until(lambda: statuses(store)[DeliveryStatus.PENDING] == 0, f"{statuses(store)}")
     assert statuses(store) == {DeliveryStatus.SENT: MESSAGES}
     keys = Counter(headers["idempotency-key"] for _, headers, _ in hook.got)
@@ -144,11 +136,15 @@ def test_who_is_killed_while_a_receiver_has_the_message_is_followed_by_one_with_
 
 
 @pytest.mark.slow
-def test_of_many_senders_none_repeats_what_nobody_was_killed_over(url: str, store: SqlStore) -> None:
+def test_of_many_senders_none_repeats_what_nobody_was_killed_over(database_url: str, store: SqlStore) -> None:
     prepare(store, alerts=MESSAGES, runs=1)
-    finish_runs(url)
+    finish_runs(database_url)
     hook = Hook()
-    with web_server(hook) as (_, port), running(send, url, port, 60.0), running(send, url, port, 60.0):
+    with (
+        web_server(hook) as (_, port),
+        running(send, database_url, port, 60.0),
+        running(send, database_url, port, 60.0),
+    ):
         wait_until(lambda: statuses(store)[DeliveryStatus.PENDING] == 0, "not all was sent")
     keys = Counter(headers["idempotency-key"] for _, headers, _ in hook.got)
     assert (len(keys), keys.total()) == (MESSAGES, MESSAGES)

@@ -6,9 +6,7 @@ import multiprocessing
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,9 +20,9 @@ from technic_scanner.domain.schedule import AfterClose, FiringStatus, Schedule
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.schedule_ports import DataShare
 from technic_scanner.runs.schedules.due import DueSchedules, FiringRules
-from tests.support.postgres import postgres_server, postgres_url
+from tests.functional.run_stores import database_url, postgres_server, store
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["database_url", "postgres_server", "store"]
 
 PROCESSES = 8
 SESSIONS = 50
@@ -36,20 +34,6 @@ LAST = datetime(2026, 3, 16, 22, tzinfo=UTC)  # after the fiftieth session's clo
 
 def as_known(known: KnownCalendar, start: object, end: object) -> dict:
     return {day: known.close_of(day) for day in known.closes if start <= day <= end}  # type: ignore[operator]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'runs.db'}"
-    return str(request.getfixturevalue("postgres_url"))
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
-    opened = open_store(url, SystemClock())
-    yield opened
-    opened.close()
 
 
 def work(url: str, lease_seconds: float, rounds: Any, data_until: Any) -> None:
@@ -83,7 +67,7 @@ def work(url: str, lease_seconds: float, rounds: Any, data_until: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lease_seconds", [0.0, 0.1])
-def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease_seconds: float) -> None:
+def test_each_session_gets_one_run_whoever_dies(database_url: str, store: SqlStore, lease_seconds: float) -> None:
     schedule = store.add_schedule(
         Schedule(
             NAME,
@@ -100,7 +84,7 @@ def test_each_session_gets_one_run_whoever_dies(url: str, store: SqlStore, lease
 
     def started() -> tuple[multiprocessing.process.BaseProcess, Any]:
         rounds = context.Value("Q", 0, lock=False)
-        process = context.Process(target=work, args=(url, lease_seconds, rounds, data_until), daemon=True)
+        process = context.Process(target=work, args=(database_url, lease_seconds, rounds, data_until), daemon=True)
         process.start()
         return process, rounds
 
