@@ -171,7 +171,9 @@ class MatchesDocument(Document):
     counts: dict[str, int] = Field(description="Of how many rows each clause alone is true.")
     left_after: dict[str, int] = Field(description="How many rows are left after each clause and those before it.")
     unknown: int = Field(description="Of how many rows the whole is unknown.")
-    notes: list[str] = Field(description="What is no longer as it was when the run judged its rows.")
+    notes: list[str] = Field(
+        description="What is no longer as it was when the run judged its rows, and which values nothing is there for."
+    )
 
 
 class EstimateDocument(Document, of=Estimate):

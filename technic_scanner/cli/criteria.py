@@ -72,9 +72,10 @@ def match(given: dict[str, Any], text: Text, as_json: Json = False) -> None:
         with build() as services:
             judged = services.scanning.judge(config, asked)
     if as_json:
-        emit({"matches": judged.matches(), "counts": judged.counts(), "unknown": judged.unknown})
+        notes = list(judged.lacking)
+        emit({"matches": judged.matches(), "counts": judged.counts(), "unknown": judged.unknown, "notes": notes})
     else:
-        say_judgement(judged)
+        say_judgement(judged, judged.lacking)
 
 
 def _say_faults(text: str) -> None:

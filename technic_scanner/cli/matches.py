@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from technic_scanner import criteria
@@ -34,13 +36,13 @@ def show_matches(services: Services, run_id: str, text: str, *, as_json: bool) -
     if as_json:
         emit(matches_document(found))
         return
-    for note in found.notes:
+    say_judgement(found.judged, found.notes)
+
+
+def say_judgement(judged: Judgement, notes: Sequence[str]) -> None:
+    """Print notes, how many symbols each clause leaves, and the symbols that match."""
+    for note in notes:
         say(note)
-    say_judgement(found.judged)
-
-
-def say_judgement(judged: Judgement) -> None:
-    """Print how many symbols each clause leaves, and the symbols that match."""
     counts = judged.counts()
     for clause, left in judged.left_after().items():
         say(f"{clause}: true of {counts[clause]:,} symbols; {left:,} are left after it.")

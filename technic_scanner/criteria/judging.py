@@ -13,6 +13,7 @@ import numpy.typing as npt
 from technic_scanner.criteria.evaluate import evaluate, numbers, texts_of
 from technic_scanner.criteria.kernel_bars import positions
 from technic_scanner.criteria.kernel_points import as_numbers
+from technic_scanner.criteria.lacking import lacking
 from technic_scanner.criteria.levels import fixed
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.criteria.printer import heading_of, text_of
@@ -100,6 +101,11 @@ class Judgement:
     def unknown(self) -> int:
         """How many symbols with a bar the condition is unknown of."""
         return int(((self.truth == UNKNOWN) & self.has_bar).sum())
+
+    @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """A sentence on each thing that the criteria read and the panel has of no symbol, such as a benchmark."""
+        return lacking(self.criteria.tree, self.panel)
 
     def failing(self, row: int) -> tuple[Node, bool] | None:
         """Return the first clause that is not true of a symbol and whether it is unknown; None if it passes."""

@@ -113,7 +113,7 @@ def meeting(asked: Asked | None, found: Found, rows: IntArray) -> Met:
     reasons = [_reason(judged, row) for row in rows.tolist() if not passes[row]]
     counts, left = judged.counts(), judged.left_after()
     notes = [f"Criteria: {text} is true of {counts[text]:,} symbols; {left[text]:,} are left." for text in counts]
-    return Met(rows[passes[rows]], tuple(reasons), tuple(notes), judged)
+    return Met(rows[passes[rows]], tuple(reasons), (*notes, *judged.lacking), judged)
 
 
 def _reason(judged: Judgement, row: int) -> Reason:

@@ -71,8 +71,8 @@ def judge_rows(rows: PastRows, cache: PriceCache, criteria: Criteria) -> JudgedR
     labels = {**panel.labels, "signal": tuple(table["Signal"].to_pylist())}
     panel = replace(panel, labels=labels, numbers=_numbers(table), index=_index(rows, cache, wanted))
     missing = [symbol for symbol in symbols if symbol not in at]
-    notes = (*_missing(missing, len(symbols)), *_changed(table, bars, ends))
-    return JudgedRows(criteria.judge(panel, at_last_bar=True), notes)
+    judged = criteria.judge(panel, at_last_bar=True)
+    return JudgedRows(judged, (*_missing(missing, len(symbols)), *_changed(table, bars, ends), *judged.lacking))
 
 
 def _index(rows: PastRows, cache: PriceCache, sessions: int) -> Panel | None:

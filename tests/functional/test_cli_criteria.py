@@ -53,11 +53,22 @@ def test_match_shows_symbols_counts_and_unknown_ones_without_a_run() -> None:
     result = run("criteria", "match", text, "--source", "synthetic", "--universe", "40x260", "--json")
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
-    assert document.keys() == {"matches", "counts", "unknown"}
+    assert document.keys() == {"matches", "counts", "unknown", "notes"}
+    assert document["notes"] == []
     assert list(document["counts"]) == ["close > sma(close, 50)", "rsi(14) < 60"]
     assert 0 < len(document["matches"]) <= min(document["counts"].values())
     assert document["matches"] == sorted(document["matches"])
     assert stored_runs() == ()
+
+
+def test_match_says_which_values_nothing_is_there_for() -> None:
+    words = ("criteria", "match", "relative_strength_63 > 0", "--source", "sample", "--max-symbols", "20")
+    document = json.loads(run(*words, "--json").stdout)
+    (note,) = document["notes"]
+    assert note == "The source gives no bars of a benchmark: relative_strength_63 is unknown."
+    assert document["matches"] == []
+    assert document["unknown"] > 0
+    assert note in " ".join(run(*words).output.split())
 
 
 def test_match_of_an_empty_text_is_refused_with_the_place() -> None:

@@ -75,6 +75,14 @@ def test_rank_by_orders_the_picks(home: Path) -> None:
     assert any("in the order of rsi(14)" in note for note in asked.context.notes)
 
 
+def test_a_scan_says_which_values_its_source_gives_nothing_for(home: Path) -> None:
+    text = "relative_strength_63 > 0 or close > 0"
+    asked = ScanConfig(source="sample", criteria=text, symbols=("AAPL", "XOM"), direction="both", min_dollar_volume=0.0)
+    found = run_scan(asked, RunOptions(), settings=load_settings(home=home))
+    said = "The source gives no bars of a benchmark: relative_strength_63 is unknown."
+    assert found.context.notes.count(said) == 1
+
+
 def test_criteria_may_ask_for_scores_and_signals(home: Path) -> None:
     asked = scanned(home, criteria='tech_rating > 55 and signal in ("Long", "Strong Long") and rank(score) > 0.2')
     assert asked.table.num_rows
@@ -144,6 +152,14 @@ def test_the_rows_of_a_finished_run_are_filtered_without_a_new_scan() -> None:
     assert gone["matches"] == []
     assert "no longer has the bars of 60 of 60 symbols" in gone["notes"][0]
     assert run("show", plain, "--where", "close >").exit_code == 2
+
+
+@pytest.mark.usefixtures("cli_home")
+def test_of_the_rows_of_a_finished_run_it_is_said_what_none_has() -> None:
+    words = ("scan", "--source", "sample", "--symbols", "AAPL,XOM", "--json")
+    run_id = json.loads(run(*words).stdout.splitlines()[-1])["run"]["run_id"]
+    shown = json.loads(run("show", run_id, "--where", "beta(252) > 0", "--json").stdout)
+    assert shown["notes"] == ["The source gives no bars of a benchmark: beta(252) is unknown."]
 
 
 @pytest.mark.usefixtures("cli_home")
