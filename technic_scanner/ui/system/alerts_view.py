@@ -48,7 +48,8 @@ def _one(alerts: AlertService, alert: Alert) -> None:
             guarded_button("Test", f"a_test_{alert.alert_id}", lambda: _test(alerts, alert.name))
             label = "Resume" if alert.paused else "Pause"
             guarded_button(label, f"a_pause_{alert.alert_id}", lambda: _pause(alerts, alert))
-            guarded_button("Remove", f"a_remove_{alert.alert_id}", lambda: _remove(alerts, alert.name))
+            remove = f"Remove alert {escape(alert.name)}"
+            guarded_button(remove, f"a_remove_{alert.alert_id}", lambda: _remove(alerts, alert.name))
         _edit(alerts, alert)
         _preview(alerts, alert)
 

@@ -63,7 +63,8 @@ def _one(schedules: ScheduleService, schedule: Schedule) -> None:
                 guarded_button(
                     "Pause", f"s_pause_{key}", lambda: _say(schedules.pause(schedule.name).name, "is paused")
                 )
-            guarded_button("Remove", f"s_remove_{key}", lambda: _remove(schedules, schedule.name))
+            remove = f"Remove schedule {escape(schedule.name)}"
+            guarded_button(remove, f"s_remove_{key}", lambda: _remove(schedules, schedule.name))
         _edit(schedules, schedule)
         _firings(schedules, schedule)
 

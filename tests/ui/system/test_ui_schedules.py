@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from technic_scanner.domain.alert import Alert
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.schedule import AfterClose, AtTimes, FiringStatus, Schedule
 from technic_scanner.runs.model import Preset
@@ -54,6 +57,21 @@ def test_a_schedule_is_run_now_paused_resumed_and_removed(empty, open_page) -> N
     assert not schedules.get("nightly").paused
     app.button(key=f"s_remove_{added.schedule_id}").click().run()
     assert schedules.all() == ()
+
+
+def test_each_button_that_removes_says_what(empty, open_page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHNIC_CHANNEL_DESK", "http://127.0.0.1:9/")
+    schedules = [
+        empty.services.schedules.add(Schedule(name, AfterClose("XNYS"), preset="Quick look"))
+        for name in ("nightly", "*weekly*")
+    ]
+    alert = empty.services.alerts.add(Alert("nightly", "nightly", "desk"))
+    app = open_page("system")
+    for key in (*(f"s_open_{item.schedule_id}" for item in schedules), f"a_open_{alert.alert_id}"):
+        app.session_state[key] = True
+    app.run()
+    removing = [button.label for button in app.button if button.label.startswith("Remove")]
+    assert sorted(removing) == ["Remove alert nightly", "Remove schedule \\*weekly\\*", "Remove schedule nightly"]
 
 
 def test_a_schedule_that_cannot_fire_is_said(empty, open_page) -> None:
