@@ -229,7 +229,7 @@ class Scan:
             return f"No symbols match your filters: {describe_removals(filtered)}."
         if ranking.table.num_rows == 0:
             return f"No results: {ranking.why_empty(self.found.fetch_failures)}."
-        return " ".join(("Scan complete.", *_left_out(filtered), *ranking.warnings))
+        return " ".join(("Scan complete.", *_left_out(filtered), *self.found.unread(), *ranking.warnings))
 
     def result(self, status: str, *, cancelled: bool = False) -> ScanResult:
         """Return what was found so far."""

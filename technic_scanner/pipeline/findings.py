@@ -23,6 +23,8 @@ from technic_scanner.pipeline.universe import UniverseSelection
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.sessions import UsedBars
 
+_NAMED = 5
+
 
 @dataclass(slots=True)
 class Findings:
@@ -56,6 +58,14 @@ class Findings:
     def fetch_failures(self) -> tuple[SymbolFailure, ...]:
         """The symbols without bars."""
         return self.fetched.failures if self.fetched else ()
+
+    def unread(self) -> tuple[str, ...]:
+        """Say how many symbols could not be read, which makes the result partial, and name the first of them."""
+        failed, asked = [failure.symbol for failure in self.fetch_failures], self.filtered
+        if not failed or asked is None:
+            return ()
+        named = ", ".join(failed[:_NAMED]) + (" and others" if len(failed) > _NAMED else "")
+        return (f"{len(failed):,} of {len(asked.kept):,} symbols could not be read: {named}.",)
 
     def analysed(self, rows: IntArray) -> Analysed:
         """Return the analysis of ``rows`` of the used bars, with the market that they are judged against."""

@@ -203,6 +203,16 @@ def test_failing_symbols_make_it_partial_and_keep_their_reason() -> None:
     assert errors["S03"].detail == "the provider has no bars"
     assert result.metrics.symbols_failed == 2
     assert result.all_rows().num_rows == 38
+    assert result.status_text == "Scan complete. 2 of 40 symbols could not be read: S03, S17."
+
+
+def test_of_many_failing_symbols_the_first_are_named_beside_what_was_left_out() -> None:
+    bench = Bench()
+    bench.source.failing = frozenset(f"S{number:02}" for number in range(8))
+    result = bench.scan(ScanConfig(top_n=None, max_symbols=39))
+    assert result.outcome is Outcome.PARTIAL
+    assert result.status_text.startswith("Scan complete. 1 of 40 symbols that match were left out: ")
+    assert result.status_text.endswith(" of 39 symbols could not be read: S00, S01, S02, S03, S04 and others.")
 
 
 def test_when_every_symbol_fails_the_result_is_empty_and_complete_in_its_metrics() -> None:
