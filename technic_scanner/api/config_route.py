@@ -63,7 +63,7 @@ class PresetRoute(ConfigRoute):
         if not isinstance(body, Mapping):
             return ()
         config, options = _parts(body)
-        rest = (*config.over(ScanConfig()).problems(), *options.over(RunOptions()).problems())
+        rest = service.preset_problems(config.over(ScanConfig()), options.over(RunOptions()))
         return (*unread(config, options), *map(IN_BODY.of, rest))
 
 

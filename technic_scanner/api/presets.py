@@ -106,7 +106,7 @@ def save_preset(
     """Save a preset under a new name, or a new version of a saved one."""
     config, options = request.config.over(ScanConfig()), request.options.over(RunOptions())
     if found := unread(request.config, request.options):
-        raise ConfigError([*found, *map(IN_BODY.of, (*config.problems(), *options.problems()))])
+        raise ConfigError([*found, *map(IN_BODY.of, service.preset_problems(config, options))])
     preset = Preset(name=name, config=config, options=options, description=request.description)
     with located(IN_BODY):
         saved = service.save_preset(preset, expected_version=request.expected_version)

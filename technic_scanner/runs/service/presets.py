@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from technic_scanner.clock import Clock
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.runs.model import Preset
@@ -46,20 +46,23 @@ class Presets:
             raise ConfigError([FieldProblem("preset", f"{name!r} cannot be used: {preset.request_fault}")])
         return preset
 
+    def problems(self, config: ScanConfig, options: RunOptions) -> tuple[FieldProblem, ...]:
+        """Return every fault of what a preset asks for; its source may be another installation's and is not asked."""
+        return (
+            *config.problems(),
+            *criteria_problems(config),
+            *options.problems(),
+            *executor_problems(options, self._catalog),
+        )
+
     def save(self, preset: Preset, expected_version: int | None = None) -> Preset:
         """Save a new preset (``expected_version`` None) or the next version of an existing one; return it as stored.
 
         Raises ConfigError that names every fault; PresetConflictError for a shipped name, or if the stored version is
         not the expected one.
         """
-        problems = (
-            *content_problems(preset.name, preset.description),
-            *preset.config.problems(),
-            *criteria_problems(preset.config),
-            *preset.options.problems(),
-            *executor_problems(preset.options, self._catalog),
-        )
-        if problems:
+        content = content_problems(preset.name, preset.description)
+        if problems := (*content, *self.problems(preset.config, preset.options)):
             raise ConfigError(problems)
         self._refuse_shipped(preset.name)
         saved = replace(preset, builtin=False, updated_at=self._clock.now())

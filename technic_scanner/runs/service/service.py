@@ -278,6 +278,10 @@ class RunService:
         """Return a preset to scan with; ConfigError if this version cannot read it in full, PresetNotFoundError."""
         return self._presets.usable(name)
 
+    def preset_problems(self, config: ScanConfig, options: RunOptions) -> tuple[FieldProblem, ...]:
+        """Return every fault of what a preset would ask for, without asking its source."""
+        return self._presets.problems(config, options)
+
     def save_preset(self, preset: Preset, expected_version: int | None = None) -> Preset:
         """Save a new preset, or the next version of one. Raises ConfigError, PresetConflictError."""
         return self._presets.save(preset, expected_version)

@@ -35,6 +35,8 @@ def test_the_language_is_described(client: TestClient) -> None:
         ("POST", "/scans", {"label": 5}),
         ("POST", "/scans/estimate", {}),
         ("PUT", "/presets/Mine", {}),
+        ("PUT", "/presets/Mine", {"description": 5}),
+        ("PUT", "/presets/Mine", {"options": {"workers": "many"}}),
         ("POST", "/replays", {"from": "2010-03-01", "to": "2010-05-31", "every": "month"}),
     ],
 )

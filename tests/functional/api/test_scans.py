@@ -128,8 +128,9 @@ def test_a_preset_that_is_not_there_is_said_where_the_rest_is_right(client: Test
 
 
 def test_the_fields_of_a_preset_s_request_are_named_at_once_whatever_its_source(client: TestClient) -> None:
-    body = {"config": {"source": "elsewhere", "max_symbols": 0, "x": 1}, "options": {"chunk_size": "all"}}
-    wanted = ["config.max_symbols", "config.x", "options.chunk_size"]
+    asked = {"source": "elsewhere", "max_symbols": 0, "x": 1, "criteria": "cloze > 1"}
+    body = {"config": asked, "options": {"chunk_size": "all", "executor": "nobody"}}
+    wanted = ["config.criteria", "config.max_symbols", "config.x", "options.chunk_size", "options.executor"]
     assert named(client.put("/presets/mine", json=body)) == wanted
     assert named(client.put("/presets/mine", json=body | {"description": 5})) == sorted([*wanted, "description"])
     assert named(client.put("/presets/mine", json={"config": {"max_symbols": 0}})) == ["config.max_symbols"]
