@@ -17,6 +17,7 @@ from technic_scanner.api.named_versions import NextVersion, exported_by, exporte
 from technic_scanner.api.requests import CONFIG_SCHEMA, OPTIONS_SCHEMA, GivenConfig, GivenOptions, PresetName
 from technic_scanner.api.schemas import ConfigDocument, OptionsDocument, UnknownFields, Unreadable
 from technic_scanner.api.submitting import IN_BODY, located, unread
+from technic_scanner.criteria import LANGUAGE_VERSION
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError
 from technic_scanner.runs.model import Preset
@@ -60,7 +61,13 @@ class PresetRequest(NextVersion):
     options: GivenOptions = Field(default_factory=Given)
 
 
-_EXPORTED = exported_schema(FORM, {"config": CONFIG_SCHEMA, "options": OPTIONS_SCHEMA})
+_LANGUAGE = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": LANGUAGE_VERSION,
+    "description": "The version of the language that the criteria of the config are in.",
+}
+_EXPORTED = exported_schema(FORM, {"criteria_language": _LANGUAGE, "config": CONFIG_SCHEMA, "options": OPTIONS_SCHEMA})
 _CREATED: Responses = {201: {"model": PresetDocument, "description": "Saved under a new name."}}
 
 

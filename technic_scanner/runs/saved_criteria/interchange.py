@@ -29,9 +29,9 @@ def from_json(text: str) -> SavedCriteria:
     return SavedCriteria(payload["name"], payload["text"], payload.get("description", ""))
 
 
-def language_problem(language: object) -> FieldProblem | None:
-    """Return what is wrong with a language's version; None if this program reads it."""
+def language_problem(language: object, field: str = "language") -> FieldProblem | None:
+    """Return what is wrong with a language's version, which is in ``field``; None if this program reads it."""
     if not isinstance(language, bool) and language in range(1, LANGUAGE_VERSION + 1):
         return None
     sentence = f"must be from 1 to {LANGUAGE_VERSION}; a newer version of the program wrote these criteria"
-    return FieldProblem("language", sentence)
+    return FieldProblem(field, sentence)

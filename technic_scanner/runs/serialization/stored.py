@@ -57,9 +57,13 @@ def dump(value: Any) -> str:
     Beside a config's criteria stands the version of their language.
     """
     text = _HEAD + encode(value).decode("ascii")[1:]
-    if isinstance(value, ScanConfig) and value.criteria:
+    if _has_criteria(value):
         return f'{text[:-1]},"{LANGUAGE_FIELD}":{LANGUAGE_VERSION}}}'
     return text
+
+
+def _has_criteria(value: Any) -> bool:
+    return isinstance(value, ScanConfig) and bool(value.criteria)
 
 
 def dump_object(form: Mapping[str, Any]) -> str:
@@ -73,8 +77,11 @@ def dump_over(value: Any, before: str) -> str:
         payload, _ = with_new_names(_parsed(before))
     except _UnreadableError:
         return dump(value)
-    kept = {name: payload[name] for name in _unknown(type(value), payload)}
-    return dump_object(to_dict(value) | kept) if kept else dump(value)
+    kept = {name: payload[name] for name in _unknown(type(value), payload) if name != LANGUAGE_FIELD}
+    if not kept:
+        return dump(value)
+    language = {LANGUAGE_FIELD: LANGUAGE_VERSION} if _has_criteria(value) else {}
+    return dump_object(to_dict(value) | language | kept)
 
 
 def without_version(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from technic_scanner.clock import Clock
+from technic_scanner.criteria import LANGUAGE_VERSION
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, FieldProblem, PresetConflictError, PresetNotFoundError
 from technic_scanner.pipeline.criteria_rows import criteria_problems
@@ -12,11 +13,13 @@ from technic_scanner.runs.model import Preset
 from technic_scanner.runs.named_versions.interchange import DocumentForm, content_problems
 from technic_scanner.runs.ports import Catalog, PresetStore
 from technic_scanner.runs.requests import read_config, request_from_dicts
+from technic_scanner.runs.saved_criteria.interchange import language_problem
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
+from technic_scanner.runs.serialization.stored import LANGUAGE_FIELD
 from technic_scanner.runs.service.shipped_presets import SHIPPED
 from technic_scanner.runs.service.validation import executor_problems
 
-FORM = DocumentForm("preset", "technic-scanner/preset", ("config", "options"))
+FORM = DocumentForm("preset", "technic-scanner/preset", (LANGUAGE_FIELD, "config", "options"))
 
 
 class Presets:
@@ -98,23 +101,25 @@ class Presets:
 
 
 def preset_to_json(preset: Preset) -> str:
-    """Return the JSON text of a preset with every field of config and options."""
+    """Return the JSON text of a preset with all of config and options; criteria have their language's version."""
     values = {name: getattr(preset, name) for name in ("name", "description", "version")}
-    return FORM.text_of(values | {"config": config_to_dict(preset.config), "options": options_to_dict(preset.options)})
+    language = {LANGUAGE_FIELD: LANGUAGE_VERSION} if preset.config.criteria.strip() else {}
+    asked = {"config": config_to_dict(preset.config), "options": options_to_dict(preset.options)}
+    return FORM.text_of(values | language | asked)
 
 
 def preset_from_json(text: str) -> Preset:
-    """Read a preset from JSON text; ConfigError names every problem."""
+    """Read a preset from JSON text; ConfigError names every problem. Criteria of a newer language are not checked."""
     payload = FORM.read(text)
     problems = list(FORM.problems(payload))
     config, options = payload.get("config", {}), payload.get("options", {})
+    newer = language_problem(payload.get(LANGUAGE_FIELD, LANGUAGE_VERSION), LANGUAGE_FIELD)
+    faults = criteria_problems(read_config(config).over(ScanConfig())) if newer is None else (newer,)
     try:
         whole, whole_options = request_from_dicts(config, options)
     except ConfigError as error:
-        faults = criteria_problems(read_config(config).over(ScanConfig()))
         raise ConfigError((*problems, *error.problems, *faults)) from error
-    problems += criteria_problems(whole)
-    if problems:
+    if problems := [*problems, *faults]:
         raise ConfigError(problems)
     return Preset(payload["name"], whole, whole_options, payload.get("description", ""))
 

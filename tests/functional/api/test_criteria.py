@@ -28,6 +28,17 @@ def test_the_language_is_described(client: TestClient) -> None:
     assert client.get("/criteria/functions").json() == functions_document()
 
 
+def test_a_preset_is_exported_and_imported_with_the_version_of_its_criteria_s_language(client: TestClient) -> None:
+    assert client.put("/presets/dips", json={"config": {"criteria": "rsi(14) < 30"}}).status_code == 201
+    exported = client.get("/presets/dips/export").json()
+    assert exported["criteria_language"] == criteria.LANGUAGE_VERSION
+    client.delete("/presets/dips")
+    newer = client.post("/presets/import", json=exported | {"criteria_language": criteria.LANGUAGE_VERSION + 1})
+    assert newer.status_code == 422
+    assert [item["field"] for item in newer.json()["errors"]] == ["criteria_language"]
+    assert client.post("/presets/import", json=exported).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [

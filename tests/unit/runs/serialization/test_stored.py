@@ -229,3 +229,13 @@ def test_the_version_of_the_language_is_stored_beside_criteria_and_a_newer_one_i
     (problem,) = newer.problems
     assert problem.field == "criteria"
     assert f"version {LANGUAGE_VERSION + 1} of their language" in problem.message
+
+
+@pytest.mark.parametrize("unknown", ["", '"from_the_future":1,'])
+@pytest.mark.parametrize("criteria", ["", "close > 1"])
+def test_criteria_that_replace_those_of_a_newer_language_are_in_ours(unknown: str, criteria: str) -> None:
+    before = f'{{"v":1,{unknown}"criteria":"close beyond 1","criteria_language":{LANGUAGE_VERSION + 1}}}'
+    after = ScanConfig(criteria=criteria)
+    found = read(ScanConfig, dump_over(after, before))
+    assert (found.value, found.problems) == (after, ())
+    assert found.unknown == (("from_the_future",) if unknown else ())

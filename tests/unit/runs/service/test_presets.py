@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from technic_scanner.clock import ManualClock
+from technic_scanner.criteria import LANGUAGE_VERSION
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import ConfigError, PresetConflictError, PresetNotFoundError
 from technic_scanner.runs.model import Preset
@@ -157,3 +158,27 @@ def test_a_preset_of_another_format_version_is_refused() -> None:
     payload = json.loads(preset_to_json(Preset("mine", ScanConfig()))) | {"format_version": 2}
     with pytest.raises(ConfigError, match="another version wrote this file"):
         preset_from_json(json.dumps(payload))
+
+
+def test_criteria_leave_with_the_version_of_their_language() -> None:
+    exported = json.loads(preset_to_json(Preset("mine", ScanConfig(criteria="rsi(14) < 30"))))
+    assert exported["criteria_language"] == LANGUAGE_VERSION
+    assert "criteria_language" not in json.loads(preset_to_json(Preset("mine", ScanConfig())))
+
+
+def test_an_export_without_the_version_of_the_language_is_read() -> None:
+    asked = Preset("mine", ScanConfig(criteria="rsi(14) < 30"))
+    payload = json.loads(preset_to_json(asked))
+    del payload["criteria_language"]
+    assert preset_from_json(json.dumps(payload)) == asked
+
+
+@pytest.mark.parametrize("language", [LANGUAGE_VERSION + 1, 0, "1", None, True])
+def test_criteria_of_another_language_are_refused_with_a_sentence_and_not_judged_by_ours(language: object) -> None:
+    payload = json.loads(preset_to_json(Preset("mine", ScanConfig())))
+    payload |= {"criteria_language": language, "config": {"criteria": "close beyond 1", "max_symbols": 0}}
+    with pytest.raises(ConfigError) as caught:
+        preset_from_json(json.dumps(payload))
+    found = {problem.field: problem.message for problem in caught.value.problems}
+    assert found.keys() == {"criteria_language", "max_symbols"}
+    assert "a newer version of the program wrote these criteria" in found["criteria_language"]
