@@ -93,7 +93,6 @@ def _config_sheet(sheet: Worksheet, bold: Format, stored: StoredResult) -> None:
     facts: list[tuple[str, Any]] = [
         ("run", stored.run_id),
         ("data", stored.source_label),
-        ("as of", None if stored.as_of is None else stored.as_of.isoformat()),
         ("newest session", None if stored.as_of is None else stored.as_of.isoformat()),
         ("outcome", stored.outcome.value),
         ("status", stored.status_text),

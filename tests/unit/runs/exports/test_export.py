@@ -7,7 +7,7 @@ import io
 import json
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pyarrow as pa
@@ -104,11 +104,13 @@ def test_excel_names_every_unknown_column() -> None:
 
 
 def test_excel_carries_the_configuration_and_what_was_left_out() -> None:
-    config = ScanConfig(sectors=("Energy", "Materials"), profile_weights=(("trend", 2.0),))
+    asked = date(2010, 8, 22)  # a Sunday
+    config = ScanConfig(sectors=("Energy", "Materials"), profile_weights=(("trend", 2.0),), as_of_date=asked)
     data = to_excel(stored_result(config=config))
     fields = {row[0]: row[1] for row in sheet_of(data, "Configuration")}
     assert fields["run"] == "run-0001"
-    assert fields["as of"] == fields["newest session"] == "2010-08-20"
+    assert (fields["newest session"], fields["as_of_date"]) == ("2010-08-20", "2010-08-22")
+    assert "as of" not in fields
     assert fields["sectors"] == "Energy, Materials"
     assert fields["profile_weights"] == '[["trend", 2.0]]'
     assert fields["sector_neutral"] is False
