@@ -31,7 +31,8 @@ from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.scan_task import ScanTask
-from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.rules import ServiceRules
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.runs.worker import execution
 from technic_scanner.runs.worker.heartbeat import Heartbeat
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules

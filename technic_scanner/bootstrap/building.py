@@ -34,8 +34,9 @@ from technic_scanner.runs.saved_views.service import SavedViewService
 from technic_scanner.runs.schedules.data_probe import SourceProbe
 from technic_scanner.runs.schedules.keeper import Keeper
 from technic_scanner.runs.schedules.service import ScheduleService
+from technic_scanner.runs.service.rules import ServiceRules
 from technic_scanner.runs.service.scan_preview import ScanPreview
-from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.runs.service.upkeep import Upkeep
 from technic_scanner.runs.watchlists.lookup import WatchlistLookup
 from technic_scanner.runs.watchlists.service import RunPicks, WatchlistService

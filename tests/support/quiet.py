@@ -8,7 +8,8 @@ from pathlib import Path
 from technic_scanner.adapters.calendars import ExchangeCalendars
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.runs.schedules.service import ScheduleService
-from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.rules import ServiceRules
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 
 

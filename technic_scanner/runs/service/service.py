@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
-from technic_scanner.domain.run import STALE_AFTER_SECONDS, RunRecord, RunStatus
+from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import FieldProblem, LimitError, RunStateError
@@ -34,6 +33,7 @@ from technic_scanner.runs.ports import Catalog, Coverage, Launcher, Store
 from technic_scanner.runs.service.presets import Presets
 from technic_scanner.runs.service.readable_result import readable_result
 from technic_scanner.runs.service.resolving import Requests
+from technic_scanner.runs.service.rules import ServiceRules
 from technic_scanner.runs.service.scan_preview import ScanPreview
 from technic_scanner.runs.service.upkeep import Upkeep
 from technic_scanner.runs.service.validation import fit_label
@@ -43,14 +43,6 @@ from technic_scanner.runs.timings.compare import Comparison, compare_runs
 from technic_scanner.runs.timings.estimates import MatchCount
 from technic_scanner.runs.timings.regressions import StageCheck
 from technic_scanner.runs.timings.slowdowns import slowdowns
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRules:
-    """From which age of a heartbeat a run is INTERRUPTED; how many queued runs an owner may have, None: any number."""
-
-    stale_after_seconds: float = STALE_AFTER_SECONDS
-    max_queued_per_owner: int | None = None
 
 
 class RunService:

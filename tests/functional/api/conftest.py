@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.rules import ServiceRules
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 from tests.functional.api.hand_moved import HandMoved, NoLauncher
 from tests.support.others import others

@@ -13,7 +13,8 @@ import schemathesis
 from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import ScanConfig
-from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.rules import ServiceRules
+from technic_scanner.runs.service.service import RunService
 from technic_scanner.settings import load_settings
 from technic_scanner.testing.stores.samples import SUCCEEDED, event, scan_result
 from tests.functional.api.live import LiveServer

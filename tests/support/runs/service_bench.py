@@ -10,7 +10,8 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.runs.service.service import RunService, ServiceRules
+from technic_scanner.runs.service.rules import ServiceRules
+from technic_scanner.runs.service.service import RunService
 from tests.support.runs.fake_catalog import FakeCatalog
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import scan_result
