@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from technic_scanner.cli.quick_exit import quick_exit
 
-_QUEUE_A_RUN = ("scan", "resume")
+_QUEUE_A_RUN = ("scan", "resume", "replay", "sweep")
 
 
 def main() -> None:

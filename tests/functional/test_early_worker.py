@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -62,6 +62,21 @@ def test_a_detached_run_is_done_after_the_command_has_left(environment: dict[str
     code, log = ended(environment, *SCAN, "--detach")
     assert code == 0
     assert [line for line in log.splitlines() if line.endswith("executed.")] == ["1 run executed."]
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (("replay", *SCAN[1:], "--from", "2024-03-01", "--to", "2024-05-31"), 3),
+        (("sweep", *SCAN[1:], "--where", "let n = 10 # 10..20 step 10\nclose > sma(close, n)"), 1),
+    ],
+    ids=["replay", "sweep"],
+)
+def test_the_runs_of_other_commands_are_done_too(environment: dict[str, str], words: Sequence[str], runs: int) -> None:
+    code, log = ended(environment, *words)
+    assert code == 0
+    executed = [int(line.split()[0]) for line in log.splitlines() if line.endswith("executed.")]
+    assert sum(executed) == runs
 
 
 def test_help_starts_nothing(environment: dict[str, str]) -> None:
