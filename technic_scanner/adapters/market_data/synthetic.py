@@ -41,18 +41,22 @@ _GROUPS = tuple(
 )
 _MARKET_KEY, _SECTOR_KEY, _SYMBOL_KEY = 1 << 40, 1 << 41, 1 << 42
 _TRADING_DAY_RANGE = 0.006
+# The traits of the index, in the order of _Traits.
+_INDEX = (1.0, 0.0, 0.0, 0.0, 1000.0, 5e8)
+# Symbols that are computed together: enough for NumPy, and few enough that their bars stay in the processor's cache.
+_BLOCK = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """Parameters of one symbol: market beta, sector beta, own volatility and drift, first price, usual daily volume."""
+    """(n, 1) parameters of symbols: market and sector beta, own volatility and drift, first price, usual volume."""
 
-    beta: float
-    sector_beta: float
-    volatility: float
-    drift: float
-    price: float
-    shares: float
+    beta: FloatArray
+    sector_beta: FloatArray
+    volatility: FloatArray
+    drift: FloatArray
+    price: FloatArray
+    shares: FloatArray
 
 
 def sized(name: str | None) -> SyntheticSource:
@@ -165,39 +169,48 @@ class SyntheticSource:
     def _bars(self, known: list[tuple[str, int]]) -> Panel:
         shape = (len(known), len(self._sessions))
         arrays = [np.empty(shape) for _ in range(5)]
-        for row, (_, number) in enumerate(known):
-            self._fill([array[row] for array in arrays], number)
-        prices = arrays[:4]
-        for array in prices:
-            np.maximum(np.rint(array * 100.0, out=array), 1.0, out=array)
-            np.divide(array, 100.0, out=array)
-        np.maximum(np.rint(arrays[4], out=arrays[4]), 0.0, out=arrays[4])
+        for first in range(0, len(known), _BLOCK):
+            rows = slice(first, first + _BLOCK)
+            self._fill([array[rows] for array in arrays], [number for _, number in known[rows]])
         return Panel(tuple(symbol for symbol, _ in known), self._sessions, *arrays)
 
-    def _fill(self, bars: list[FloatArray], number: int) -> None:
-        """Write one symbol's unrounded open, high, low, close and volume into ``bars``, five (T,) rows."""
-        stream = self._stream(_SYMBOL_KEY + number + 1)
-        traits = _traits(stream) if number >= 0 else _Traits(1.0, 0.0, 0.0, 0.0, 1000.0, 5e8)
-        noise = stream.standard_normal((4, len(self._sessions)), dtype=np.float32)
+    def _fill(self, bars: list[FloatArray], numbers: list[int]) -> None:
+        """Write some symbols' open, high, low, close and volume into ``bars``, five (n, T) arrays."""
+        traits, noise, firsts = self._drawn(numbers)
+        sectors = [max(number, 0) % len(GICS_SECTORS) for number in numbers]
         step = traits.beta * self._market + traits.drift
-        step += traits.sector_beta * self._sectors[max(number, 0) % len(GICS_SECTORS)]
-        step += traits.volatility * noise[0]
+        step += traits.sector_beta * self._sectors[sectors]
+        step += _single(traits.volatility) * noise[:, 0]
         opened, high, low, close, volume = bars
-        np.exp(np.cumsum(step), out=close)
+        np.exp(np.cumsum(step, axis=1), out=close)
         close *= traits.price
         spread = traits.volatility * 0.5 + _TRADING_DAY_RANGE
-        opened[0] = traits.price
-        opened[1:] = close[:-1] * (1.0 + 0.3 * spread * noise[1, 1:])
+        opened[:, :1] = traits.price
+        opened[:, 1:] = close[:, :-1] * (1.0 + _single(0.3 * spread) * noise[:, 1, 1:])
         np.maximum(opened, close, out=high)
-        high *= 1.0 + spread * np.abs(noise[2])
+        high *= 1.0 + _single(spread) * np.abs(noise[:, 2])
         np.minimum(opened, close, out=low)
-        low *= 1.0 - np.minimum(spread * np.abs(noise[3]), 0.5)
+        low *= 1.0 - np.minimum(_single(spread) * np.abs(noise[:, 3]), 0.5)
         # The volume is higher on days on which the price moved.
-        np.multiply(traits.shares * (0.6 + 20.0 * np.abs(step)), np.exp(0.25 * noise[2]), out=volume)
-        if number >= 0 and stream.random() < self._late:
-            first = int(stream.integers(0, len(self._sessions)))
+        np.multiply(traits.shares * (0.6 + 20.0 * np.abs(step)), np.exp(0.25 * noise[:, 2]), out=volume)
+        _round(bars)
+        for row, first in enumerate(firsts):
             for array in bars:
-                array[:first] = np.nan
+                array[row, :first] = np.nan
+
+    def _drawn(self, numbers: list[int]) -> tuple[_Traits, npt.NDArray[np.float32], list[int]]:
+        """Return what is random of some symbols: traits, (n, 4, T) noise, and the sessions at which they begin."""
+        draws = np.zeros((len(numbers), 6))
+        noise = np.empty((len(numbers), 4, len(self._sessions)), dtype=np.float32)
+        firsts = []
+        for row, number in enumerate(numbers):
+            stream = self._stream(_SYMBOL_KEY + number + 1)
+            if number >= 0:
+                stream.standard_normal(out=draws[row])
+            stream.standard_normal(dtype=np.float32, out=noise[row])
+            late = number >= 0 and stream.random() < self._late
+            firsts.append(int(stream.integers(0, len(self._sessions))) if late else 0)
+        return _traits(draws, np.array(numbers) < 0), noise, firsts
 
     def _stream(self, key: int) -> np.random.Generator:
         return np.random.Generator(np.random.Philox(key=np.array([self._seed & (2**64 - 1), key], dtype=np.uint64)))
@@ -220,16 +233,31 @@ def _name(number: int) -> str:
     return f"SYN{number + 1:05d}"
 
 
-def _traits(stream: np.random.Generator) -> _Traits:
-    draw = stream.standard_normal(6)
-    return _Traits(
-        beta=float(np.clip(1.0 + 0.35 * draw[0], 0.1, 2.5)),
-        sector_beta=float(np.clip(1.0 + 0.3 * draw[1], 0.0, 2.0)),
-        volatility=float(0.013 * np.exp(0.4 * draw[2])),
-        drift=float(0.0003 * draw[3]),
-        price=float(np.clip(45.0 * np.exp(0.8 * draw[4]), 2.0, 2000.0)),
-        shares=float(np.clip(8e5 * np.exp(1.2 * draw[5]), 2e3, 1e9)),
+def _single(values: FloatArray) -> npt.NDArray[np.float32]:
+    """Return the numbers in the precision of the noise with which they are multiplied."""
+    return values.astype(np.float32)
+
+
+def _round(bars: list[FloatArray]) -> None:
+    """Round prices to cents, at least one, and volumes to shares."""
+    for prices in bars[:4]:
+        np.multiply(prices, 100.0, out=prices)
+        np.maximum(np.rint(prices, out=prices), 1.0, out=prices)
+        np.divide(prices, 100.0, out=prices)
+    np.maximum(np.rint(bars[4], out=bars[4]), 0.0, out=bars[4])
+
+
+def _traits(draws: FloatArray, of_index: npt.NDArray[np.bool_]) -> _Traits:
+    """Return the traits that (n, 6) ``draws`` give, and those of the index where (n,) ``of_index`` is true."""
+    drawn = (
+        np.clip(1.0 + 0.35 * draws[:, 0], 0.1, 2.5),
+        np.clip(1.0 + 0.3 * draws[:, 1], 0.0, 2.0),
+        0.013 * np.exp(0.4 * draws[:, 2]),
+        0.0003 * draws[:, 3],
+        np.clip(45.0 * np.exp(0.8 * draws[:, 4]), 2.0, 2000.0),
+        np.clip(8e5 * np.exp(1.2 * draws[:, 5]), 2e3, 1e9),
     )
+    return _Traits(*(np.where(of_index, own, usual)[:, None] for own, usual in zip(_INDEX, drawn, strict=True)))
 
 
 def _open(_context: PluginContext, config: ScanConfig) -> SyntheticSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 import numpy as np
@@ -121,3 +122,12 @@ def test_a_size_that_is_none_is_a_bad_field(name: str) -> None:
     with pytest.raises(ConfigError) as caught:
         sized(name)
     assert [problem.field for problem in caught.value.problems] == ["universe"]
+
+
+def test_its_bars_stay_the_same() -> None:
+    source = SyntheticSource(25, 90, seed=-3, late_listings=0.4, batch_size=12)
+    panel = bars_of(
+        source, [BENCHMARK, *(security.symbol for security in source.universe(None, CancelToken()).securities)]
+    )
+    content = b"".join(getattr(panel, name).tobytes() for name in FIELDS)
+    assert hashlib.sha256(content).hexdigest()[:16] == "f06c4a4d523c5728"
