@@ -94,6 +94,8 @@ def well_formed(panel: Panel) -> Panel:
         backwards = np.unique(days[::-1], return_index=True)[1]
         order = len(days) - 1 - backwards
         days, arrays = days[order], [array[:, order] for array in arrays]
+    if all(bool(np.isfinite(array).all()) for array in arrays):
+        return Panel(panel.symbols, days.astype("datetime64[D]"), *map(np.ascontiguousarray, arrays))
     arrays = [np.where(np.isinf(array), np.nan, array) for array in arrays]
     return _with_whole_bars(panel.symbols, days.astype("datetime64[D]"), arrays)
 

@@ -40,10 +40,14 @@ class LongBars:
     @classmethod
     def of_panel(cls, panel: Panel, keep: npt.NDArray[np.bool_]) -> LongBars:
         """Return the bars of ``panel`` where the (n, T) mask is true, by symbol, then session."""
-        codes, columns = np.nonzero(keep)
-        days = panel.sessions.astype("datetime64[D]").astype(np.int32)[columns]
-        fields = tuple(getattr(panel, name)[codes, columns] for name in FIELDS)
-        return cls(panel.symbols, codes.astype(np.int32), days, fields)
+        days = np.broadcast_to(panel.sessions.astype("datetime64[D]").astype(np.int32), keep.shape)
+        codes = np.arange(len(keep), dtype=np.int32)
+        arrays = [days, *(getattr(panel, name) for name in FIELDS)]
+        if keep.all():
+            codes, arrays = np.repeat(codes, keep.shape[1]), [array.ravel() for array in arrays]
+        else:
+            codes, arrays = np.repeat(codes, keep.sum(axis=1)), [array[keep] for array in arrays]
+        return cls(panel.symbols, codes, arrays[0], tuple(arrays[1:]))
 
     @classmethod
     def join(cls, pieces: Sequence[LongBars]) -> LongBars:

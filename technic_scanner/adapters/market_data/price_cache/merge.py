@@ -123,5 +123,7 @@ def _names(panel: Panel, rows: list[int]) -> list[str]:
 
 def _rows(panel: Panel, real: npt.NDArray[np.bool_]) -> LongBars:
     """Return the selected bars; symbols without any are omitted."""
-    used = np.flatnonzero(real.any(axis=1))
-    return LongBars.of_panel(panel.take(used), real[used])
+    used = real.any(axis=1)
+    if used.all():
+        return LongBars.of_panel(panel, real)
+    return LongBars.of_panel(panel.take(np.flatnonzero(used)), real[used])

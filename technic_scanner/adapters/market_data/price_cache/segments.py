@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.adapters.market_data.price_cache.index import MissingFileError, SegmentInfo, UnreadableFileError
-from technic_scanner.arrow_arrays import numbers_of
+from technic_scanner.arrow_arrays import Numbers, array_of, numbers_of, texts_of
 from technic_scanner.screening.bars import FIELDS, FloatArray
 from technic_scanner.screening.panel_build import IntArray, calendar_of, positions_in
 
@@ -93,40 +93,78 @@ class Segment:
 
 def encode_rows(rows: LongBars) -> tuple[bytes, SegmentInfo]:
     """Return the rows (by symbol, then day) as contents of a Parquet file, and its SegmentInfo."""
-    scale = next((scale for scale in _SCALES if all(_is_exact(field, scale) for field in rows.fields[:4])), None)
-    whole = _is_exact(rows.fields[4], 1, _EXACT_FLOAT_MAX)
+    scale, prices = _stored_prices(rows.fields[:4])
+    whole = _integers(rows.fields[4], 1, _EXACT_FLOAT_MAX)
+    volume = rows.fields[4] if whole is None else whole.astype(np.int64)
     calendar = calendar_of(rows.days)
     head = {"format": FORMAT, "scale": scale, "symbols": len(rows.symbols), "days": calendar.tolist()}
-    tables = [_table(group, scale, whole=whole) for group in _by_age(rows, calendar)]
-    schema = tables[0].schema.with_metadata({_META: json.dumps(head)})
+    symbols = texts_of(rows.symbols)
+    groups = _by_age([rows.codes, rows.days, *prices, volume], rows, calendar)
+    tables = [_table(symbols, group) for group in groups]
+    data = _parquet(tables, tables[0].schema.with_metadata({_META: json.dumps(head)}))
+    return data, SegmentInfo(len(rows), len(rows.symbols), zlib.crc32(data))
+
+
+def _parquet(tables: list[pa.Table], schema: pa.Schema) -> bytes:
+    """Return a file with a row group of each table.
+
+    What is packed as integers becomes hardly smaller by compression, so the quickest will do. The spans of days are all
+    that a reader looks up before it reads.
+    """
+    floating = {name: pa.types.is_floating(schema.field(name).type) for name in ("day", *FIELDS)}
+    encoding = {name: "BYTE_STREAM_SPLIT" if it_is else "DELTA_BINARY_PACKED" for name, it_is in floating.items()}
+    compression = {name: "zstd" if floating.get(name) else "lz4" for name in schema.names}
     sink = pa.BufferOutputStream()
-    encoding = {
-        name: "BYTE_STREAM_SPLIT" if pa.types.is_floating(schema.field(name).type) else "DELTA_BINARY_PACKED"
-        for name in ("day", *FIELDS)
-    }
     with pq.ParquetWriter(
-        sink, schema, compression="zstd", use_dictionary=["symbol"], column_encoding=encoding
+        sink,
+        schema,
+        compression=compression,
+        use_dictionary=["symbol"],
+        column_encoding=encoding,
+        write_statistics=["day"],
     ) as writer:
         for table in tables:
             writer.write_table(table.cast(schema), row_group_size=max(1, table.num_rows))
     data: bytes = sink.getvalue().to_pybytes()
-    return data, SegmentInfo(len(rows), len(rows.symbols), zlib.crc32(data))
+    return data
 
 
-def _by_age(rows: LongBars, calendar: IntArray) -> list[LongBars]:
-    """Return the rows in groups of equally many sessions, with the newest group last and full."""
-    if len(calendar) <= _GROUP_SESSIONS:
-        return [rows]
-    age = (len(calendar) - 1 - positions_in(calendar, rows.days)) // _GROUP_SESSIONS
-    return [rows.where(age == group) for group in range(int(age.max()), -1, -1)]
+def _by_age(columns: list[Numbers], rows: LongBars, calendar: IntArray) -> Iterator[list[Numbers]]:
+    """Yield the columns in groups of equally many sessions, with the newest group last and full."""
+    total = len(calendar)
+    if total <= _GROUP_SESSIONS:
+        yield columns
+    elif len(rows) == len(rows.symbols) * total:  # every symbol has every session, as most have in one batch
+        tables = [column.reshape(-1, total) for column in columns]
+        edges = [0, *range(total % _GROUP_SESSIONS or _GROUP_SESSIONS, total + 1, _GROUP_SESSIONS)]
+        for first, end in pairwise(edges):
+            yield [table[:, first:end].ravel() for table in tables]
+    else:
+        age = (total - 1 - positions_in(calendar, rows.days)) // _GROUP_SESSIONS
+        for group in range(int(age.max()), -1, -1):
+            chosen = age == group
+            yield [column[chosen] for column in columns]
 
 
-def _table(rows: LongBars, scale: int | None, *, whole: bool) -> pa.Table:
-    columns = [pa.DictionaryArray.from_arrays(pa.array(rows.codes), pa.array(rows.symbols, pa.string()))]
-    columns.append(pa.array(rows.days))
-    columns += [pa.array(_to_integers(field, scale) if scale else field) for field in rows.fields[:4]]
-    columns.append(pa.array(rows.fields[4].astype(np.int64) if whole else rows.fields[4]))
-    return pa.Table.from_arrays(columns, names=["symbol", "day", *FIELDS])
+def _table(symbols: pa.Array, columns: list[Numbers]) -> pa.Table:
+    codes, *numbers = map(array_of, columns)
+    return pa.Table.from_arrays(
+        [pa.DictionaryArray.from_arrays(codes, symbols), *numbers], names=["symbol", "day", *FIELDS]
+    )
+
+
+def _stored_prices(prices: Sequence[FloatArray]) -> tuple[int | None, list[Numbers]]:
+    """Return the first scale in which all prices are whole numbers, and those; None and the prices if there is none."""
+    for scale in _SCALES:
+        stored: list[Numbers] = []
+        for field in prices:
+            whole = _integers(field, scale, _INT32_MAX)
+            if whole is None:
+                break
+            stored.append(whole.astype(np.int32))
+        else:
+            return scale, stored
+    return None, list(prices)
 
 
 def _from_stored(column: pa.ChunkedArray, scale: int | None) -> FloatArray:
@@ -134,11 +172,9 @@ def _from_stored(column: pa.ChunkedArray, scale: int | None) -> FloatArray:
     return np.divide(values, float(scale), out=values) if scale else values
 
 
-def _to_integers(values: FloatArray, scale: int) -> npt.NDArray[np.int32]:
-    return np.rint(values * scale).astype(np.int32)
-
-
-def _is_exact(values: FloatArray, scale: int, limit: float = _INT32_MAX) -> bool:
-    """Return whether every value is restored exactly from a whole number of 1/``scale``."""
-    whole = np.rint(values * scale)
-    return bool((np.abs(whole) <= limit).all()) and bool((whole / float(scale) == values).all())
+def _integers(values: FloatArray, scale: int, limit: float) -> FloatArray | None:
+    """Return the values as whole numbers of 1/``scale``; None if one of them is not restored exactly."""
+    whole: FloatArray = np.multiply(values, scale)
+    np.rint(whole, out=whole)
+    exact = bool((np.abs(whole) <= limit).all()) and bool((whole / float(scale) == values).all())
+    return whole if exact else None

@@ -73,9 +73,10 @@ def test_a_segment_that_is_gone_says_so(tmp_path: Path) -> None:
         Segment(tmp_path / "gone", SegmentInfo(1, 1, 0))
 
 
-@pytest.mark.parametrize("sessions", [256, 257, 700])
-def test_newest_sessions_can_be_read_without_the_old_ones(tmp_path: Path, sessions: int) -> None:
-    source = SyntheticSource(3, sessions, late_listings=0.5)
+@pytest.mark.parametrize("late_listings", [0.0, 0.5])
+@pytest.mark.parametrize("sessions", [256, 257, 512, 700])
+def test_newest_sessions_can_be_read_without_the_old_ones(tmp_path: Path, sessions: int, late_listings: float) -> None:
+    source = SyntheticSource(3, sessions, late_listings=late_listings)
     panel = bars_of(source, ["SYN00001", "SYN00002", "SYN00003"])
     rows = LongBars.of_panel(panel, ~np.isnan(panel.close))
     segment = stored(rows, tmp_path)
