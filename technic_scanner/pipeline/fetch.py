@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.stage import Stage
@@ -17,8 +18,8 @@ from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.ports import CacheRead, PriceBatch, Source
 from technic_scanner.pipeline.read_ahead import FILE_CLASS, read_before_bars
+from technic_scanner.pipeline.stored_batches import stored_batches
 from technic_scanner.screening.bars import Panel
-from technic_scanner.screening.panel_build import well_formed
 
 # The first round fetches only missing days. If a symbol's overlapping bars do not match, the cache drops it and reports
 # it as missing, so that the second round fetches all its bars.
@@ -108,12 +109,9 @@ class _Fetcher:
 
     def _fetch_round(self, wanted: Sequence[str]) -> None:
         context = self._context
-        size = context.options.fetch_batch_size
-        for first in range(0, len(wanted), size):
-            context.cancel.check()
-            # The start of the group, not of all: one new symbol must not make hundreds of others fetch their whole
-            # history.
-            for batch in _fetched(context, wanted[first : first + size]):
+        groups = _groups(context, wanted)
+        with closing(stored_batches(context, groups, context.source, context.source_key)) as batches:
+            for batch in batches:
                 self._note(batch)
 
     def _note(self, batch: PriceBatch) -> None:
@@ -169,8 +167,9 @@ def fetch_benchmark(context: ScanContext) -> Panel:
     held = _read(context, [symbol])
     why: list[str] = []
     if context.options.refresh or held.missing:
+        batches = stored_batches(context, [[symbol]], context.source, context.source_key)
         try:
-            why += [failure.detail for batch in _fetched(context, [symbol]) for failure in batch.failures]
+            why += [failure.detail for batch in batches for failure in batch.failures]
         except SourceError as error:
             why.append(str(error))
         held = _read(context, [symbol])
@@ -190,26 +189,16 @@ def fetch_missing(
     context: ScanContext, symbols: Sequence[str], source: Source, source_key: str, unit_class: str
 ) -> None:
     """Fetch bars into the cache, of symbols that are not scanned; in the active stage, as units of ``unit_class``."""
+    with closing(stored_batches(context, _groups(context, symbols), source, source_key)) as batches:
+        for batch in batches:
+            context.reporter.advance(len(batch.panel.symbols) + len(batch.failures), unit_class, unit_class)
+
+
+def _groups(context: ScanContext, symbols: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the symbols in groups that are asked for at once."""
     size = context.options.fetch_batch_size
     for first in range(0, len(symbols), size):
-        context.cancel.check()
-        group = symbols[first : first + size]
-        for batch in _fetched(context, group, source, source_key):
-            arrived = len(batch.panel.symbols) + len(batch.failures)
-            context.reporter.advance(arrived, unit_class, unit_class)
-
-
-def _fetched(
-    context: ScanContext, symbols: Sequence[str], source: Source | None = None, source_key: str | None = None
-) -> Iterator[PriceBatch]:
-    """Fetch the days of ``symbols`` that the cache lacks; yield each batch in order after it is stored."""
-    source, key = source or context.source, source_key or context.source_key
-    start = context.cache.start_for(key, symbols, None)
-    for batch in source.fetch(symbols, start, None, context.cancel, context.reporter.message):
-        context.cancel.check()
-        sound = replace(batch, panel=well_formed(batch.panel))
-        context.cache.write(key, sound, start, None)
-        yield sound
+        yield symbols[first : first + size]
 
 
 def _failure(symbol: str, reason: str, detail: str) -> SymbolFailure:
