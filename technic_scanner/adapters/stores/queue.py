@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 from technic_scanner.adapters.stores.alerts import write_messages
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.events import append_batch
-from technic_scanner.adapters.stores.results import insert_result
+from technic_scanner.adapters.stores.results import EncodedResult, insert_result
 from technic_scanner.adapters.stores.rows import (
     RUNNING_ATTEMPT,
     fetch_record,
@@ -87,8 +87,17 @@ class QueueQueries(Queries):
         stale = self._stale(older_than)
         return self._interrupt(stale) if stale else ()
 
+    def finish(self, run_id: str, worker_id: str, attempt: int, end: RunEnd, result: ScanResult | None) -> RunRecord:
+        """End the attempt: status, summary, metrics, result and picks in one transaction.
+
+        A worker that repeats the call, because the answer to the first was lost, gets the record. RunStateError if the
+        run is no longer its own. The chunks of a succeeded run are deleted, because it cannot be resumed.
+        """
+        encoded = None if result is None else EncodedResult.of(run_id, result)
+        return self._finish(run_id, worker_id, attempt, end, result, encoded)
+
     @writing
-    def finish(
+    def _finish(
         self,
         connection: Connection,
         run_id: str,
@@ -96,12 +105,8 @@ class QueueQueries(Queries):
         attempt: int,
         end: RunEnd,
         result: ScanResult | None,
+        encoded: EncodedResult | None,
     ) -> RunRecord:
-        """End the attempt: status, summary, metrics, result and picks in one transaction.
-
-        A worker that repeats the call, because the answer to the first was lost, gets the record. RunStateError if the
-        run is no longer its own. The chunks of a succeeded run are deleted, because it cannot be resumed.
-        """
         row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).one_or_none()
         if row is None:
             raise no_such_run(run_id)
@@ -119,10 +124,10 @@ class QueueQueries(Queries):
             "error_message": end.error.message if end.error else None,
             "status_text": end.error.message if end.error else "",
         }
-        if result is not None:
+        if result is not None and encoded is not None:
             values |= summary_columns(row, end.status, result)
             values |= _keys(connection, run_id, result, row.version)
-            insert_result(connection, run_id, result)
+            insert_result(connection, encoded)
             connection.execute(
                 update(run_documents).where(run_documents.c.run_id == run_id).values(metrics=dump(result.metrics))
             )

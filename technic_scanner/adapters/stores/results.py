@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 from sqlalchemy import Column, Connection, Row, delete, insert, select
@@ -133,27 +134,39 @@ def _to_result(row: Row[Any], rows: Rows) -> StoredResult:
     )
 
 
-def insert_result(connection: Connection, run_id: str, result: ScanResult) -> None:
+@dataclass(frozen=True, slots=True)
+class EncodedResult:
+    """The rows of a result, made before the transaction that stores them: it holds up every other writer."""
+
+    run_id: str
+    result: dict[str, Any]
+    picks: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, run_id: str, result: ScanResult) -> Self:
+        """Encode a result."""
+        row = {
+            "run_id": run_id,
+            "outcome": result.outcome.value,
+            "status_text": result.status_text,
+            "as_of": result.as_of,
+            "source_label": result.source_label,
+            "context": dump(result.context),
+            "notes": dump_notes(result.notes),
+            "failures": dump_failures(result.failures, _flags(result.others)),
+            "picks_table": dump_table(result.table),
+            "other_rows": dump_table(result.others),
+        }
+        return cls(run_id, row, _pick_rows(run_id, result))
+
+
+def insert_result(connection: Connection, encoded: EncodedResult) -> None:
     """Store the result and its picks, replacing those of an earlier attempt."""
-    connection.execute(delete(results).where(results.c.run_id == run_id))
-    connection.execute(delete(picks).where(picks.c.run_id == run_id))
-    connection.execute(
-        insert(results).values(
-            run_id=run_id,
-            outcome=result.outcome.value,
-            status_text=result.status_text,
-            as_of=result.as_of,
-            source_label=result.source_label,
-            context=dump(result.context),
-            notes=dump_notes(result.notes),
-            failures=dump_failures(result.failures, _flags(result.others)),
-            picks_table=dump_table(result.table),
-            other_rows=dump_table(result.others),
-        )
-    )
-    rows = _pick_rows(run_id, result)
-    if rows:
-        connection.execute(insert(picks), rows)
+    for table in (results, picks):
+        connection.execute(delete(table).where(table.c.run_id == encoded.run_id))
+    connection.execute(insert(results), encoded.result)
+    if encoded.picks:
+        connection.execute(insert(picks), encoded.picks)
 
 
 def _flags(rows: pa.Table) -> dict[str, str] | None:

@@ -23,12 +23,12 @@ from technic_scanner.runs.ports import Catalog, Coverage, RunStore
 from technic_scanner.runs.service.resolving import Requests
 from technic_scanner.runs.timings.estimates import (
     MatchCount,
-    cost_runs,
     expected_work,
     history_of,
     match,
     usual_queue_seconds,
 )
+from technic_scanner.runs.timings.recent_costs import RecentCosts
 from technic_scanner.runs.watchlists.model import WatchlistStore
 
 _log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ class ScanPreview:
         self._coverage = coverage
         self._stale_after = timedelta(seconds=stale_after_seconds)
         self._requests = Requests(store, catalog)
+        self._costs = RecentCosts(store, clock)
         self._lock = threading.Lock()
         self._universes: dict[tuple[object, ...], tuple[float, Universe]] = {}
 
@@ -103,7 +104,7 @@ class ScanPreview:
     def _like(self, config: ScanConfig, options: RunOptions) -> tuple[RunRecord, ...]:
         """Return the past runs that are measures of this one; a worker that is alive has its kernels loaded."""
         alive = self._store.workers(self._clock.now() - self._stale_after)
-        return cost_runs(self._store, config, options, warm=bool(alive))
+        return self._costs.runs(config, options, warm=bool(alive))
 
     def _work(self, config: ScanConfig, options: RunOptions, runs: Sequence[RunRecord]) -> Work:
         symbols = match(self.universe(config), config, self._clock.now().date()).symbols

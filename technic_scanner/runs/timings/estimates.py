@@ -57,11 +57,6 @@ def cost_runs(store: RunStore, config: ScanConfig, options: RunOptions, *, warm:
     return alike or runs
 
 
-def cost_history(store: RunStore, config: ScanConfig, options: RunOptions, *, warm: bool) -> CostHistory:
-    """Return the unit costs of those runs."""
-    return history_of(cost_runs(store, config, options, warm=warm))
-
-
 def queue_seconds(run: RunRecord) -> float | None:
     """Return how long a run waited for its first worker; None while it waits and of later attempts."""
     if run.started_at is None or run.attempt > 1:

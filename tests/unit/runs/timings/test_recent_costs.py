@@ -10,7 +10,7 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import RunEnd
-from technic_scanner.runs.timings.estimates import HISTORY_RUNS, cost_history
+from technic_scanner.runs.timings.estimates import HISTORY_RUNS, cost_runs, history_of
 from technic_scanner.runs.timings.recent_costs import FRESH_SECONDS, RecentCosts
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import scan_result
@@ -40,7 +40,8 @@ def test_a_full_history_is_read_once_in_two_seconds(store: FaultyStore, clock: M
     costs = RecentCosts(store, clock)
     ended(store, HISTORY_RUNS)
     first = costs.history(CONFIG, OPTIONS, warm=True)
-    assert first == cost_history(store, CONFIG, OPTIONS, warm=True)
+    assert first == history_of(cost_runs(store, CONFIG, OPTIONS, warm=True))
+    assert costs.runs(CONFIG, OPTIONS, warm=True) == cost_runs(store, CONFIG, OPTIONS, warm=True)
     ended(store, 1)
     store.calls.clear()
     clock.advance(FRESH_SECONDS - 0.1)
