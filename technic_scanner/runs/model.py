@@ -218,14 +218,14 @@ class WorkerInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """What a worker writes when an attempt ends; ``last_event`` is stored in the same transaction.
+    """What a worker writes when an attempt ends; ``last_events`` are stored in the same transaction.
 
     Otherwise a worker that terminates in between could leave an event with 100 % without the success of the run.
     """
 
     status: RunStatus
     error: RunError | None = None
-    last_event: ProgressEvent | None = None
+    last_events: tuple[ProgressEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,8 @@ class QueueQueries(Queries):
         if end.status.is_terminal and row.status == end.status.value:
             return fetch_record(connection, run_id)
         check_move(run_id, known_status(run_id, row.status), end.status)
-        if end.last_event is not None:
-            append_batch(connection, lock_attempt(connection, run_id, attempt, worker_id), [end.last_event])
+        if end.last_events:
+            append_batch(connection, lock_attempt(connection, run_id, attempt, worker_id), end.last_events)
         values = {
             "status": end.status.value,
             "finished_at": self.clock.now(),

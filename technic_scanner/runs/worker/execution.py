@@ -146,8 +146,7 @@ class Execution:
 
     def _write(self, end: RunEnd, result: ScanResult | None) -> RunRecord:
         run = self._run
-        self._recorder.flush()
-        end = replace(end, last_event=self._recorder.last_event())
+        end = replace(end, last_events=self._recorder.rest())
         record = self._context.store.finish(run.run_id, self._context.worker_id, run.attempt, end, result)
         _log.info("run %s attempt %d %s", run.run_id, run.attempt, end.status.value)
         return record

@@ -25,7 +25,7 @@ T = TypeVar("T")
 BEAT_SECONDS = 0.5
 FLUSH_SECONDS = 0.2
 # Stages of a short scan begin and end within milliseconds; their events are written together.
-GATHER_SECONDS = 0.03
+GATHER_SECONDS = 0.1
 
 
 class _Due:

@@ -67,13 +67,17 @@ class Recorder:
             if self._numbered:
                 self._write()
 
-    def last_event(self) -> ProgressEvent | None:
-        """Return the attempt's last event with its number, to be stored with the end; call ``flush`` before.
+    def rest(self) -> tuple[ProgressEvent, ...]:
+        """Return the events that are not stored, in the end the attempt's last one, to be stored with its end.
 
-        None if the scan has not sent one.
+        Called again, because that failed, it returns the same ones.
         """
-        with self._writing, self._lock:
-            return None if self._last is None else replace(self._last, seq=self._next_seq)
+        with self._writing:
+            unstored = self._numbered
+            self._take()
+            self._numbered = [*unstored, *self._numbered]
+            last = () if self._last is None else (replace(self._last, seq=self._next_seq),)
+            return (*self._numbered, *last)
 
     def _write(self) -> None:
         # If the connection breaks after the commit, the same events are sent again; the store ignores repeats.

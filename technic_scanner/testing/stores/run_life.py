@@ -269,10 +269,12 @@ class RunLifeContract:
         run = running(store)
         last = event(run.run_id, 1)
         with pytest.raises(RunStateError):
-            store.finish(run.run_id, "somebody else", 1, RunEnd(RunStatus.SUCCEEDED, last_event=last), scan_result())
+            store.finish(
+                run.run_id, "somebody else", 1, RunEnd(RunStatus.SUCCEEDED, last_events=(last,)), scan_result()
+            )
         assert store.latest_event(run.run_id) is None
-        ended = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED, last_event=last), scan_result())
+        ended = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED, last_events=(last,)), scan_result())
         assert store.latest_event(run.run_id) == last
         assert ended.last_seq == 1
-        again = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED, last_event=last), scan_result())
+        again = store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED, last_events=(last,)), scan_result())
         assert again == ended
