@@ -75,7 +75,8 @@ class PriceSource(Protocol):
     ) -> Iterator[PriceBatch]:
         """Yield bars of ``symbols`` for sessions start..end (both included, None: open) in batches as they arrive.
 
-        An unavailable symbol is a failure in a batch, not an exception. Raises SourceError only if the whole source
+        An unavailable symbol is a failure in a batch, not an exception. The arrays of a batch belong to the scan, which
+        may still store them while the next batch is made. Raises SourceError only if the whole source
         fails; CancelledError within 1 s of a cancel request. ``say`` receives messages for users, such as a back-off.
         """
         ...

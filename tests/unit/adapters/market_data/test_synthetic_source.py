@@ -129,5 +129,7 @@ def test_its_bars_stay_the_same() -> None:
     panel = bars_of(
         source, [BENCHMARK, *(security.symbol for security in source.universe(None, CancelToken()).securities)]
     )
-    content = b"".join(getattr(panel, name).tobytes() for name in FIELDS)
-    assert hashlib.sha256(content).hexdigest()[:16] == "f06c4a4d523c5728"
+    prices = b"".join(getattr(panel, name).tobytes() for name in FIELDS[:4])
+    assert hashlib.sha256(prices).hexdigest()[:16] == "629d7c065ff1b0a4"
+    # Its last digit depends on how a processor computes exponentials in single precision.
+    assert np.nansum(panel.volume) == pytest.approx(40_905_742_921, rel=1e-6)
