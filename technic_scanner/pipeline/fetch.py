@@ -167,9 +167,9 @@ def fetch_benchmark(context: ScanContext) -> Panel:
     held = _read(context, [symbol])
     why: list[str] = []
     if context.options.refresh or held.missing:
-        batches = stored_batches(context, [[symbol]], context.source, context.source_key)
         try:
-            why += [failure.detail for batch in batches for failure in batch.failures]
+            with closing(stored_batches(context, [[symbol]], context.source, context.source_key)) as batches:
+                why += [failure.detail for batch in batches for failure in batch.failures]
         except SourceError as error:
             why.append(str(error))
         held = _read(context, [symbol])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,8 @@ from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.ports import PriceBatch, Source
 from technic_scanner.screening.panel_build import well_formed
 
-# A batch that took longer is stored before the next is asked for: it must not be counted only when that has come.
+# After a batch that took longer, each is stored before the next is asked for: what has come from a slow source must not
+# be counted only when it sends more.
 QUICK_SECONDS = 0.5
 
 
@@ -34,8 +36,7 @@ def stored_batches(
     come before is still yielded. Whoever stops earlier closes the generator, which waits until nothing is stored.
     """
     storing: Future[PriceBatch] | None = None
-    arrivals = _arrivals(context, groups, source, key)
-    with ThreadPoolExecutor(1, "store") as pool:
+    with ThreadPoolExecutor(1, "store") as pool, closing(_arrivals(context, groups, source, key)) as arrivals:
         while True:
             try:
                 arrival = next(arrivals, None)
@@ -54,17 +55,29 @@ def stored_batches(
                 storing = None
 
 
-def _arrivals(context: ScanContext, groups: Iterable[Sequence[str]], source: Source, key: str) -> Iterator[_Arrival]:
-    clock = context.ports.clock
+def _arrivals(context: ScanContext, groups: Iterable[Sequence[str]], source: Source, key: str) -> Generator[_Arrival]:
+    clock, quick = context.ports.clock, True
     for group in groups:
         context.cancel.check()
         # The start of the group, not of all: one new symbol must not make hundreds of others fetch their whole
         # history.
         start = context.cache.start_for(key, group, None)
         begun = clock.monotonic()
-        for batch in source.fetch(group, start, None, context.cancel, context.reporter.message):
-            yield _Arrival(batch, start, quick=clock.monotonic() - begun < QUICK_SECONDS)
-            begun = clock.monotonic()
+        with _closing(source.fetch(group, start, None, context.cancel, context.reporter.message)) as batches:
+            for batch in batches:
+                quick = quick and clock.monotonic() - begun < QUICK_SECONDS
+                yield _Arrival(batch, start, quick)
+                begun = clock.monotonic()
+
+
+@contextmanager
+def _closing(batches: Iterator[PriceBatch]) -> Iterator[Iterator[PriceBatch]]:
+    """End a source's work when nobody wants more of it; a plugin's iterator need not be a generator."""
+    try:
+        yield batches
+    finally:
+        if (close := getattr(batches, "close", None)) is not None:
+            close()
 
 
 def _store(context: ScanContext, key: str, arrival: _Arrival) -> PriceBatch:

@@ -82,14 +82,14 @@ def combine_panels(panels: Sequence[Panel], symbols: Sequence[str] | None = None
 
 
 def well_formed(panel: Panel) -> Panel:
-    """Return the panel with the guarantees of its class: distinct ascending sessions, and bars complete or NaN.
+    """Return the panel with the guarantees of its class: distinct ascending sessions, float64, bars complete or NaN.
 
     Of several columns for one session the last one is used. A bar with an infinite number becomes NaN.
     """
     days = _days(panel.sessions)
     if len(days) == 0:
         return panel
-    arrays = [getattr(panel, name) for name in FIELDS]
+    arrays = [np.asarray(getattr(panel, name), dtype=np.float64) for name in FIELDS]
     if not (np.diff(days) > 0).all():
         backwards = np.unique(days[::-1], return_index=True)[1]
         order = len(days) - 1 - backwards

@@ -31,7 +31,9 @@ def from_json(text: str) -> SavedCriteria:
 
 def language_problem(language: object, field: str = "language") -> FieldProblem | None:
     """Return what is wrong with a language's version, which is in ``field``; None if this program reads it."""
-    if not isinstance(language, bool) and language in range(1, LANGUAGE_VERSION + 1):
+    if not isinstance(language, int) or isinstance(language, bool) or language < 1:
+        return FieldProblem(field, f"must be a whole number from 1 to {LANGUAGE_VERSION}")
+    if language <= LANGUAGE_VERSION:
         return None
     sentence = f"must be from 1 to {LANGUAGE_VERSION}; a newer version of the program wrote these criteria"
     return FieldProblem(field, sentence)

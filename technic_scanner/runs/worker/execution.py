@@ -129,8 +129,9 @@ class Execution:
         """Store the last events and the end, with retries until the patience is used up; return the ended run."""
         started = self._context.clock.monotonic()
         failures = 0
+        # Only now: after a try whose answer was lost, the run has ended, which a heartbeat takes for a loss.
+        self._raise_if_lost()
         while True:
-            self._raise_if_lost()
             try:
                 return self._heartbeat.settle(partial(self._write, end, result))
             except StoreFullError as error:

@@ -78,6 +78,7 @@ class Heartbeat:
         self._flush_due = _Due(FLUSH_SECONDS)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._is_settling = False
         # In a copy of this context, so that the thread's log records contain the run.
         loop = partial(copy_context().run, self._loop)
         self._thread = threading.Thread(target=loop, name=f"heartbeat-{run.run_id}", daemon=True)
@@ -101,15 +102,23 @@ class Heartbeat:
                 return
             if now >= self._beat_due.at:
                 self._try(self._beat, self._beat_due)
-            if not self.lost and (now >= self._flush_due.at or self._recorder.boundary_waits.is_set()):
+            if not self.lost and self._flushes(now):
                 self._try(self._recorder.flush, self._flush_due)
 
     def settle(self, write_end: Callable[[], T]) -> T:
-        """Store the end of the attempt without a concurrent heartbeat, and if that succeeds, without any later one."""
+        """Store the end of the attempt without a concurrent heartbeat, and if that succeeds, without any later one.
+
+        No events are written from then on: those that are not stored belong to the end.
+        """
         with self._lock:
+            self._is_settling = True
             written = write_end()
             self._stopped.set()
             return written
+
+    def _flushes(self, now: float) -> bool:
+        is_due = now >= self._flush_due.at or self._recorder.boundary_waits.is_set()
+        return is_due and not self._is_settling
 
     def _is_over(self) -> bool:
         return self.lost or self._stopped.is_set()

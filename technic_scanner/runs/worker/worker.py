@@ -154,7 +154,10 @@ class Worker:
         A client that queued a run while this worker was still listed as idle relies on it and launches no other.
         """
         self._presence.leave()
-        return self._patience.call(self._claim, self._check_stopping)
+        run = self._patience.call(self._claim, self._check_stopping)
+        if run is not None:
+            self._presence.come_back(run.run_id)
+        return run
 
     def _claim(self) -> RunRecord | None:
         me = self._me
@@ -208,6 +211,13 @@ class _Presence:
         me = self._me
         self._store.stamp_worker(WorkerInfo(me.worker_id, me.host, me.pid, self._started_at, self._clock.now(), run_id))
         self._shown, self._next_at = run_id, now + STAMP_SECONDS
+
+    def come_back(self, run_id: str) -> None:
+        """Write the row anew for a run; if the store is unavailable, the first heartbeat does."""
+        try:
+            self.stamp(run_id)
+        except StoreError as error:
+            _log.warning("worker %s is not listed yet: %s", self._me.worker_id, error)
 
     def leave(self) -> None:
         """Remove the row; if the store is unavailable, the row remains until its heartbeat is too old."""

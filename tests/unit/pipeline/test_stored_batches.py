@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -170,3 +171,51 @@ def test_a_failure_to_record_a_batch_leaves_no_write_behind() -> None:
         fetch.run(record)
     assert fetch.firsts == [GROUPS[0][0]]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("store")]
+
+
+def test_a_source_that_was_slow_once_is_not_asked_ahead_any_more() -> None:
+    fetch, log = Fetch(), list[str]()
+
+    def ask(first: str) -> None:
+        log.append(f"asked {first}")
+        fetch.clock.advance(QUICK_SECONDS if first == GROUPS[0][0] else 0.0)
+
+    fetch.source.asked = ask
+    fetch.run(lambda first: log.append(f"counted {first}"))
+    assert log == [f"{step} {group[0]}" for group in GROUPS for step in ("asked", "counted")]
+
+
+@dataclass
+class Open(Watched):
+    """Notes when what it was asked for is ended."""
+
+    closed: bool = False
+
+    def fetch(
+        self, symbols: Sequence[str], start: date | None, end: date | None, cancel: CancelToken, say: MessageSink
+    ) -> Iterator[PriceBatch]:
+        try:
+            for symbol in symbols:
+                yield from super().fetch([symbol], start, end, cancel, say)
+        finally:
+            self.closed = True
+
+
+@pytest.mark.parametrize("stop", ["full", "cancelled"])
+def test_the_source_is_ended_as_soon_as_nobody_wants_more(stop: str) -> None:
+    source = Open(random_panel(SYMBOLS))
+    fetch = Fetch(source=source)
+
+    def writing(_: str) -> None:
+        if stop == "full":
+            raise StoreError("full")
+        fetch.cancel.cancel()
+
+    fetch.cache.writing = writing
+    gc.disable()
+    try:
+        with pytest.raises((StoreError, CancelledError)) as caught:
+            fetch.run()
+        assert source.closed, caught.value  # which still holds the frames
+    finally:
+        gc.enable()

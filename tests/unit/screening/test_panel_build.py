@@ -121,6 +121,14 @@ def test_nothing_combined_is_empty() -> None:
     assert combine_panels([built([(0, 1, 1.0)])], ["NOPE"]).shape == (0, 0)
 
 
+def test_whole_numbers_become_float64_as_panels_have_them() -> None:
+    prices, volume = np.array([[10, 11]], dtype=np.int32), np.array([[100, 200]], dtype=np.int64)
+    days = np.array(["2024-01-02", "2024-01-03"], dtype="datetime64[D]")
+    made = well_formed(Panel(("A",), days, prices, prices, prices, prices, volume))  # type: ignore[arg-type]
+    assert {getattr(made, name).dtype for name in FIELDS} == {np.dtype(np.float64)}
+    assert made.volume.tolist() == [[100.0, 200.0]]
+
+
 @given(st.lists(st.integers(0, 6), max_size=8), st.randoms(use_true_random=False))
 def test_columns_in_any_order_become_well_formed(days: list[int], random: Random) -> None:
     values = np.array([[random.choice([1.0, 2.0, 3.0, np.nan, np.inf]) for _ in days] for _ in NAMES]).reshape(4, -1)

@@ -245,8 +245,7 @@ class ParquetPriceCache:
         hits, bars, last = request.hits, request.bars, request.last
         if not hits:
             return Panel.empty(), fingerprint_of(Panel.empty())
-        opened = partial(SegmentReader, folder, index, hits)
-        newest = partial(self._recent.newest, folder, hits, bars, last, opened)
+        newest = partial(self._recent.newest, folder, index, hits, bars, last)
         if sum([entry.bars for entry in hits]) < _SNAPSHOT_BARS:
             panel = newest()
             return panel, fingerprint_of(panel)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from technic_scanner.adapters.market_data.price_cache.folder import SourceFolder
-from technic_scanner.adapters.market_data.price_cache.index import Entry
+from technic_scanner.adapters.market_data.price_cache.index import Entry, Index
 from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
 from technic_scanner.screening.bars import FIELDS, Panel
 
@@ -32,14 +33,13 @@ class RecentBars:
         self._lock = threading.Lock()
         self._read: dict[Stamp, Panel | None] = {}  # oldest first
 
-    def newest(
-        self, folder: SourceFolder, entries: Sequence[Entry], bars: int, end: int, reader: Callable[[], SegmentReader]
-    ) -> Panel:
-        """Return what the ``reader`` of ``entries`` gives as the newest ``bars`` sessions up to day ``end``.
+    def newest(self, folder: SourceFolder, index: Index, entries: Sequence[Entry], bars: int, end: int) -> Panel:
+        """Return the newest ``bars`` sessions of ``entries`` of the index up to day ``end``.
 
-        Raises UnreadableFileError as it does.
+        Raises UnreadableFileError.
         """
-        stamp = _stamp(folder, entries)
+        reader = partial(SegmentReader, folder, index, entries)
+        stamp = _stamp(folder, index, entries)
         if stamp is None:
             return reader().newest(bars, end)
         with self._lock:
@@ -70,14 +70,16 @@ class RecentBars:
         return sum(panel.close.size for panel in self._read.values() if panel is not None)
 
 
-def _stamp(folder: SourceFolder, entries: Sequence[Entry]) -> Stamp | None:
-    """Return what changes whenever the bars of the entries may; None if a file is not there."""
+def _stamp(folder: SourceFolder, index: Index, entries: Sequence[Entry]) -> Stamp | None:
+    """Return what changes whenever the bars of the entries may, or a file is damaged; None if one is not there."""
     parts = sorted({part for entry in entries for part in entry.parts})
     try:
         files = [folder.segment_path(part).stat() for part in parts]
     except OSError:
         return None
-    of_files = tuple([(file.st_ino, file.st_size, file.st_mtime_ns) for file in files])
+    of_files = tuple(
+        [(index.segments[part], file.st_size, file.st_mtime_ns) for part, file in zip(parts, files, strict=True)]
+    )
     return str(folder.path), tuple([(entry.symbol, entry.parts) for entry in entries]), of_files
 
 

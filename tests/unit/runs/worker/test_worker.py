@@ -383,6 +383,48 @@ def test_events_are_thinned_after_the_end(bench: Bench) -> None:
     assert 0 < len(bench.store.all_events("run-0001")) <= 200
 
 
+def test_an_end_whose_answer_was_lost_is_told_all_the_same(bench: Bench) -> None:
+    bench.queue()
+    finish, beats = bench.store.finish, threading.Event()
+
+    def lose_the_answer(*args: object) -> RunRecord:
+        bench.store.finish = finish  # type: ignore[method-assign]
+        finish(*args)
+        heartbeat = bench.store.heartbeat
+
+        def beat(*of: object) -> bool:
+            beats.set()
+            return bool(heartbeat(*of))
+
+        bench.store.heartbeat = beat  # type: ignore[method-assign]
+        bench.clock.advance(1.0)
+        raise StoreUnavailableError("the answer was lost")
+
+    bench.store.finish = lose_the_answer  # type: ignore[method-assign]
+    bench.clock.slept = lambda: beats.wait(60) and None
+    bench.worker().run()
+    assert beats.is_set(), "a heartbeat came between the two tries"
+    assert [record.status for record in bench.told] == [RunStatus.SUCCEEDED]
+    assert bench.kinds() == [EventKind.RUN_STARTED, EventKind.RUN_FINISHED]
+
+
+def test_a_run_taken_in_the_last_look_is_named_in_the_workers_row_at_once(bench: Bench) -> None:
+    goodbye, listed = bench.store.remove_worker, list[str | None]()
+
+    def queue_at_the_last_moment(worker_id: str) -> None:
+        goodbye(worker_id)
+        if not bench.store.runs:
+            bench.queue()
+
+    def scan(task: ScanTask) -> ScanResult:
+        listed.extend(worker.run_id for worker in bench.workers())
+        return succeed(task)
+
+    bench.store.remove_worker = queue_at_the_last_moment  # type: ignore[method-assign]
+    bench.worker(scan).run()
+    assert listed == ["run-0001"]
+
+
 def test_few_events_are_not_thinned(bench: Bench) -> None:
     bench.queue()
     bench.worker().run()

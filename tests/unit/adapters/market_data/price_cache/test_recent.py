@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from technic_scanner.adapters.market_data.price_cache import cache as cache_module
+from technic_scanner.adapters.market_data.price_cache import recent
 from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
-from technic_scanner.adapters.market_data.price_cache.recent import RecentBars
 from tests.unit.adapters.market_data.price_cache.cache_bench import FRIDAY, Bench, market, same
 
 SYMBOLS = ("A", "B", "C")
@@ -37,7 +36,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
             found.append(tuple(entry.symbol for entry in entries))
             super().__init__(folder, index, entries)
 
-    monkeypatch.setattr(cache_module, "SegmentReader", Counted)
+    monkeypatch.setattr(recent, "SegmentReader", Counted)
     return found
 
 
@@ -89,7 +88,7 @@ def test_a_file_that_was_damaged_since_is_found_out(bench: Bench) -> None:
 def test_more_than_fits_is_read_each_time(
     bench: Bench, opened: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench.cache, "_recent", RecentBars(most_cells=len(SYMBOLS) * 59))
+    monkeypatch.setattr(bench.cache, "_recent", recent.RecentBars(most_cells=len(SYMBOLS) * 59))
     for back in range(5):
         bench.read(SYMBOLS, 20, FRIDAY - timedelta(days=back))
     assert len(opened) == 5
@@ -98,7 +97,7 @@ def test_more_than_fits_is_read_each_time(
 def test_the_bars_read_last_are_kept_where_both_do_not_fit(
     bench: Bench, opened: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench.cache, "_recent", RecentBars(most_cells=len(SYMBOLS) * 60))
+    monkeypatch.setattr(bench.cache, "_recent", recent.RecentBars(most_cells=len(SYMBOLS) * 60))
     for symbols in (OTHERS, OTHERS, SYMBOLS, SYMBOLS):
         bench.read(symbols)
     opened.clear()
