@@ -45,9 +45,9 @@ def start_worker(command: Sequence[str], log_dir: Path, environment: Mapping[str
 
 
 def worker_arrived(log_dir: Path, pid: int) -> None:
-    """Remove a worker that has started from the list of starting workers.
+    """Remove a worker from the list of starting workers, after its row in the store has been written.
 
-    From then on only its row in the store shows that it is active.
+    In between it would be in neither, and another one would be started for its run.
     """
     if not _starting_file(log_dir).exists():
         return

@@ -143,15 +143,15 @@ class Services:
     def worker(self, idle: Idle | None = None) -> Worker:
         """Make a worker of this process, which ends at an empty queue unless ``idle`` decides otherwise."""
         host, pid = socket.gethostname(), os.getpid()
-        worker_arrived(self.settings.log_dir, pid)
         identity = WorkerIdentity(f"{host}-{pid}-{ULID()}", host, pid, VERSION)
         rules = WorkerRules(
             max_running=self.settings.max_concurrent_runs, stale_after_seconds=self.settings.stale_after_seconds
         )
         told, due = self.listeners.tell, partial(look, self.schedules, self.alerts)
+        arrived = partial(worker_arrived, self.settings.log_dir, pid)
         return Worker(
             self.store, self.scanning, self.clock, identity, rules,
-            tell=told, idle=idle, fire_due=due, can_read=self._can_read,
+            tell=told, idle=idle, fire_due=due, can_read=self._can_read, arrived=arrived,
         )  # fmt: skip
 
     def waits_elsewhere(self, run: RunRecord) -> str | None:

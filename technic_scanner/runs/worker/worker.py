@@ -64,6 +64,7 @@ class Worker:
     ``idle`` decides what happens at an empty queue, instead of the rules' ``forever``.
     ``fire_due`` queues the runs of schedules that are due; it is called when no run is queued, and never raises.
     ``can_read`` says of a source's name whether this host can read it; runs of others are left to other hosts.
+    ``arrived`` is called once the worker's row is written, by which others count it from then on.
     """
 
     def __init__(
@@ -78,8 +79,10 @@ class Worker:
         idle: Idle | None = None,
         fire_due: Callable[[], None] = lambda: None,
         can_read: Callable[[str], bool] = lambda _source: True,
+        arrived: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
+        self._arrived = arrived
         self._fire_due = fire_due
         self._can_read = can_read
         self._clock = clock
@@ -137,9 +140,10 @@ class Worker:
         return None
 
     def _next_run(self) -> RunRecord | None:
+        if self._presence.appear():
+            self._arrived()
         # Otherwise the run of a terminated worker would count as running indefinitely and block the queue.
         self._sweep.sweep()
-        self._presence.appear()
         run = self._claim()
         if run is not None:
             self._presence.took(run.run_id)
@@ -193,10 +197,12 @@ class _Presence:
         self._shown: str | None = None
         self._next_at = float("-inf")
 
-    def appear(self) -> None:
-        """Write the row if there is none, so that a claim names its run in it. Raises StoreError."""
-        if self._next_at == float("-inf"):
-            self.stamp(None)
+    def appear(self) -> bool:
+        """Write the row if there is none, so that a claim names its run in it; return whether. Raises StoreError."""
+        if self._next_at != float("-inf"):
+            return False
+        self.stamp(None)
+        return True
 
     def took(self, run_id: str) -> None:
         """Note that a claim has written this run into the row."""

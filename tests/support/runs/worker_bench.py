@@ -46,6 +46,7 @@ class Bench:
         self.told: list[RunRecord] = []
         self.tell: Callable[[RunRecord], None] = self.told.append
         self.fire_due: Callable[[], None] = lambda: None
+        self.arrived: Callable[[], None] = lambda: None
 
     def queue(self, n: int = 1) -> None:
         for _ in range(n):
@@ -71,6 +72,7 @@ class Bench:
             tell=self.tell,
             idle=idle,
             fire_due=self.fire_due,
+            arrived=self.arrived,
         )
 
     def run(self, number: int = 1) -> RunRecord:

@@ -68,6 +68,14 @@ def test_schedules_are_fired_at_an_empty_queue_and_their_runs_executed(bench: Be
     assert scanned_before == [2, 3], "what is queued does not wait for schedules"
 
 
+def test_a_worker_has_arrived_once_when_its_row_is_written_and_nothing_is_claimed(bench: Bench) -> None:
+    found = list[tuple[int, RunStatus]]()
+    bench.arrived = lambda: found.append((len(bench.workers()), bench.run().status))
+    bench.queue(3)
+    assert bench.worker().run() == 3
+    assert found == [(1, RunStatus.QUEUED)]
+
+
 def test_a_run_queued_while_the_worker_says_goodbye_is_not_left_behind(bench: Bench) -> None:
     goodbye = bench.store.remove_worker
 
