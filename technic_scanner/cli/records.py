@@ -81,7 +81,7 @@ Where = Annotated[
 
 
 def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
-    """Show one run: its status, stage seconds and counts, its newest session and the notes on its data."""
+    """Show one run: its status, stage seconds and counts, its newest session and the notes on data and method."""
     with errors_as_sentences(), build() as services:
         service = services.service
         if where is not None:
@@ -131,7 +131,7 @@ def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
         if sums is not None and sums.picks:
             facts.append(("Plans", sums.sentence(run.readable_config)))
         table(f"Run {run.run_id}", ("", ""), facts)
-        for note in notes:
+        for note in (*(stored.context.notes if stored is not None else ()), *notes):
             say(note)
 
 

@@ -150,6 +150,9 @@ def _show_result(services: Services, run: RunRecord, csv: Path | None, *, as_jso
 def _say_data(run_id: str, stored: StoredResult) -> None:
     """Print how new the data are, and what there is to say about them."""
     say(f"Newest session: {stored.as_of or 'unknown'}.")
+    if not stored.table.num_rows:  # what each clause left, and what nothing is there for, says why
+        for note in stored.context.notes:
+            say(f"Note: {note}")
     for note in stored.notes[:SHOWN_NOTES]:
         say(f"Note: {note}")
     if len(stored.notes) > SHOWN_NOTES:

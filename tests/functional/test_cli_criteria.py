@@ -71,6 +71,16 @@ def test_match_says_which_values_nothing_is_there_for() -> None:
     assert note in " ".join(run(*words).output.split())
 
 
+def test_a_scan_without_picks_says_what_nothing_is_there_for_and_show_says_it_again() -> None:
+    note = "The source gives no bars of a benchmark: relative_strength_63 is unknown."
+    scanned = run("scan", "--source", "sample", "--max-symbols", "20", "--where", "relative_strength_63 > 0")
+    assert f"Note: {note}" in " ".join(scanned.output.split())
+    (stored,) = stored_runs()
+    shown = " ".join(run("show", stored.run_id).output.split())
+    assert note in shown
+    assert "Criteria: relative_strength_63 > 0 is true of 0 symbols" in shown
+
+
 def test_match_of_an_empty_text_is_refused_with_the_place() -> None:
     result = run("criteria", "match", " ", "--json")
     assert result.exit_code == 2
