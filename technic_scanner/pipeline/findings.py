@@ -8,6 +8,7 @@ from datetime import date
 
 from technic_scanner.domain.metrics import FailureKind, Outcome, SymbolFailure
 from technic_scanner.domain.stage import Stage
+from technic_scanner.domain.symbol_text import first_named
 from technic_scanner.domain.universe import Security, Universe
 from technic_scanner.pipeline.analyse import Analysis
 from technic_scanner.pipeline.criteria_chunks import ScanCriteria
@@ -64,8 +65,7 @@ class Findings:
         failed, asked = [failure.symbol for failure in self.fetch_failures], self.filtered
         if not failed or asked is None:
             return ()
-        named = ", ".join(failed[:_NAMED]) + (" and others" if len(failed) > _NAMED else "")
-        return (f"{len(failed):,} of {len(asked.kept):,} symbols could not be read: {named}.",)
+        return (f"{len(failed):,} of {len(asked.kept):,} symbols could not be read: {first_named(failed, _NAMED)}.",)
 
     def analysed(self, rows: IntArray) -> Analysed:
         """Return the analysis of ``rows`` of the used bars, with the market that they are judged against."""

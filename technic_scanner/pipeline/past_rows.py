@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from technic_scanner.criteria import Criteria
 from technic_scanner.criteria.judging import Judgement
+from technic_scanner.domain.symbol_text import first_named
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.context import ExchangeSessions, no_calendar
 from technic_scanner.pipeline.newest_bars import criteria_panel, ended, sessions_to_read
@@ -110,8 +111,7 @@ def _floats(table: pa.Table, name: str) -> FloatArray:
 def _missing(missing: list[str], total: int) -> tuple[str, ...]:
     if not missing:
         return ()
-    named = ", ".join(missing[:_NAMED]) + (" and others" if len(missing) > _NAMED else "")
-    left = f"{len(missing):,} of {total:,} symbols ({named})"
+    left = f"{len(missing):,} of {total:,} symbols ({first_named(missing, _NAMED)})"
     return (f"The price cache no longer has the bars of {left}: they match nothing. Scan again to fetch them.",)
 
 

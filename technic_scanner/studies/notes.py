@@ -6,6 +6,7 @@ import numpy as np
 
 from technic_scanner.criteria.printer import text_of
 from technic_scanner.domain.study_terms import FEW_DATES
+from technic_scanner.domain.symbol_text import first_named
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
 from technic_scanner.studies.result import FIRST, Study
 
@@ -55,7 +56,7 @@ def _left_out(study: Study) -> list[str]:
     symbols = study.left_out
     if not symbols:
         return []
-    named = ", ".join(symbols[:MOST_NAMED]) + (" and others" if len(symbols) > MOST_NAMED else "")
+    named = first_named(symbols, MOST_NAMED)
     why = "for a year after a price that looks wrong (an unadjusted split, or far off)"
     return [f"{len(symbols):,} symbols are left out of the universe's mean {why}: {named}."]
 

@@ -94,7 +94,7 @@ class QueueQueries(Queries):
         run is no longer its own. The chunks of a succeeded run are deleted, because it cannot be resumed.
         """
         encoded = None if result is None else EncodedResult.of(run_id, result)
-        return self._finish(run_id, worker_id, attempt, end, result, encoded)
+        return self._finish(run_id, worker_id, attempt, end, encoded)
 
     @writing
     def _finish(
@@ -104,7 +104,6 @@ class QueueQueries(Queries):
         worker_id: str,
         attempt: int,
         end: RunEnd,
-        result: ScanResult | None,
         encoded: EncodedResult | None,
     ) -> RunRecord:
         row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).one_or_none()
@@ -124,7 +123,8 @@ class QueueQueries(Queries):
             "error_message": end.error.message if end.error else None,
             "status_text": end.error.message if end.error else "",
         }
-        if result is not None and encoded is not None:
+        if encoded is not None:
+            result = encoded.result
             values |= summary_columns(row, end.status, result)
             values |= _keys(connection, run_id, result, row.version)
             insert_result(connection, encoded)
@@ -133,8 +133,8 @@ class QueueQueries(Queries):
             )
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
         if end.status is RunStatus.SUCCEEDED:
-            if result is not None and result.study is not None:
-                write_answer(connection, self.database, run_id, result.study, self.clock.now())
+            if encoded is not None and encoded.result.study is not None:
+                write_answer(connection, self.database, run_id, encoded.result.study, self.clock.now())
             write_messages(connection, self.database, run_id, self.clock.now())
             connection.execute(delete(chunks).where(chunks.c.run_id == run_id))
             connection.execute(delete(chunk_stages).where(chunk_stages.c.run_id == run_id))

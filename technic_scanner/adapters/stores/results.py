@@ -136,10 +136,10 @@ def _to_result(row: Row[Any], rows: Rows) -> StoredResult:
 
 @dataclass(frozen=True, slots=True)
 class EncodedResult:
-    """The rows of a result, made before the transaction that stores them: it holds up every other writer."""
+    """A result with its rows, made before the transaction that stores them: it holds up every other writer."""
 
-    run_id: str
-    result: dict[str, Any]
+    result: ScanResult
+    row: dict[str, Any]
     picks: list[dict[str, Any]]
 
     @classmethod
@@ -157,14 +157,14 @@ class EncodedResult:
             "picks_table": dump_table(result.table),
             "other_rows": dump_table(result.others),
         }
-        return cls(run_id, row, _pick_rows(run_id, result))
+        return cls(result, row, _pick_rows(run_id, result))
 
 
 def insert_result(connection: Connection, encoded: EncodedResult) -> None:
     """Store the result and its picks, replacing those of an earlier attempt."""
     for table in (results, picks):
-        connection.execute(delete(table).where(table.c.run_id == encoded.run_id))
-    connection.execute(insert(results), encoded.result)
+        connection.execute(delete(table).where(table.c.run_id == encoded.row["run_id"]))
+    connection.execute(insert(results), encoded.row)
     if encoded.picks:
         connection.execute(insert(picks), encoded.picks)
 

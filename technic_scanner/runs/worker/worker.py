@@ -197,16 +197,20 @@ class _Presence:
         self._shown: str | None = None
         self._next_at = float("-inf")
 
+    @property
+    def _is_written(self) -> bool:
+        return self._next_at != float("-inf")
+
     def appear(self) -> bool:
         """Write the row if there is none, so that a claim names its run in it; return whether. Raises StoreError."""
-        if self._next_at != float("-inf"):
+        if self._is_written:
             return False
         self.stamp(None)
         return True
 
     def took(self, run_id: str) -> None:
         """Note that a claim has written this run into the row."""
-        if self._next_at != float("-inf"):
+        if self._is_written:
             self._shown, self._next_at = run_id, self._clock.monotonic() + STAMP_SECONDS
 
     def stamp(self, run_id: str | None) -> None:
