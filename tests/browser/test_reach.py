@@ -36,6 +36,13 @@ def test_on_a_phone_the_start_is_on_the_first_screen(tabs: Watched) -> None:
     expect(page.start).to_be_in_viewport(ratio=1)
 
 
+def test_on_a_phone_a_long_figure_goes_on_in_a_second_line(tabs: Watched, finished: RunRecord) -> None:
+    page = ScanPage(tabs.open(ScanPage.address(run=finished.run_id), **PHONE)).drawn()
+    expect(page.tab.get_by_test_id("stMetricValue").first).to_be_visible()
+    whole, cut = page.tab.evaluate(FIGURES_AFTER, "1,234,567 symbols/s")
+    assert (whole > 0, cut) == (True, 0)
+
+
 def test_on_a_phone_the_first_row_is_within_two_screens(tabs: Watched, services: Services, finished: RunRecord) -> None:
     ranked = symbols(services, finished)
     results = ResultsPage(tabs.open(ResultsPage.address(run=finished.run_id), **PHONE))
@@ -53,6 +60,15 @@ def end_of_first_row(page: AnyPage, table: str) -> float:
     scrolled = float(page.tab.evaluate("document.querySelector('[data-testid=stMain]').scrollTop"))
     return box["y"] + scrolled + HEADER + ROW
 
+
+# Writes a text into every figure; how many show all of it, and how many do not.
+FIGURES_AFTER = """text => {
+    const values = [...document.querySelectorAll('[data-testid="stMetricValue"]')];
+    values.forEach(value => { value.querySelector('p').textContent = text; });
+    const cut = values.filter(value => [...value.querySelectorAll('*')].some(
+        part => getComputedStyle(part).overflow !== 'visible' && part.scrollWidth > part.clientWidth));
+    return [values.length - cut.length, cut.length];
+}"""
 
 WIDER_THAN_THE_WINDOW = """() => [document.scrollingElement, document.querySelector("[data-testid=stMain]")]
     .filter(place => place.scrollWidth > place.clientWidth + 1)
