@@ -14,7 +14,7 @@ import numpy as np
 from technic_scanner.domain.universe import Security
 from technic_scanner.pipeline.analyse import split_matrix
 from technic_scanner.pipeline.money import worth_of
-from technic_scanner.screening.alpha import AlphaScale, Scale, alpha_scale
+from technic_scanner.screening.alpha import AlphaScale, Scale, alpha_scales
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.filters import eligibility
 from technic_scanner.screening.indicator_names import COLUMN
@@ -79,6 +79,7 @@ def measured(
     rows = np.flatnonzero(sound & honest)
     listed = [securities[i] for i in rows.tolist()]
     kept, sectors = in_one_currency(indicators[rows], listed, rates), [security.sector for security in listed]
+    plain, neutral = alpha_scales(kept, sectors)
     title = f"{name or 'all symbols'}, {len(rows):,} symbols"
     return ReferenceMarket(
         name=name,
@@ -88,8 +89,8 @@ def measured(
         index=market_regime(equal_weight_index(used.panel.close[honest]), f"equal-weight index of {title}"),
         breadth=breadth(kept),
         facts=(*breadth_facts(kept), *rotation_facts(sector_rotation(kept, sectors))),
-        plain=alpha_scale(kept),
-        neutral=alpha_scale(kept, sectors, sector_neutral=True),
+        plain=plain,
+        neutral=neutral,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
-from technic_scanner.screening.matrix import column
+from technic_scanner.screening.matrix import BoolArray, IntArray, column
 
 FACTORS: tuple[str, ...] = ("momentum", "reversal", "low_volatility", "liquidity", "trend_quality")
 FACTOR_WEIGHTS: tuple[float, ...] = (0.30, 0.15, 0.20, 0.10, 0.25)
@@ -72,13 +73,14 @@ def alpha_scale(
     Per measure: winsorise at the 2.5th and 97.5th percentile, take the mean (with ``sector_neutral`` of each sector;
     ``sectors``: n names, rows without one form a group) and the standard deviation about it.
     """
-    names = _names(sectors, len(indicators)) if sector_neutral and sectors is not None else None
-    measured = _measured(indicators)
-    measures = {name: _scale_of(values, names) for name, values in measured.items()}
-    z = {name: _placed(values, measures[name], names) for name, values in measured.items()}
-    reversal = _scale_of(_mean_of_known(z["roc_5"], z["roc_21"]), None, tails=False)
-    composite = _scale_of(_weighted(_factors(z, reversal)), None, tails=False, least=_CONSTANT)
-    return AlphaScale(measures, reversal, composite)
+    measures = {name: _Sample.of(values) for name, values in _measured(indicators).items()}
+    return _scale_about(measures, _groups(sectors) if sector_neutral else None)
+
+
+def alpha_scales(indicators: FloatArray, sectors: Sequence[str | None]) -> tuple[AlphaScale, AlphaScale]:
+    """Return the distributions about the mean of all rows, and those about the means of sectors."""
+    measures = {name: _Sample.of(values) for name, values in _measured(indicators).items()}
+    return _scale_about(measures, None), _scale_about(measures, _groups(sectors))
 
 
 def alpha(
@@ -96,8 +98,8 @@ def alpha(
     """
     if scale is None:
         scale = alpha_scale(indicators, sectors, sector_neutral=sector_neutral)
-    names = _names(sectors, len(indicators)) if sector_neutral and sectors is not None else None
-    z = {name: _placed(values, scale.measures[name], names) for name, values in _measured(indicators).items()}
+    groups = _groups(sectors) if sector_neutral else None
+    z = {name: _placed(values, scale.measures[name], groups) for name, values in _measured(indicators).items()}
     factors = _factors(z, scale.reversal)
     known = ~np.isnan(factors)
     total = _weighted(factors)
@@ -158,48 +160,83 @@ def _weighted(values: FloatArray) -> FloatArray:
     return total
 
 
-def _scale_of(
-    values: FloatArray, names: Sequence[str] | None, *, tails: bool = True, least: float = 0.0
-) -> Scale | None:
-    """Return the distribution of the known values (n,); None if there are none or all are equal."""
-    known = np.isfinite(values)
-    sample = values[known]
-    if not len(sample):
-        return None
-    low, high = np.quantile(sample, [WINSOR_TAIL, 1.0 - WINSOR_TAIL]).tolist() if tails else (-math.inf, math.inf)
-    sample = np.clip(sample, low, high)
-    size = float(np.abs(sample).max())
-    mean = float(sample.mean())
-    means = {} if names is None else _sector_means(sample, np.asarray(names, dtype=np.str_)[known])
-    centred = sample - (
-        mean if names is None else np.array([means[name] for name in np.asarray(names)[known].tolist()])
-    )
-    if float(np.abs(centred).max()) <= max(_CONSTANT * size, least):
-        return None
-    return Scale(mean, float(centred.std()), low, high, means)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Groups:
+    """The sectors of n rows: their ``names``, "" for none, and the ``member`` (n,) of them that each row is."""
+
+    names: list[str]
+    member: IntArray
 
 
-def _placed(values: FloatArray, scale: Scale | None, names: Sequence[str] | None) -> FloatArray:
+def _groups(sectors: Sequence[str | None] | None) -> _Groups | None:
+    """Return the sectors of rows as groups; None where they are not known."""
+    if sectors is None:
+        return None
+    numbers: dict[str, int] = {}
+    member = [numbers.setdefault(name or "", len(numbers)) for name in sectors]
+    return _Groups(list(numbers), np.array(member, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """The values of all rows (n,), which of them are ``known`` (n,), and those (k,) with the tails limited."""
+
+    values: FloatArray
+    known: BoolArray
+    limited: FloatArray
+    low: float = -math.inf
+    high: float = math.inf
+
+    @classmethod
+    def of(cls, values: FloatArray, *, tails: bool = True) -> Self:
+        """Take the known values (n,), and limit them at the winsor cuts unless ``tails`` is false."""
+        known = np.isfinite(values)
+        sample = values[known]
+        if not tails or not len(sample):
+            return cls(values, known, sample)
+        low, high = np.quantile(sample, [WINSOR_TAIL, 1.0 - WINSOR_TAIL]).tolist()
+        return cls(values, known, np.clip(sample, low, high), low, high)
+
+
+def _scale_about(measures: Mapping[str, _Sample], groups: _Groups | None) -> AlphaScale:
+    """Return the distributions of measures about the mean of all rows, or about those of groups."""
+    scales = {name: _scale_of(sample, groups) for name, sample in measures.items()}
+    z = {name: _placed(sample.values, scales[name], groups) for name, sample in measures.items()}
+    reversal = _scale_of(_Sample.of(_mean_of_known(z["roc_5"], z["roc_21"]), tails=False), None)
+    composite = _scale_of(_Sample.of(_weighted(_factors(z, reversal)), tails=False), None, least=_CONSTANT)
+    return AlphaScale(scales, reversal, composite)
+
+
+def _scale_of(sample: _Sample, groups: _Groups | None, *, least: float = 0.0) -> Scale | None:
+    """Return the distribution of the known values; None if there are none or all are equal."""
+    values = sample.limited
+    if not len(values):
+        return None
+    mean, means = float(values.mean()), {}
+    centred = values - mean
+    if groups is not None:
+        member = groups.member[sample.known]
+        counts = np.bincount(member, minlength=len(groups.names))
+        by_group = np.bincount(member, weights=values, minlength=len(groups.names)) / np.maximum(counts, 1)
+        means = {groups.names[i]: float(by_group[i]) for i in np.flatnonzero(counts).tolist()}
+        centred = values - by_group[member]
+    if float(np.abs(centred).max()) <= max(_CONSTANT * float(np.abs(values).max()), least):
+        return None
+    return Scale(mean, float(centred.std()), sample.low, sample.high, means)
+
+
+def _placed(values: FloatArray, scale: Scale | None, groups: _Groups | None) -> FloatArray:
     """Return z-scores (n,), NaN where the value is unknown or without a scale."""
     z = np.full(len(values), np.nan)
     if scale is None:
         return z
     known = np.isfinite(values)
     mean: float | FloatArray = scale.mean
-    if names is not None and scale.sector_means:
-        mean = np.array([scale.sector_means.get(name, scale.mean) for name in names])[known]
+    if groups is not None and scale.sector_means:
+        of_groups = np.array([scale.sector_means.get(name, scale.mean) for name in groups.names])
+        mean = of_groups[groups.member[known]]
     z[known] = np.clip((np.clip(values[known], scale.low, scale.high) - mean) / scale.spread, -Z_LIMIT, Z_LIMIT)
     return z
-
-
-def _sector_means(sample: FloatArray, names: np.ndarray) -> dict[str, float]:
-    groups, member, counts = np.unique(names, return_inverse=True, return_counts=True)
-    means = np.bincount(member.ravel(), weights=sample, minlength=len(groups)) / counts
-    return dict(zip(groups.tolist(), means.tolist(), strict=True))
-
-
-def _names(sectors: Sequence[str | None] | None, rows: int) -> list[str]:
-    return [""] * rows if sectors is None else [name or "" for name in sectors]
 
 
 def _first_known(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -6,11 +6,13 @@ import numpy as np
 
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel, read_only
 from technic_scanner.screening.indicator_names import INDICATORS
+from technic_scanner.screening.kernel_index import mean_growth
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_moves import find_calm
 from technic_scanner.screening.kernel_sums import weighted_sums
 from technic_scanner.screening.kernels import Prices, Room, room_for, rows
 from technic_scanner.screening.quality import calm_inputs, quality
+from technic_scanner.screening.regime import equal_weight_index, growth_inputs
 
 __all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "load", "warm_up"]
 
@@ -66,6 +68,7 @@ def warm_up() -> None:
     """Compile all kernels, or load them from disk."""
     panel, bits = _least_panel(), np.ones((1, 2), dtype=np.uint64)
     quality(panel, last_indicators(panel))
+    equal_weight_index(panel.close)
     bits.flags.writeable = False
     weighted_sums(bits, np.ones(2, dtype=np.uint64), np.empty(1, dtype=np.uint64))
 
@@ -75,6 +78,7 @@ def load() -> None:
     panel, out = _least_panel(), np.empty((1, len(INDICATORS)))
     rows.load(*_inputs(panel, None), out)
     find_calm.load(*calm_inputs(panel, out[:, 0]), np.zeros(1, bool))
+    mean_growth.load(*growth_inputs(panel.close, np.ones((1, 2), bool)), np.empty(2))
 
 
 def _least_panel() -> Panel:

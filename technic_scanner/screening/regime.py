@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.kernel_index import GrowthRoom, mean_growth, room_of
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray
 
 UNKNOWN = "unknown"
@@ -110,27 +111,15 @@ def _listed_counts(present: BoolArray) -> IntArray:
 
 def _mean_growth(close: FloatArray, present: BoolArray) -> FloatArray:
     """Return 1 + the winsorised mean return of each session (S,), 1 in the first and where nothing moved."""
-    count, sessions = close.shape
-    growth = np.ones(sessions)
-    before = np.full(count, np.nan)
-    seen = np.full(count, -MOST_AGE - 1)
-    for t, (price, now) in enumerate(zip(np.ascontiguousarray(close.T), np.ascontiguousarray(present.T), strict=True)):
-        moved = np.flatnonzero(now & (t - seen <= MOST_AGE))
-        if len(moved):
-            growth[t] = _winsorised_mean(price[moved] / before[moved])
-        np.copyto(before, price, where=now)
-        seen[now] = t
+    growth = np.empty(close.shape[1])
+    mean_growth(*growth_inputs(close, present), growth)
     return growth
 
 
-def _winsorised_mean(values: FloatArray) -> float:
-    """Return the mean (n values) after the ⌈n/20⌉ lowest and highest are set to the next ones."""
-    count = len(values)
-    tail = -(-count // WINSOR_SHARE) if count >= 3 else 0
-    if not tail:
-        return float(values.mean())
-    ranked = np.partition(values, (tail, count - 1 - tail))
-    return float(np.clip(values, ranked[tail], ranked[count - 1 - tail]).mean())
+def growth_inputs(close: FloatArray, present: BoolArray) -> tuple[FloatArray, BoolArray, tuple[int, int], GrowthRoom]:
+    """Return what ``mean_growth`` reads of closes (n, S), and which of them there are, and the room that it needs."""
+    by_session = np.array(close.T, order="C"), np.array(present.T, order="C")
+    return *by_session, (MOST_AGE, WINSOR_SHARE), room_of(len(close))
 
 
 def market_regime(close: FloatArray, index_name: str) -> Regime:

@@ -3,11 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from technic_scanner.screening.kernel_index import mean_growth
 from technic_scanner.screening.regime import (
     Macro,
     Regime,
     equal_weight_index,
+    growth_inputs,
     market_regime,
     market_regimes,
     regime_policy,
@@ -65,6 +69,24 @@ def test_index_agrees_with_pandas_on_many_symbols() -> None:
     moves = frame.ffill(limit=4).pct_change(fill_method=None).where(frame.notna())
     oracle = 100 * (1 + moves.apply(winsorised, axis=1)).cumprod()
     np.testing.assert_allclose(equal_weight_index(close), oracle.to_numpy(), rtol=1e-12)
+
+
+@given(st.integers(1, 40), st.sampled_from([1, 2, 3, 7, 8, 9, 40, 128, 129, 300, 1000]), st.floats(0, 0.6), st.integers())
+@settings(max_examples=80, deadline=None)
+def test_index_has_the_bits_of_means_of_numpy(sessions: int, symbols: int, gaps: float, seed: int) -> None:
+    rng = np.random.default_rng(abs(seed))
+    close = np.round(5 * np.exp(np.cumsum(rng.normal(0, 0.03, (symbols, sessions)), axis=1)), 2)
+    close[rng.random(close.shape) < gaps] = np.nan
+    growth, present = np.empty(sessions), np.isfinite(close)
+    mean_growth(*growth_inputs(close, present), growth)
+    for t in range(sessions):
+        earlier = close[:, max(t - 5, 0) : t]
+        last = [next((x for x in row[::-1] if np.isfinite(x)), NAN) for row in earlier]
+        moves = close[:, t] / np.array(last, dtype=np.float64)
+        moves = moves[np.isfinite(moves)]
+        tail = -(-len(moves) // 20) if len(moves) >= 3 else 0
+        limits = np.sort(moves)[[tail, len(moves) - 1 - tail]] if tail else (-np.inf, np.inf)
+        assert growth[t] == (np.clip(moves, *limits).mean() if len(moves) else 1.0)
 
 
 def test_one_symbol_does_not_make_the_index() -> None:
