@@ -13,11 +13,13 @@ from technic_scanner.screening.matrix import BoolArray, IntArray
 
 # So many numbers are added eight side by side; of more, two halves are added up first.
 _BLOCK, _SIDES = 128, 8
+# With two numbers as tails nothing would be left of them.
+_LEAST_WITH_TAILS = 3
 # Halves of halves, of as many numbers as there can be.
 _DEPTH = 64
 
-# What ``mean_growth`` remembers of n symbols: closes before, a session's returns, the same in another order, and when there
-# was a close; and of sums in halves.
+# What ``mean_growth`` remembers of n symbols: closes before, a session's returns, the same in another order, and when
+# there was a close; and of sums in halves.
 GrowthRoom = tuple[FloatArray, FloatArray, FloatArray, IntArray, FloatArray, IntArray]
 
 
@@ -59,7 +61,7 @@ def _block_sum(values: FloatArray, start: int, stop: int) -> float:
 def _sum(values: FloatArray, count: int, sizes: IntArray, firsts: FloatArray) -> float:
     """Return the sum of the first ``count`` numbers; ``sizes`` and ``firsts`` are room (_DEPTH,).
 
-    ``sizes`` has the numbers of each half on the way down, ``firsts`` the sum of the first half, NaN before it is known.
+    ``sizes`` has the numbers of each half on the way down, ``firsts`` the sum of the first half, NaN until it is known.
     """
     depth, at = 0, 0
     sizes[0] = count
@@ -110,7 +112,7 @@ def _place(values: FloatArray, low: int, high: int, wanted: int) -> float:
 @exact
 def _limit_tails(values: FloatArray, count: int, share: int, ranked: FloatArray) -> None:
     """Set the ⌈count / share⌉ lowest and highest of the first ``count`` numbers to the next ones; of two, none."""
-    if count <= 2:  # noqa: PLR2004 - with both as tails, nothing would be left
+    if count < _LEAST_WITH_TAILS:
         return
     tail = -(-count // share)
     for i in range(count):

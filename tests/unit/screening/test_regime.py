@@ -71,7 +71,9 @@ def test_index_agrees_with_pandas_on_many_symbols() -> None:
     np.testing.assert_allclose(equal_weight_index(close), oracle.to_numpy(), rtol=1e-12)
 
 
-@given(st.integers(1, 40), st.sampled_from([1, 2, 3, 7, 8, 9, 40, 128, 129, 300, 1000]), st.floats(0, 0.6), st.integers())
+@given(
+    st.integers(1, 40), st.sampled_from([1, 2, 3, 7, 8, 9, 40, 128, 129, 300, 1000]), st.floats(0, 0.6), st.integers()
+)
 @settings(max_examples=80, deadline=None)
 def test_index_has_the_bits_of_means_of_numpy(sessions: int, symbols: int, gaps: float, seed: int) -> None:
     rng = np.random.default_rng(abs(seed))

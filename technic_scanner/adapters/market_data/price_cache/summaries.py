@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import zlib
 from pathlib import Path
 
@@ -31,11 +32,19 @@ def keep_summary(folder: Path, name: str, content: bytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(_path(folder, name), [_MAGIC, _sum(content), content], durable=False)
-        aged = sorted(((path.stat().st_mtime, path) for path in folder.glob(f"*{_SUFFIX}")), reverse=True)
-        for _, path in aged[KEPT:]:
-            path.unlink(missing_ok=True)
+        _delete_old(folder)
     except OSError as error:
         _LOG.warning("price cache: no summary was kept (%s)", error)
+
+
+def _delete_old(folder: Path) -> None:
+    """Delete all summaries except the newest KEPT. Raises OSError."""
+    names = [name for name in os.listdir(folder) if name.endswith(_SUFFIX)]
+    if len(names) <= KEPT:  # nearly always: their times need not be asked for
+        return
+    aged = sorted((path.stat().st_mtime, path) for path in map(folder.joinpath, names))
+    for _, path in aged[:-KEPT]:
+        path.unlink(missing_ok=True)
 
 
 def _path(folder: Path, name: str) -> Path:
