@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, literal, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, delete, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Database, reading, writing
@@ -19,6 +19,30 @@ from technic_scanner.runs.alerts.terms import dump_alert_terms, read_alert_terms
 
 _ALERT_LOCK = 0x7EC4C1A4
 _PENDING = DeliveryStatus.PENDING.value
+
+
+# Built once, for every run that ends: to build it takes as long as to run it.
+_COLUMNS = ("alert_id", "key", "channel", "run_id", "status", "attempts", "next_at", "note", "created_at")
+_RUN, _NOW = bindparam("id", type_=Text()), bindparam("now", type_=alert_deliveries.c.created_at.type)
+_TOLD = (
+    select(
+        alerts.c.alert_id,
+        schedule_firings.c.key,
+        alerts.c.channel,
+        _RUN,
+        literal(_PENDING),
+        literal(0),
+        _NOW,
+        literal(""),
+        _NOW,
+    )
+    .join_from(schedule_firings, alerts, alerts.c.schedule_id == schedule_firings.c.schedule_id)
+    .where(schedule_firings.c.run_id == _RUN, alerts.c.paused.is_(False))
+)
+_MESSAGES = {
+    upsert: upsert(alert_deliveries).from_select(_COLUMNS, _TOLD).on_conflict_do_nothing()
+    for upsert in (sqlite.insert, postgresql.insert)
+}
 
 
 class AlertQueries(ScheduleQueries):
@@ -141,24 +165,8 @@ class AlertQueries(ScheduleQueries):
 
 def write_messages(connection: Connection, database: Database, run_id: str, now: datetime) -> None:
     """Write a message for each alert of the schedule whose firing queued this run; in the transaction of its result."""
-    columns = ("alert_id", "key", "channel", "run_id", "status", "attempts", "next_at", "note", "created_at")
-    told = (
-        select(
-            alerts.c.alert_id,
-            schedule_firings.c.key,
-            alerts.c.channel,
-            literal(run_id),
-            literal(_PENDING),
-            literal(0),
-            literal(now, alert_deliveries.c.next_at.type),
-            literal(""),
-            literal(now, alert_deliveries.c.created_at.type),
-        )
-        .join_from(schedule_firings, alerts, alerts.c.schedule_id == schedule_firings.c.schedule_id)
-        .where(schedule_firings.c.run_id == run_id, alerts.c.paused.is_(False))
-    )
-    upsert = sqlite.insert if database.is_sqlite else postgresql.insert
-    connection.execute(upsert(alert_deliveries).from_select(columns, told).on_conflict_do_nothing())
+    statement = _MESSAGES[sqlite.insert if database.is_sqlite else postgresql.insert]
+    connection.execute(statement, {"id": run_id, "now": now})
 
 
 _ALERTS = select(alerts, schedules.c.name.label("schedule")).join_from(

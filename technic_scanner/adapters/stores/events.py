@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, case, delete, insert, select, update
 
 from technic_scanner.adapters.stores.database import Queries, reading, writing, writing_lazily
 from technic_scanner.adapters.stores.documents import located
@@ -40,6 +40,14 @@ _STAND = (
     update(runs)
     .where(runs.c.run_id == bindparam("id"))
     .values(last_seq=bindparam("last_seq"), time_fraction=bindparam("time_fraction"))
+)
+_STATUS = select(runs.c.status, runs.c.finished_at).where(runs.c.run_id == bindparam("id"))
+_EVENTS = select(events.c.run_id, events.c.seq, events.c.kind, events.c.payload).where(
+    events.c.run_id == bindparam("id"), events.c.seq > bindparam("after")
+)
+_FORWARDS, _BACKWARDS = (
+    _EVENTS.order_by(order).limit(bindparam("page", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+    for order in (events.c.seq, events.c.seq.desc())
 )
 # Checks the attempt, counts and reads the predictions so far in one statement; finds no row in any unusual case.
 _ADVANCE = (
@@ -74,21 +82,21 @@ class EventQueries(Queries):
     def events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[ProgressEvent, ...]:
         """Return readable events with seq > after_seq, oldest first; RunNotFoundError if there is no such run."""
         _check_run(connection, run_id)
-        rows = _stored(connection, run_id, events.c.seq > after_seq, events.c.seq, page=limit)
+        rows = _stored(connection, _FORWARDS, run_id, after_seq, limit)
         return tuple(islice(filter(None, map(_read, rows)), limit))
 
     @reading
     def stored_events(self, connection: Connection, run_id: str, after_seq: int, limit: int) -> tuple[StoredEvent, ...]:
         """Return what is stored of the events with seq > after_seq, oldest first, if it is JSON; RunNotFoundError."""
         _check_run(connection, run_id)
-        rows = _stored(connection, run_id, events.c.seq > after_seq, events.c.seq, page=limit)
+        rows = _stored(connection, _FORWARDS, run_id, after_seq, limit)
         return tuple(islice(filter(_is_json, rows), limit))
 
     @reading
     def latest_event(self, connection: Connection, run_id: str) -> ProgressEvent | None:
         """Return the newest readable event, None before the first; RunNotFoundError if there is no such run."""
         _check_run(connection, run_id)
-        rows = _stored(connection, run_id, events.c.seq > 0, events.c.seq.desc(), page=1)
+        rows = _stored(connection, _BACKWARDS, run_id, 0, 1)
         return next(filter(None, map(_read, rows)), None)
 
     @writing
@@ -159,13 +167,11 @@ def _event_before(connection: Connection, event: ProgressEvent) -> ProgressEvent
 
 
 def _stored(
-    connection: Connection, run_id: str, where: ColumnElement[bool], order: ColumnElement[int], *, page: int
+    connection: Connection, statement: Select[str, int, str, str], run_id: str, after_seq: int, page: int
 ) -> Iterator[StoredEvent]:
     """Yield the events of a run, page by page: unreadable ones are replaced by later ones."""
-    statement = select(events.c.run_id, events.c.seq, events.c.kind, events.c.payload)
-    statement = statement.where(events.c.run_id == run_id, where).order_by(order).limit(page)
-    skipped = 0
-    while rows := connection.execute(statement.offset(skipped)).all():
+    values, skipped = {"id": run_id, "after": after_seq, "page": page}, 0
+    while rows := connection.execute(statement, values | {"skipped": skipped}).all():
         yield from (StoredEvent(*row) for row in rows)
         if len(rows) < page:
             return
@@ -222,7 +228,7 @@ def _to_row(event: ProgressEvent) -> dict[str, Any]:
 
 
 def _check_run(connection: Connection, run_id: str) -> RunStatus:
-    row = connection.execute(select(runs.c.status, runs.c.finished_at).where(runs.c.run_id == run_id)).one_or_none()
+    row = connection.execute(_STATUS, {"id": run_id}).one_or_none()
     if row is None:
         raise no_such_run(run_id)
     return nearest_status(row.status, row.finished_at)

@@ -33,7 +33,36 @@ from technic_scanner.runs.timings import comparability
 # Any number will do, as long as nothing else in the database uses it.
 _CLAIM_LOCK = 0x7EC4C1A1
 
-# Built once: every worker sends it twice a second.
+# Built once: to build them takes as long as to run them.
+_QUEUED = select(runs.c.source, func.count()).where(runs.c.status == RunStatus.QUEUED.value).group_by(runs.c.source)
+_RUNNING = select(func.count()).select_from(runs).where(runs.c.status == RunStatus.RUNNING.value)
+_OLDEST = (
+    select(runs.c.run_id)
+    .where(runs.c.status == RunStatus.QUEUED.value, runs.c.source.in_(bindparam("sources", expanding=True)))
+    .order_by(runs.c.queued_at, runs.c.run_id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(runs)
+    .where(runs.c.run_id == bindparam("id"))
+    .values(
+        status=RunStatus.RUNNING.value,
+        worker_id=bindparam("worker"),
+        host=bindparam("on"),
+        version=bindparam("by"),
+        started_at=bindparam("now", type_=UtcTime()),
+        heartbeat_at=bindparam("now", type_=UtcTime()),
+    )
+)
+_TAKEN_BY = (
+    update(workers)
+    .where(workers.c.worker_id == bindparam("worker"))
+    .values(run_id=bindparam("id"), heartbeat_at=bindparam("now", type_=UtcTime()))
+)
+_ONE = select(runs).where(runs.c.run_id == bindparam("id")).with_for_update()
+_METRICS = update(run_documents).where(run_documents.c.run_id == bindparam("id")).values(metrics=bindparam("text"))
+_FORGET = tuple(delete(table).where(table.c.run_id == bindparam("id")) for table in (chunks, chunk_stages))
 _BEAT = (
     update(runs)
     .where(*RUNNING_ATTEMPT, runs.c.worker_id == bindparam("worker"))
@@ -106,7 +135,7 @@ class QueueQueries(Queries):
         end: RunEnd,
         encoded: EncodedResult | None,
     ) -> RunRecord:
-        row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).one_or_none()
+        row = connection.execute(_ONE, {"id": run_id}).one_or_none()
         if row is None:
             raise no_such_run(run_id)
         if (row.attempt, row.worker_id) != (attempt, worker_id):
@@ -128,23 +157,24 @@ class QueueQueries(Queries):
             values |= summary_columns(row, end.status, result)
             values |= _keys(connection, run_id, result, row.version)
             insert_result(connection, encoded)
-            connection.execute(
-                update(run_documents).where(run_documents.c.run_id == run_id).values(metrics=dump(result.metrics))
-            )
+            connection.execute(_METRICS, {"id": run_id, "text": dump(result.metrics)})
         connection.execute(update(runs).where(runs.c.run_id == run_id).values(**values))
         if end.status is RunStatus.SUCCEEDED:
-            if encoded is not None and encoded.result.study is not None:
-                write_answer(connection, self.database, run_id, encoded.result.study, self.clock.now())
-            write_messages(connection, self.database, run_id, self.clock.now())
-            connection.execute(delete(chunks).where(chunks.c.run_id == run_id))
-            connection.execute(delete(chunk_stages).where(chunk_stages.c.run_id == run_id))
+            self._succeed(connection, run_id, encoded)
         return fetch_record(connection, run_id)
+
+    def _succeed(self, connection: Connection, run_id: str, encoded: EncodedResult | None) -> None:
+        """Write what a study found and what is to be told, and delete the chunks, which nobody needs any more."""
+        if encoded is not None and encoded.result.study is not None:
+            write_answer(connection, self.database, run_id, encoded.result.study, self.clock.now())
+        write_messages(connection, self.database, run_id, self.clock.now())
+        for statement in _FORGET:
+            connection.execute(statement, {"id": run_id})
 
     @reading
     def queued_sources(self, connection: Connection) -> dict[str, int]:
         """Return how many runs of each source are queued."""
-        queued = select(runs.c.source, func.count()).where(runs.c.status == RunStatus.QUEUED.value)
-        return dict(connection.execute(queued.group_by(runs.c.source)).all())
+        return dict(connection.execute(_QUEUED).all())
 
     @writing
     def _claim(
@@ -159,35 +189,15 @@ class QueueQueries(Queries):
         if max_running is not None:
             # Without the lock two workers could both count one place free and both take it.
             self.database.lock(connection, _CLAIM_LOCK)
-            running = select(func.count()).select_from(runs).where(runs.c.status == RunStatus.RUNNING.value)
-            if connection.execute(running).scalar_one() >= max_running:
+            if connection.execute(_RUNNING).scalar_one() >= max_running:
                 return None
-        run_id = connection.execute(
-            select(runs.c.run_id)
-            .where(runs.c.status == RunStatus.QUEUED.value, runs.c.source.in_(sources))
-            .order_by(runs.c.queued_at, runs.c.run_id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).scalar_one_or_none()
+        run_id = connection.execute(_OLDEST, {"sources": list(sources)}).scalar_one_or_none()
         if run_id is None:
             return None
         check_move(run_id, RunStatus.QUEUED, RunStatus.RUNNING)
-        now = self.clock.now()
-        connection.execute(
-            update(runs)
-            .where(runs.c.run_id == run_id)
-            .values(
-                status=RunStatus.RUNNING.value,
-                worker_id=worker_id,
-                host=host,
-                version=version,
-                started_at=now,
-                heartbeat_at=now,
-            )
-        )
-        connection.execute(
-            update(workers).where(workers.c.worker_id == worker_id).values(run_id=run_id, heartbeat_at=now)
-        )
+        claim = {"id": run_id, "worker": worker_id, "now": self.clock.now()}
+        connection.execute(_TAKE, claim | {"on": host, "by": version})
+        connection.execute(_TAKEN_BY, claim)
         return fetch_record(connection, run_id)
 
     @reading

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 import pyarrow as pa
-from sqlalchemy import Column, Connection, Row, delete, insert, select
+from sqlalchemy import Column, Connection, Row, bindparam, delete, insert, select
 
 from technic_scanner.adapters.stores.database import Queries, reading
 from technic_scanner.adapters.stores.documents import (
@@ -37,6 +37,11 @@ _PICK_COLUMNS = {
     "tech_rating": "TechRating",
     "alpha_score": "AlphaScore",
 }
+
+
+# Built once: to build them takes as long as to run them.
+_CLEAR = tuple(delete(table).where(table.c.run_id == bindparam("id")) for table in (results, picks))
+_ADD, _ADD_PICKS = insert(results), insert(picks)
 
 
 class ResultQueries(Queries):
@@ -162,11 +167,11 @@ class EncodedResult:
 
 def insert_result(connection: Connection, encoded: EncodedResult) -> None:
     """Store the result and its picks, replacing those of an earlier attempt."""
-    for table in (results, picks):
-        connection.execute(delete(table).where(table.c.run_id == encoded.row["run_id"]))
-    connection.execute(insert(results), encoded.row)
+    for statement in _CLEAR:
+        connection.execute(statement, {"id": encoded.row["run_id"]})
+    connection.execute(_ADD, encoded.row)
     if encoded.picks:
-        connection.execute(insert(picks), encoded.picks)
+        connection.execute(_ADD_PICKS, encoded.picks)
 
 
 def _flags(rows: pa.Table) -> dict[str, str] | None:

@@ -53,9 +53,13 @@ def select_records() -> Select[Any]:
     )
 
 
+# Built once: to build it takes as long as to run it.
+_RECORD = select_records().where(runs.c.run_id == bindparam("id"))
+
+
 def fetch_record(connection: Connection, run_id: str) -> RunRecord:
     """Return one run's record; RunNotFoundError if it does not exist."""
-    row = connection.execute(select_records().where(runs.c.run_id == run_id)).one_or_none()
+    row = connection.execute(_RECORD, {"id": run_id}).one_or_none()
     if row is None:
         raise no_such_run(run_id)
     return to_record(row)

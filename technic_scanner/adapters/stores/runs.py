@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing
@@ -24,6 +24,13 @@ from technic_scanner.runs.config_identity import identity_of
 from technic_scanner.runs.model import Work
 from technic_scanner.runs.serialization import to_dict
 from technic_scanner.runs.serialization.stored import dump
+
+# Built once: to build them takes as long as to run them.
+_ADD, _ADD_DOCUMENTS = insert(runs), insert(run_documents)
+_WORK = select(run_documents.c.expected_work).where(run_documents.c.run_id == bindparam("id"))
+_OF_KEY = select(idempotency_keys.c.run_id, idempotency_keys.c.digest).where(
+    idempotency_keys.c.owner == bindparam("by"), idempotency_keys.c.key == bindparam("name")
+)
 
 
 class RunQueries(Queries):
@@ -79,14 +86,12 @@ class RunQueries(Queries):
     @reading
     def knows_key(self, connection: Connection, owner: str | None, idempotency_key: str) -> bool:
         """Return whether this owner has created a run with this key."""
-        wanted = (idempotency_keys.c.owner == (owner or ""), idempotency_keys.c.key == idempotency_key)
-        return connection.execute(select(idempotency_keys.c.run_id).where(*wanted)).first() is not None
+        return connection.execute(_OF_KEY, {"by": owner or "", "name": idempotency_key}).first() is not None
 
     @reading
     def expected_work(self, connection: Connection, run_id: str) -> Work | None:
         """Return what the run was expected to have to do when it was added; RunNotFoundError."""
-        statement = select(run_documents.c.expected_work).where(run_documents.c.run_id == run_id)
-        row = connection.execute(statement).one_or_none()
+        row = connection.execute(_WORK, {"id": run_id}).one_or_none()
         if row is None:
             raise no_such_run(run_id)
         return load_work(row.expected_work)
@@ -172,15 +177,9 @@ class RunQueries(Queries):
     def _claim_key(self, connection: Connection, owner: str, key: str, digest: str, run_id: str) -> str:
         """Return the id of the run that was created with the key: this one, or that of the first call."""
         upsert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-        connection.execute(
-            upsert(idempotency_keys).values(owner=owner, key=key, digest=digest, run_id=run_id).on_conflict_do_nothing()
-        )
-        first = connection.execute(
-            select(idempotency_keys.c.run_id, idempotency_keys.c.digest).where(
-                idempotency_keys.c.owner == owner, idempotency_keys.c.key == key
-            )
-        ).one()
-        first_id, first_digest = first
+        row = {"owner": owner, "key": key, "digest": digest, "run_id": run_id}
+        connection.execute(upsert(idempotency_keys).on_conflict_do_nothing(), row)
+        first_id, first_digest = connection.execute(_OF_KEY, {"by": owner, "name": key}).one()
         if first_digest != digest:
             raise IdempotencyError(f"idempotency key {key!r} was used for run {first_id} with another payload")
         return first_id
@@ -199,29 +198,28 @@ def insert_run(
     expected_work: Work | None = None,
 ) -> None:
     """Insert a QUEUED run in the transaction of the caller."""
-    connection.execute(
-        insert(runs).values(
-            run_id=run_id,
-            status=RunStatus.QUEUED.value,
-            attempt=1,
-            created_at=now,
-            queued_at=now,
-            cancel_requested=False,
-            pinned=False,
-            label=label,
-            owner=owner,
-            source=config.source,
-            executor=options.executor,
-            workers=options.workers,
-            comparability_key=comparability_key,
-            status_text="",
-            last_seq=0,
-            time_fraction=0.0,
-        )
-    )
+    row = {
+        "run_id": run_id,
+        "status": RunStatus.QUEUED.value,
+        "attempt": 1,
+        "created_at": now,
+        "queued_at": now,
+        "cancel_requested": False,
+        "pinned": False,
+        "label": label,
+        "owner": owner,
+        "source": config.source,
+        "executor": options.executor,
+        "workers": options.workers,
+        "comparability_key": comparability_key,
+        "status_text": "",
+        "last_seq": 0,
+        "time_fraction": 0.0,
+    }
+    connection.execute(_ADD, row)
     documents = {"config": dump(config), "options": dump(options)}
     work = None if expected_work is None else dump_work(expected_work)
-    connection.execute(insert(run_documents).values(run_id=run_id, **documents, expected_work=work))
+    connection.execute(_ADD_DOCUMENTS, {"run_id": run_id, **documents, "expected_work": work})
 
 
 # Columns that an attempt sets and that are cleared for the next one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Queries, reading, writing_lazily
@@ -12,6 +12,14 @@ from technic_scanner.adapters.stores.schema import workers
 from technic_scanner.runs.model import WorkerInfo
 
 _REMEMBERED = timedelta(days=1)
+
+
+# Built once: to build it takes as long as to run it.
+_ALIVE = (
+    select(workers)
+    .where(workers.c.heartbeat_at >= bindparam("since"))
+    .order_by(workers.c.started_at, workers.c.worker_id)
+)
 
 
 class WorkerQueries(Queries):
@@ -47,11 +55,7 @@ class WorkerQueries(Queries):
     @reading
     def workers(self, connection: Connection, alive_since: datetime) -> tuple[WorkerInfo, ...]:
         """Return the workers with a heartbeat since then, the longest-running first."""
-        rows = connection.execute(
-            select(workers)
-            .where(workers.c.heartbeat_at >= alive_since)
-            .order_by(workers.c.started_at, workers.c.worker_id)
-        )
+        rows = connection.execute(_ALIVE, {"since": alive_since})
         return tuple(
             WorkerInfo(
                 worker_id=row.worker_id,

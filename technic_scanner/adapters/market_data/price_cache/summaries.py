@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import zlib
 from pathlib import Path
 
@@ -39,10 +38,10 @@ def keep_summary(folder: Path, name: str, content: bytes) -> None:
 
 def _delete_old(folder: Path) -> None:
     """Delete all summaries except the newest KEPT. Raises OSError."""
-    names = [name for name in os.listdir(folder) if name.endswith(_SUFFIX)]
-    if len(names) <= KEPT:  # nearly always: their times need not be asked for
+    kept = [path for path in folder.iterdir() if path.suffix == _SUFFIX]
+    if len(kept) <= KEPT:  # nearly always: their times need not be asked for
         return
-    aged = sorted((path.stat().st_mtime, path) for path in map(folder.joinpath, names))
+    aged = sorted((path.stat().st_mtime, path) for path in kept)
     for _, path in aged[:-KEPT]:
         path.unlink(missing_ok=True)
 
