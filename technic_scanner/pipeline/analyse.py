@@ -16,7 +16,7 @@ from technic_scanner.pipeline.criteria_chunks import ScanCriteria, SymbolTask
 from technic_scanner.pipeline.fetch import FetchedPrices
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.indicator_names import INDICATORS
-from technic_scanner.screening.indicators import last_indicators
+from technic_scanner.screening.indicators import are_loaded, last_indicators
 from technic_scanner.screening.matrix import BoolArray
 from technic_scanner.screening.quality import QUALITY_FLAGS, quality
 from technic_scanner.screening.scoring import sub_scores
@@ -40,6 +40,11 @@ class AnalyseTask:
 
     benchmark_close: FloatArray | None
     criteria: SymbolTask | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing has to be loaded or compiled in this process before the first chunk."""
+        return self.criteria is None and are_loaded()
 
     def __call__(self, chunk: Panel) -> FloatArray:
         indicators = last_indicators(chunk, self.benchmark_close)

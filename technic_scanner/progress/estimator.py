@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from technic_scanner.progress.cost_history import CostHistory, PastCell
 from technic_scanner.progress.equivalents import in_equivalents
 from technic_scanner.progress.first_run import FirstRun, as_a_whole, scaled
-from technic_scanner.progress.gaussian import Matrix, Vector, condition, quadratic_form
+from technic_scanner.progress.gaussian import Joint, Vector, condition
 from technic_scanner.progress.mixture import Future, UnderWay, join
 from technic_scanner.progress.priors import Job, history_prior
 from technic_scanner.progress.running_step import FEW_STEPS, CostedJob, late_seconds, stage_seconds
+from technic_scanner.progress.shared_factor import SharedFactor
 from technic_scanner.progress.stage_view import Forecast, Seen, StageView
 from technic_scanner.progress.work_log import DEFAULT_CLASS, TAIL, WHOLE_STAGE
 
@@ -59,22 +60,24 @@ class Estimator:
         if any(self._is_open_ended(stage) for stage in stages) or not (self.knows_past or sight.seen):
             return Forecast(None, None, None, {stage.name: 0.0 if stage.ended else None for stage in stages})
         if self.knows_past:
-            futures = [sight.future(*_widened(history_prior(self._history, stages, jobs), sight))]
+            prior = _widened(history_prior(self._history, stages, jobs), sight)
+            futures = [sight.future(prior.given(sight.seen, sight.values, sight.noise, sight.ahead))]
             joined = join(futures)
         else:
             first = FirstRun(stages, jobs, self._weight_doubt)
             futures = []
             for opinion in first.opinions():
                 mean, covariance, likelihood = scaled(first.prior(opinion), sight.seen, sight.values, sight.noise)
-                futures.append(sight.future(mean, covariance, math.log(opinion.odds) + likelihood))
+                known = condition(mean, covariance, sight.seen, sight.values, sight.noise, sight.ahead)
+                futures.append(sight.future(known, math.log(opinion.odds) + likelihood))
             joined = join(futures, sight.under_way if first.is_declared else None)
-        known = self.knows_past or any(stage.ended and stage.seen for stage in stages)
+        is_guess = not self.knows_past and not any(stage.ended and stage.seen for stage in stages)
         by_stage = {
             stage.name: 0.0 if stage.ended else seconds for stage, seconds in zip(stages, joined.stages, strict=True)
         }
         overdue = any(future.late_seconds > 0 for future in futures)
         return Forecast(
-            joined.seconds, joined.low_seconds, joined.high_seconds, by_stage, overdue=overdue, is_guess=not known
+            joined.seconds, joined.low_seconds, joined.high_seconds, by_stage, overdue=overdue, is_guess=is_guess
         )
 
     def _jobs(self, index: int, stage: StageView) -> list[Job]:
@@ -146,20 +149,25 @@ def _observation(job: Job, seen: Seen) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """The measurements of this run: the indices of measured jobs, the log means of their costs, and their ``noise``."""
+    """The measurements of this run: the indices of measured jobs, the log means of their costs, and their ``noise``.
+
+    ``ahead`` are the indices of jobs with units left.
+    """
 
     stages: Sequence[StageView]
     jobs: Sequence[Job]
     seen: Sequence[int]
     values: Vector
     noise: Vector
+    ahead: Sequence[int]
 
     @classmethod
     def of(cls, stages: Sequence[StageView], jobs: Sequence[Job]) -> _Sight:
         """Return the measurements of the stages."""
         seen = [i for i, job in enumerate(jobs) if job.seen is not None]
         observed = [_observation(job, job.seen) for job in jobs if job.seen is not None]
-        return cls(stages, jobs, seen, [value for value, _ in observed], [noise for _, noise in observed])
+        ahead = [i for i, job in enumerate(jobs) if job.left > 0]
+        return cls(stages, jobs, seen, [value for value, _ in observed], [noise for _, noise in observed], ahead)
 
     @property
     def under_way(self) -> UnderWay:
@@ -168,38 +176,30 @@ class _Sight:
         last = max(self.jobs[i].stage for i in self.seen)
         return UnderWay(math.fsum(spent), spent[last], last)
 
-    def future(self, mean: Vector, covariance: Matrix, log_odds: float = 0.0) -> Future:
-        """Return the prediction of a prior, conditioned on the measurements."""
-        jobs = self.jobs
-        ahead = [i for i, job in enumerate(jobs) if job.left > 0]
-        mean, covariance = condition(mean, covariance, self.seen, self.values, self.noise, ahead)
-        totals = [jobs[i].total * math.exp(value) for i, value in zip(ahead, mean, strict=True)]
-        costed = [
-            CostedJob(jobs[i], total, math.sqrt(max(0.0, covariance[place][place])))
-            for place, (i, total) in enumerate(zip(ahead, totals, strict=True))
-        ]
+    def future(self, known: Joint, log_odds: float = 0.0) -> Future:
+        """Return the prediction of what is ``known`` of the log unit costs of the jobs ``ahead``."""
+        ahead = [self.jobs[i] for i in self.ahead]
+        totals = [job.total * math.exp(value) for job, value in zip(ahead, known.means, strict=True)]
+        costed = [CostedJob(job, total, sd) for job, total, sd in zip(ahead, totals, known.sds, strict=True)]
         work = [[item for item in costed if item.job.stage == index] for index in range(len(self.stages))]
         seconds = tuple(stage_seconds(stage, jobs) for stage, jobs in zip(self.stages, work, strict=True))
         late = sum(late_seconds(stage, jobs) for stage, jobs in zip(self.stages, work, strict=True))
-        return Future(seconds, math.sqrt(quadratic_form(totals, covariance)), late, log_odds)
+        return Future(seconds, known.sd_of_sum(totals), late, log_odds)
 
 
-def _widened(prior: tuple[Vector, Matrix], sight: _Sight) -> tuple[Vector, Matrix]:
+def _widened(prior: SharedFactor, sight: _Sight) -> SharedFactor:
     """Return the prior, with the sd of each class increased until its measurement lies within 2 predictive sd.
 
     This is the effect of a heavy-tailed prior on an outlier (West, 1984, Outlier Models and Prior Distributions in
     Bayesian Linear Regression): the class's own measurements dominate, and other classes are moved at most as much as
     by a deviation of 2 sd.
     """
-    mean, covariance = prior
-    scale = [1.0] * len(mean)
+    sds = prior.sds.copy()
     for i, value, error in zip(sight.seen, sight.values, sight.noise, strict=True):
-        needed = ((value - mean[i]) / _MOST_SD) ** 2 - error
-        if needed > covariance[i][i]:
-            scale[i] = math.sqrt(needed / covariance[i][i])
-    return mean, [
-        [a * b * one for b, one in zip(scale, row, strict=True)] for a, row in zip(scale, covariance, strict=True)
-    ]
+        needed = ((value - prior.means[i]) / _MOST_SD) ** 2 - error
+        if needed > sds[i] ** 2:
+            sds[i] = math.sqrt(needed)
+    return SharedFactor(prior.means, sds, prior.correlation)
 
 
 def _unit_cv(seen: Seen | None, past: PastCell | None) -> float:

@@ -4,16 +4,51 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import mul
+from typing import Protocol
 
 Vector = list[float]
 Matrix = list[list[float]]
 
 
+class Joint(Protocol):
+    """Values with a joint normal distribution: what a prediction needs of them."""
+
+    @property
+    def means(self) -> Vector: ...
+
+    @property
+    def sds(self) -> Vector:
+        """The standard deviation of each value."""
+        ...
+
+    def sd_of_sum(self, weights: Vector) -> float:
+        """Return the standard deviation of the weighted sum of the values."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Values with means and a covariance matrix."""
+
+    means: Vector
+    covariance: Matrix
+
+    @property
+    def sds(self) -> Vector:
+        """The standard deviation of each value."""
+        return [math.sqrt(max(0.0, row[i])) for i, row in enumerate(self.covariance)]
+
+    def sd_of_sum(self, weights: Vector) -> float:
+        """Return the standard deviation of the weighted sum of the values."""
+        return math.sqrt(quadratic_form(weights, self.covariance))
+
+
 def condition(
     mean: Vector, covariance: Matrix, seen: Sequence[int], values: Vector, noise: Vector, wanted: Sequence[int]
-) -> tuple[Vector, Matrix]:
-    """Return mean and covariance of the coordinates ``wanted``, given noisy ``values`` of the coordinates ``seen``.
+) -> Normal:
+    """Return the coordinates ``wanted``, given noisy ``values`` of the coordinates ``seen``.
 
     ``noise`` are the variances of the values. The formulas are mu + S H' (H S H' + R)^-1 (y - H mu) and
     S - S H' (H S H' + R)^-1 H S (Bishop, Pattern Recognition, 2.3.3), by a Cholesky factor of H S H' + R.
@@ -27,7 +62,7 @@ def condition(
         [covariance[row][col] - _dot(gain, other) for col, other in zip(wanted, gains, strict=True)]
         for row, gain in zip(wanted, gains, strict=True)
     ]
-    return new_mean, new_covariance
+    return Normal(new_mean, new_covariance)
 
 
 def cholesky(matrix: Matrix) -> Matrix:

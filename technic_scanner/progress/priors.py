@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from technic_scanner.progress.cost_history import Cell, CostHistory
-from technic_scanner.progress.gaussian import Matrix, Vector
+from technic_scanner.progress.shared_factor import SharedFactor
 from technic_scanner.progress.stage_view import Seen, StageView
 from technic_scanner.progress.work_log import TAIL, WHOLE_STAGE
 
@@ -38,9 +38,10 @@ class Job:
         return self.left + (self.seen.units if self.seen is not None else 0.0)
 
 
-def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Sequence[Job]) -> tuple[Vector, Matrix]:
-    """Return mean and covariance of the jobs' log unit costs from past runs."""
+def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Sequence[Job]) -> SharedFactor:
+    """Return the jobs' log unit costs as past runs say."""
     means, deviations = [], []
+    log_sizes = [math.log(_stage_units(stage, index, jobs)) for index, stage in enumerate(stages)]
     for job in jobs:
         past = history.cells.get(job.cell)
         if past is None:
@@ -48,14 +49,10 @@ def history_prior(history: CostHistory, stages: Sequence[StageView], jobs: Seque
             deviations.append(_UNHEARD_SD)
         else:
             shifted = _SHIFTED_SD if job.seen is not None and job.seen.shifted else 0.0
-            mean, sd = past.expected(math.log(_stage_units(stages[job.stage], job.stage, jobs)))
+            mean, sd = past.expected(log_sizes[job.stage])
             means.append(mean)
             deviations.append(math.hypot(sd, shifted))
-    correlation = history.correlation
-    covariance = [
-        [a * b * (1.0 if i == j else correlation) for j, b in enumerate(deviations)] for i, a in enumerate(deviations)
-    ]
-    return means, covariance
+    return SharedFactor(means, deviations, history.correlation)
 
 
 def _guess(history: CostHistory, stages: Sequence[StageView], job: Job, jobs: Sequence[Job]) -> float:

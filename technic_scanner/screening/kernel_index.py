@@ -32,7 +32,7 @@ def room_of(symbols: int) -> GrowthRoom:
 @exact
 def _block_sum(values: FloatArray, start: int, stop: int) -> float:
     """Return the sum of at most _BLOCK numbers."""
-    total = 0.0
+    total: float = 0.0
     if stop - start < _SIDES:
         for i in range(start, stop):
             total += values[i]
@@ -50,7 +50,7 @@ def _block_sum(values: FloatArray, start: int, stop: int) -> float:
         g += values[i + 6]
         h += values[i + 7]
         i += _SIDES
-    total = ((a + b) + (c + d)) + ((e + f) + (g + h))
+    total += ((a + b) + (c + d)) + ((e + f) + (g + h))
     while i < stop:
         total += values[i]
         i += 1
@@ -106,7 +106,8 @@ def _place(values: FloatArray, low: int, high: int, wanted: int) -> float:
             low = i
         else:
             break
-    return values[wanted]
+    found: float = values[wanted]
+    return found
 
 
 @exact

@@ -30,7 +30,7 @@ class LocalExecutor:
     ) -> Iterator[tuple[int, FloatArray]]:
         """Yield results as they complete; at most two chunks a thread are in flight, so that a cancel is quick.
 
-        The first chunk shows how long one takes; if that is little, some more follow in the caller's thread.
+        Chunks are done in the caller's thread while each is quick, for a short time.
         """
         yield from self._while_quick(task, chunks, cancel)
         running: dict[Future[FloatArray], int] = {}
@@ -49,8 +49,8 @@ class LocalExecutor:
     def _while_quick(
         self, task: ChunkTask, chunks: Iterator[tuple[int, Panel]], cancel: CancelToken
     ) -> Iterator[tuple[int, FloatArray]]:
-        """Yield the results of the first chunk and of those that follow while each is quick, for a short time."""
-        began, is_quick = self._clock.monotonic(), False
+        """Yield the results of the first chunk and of those that follow while each is quick."""
+        began, is_quick = self._clock.monotonic(), bool(getattr(task, "is_ready", False))
         for index, chunk in chunks:
             cancel.check()
             before = self._clock.monotonic()

@@ -17,17 +17,15 @@ def test_conditioning_agrees_with_the_textbook_formula(size, seen_count, seed):
 
     wanted = sorted(random.permutation(size)[: random.integers(0, size + 1)].tolist())
 
-    new_mean, new_covariance = condition(
-        mean.tolist(), covariance.tolist(), seen, values.tolist(), noise.tolist(), wanted
-    )
+    known = condition(mean.tolist(), covariance.tolist(), seen, values.tolist(), noise.tolist(), wanted)
 
     pick = np.eye(size)[seen]
     gain = covariance @ pick.T @ np.linalg.inv(pick @ covariance @ pick.T + np.diag(noise)) if seen else None
     expected_mean = mean + gain @ (values - pick @ mean) if seen else mean
     expected_covariance = covariance - gain @ pick @ covariance if seen else covariance
-    assert np.allclose(new_mean, expected_mean[wanted])
+    assert np.allclose(known.means, expected_mean[wanted])
     assert np.allclose(
-        np.reshape(new_covariance, (len(wanted), len(wanted))), expected_covariance[np.ix_(wanted, wanted)]
+        np.reshape(known.covariance, (len(wanted), len(wanted))), expected_covariance[np.ix_(wanted, wanted)]
     )
 
 
