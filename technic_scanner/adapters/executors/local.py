@@ -14,7 +14,7 @@ from technic_scanner.screening.bars import FloatArray, Panel
 # How often a wait for a slow chunk looks at the cancel flag.
 POLL_SECONDS = 0.2
 # While chunks take no longer than this, as those of a small scan do, threads would cost more than they save.
-QUICK_SECONDS, QUICK_TOGETHER_SECONDS = 0.005, 0.02
+QUICK_SECONDS, QUICK_TOGETHER_SECONDS = 0.01, 0.03
 
 
 class LocalExecutor:

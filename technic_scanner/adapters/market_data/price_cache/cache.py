@@ -247,16 +247,17 @@ class ParquetPriceCache:
             return Panel.empty(), fingerprint_of(Panel.empty())
         newest = partial(self._recent.newest, folder, index, hits, bars, last)
         if sum([entry.bars for entry in hits]) < _SNAPSHOT_BARS:
-            panel = newest()
+            panel, _ = newest()
             return panel, fingerprint_of(panel)
         give_up_snapshots(folder.path)
         path = snapshot_path(folder.path, request.key)
         ready = load_snapshot(path, tuple([entry.symbol for entry in hits]))
         if ready is not None:
             return ready
-        panel = newest()
+        panel, in_memory = newest()
         fingerprint = fingerprint_of(panel)
-        keep_snapshot(path, panel, fingerprint)
+        if not in_memory:  # as for each date of a replay; a file for each would take longer than to read the bars
+            keep_snapshot(path, panel, fingerprint)
         return panel, fingerprint
 
 

@@ -33,22 +33,24 @@ class RecentBars:
         self._lock = threading.Lock()
         self._read: dict[Stamp, Panel | None] = {}  # oldest first
 
-    def newest(self, folder: SourceFolder, index: Index, entries: Sequence[Entry], bars: int, end: int) -> Panel:
+    def newest(
+        self, folder: SourceFolder, index: Index, entries: Sequence[Entry], bars: int, end: int
+    ) -> tuple[Panel, bool]:
         """Return the newest ``bars`` sessions of ``entries`` of the index up to day ``end``.
 
-        Raises UnreadableFileError.
+        The second value says whether they were in memory. Raises UnreadableFileError.
         """
         reader = partial(SegmentReader, folder, index, entries)
         stamp = _stamp(folder, index, entries)
         if stamp is None:
-            return reader().newest(bars, end)
+            return reader().newest(bars, end), False
         with self._lock:
             again = stamp in self._read
             whole = self._read.pop(stamp, None)
             self._keep(stamp, whole)
         if whole is not None:
-            return _cut(whole, bars, end)
-        return self._read_whole(stamp, reader(), bars, end) if again else reader().newest(bars, end)
+            return _cut(whole, bars, end), True
+        return (self._read_whole(stamp, reader(), bars, end) if again else reader().newest(bars, end)), False
 
     def _read_whole(self, stamp: Stamp, reader: SegmentReader, bars: int, end: int) -> Panel:
         calendar = reader.calendar(np.iinfo(np.int64).max)

@@ -321,8 +321,18 @@ def test_writing_into_a_served_panel_changes_no_one_elses(bench: Bench, monkeypa
 def test_old_ready_made_panels_go(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_SNAPSHOT_BARS", 0)
     for bars in range(10, 20):
-        bench.read(NAMES, bars)
+        bench.again().read(SOURCE, NAMES, bars, None)
     assert len(list(bench.folder.glob("*.panel"))) == 3
+
+
+def test_what_is_cut_from_memory_makes_no_file(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_SNAPSHOT_BARS", 0)
+    for bars in (20, 19):  # the second one decodes the whole histories
+        bench.read(NAMES, bars)
+    made = set(bench.folder.glob("*.panel"))
+    assert same(bench.read(NAMES, 18).panel, bench.market.last(18))
+    assert set(bench.folder.glob("*.panel")) == made
+    assert len(made) == 2
 
 
 def test_no_room_for_a_ready_made_panel_is_no_reason_to_fail(
