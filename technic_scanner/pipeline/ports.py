@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +110,13 @@ class CacheState:
     missing: tuple[str, ...]
 
 
+class FetchedBatch(NamedTuple):
+    """A batch of the sessions from ``start`` on; None: of all."""
+
+    batch: PriceBatch
+    start: date | None
+
+
 class PriceCache(Protocol):
     """Stores fetched bars for later runs and other processes."""
 
@@ -119,6 +126,10 @@ class PriceCache(Protocol):
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
         """Merge a fetched batch atomically: readers see all of it or nothing."""
+        ...
+
+    def write_all(self, source: str, fetched: Sequence[FetchedBatch], end: date | None) -> None:
+        """Merge several as ``write`` does one; readers see all of them or nothing."""
         ...
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:

@@ -1,4 +1,4 @@
-"""Ask a source for bars and store them: the next batch of a quick source is made while one is stored."""
+"""Ask a source for bars and store them: a quick source makes the next batches while others are stored together."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import date
 
+from technic_scanner.clock import Clock
+from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.context import ScanContext
-from technic_scanner.pipeline.ports import PriceBatch, Source
+from technic_scanner.pipeline.ports import FetchedBatch, PriceBatch, Source
 from technic_scanner.screening.panel_build import well_formed
 
 # After a batch that took longer, each is stored before the next is asked for: what has come from a slow source must not
 # be counted only when it sends more.
 QUICK_SECONDS = 0.5
+# What comes within this time, and is no larger, is stored together: each time the list of all symbols is written anew.
+GATHER_SECONDS, GATHER_CELLS = 0.25, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +36,56 @@ def stored_batches(
 ) -> Generator[PriceBatch]:
     """Fetch the days of each group that the cache lacks; yield each batch in order after it is stored.
 
-    The source is asked by the caller's thread, for one batch at a time. If it fails, or the scan is cancelled, what had
-    come before is still yielded. Whoever stops earlier closes the generator, which waits until nothing is stored.
+    The source is asked by the caller's thread, for one batch at a time. If it fails, what had come before is still
+    stored and yielded; if the scan is cancelled, what is stored. Whoever stops earlier closes the generator, which
+    waits until nothing is stored.
     """
-    storing: Future[PriceBatch] | None = None
-    with ThreadPoolExecutor(1, "store") as pool, closing(_arrivals(context, groups, source, key)) as arrivals:
+    storing: Future[list[PriceBatch]] | None = None
+    with (
+        ThreadPoolExecutor(1, "store") as pool,
+        closing(_arrivals(context, groups, source, key)) as arrivals,
+        closing(_gathered(arrivals, context.ports.clock)) as gathered,
+    ):
         while True:
             try:
-                arrival = next(arrivals, None)
+                some = next(gathered, None)
             except BaseException:
                 if storing is not None:
-                    yield storing.result()
+                    yield from storing.result()
                 raise
-            if storing is not None:
-                yield storing.result()
-            if arrival is None:
+            stored = [] if storing is None else storing.result()
+            storing = None
+            if some is not None and not context.cancel.is_cancelled:
+                storing = pool.submit(copy_context().run, _store, context, key, some)  # logs name the run
+            yield from stored
+            if storing is None:
+                context.cancel.check()
                 return
-            context.cancel.check()
-            storing = pool.submit(copy_context().run, _store, context, key, arrival)  # logs name the run
-            if not arrival.quick:
-                yield storing.result()
+            if some is not None and not some[-1].quick:
+                yield from storing.result()
                 storing = None
+
+
+def _gathered(arrivals: Iterator[_Arrival], clock: Clock) -> Generator[list[_Arrival]]:
+    """Yield the arrivals of a short time together, one that took long at once."""
+    while True:
+        some: list[_Arrival] = []
+        begun = clock.monotonic()
+        try:
+            for arrival in arrivals:
+                some.append(arrival)
+                cells = sum([one.batch.panel.close.size for one in some])
+                if not arrival.quick or cells >= GATHER_CELLS or clock.monotonic() - begun >= GATHER_SECONDS:
+                    break
+        except CancelledError:
+            raise
+        except BaseException:
+            if some:
+                yield some
+            raise
+        if not some:
+            return
+        yield some
 
 
 def _arrivals(context: ScanContext, groups: Iterable[Sequence[str]], source: Source, key: str) -> Generator[_Arrival]:
@@ -80,8 +113,9 @@ def _closing(batches: Iterator[PriceBatch]) -> Iterator[Iterator[PriceBatch]]:
             close()
 
 
-def _store(context: ScanContext, key: str, arrival: _Arrival) -> PriceBatch:
-    """Store a batch as far as it is sound, and return that."""
-    sound = replace(arrival.batch, panel=well_formed(arrival.batch.panel))
-    context.cache.write(key, sound, arrival.start, None)
+def _store(context: ScanContext, key: str, arrivals: Sequence[_Arrival]) -> list[PriceBatch]:
+    """Store batches as far as they are sound, and return that."""
+    sound = [replace(arrival.batch, panel=well_formed(arrival.batch.panel)) for arrival in arrivals]
+    starts = [arrival.start for arrival in arrivals]
+    context.cache.write_all(key, list(map(FetchedBatch, sound, starts)), None)
     return sound

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from technic_scanner.pipeline.ports import PriceBatch, PriceCache
+from technic_scanner.pipeline.ports import FetchedBatch, PriceBatch, PriceCache
 from technic_scanner.screening.bars import FIELDS, Panel
 from technic_scanner.screening.panel_build import drop_empty_sessions
 from technic_scanner.testing.sources import same_bars
@@ -108,6 +108,19 @@ class CacheContract:
         assert cache.state("any", panel.symbols, 30, LAST).name != first.name
         cache.write("any", PriceBatch(changed_after(panel, panel.sessions[-2].item())), None, LAST)
         assert cache.state("any", panel.symbols, 40, LAST).name != first.name
+
+    def test_batches_that_are_written_together_are_each_there(self, cache: PriceCache, panel: Panel) -> None:
+        half = len(panel.symbols) // 2
+        parts = [panel.rows(0, half), panel.rows(half, len(panel.symbols)).last(60)]
+        cache.write_all("any", [FetchedBatch(PriceBatch(part), None) for part in parts], LAST)
+        for part in parts:
+            assert same_bars(cache.read("any", part.symbols, 40, LAST).panel, part.last(40))
+
+    def test_what_a_later_batch_says_of_a_symbol_holds(self, cache: PriceCache, panel: Panel) -> None:
+        changed = changed_after(panel, panel.sessions[-2].item())
+        both = [FetchedBatch(PriceBatch(panel), None), FetchedBatch(PriceBatch(changed), None)]
+        cache.write_all("any", both, LAST)
+        assert same_bars(cache.read("any", panel.symbols, 40, LAST).panel, changed.last(40))
 
     def test_a_summary_is_read_back_by_its_name(self, new_cache: Callable[[], PriceCache], panel: Panel) -> None:
         cache = new_cache()

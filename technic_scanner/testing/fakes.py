@@ -12,7 +12,15 @@ from technic_scanner.domain.metrics import FailureKind, SymbolFailure
 from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.pipeline.ports import CacheRead, CacheState, ChunkTask, MacroSeries, MessageSink, PriceBatch
+from technic_scanner.pipeline.ports import (
+    CacheRead,
+    CacheState,
+    ChunkTask,
+    FetchedBatch,
+    MacroSeries,
+    MessageSink,
+    PriceBatch,
+)
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.screening.panel_build import combine_panels
 from technic_scanner.screening.volumes import mean_volumes
@@ -53,6 +61,10 @@ class MemoryCache:
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
         for row, symbol in enumerate(batch.panel.symbols):
             self.held[symbol] = batch.panel.take([row])
+
+    def write_all(self, source: str, fetched: Sequence[FetchedBatch], end: date | None) -> None:
+        for batch, start in fetched:
+            self.write(source, batch, start, end)
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:
         return None

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import CancelledError, SourceError, StoreError
+from technic_scanner.pipeline import stored_batches as stored_batches_module
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import ScanContext
-from technic_scanner.pipeline.ports import MessageSink, PriceBatch
-from technic_scanner.pipeline.stored_batches import QUICK_SECONDS, stored_batches
+from technic_scanner.pipeline.ports import FetchedBatch, MessageSink, PriceBatch
+from technic_scanner.pipeline.stored_batches import GATHER_SECONDS, QUICK_SECONDS, stored_batches
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.testing.fakes import MemoryCache, ScriptedSource, random_panel
 from technic_scanner.testing.scans import SYMBOLS, Bench
@@ -45,11 +47,16 @@ class Watched(ScriptedSource):
 
 
 class WatchedCache(MemoryCache):
-    """Calls ``writing`` with the first symbol of each batch before it stores it."""
+    """Calls ``writing`` with the first symbol of each batch before it stores it, ``together`` with those of several."""
 
     def __init__(self) -> None:
         super().__init__()
         self.writing: Callable[[str], None] = nothing
+        self.together: Callable[[list[str]], None] = lambda _: None
+
+    def write_all(self, source: str, fetched: Sequence[FetchedBatch], end: date | None) -> None:
+        self.together([batch.panel.symbols[0] for batch, _ in fetched])
+        super().write_all(source, fetched, end)
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
         self.writing(batch.panel.symbols[0])
@@ -79,6 +86,13 @@ class Fetch:
                 each(first)
 
 
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each batch be stored by itself."""
+    monkeypatch.setattr(stored_batches_module, "GATHER_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("one_by_one")
 def test_the_next_batch_is_made_while_one_is_stored() -> None:
     fetch, asked = Fetch(), threading.Event()
     fetch.source.asked = lambda first: asked.set() if first == GROUPS[1][0] else None
@@ -92,6 +106,7 @@ def test_the_next_batch_is_made_while_one_is_stored() -> None:
     assert fetch.firsts == [group[0] for group in GROUPS]
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_no_more_than_one_batch_is_asked_for_ahead() -> None:
     fetch, ahead = Fetch(), list[int]()
     asked = list[str]()
@@ -103,6 +118,36 @@ def test_no_more_than_one_batch_is_asked_for_ahead() -> None:
     fetch.source.asked = ask
     fetch.run()
     assert max(ahead) == 2  # the one that is asked for, and the one that is stored meanwhile
+
+
+def test_what_comes_in_a_short_time_is_stored_together() -> None:
+    fetch, stored = Fetch(), list[list[str]]()
+    fetch.cache.together = stored.append
+    fetch.source.asked = lambda _: fetch.clock.advance(GATHER_SECONDS / 1.5)
+    fetch.run()
+    assert stored == [[GROUPS[0][0], GROUPS[1][0]], [GROUPS[2][0]]]
+    assert fetch.firsts == [group[0] for group in GROUPS]
+
+
+def test_what_is_large_is_not_stored_with_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored_batches_module, "GATHER_CELLS", 3 * 260 + 1)
+    fetch, stored = Fetch(), list[list[str]]()
+    fetch.cache.together = stored.append
+    fetch.run()
+    assert stored == [[GROUPS[0][0], GROUPS[1][0]], [GROUPS[2][0]]]
+
+
+def test_the_next_batches_are_stored_while_those_before_are_counted(one_by_one: None) -> None:
+    fetch, writing = Fetch(), {group[0]: threading.Event() for group in GROUPS}
+    fetch.cache.writing = lambda first: writing[first].set()
+    following = dict(pairwise(group[0] for group in GROUPS))
+
+    def count(first: str) -> None:
+        if first in following:
+            assert writing[following[first]].wait(PATIENCE), "it is not stored before the one before is counted"
+
+    fetch.run(count)
+    assert fetch.firsts == [group[0] for group in GROUPS]
 
 
 def test_the_source_is_asked_by_the_thread_of_the_scan() -> None:
@@ -138,6 +183,7 @@ def test_what_had_come_before_the_source_failed_is_yielded() -> None:
     assert fetch.firsts == [GROUPS[0][0], GROUPS[1][0]]
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_a_cancelled_fetch_yields_what_is_stored_and_stores_no_more() -> None:
     fetch = Fetch()
     fetch.source.asked = lambda first: fetch.cancel.cancel() if first == GROUPS[1][0] else None
@@ -147,6 +193,7 @@ def test_a_cancelled_fetch_yields_what_is_stored_and_stores_no_more() -> None:
     assert set(fetch.cache.held) == set(GROUPS[0])
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_a_batch_that_cannot_be_stored_ends_the_fetch() -> None:
     fetch = Fetch()
 
@@ -161,6 +208,7 @@ def test_a_batch_that_cannot_be_stored_ends_the_fetch() -> None:
     assert set(fetch.cache.held) == set(GROUPS[0])
 
 
+@pytest.mark.usefixtures("one_by_one")
 def test_a_failure_to_record_a_batch_leaves_no_write_behind() -> None:
     fetch = Fetch()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from technic_scanner.adapters.market_data.price_cache.index import (
 from technic_scanner.adapters.market_data.price_cache.merge import Asked, ReadBars, merge_batch
 from technic_scanner.adapters.market_data.price_cache.read import SegmentReader
 from technic_scanner.adapters.market_data.price_cache.recent import RecentBars
-from technic_scanner.adapters.market_data.price_cache.requests import Sorted, sort_out
+from technic_scanner.adapters.market_data.price_cache.requests import Sorted, last_day, request_key, sort_out
 from technic_scanner.adapters.market_data.price_cache.snapshot import (
     fingerprint_of,
     forget_old,
@@ -43,7 +42,7 @@ from technic_scanner.adapters.market_data.price_cache.snapshot import (
 from technic_scanner.adapters.market_data.price_cache.summaries import keep_summary, load_summary
 from technic_scanner.clock import Clock
 from technic_scanner.errors import SourceDataError
-from technic_scanner.pipeline.ports import CacheRead, CacheState, PriceBatch
+from technic_scanner.pipeline.ports import CacheRead, CacheState, FetchedBatch, PriceBatch
 from technic_scanner.screening.bars import FIELDS, Panel
 from technic_scanner.screening.volumes import mean_volumes
 
@@ -94,8 +93,8 @@ class ParquetPriceCache:
 
         def serve(folder: SourceFolder, index: Index) -> CacheRead:
             found = self._sort_out(index, distinct, bars, as_of)
-            last = _last_day(found.hits, self._end(as_of))
-            state = _request_key(found.hits, bars, last)
+            last = last_day(found.hits, self._end(as_of))
+            state = request_key(found.hits, bars, last)
             panel, fingerprint = self._panel(folder, index, _Request(found.hits, bars, last, state))
             return CacheRead(panel, tuple(found.missing), fingerprint, tuple(found.failures), state)
 
@@ -143,22 +142,23 @@ class ParquetPriceCache:
         return len(self._sort_out(self._folder(source).index(), symbols, bars, as_of).hits)
 
     def write(self, source: str, batch: PriceBatch, start: date | None, end: date | None) -> None:
-        """Merge a batch fetched for start..end; readers see all of it or nothing.
+        """Merge a batch fetched for start..end; readers see all of it or nothing. Raises as ``write_all``."""
+        self.write_all(source, [FetchedBatch(batch, start)], end)
+
+    def write_all(self, source: str, fetched: Sequence[FetchedBatch], end: date | None) -> None:
+        """Merge batches fetched for their own start to ``end``; readers see all of them or nothing.
 
         Raises StoreUnavailableError, StoreFullError or StoreError.
         """
-        folder = self._folder(source)
-        asked = Asked(
-            ALL_HISTORY if start is None else day_number(start),
-            day_number(self._end(end)),
-            int(self._now()),
-        )
+        folder, through, at = self._folder(source), day_number(self._end(end)), int(self._now())
         with folder.locked():
             index = folder.index_to_change()
             try:
-                rows = merge_batch(index, batch, asked, index.next_segment, _bars_reader(folder, index))
-                if len(rows):
-                    folder.add_segment(index, rows)
+                for batch, start in fetched:
+                    asked = Asked(ALL_HISTORY if start is None else day_number(start), through, at)
+                    rows = merge_batch(index, batch, asked, index.next_segment, _bars_reader(folder, index))
+                    if len(rows):
+                        folder.add_segment(index, rows)
                 folder.save(index, self._now())
                 if compact(folder, index):
                     folder.save(index, self._now())
@@ -166,9 +166,9 @@ class ParquetPriceCache:
                 damaged = error
             else:
                 return
-        # A stored segment is damaged: its symbols are dropped, so that the batch need not be consistent with them.
+        # A stored segment is damaged: its symbols are dropped, so that the batches need not be consistent with them.
         folder.give_up(damaged.path, str(damaged), self._now())
-        self.write(source, batch, start, end)
+        self.write_all(source, fetched, end)
 
     def start_for(self, source: str, symbols: Sequence[str], end: date | None) -> date | None:  # noqa: ARG002 - the port's
         """Return the first day to request: only missing days, and a few for comparison, are fetched; None: all."""
@@ -181,7 +181,7 @@ class ParquetPriceCache:
     def state(self, source: str, symbols: Sequence[str], bars: int, as_of: date | None) -> CacheState:
         """Return the state of what ``read`` would return; reads only the index."""
         found = self._sort_out(self._folder(source).index(), tuple(dict.fromkeys(symbols)), bars, as_of)
-        name = _request_key(found.hits, bars, _last_day(found.hits, self._end(as_of)))
+        name = request_key(found.hits, bars, last_day(found.hits, self._end(as_of)))
         return CacheState(name, tuple(found.missing))
 
     def summary(self, source: str, name: str) -> bytes | None:
@@ -266,16 +266,6 @@ def _bars_reader(folder: SourceFolder, index: Index) -> ReadBars:
         return SegmentReader(folder, index, [index.entries[symbol] for symbol in symbols]).on(days)
 
     return read_bars
-
-
-def _last_day(hits: list[Entry], end: date) -> int:
-    return min(day_number(end), max([entry.last for entry in hits], default=0))
-
-
-def _request_key(hits: list[Entry], bars: int, last: int) -> str:
-    """Return a name for a request that changes whenever its result may; segment numbers are never reused."""
-    request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
-    return hashlib.sha256(repr(request).encode()).hexdigest()[:32]
 
 
 def _folder_name(source: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from technic_scanner.adapters.market_data.price_cache.freshness import FreshUntil, reaches_back, start_of, still_unknown
-from technic_scanner.adapters.market_data.price_cache.index import Entry, Index
+from technic_scanner.adapters.market_data.price_cache.index import Entry, Index, day_number
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.reasons import failure, no_data
 
@@ -43,3 +44,14 @@ def sort_out(index: Index, symbols: Sequence[str], bars: int, end: date, remembe
             found.hits.append(entry)
     found.missing.sort(key=lambda symbol: start_of(index.entries.get(symbol)))
     return found
+
+
+def last_day(hits: Sequence[Entry], end: date) -> int:
+    """Return the newest day of the bars of ``hits`` up to ``end``, in days since 1970."""
+    return min(day_number(end), max([entry.last for entry in hits], default=0))
+
+
+def request_key(hits: Sequence[Entry], bars: int, last: int) -> str:
+    """Return a name for a request that changes whenever its result may; segment numbers are never reused."""
+    request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
+    return hashlib.sha256(repr(request).encode()).hexdigest()[:32]
