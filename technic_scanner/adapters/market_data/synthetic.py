@@ -40,6 +40,8 @@ _GROUPS = tuple(
     for sector in GICS_SECTORS
 )
 _MARKET_KEY, _SECTOR_KEY, _SYMBOL_KEY = 1 << 40, 1 << 41, 1 << 42
+# Of the four numbers that Philox makes at a time, none is left.
+_NOTHING_BUFFERED = 4
 _TRADING_DAY_RANGE = 0.006
 # The traits of the index, in the order of _Traits.
 _INDEX = (1.0, 0.0, 0.0, 0.0, 1000.0, 5e8)
@@ -203,8 +205,9 @@ class SyntheticSource:
         draws = np.zeros((len(numbers), 6))
         noise = np.empty((len(numbers), 4, len(self._sessions)), dtype=np.float32)
         firsts = []
+        stream = self._stream(_SYMBOL_KEY)
         for row, number in enumerate(numbers):
-            stream = self._stream(_SYMBOL_KEY + number + 1)
+            self._restart(stream, _SYMBOL_KEY + number + 1)
             if number >= 0:
                 stream.standard_normal(out=draws[row])
             stream.standard_normal(dtype=np.float32, out=noise[row])
@@ -213,7 +216,16 @@ class SyntheticSource:
         return _traits(draws, np.array(numbers) < 0), noise, firsts
 
     def _stream(self, key: int) -> np.random.Generator:
-        return np.random.Generator(np.random.Philox(key=np.array([self._seed & (2**64 - 1), key], dtype=np.uint64)))
+        return np.random.Generator(np.random.Philox(key=self._key(key)))
+
+    def _key(self, key: int) -> npt.NDArray[np.uint64]:
+        return np.array([self._seed & (2**64 - 1), key], dtype=np.uint64)
+
+    def _restart(self, stream: np.random.Generator, key: int) -> None:
+        """Make ``stream`` what ``_stream(key)`` is, in an eighth of the time that a new one takes."""
+        start = {"counter": np.zeros(4, dtype=np.uint64), "key": self._key(key)}
+        fresh = {"state": start, "buffer_pos": _NOTHING_BUFFERED, "has_uint32": 0}
+        stream.bit_generator.state = dict(stream.bit_generator.state) | fresh
 
     @cached_property
     def _market(self) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,14 @@ class Asked:
     at: int
 
 
+class _Span(NamedTuple):
+    """So many bars of one symbol, the days of the first and the last; of none any days."""
+
+    bars: int
+    first: int
+    last: int
+
+
 def merge_batch(index: Index, batch: PriceBatch, asked: Asked, segment: int, read_bars: ReadBars) -> LongBars:
     """Add ``batch`` to ``index`` and return the rows that must be stored in ``segment``.
 
@@ -49,18 +58,25 @@ def merge_batch(index: Index, batch: PriceBatch, asked: Asked, segment: int, rea
     ]
     for failure in (*batch.failures, *silent):
         _enter_failure(index, failure, asked)
-    continued = [
-        row for row, symbol in enumerate(panel.symbols) if real[row].any() and _continues(index, symbol, asked)
-    ]
+    continued = [row for row, symbol in enumerate(panel.symbols) if has_bar[row] and _continues(index, symbol, asked)]
     dropped = _keep_only_new(panel, real, continued, read_bars(_names(panel, continued), days))
-    for row, symbol in enumerate(panel.symbols):
+    held = {row: index.entries[panel.symbols[row]] for row in continued}
+    for row, (symbol, span) in enumerate(zip(panel.symbols, _spans(real, days), strict=True)):
         if row in dropped:
             del index.entries[symbol]
             real[row] = False
-        elif row in continued or real[row].any():
-            held = index.entries[symbol] if row in continued else None
-            index.entries[symbol] = _entry(symbol, days[real[row]], held, asked, segment)
+        elif has_bar[row]:
+            index.entries[symbol] = _entry(symbol, span, held.get(row), asked, segment)
     return _rows(panel, real)
+
+
+def _spans(real: npt.NDArray[np.bool_], days: npt.NDArray[np.int64]) -> list[_Span]:
+    """Return how many of the ``days`` (T,) each row (n, T) has, and the first and the last of them."""
+    count = real.shape[1]
+    if not count:
+        return [_Span(0, 0, 0)] * len(real)
+    first, last = real.argmax(axis=1), count - 1 - real[:, ::-1].argmax(axis=1)
+    return list(map(_Span, real.sum(axis=1).tolist(), days[first].tolist(), days[last].tolist()))
 
 
 def _continues(index: Index, symbol: str, asked: Asked) -> bool:
@@ -86,18 +102,17 @@ def _keep_only_new(panel: Panel, real: npt.NDArray[np.bool_], continued: list[in
     return {continued[k] for k in np.flatnonzero(differs.any(axis=1))}
 
 
-def _entry(symbol: str, days: npt.NDArray[np.int64], held: Entry | None, asked: Asked, segment: int) -> Entry:
+def _entry(symbol: str, new: _Span, held: Entry | None, asked: Asked, segment: int) -> Entry:
     if held is None:
-        first, last = int(days[0]), int(days[-1])
-        return Entry(symbol, (segment,), first, last, len(days), asked.start, asked.through, asked.at, "", "")
+        return Entry(symbol, (segment,), new.first, new.last, new.bars, asked.start, asked.through, asked.at, "", "")
     through = max(held.through, asked.through)
-    if len(days) == 0:
+    if new.bars == 0:
         return held._replace(through=through, checked_at=asked.at)
     return held._replace(
         parts=(*held.parts, segment),
-        first=min(held.first, int(days[0])),
-        last=max(held.last, int(days[-1])),
-        bars=held.bars + len(days),
+        first=min(held.first, new.first),
+        last=max(held.last, new.last),
+        bars=held.bars + new.bars,
         through=through,
         checked_at=asked.at,
     )
