@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import date
 
-from technic_scanner.clock import Clock
 from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.ports import FetchedBatch, PriceBatch, Source
@@ -18,8 +17,9 @@ from technic_scanner.screening.panel_build import well_formed
 # After a batch that took longer, each is stored before the next is asked for: what has come from a slow source must not
 # be counted only when it sends more.
 QUICK_SECONDS = 0.5
-# What comes within this time, and is no larger, is stored together: each time the list of all symbols is written anew.
-GATHER_SECONDS, GATHER_CELLS = 0.25, 1_000_000
+# What comes while others are stored is stored together, as far as it is no larger: each time the list of all symbols is
+# written anew.
+GATHER_CELLS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,14 @@ def stored_batches(
     waits until nothing is stored.
     """
     storing: Future[list[PriceBatch]] | None = None
+
+    def is_free() -> bool:
+        return storing is None or storing.done()
+
     with (
         ThreadPoolExecutor(1, "store") as pool,
         closing(_arrivals(context, groups, source, key)) as arrivals,
-        closing(_gathered(arrivals, context.ports.clock)) as gathered,
+        closing(_gathered(arrivals, is_free)) as gathered,
     ):
         while True:
             try:
@@ -66,16 +70,15 @@ def stored_batches(
                 storing = None
 
 
-def _gathered(arrivals: Iterator[_Arrival], clock: Clock) -> Generator[list[_Arrival]]:
-    """Yield the arrivals of a short time together, one that took long at once."""
+def _gathered(arrivals: Iterator[_Arrival], is_free: Callable[[], bool]) -> Generator[list[_Arrival]]:
+    """Yield what has arrived when it can be stored (``is_free``), is enough, or took long."""
     while True:
         some: list[_Arrival] = []
-        begun = clock.monotonic()
         try:
             for arrival in arrivals:
                 some.append(arrival)
                 cells = sum([one.batch.panel.close.size for one in some])
-                if not arrival.quick or cells >= GATHER_CELLS or clock.monotonic() - begun >= GATHER_SECONDS:
+                if not arrival.quick or is_free() or cells >= GATHER_CELLS:
                     break
         except CancelledError:
             raise

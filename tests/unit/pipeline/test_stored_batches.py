@@ -19,7 +19,7 @@ from technic_scanner.pipeline import stored_batches as stored_batches_module
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.context import ScanContext
 from technic_scanner.pipeline.ports import FetchedBatch, MessageSink, PriceBatch
-from technic_scanner.pipeline.stored_batches import GATHER_SECONDS, QUICK_SECONDS, stored_batches
+from technic_scanner.pipeline.stored_batches import QUICK_SECONDS, stored_batches
 from technic_scanner.progress.reporter import ProgressReporter
 from technic_scanner.testing.fakes import MemoryCache, ScriptedSource, random_panel
 from technic_scanner.testing.scans import SYMBOLS, Bench
@@ -89,7 +89,7 @@ class Fetch:
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each batch be stored by itself."""
-    monkeypatch.setattr(stored_batches_module, "GATHER_SECONDS", 0.0)
+    monkeypatch.setattr(stored_batches_module, "GATHER_CELLS", 0)
 
 
 @pytest.mark.usefixtures("one_by_one")
@@ -120,21 +120,26 @@ def test_no_more_than_one_batch_is_asked_for_ahead() -> None:
     assert max(ahead) == 2  # the one that is asked for, and the one that is stored meanwhile
 
 
-def test_what_comes_in_a_short_time_is_stored_together() -> None:
-    fetch, stored = Fetch(), list[list[str]]()
-    fetch.cache.together = stored.append
-    fetch.source.asked = lambda _: fetch.clock.advance(GATHER_SECONDS / 1.5)
+def test_what_comes_while_others_are_stored_is_stored_together() -> None:
+    fetch, stored, asked = Fetch(), list[list[str]](), threading.Event()
+    fetch.source.asked = lambda first: asked.set() if first == GROUPS[2][0] else None
+
+    def together(firsts: list[str]) -> None:
+        stored.append(firsts)
+        assert asked.wait(PATIENCE), "no more than one batch is asked for while another is stored"
+
+    fetch.cache.together = together
     fetch.run()
-    assert stored == [[GROUPS[0][0], GROUPS[1][0]], [GROUPS[2][0]]]
+    assert stored == [[GROUPS[0][0]], [GROUPS[1][0], GROUPS[2][0]]]
     assert fetch.firsts == [group[0] for group in GROUPS]
 
 
 def test_what_is_large_is_not_stored_with_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_batches_module, "GATHER_CELLS", 3 * 260 + 1)
+    monkeypatch.setattr(stored_batches_module, "GATHER_CELLS", 3 * 260)
     fetch, stored = Fetch(), list[list[str]]()
     fetch.cache.together = stored.append
     fetch.run()
-    assert stored == [[GROUPS[0][0], GROUPS[1][0]], [GROUPS[2][0]]]
+    assert stored == [[group[0]] for group in GROUPS]
 
 
 def test_the_next_batches_are_stored_while_those_before_are_counted(one_by_one: None) -> None:
