@@ -27,6 +27,7 @@ from technic_scanner.runs.timings.estimates import (
     history_of,
     match,
     usual_queue_seconds,
+    with_gaps,
 )
 from technic_scanner.runs.timings.recent_costs import RecentCosts
 from technic_scanner.runs.watchlists.model import WatchlistStore
@@ -72,7 +73,7 @@ class ScanPreview:
         config = self._requests.checked(config, options)
         runs = self._like(config, options)
         estimate = estimate_before_start(history_of(runs), self._work(config, options, runs))
-        return replace(estimate, queue_seconds=usual_queue_seconds(runs))
+        return replace(with_gaps(estimate, runs), queue_seconds=usual_queue_seconds(runs))
 
     def named_symbols(self, config: ScanConfig) -> dict[str, str | None]:
         """Return each symbol that a config names → as its universe writes it, None if the universe does not have it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
@@ -15,7 +15,7 @@ from technic_scanner.domain.universe import Universe
 from technic_scanner.pipeline.finalize import STEPS
 from technic_scanner.pipeline.money import money_of
 from technic_scanner.pipeline.universe import Known, filter_securities
-from technic_scanner.progress.costs import CostHistory
+from technic_scanner.progress.costs import CostHistory, Estimate
 from technic_scanner.runs.model import Work
 from technic_scanner.runs.ports import RunStore
 
@@ -69,6 +69,20 @@ def usual_queue_seconds(runs: Sequence[RunRecord]) -> float | None:
     waits = [run.metrics.queue_seconds for run in runs if run.metrics is not None]
     known = [seconds for seconds in waits if seconds is not None]
     return median(known) if known else None
+
+
+def with_gaps(estimate: Estimate, runs: Sequence[RunRecord]) -> Estimate:
+    """Return the estimate with the median of what passed between the stages of these runs, which no stage has."""
+    gaps = [run.metrics.gap_seconds for run in runs if run.metrics is not None]
+    if estimate.seconds is None or estimate.low_seconds is None or estimate.high_seconds is None or not gaps:
+        return estimate
+    gap = median(gaps)
+    return replace(
+        estimate,
+        seconds=estimate.seconds + gap,
+        low_seconds=estimate.low_seconds + gap,
+        high_seconds=estimate.high_seconds + gap,
+    )
 
 
 def history_of(runs: Sequence[RunRecord]) -> CostHistory:

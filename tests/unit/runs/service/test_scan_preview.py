@@ -15,6 +15,7 @@ from technic_scanner.domain.progress import StageProgress, StageState
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
+from technic_scanner.progress.costs import estimate_before_start
 from technic_scanner.runs.model import RunEnd, WorkerInfo
 from technic_scanner.runs.ports import Coverage
 from technic_scanner.runs.service.scan_preview import ScanPreview
@@ -101,6 +102,21 @@ def test_a_scan_takes_what_its_symbols_cost_before(bench: Bench) -> None:
     assert estimate.high_seconds is not None
     assert by_the_symbol < estimate.seconds < 102.0 / 3  # for all that is known, a part of the 102 s is there for any
     assert estimate.low_seconds < by_the_symbol < estimate.high_seconds
+
+
+def test_what_passes_between_the_stages_is_expected_too(bench: Bench) -> None:
+    for gap in (0.02, 0.5, 0.04):
+        bench.past_run(scan_seconds=1.0, gap_seconds=gap)
+    runs = bench.store.cost_runs("sample", "local", None, 20)
+    alone = estimate_before_start(history_of(runs), bench.forecast.work(ScanConfig(), RunOptions()) or {})
+    whole = bench.forecast.estimate(ScanConfig(), RunOptions())
+    for with_gaps, without in (
+        (whole.seconds, alone.seconds),
+        (whole.low_seconds, alone.low_seconds),
+        (whole.high_seconds, alone.high_seconds),
+    ):
+        assert without is not None
+        assert with_gaps == pytest.approx(without + 0.04)
 
 
 def test_runs_of_a_warm_worker_are_the_measure_while_one_is_alive(bench: Bench) -> None:
