@@ -30,7 +30,7 @@ _ROWS = ("r_rows", "true")  # all scanned ones
 
 # The texts are those of many runs and many rows, and come from the end of each page where it has one of its own.
 PAGES: tuple[Page, ...] = (
-    Page("scan", "", "symbols match"),
+    Page("scan", "", "to scan."),
     Page("run", "", "Stage timeline", (_RUN,)),
     Page("results", "results", "Score distribution", (_RUN, _ROWS)),
     Page("symbol", "results", "Reward ÷ risk", (_RUN, _ROWS, ("symbol", "{symbol}"))),

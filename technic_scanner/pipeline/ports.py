@@ -154,7 +154,10 @@ class PriceCache(Protocol):
 
 
 class ChunkTask(Protocol):
-    """A pure function of one chunk of the panel, picklable so that another process can run it."""
+    """A pure function of one chunk of the panel, picklable so that another process can run it.
+
+    It may have a property ``is_ready``: whether this process need not load or compile anything before the first chunk.
+    """
 
     def __call__(self, chunk: Panel) -> npt.NDArray[np.float64]: ...
 
