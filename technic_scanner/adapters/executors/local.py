@@ -6,23 +6,21 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from technic_scanner.clock import Clock, SystemClock
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import ChunkTask
 from technic_scanner.screening.bars import FloatArray, Panel
 
 # How often a wait for a slow chunk looks at the cancel flag.
 POLL_SECONDS = 0.2
-# While chunks take no longer than this, as those of a small scan do, threads would cost more than they save.
-QUICK_SECONDS, QUICK_TOGETHER_SECONDS = 0.01, 0.03
+# So many bars are analysed within some milliseconds; to hand them to threads would take longer.
+QUICK_BARS = 400_000
 
 
 class LocalExecutor:
     """A pool of threads; ``workers`` None means one per core."""
 
-    def __init__(self, workers: int | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, workers: int | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
-        self._clock = clock or SystemClock()
         self._pool: ThreadPoolExecutor | None = None
 
     def map_chunks(
@@ -30,13 +28,17 @@ class LocalExecutor:
     ) -> Iterator[tuple[int, FloatArray]]:
         """Yield results as they complete; at most two chunks a thread are in flight, so that a cancel is quick.
 
-        Chunks are done in the caller's thread while each is quick, for a short time.
+        The first QUICK_BARS of a task that is ready are done in the caller's thread.
         """
-        yield from self._while_quick(task, chunks, cancel)
+        is_ready, bars = bool(getattr(task, "is_ready", False)), 0
         running: dict[Future[FloatArray], int] = {}
         try:
             for index, chunk in chunks:
                 cancel.check()
+                bars += chunk.close.size
+                if is_ready and bars <= QUICK_BARS:
+                    yield index, task(chunk)
+                    continue
                 running[self._threads().submit(task, chunk)] = index
                 if len(running) >= 2 * self._workers:
                     yield from self._completed(running, cancel)
@@ -45,24 +47,6 @@ class LocalExecutor:
         finally:
             for future in running:
                 future.cancel()
-
-    def _while_quick(
-        self, task: ChunkTask, chunks: Iterator[tuple[int, Panel]], cancel: CancelToken
-    ) -> Iterator[tuple[int, FloatArray]]:
-        """Yield the results of the first chunk and of those that follow while each is quick."""
-        began, is_quick = self._clock.monotonic(), bool(getattr(task, "is_ready", False))
-        for index, chunk in chunks:
-            cancel.check()
-            before = self._clock.monotonic()
-            if is_quick:
-                rows = task(chunk)
-            else:  # it may have to compile first, and a cancel should not wait for that
-                ((_, rows),) = self._completed({self._threads().submit(task, chunk): index}, cancel)
-            now = self._clock.monotonic()
-            yield index, rows
-            is_quick = now - before <= QUICK_SECONDS
-            if not is_quick or now - began > QUICK_TOGETHER_SECONDS:
-                return
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:

@@ -1,33 +1,35 @@
-"""Which thread does a chunk: small scans need no others, and nothing that takes long holds up a cancel."""
+"""Which thread does a chunk: small scans need no others, and nothing that may take long holds up a cancel."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
-from technic_scanner.adapters.executors.local import QUICK_SECONDS, QUICK_TOGETHER_SECONDS, LocalExecutor
-from technic_scanner.clock import ManualClock
+from technic_scanner.adapters.executors import local
+from technic_scanner.adapters.executors.local import LocalExecutor
 from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.testing.fakes import random_panel
 
-PANEL = random_panel([f"S{i:02d}" for i in range(40)], sessions=30)
+SESSIONS = 30
+PANEL = random_panel([f"S{i:02d}" for i in range(40)], sessions=SESSIONS)
+PATIENCE = 30.0
 
 
-class Timed:
-    """A task that takes ``seconds`` of its clock, and remembers the threads that did its chunks."""
+@dataclass
+class Noted:
+    """A task that remembers the threads that did its chunks."""
 
-    def __init__(self, clock: ManualClock, seconds: float, *, is_ready: bool = False) -> None:
-        self.clock, self.seconds, self.is_ready = clock, seconds, is_ready
-        self.threads: list[threading.Thread] = []
+    is_ready: bool
+    threads: list[threading.Thread] = field(default_factory=list)
 
     def __call__(self, chunk: Panel) -> FloatArray:
         self.threads.append(threading.current_thread())
-        self.clock.advance(self.seconds)
         return np.zeros((len(chunk.symbols), 1))
 
 
@@ -35,40 +37,54 @@ def chunks(count: int) -> Iterator[tuple[int, Panel]]:
     return ((index, PANEL.rows(index, index + 1)) for index in range(count))
 
 
-def done(task: Timed, count: int) -> list[bool]:
-    """Return of each chunk whether the caller's thread did it."""
-    executor = LocalExecutor(1, task.clock)
+def by_caller(task: Noted, count: int) -> int:
+    """Return how many chunks, which are the first ones, the caller's thread did."""
+    executor = LocalExecutor(2)
     try:
         found = [index for index, _ in executor.map_chunks(task, chunks(count), CancelToken())]
     finally:
         executor.close()
     assert sorted(found) == list(range(count))
-    return [thread is threading.current_thread() for thread in task.threads]
+    own = [thread is threading.current_thread() for thread in task.threads]
+    assert own == sorted(own, reverse=True)
+    return sum(own)
 
 
-def test_quick_chunks_of_a_task_that_is_ready_need_no_thread() -> None:
-    assert done(Timed(ManualClock(), QUICK_SECONDS / 2, is_ready=True), 5) == [True] * 5
+def test_few_bars_need_no_thread_once_the_task_is_ready() -> None:
+    assert by_caller(Noted(is_ready=True), 20) == 20
 
 
-def test_a_task_that_may_have_to_load_first_does_its_first_chunk_in_a_thread() -> None:
-    assert done(Timed(ManualClock(), QUICK_SECONDS / 2), 4) == [False, True, True, True]
+def test_what_may_have_to_load_first_is_done_in_threads() -> None:
+    assert by_caller(Noted(is_ready=False), 5) == 0
 
 
-def test_after_a_slow_chunk_the_others_are_done_in_threads() -> None:
-    assert done(Timed(ManualClock(), QUICK_SECONDS * 1.1, is_ready=True), 4) == [True, False, False, False]
+def test_many_bars_are_done_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "QUICK_BARS", 3 * SESSIONS)
+    assert by_caller(Noted(is_ready=True), 9) == 3
 
 
-def test_many_quick_chunks_are_done_in_threads_too() -> None:
-    inline = done(Timed(ManualClock(), QUICK_SECONDS * 0.9, is_ready=True), 12)
-    assert inline == sorted(inline, reverse=True)
-    assert inline.count(True) == int(QUICK_TOGETHER_SECONDS / (QUICK_SECONDS * 0.9)) + 1
+def test_one_large_chunk_holds_up_no_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "QUICK_BARS", SESSIONS - 1)
+    assert by_caller(Noted(is_ready=True), 2) == 0
 
 
-def test_a_cancel_is_heard_between_quick_chunks() -> None:
-    task, cancel = Timed(ManualClock(), QUICK_SECONDS / 4, is_ready=True), CancelToken()
-    results = LocalExecutor(1, task.clock).map_chunks(task, chunks(9), cancel)
+def test_a_cancel_is_heard_between_chunks_of_the_callers_thread() -> None:
+    task, cancel = Noted(is_ready=True), CancelToken()
+    results = LocalExecutor(1).map_chunks(task, chunks(9), cancel)
     next(results)
     cancel.cancel()
     with pytest.raises(CancelledError):
         next(results)
     assert len(task.threads) == 1
+
+
+def test_all_threads_work_from_the_first_chunk_on() -> None:
+    both = threading.Barrier(2)
+
+    @dataclass
+    class Together(Noted):
+        def __call__(self, chunk: Panel) -> FloatArray:
+            both.wait(PATIENCE)
+            return super().__call__(chunk)
+
+    assert by_caller(Together(is_ready=False), 2) == 0
