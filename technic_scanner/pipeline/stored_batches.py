@@ -58,14 +58,13 @@ def stored_batches(
                     yield from storing.result()
                 raise
             stored = [] if storing is None else storing.result()
-            storing = None
-            if some is not None and not context.cancel.is_cancelled:
-                storing = pool.submit(copy_context().run, _store, context, key, some)  # logs name the run
-            yield from stored
-            if storing is None:
+            if some is None or context.cancel.is_cancelled:
+                yield from stored
                 context.cancel.check()
                 return
-            if some is not None and not some[-1].quick:
+            storing = pool.submit(copy_context().run, _store, context, key, some)  # logs name the run
+            yield from stored
+            if not some[-1].quick:
                 yield from storing.result()
                 storing = None
 
@@ -118,7 +117,9 @@ def _closing(batches: Iterator[PriceBatch]) -> Iterator[Iterator[PriceBatch]]:
 
 def _store(context: ScanContext, key: str, arrivals: Sequence[_Arrival]) -> list[PriceBatch]:
     """Store batches as far as they are sound, and return that."""
-    sound = [replace(arrival.batch, panel=well_formed(arrival.batch.panel)) for arrival in arrivals]
-    starts = [arrival.start for arrival in arrivals]
-    context.cache.write_all(key, list(map(FetchedBatch, sound, starts)), None)
-    return sound
+    sound = [
+        FetchedBatch(replace(arrival.batch, panel=well_formed(arrival.batch.panel)), arrival.start)
+        for arrival in arrivals
+    ]
+    context.cache.write_all(key, sound, None)
+    return [batch for batch, _ in sound]

@@ -73,14 +73,13 @@ def alpha_scale(
     Per measure: winsorise at the 2.5th and 97.5th percentile, take the mean (with ``sector_neutral`` of each sector;
     ``sectors``: n names, rows without one form a group) and the standard deviation about it.
     """
-    measures = {name: _Sample.of(values) for name, values in _measured(indicators).items()}
-    return _scale_about(measures, _groups(sectors) if sector_neutral else None)
+    return _scale_about(_samples(indicators), _groups(sectors) if sector_neutral else None)
 
 
 def alpha_scales(indicators: FloatArray, sectors: Sequence[str | None]) -> tuple[AlphaScale, AlphaScale]:
     """Return the distributions about the mean of all rows, and those about the means of sectors."""
-    measures = {name: _Sample.of(values) for name, values in _measured(indicators).items()}
-    return _scale_about(measures, None), _scale_about(measures, _groups(sectors))
+    samples = _samples(indicators)
+    return _scale_about(samples, None), _scale_about(samples, _groups(sectors))
 
 
 def alpha(
@@ -196,6 +195,11 @@ class _Sample:
             return cls(values, known, sample)
         low, high = np.quantile(sample, [WINSOR_TAIL, 1.0 - WINSOR_TAIL]).tolist()
         return cls(values, known, np.clip(sample, low, high), low, high)
+
+
+def _samples(indicators: FloatArray) -> dict[str, _Sample]:
+    """Return the sample of each measure, in the order of _MEASURES."""
+    return {name: _Sample.of(values) for name, values in _measured(indicators).items()}
 
 
 def _scale_about(measures: Mapping[str, _Sample], groups: _Groups | None) -> AlphaScale:

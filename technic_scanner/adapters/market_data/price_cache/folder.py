@@ -207,6 +207,21 @@ def write_atomically(path: Path, pieces: Sequence[bytes | memoryview], *, durabl
         _sync_folder(path.parent)
 
 
+def keep_newest(folder: Path, suffix: str, keep: int) -> None:
+    """Delete the files with a suffix except the ``keep`` most recently written ones. Raises OSError."""
+    paths = list(folder.glob(f"*{suffix}"))
+    if len(paths) <= keep:  # nearly always: their times need not be asked for
+        return
+    aged: list[tuple[float, Path]] = []
+    for path in paths:
+        try:
+            aged.append((path.stat().st_mtime, path))
+        except FileNotFoundError:  # another process was quicker
+            continue
+    for _, path in sorted(aged, reverse=True)[keep:]:
+        path.unlink(missing_ok=True)
+
+
 def set_aside(path: Path, why: str) -> None:
     """Rename a damaged file to <name>.<n>.bad, so that it can be inspected."""
     taken = 1

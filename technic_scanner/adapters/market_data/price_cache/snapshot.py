@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from technic_scanner.adapters.market_data.price_cache.folder import write_atomically
+from technic_scanner.adapters.market_data.price_cache.folder import keep_newest, write_atomically
 from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
 from technic_scanner.screening.kernel_sums import weighted_sums
 
@@ -118,14 +118,7 @@ def snapshot_pieces(panel: Panel, fingerprint: str) -> list[bytes | memoryview]:
 
 def forget_old(folder: Path, keep: int = KEPT) -> None:
     """Delete all except the ``keep`` most recently written snapshots."""
-    aged: list[tuple[float, Path]] = []
-    for path in folder.glob(f"*{_SUFFIX}"):
-        try:
-            aged.append((path.stat().st_mtime, path))
-        except FileNotFoundError:  # another process was quicker
-            continue
-    for _, path in sorted(aged, reverse=True)[keep:]:
-        path.unlink(missing_ok=True)
+    keep_newest(folder, _SUFFIX, keep)
 
 
 def _decode(mapped: mmap.mmap, symbols: tuple[str, ...]) -> tuple[Panel, str] | None:

@@ -7,7 +7,7 @@ import logging
 import zlib
 from pathlib import Path
 
-from technic_scanner.adapters.market_data.price_cache.folder import write_atomically
+from technic_scanner.adapters.market_data.price_cache.folder import keep_newest, write_atomically
 
 _LOG = logging.getLogger(__name__)
 _MAGIC = b"TSSUMM01"
@@ -31,19 +31,9 @@ def keep_summary(folder: Path, name: str, content: bytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(_path(folder, name), [_MAGIC, _sum(content), content], durable=False)
-        _delete_old(folder)
+        keep_newest(folder, _SUFFIX, KEPT)
     except OSError as error:
         _LOG.warning("price cache: no summary was kept (%s)", error)
-
-
-def _delete_old(folder: Path) -> None:
-    """Delete all summaries except the newest KEPT. Raises OSError."""
-    kept = [path for path in folder.iterdir() if path.suffix == _SUFFIX]
-    if len(kept) <= KEPT:  # nearly always: their times need not be asked for
-        return
-    aged = sorted((path.stat().st_mtime, path) for path in kept)
-    for _, path in aged[:-KEPT]:
-        path.unlink(missing_ok=True)
 
 
 def _path(folder: Path, name: str) -> Path:
