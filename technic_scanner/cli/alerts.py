@@ -64,7 +64,8 @@ def list_alerts(as_json: Json = False) -> None:
             )
             for alert in found
         ]
-        table("Alerts", ("Name", "Schedule", "Channel", "When", "Paused"), rows)
+        empty = "There are no alerts yet. To add one: technic-scanner alerts add"
+        table("Alerts", ("Name", "Schedule", "Channel", "When", "Paused"), rows, empty=empty)
         for problem in services.alerts.problems():
             say(problem)
 
@@ -123,7 +124,8 @@ def messages(
             emit(rows)
             return
         shown = ("alert", "session", "channel", "status", "attempts", "note")
-        table("Messages", tuple(map(str.capitalize, shown)), [[row[field] for field in shown] for row in rows])
+        cells = [[row[field] for field in shown] for row in rows]
+        table("Messages", tuple(map(str.capitalize, shown)), cells, empty="There are no messages yet.")
 
 
 @app.command()
@@ -134,4 +136,6 @@ def channels(as_json: Json = False) -> None:
         if as_json:
             emit([{"name": name, "problem": problem} for name, problem in found])
         else:
-            table("Channels", ("Name", "State"), [(name, problem or "ok") for name, problem in found])
+            states = [(name, problem or "ok") for name, problem in found]
+            empty = "This environment has no channels; a variable TECHNIC_CHANNEL_NAME adds one."
+            table("Channels", ("Name", "State"), states, empty=empty)

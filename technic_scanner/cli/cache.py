@@ -36,7 +36,7 @@ def list_coverage(as_json: Json = False) -> None:
             ]  # fmt: skip
             header = ("Source", "Symbols", "Bars", "First", "Last", "Written (UTC)", "Files", "MiB")
             spare = ("Files", "Written (UTC)", "MiB", "Bars", "First", "Last", "Symbols")
-            table("Price cache", header, rows, spare=spare)
+            table("Price cache", header, rows, spare=spare, empty="The price cache is empty.")
 
 
 @app.command()

@@ -35,9 +35,10 @@ def _show(changes: WhatIsNew) -> None:
         return
     title = f"New as of {changes.as_of}, against {changes.against_as_of} (run {changes.against})"
     rows = [_row(pick) for pick in (*changes.entered, *changes.moved, *changes.stayed)]
-    table(title, ("Symbol", "Rank", "Before", "Ranks up", "Score change", "Sessions"), rows)
+    head = ("Symbol", "Rank", "Before", "Ranks up", "Score change", "Sessions")
+    table(title, head, rows, empty=f"{title}: no picks.")
     left = [(pick.symbol, pick.rank_before, pick.why) for pick in changes.left]
-    table(f"Left: {len(left)}", ("Symbol", "Rank before", "Why"), left, prose=("Why",))
+    table(f"Left: {len(left)}", ("Symbol", "Rank before", "Why"), left, prose=("Why",), empty="None has left.")
 
 
 def _row(pick: ChangedPick) -> tuple[object, ...]:

@@ -150,12 +150,16 @@ def table(
     *,
     spare: Sequence[str] = (),
     prose: Sequence[str] = (),
+    empty: str = "",
 ) -> None:
-    """Print a table.
+    """Print a table; without rows, the sentence ``empty`` if there is one.
 
     With ``spare``, a narrow terminal gets the table without rules, and if that is not enough, without columns of
     ``spare`` in their order, which are then named. Only the columns of ``prose`` may wrap over several lines.
     """
+    if empty and not rows:
+        say(empty)
+        return
     console = out()
     cells = [["" if cell is None else visible(str(cell), keep="\n") for cell in row] for row in rows]
     layout = _fitted(console.width, header, cells, spare, prose) if spare and console.is_terminal else None

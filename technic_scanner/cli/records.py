@@ -65,7 +65,8 @@ def runs(
         if as_json:
             emit([run_to_dict(record) for record in records])
         elif not records:
-            say("There are no runs yet. To start one: technic-scanner scan")
+            is_any = query == RunQuery(limit=limit)
+            say("There are no runs yet. To start one: technic-scanner scan" if is_any else "No run is like that.")
         else:
             header = ("Run", "Status", "Created (UTC)", "Source", "Seconds", "Symbols", "Picks", "Label")
             spare = ("Label", "Source", "Symbols", "Picks", "Seconds", "Created (UTC)", "Status")
@@ -266,7 +267,8 @@ def _show_comparison(comparison: Comparison) -> None:
     ids = comparison.run_ids
     if not comparison.comparable:
         say("These runs differ in config, size, cache state or version, which affects their seconds.")
-    table("Configuration", ("Field", *ids), [(item.field, *item.values) for item in comparison.differences])
+    differences = [(item.field, *item.values) for item in comparison.differences]
+    table("Configuration", ("Field", *ids), differences, empty="The runs have the same config.")
     for item in comparison.differences:
         if item.field == "criteria":
             say("\n".join(change_sentences(item.values, ids)))

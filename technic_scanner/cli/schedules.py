@@ -84,7 +84,8 @@ def list_schedules(as_json: Json = False) -> None:
             (schedule.name, schedule.preset or "own config", in_words(schedule.when), _next(services, schedule))
             for schedule in found
         ]
-        table("Schedules", ("Name", "Preset", "When", "Next"), rows)
+        empty = "There are no schedules yet. To add one: technic-scanner schedules add"
+        table("Schedules", ("Name", "Preset", "When", "Next"), rows, empty=empty)
         for schedule in found:
             if problem := services.schedules.problem(schedule):
                 say(f"Schedule {schedule.name!r}: {problem}.")
@@ -102,9 +103,10 @@ def show(name: str, as_json: Json = False) -> None:
             return
         facts = [(key, _plain(value)) for key, value in _to_dict(services, schedule).items() if value is not None]
         table(name, ("Field", "Value"), facts)
-        table("Next", ("Session", "Time"), [(planned.session or "", _at(planned)) for planned in times])
+        planned_times = [(planned.session or "", _at(planned)) for planned in times]
+        table("Next", ("Session", "Time"), planned_times, empty="It has no next time.")
         rows = [(firing.key, firing.status.value, firing.run_id, firing.note) for firing in firings]
-        table("Firings", ("Session or time", "Status", "Run", "Note"), rows)
+        table("Firings", ("Session or time", "Status", "Run", "Note"), rows, empty="It has not fired yet.")
 
 
 @app.command("next")

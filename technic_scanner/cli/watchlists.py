@@ -98,7 +98,8 @@ def list_watchlists(as_json: Json = False) -> None:
         emit([watchlist_to_dict(item) for item in found])
         return
     rows = [(item.name, f"v{item.version}", f"{len(item.entries):,}", item.description) for item in found]
-    table("Watchlists", ("Name", "Version", "Symbols", "Description"), rows, prose=("Description",))
+    empty = "There are no watchlists yet. To save one: technic-scanner watchlists save"
+    table("Watchlists", ("Name", "Version", "Symbols", "Description"), rows, prose=("Description",), empty=empty)
 
 
 @app.command()

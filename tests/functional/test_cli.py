@@ -194,6 +194,32 @@ def test_show_runs_watch_and_compare_tell_of_stored_runs() -> None:
     assert "top_n" in run("compare", one["run_id"], two["run_id"]).stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("runs", "There are no runs yet. To start one: technic-scanner scan"),
+        ("runs --status failed", "No run is like that."),
+        ("schedules list", "There are no schedules yet. To add one: technic-scanner schedules add"),
+        ("alerts list", "There are no alerts yet. To add one: technic-scanner alerts add"),
+        ("alerts messages", "There are no messages yet."),
+        ("alerts channels", "This environment has no channels; a variable TECHNIC_CHANNEL_NAME adds one."),
+        ("watchlists list", "There are no watchlists yet. To save one: technic-scanner watchlists save"),
+        ("cache list", "The price cache is empty."),
+    ],
+)
+def test_a_list_of_nothing_is_a_sentence_and_no_empty_table(command: str, sentence: str) -> None:
+    result = run(*command.split())
+    assert result.exit_code == EXIT_DONE
+    assert [sentence] == (result.stdout + result.stderr).strip().splitlines()
+
+
+def test_runs_of_one_config_are_said_to_have_the_same() -> None:
+    one, two = scanned("--top-n", "5"), scanned("--top-n", "5")
+    compared = run("compare", one["run_id"], two["run_id"])
+    assert "The runs have the same config." in compared.stdout + compared.stderr
+    assert "Configuration" not in compared.stdout
+
+
 def test_every_export_format_reads_back(tmp_path: Path) -> None:
     run_id = scanned("--top-n", "4")["run_id"]
     for flag, read in (("--parquet", pd.read_parquet), ("--xlsx", pd.read_excel)):
