@@ -266,7 +266,7 @@ def _row(run: RunRecord) -> tuple[object, ...]:
 def _show_comparison(comparison: Comparison) -> None:
     ids = comparison.run_ids
     if not comparison.comparable:
-        say("These runs differ in config, size, cache state or version, which affects their seconds.")
+        say(f"{comparison.unlike}, which affects their seconds.")
     differences = [(item.field, *item.values) for item in comparison.differences]
     table("Configuration", ("Field", *ids), differences, empty="The runs have the same config.")
     for item in comparison.differences:

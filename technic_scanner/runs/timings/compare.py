@@ -60,6 +60,11 @@ class Comparison:
     stages: tuple[StageDelta, ...]
     symbols: tuple[SymbolChanges | None, ...]
 
+    @property
+    def unlike(self) -> str:
+        """In what runs that are not comparable may differ, as a sentence without its end."""
+        return f"These runs differ in {'config, ' if self.differences else ''}size, cache state or version"
+
 
 def compare_runs(runs: Sequence[RunWithResult]) -> Comparison:
     """Compare runs with the first one. Raises ValueError for fewer than two runs."""

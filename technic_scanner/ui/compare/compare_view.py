@@ -125,7 +125,7 @@ def show(records: Sequence[RunRecord]) -> None:
     if not comparison.comparable:
         st.info(
             "Their timings differ for reasons other than speed. Check the differences first.",
-            title="These runs differ in config, size, cache state or version",
+            title=comparison.unlike,
         )
     with st.container(horizontal=True):
         for name, record in zip(names, records, strict=True):

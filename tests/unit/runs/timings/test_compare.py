@@ -37,6 +37,14 @@ def test_equal_runs_have_no_differences_and_are_comparable() -> None:
     assert not compare_runs([(unknown, None), (unknown, None)]).comparable
 
 
+def test_what_runs_differ_in_names_the_config_only_if_it_differs() -> None:
+    first, cold = record("a"), replace(record("b"), comparability_key="x")
+    other = replace(record("c", ScanConfig(min_price=5.0)), comparability_key="x")
+    assert compare_runs([(first, None), (cold, None)]).unlike == "These runs differ in size, cache state or version"
+    whole = "These runs differ in config, size, cache state or version"
+    assert compare_runs([(first, None), (other, None)]).unlike == whole
+
+
 def test_stage_deltas_are_against_the_first_run() -> None:
     slow = record("b", metrics=metrics((1.0, 1.0, 7.0, 1.0)))
     rows = {row.stage: row for row in compare_runs([(record("a"), None), (slow, None)]).stages}
