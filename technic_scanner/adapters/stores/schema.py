@@ -197,7 +197,7 @@ chunks = Table("chunks", metadata, _ChunkColumns)
 
 
 class _ResultColumns(TypedColumns):
-    """What a run left: ``failures``, ``picks_table`` and ``other_rows`` are zstd Arrow streams, the rest of it JSON.
+    """What a run left: ``failures``, ``picks_table`` and ``other_rows`` are Arrow streams in zstd, the rest of it JSON.
 
     ``other_rows`` are the scanned rows that are no picks, which take a hundred times as much as the picks: the column
     is the last one, so that what is before it is read without it. It is null in results of older versions.

@@ -6,13 +6,15 @@ import errno
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
+import numpy as np
 import psycopg
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from technic_scanner.adapters.stores.documents import load_failures, load_table
+from technic_scanner.adapters.stores.documents import dump_table, load_columns, load_failures, load_table
 from technic_scanner.adapters.stores.engine import parse_url
 from technic_scanner.adapters.stores.faults import is_conflict, store_error
 from technic_scanner.adapters.stores.schema import from_micros, to_micros
@@ -151,6 +153,37 @@ def test_bytes_that_are_no_table_are_a_store_error(read: object) -> None:
     for payload in (b"", b"nonsense", b"\xff\xff\xff\xff" * 8):
         with pytest.raises(StoreError):
             read(payload)  # type: ignore[operator]
+
+
+def rows_of(count: int) -> pa.Table:
+    return pa.table({"Symbol": [f"S{i}" for i in range(count)], "CompositeScore": np.linspace(0.0, 100.0, count)})
+
+
+@pytest.mark.parametrize("rows", [0, 50, 100_000])
+def test_a_table_is_read_as_it_was_written_whole_or_by_column(rows: int) -> None:
+    table = rows_of(rows)
+    payload = dump_table(table)
+    assert payload.startswith(b"\x28\xb5\x2f\xfd") is (rows < 100_000), "small ones are one frame of zstd"
+    assert load_table(payload).equals(table)
+    some = load_columns(payload, ("CompositeScore", "Sector"))
+    assert some.column_names == ["CompositeScore", "Sector"]
+    assert some["CompositeScore"].equals(table["CompositeScore"])
+    assert some["Sector"].null_count == rows
+
+
+def test_small_tables_of_earlier_versions_are_read() -> None:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows_of(50).schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(rows_of(50))
+    payload = sink.getvalue().to_pybytes()
+    assert load_table(payload).equals(rows_of(50))
+    assert load_columns(payload, ("Symbol",)).equals(rows_of(50).select(["Symbol"]))
+
+
+@pytest.mark.parametrize("kept", [0, 4, 20, -1])
+def test_half_a_table_is_a_store_error(kept: int) -> None:
+    with pytest.raises(StoreError):
+        load_table(dump_table(rows_of(50))[:kept])
 
 
 def test_a_store_is_named_without_its_password() -> None:
