@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.screening.bars import FIELDS, FloatArray, Panel, read_only
 from technic_scanner.screening.indicator_names import INDICATORS
 from technic_scanner.screening.kernel_index import mean_growth
 from technic_scanner.screening.kernel_limits import BARS_NEEDED, BETA_RETURNS, LEAST_PRICE, LIMIT
 from technic_scanner.screening.kernel_moves import find_calm
+from technic_scanner.screening.kernel_own_bars import copy_own_bars
+from technic_scanner.screening.kernel_scores import score_rows
 from technic_scanner.screening.kernel_sums import weighted_sums
 from technic_scanner.screening.kernels import Prices, Room, room_for, rows
-from technic_scanner.screening.quality import calm_inputs, quality
+from technic_scanner.screening.quality import calm_inputs, own_bars_inputs, quality
 from technic_scanner.screening.regime import equal_weight_index, growth_inputs
+from technic_scanner.screening.scoring import score_inputs, sub_scores
 
 __all__ = ["BARS_NEEDED", "are_loaded", "last_indicators", "load", "warm_up"]
+
+
+_FIRST = np.zeros(1, dtype=np.int64)
 
 
 def last_indicators(panel: Panel, benchmark_close: FloatArray | None = None) -> FloatArray:
@@ -67,7 +74,10 @@ def are_loaded() -> bool:
 def warm_up() -> None:
     """Compile all kernels, or load them from disk."""
     panel, bits = _least_panel(), np.ones((1, 2), dtype=np.uint64)
-    quality(panel, last_indicators(panel))
+    indicators = last_indicators(panel)
+    sub_scores(indicators)
+    quality(panel, indicators)
+    copy_own_bars(*own_bars_inputs(panel, _FIRST, 2))
     equal_weight_index(panel.close)
     bits.flags.writeable = False
     weighted_sums(bits, np.ones(2, dtype=np.uint64), np.empty(1, dtype=np.uint64))
@@ -77,7 +87,9 @@ def load() -> None:
     """Load the kernels that are kept on disk and run without Numba; compile nothing."""
     panel, out = _least_panel(), np.empty((1, len(INDICATORS)))
     rows.load(*_inputs(panel, None), out)
+    score_rows.load(*score_inputs(out), np.empty((1, len(SUB_SCORES))))
     find_calm.load(*calm_inputs(panel, out[:, 0]), np.zeros(1, bool))
+    copy_own_bars.load(*own_bars_inputs(panel, _FIRST, 2))
     mean_growth.load(*growth_inputs(panel.close, np.ones((1, 2), bool)), np.empty(2))
 
 

@@ -32,8 +32,3 @@ def ratio(numerator: FloatArray, divisor: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         value = numerator / divisor
     return np.where((divisor == 0.0) & (numerator == 0.0), 0.0, value)
-
-
-def clipped(values: FloatArray) -> FloatArray:
-    """Return values clipped to −1 … 1; NaN remains NaN."""
-    return np.clip(values, -1.0, 1.0)

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from technic_scanner.screening.bars import FloatArray, Panel, read_only
+from technic_scanner.screening.bars import FIELDS, FloatArray, Panel, read_only
 from technic_scanner.screening.kernel_moves import CalmPrices, Limits, find_calm
+from technic_scanner.screening.kernel_own_bars import Fields, copy_own_bars
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray, column
 
 UNADJUSTED_SPLIT, PRICE_OFF, PINNED, LAGGING = "unadjusted_split", "price_off", "pinned", "lagging"
@@ -78,7 +79,7 @@ def _looked_at(panel: Panel, rows: IntArray, volatility: FloatArray) -> FloatArr
     if not broken.all():
         flags[~broken] = _flags(_newest(panel, rows[~broken], YEAR + BEFORE), volatility[~broken])
     if broken.any():
-        flags[broken] = _flags(_own_bars(panel.take(rows[broken]), YEAR + BEFORE), volatility[broken])
+        flags[broken] = _flags(_own_bars(panel, rows[broken], YEAR + BEFORE), volatility[broken])
     return flags
 
 
@@ -89,18 +90,20 @@ def _newest(panel: Panel, rows: IntArray, sessions: int) -> Panel:
     return Panel(symbols, panel.sessions[-sessions:], *(values[rows, -sessions:] for values in fields))
 
 
-def _own_bars(panel: Panel, most: int) -> Panel:
-    """Return the newest existing bars of each row, at most ``most``, its newest one in the last column."""
-    rows, columns = np.nonzero(np.isfinite(panel.close))
-    width = min(most, panel.shape[1])
-    to = width - np.cumsum(np.isfinite(panel.close)[:, ::-1], axis=1)[:, ::-1][rows, columns]
-    inside = to >= 0
-    moved = []
-    for values in (panel.open, panel.high, panel.low, panel.close, panel.volume):
-        target = np.full((len(panel.symbols), width), np.nan)
-        target[rows[inside], to[inside]] = values[rows[inside], columns[inside]]
-        moved.append(target)
-    return Panel(panel.symbols, panel.sessions[-width:], *moved)
+def _own_bars(panel: Panel, rows: IntArray, most: int) -> Panel:
+    """Return the newest existing bars of ``rows``, at most ``most``, the newest one of each in the last column."""
+    inputs = own_bars_inputs(panel, rows, most)
+    copy_own_bars(*inputs)
+    out = inputs[2]
+    symbols = tuple([panel.symbols[row] for row in rows.tolist()])
+    return Panel(symbols, panel.sessions[-out[0].shape[1] :], *out)
+
+
+def own_bars_inputs(panel: Panel, rows: IntArray, most: int) -> tuple[Fields, IntArray, Fields]:
+    """Return what ``copy_own_bars`` reads and fills."""
+    open_, high, low, close, volume = (read_only(getattr(panel, name)) for name in FIELDS)
+    first, second, third, fourth, fifth = np.empty((5, len(rows), min(most, panel.shape[1])))
+    return (open_, high, low, close, volume), rows, (first, second, third, fourth, fifth)
 
 
 def _flags(bars: Panel, volatility_20: FloatArray) -> FloatArray:

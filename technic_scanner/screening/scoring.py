@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
 from technic_scanner.domain.profiles import PROFILE_WEIGHTS, STRATEGY_PROFILES, SUB_SCORES, Weights
 from technic_scanner.errors import ConfigError, FieldProblem
-from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.bars import FloatArray, read_only
 from technic_scanner.screening.indicator_names import COLUMN
-from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, clipped, column, ratio
+from technic_scanner.screening.kernel_scores import score_rows
+from technic_scanner.screening.matrix import BoolArray, column, ratio
 
 # The indicators of each sub-score; components with unknown indicators are omitted from the mean.
 INPUTS: dict[str, tuple[str, ...]] = {
@@ -33,8 +34,6 @@ INPUTS: dict[str, tuple[str, ...]] = {
 }
 
 _READ: tuple[str, ...] = tuple(dict.fromkeys(name for names in INPUTS.values() for name in names))
-
-Columns = Mapping[str, FloatArray]
 
 
 def profile_weights(profile: str, overrides: Iterable[tuple[str, float]] = ()) -> Weights:
@@ -68,14 +67,20 @@ def sub_scores(indicators: FloatArray) -> FloatArray:
     vertically changes trend, momentum, volume, oscillator and breakout to 100 minus their value; volatility has no
     direction. The formulas and their sources are in docs/numbers.md.
     """
-    columns = {name: column(indicators, name) for name in _READ}
     scores = np.empty((len(indicators), len(SUB_SCORES)))
+    score_rows(*score_inputs(indicators), scores)
+    return scores
+
+
+def score_inputs(indicators: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return what ``score_rows`` reads."""
+    parts = np.empty((len(indicators), 2))
     # Rows are scored before they are filtered: impossible bars must not raise or warn here, because a filter reports
     # them.
     with np.errstate(all="ignore"):
-        for j, name in enumerate(SUB_SCORES):
-            scores[:, j] = 50.0 + 50.0 * _mean_known(_COMPONENTS[name](columns))
-    return scores
+        parts[:, 0] = np.log2(ratio(np.full(len(indicators), 0.30), column(indicators, "realised_vol_60")))
+        parts[:, 1] = np.log2(ratio(0.02 * column(indicators, "close"), column(indicators, "atr_14")))
+    return read_only(indicators), parts
 
 
 def tech_rating(sub: FloatArray, weights: Weights) -> tuple[FloatArray, BoolArray]:
@@ -108,98 +113,3 @@ def missing_inputs(indicators: FloatArray) -> tuple[str, ...]:
 
 def _unknown(field: str, value: str, known: tuple[str, ...]) -> FieldProblem:
     return FieldProblem(field, f"{value!r} is not one of {', '.join(known)}")
-
-
-def _mean_known(components: list[FloatArray]) -> FloatArray:
-    stacked = np.stack([clipped(component) for component in components])
-    known = ~np.isnan(stacked)
-    count = known.sum(axis=0)
-    total = np.where(known, stacked, 0.0).sum(axis=0)
-    mean = np.full(stacked.shape[1], np.nan)
-    np.divide(total, count, out=mean, where=count > 0)
-    return mean
-
-
-def _moves(change: FloatArray, annual_vol: FloatArray, sessions: int) -> FloatArray:
-    """Return a return over ``sessions`` in units of two standard deviations of such returns: ±2 sd is ±1."""
-    return ratio(change, 2.0 * annual_vol * math.sqrt(sessions / SESSIONS_PER_YEAR))
-
-
-def _trend(c: Columns) -> list[FloatArray]:
-    atr, directional = c["atr_14"], c["plus_di_14"] + c["minus_di_14"]
-    return [
-        ratio(c["close"] - c["sma_20"], 2.0 * atr),
-        ratio(c["sma_20"] - c["sma_50"], 2.0 * atr),
-        ratio(c["sma_50"] - c["sma_200"], 6.0 * atr),
-        ratio(c["plus_di_14"] - c["minus_di_14"], directional) * np.minimum(c["adx_14"] / 25.0, 1.0),
-        ratio(c["trend_slope_63"] * c["trend_r2_63"], 2.0 * c["realised_vol_60"]),
-    ]
-
-
-def _momentum(c: Columns) -> list[FloatArray]:
-    vol, atr = c["realised_vol_60"], c["atr_14"]
-    return [
-        _moves(c["roc_21"], c["realised_vol_20"], 21),
-        _moves(c["roc_63"], vol, 63),
-        _moves(c["momentum_12_1"], vol, 231),
-        ratio(c["macd_hist"], 0.5 * atr),
-        ratio(c["macd_hist"] - c["macd_hist_prev"], 0.2 * atr),
-    ]
-
-
-def _where_moving(oscillator: FloatArray, c: Columns) -> FloatArray:
-    """Return a 0–100 oscillator, unknown where the price has not moved for 20 bars (TA-Lib returns 0)."""
-    return np.where(c["realised_vol_20"] == 0.0, np.nan, oscillator)
-
-
-def _volume(c: Columns) -> list[FloatArray]:
-    surge = np.clip((c["relative_volume"] - 1.0) / 2.0, 0.0, 1.0)
-    return [
-        c["obv_slope"] / 0.5,
-        (_where_moving(c["mfi_14"], c) - 50.0) / 30.0,
-        clipped(_moves(c["return_1"], c["realised_vol_20"], 1) * 2.0) * surge,
-    ]
-
-
-def _volatility(c: Columns) -> list[FloatArray]:
-    level = np.log2(ratio(np.full_like(c["close"], 0.30), c["realised_vol_60"]))
-    span = np.log2(ratio(0.02 * c["close"], c["atr_14"]))
-    return [level, span, (1.0 - _calm_ratio(c["realised_vol_20"], c["realised_vol_60"])) / 0.5]
-
-
-def _calm_ratio(short: FloatArray, long: FloatArray) -> FloatArray:
-    return np.where((short == 0.0) & (long == 0.0), 1.0, ratio(short, long))
-
-
-def _oscillator(c: Columns) -> list[FloatArray]:
-    rsi, stoch = _where_moving(c["rsi_14"], c), _where_moving(c["stoch_k"], c)
-    return [
-        (50.0 - rsi) / 20.0,
-        (50.0 - stoch) / 30.0,
-        (stoch - c["stoch_d"]) / 20.0,
-        (0.5 - c["bollinger_pct_b"]) / 0.5,
-        -_moves(c["roc_5"], c["realised_vol_20"], 5),
-    ]
-
-
-def _breakout(c: Columns) -> list[FloatArray]:
-    close, high, low = c["close"], c["prior_high_20"], c["prior_low_20"]
-    beyond = np.maximum(close - high, 0.0) + np.minimum(close - low, 0.0)
-    year_high, year_low = close / (1.0 + c["high_252_distance"]), close / (1.0 + c["low_252_distance"])
-    expansion = np.clip(c["true_range_expansion"] - 1.0, 0.0, 1.0)
-    return [
-        ratio(2.0 * close - high - low, high - low),
-        ratio(beyond, c["atr_14"]),
-        ratio(2.0 * close - year_high - year_low, year_high - year_low),
-        clipped(_moves(c["return_1"], c["realised_vol_20"], 1)) * expansion,
-    ]
-
-
-_COMPONENTS: dict[str, Callable[[Columns], list[FloatArray]]] = {
-    "trend": _trend,
-    "momentum": _momentum,
-    "volume": _volume,
-    "volatility": _volatility,
-    "oscillator": _oscillator,
-    "breakout": _breakout,
-}

@@ -20,6 +20,7 @@ from technic_scanner.screening.scoring import (
     tech_rating,
 )
 from tests.unit.screening.chart import mirrored, rows
+from tests.unit.screening.score_formulas import sub_scores_of_columns
 
 NAN = float("nan")
 numbers = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([NAN, 0.0, 1.0, -1.0]))
@@ -180,3 +181,11 @@ def test_no_rows() -> None:
     assert sub.shape == (0, 6)
     assert tech_rating(sub, profile_weights("position"))[0].shape == (0,)
     assert missing_inputs(blank(0)) == ()
+
+
+unusual = st.one_of(numbers, st.sampled_from([math.inf, -math.inf, 1e300, 5e-324]))
+
+
+@given(arrays(np.float64, st.tuples(st.integers(0, 8), st.just(len(INDICATORS))), elements=unusual))
+def test_the_kernel_has_the_bits_of_the_formulas_over_whole_columns(indicators: np.ndarray) -> None:
+    np.testing.assert_array_equal(sub_scores(indicators), sub_scores_of_columns(indicators))
