@@ -121,7 +121,7 @@ class SyntheticSource:
         if name not in (None, self._size):
             raise ConfigError([FieldProblem("universe", f"{name!r} is not {self._size}, the size of this source")])
         cancel.check()
-        return Universe(self._size, tuple(self._security(i) for i in range(self._count)), self.info().notes)
+        return Universe(self._size, self._securities, self.info().notes)
 
     def macro(self, as_of: date | None, cancel: CancelToken) -> tuple[MacroSeries, ...]:  # noqa: ARG002 - the port's
         """Return an empty tuple, because no macro series are generated."""
@@ -163,6 +163,10 @@ class SyntheticSource:
             return None
         number = int(digits) - 1
         return number if 0 <= number < self._count and _name(number) == symbol else None
+
+    @cached_property
+    def _securities(self) -> tuple[Security, ...]:
+        return tuple([self._security(number) for number in range(self._count)])
 
     def _security(self, number: int) -> Security:
         sector, industry, sub_industry = _GROUPS[number % len(_GROUPS)]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pydantic_core import to_json
+
 from technic_scanner.adapters.market_data.price_cache.freshness import FreshUntil, reaches_back, start_of, still_unknown
 from technic_scanner.adapters.market_data.price_cache.index import Entry, Index, day_number
 from technic_scanner.domain.metrics import SymbolFailure
@@ -54,4 +56,4 @@ def last_day(hits: Sequence[Entry], end: date) -> int:
 def request_key(hits: Sequence[Entry], bars: int, last: int) -> str:
     """Return a name for a request that changes whenever its result may; segment numbers are never reused."""
     request = (bars, last, [entry.symbol for entry in hits], [entry.parts for entry in hits])
-    return hashlib.sha256(repr(request).encode()).hexdigest()[:32]
+    return hashlib.sha256(to_json(request)).hexdigest()[:32]
