@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from technic_scanner.clock import Clock
@@ -35,7 +35,7 @@ from technic_scanner.runs.watchlists.model import WatchlistStore
 _log = logging.getLogger(__name__)
 
 UNIVERSE_KEPT_SECONDS = 60.0
-_UNIVERSES_KEPT = 8
+_KEPT = 8
 
 
 class PreviewStore(RunStore, WatchlistStore, Protocol):
@@ -62,11 +62,11 @@ class ScanPreview:
         self._costs = RecentCosts(store, clock)
         self._lock = threading.Lock()
         self._universes: dict[tuple[object, ...], tuple[float, Universe]] = {}
+        self._matches: dict[ScanConfig, tuple[Universe, date, MatchCount]] = {}
 
     def match_count(self, config: ScanConfig) -> MatchCount:
         """Return how many symbols pass the universe filters. Raises ConfigError for an invalid config, SourceError."""
-        config = self._requests.checked(config, RunOptions())
-        return match(self.universe(config), config, self._clock.now().date())
+        return self._matching(self._requests.checked(config, RunOptions()))
 
     def estimate(self, config: ScanConfig, options: RunOptions) -> Estimate:
         """Return the expected seconds with their 80 % band; None without past runs. Raises as ``match_count``."""
@@ -108,8 +108,21 @@ class ScanPreview:
         return self._costs.runs(config, options, warm=bool(alive))
 
     def _work(self, config: ScanConfig, options: RunOptions, runs: Sequence[RunRecord]) -> Work:
-        symbols = match(self.universe(config), config, self._clock.now().date()).symbols
+        symbols = self._matching(config).symbols
         return expected_work(runs, len(symbols), self._cached(config, options, symbols))
+
+    def _matching(self, config: ScanConfig) -> MatchCount:
+        """Return which symbols of the kept universe match; what was found for the newest configs is found again."""
+        universe, today = self.universe(config), self._clock.now().date()
+        with self._lock:
+            kept = self._matches.pop(config, None)
+        found = kept if kept is not None and kept[0] is universe and kept[1] == today else None
+        found = found or (universe, today, match(universe, config, today))
+        with self._lock:
+            while len(self._matches) >= _KEPT:
+                self._matches.pop(next(iter(self._matches)))
+            self._matches[config] = found
+        return found[2]
 
     def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:
         if self._coverage is None:
@@ -128,7 +141,7 @@ class ScanPreview:
             return kept[1]
         universe = self._catalog.source(config.source, config).universe(config.universe, CancelToken())
         with self._lock:
-            while len(self._universes) >= _UNIVERSES_KEPT:
+            while len(self._universes) >= _KEPT:
                 self._universes.pop(next(iter(self._universes)))
             self._universes[name] = (now, universe)
         return universe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.runs.model import RunQuery
@@ -27,10 +27,15 @@ def as_baseline(run: RunRecord) -> Baseline | None:
     metrics, options = run.metrics, run.options
     if run.status is not RunStatus.SUCCEEDED or metrics is None or run.unreadable:
         return None
-    alone = options.executor == EXECUTOR and options.workers == WORKERS and len(metrics.attempt_seconds) <= 1
+    alone = is_like_baseline(options) and len(metrics.attempt_seconds) <= 1
     if not alone or not metrics.symbols_scanned or cache_state(metrics.cache_hit_rate) != COLD:
         return None
     return Baseline(run.run_id, metrics.total_seconds / metrics.symbols_scanned)
+
+
+def is_like_baseline(options: RunOptions) -> bool:
+    """Return whether a run with these options would be a baseline if it was cold."""
+    return options.executor == EXECUTOR and options.workers == WORKERS
 
 
 def baseline_of(store: RunStore, config: ScanConfig) -> Baseline | None:
@@ -39,7 +44,7 @@ def baseline_of(store: RunStore, config: ScanConfig) -> Baseline | None:
     while True:
         page = store.list_runs(query)
         for run in page.records:
-            if run.readable_config is not None and _reference(run.config) == _reference(config):
+            if run.readable_config is not None and reference_of(run.config) == reference_of(config):
                 found = as_baseline(run)
                 if found is not None:
                     return found
@@ -81,6 +86,6 @@ def worker_text(metrics: ScanMetrics) -> str | None:
     return "was ready" if metrics.warm_worker else "loaded its kernels first"
 
 
-def _reference(config: ScanConfig) -> str | None:
+def reference_of(config: ScanConfig) -> str | None:
     """Return the name of the reference universe, None for the default one of the source."""
     return config.reference if config.reference is not None else config.universe

@@ -18,8 +18,9 @@ from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.ports import Store
 from technic_scanner.runs.scan_task import Scanner, ScanTask
 from technic_scanner.runs.stale_runs import KEPT_EVENTS, thin
-from technic_scanner.runs.timings.baseline import baseline_of, measured_against
+from technic_scanner.runs.timings.baseline import Baseline, measured_against
 from technic_scanner.runs.timings.estimates import queue_seconds, work_left
+from technic_scanner.runs.timings.recent_baselines import RecentBaselines
 from technic_scanner.runs.timings.recent_costs import RecentCosts
 from technic_scanner.runs.worker.heartbeat import Heartbeat, fault_of, said_plainly
 from technic_scanner.runs.worker.recorder import Recorder
@@ -47,6 +48,7 @@ class WorkerContext:
     patience_seconds: float
     tell: Callable[[RunRecord], None]
     costs: RecentCosts
+    baselines: RecentBaselines
 
 
 class Execution:
@@ -89,7 +91,7 @@ class Execution:
             return RunStatus.FAILED, _unknown_request(self._run.request_fault), None
         try:
             task = self._task()
-            baseline = self._patience.call(lambda: baseline_of(self._context.store, task.run.config), task.cancel.check)
+            baseline = self._patience.call(self._baseline, task.cancel.check)
             result = self._context.scan(task)
         except ScanFailed as failed:
             # The message of an expected error is sufficient; an unexpected one needs its traceback.
@@ -104,6 +106,9 @@ class Execution:
             return RunStatus.SUCCEEDED, None, replace(result, metrics=metrics)
         shut_down = self._cancel.reason == SHUTDOWN_REASON
         return RunStatus.INTERRUPTED if shut_down else RunStatus.CANCELLED, None, result
+
+    def _baseline(self) -> Baseline | None:
+        return self._context.baselines.of(self._run.config, self._run.options)
 
     def _task(self) -> ScanTask:
         store, costs, run = self._context.store, self._context.costs, self._run

@@ -18,6 +18,7 @@ from technic_scanner.runs.model import WorkerInfo
 from technic_scanner.runs.ports import Store
 from technic_scanner.runs.scan_task import Scanner
 from technic_scanner.runs.stale_runs import StaleSweep
+from technic_scanner.runs.timings.recent_baselines import RecentBaselines
 from technic_scanner.runs.timings.recent_costs import RecentCosts
 from technic_scanner.runs.worker.execution import SHUTDOWN_REASON, Execution, WorkerContext
 from technic_scanner.runs.worker.idle import Idle, Leaving, Waiting
@@ -89,9 +90,10 @@ class Worker:
         self._me = identity
         self._rules = rules or WorkerRules()
         self._idle = idle or (Waiting(clock.sleep) if self._rules.forever else Leaving())
-        costs = RecentCosts(store, clock)
-        self._context = WorkerContext(store, scan, clock, identity.worker_id, self._rules.patience_seconds, tell, costs)
-        self._patience = Patience(clock, self._rules.patience_seconds)
+        read = RecentCosts(store, clock), RecentBaselines(store, clock)
+        patience = self._rules.patience_seconds
+        self._context = WorkerContext(store, scan, clock, identity.worker_id, patience, tell, *read)
+        self._patience = Patience(clock, patience)
         self._sweep = StaleSweep(store, clock, self._rules.stale_after_seconds, tell)
         self._presence = _Presence(store, clock, identity)
         self._stopping = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.progress.costs import estimate_before_start
 from technic_scanner.runs.model import RunEnd, WorkerInfo
 from technic_scanner.runs.ports import Coverage
-from technic_scanner.runs.service.scan_preview import ScanPreview
-from technic_scanner.runs.timings.estimates import expected_work, history_of, work_left
+from technic_scanner.runs.service.scan_preview import UNIVERSE_KEPT_SECONDS, ScanPreview
+from technic_scanner.runs.timings.estimates import MatchCount, expected_work, history_of, match, work_left
 from tests.support.runs.fake_catalog import FakeCatalog
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import NOON, event, metrics, scan_result
@@ -261,7 +262,26 @@ def test_rows_are_the_median_per_symbol_of_past_runs() -> None:
 
 
 def test_only_the_newest_universes_are_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("technic_scanner.runs.service.scan_preview._UNIVERSES_KEPT", 1)
+    monkeypatch.setattr("technic_scanner.runs.service.scan_preview._KEPT", 1)
     for name in ("tech", "sp500", "sp500", "tech"):
         bench.forecast.match_count(ScanConfig(universe=name))
     assert bench.catalog.fake.loads == 3
+
+
+def test_what_matches_is_counted_once_for_a_universe_a_config_and_a_day(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[ScanConfig] = []
+
+    def counting(universe: Universe, config: ScanConfig, today: date) -> MatchCount:
+        counted.append(config)
+        return match(universe, config, today)
+
+    monkeypatch.setattr("technic_scanner.runs.service.scan_preview.match", counting)
+    every, tech = ScanConfig(), ScanConfig(sectors=("Information Technology",))
+    for config in (every, every, tech, every):
+        bench.forecast.match_count(config)
+    assert counted == [every, tech]
+    bench.clock.advance(UNIVERSE_KEPT_SECONDS)
+    bench.forecast.match_count(every)
+    assert counted == [every, tech, every], "the universe was listed anew"
