@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
 
 from technic_scanner.adapters.processes import ProcessIdentity
+from technic_scanner.adapters.queue_bell.local import LocalBell
 from technic_scanner.adapters.worker_process import start_worker, starting_workers, worker_command
 from technic_scanner.errors import TechnicError
 from technic_scanner.settings import Settings, environment_with, load_settings
@@ -22,14 +22,10 @@ def start_early_worker() -> None:
     """
     try:
         settings = load_settings()
-        if not _one_waits(settings.bell_dir):
+        if not LocalBell(settings.bell_dir).is_heard():
             _start(settings)
     except (TechnicError, OSError) as error:
         _log.debug("no worker was started early: %s", error)
-
-
-def _one_waits(bell_dir: Path) -> bool:
-    return any(bell_dir.glob("*.pipe"))
 
 
 def _start(settings: Settings) -> None:

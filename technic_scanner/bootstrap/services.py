@@ -178,7 +178,7 @@ class Services:
     @contextmanager
     def ahead_of(self, client_pid: int) -> Iterator[StandingBy]:
         """Give what lets a worker wait for the run that the process ``client_pid`` will queue, while that runs."""
-        with queue_listener(self.settings, self.store, self.clock) as queue:
+        with queue_listener(self.settings, self.store, self.clock, client_pid) as queue:
             yield ahead_of(queue.wait, client_pid)
 
     @contextmanager

@@ -10,7 +10,7 @@ from functools import partial
 
 from technic_scanner.adapters.processes import memory_bytes
 from technic_scanner.adapters.processes import runs as process_runs
-from technic_scanner.adapters.queue_bell.local import LocalBell, LocalListener
+from technic_scanner.adapters.queue_bell.local import LocalBell, LocalListener, name_of
 from technic_scanner.adapters.queue_bell.postgresql import PostgresListener
 from technic_scanner.adapters.stores.database import QUEUE_CHANNEL
 from technic_scanner.adapters.stores.sql_store import SqlStore
@@ -20,11 +20,16 @@ from technic_scanner.screening.indicators import load
 from technic_scanner.settings import Settings
 
 
-def queue_listener(settings: Settings, store: SqlStore, clock: Clock) -> LocalListener | PostgresListener:
-    """Return what a worker of this process waits on; close it when the worker ends."""
+def queue_listener(
+    settings: Settings, store: SqlStore, clock: Clock, client_pid: int | None = None
+) -> LocalListener | PostgresListener:
+    """Return what a worker of this process waits on; close it when the worker ends.
+
+    With ``client_pid`` it leaves when that process ends, for which others look before they rely on it.
+    """
     conninfo = store.notifications
     if conninfo is None:
-        return LocalBell(settings.bell_dir).listen(str(os.getpid()), clock)
+        return LocalBell(settings.bell_dir).listen(name_of(os.getpid(), client_pid), clock)
     return PostgresListener(conninfo, QUEUE_CHANNEL, clock)
 
 

@@ -9,6 +9,7 @@ import select
 from pathlib import Path
 from typing import Self
 
+from technic_scanner.adapters.processes import runs
 from technic_scanner.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,16 @@ class LocalBell:
     def listen(self, name: str, clock: Clock) -> LocalListener:
         """Return what a worker of this host, with a name of its own, waits on; close it when the worker ends."""
         return LocalListener(self._folder / f"{name}{_SUFFIX}", clock)
+
+    def is_heard(self) -> bool:
+        """Return whether a worker of ``name_of`` listens that stays: it runs, and so does what it waits for."""
+        names = [pipe.name.removesuffix(_SUFFIX) for pipe in self._folder.glob(f"*{_SUFFIX}")]
+        return any(all(pid.isdecimal() and runs(int(pid)) for pid in name.split(".")) for name in names)
+
+
+def name_of(worker_pid: int, client_pid: int | None = None) -> str:
+    """Return the name under which a worker listens, one that waits only as long as ``client_pid`` runs with that."""
+    return str(worker_pid) if client_pid is None else f"{worker_pid}.{client_pid}"
 
 
 class LocalListener:

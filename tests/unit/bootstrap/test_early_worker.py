@@ -42,11 +42,25 @@ def test_it_waits_for_the_run_of_this_process_and_counts_as_starting(started: St
     assert pid == child.pid
 
 
-def test_none_is_started_where_one_waits(started: Started, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["{own}", "{own}.{own}"])
+def test_none_is_started_where_one_waits(started: Started, tmp_path: Path, name: str) -> None:
     (tmp_path / "waiting").mkdir()
-    (tmp_path / "waiting" / "77.pipe").touch()
+    (tmp_path / "waiting" / f"{name.format(own=os.getpid())}.pipe").touch()
     start_early_worker()
     assert not started
+
+
+@pytest.mark.parametrize("name", ["{ended}", "{own}.{ended}"])
+def test_one_that_was_killed_or_leaves_with_the_command_before_is_not_relied_on(
+    started: Started, tmp_path: Path, name: str
+) -> None:
+    with subprocess.Popen([sys.executable, "-S", "-c", ""]) as ended:
+        pass
+    (tmp_path / "waiting").mkdir()
+    (tmp_path / "waiting" / f"{name.format(own=os.getpid(), ended=ended.pid)}.pipe").touch()
+    start_early_worker()
+    (child,) = started
+    assert child.wait(120) == 0
 
 
 @pytest.mark.parametrize("variable", ["TECHNIC_HOME", "TECHNIC_PORT"])
