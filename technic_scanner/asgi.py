@@ -18,6 +18,7 @@ from technic_scanner.dashboard_files import SCRIPT, dashboard_folder
 from technic_scanner.logs import configure
 from technic_scanner.settings import is_loopback, load_settings, require_safe_binding
 from technic_scanner.ui.app.early_scripts import EarlyScripts
+from technic_scanner.ui.app.known_server import KnownServer
 from technic_scanner.ui.app.start_up import load_pages
 
 settings = load_settings()
@@ -49,6 +50,5 @@ guards = [
     Middleware(HostGuard, allowed=settings.allowed_hosts),
     Middleware(OriginGuard, allowed=settings.allowed_origins),
 ]
-app = st.App(
-    str(dashboard_folder() / SCRIPT), lifespan=lifespan, routes=routes, middleware=[*guards, Middleware(EarlyScripts)]
-)
+pages = [Middleware(EarlyScripts), Middleware(KnownServer)]
+app = st.App(str(dashboard_folder() / SCRIPT), lifespan=lifespan, routes=routes, middleware=[*guards, *pages])

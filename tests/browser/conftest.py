@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -28,8 +27,6 @@ from tools.ensure_chromium import find
 from .paced_worker import held_file, hold_file
 
 ROOT = Path(__file__).parents[2]
-# Opening a sub-page makes Streamlit's front end ask below that page's path first; it then finds the right place.
-BENIGN = re.compile(r"/(_stcore/health|_stcore/host-config)$")
 # Small steps, so that a scan can be held at many moments.
 STEPS = RunOptions(chunk_size=20, fetch_batch_size=60, event_interval_seconds=0.0)
 # Where scans are held, as weighted fractions: soon after the first symbols are scanned, and near the end of them.
@@ -230,7 +227,7 @@ class Watched:
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not BENIGN.search(message.location.get("url", "")):
+        if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def _meet(self, url: str) -> None:
