@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import pyarrow as pa
 
@@ -26,6 +27,9 @@ _NOTES = "notes"
 _SMALL_BYTES = 1_000_000
 _WHOLE = pa.Codec("zstd", 1)
 _BEGIN_OF_WHOLE = b"\x28\xb5\x2f\xfd"  # RFC 8878; an Arrow stream begins with 0xFFFFFFFF
+# Before what is stored stand this and its CRC-32: Arrow may take damaged bytes for a table with other numbers, or for
+# addresses in memory. Tables of earlier versions have neither.
+_SIGNED, _CRC_BYTES = b"TSTABLE1", 4
 # In one thread: even of 8,000 rows, handing the columns to others takes as long as to compress them.
 _BY_COLUMN = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
 _KINDS = {kind.value: kind for kind in FailureKind}
@@ -99,7 +103,7 @@ def read_notes(text: str) -> Reading[tuple[str, ...]]:
 
 
 def dump_table(table: pa.Table) -> bytes:
-    """Return a table as an Arrow stream compressed with zstd, as a whole or, if it is large, by column.
+    """Return a table as an Arrow stream in zstd, as a whole or, if it is large, by column, behind a checksum.
 
     The stream itself says which columns it has.
     """
@@ -108,8 +112,8 @@ def dump_table(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(sink, table.schema, options=None if small else _BY_COLUMN) as writer:
         writer.write_table(table)
     stream = sink.getvalue()
-    written: bytes = _WHOLE.compress(stream, asbytes=True) if small else stream.to_pybytes()
-    return written
+    packed = _WHOLE.compress(stream) if small else stream
+    return b"".join((_SIGNED, crc32(packed).to_bytes(_CRC_BYTES, "little"), packed))
 
 
 def load_table(payload: bytes) -> pa.Table:
@@ -168,10 +172,16 @@ def load_failures(payload: bytes) -> tuple[SymbolFailure, ...]:
 
 def _stream_of(payload: bytes) -> pa.Buffer:
     """Return the Arrow stream of a stored table, whose columns may still be compressed. Raises OSError."""
-    if not payload.startswith(_BEGIN_OF_WHOLE):
-        return pa.py_buffer(payload)
-    with pa.CompressedInputStream(pa.BufferReader(payload), "zstd") as packed:
-        return packed.read_buffer()
+    packed = pa.py_buffer(payload)
+    if payload.startswith(_SIGNED):
+        start = len(_SIGNED) + _CRC_BYTES
+        packed = packed.slice(start)
+        if crc32(packed) != int.from_bytes(payload[len(_SIGNED) : start], "little"):
+            raise OSError("it is not what was written")
+    if bytes(packed[: len(_BEGIN_OF_WHOLE)]) != _BEGIN_OF_WHOLE:
+        return packed
+    with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:
+        return stream.read_buffer()
 
 
 def _from_arrow(payload: bytes, opened: Callable[[], pa.RecordBatchStreamReader]) -> pa.Table:
