@@ -18,7 +18,6 @@ from technic_scanner.ui.scan.field_widgets import draw_buttons, draw_choice, dra
 from technic_scanner.ui.scan.form_state import form_values, key, stage_key, stages_of, weight_key
 from technic_scanner.ui.style.theme import stage_label
 
-ADVANCED = "advanced_settings"
 EDIT_HELP = "Opens the scan form filled in with the settings of this run."
 
 
@@ -59,12 +58,9 @@ def draw(
         _which_rows(source)
     with right.container(border=True):
         _how_to_plan()
-    # Its key keeps it open where the description of a chosen preset moves it. Closed, its widgets need not be drawn:
-    # the session keeps their values.
-    advanced = st.expander("Advanced: history, weights and execution", key=ADVANCED, on_change="rerun")
-    if advanced.open:
-        with advanced:
-            _advanced(executors)
+    # Its key keeps it open where the description of a chosen preset moves it.
+    with st.expander("Advanced: history, weights and execution", key="advanced_settings"):
+        _advanced(executors)
     return right.container(border=True, height="stretch", vertical_alignment="distribute")
 
 

@@ -15,7 +15,7 @@ from technic_scanner.domain.fields import Field, Kind
 from technic_scanner.domain.profiles import STRATEGY_PROFILES, SUB_SCORES
 from technic_scanner.domain.sectors import GICS_SECTORS
 from technic_scanner.domain.stage import Stage, StagePlan
-from technic_scanner.ui.scan import form_state, scan_form
+from technic_scanner.ui.scan import form_state
 
 LARGEST = 1.7976931348623157e308
 SMALLEST = 5e-324
@@ -104,11 +104,10 @@ class State:
         return self._state[key]
 
 
-def shown(config: ScanConfig, options: RunOptions, *, advanced: bool = True) -> AppTest:
+def shown(config: ScanConfig, options: RunOptions) -> AppTest:
     """Open the form with these values, and press a button, so that the widgets send back what they show."""
     app = AppTest.from_function(page, default_timeout=60)
     app.session_state["wanted"] = (config, options)
-    app.session_state[scan_form.ADVANCED] = advanced
     app.run()
     assert not app.exception
     next(button for button in app.button if button.label == "Next").click().run()
@@ -131,24 +130,11 @@ def test_values_that_an_earlier_form_changed_are_kept(config: ScanConfig) -> Non
 
 
 @settings(max_examples=25)
-@given(config=configs, options=all_options, advanced=some.booleans())
-def test_no_config_that_can_be_run_is_changed_by_the_form(
-    config: ScanConfig, options: RunOptions, advanced: bool
-) -> None:
-    state = State(shown(config, options, advanced=advanced))
+@given(config=configs, options=all_options)
+def test_no_config_that_can_be_run_is_changed_by_the_form(config: ScanConfig, options: RunOptions) -> None:
+    state = State(shown(config, options))
     assert form_state.config_of(state) == config
     assert form_state.options_of(state) == options
-
-
-def test_advanced_fields_keep_what_was_entered_when_they_are_closed_and_opened_again() -> None:
-    app = shown(ScanConfig(), RunOptions())
-    key = form_state.key("chunk_size")
-    app.number_input(key=key).set_value(77)
-    for opened in (False, False, True):
-        app.session_state[scan_form.ADVANCED] = opened
-        app.run()
-        assert form_state.options_of(State(app)).chunk_size == 77
-        assert [widget.value for widget in app.number_input if widget.key == key] == [77] * opened
 
 
 @pytest.fixture(scope="module")

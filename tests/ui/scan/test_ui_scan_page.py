@@ -10,7 +10,6 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.runs.model import Preset
 from technic_scanner.ui.results.picks_below import FIRST
-from technic_scanner.ui.scan import scan_form
 from technic_scanner.ui.scan.form_state import config_of, key
 from tests.ui.conftest import open_the_form, running_events
 
@@ -73,8 +72,6 @@ def test_every_bad_field_is_listed_at_once_with_the_code(empty, open_page) -> No
     app = open_page()
     # What a widget refuses in the browser can still be sent by something that is no browser.
     app.session_state[key("sectors")] = ["Energy", "Nonsense"]
-    app.session_state[scan_form.ADVANCED] = True
-    app.run()
     app.number_input(key=key("stage_data_fetching")).set_value(0.9)
     app.run()
     (error,) = app.error
