@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from technic_scanner.ui.app import entry, notices, url_state
+from technic_scanner.ui.app import entry, notices, opened_once, url_state
 from technic_scanner.ui.results import picks_below
 from technic_scanner.ui.run import progress_panel
 from technic_scanner.ui.scan import (
@@ -32,7 +32,7 @@ else:
 
 # Its key keeps it open where a notice above it moves it; some 110 widgets are drawn only once somebody wants them.
 another = None if run_id is None else st.expander("Configure another scan", key="another_scan", on_change="rerun")
-if another is None or another.open:
+if another is None or opened_once.is_wanted(another, f"another_scan_{run_id}"):
     with another or st.container(), notices.guarded():
         scan_form.prepare()
         presets_bar.draw()

@@ -163,6 +163,26 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never reached {name!r}")
 
 
+def test_two_clicks_in_a_row_change_nothing_in_the_form(tabs: Watched, finished: RunRecord) -> None:
+    run_page = RunPage.of(tabs, finished.run_id)
+    page = run_page.tab
+    form = page.get_by_text("Configure another scan")
+    form.click()
+    page.get_by_text("Advanced: history").click()
+    fields = [page.get_by_label(name, exact=True) for name in ("Maximum symbols", "Lookback (sessions)")]
+    run_page.settle()
+    for field in fields:
+        expect(field).to_be_visible()
+    shown = [field.input_value() for field in fields]
+    assert shown == ["20000", "400"]
+    for pause_ms in (0, 50, 100, 150):
+        form.click()
+        page.wait_for_timeout(pause_ms)
+        form.click()
+        run_page.settle()
+        assert [field.input_value() for field in fields] == shown, pause_ms
+
+
 def test_the_form_stays_open_where_a_notice_moves_it(tabs: Watched, finished: RunRecord) -> None:
     run_page = RunPage.of(tabs, finished.run_id)
     page = run_page.tab

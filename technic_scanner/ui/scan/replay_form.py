@@ -11,6 +11,7 @@ from technic_scanner.errors import TechnicError
 from technic_scanner.progress.text import seconds_text
 from technic_scanner.runs.performance.replay import expected_seconds, queue_replay, replay_dates
 from technic_scanner.ui.app import notices, url_state
+from technic_scanner.ui.app.opened_once import is_wanted
 from technic_scanner.ui.app.services import run_service, services
 from technic_scanner.ui.scan import form_state
 from technic_scanner.ui.style.wording import count_text, escape
@@ -25,7 +26,7 @@ _FIRST_DATE, _LAST_DATE = date(1900, 1, 1), date(2099, 12, 31)
 def draw() -> None:
     """Draw the form, closed; its content is computed only when it is open."""
     details = st.expander("Replay past dates", key="replay", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, "replay"):
         return
     with details, notices.guarded():
         st.caption(

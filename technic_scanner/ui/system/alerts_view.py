@@ -9,6 +9,7 @@ from technic_scanner.errors import TechnicError
 from technic_scanner.runs.alerts.requests import alert_from_dict
 from technic_scanner.runs.alerts.service import AlertService
 from technic_scanner.ui.app import moments, notices
+from technic_scanner.ui.app.opened_once import is_wanted
 from technic_scanner.ui.app.services import services
 from technic_scanner.ui.style.wording import escape
 from technic_scanner.ui.system import alert_form
@@ -38,7 +39,7 @@ def show() -> None:
 def _one(alerts: AlertService, alert: Alert) -> None:
     title = f"{escape(alert.name)}: {escape(alert.schedule)} → {escape(alert.channel)}"
     details = st.expander(title, key=f"a_open_{alert.alert_id}", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, f"a_open_{alert.alert_id}"):
         return
     with details, notices.guarded():
         least = "" if alert.when is AlertWhen.ALWAYS else f", at least {alert.least}"
@@ -78,7 +79,7 @@ def _messages(alerts: AlertService) -> None:
 
 def _form(alerts: AlertService) -> None:
     details = st.expander("Tell a channel what is new…", key="a_new", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, "a_new"):
         return
     with details:
         missing = alert_form.what_is_missing(alerts)
@@ -107,7 +108,7 @@ def _add(alerts: AlertService) -> None:
 
 def _edit(alerts: AlertService, alert: Alert) -> None:
     details = st.expander("Edit", key=f"a_editing_{alert.alert_id}", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, f"a_editing_{alert.alert_id}"):
         return
     # The version is part of the keys, so that the widgets show what was saved last.
     prefix = f"a_edit_{alert.alert_id}_{alert.version}_"

@@ -10,6 +10,7 @@ from technic_scanner.runs.schedules.planning import in_words
 from technic_scanner.runs.schedules.requests import schedule_from_dict
 from technic_scanner.runs.schedules.service import ScheduleService
 from technic_scanner.ui.app import moments, notices
+from technic_scanner.ui.app.opened_once import is_wanted
 from technic_scanner.ui.app.services import services
 from technic_scanner.ui.style.wording import escape, sentence
 from technic_scanner.ui.system import schedule_form
@@ -48,7 +49,7 @@ def _one(schedules: ScheduleService, schedule: Schedule) -> None:
     title = f"{escape(schedule.name)}: {escape(in_words(schedule.when))}"
     key = schedule.schedule_id
     details = st.expander(title, key=f"s_open_{key}", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, f"s_open_{key}"):
         return
     with details, notices.guarded():
         what = f"preset {schedule.preset}" if schedule.preset else "its own configuration"
@@ -84,7 +85,7 @@ def _firings(schedules: ScheduleService, schedule: Schedule) -> None:
 
 def _form(schedules: ScheduleService) -> None:
     details = st.expander("Run a preset by itself…", key="s_new", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, "s_new"):
         return
     with details:
         st.text_input("Name", key=_NAME)
@@ -101,7 +102,7 @@ def _add(schedules: ScheduleService) -> None:
 
 def _edit(schedules: ScheduleService, schedule: Schedule) -> None:
     details = st.expander("Edit", key=f"s_editing_{schedule.schedule_id}", on_change="rerun")
-    if not details.open:
+    if not is_wanted(details, f"s_editing_{schedule.schedule_id}"):
         return
     # The version is part of the keys, so that the widgets show what was saved last.
     prefix = f"s_edit_{schedule.schedule_id}_{schedule.version}_"
