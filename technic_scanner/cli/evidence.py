@@ -27,7 +27,7 @@ from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.pick_returns import EXIT_TEXTS, HORIZONS
 
 # How often to look how many runs have ended; oftener when few are left, of which the last is waited for.
-POLL_SECONDS, POLL_SECONDS_A_RUN = 0.5, 0.02
+LEAST_POLL_SECONDS, POLL_SECONDS, POLL_SECONDS_A_RUN = 0.1, 0.5, 0.02
 
 
 @takes_fields("source", "universe", "sectors", "direction", "strategy_profile_name", "top_n", "criteria")
@@ -118,7 +118,7 @@ def _wait(services: Services, plan: ReplayPlan) -> None:
         if left < told:
             say(f"{len(plan.runs) - left} of {count_text(len(plan.runs), 'run')} ended.")
             told = left
-        services.clock.sleep(min(POLL_SECONDS, POLL_SECONDS_A_RUN * left))
+        services.clock.sleep(min(POLL_SECONDS, max(LEAST_POLL_SECONDS, POLL_SECONDS_A_RUN * left)))
 
 
 def _say_end(ended: Sequence[RunRecord]) -> None:
