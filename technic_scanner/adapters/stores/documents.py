@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 import pyarrow as pa
 
+from technic_scanner.adapters.sealed_bytes import sealed, unsealed
 from technic_scanner.arrow_arrays import texts_of
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
@@ -27,9 +27,9 @@ _NOTES = "notes"
 _SMALL_BYTES = 1_000_000
 _WHOLE = pa.Codec("zstd", 1)
 _BEGIN_OF_WHOLE = b"\x28\xb5\x2f\xfd"  # RFC 8878; an Arrow stream begins with 0xFFFFFFFF
-# Before what is stored stand this and its CRC-32: Arrow may take damaged bytes for a table with other numbers, or for
-# addresses in memory. Tables of earlier versions have neither.
-_SIGNED, _CRC_BYTES = b"TSTABLE1", 4
+# Tables are sealed with this mark: Arrow may take damaged bytes for a table with other numbers, or for
+# addresses in memory. Those of earlier versions are not.
+_MARK = b"TSTABLE1"
 # In one thread: even of 8,000 rows, handing the columns to others takes as long as to compress them.
 _BY_COLUMN = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
 _KINDS = {kind.value: kind for kind in FailureKind}
@@ -112,8 +112,7 @@ def dump_table(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(sink, table.schema, options=None if small else _BY_COLUMN) as writer:
         writer.write_table(table)
     stream = sink.getvalue()
-    packed = _WHOLE.compress(stream) if small else stream
-    return b"".join((_SIGNED, crc32(packed).to_bytes(_CRC_BYTES, "little"), packed))
+    return sealed(_MARK, _WHOLE.compress(stream) if small else stream)
 
 
 def load_table(payload: bytes) -> pa.Table:
@@ -172,12 +171,10 @@ def load_failures(payload: bytes) -> tuple[SymbolFailure, ...]:
 
 def _stream_of(payload: bytes) -> pa.Buffer:
     """Return the Arrow stream of a stored table, whose columns may still be compressed. Raises OSError."""
-    packed = pa.py_buffer(payload)
-    if payload.startswith(_SIGNED):
-        start = len(_SIGNED) + _CRC_BYTES
-        packed = packed.slice(start)
-        if crc32(packed) != int.from_bytes(payload[len(_SIGNED) : start], "little"):
-            raise OSError("it is not what was written")
+    content = unsealed(_MARK, payload) if payload.startswith(_MARK) else payload
+    if content is None:
+        raise OSError("it is not what was written")
+    packed = pa.py_buffer(content)
     if bytes(packed[: len(_BEGIN_OF_WHOLE)]) != _BEGIN_OF_WHOLE:
         return packed
     with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from technic_scanner.adapters.sealed_bytes import sealed, unsealed
 from technic_scanner.arrow_arrays import numbers_of
 
 FORMAT = 2
@@ -133,8 +133,7 @@ def encode_index(index: Index) -> bytes:
     table = pa.Table.from_arrays(arrays, schema=_SCHEMA).replace_schema_metadata({_META: json.dumps(head)})
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
-    data: bytes = sink.getvalue().to_pybytes()
-    return _MAGIC + zlib.crc32(data).to_bytes(4, "little") + data
+    return sealed(_MAGIC, sink.getvalue())
 
 
 def decode_index(data: bytes, path: Path) -> Index:
@@ -147,10 +146,10 @@ def decode_index(data: bytes, path: Path) -> Index:
 
 @lru_cache(maxsize=2)  # a process scans the same prices again and again
 def _decoded(data: bytes) -> Index:
-    start = len(_MAGIC) + 4
-    if data[: len(_MAGIC)] != _MAGIC or zlib.crc32(data[start:]).to_bytes(4, "little") != data[len(_MAGIC) : start]:
+    content = unsealed(_MAGIC, data)
+    if content is None:
         raise ValueError("its content is not what was written")
-    file = pq.ParquetFile(pa.BufferReader(data[start:]))
+    file = pq.ParquetFile(pa.BufferReader(content))
     head = json.loads(file.schema_arrow.metadata[_META])
     return _from_table(file.read(use_threads=False), head)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import zlib
 from pathlib import Path
 
 from technic_scanner.adapters.market_data.price_cache.folder import keep_newest, write_atomically
+from technic_scanner.adapters.sealed_bytes import sealed, unsealed
 
 _LOG = logging.getLogger(__name__)
 _MAGIC = b"TSSUMM01"
@@ -22,15 +22,15 @@ def load_summary(folder: Path, name: str) -> bytes | None:
         data = _path(folder, name).read_bytes()
     except OSError:
         return None
-    content = data[len(_MAGIC) + 4 :]
-    return content if data[: len(_MAGIC) + 4] == _MAGIC + _sum(content) else None
+    content = unsealed(_MAGIC, data)
+    return None if content is None else bytes(content)
 
 
 def keep_summary(folder: Path, name: str, content: bytes) -> None:
     """Keep ``content`` under ``name``, and delete all except the newest KEPT; a failure is only logged."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(_path(folder, name), [_MAGIC, _sum(content), content], durable=False)
+        write_atomically(_path(folder, name), [sealed(_MAGIC, content)], durable=False)
         keep_newest(folder, _SUFFIX, KEPT)
     except OSError as error:
         _LOG.warning("price cache: no summary was kept (%s)", error)
@@ -38,7 +38,3 @@ def keep_summary(folder: Path, name: str, content: bytes) -> None:
 
 def _path(folder: Path, name: str) -> Path:
     return folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}{_SUFFIX}"
-
-
-def _sum(content: bytes) -> bytes:
-    return zlib.crc32(content).to_bytes(4, "little")
