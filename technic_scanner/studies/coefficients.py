@@ -10,10 +10,10 @@ from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.evidence import LEAST_PAIRS, MeanTest, mean_test
 from technic_scanner.screening.matrix import IntArray
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
+from technic_scanner.screening.row_parts import each_part
 from technic_scanner.studies.even_overlap import fit_even
 from technic_scanner.studies.kernel_ranks import coefficients
 from technic_scanner.studies.result import Study
-from technic_scanner.studies.row_chunks import each_part
 
 
 def information_coefficients(study: Study, horizon: int, threads: int | None = None) -> tuple[IntArray, FloatArray]:

@@ -6,9 +6,9 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray
+from technic_scanner.screening.row_parts import each_part
 from technic_scanner.studies.dates import Dates
 from technic_scanner.studies.kernel_ranks import date_ranks
-from technic_scanner.studies.row_chunks import each_part
 
 
 def ranks_by_date(values: FloatArray, columns: IntArray, threads: int | None = None) -> FloatArray:

@@ -9,8 +9,8 @@ import numpy as np
 from technic_scanner.criteria.panel import Panel
 from technic_scanner.screening.bars import FIELDS
 from technic_scanner.screening.matrix import BoolArray
+from technic_scanner.screening.row_parts import each_part
 from technic_scanner.studies.kernel_eligible import judge
-from technic_scanner.studies.row_chunks import each_part
 
 
 @dataclass(frozen=True, slots=True)

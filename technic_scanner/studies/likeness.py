@@ -8,9 +8,9 @@ import numpy as np
 
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import IntArray
+from technic_scanner.screening.row_parts import in_threads
 from technic_scanner.studies.dates import Dates
 from technic_scanner.studies.kernel_likeness import fill_sets, shared_sets
-from technic_scanner.studies.row_chunks import in_threads
 
 _WORD = 64  # symbols in a word of a set
 # With fewer entries of each of that many symbols and dates it is quicker to go from entry to entry.

@@ -17,6 +17,7 @@ from technic_scanner.screening.bars import DateArray, FloatArray
 from technic_scanner.screening.bars import Panel as Bars
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.pick_returns import HORIZONS
+from technic_scanner.screening.row_parts import each_part, in_threads
 from technic_scanner.studies.by_symbol import by_session
 from technic_scanner.studies.eligible import Minimums, eligible_rows
 from technic_scanner.studies.kernel_events import begun
@@ -24,7 +25,6 @@ from technic_scanner.studies.kernel_events import entries as mark_entries
 from technic_scanner.studies.kernel_order import values_at
 from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.result import COST_BPS, ENTRIES, EVERY, FIRST, Study
-from technic_scanner.studies.row_chunks import each_part, in_threads
 from technic_scanner.studies.universe_means import universe_means
 
 

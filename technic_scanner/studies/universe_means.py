@@ -10,8 +10,8 @@ import numpy as np
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import BoolArray, IntArray
 from technic_scanner.screening.pick_returns import MOST_RETURN
+from technic_scanner.screening.row_parts import in_threads
 from technic_scanner.studies.kernel_events import universe_sums
-from technic_scanner.studies.row_chunks import in_threads
 
 
 @dataclass(frozen=True, slots=True, eq=False)

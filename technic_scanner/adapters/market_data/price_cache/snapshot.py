@@ -6,11 +6,8 @@ import hashlib
 import json
 import logging
 import mmap
-import os
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +16,7 @@ import numpy.typing as npt
 from technic_scanner.adapters.market_data.price_cache.folder import keep_newest, write_atomically
 from technic_scanner.screening.bars import FIELDS, DateArray, FloatArray, Panel
 from technic_scanner.screening.kernel_sums import weighted_sums
+from technic_scanner.screening.row_parts import each_part
 
 _MAGIC = b"TSPANEL1"
 _PAGE = 4096
@@ -27,7 +25,6 @@ KEPT = 3
 # What stays free for what a run cannot do without: its bars, chunks, events and result.
 SPARE_BYTES = 256 * 1024 * 1024
 _CELLS_OF_ONE_THREAD = 1_000_000
-_THREADS = min(4, os.cpu_count() or 1)
 
 Bits = npt.NDArray[np.uint64]
 
@@ -46,27 +43,17 @@ def fingerprint_of(panel: Panel) -> str:
     weights = weights * np.uint64(2) + np.uint64(1)
     sums = np.empty((len(FIELDS), len(panel.symbols)), dtype=np.uint64)
     fields = [_bits(getattr(panel, name)) for name in FIELDS]
+
+    def sum_rows(start: int, stop: int) -> None:
+        for bits, of_field in zip(fields, sums, strict=True):
+            weighted_sums(bits[start:stop], weights, of_field[start:stop])
+
     if panel.close.size < _CELLS_OF_ONE_THREAD:
-        _sum_fields(fields, weights, sums)
-    else:
-        _sum_in_threads(fields, weights, sums)
+        sum_rows(0, len(panel.symbols))
+    else:  # most of it is waiting for memory, and for the file's pages to be mapped
+        each_part(len(panel.symbols), None, sum_rows)
     digest.update(sums.tobytes())
     return digest.hexdigest()[:32]
-
-
-def _sum_fields(fields: Sequence[Bits], weights: Bits, sums: Bits) -> None:
-    for bits, of_field in zip(fields, sums, strict=True):
-        weighted_sums(bits, weights, of_field)
-
-
-def _sum_in_threads(fields: Sequence[Bits], weights: Bits, sums: Bits) -> None:
-    """Do the same with the rows shared out: most of it is waiting for memory, and the file's pages being mapped."""
-    bounds = np.linspace(0, sums.shape[1], 2 * _THREADS + 1).astype(int).tolist()
-    with ThreadPoolExecutor(_THREADS) as pool:
-        parts = [slice(first, last) for first, last in pairwise(bounds)]
-        done = [pool.submit(_sum_fields, [bits[part] for bits in fields], weights, sums[:, part]) for part in parts]
-    for part_done in done:
-        part_done.result()
 
 
 def _bits(array: FloatArray) -> Bits:
