@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 
 UNIVERSE_KEPT_SECONDS = 60.0
 _KEPT = 8
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class PreviewStore(RunStore, WatchlistStore, Protocol):
@@ -119,9 +121,7 @@ class ScanPreview:
         found = kept if kept is not None and kept[0] is universe and kept[1] == today else None
         found = found or (universe, today, match(universe, config, today))
         with self._lock:
-            while len(self._matches) >= _KEPT:
-                self._matches.pop(next(iter(self._matches)))
-            self._matches[config] = found
+            _keep(self._matches, config, found)
         return found[2]
 
     def _cached(self, config: ScanConfig, options: RunOptions, symbols: tuple[str, ...]) -> int | None:
@@ -141,7 +141,12 @@ class ScanPreview:
             return kept[1]
         universe = self._catalog.source(config.source, config).universe(config.universe, CancelToken())
         with self._lock:
-            while len(self._universes) >= _KEPT:
-                self._universes.pop(next(iter(self._universes)))
-            self._universes[name] = (now, universe)
+            _keep(self._universes, name, (now, universe))
         return universe
+
+
+def _keep(newest: dict[K, V], name: K, value: V) -> None:
+    """Keep a value, and forget the oldest of those that are too many."""
+    while len(newest) >= _KEPT:
+        newest.pop(next(iter(newest)))
+    newest[name] = value

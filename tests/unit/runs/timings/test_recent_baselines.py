@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
@@ -13,21 +9,10 @@ from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.timings.baseline import baseline_of
 from technic_scanner.runs.timings.recent_baselines import FRESH_SECONDS, RecentBaselines
 from technic_scanner.testing.stores.samples import metrics, running, scan_result
-from tests.support.runs.faulty_store import FaultyStore, faulty_store
+from tests.support.runs.faulty_store import FaultyStore
 
 CONFIG = ScanConfig(source="synthetic", universe="500x400")
 ALONE, USUAL = RunOptions(workers=1), RunOptions()
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def store(clock: ManualClock) -> Iterator[FaultyStore]:
-    with faulty_store(clock) as opened:
-        yield opened
 
 
 def cold_run(store: FaultyStore) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from technic_scanner.clock import ManualClock
@@ -12,21 +10,10 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.timings.estimates import HISTORY_RUNS, cost_runs, history_of
 from technic_scanner.runs.timings.recent_costs import FRESH_SECONDS, RecentCosts
-from tests.support.runs.faulty_store import FaultyStore, faulty_store
+from tests.support.runs.faulty_store import FaultyStore
 from tests.support.runs.make import scan_result
 
 CONFIG, OPTIONS = ScanConfig(), RunOptions()
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def store(clock: ManualClock) -> Iterator[FaultyStore]:
-    with faulty_store(clock) as opened:
-        yield opened
 
 
 def ended(store: FaultyStore, runs: int) -> None:
