@@ -14,7 +14,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def focus_by_keyboard(page: Page, selector: str, *, most: int = 60, back: bool = False) -> None:
-    """Press Tab until something that matches has the focus."""
+    """Press Tab until something that matches has the focus.
+
+    First it has to be drawn: the scripts of buttons, of fields and of menus arrive one after another, and Tab goes past
+    what is not there yet.
+    """
+    expect(page.locator(selector).first).to_be_visible()
     for _ in range(most):
         if page.evaluate("selector => deepest().matches(selector)", selector):
             return
