@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from technic_scanner.screening.kernel_compile import Kernel, kept_on_disk
+from technic_scanner.screening.kernel_compile import LightKernel, kept_on_disk
 
 WRITTEN = "out"  # the name of a parameter that a kernel writes into
 
 
-class Entry(Kernel):
-    """A kernel that only Python calls.
+class Entry(LightKernel):
+    """A kernel that only Python calls, without Numba once its machine code is kept.
 
     Numba compiles a kernel once more for arrays that may be written. All but the one that it writes into reach it
     read-only, so that there is one compilation, which the warm-up can do.
@@ -22,13 +22,13 @@ class Entry(Kernel):
 
     def __init__(self, function: Callable[..., object]) -> None:
         """Keep its machine code on disk."""
-        super().__init__(function, kept=True)
+        super().__init__(function)
         self._written = [name == WRITTEN for name in inspect.signature(function).parameters]
 
     def __call__(self, *args: Any) -> Any:
         """Call the compiled function."""
         handed = (arg if keep else _read_only(arg) for arg, keep in zip(args, self._written, strict=True))
-        return self.compiled(*handed)
+        return super().__call__(*handed)
 
 
 def exact(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,10 +1,8 @@
-"""Compile every kernel of the language or load it from Numba's cache, and tell beforehand whether that takes long."""
+"""Compile every kernel of the language or load what is kept of it, and tell beforehand whether that takes long."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -26,10 +24,10 @@ _MORE = (
 )
 
 
-def kernels() -> dict[str, Any]:
-    """Return every compiled function of the language by its module and name."""
+def kernels() -> dict[str, Entry]:
+    """Return every kernel of the language by its module and name."""
     return {
-        f"{module.__name__.rpartition('.')[2]}.{name}": function.compiled
+        f"{module.__name__.rpartition('.')[2]}.{name}": function
         for module in _MODULES
         for name, function in vars(module).items()
         if isinstance(function, Entry)
@@ -38,16 +36,11 @@ def kernels() -> dict[str, Any]:
 
 def is_quick() -> bool:
     """Return whether all kernels are loaded, or compiled on this machine: whether ``warm_up`` takes a second or two."""
-    return all(function.signatures or _is_on_disk(function) for function in kernels().values())
-
-
-def _is_on_disk(function: Any) -> bool:
-    place = function.stats.cache_path
-    return bool(place) and any(Path(place).glob(f"*.{function.py_func.__name__}-*.nbi"))
+    return all(kernel.is_loaded or kernel.is_kept for kernel in kernels().values())
 
 
 def warm_up() -> None:
-    """Compile all kernels, or load them from Numba's cache."""
+    """Compile all kernels, or load what is kept of them."""
     prices = 10.0 + np.arange(160.0).reshape(2, 80) % 7.0
     whole = Panel.from_arrays(prices, open=prices, high=prices + 1.0, low=prices - 1.0, volume=prices)
     halted = prices.copy()

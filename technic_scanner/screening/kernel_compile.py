@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from technic_scanner.screening.machine_code import Flat, MachineCode, flat
 from technic_scanner.screening.machine_files import Place, folders_of
-from technic_scanner.screening.numba_cache import machine_code_of
+from technic_scanner.screening.numba_cache import keeps, machine_code_of
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -42,6 +42,11 @@ class Kernel:
         return self._compiled is not None
 
     @property
+    def forms(self) -> int:
+        """How many forms of arguments it has been loaded or compiled for in this process."""
+        return 0 if self._compiled is None else len(self._compiled.signatures)
+
+    @property
     def compiled(self) -> Any:
         """Numba's dispatcher."""
         if self._compiled is None:
@@ -64,7 +69,7 @@ class Kernel:
 
 
 class LightKernel(Kernel):
-    """A kernel that runs without Numba once its machine code is kept. It must make no array and return nothing."""
+    """A kernel that runs without Numba once its machine code is kept. It returns nothing, a truth value or arrays."""
 
     def __init__(self, function: Callable[..., object]) -> None:
         """Keep its machine code on disk, in Numba's form and in that of ``machine_files``."""
@@ -79,7 +84,13 @@ class LightKernel(Kernel):
     @property
     def forms(self) -> int:
         """How many forms of arguments it has been loaded or compiled for in this process."""
-        return len(self._codes) + (0 if self._compiled is None else len(self._compiled.signatures))
+        return len(self._codes) + super().forms
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether some machine code of it is kept, so that it is probably loaded rather than compiled."""
+        place = self._place()
+        return place.is_used() if place.folders else keeps(self.compiled)
 
     def load(self, *args: Any) -> None:
         """Load the machine code for such arguments if it is kept; compile nothing."""
@@ -89,15 +100,16 @@ class LightKernel(Kernel):
 
     def __call__(self, *args: Any) -> Any:
         """Run the machine code for such arguments, or let Numba load or compile it and keep it."""
-        if self._compiled is not None:
-            return self._compiled(*args)
-        given = flat(args)
-        code = None if given is None else self._code(given)
-        if given is not None and code is not None:
-            return code(given.values)
-        found = self.compiled(*args)
-        if given is not None:
-            self._keep(args, given)
+        if self._compiled is None:
+            given = flat(args)
+            code = None if given is None else self._code(given)
+            if given is not None and code is not None:
+                return code(given.values)
+        numba = self.compiled
+        known = len(numba.overloads)
+        found = numba(*args)
+        if len(numba.overloads) > known:
+            self._keep(args)
         return found
 
     def _code(self, given: Flat) -> MachineCode | None:
@@ -107,16 +119,18 @@ class LightKernel(Kernel):
                 self._codes[given.form] = code
             return code
 
-    def _keep(self, args: Sequence[Any], given: Flat) -> None:
-        """Keep what Numba has just compiled or read."""
-        place, numba = self._place(), self.compiled
-        found = machine_code_of(numba, tuple(numba.typeof_pyval(arg) for arg in args)) if place.folders else None
+    def _keep(self, args: Sequence[Any]) -> None:
+        """Keep what Numba has just compiled or read for such arguments."""
+        given, place, numba = flat(args), self._place(), self.compiled
+        if given is None or not place.folders:
+            return
+        found = machine_code_of(numba, tuple(numba.typeof_pyval(arg) for arg in args))
         if found is not None:
             place.write(given, *found)
 
     def _place(self) -> Place:
         function, folders = self._function, folders_of(self._function)
-        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        name = f"{function.__module__.removeprefix('technic_scanner.')}.{function.__name__}"
         return Place(folders, name, _digest_with(function.__code__.co_filename) if folders else "")
 
 
@@ -169,8 +183,8 @@ def why_not_kept() -> str | None:
 
 @cache
 def _digest_with(path: str) -> str:
-    """Return a digest of all kernel sources and of one more file."""
-    return sources_digest() + sha256(Path(path).read_bytes()).hexdigest()
+    """Return a digest of all kernel sources here, of one more file and of the kernel sources beside that."""
+    return sources_digest() + sha256(_sources_in(Path(path).parent) + Path(path).read_bytes()).hexdigest()
 
 
 def sources_digest(folder: Path | None = None) -> str:
@@ -181,5 +195,8 @@ def sources_digest(folder: Path | None = None) -> str:
     cache key, so every entry closes over this digest.
     """
     folder = folder or Path(__file__).parent
-    names = [*sorted(folder.glob("kernel*.py")), folder / "indicator_names.py"]
-    return sha256(b"".join(path.read_bytes() for path in names)).hexdigest()
+    return sha256(_sources_in(folder) + (folder / "indicator_names.py").read_bytes()).hexdigest()
+
+
+def _sources_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("kernel*.py")))

@@ -17,12 +17,11 @@ from typing import Any
 
 import numpy as np
 
-# What a file refers to beside Python and libm: parts of Numba for its own callers, and what frees arrays of Numba. A
-# kernel that neither makes an array nor returns something calls none of them.
+from technic_scanner.screening.machine_results import Results, room_for, taken
+from technic_scanner.screening.numba_memory import addresses
+
+# What a file refers to beside Python, libm and what makes arrays: parts of Numba for its own callers.
 _NEVER_CALLED = (
-    "NRT_Free",
-    "NRT_MemInfo_call_dtor",
-    "NRT_adapt_ndarray_from_python",
     "numba_do_raise",
     "numba_gil_ensure",
     "numba_gil_release",
@@ -30,7 +29,10 @@ _NEVER_CALLED = (
     "numba_unpickle",
 )
 _POINTER, _WHOLE, _REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_SCALARS = ((int, "i", _WHOLE), (float, "f", _REAL), (bool, "b", ctypes.c_uint8))
 _ARRAY = (_POINTER, _POINTER, _WHOLE, _WHOLE, _POINTER)
+# The bits of an array's flags (numpy.ndarray.flags in the C API).
+_IN_C_ORDER, _IN_F_ORDER, _ALIGNED, _WRITEABLE = 0x1, 0x2, 0x100, 0x400
 _lock, _numbers = Lock(), count()
 
 
@@ -57,7 +59,7 @@ def _add(found: Flat, value: object) -> bool:
         known = all(_add(found, part) for part in value)
         found.form += ")"
         return known
-    for kind, letter, as_passed in ((int, "i", _WHOLE), (float, "f", _REAL)):
+    for kind, letter, as_passed in _SCALARS:
         if type(value) is kind:
             found.form += letter
             found.values.append(value)
@@ -67,53 +69,62 @@ def _add(found: Flat, value: object) -> bool:
 
 
 def _add_array(found: Flat, array: np.ndarray[Any, Any]) -> bool:
-    if array.dtype.kind not in "biuf" or not array.dtype.isnative or not array.flags.aligned:
-        return False
-    flags = array.flags
-    layout = "C" if flags.c_contiguous else "F" if flags.f_contiguous else "A"
-    found.form += f"{array.dtype.str}[{array.ndim}{layout}{'w' if flags.writeable else 'r'}]"
+    form = _form_of(array.dtype, array.ndim, array.flags.num)
+    found.form += form
     found.values += (None, None, array.size, array.itemsize, array.ctypes.data, *array.shape, *array.strides)
     found.types += (*_ARRAY, *[_WHOLE] * (2 * array.ndim))
-    return True
+    return form != ""
+
+
+@cache
+def _form_of(dtype: np.dtype[Any], dimensions: int, flags: int) -> str:
+    """Return the form of arrays of this kind; an empty one if it is not known here."""
+    if dtype.kind not in "biuf" or not dtype.isnative or not flags & _ALIGNED:
+        return ""
+    layout = "C" if flags & _IN_C_ORDER else "F" if flags & _IN_F_ORDER else "A"
+    return f"{dtype.str}[{dimensions}{layout}{'w' if flags & _WRITEABLE else 'r'}]"
 
 
 class MachineCode:
     """The machine code of one kernel for arguments of one form, linked into this process."""
 
-    def __init__(self, name: str, library: Any, types: Sequence[Any]) -> None:
+    def __init__(self, name: str, library: Any, types: Sequence[Any], results: Results) -> None:
         """``library``: LLVM's, in which the function has this ``name``; ``types``: those of its arguments."""
         self._library = library  # while it lives, so does the code
         self._name = name
+        self._results = results
         self._call = ctypes.CFUNCTYPE(ctypes.c_int32, _POINTER, _POINTER, *types)(library[name])
 
-    def __call__(self, values: Sequence[object]) -> None:
-        """Run it without the GIL. Raises RuntimeError if it tells of an error."""
-        result, error = _POINTER(), _POINTER()
+    def __call__(self, values: Sequence[object]) -> Any:
+        """Run it without the GIL; return what it returns. Raises RuntimeError if it tells of an error."""
+        result, error = room_for(self._results), _POINTER()
         status = self._call(ctypes.addressof(result), ctypes.addressof(error), *values)
         if status != 0:
             raise RuntimeError(f"{self._name} ended with status {status}")
+        return taken(result, self._results)
 
 
-def linked(name: str, code: bytes, types: Sequence[Any]) -> MachineCode:
+def linked(name: str, code: bytes, types: Sequence[Any], results: Results) -> MachineCode:
     """Link an object file into this process. Raises RuntimeError if it refers to what there is not."""
     with _lock:
-        compiler, builder_of, never = _linker()
+        compiler, builder_of, symbols = _linker()
         builder = builder_of().add_object_img(code).add_current_process().export_symbol(name)
-        for symbol in _NEVER_CALLED:
-            builder.import_symbol(symbol, never)
-        return MachineCode(name, builder.link(compiler, f"{name} {next(_numbers)}"), types)
+        for symbol, address in symbols.items():
+            builder.import_symbol(symbol, address)
+        return MachineCode(name, builder.link(compiler, f"{name} {next(_numbers)}"), types, results)
 
 
 @cache
-def _linker() -> tuple[Any, Callable[[], Any], int]:
-    """Return LLVM's linker for this process, what makes a library for it, and the address of ``_never``."""
+def _linker() -> tuple[Any, Callable[[], Any], dict[str, int]]:
+    """Return LLVM's linker for this process, what makes a library for it, and the functions of Numba by name."""
     import llvmlite.binding as llvm  # noqa: PLC0415 - a tenth of Numba, but nothing for a process that scans nothing
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()
     address = ctypes.cast(_never, ctypes.c_void_p).value or 0
-    return llvm.create_lljit_compiler(machine), llvm.JITLibraryBuilder, address
+    symbols = addresses() | dict.fromkeys(_NEVER_CALLED, address)
+    return llvm.create_lljit_compiler(machine), llvm.JITLibraryBuilder, symbols
 
 
 def _missing() -> None:

@@ -18,11 +18,12 @@ from uuid import uuid4
 from platformdirs import user_cache_path
 
 from technic_scanner.screening.machine_code import Flat, MachineCode, linked
+from technic_scanner.screening.machine_results import Results
 from technic_scanner.screening.numba_cache import cache_folder, settings
 
 # The releases of Numba that are known to call functions as ``machine_code`` does.
 KNOWN_RELEASES = ("0.68.",)
-_FORMAT = 1
+_FORMAT = 2
 _log = logging.getLogger(__name__)
 
 
@@ -43,22 +44,28 @@ class Place:
             try:
                 head, _, code = (folder / self._file(args)).read_bytes().partition(b"\n")
                 told = json.loads(head)
-                if told["key"] == self._key(args) and told["sha256"] == sha256(code).hexdigest():
-                    return linked(told["name"], code, args.types)
+                results = tuple((str(dtype), int(dimensions)) for dtype, dimensions in told["results"])
+                if told["key"] == self._key(args) and told["sha256"] == _digest(code, results):
+                    return linked(told["name"], code, args.types, results)
             except FileNotFoundError:
                 continue
             except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
                 _log.debug("the machine code of %s in %s is not used: %s", self.name, folder, error)
         return None
 
-    def write(self, args: Flat, name: str, code: bytes) -> None:
+    def is_used(self) -> bool:
+        """Return whether there is machine code of this kernel, of whatever sources and for whatever arguments."""
+        return any(True for folder in self.folders for _ in folder.glob(f"{self.name}-*.machine"))
+
+    def write(self, args: Flat, name: str, code: bytes, results: Results) -> None:
         """Keep machine code in the first folder that can be written, if this process can run it."""
         try:
-            linked(name, code, args.types)
+            linked(name, code, args.types, results)
         except RuntimeError as error:
             _log.debug("the machine code of %s runs with Numba alone: %s", self.name, error)
             return
-        head = json.dumps({"name": name, "key": self._key(args), "sha256": sha256(code).hexdigest()})
+        told = {"name": name, "key": self._key(args), "results": results, "sha256": _digest(code, results)}
+        head = json.dumps(told)
         for folder in self.folders:
             try:
                 _replace(folder / self._file(args), head.encode() + b"\n" + code)
@@ -88,6 +95,10 @@ def folders_of(function: Callable[..., object]) -> tuple[Path, ...]:
     if (folder := cache_folder()) is not None:
         return (folder / "machine_code",)
     return source.parent / "__pycache__", user_cache_path("technic-scanner") / "machine_code"
+
+
+def _digest(code: bytes, results: Results) -> str:
+    return sha256(repr(results).encode() + code).hexdigest()
 
 
 @cache

@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from technic_scanner.screening.machine_results import Results, results_of
+
 _FOLDER = "NUMBA_CACHE_DIR"
 
 
@@ -23,15 +25,22 @@ def settings() -> list[tuple[str, str]]:
     return sorted((name, value) for name, value in os.environ.items() if name.startswith("NUMBA_") and name != _FOLDER)
 
 
-def machine_code_of(dispatcher: Any, types: tuple[Any, ...]) -> tuple[str, bytes] | None:
-    """Return the name and the machine code of a compiled function for arguments of these types.
+def keeps(dispatcher: Any) -> bool:
+    """Return whether Numba keeps some machine code of a function on disk."""
+    place = dispatcher.stats.cache_path
+    return bool(place) and any(Path(place).glob(f"*.{dispatcher.py_func.__name__}-*.nbi"))
 
-    None where Numba keeps none, has compiled it for other types that fit as well, or the function returns something.
+
+def machine_code_of(dispatcher: Any, types: tuple[Any, ...]) -> tuple[str, bytes, Results] | None:
+    """Return the name and the machine code of a compiled function for arguments of these types, and its results.
+
+    None where Numba keeps none, has compiled it for other types that fit as well, or the results are of other kinds.
     """
     compiled = dispatcher.overloads.get(types)
     cache = dispatcher._cache  # noqa: SLF001
-    if compiled is None or not hasattr(cache, "_cache_file") or str(compiled.signature.return_type) != "none":
+    results = None if compiled is None else results_of(compiled.signature.return_type)
+    if compiled is None or results is None or not hasattr(cache, "_cache_file"):
         return None
     key = cache._index_key(types, compiled.library.codegen)  # noqa: SLF001
     found = cache._cache_file.load(key)  # noqa: SLF001
-    return None if found is None else (compiled.fndesc.llvm_func_name, found[0][2][0])
+    return None if found is None else (compiled.fndesc.llvm_func_name, found[0][2][0], results)

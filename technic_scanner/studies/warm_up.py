@@ -1,9 +1,8 @@
-"""Compile the kernels of studies, or load them from Numba's cache, so that the first study does not wait for them."""
+"""Compile the kernels of studies, or load what is kept of them, so that the first study does not wait for them."""
 
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -35,10 +34,10 @@ _MODULES: tuple[ModuleType, ...] = (
 _TEXTS = ("close > 0 rank by change(close, 1)", "close > close[1] * 1.05 rank by change(close, 1)")
 
 
-def kernels() -> dict[str, Any]:
-    """Return every compiled function of studies, by its module and name."""
+def kernels() -> dict[str, Kernel]:
+    """Return every kernel of studies, by its module and name."""
     return {
-        f"{module.__name__.rpartition('.')[2]}.{name}": function.compiled
+        f"{module.__name__.rpartition('.')[2]}.{name}": function
         for module in _MODULES
         for name, function in vars(module).items()
         if isinstance(function, Kernel) and function.__module__ == module.__name__
