@@ -1,7 +1,7 @@
 """Make Arrow columns and read them without pandas.
 
-pyarrow's own ways, ``pa.array``, ``pa.scalar`` and ``to_numpy``, first import pandas if it is installed, which takes
-longer than a small scan. These use the buffers that NumPy and Arrow share.
+pyarrow's own ways, ``pa.array``, ``pa.scalar``, ``empty_table`` and ``to_numpy``, first import pandas if it is installed,
+which takes longer than a small scan. These use the buffers that NumPy and Arrow share.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ def texts_of(values: Sequence[str | None]) -> pa.Array:
     ends = np.zeros(len(values) + 1, dtype=np.int32)
     np.cumsum(np.fromiter(map(len, parts), np.int32, len(values)), out=ends[1:])  # type: ignore[arg-type]
     return pa.Array.from_buffers(pa.string(), len(values), [known, pa.py_buffer(ends), pa.py_buffer(data)])
+
+
+def no_rows(schema: pa.Schema) -> pa.Table:
+    """Return a table without rows."""
+    return pa.Table.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
 
 
 def numbers_of(column: Column) -> Numbers:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from technic_scanner.arrow_arrays import no_rows
+
 
 class Kind(StrEnum):
     """The type of a column's values."""
@@ -132,7 +134,7 @@ SCHEMA: pa.Schema = pa.schema([(column.name, _ARROW_TYPES[column.kind]) for colu
 
 def empty_table() -> pa.Table:
     """Return a table without rows, with all columns."""
-    return SCHEMA.empty_table()
+    return no_rows(SCHEMA)
 
 
 SUB_SCORE_COLUMNS: tuple[str, ...] = (

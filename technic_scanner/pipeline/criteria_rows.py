@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from technic_scanner.arrow_arrays import array_of, texts_of
 from technic_scanner.criteria import CriteriaError
 from technic_scanner.criteria import compile as compile_criteria
 from technic_scanner.criteria.judging import Judgement, judge
@@ -85,10 +86,9 @@ _TAKEN = frozenset(name.casefold() for name in (*COLUMN_NAMES, *DRAWN_NAMES))
 
 def _own(values: Any, kind: str, at: IntArray) -> pa.Array:
     if kind == LABEL:
-        return pa.array([values[i] for i in at.tolist()], pa.string())
+        return texts_of([values[i] for i in at.tolist()])
     numbers = np.asarray(values, dtype=np.float64)[at]
-    unknown = ~np.isfinite(numbers)
-    return pa.array(numbers > 0.0, mask=unknown) if kind == YES_NO else pa.array(numbers, mask=unknown)
+    return array_of(numbers > 0.0 if kind == YES_NO else numbers, np.isfinite(numbers))
 
 
 def criteria_problems(config: ScanConfig) -> tuple[FieldProblem, ...]:

@@ -14,7 +14,7 @@ from technic_scanner.domain.choices import ONE_ACCOUNT
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.profiles import SUB_SCORES
 from technic_scanner.domain.universe import Security
-from technic_scanner.pipeline.columns import COLUMNS, SCHEMA, Kind
+from technic_scanner.pipeline.columns import COLUMNS, Kind, empty_table
 from technic_scanner.pipeline.completed import completed
 from technic_scanner.pipeline.result import MarketContext
 from technic_scanner.screening.bars import DateArray, FloatArray
@@ -98,7 +98,7 @@ class Scored:
 def picks_table(config: ScanConfig, picks: Scored, policy: RegimePolicy) -> tuple[pa.Table, tuple[str, ...]]:
     """Return the table of the picks, one row each, in their order, and notes on its weights."""
     if not picks.securities:
-        return _with_own(SCHEMA.empty_table(), picks), ()
+        return _with_own(empty_table(), picks), ()
     portfolios = _portfolios(config, picks)
     plans = _plans(config, picks, policy)
     if config.position_sizing == ONE_ACCOUNT:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from technic_scanner.arrow_arrays import array_of, floats_of, numbers_of, text, texts_of, truth
+from technic_scanner.arrow_arrays import array_of, floats_of, no_rows, numbers_of, text, texts_of, truth
 
 TYPES = st.sampled_from([np.float64, np.float32, np.int64, np.int32, np.int8, np.uint64, np.bool_])
 
@@ -73,13 +73,20 @@ def test_scalars_are_those_of_pyarrow() -> None:
     assert truth(False).equals(pa.scalar(False))
 
 
+def test_a_table_without_rows_is_that_of_pyarrow() -> None:
+    schema = pa.schema([("a", pa.string()), ("b", pa.float64()), ("c", pa.list_(pa.int8())), ("d", pa.bool_())])
+    assert no_rows(schema).equals(schema.empty_table())
+
+
 PROGRAM = """
 import sys
 import numpy as np
-from technic_scanner.arrow_arrays import array_of, floats_of, numbers_of, text, texts_of, truth
+import pyarrow as pa
+from technic_scanner.arrow_arrays import array_of, floats_of, no_rows, numbers_of, text, texts_of, truth
 
 numbers = array_of(np.arange(3.0), np.array([True, False, True]))
 print(floats_of(numbers), numbers_of(numbers.drop_null()), texts_of(["a", None]), text("b"), truth(True))
+no_rows(pa.schema([("a", pa.string())]))
 assert "pandas" not in sys.modules
 """
 
