@@ -1,7 +1,7 @@
 """Make Arrow columns and read them without pandas.
 
-pyarrow's own ways, ``pa.array``, ``pa.scalar``, ``empty_table`` and ``to_numpy``, first import pandas if it is installed,
-which takes longer than a small scan. These use the buffers that NumPy and Arrow share.
+pyarrow's own ways, ``pa.array``, ``pa.scalar``, ``empty_table`` and ``to_numpy``, first import pandas if it is
+installed, which takes longer than a small scan. These use the buffers that NumPy and Arrow share.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 # An installation that cannot run a worker does not retry every few seconds.
 _FIRST_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
+# How long workers beside the standby workers wait for more runs: a queue is often filled in several goes.
+_EXTRA_SECONDS = "60"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class WorkerLauncher:
     but have no heartbeat yet, so that neither a burst of submissions nor many open pages launch too many. Workers
     outlive the process that launched them; ``environment`` is their environment. After a failed start the next launch
     is delayed. ``wake`` is called first: it wakes workers that wait. ``standby_workers`` is how many workers of this
-    host ``ensure_standby`` keeps; those stay loaded at an empty queue as long as this process lives.
+    host ``ensure_standby`` keeps; so many of those launched here stay loaded at an empty queue as long as this process
+    lives, and the others for a minute.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class WorkerLauncher:
         self._environment = environment
         self._clock = clock
         self._children: list[subprocess.Popen[bytes]] = []
+        self._standing: set[int] = set()  # the process ids of those that stay at an empty queue
         self._silent = 0  # living workers of this process without a recent heartbeat
         self._failures = 0
         self._next_at = float("-inf")
@@ -119,12 +123,15 @@ class WorkerLauncher:
 
     def _launch(self) -> ProcessIdentity:
         self._resting = False
-        child = start_worker([*worker_command(), *self._standby_options()], self._log_dir, self._environment)
+        keeps = self._keeping and self._standby_workers > 0
+        stays = keeps and len(self._standing) < self._standby_workers
+        options = ("--standby-for", str(os.getpid())) if keeps else ()
+        limit = ("--for-seconds", _EXTRA_SECONDS) if keeps and not stays else ()
+        child = start_worker([*worker_command(), *options, *limit], self._log_dir, self._environment)
         self._children.append(child)
+        if stays:
+            self._standing.add(child.pid)
         return ProcessIdentity.of(child.pid)
-
-    def _standby_options(self) -> Sequence[str]:
-        return ("--standby-for", str(os.getpid())) if self._keeping and self._standby_workers else ()
 
     def _reap(self, starting: list[ProcessIdentity]) -> None:
         """Reap ended child processes; the delay of the next launch grows with the number of failed starts."""
@@ -133,7 +140,9 @@ class WorkerLauncher:
             code = child.poll()
             if code is None:
                 continue
-            self._resting = self._keeping and code == 0
+            if child.pid in self._standing:
+                self._standing.discard(child.pid)
+                self._resting = code == 0
             if code and code != RETIRED:
                 _log.warning("worker process %d ended with code %d; see %s", child.pid, code, self._log_dir)
             self._failures = self._failures + 1 if code and child.pid in unarrived else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 from collections.abc import Iterator, Sequence
@@ -170,10 +171,13 @@ class Services:
             yield Waiting(queue.wait)
 
     @contextmanager
-    def standing_by(self, server_pid: int) -> Iterator[StandingBy]:
-        """Give what lets a worker stay loaded for the next run as long as the process ``server_pid`` runs."""
+    def standing_by(self, server_pid: int, most_seconds: float = math.inf) -> Iterator[StandingBy]:
+        """Give what lets a worker stay loaded for the next run as long as the process ``server_pid`` runs.
+
+        It leaves after ``most_seconds`` without a run, and after those of the settings.
+        """
         with queue_listener(self.settings, self.store, self.clock) as queue:
-            yield standing_by(self.settings, queue.wait, partial(rehearse, self.scanning), server_pid)
+            yield standing_by(self.settings, queue.wait, partial(rehearse, self.scanning), server_pid, most_seconds)
 
     @contextmanager
     def ahead_of(self, client_pid: int) -> Iterator[StandingBy]:

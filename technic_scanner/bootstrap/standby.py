@@ -34,15 +34,15 @@ def queue_listener(
 
 
 def standing_by(
-    settings: Settings, wait: Callable[[float], None], load: Callable[[], None], server_pid: int
+    settings: Settings, wait: Callable[[float], None], load: Callable[[], None], server_pid: int, most_seconds: float
 ) -> StandingBy:
-    """Return how a worker of this process stands by for the server ``server_pid``."""
+    """Return how a worker of this process stands by for the server ``server_pid``, at most so long without a run."""
     return StandingBy(
         wait,
         load,
         partial(process_runs, server_pid),
         memory_bytes,
-        idle_limit_seconds=settings.standby_idle_seconds,
+        idle_limit_seconds=min(settings.standby_idle_seconds, most_seconds),
         memory_limit_bytes=settings.standby_max_bytes,
     )
 

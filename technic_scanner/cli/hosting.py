@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -35,6 +36,10 @@ def worker(
         int | None,
         typer.Option(metavar="PID", help="Stay loaded for the next run while the server with this process id runs."),
     ] = None,
+    for_seconds: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="With --standby-for, leave after so long without a run, if it is less than set."),
+    ] = None,
     ahead_of: Annotated[
         int | None,
         typer.Option(metavar="PID", help="Wait for the run that the process with this id will queue."),
@@ -47,7 +52,7 @@ def worker(
     with errors_as_sentences():
         settings = load_settings()
         configure(settings.log_level, settings.log_format)
-        with build(settings) as services, _idle(services, forever, standby_for, ahead_of) as idle:
+        with build(settings) as services, _idle(services, forever, standby_for, for_seconds, ahead_of) as idle:
             warn_of_unknown_settings(services)
             hand = services.worker(idle)
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -99,12 +104,12 @@ def warmup(as_json: Json = False) -> None:
 
 
 def _idle(
-    services: Services, forever: bool, standby_for: int | None, ahead_of: int | None
+    services: Services, forever: bool, standby_for: int | None, for_seconds: float | None, ahead_of: int | None
 ) -> AbstractContextManager[Idle | None]:
     if ahead_of is not None:
         return services.ahead_of(ahead_of)
     if standby_for is not None:
-        return services.standing_by(standby_for)
+        return services.standing_by(standby_for, math.inf if for_seconds is None else for_seconds)
     return services.waiting() if forever else nullcontext()
 
 

@@ -92,12 +92,22 @@ class _Fetcher:
             if not wanted:
                 return held
             self._fetch_round(wanted)
-            held = _read(self._context, [symbol for symbol in self._symbols if symbol not in self._failures])
-            # The source returned no bars for these symbols; the cache has recorded that, so they are no longer missing.
-            self._failures.update((failure.symbol, failure) for failure in held.failures)
+            held = _read(self._context, self._symbols)
+            self._forgive(held)
         for symbol in held.missing:
             self._failures.setdefault(symbol, _failure(symbol, "no_data", "the source sent no bars that could be kept"))
         return held
+
+    def _forgive(self, held: CacheRead) -> None:
+        """Count no symbol as failed of which the cache has fresh bars, whatever the source said of it.
+
+        A source has no newer bars of a symbol that is halted or delisted, and another run may have stored the bars
+        that this one waited for.
+        """
+        for symbol in held.panel.symbols:
+            self._failures.pop(symbol, None)
+        for failure in held.failures:  # the source returned no bars for these, and the cache has recorded that
+            self._failures.setdefault(failure.symbol, failure)
 
     def _to_refresh(self, held: CacheRead) -> CacheRead:
         """Return the read with all cached symbols as missing, except those that an earlier attempt has fetched."""

@@ -73,10 +73,17 @@ def _workers() -> None:
         st.caption(
             f"{count_text(len(workers), 'active worker')}; "
             f"at most {count_text(services().settings.max_concurrent_runs, 'run')} at the same time. "
-            "A worker starts when a run is queued and ends when the queue is empty."
+            f"{_when_they_end(services().settings.standby_workers)}"
         )
         if workers:
             _alive(workers)
+
+
+def _when_they_end(standby_workers: int) -> str:
+    begin = "A worker starts when a run is queued and ends when the queue is empty"
+    if standby_workers == 0:
+        return f"{begin}."
+    return f"{begin} for a minute; {count_text(standby_workers, 'standby worker')} of this server stays loaded."
 
 
 def _alive(workers: Sequence[WorkerInfo]) -> None:

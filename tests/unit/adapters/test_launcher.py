@@ -324,6 +324,37 @@ def test_a_standby_worker_is_told_for_whom_it_stays(yard: Yard, monkeypatch: pyt
     assert (yard.folder / "worker.log").read_text() == f"--standby-for {os.getpid()}\n"
 
 
+def test_only_as_many_workers_as_are_set_stay_and_the_others_leave_after_a_minute(yard: Yard) -> None:
+    launcher = yard.launcher(max_workers=3, standby_workers=1)
+    launcher.ensure_standby()
+    yard.queued = 3
+    launcher.ensure_worker()
+    options = [" ".join(map(str, process.args[len(WAITING) :])) for process in yard.launched]  # type: ignore[index]
+    for_us = f"--standby-for {os.getpid()}"
+    assert options == [for_us, *[f"{for_us} --for-seconds 60"] * 2]
+
+
+def test_a_worker_that_leaves_after_a_minute_is_no_reason_to_do_without_a_standby_worker(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = yard.launcher(standby_workers=1)
+    launcher.ensure_standby()
+    standing = yard.launched[0]
+    worker_arrived(yard.folder, standing.pid)
+    yard.arrive(standing.pid, run_id="busy")
+    monkeypatch.setattr(module, "worker_command", lambda: (*WAITING[:-1], "pass"))
+    yard.queued = 1
+    launcher.ensure_worker()
+    assert yard.launched[1].wait(120) == 0
+    worker_arrived(yard.folder, yard.launched[1].pid)
+    standing.kill()
+    standing.wait(120)
+    yard.queued, yard.workers = 0, []
+    monkeypatch.setattr(module, "worker_command", lambda: WAITING)
+    launcher.ensure_standby()
+    assert len(yard.living()) == 1
+
+
 def test_a_standby_worker_that_is_silent_on_a_busy_machine_gets_no_other_one_beside_it(yard: Yard) -> None:
     launcher = yard.launcher(standby_workers=1)
     launcher.ensure_standby()
