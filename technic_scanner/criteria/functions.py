@@ -181,10 +181,10 @@ _ROWS = (
     Function("value_when", (COND, X, N), "window", "x at the last bar within n bars on which the condition was true.",
              "close > value_when(volume > 2 * sma(volume, 20), high, 60)", back=_before),
     Function("pivot_high", (N,), "window",
-             "The last high that is above those of n bars on both sides, known n bars after it.",
+             "The last high above those of the n bars before it and not below those of the n after, known after these.",
              "close crosses above pivot_high(5)", ("high",), back=lambda p: 2 * int(p[0]), recursive=True, heavy=True),
     Function("pivot_low", (N,), "window",
-             "The last low that is below those of n bars on both sides, known n bars after it.",
+             "The last low below those of the n bars before it and not above those of the n after, known after these.",
              "close crosses below pivot_low(5)", ("low",), back=lambda p: 2 * int(p[0]), recursive=True, heavy=True),
     # arithmetic
     Function("abs", (X,), "arithmetic", "Absolute value.", "abs(gap) > 4%"),

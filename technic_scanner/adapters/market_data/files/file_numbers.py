@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
@@ -25,20 +24,12 @@ from technic_scanner.adapters.market_data.files.open_marks import mark_of_open_c
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints
 from technic_scanner.adapters.market_data.files.roles import Roles
 from technic_scanner.adapters.market_data.files.sheet import Sheet
+from technic_scanner.adapters.market_data.files.volume_units import unit_of
 from technic_scanner.errors import SourceDataError
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
 _PRICES = (*PRICES, *(f"adj_{name}" for name in PRICES))
 _OTHERS = ("adj_volume", "split", "cfacpr", "cfacshr", "cumulative_factor", "turnover")
-# Units in brackets behind the name of a volume, and how many shares they are.
-_UNIT = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]\s*$|([仟千]股)$")
-_UNITS = {
-    r"(?:in )?(?:thousands?|'?000'?s?|1,?000s?|k|tsd\.?|тыс\.?|[千仟]股|천주|천)": 1e3,
-    r"(?:in )?(?:millions?|mn|mio\.?|mln\.?|mil|млн\.?|m|百万股)": 1e6,
-    r"(?:in )?(?:lakhs?|lacs?)": 1e5,
-    r"万股|萬股|万|萬": 1e4,
-    r"手": 100.0,
-}
 _SAY_IT = "name the decimal mark in files.toml"
 
 
@@ -84,12 +75,8 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
 
 def _scale_volume(out: FileReading, fields: dict[str, FloatArray], name: str) -> None:
     """Multiply volumes by the unit that stands in the name of their column: Volume (thousands), 成交量(手)."""
-    match = _UNIT.search(name.casefold())
-    unit = next(
-        (factor for words, factor in _UNITS.items() if match and re.fullmatch(words, (match[1] or match[2]).strip())),
-        None,
-    )
-    if unit is not None:
+    unit = unit_of(name).shares
+    if unit != 1.0:
         fields["volume"] = fields["volume"] * unit
         out.notes.append(f"volumes were multiplied by {unit:,.0f}, the unit in {name}")
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from technic_scanner.adapters.market_data.files.volume_units import unit_of
+
 # Of several columns with one meaning, the one whose name stands first is used: Close before Last before Price.
 _NAMES: dict[str, str] = {
     "date": (
@@ -115,6 +117,7 @@ _NAMES: dict[str, str] = {
         " dnshrtrd cshtrd sdqvolume الحجم נפח מחזור όγκος обсяг वॉल्यूम forg pxvolume pxvol hac оборотшт stk "
         "aantal titres quantité kolichestvo quantidade cantidad количество "
         "volumetotal wol umsatzinstück 成交仟股 成交千股 umsatzstück umsatzstk umsatzinstk "
+        "umsatzstücke umsatzstuecke 成交張數 成交张数 売買高 売買高株 取引高 "
         "成交股數 成交數量 交易量 kl khốilượng ปริมาณ "
         "ปริมาณหุ้น fininstrmqty forgalomdb shares turnovervol turnovervolume trdqty ttltradedqty "
         "totaltradedqty totaltrdqty qtytraded qtytrd qtyshares sharestradedqty contracts contractstraded pieces stucks "
@@ -156,11 +159,9 @@ _ADJUSTED_BEHIND = (
 _ADJUSTED = re.compile(rf"^(?:{_ADJUSTED_BEFORE})(.+)$|^(.+?)(?:{_ADJUSTED_BEHIND})$")
 _ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")
 _NOT_ADJUSTED = ("unadj", "unadjusted", "prev", "previous", "un")
-# A volume in money: Volume (EUR), Volume_(Currency). One in a coin, Volume (BTC), is one of shares.
-_IN_MONEY = re.compile(
-    r"[(\[]\s*(?:[€$£¥₹₩₽]|eur|usd|usdt|usdc|gbp|chf|jpy|inr|cny|krw|rub|brl|rs\.?|euro|currency|quote|value|notional)\s*[)\]]\s*$",
-    re.IGNORECASE,
-)
+_AS_TRADED = "unadjusted|unadj|nonadjusted|notadjusted|nonadj|raw|actual|nominal|original|astraded|不复权|未复权|不復權"
+_RAW = re.compile(rf"^(?:{_AS_TRADED})(.+)$|^(.+?)(?:{_AS_TRADED})$")
+_IN_MONEY = ("turnover", 90)  # Volume (EUR), Volume_(Currency); one in a coin, Volume (BTC), is one of shares
 _COIN_VOLUME = re.compile(r"^volume[a-z]{3,5}$")
 # Beside a volume in a coin, one in these is a turnover.
 _MONEY_VOLUME = re.compile(r"^volume(?:usd[tc]?|eur|gbp|jpy|krw|chf|busd|fdusd)$")
@@ -206,16 +207,20 @@ for _alias, _known in list(_CANONICAL.items()):
 def ranked(name: str) -> tuple[str, int] | None:
     """Return the meaning of a column's name and its rank among the names for it; None if the name is not known.
 
-    Case, spaces, punctuation, units in brackets and a leading number ("1. open") are ignored.
+    Case, spaces, punctuation, the width of signs, units and a leading number ("1. open") are ignored.
     """
     if "%" in name:
         return None  # a change in per cent
+    name, unit = unicodedata.normalize("NFKC", name), unit_of(name)
     for text in dict.fromkeys((name, re.sub(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]\s*", " ", name))):
         short = plain(text)
         for spelling in dict.fromkeys((short, _NUMBERED.sub("", short))):
-            found = _CANONICAL.get(spelling) or _adjusted(spelling)
+            found = _CANONICAL.get(spelling) or _adjusted(spelling) or _raw_close(spelling)
             if found is not None:
-                return ("turnover", 90) if found[0] == "volume" and _IN_MONEY.search(name) else found
+                return _IN_MONEY if found[0] == "volume" and unit.is_money else found
+    found = _CANONICAL.get(plain(unit.base)) if unit.shares != 1.0 or unit.is_money else None
+    if found is not None and found[0] in ("volume", "turnover"):
+        return _IN_MONEY if unit.is_money else found
     if not _COIN_VOLUME.match(plain(name)):
         return None
     return ("volume", 95 if _MONEY_VOLUME.match(plain(name)) else 90)
@@ -235,6 +240,14 @@ def _adjusted(spelling: str) -> tuple[str, int] | None:
         if found is not None and found[0] in _ADJUSTED_FIELDS:
             return f"adj_{found[0]}", found[1]
     return None
+
+
+def _raw_close(spelling: str) -> tuple[str, int] | None:
+    """Return the meaning of a close that is named as one that nobody has adjusted."""
+    match = _RAW.match(spelling)
+    inner = (match[1] or match[2]) if match is not None else ""
+    found = _CANONICAL.get(inner)
+    return ("raw_close", found[1]) if found is not None and found[0] == "close" else None
 
 
 def meaning(name: str) -> str | None:

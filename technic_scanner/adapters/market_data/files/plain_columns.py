@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from technic_scanner.adapters.market_data.files.names import ranked
+from technic_scanner.adapters.market_data.files.volume_units import unit_of
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
 LONGEST_HEADER = 400
@@ -25,8 +26,10 @@ _TOO_FAR = 100.0
 
 def names_in(header: bytes) -> list[str]:
     """Return the names in the first line of a CSV file; none if the line is not plain."""
-    names = header.decode("ascii", errors="replace").strip().split(",")
-    return [] if len(names) < len(_NEEDED) or '"' in names[0] or b"(" in header else names
+    if not header.isascii() or b"(" in header or b"[" in header:
+        return []
+    names = header.decode("ascii").strip().split(",")
+    return [] if len(names) < len(_NEEDED) or '"' in names[0] else names
 
 
 @lru_cache(maxsize=256)
@@ -39,6 +42,8 @@ def meanings_of(names: tuple[str, ...], *others: str) -> dict[str, str]:
     for name in names:
         found = ranked(name)
         if found is None or found[0] not in {*_NEEDED, *others, "adj_close"} or found[0] in meanings:
+            return {}
+        if found[0] == "volume" and unit_of(name).shares != 1.0:
             return {}
         meanings[found[0]] = name
     return meanings if meanings.keys() >= {*_NEEDED, *others} else {}

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, plain, ranked
+from technic_scanner.adapters.market_data.files.raw_close import choose_raw_close
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.volume_column import is_whole, nothing_tells, shares_and_money
 from technic_scanner.errors import SourceDataError
@@ -80,6 +81,8 @@ def roles_of(sheet: Sheet, last: int, given: Collection[str] = ()) -> Roles:
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
     _choose_filled(sheet, roles, by_meaning.get("volume", []), "volume")
     _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
+    if "close" not in given and (left := choose_raw_close(sheet, roles.places)) is not None:
+        roles.others.append(left)
     if "volume" not in given:
         _choose_shares(sheet, roles, by_meaning)
     _take_likely(sheet, roles)

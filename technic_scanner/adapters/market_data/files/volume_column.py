@@ -8,19 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from technic_scanner.adapters.market_data.files.cell_numbers import (
-    Marks,
-    MixedMarksError,
-    marks_of,
-    numbers_of,
-    texts_of,
-    to_numbers,
-)
+from technic_scanner.adapters.market_data.files.cell_numbers import texts_of, to_numbers
+from technic_scanner.adapters.market_data.files.first_numbers import SAMPLE, first_numbers, mark_of
 from technic_scanner.adapters.market_data.files.names import PRICES, plain
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.screening.bars import FloatArray
 
-_SAMPLE = 2_000
 _END_ROWS = 20  # prices adjusted for dividends fit the money that was paid in the newest rows alone
 _NEARLY_ALL = 0.9
 _SLACK = 1e-3
@@ -37,10 +30,10 @@ def shares_and_money(sheet: Sheet, prices: dict[str, int], candidates: Sequence[
     """
     if len(candidates) < 2 or any(name not in prices for name in PRICES):
         return None
-    columns = [sheet.columns[prices[name]].slice(0, _SAMPLE) for name in PRICES]
-    mark = _mark_of(columns)
-    low, high = (_numbers(sheet.columns[prices[name]], mark) for name in ("low", "high"))
-    numbers = {place: _numbers(sheet.columns[place], mark) for place in candidates}
+    columns = [sheet.columns[prices[name]].slice(0, SAMPLE) for name in PRICES]
+    mark = mark_of(columns)
+    low, high = (first_numbers(sheet.columns[prices[name]], mark) for name in ("low", "high"))
+    numbers = {place: first_numbers(sheet.columns[place], mark) for place in candidates}
     for unit in _UNITS:
         fitting = [
             (shares, money)
@@ -57,13 +50,13 @@ def shares_and_money(sheet: Sheet, prices: dict[str, int], candidates: Sequence[
 
 def nothing_tells(sheet: Sheet, chosen: int, others: Sequence[int]) -> str | None:
     """Return the name of another column that could be the volume as well as the ``chosen`` one; None if none could."""
-    values = to_numbers(sheet.columns[chosen].slice(0, _SAMPLE))
+    values = to_numbers(sheet.columns[chosen].slice(0, SAMPLE))
     if "tick" in plain(sheet.names[chosen]):
         return None
     for place in others:
         if "tick" in plain(sheet.names[place]) or plain(sheet.names[place]) == plain(sheet.names[chosen]):
             continue
-        other = to_numbers(sheet.columns[place].slice(0, _SAMPLE))
+        other = to_numbers(sheet.columns[place].slice(0, SAMPLE))
         if bool((np.nan_to_num(other) > 0).any()) and float(np.isclose(values, other).mean()) < _SAME:
             return sheet.names[place]
     return None
@@ -78,28 +71,6 @@ def is_whole(column: pa.Array) -> bool:
         pc.any(pc.fill_null(pc.match_substring_regex(text, r"[.,]\d{1,2}$"), fill_value=False)).as_py()
     )
     return bool((values > 0).any()) and bool((values % 1 == 0).all()) and not cents
-
-
-def _mark_of(columns: Sequence[pa.Array]) -> str | None:
-    total = Marks()
-    for column in columns:
-        total.add(marks_of(texts_of(column)))
-    return _decided(total)
-
-
-def _decided(marks: Marks) -> str | None:
-    try:
-        return marks.decided()
-    except MixedMarksError:
-        return None
-
-
-def _numbers(column: pa.Array, mark: str | None) -> FloatArray:
-    """Return the first numbers of a column with the mark of its own cells, else with that of the prices."""
-    sample = column.slice(0, _SAMPLE)
-    text = texts_of(sample)
-    own = _decided(marks_of(text)) if text is not None else None
-    return numbers_of(sample, text, own or mark or ".")
 
 
 def _is_value(money: FloatArray, shares: FloatArray, low: FloatArray, high: FloatArray, unit: float) -> bool:
