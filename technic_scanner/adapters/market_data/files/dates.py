@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic_scanner.adapters.market_data.files.bare_dates import bare_dates
 from technic_scanner.adapters.market_data.files.clock_times import clock_seconds, groups, whole_numbers
 from technic_scanner.adapters.market_data.files.date_numbers import days_of_numbers
 from technic_scanner.adapters.market_data.files.date_orders import (
@@ -30,7 +31,7 @@ _COMPACT = (
 )
 _TRIPLE = (
     r"^(?P<a>\d{1,4})\s?(?P<mark>[-/. _年년])\s?(?P<b>\d{1,2})\s?[-/. _月월]\s?(?P<c>\d{1,4})\s?"
-    r"[.日일]?(?P<rest>|Z|\+\d\d:?\d\d|[T ,;_-].*)$"
+    r"[.日일]?(?P<rest>|Z|\+\d\d:?\d\d|[T ,;_(-].*)$"
 )
 _WEEKDAY = r"^(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\.?,?\s+)?"
 _WORD = r"(?P<word>\pL{3,12})\.?"
@@ -99,12 +100,14 @@ def read_days(column: pa.Array, hints: DateHints, *, zone: str | None = None, fo
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _spread(read_days(column.dictionary, hints, zone=zone, form=form), column.indices)
-    if form is not None and (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        column = pc.strptime(pc.utf8_trim_whitespace(column), format=form, unit="s", error_is_null=True)
-        kind = column.type
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if form is not None and (is_number or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        text = _texts_of_numbers(column) if is_number else column
+        column = pc.strptime(pc.utf8_trim_whitespace(text), format=form, unit="s", error_is_null=True)
+        kind, is_number = column.type, False
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         found = _of_stamps(column)
-    elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    elif is_number:
         found = Days(*days_of_numbers(_texts_of_numbers(column), hints.last))
         found.zone = "UTC" if (found.seconds >= 0).any() else None
     else:
@@ -158,7 +161,7 @@ def _texts_of_numbers(column: pa.Array) -> pa.Array:
 
 
 def _of_text(column: pa.Array, hints: DateHints) -> Days:
-    text = pc.utf8_trim_whitespace(pc.utf8_trim(pc.utf8_trim_whitespace(column), characters=_AROUND))
+    text = bare_dates(pc.utf8_trim_whitespace(pc.utf8_trim(pc.utf8_trim_whitespace(column), characters=_AROUND)))
     found = Days.unknown(len(text))
     if len(text) == 0:
         return found

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from technic_scanner.adapters.market_data.files.blank_cells import text_with_tabs
 from technic_scanner.adapters.market_data.files.fixed_width import refuse_fixed_width
-from technic_scanner.adapters.market_data.files.names import PRICES, is_index, meaning
+from technic_scanner.adapters.market_data.files.header_lines import NUMBER, header_score
+from technic_scanner.adapters.market_data.files.names import is_index, meaning
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbol_above import symbol_above
 from technic_scanner.errors import SourceDataError
@@ -23,14 +25,14 @@ _HEAD_LINES = 60
 _ENOUGH = 5  # cells of numbers in a row of bars
 _HEAD_CHARACTERS = 1 << 18
 _EXCEL_SEPARATOR = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
-_NUMBER = re.compile(r"^[\s\"']*[+-]?[$€£¥]?\d[\d.,:\s/TZ+-]*[\"']?\s*$")
 # Figures of other scripts: Arabic, Persian, Devanagari, Thai, and those as wide as a Chinese character.
 _OTHER_FIGURES = re.compile(r"[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u0e50-\u0e59\uff10-\uff19]")
 _FIGURES = {
     **{first + n: str(n) for first in (0x660, 0x6F0, 0x966, 0xE50, 0xFF10) for n in range(10)},
     0x66B: ".",
     0x66C: "'",
-    0xFF0E: ".",
+    **dict(zip(range(0xFF0B, 0xFF10), "+'-./", strict=True)),
+    0xFF1A: ":",
 }
 _NUMBERED = re.compile(r"^([A-Za-z]*[ _.]?)(\d{1,3})(?:\.0)?$")
 _DATE = re.compile(
@@ -55,8 +57,9 @@ def read_delimited(text: str) -> tuple[Sheet, list[list[str]], str]:
     Raises SourceDataError if there are no cells to read.
     """
     text = _even(text)
-    head = text[:_HEAD_CHARACTERS].split("\n", _HEAD_LINES)[:_HEAD_LINES]
-    lines = [line for line in head if line]
+    lines = _first_lines(text)
+    if (tabbed := text_with_tabs(text, lines, SEPARATORS)) is not None:
+        text, lines = tabbed, _first_lines(tabbed)
     refuse_fixed_width(lines, SEPARATORS)
     layout = find_layout(lines)
     rows = _cells(lines, layout.separator)
@@ -72,6 +75,10 @@ def read_delimited(text: str) -> tuple[Sheet, list[list[str]], str]:
     sheet.headless = layout.header is None
     sheet.symbol_above = symbol_above(lines[: layout.first])
     return sheet, rows, text
+
+
+def _first_lines(text: str) -> list[str]:
+    return [line for line in text[:_HEAD_CHARACTERS].split("\n", _HEAD_LINES)[:_HEAD_LINES] if line]
 
 
 def _even(text: str) -> str:
@@ -118,7 +125,7 @@ def find_layout(lines: Sequence[str]) -> Layout:
     best: tuple[int, int, str] | None = None
     for separator in told[1] if told else SEPARATORS:
         for number, cells in enumerate(_cells(head, separator)):
-            score = _header_score(cells)
+            score = header_score(cells)
             if score and (best is None or score > best[0]):
                 best = (score, number, separator)
     if best is not None:
@@ -129,7 +136,7 @@ def find_layout(lines: Sequence[str]) -> Layout:
 def _without_known_names(head: Sequence[str], separator: str, start: int) -> Layout:
     """Return the layout of a text in which no line names known columns: it has no header, or one of unknown names."""
     rows = _cells(head, separator)
-    numeric = next((n for n, row in enumerate(rows) if sum(bool(_NUMBER.match(cell)) for cell in row) >= _ENOUGH), None)
+    numeric = next((n for n, row in enumerate(rows) if sum(bool(NUMBER.match(cell)) for cell in row) >= _ENOUGH), None)
     if numeric is None:
         return Layout(separator, start, start, len(rows[0]))
     above = numeric - 1
@@ -150,13 +157,6 @@ def is_running(names: Sequence[str]) -> bool:
         return False
     first = int(parts[0][1])
     return first in (0, 1) and [int(number) for _, number in parts] == list(range(first, first + len(parts)))
-
-
-def _header_score(cells: Sequence[str]) -> int:
-    """Return how many different meanings the cells name; 0 if that is no header of prices."""
-    meanings = {meaning(cell.strip().strip('"')) for cell in cells if cell.strip() and not _NUMBER.match(cell)} - {None}
-    prices = len(meanings.intersection(PRICES)) + len(meanings.intersection({f"adj_{name}" for name in PRICES}))
-    return len(meanings) if prices >= 2 or (prices and len(meanings) >= 3) else 0
 
 
 def _consistent(head: Sequence[str]) -> str:
@@ -277,7 +277,7 @@ def _fitted(row: list[str], names: list[str]) -> list[str] | None:
 def read_first_line(text: str) -> Sheet:
     """Return the columns of a text whose first line names them, of whatever kind they are. Raises SourceDataError."""
     text = _even(text)
-    head = [line for line in text[:_HEAD_CHARACTERS].split("\n", _HEAD_LINES)[:_HEAD_LINES] if line]
+    head = _first_lines(text)
     if not head:
         raise SourceDataError("is empty")
     told = _EXCEL_SEPARATOR.match(head[0])

@@ -174,7 +174,8 @@ def _refuse_empty(files: list[FileReading]) -> None:
     for file in files:
         if file.refused is None and not len(file.bars):
             faults = ", ".join(text for symbol in file.repairs.by_symbol if (text := file.repairs.text(symbol)))
-            file.refused = f"has no usable row: {faults}" if faults else "has no row below its header"
+            why = faults if file.unread is None else f"{faults}; {file.unread}"
+            file.refused = f"has no usable row: {why}" if faults else "has no row below its header"
 
 
 def _is_one_day(bars: LongBars) -> bool:

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.boards import differing
+from technic_scanner.adapters.market_data.files.cell_examples import no_date, unread_number
 from technic_scanner.adapters.market_data.files.clock_times import seconds_of
 from technic_scanner.adapters.market_data.files.containers import FileRef
+from technic_scanner.adapters.market_data.files.date_columns import date_columns, dates_of
 from technic_scanner.adapters.market_data.files.date_in_name import date_in_folders, date_in_name, open_date_in_name
 from technic_scanner.adapters.market_data.files.date_orders import Triples
 from technic_scanner.adapters.market_data.files.date_texts import period_named
@@ -25,8 +27,10 @@ from technic_scanner.adapters.market_data.files.finishing import (
     without_coarse,
     without_copies,
 )
+from technic_scanner.adapters.market_data.files.lacking_columns import why_lacking
 from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
 from technic_scanner.adapters.market_data.files.plain_columns import is_numeric
+from technic_scanner.adapters.market_data.files.price_marks import take_marks
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
 from technic_scanner.adapters.market_data.files.repeated import copies, keys_of, main_boards, share_repeated
 from technic_scanner.adapters.market_data.files.roles import Roles, columns_text, lacking, roles_of
@@ -43,7 +47,7 @@ from technic_scanner.adapters.market_data.files.vendor_rules import (
 )
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.errors import SourceDataError
-from technic_scanner.screening.bars import FloatArray
+from technic_scanner.screening.bars import FIELDS, FloatArray
 
 _MANY = 0.5
 _BOARDS_SHOWN = 3
@@ -84,7 +88,10 @@ class _Reader:
         if sheet.rows == 0:
             raise SourceDataError("has no row below its header")
         days = self._days(roles)
+        out.notes += [note] if (note := take_marks(sheet, roles.places)) else []
         fields = read_numbers(out, sheet, roles, self._hints)
+        out.unread = unread_number(sheet, {name: roles.places[name] for name in FIELDS}, fields, days.known)
+        out.notes += [out.unread] if out.unread else []
         rows, frame = self._rows(roles, days, fields)
         rows = without_copies(out, rows)
         rows = without_absurd(out, with_shares(with_decimals(with_positive_prices(rows, out), out), out))
@@ -103,6 +110,7 @@ class _Reader:
             self._mapping.rename(sheet)
             out.notes += [f"files.toml names the column {name}, which it does not have" for name in absent]
         roles = roles_of(sheet, self._hints.last, () if self._mapping is None else tuple(self._mapping.columns))
+        self._join_dates(roles)
         if not self._has_dates(roles):
             self._add_named_day(roles)
         missing = lacking(roles)
@@ -110,13 +118,27 @@ class _Reader:
             self._add(roles, "volume", pa.nulls(sheet.rows, pa.float64()))
             out.notes.append("it has no column for volume")
         elif missing:
-            raise SourceDataError(f"has no column for {', '.join(missing)}; the columns found are {out.columns}")
+            form = why_lacking(sheet, roles, missing)
+            found = f"the columns found are {out.columns}" + (f"; {form}" if form else "")
+            raise SourceDataError(f"has no column for {', '.join(missing)}; {found}")
         return roles
 
     def _has_dates(self, roles: Roles) -> bool:
         """Return whether a column holds the dates; a figure that a folder's name gives, such as day=3, is none."""
         parts = {key for key, _ in self._out.ref.parts}
         return "date" in roles.places and self._sheet.names[roles.places["date"]] not in parts - {"date", "dt"}
+
+    def _join_dates(self, roles: Roles) -> None:
+        """Put columns of years, months and days together where no other column holds the dates."""
+        sheet = self._sheet
+        places = date_columns(sheet)
+        if places is None or roles.places.get("date", places[0]) not in places:
+            return
+        names = [sheet.names[place] for place in places]
+        if not set(names) <= {key for key, _ in self._out.ref.parts}:
+            self._add(roles, "date", dates_of(sheet, places))
+            roles.others = [place for place in roles.others if place not in places]
+            self._out.notes.append(f"its columns {', '.join(names)} were put together to dates")
 
     def _add_named_day(self, roles: Roles) -> None:
         """Take the day from the name of the file or its folders; other files may tell the order of its figures."""
@@ -152,7 +174,8 @@ class _Reader:
             raise SourceDataError(_order_sentence(days.undecided))
         if sheet.rows and not days.known.any() and not days.impossible:
             self._refuse_period(column, name)
-            raise SourceDataError(f"has no readable date in its column {name}; the columns found are {out.columns}")
+            why = no_date(column, name, mapping.date_format if mapping else None)
+            raise SourceDataError(f"{why}; the columns found are {out.columns}")
         return days
 
     def _refuse_period(self, column: pa.Array, name: str) -> None:

@@ -33,6 +33,7 @@ class FileReading:
     ``open_mark`` is true, where only other files can tell the order or the decimal mark; ``sure_mark`` where its own
     cells tell it. ``roles`` are the columns by meaning, ``own_columns`` all that the file has. ``lasting`` is whether
     the file would be read the same on any later day. ``lean``: its rows have the form of LEAN, QuantConnect's engine.
+    ``unread`` is a sentence that quotes a cell of its bars that was not read as a number.
     """
 
     ref: FileRef
@@ -56,6 +57,7 @@ class FileReading:
     own_columns: tuple[str, ...] = ()
     lasting: bool = False
     lean: bool = False
+    unread: str | None = None
 
     def refuse(self, error: Exception) -> None:
         """Leave the file out because of an error that nobody foresaw."""

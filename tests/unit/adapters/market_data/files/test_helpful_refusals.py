@@ -44,9 +44,11 @@ def test_b3s_columns_of_fixed_width_are_named(tmp_path: Path) -> None:
     assert "CSV" in said
 
 
-def test_columns_that_are_aligned_with_blanks_are_named(tmp_path: Path) -> None:
-    rows = "".join(f"{day}  10.00   12.00   9.00   11.00    1500\n" for day in DAYS)
-    assert "fixed width" in refusal(tmp_path, "Date        Open    High    Low    Close    Volume\n" + rows)
+def test_columns_without_known_names_that_are_aligned_with_blanks_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"{day}  10.00   12.00   n/a   11.00    1500\n" for day in DAYS)
+    said = refusal(tmp_path, "Alpha       Beta    Gamma   Delta  Epsilon  Zeta\n" + rows)
+    assert "its cells stand apart by blanks" in said
+    assert "CSV" in said
 
 
 def test_securities_side_by_side_are_named(tmp_path: Path) -> None:
