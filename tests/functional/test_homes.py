@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -197,3 +200,31 @@ def test_a_misspelled_setting_is_named_at_the_start(monkeypatch: pytest.MonkeyPa
         assert warning in run(*words).stderr, words
     (found,) = [item for item in json.loads(run("doctor", "--json").stdout) if item["check"] == "settings"]
     assert (found["ok"], "TECHNIC_MAX_RUNS" in found["detail"]) == (False, True)
+
+
+def test_a_home_in_a_file_system_that_is_read_only_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    with build() as services:
+        queue(services.store)
+    opened: list[str] = []
+    connect = sqlite3.connect
+
+    def noted(path: str, **options: object) -> sqlite3.Connection:
+        opened.append(path)
+        return connect(path, **options)  # type: ignore[call-overload, no-any-return]
+
+    def refused(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    monkeypatch.setattr(Path, "touch", refused)
+    found = json.loads(run("runs", "--json").stdout)
+    assert len(found) == 1
+    assert all(path.endswith("?mode=ro&immutable=1") for path in opened)
+    assert "cannot be written" in run("scan", "--source", "sample").stderr
+    # What a writer had not put into the file yet must not be left out without a word.
+    (tmp_path / "technic.db-wal").write_bytes(b"a log")
+    opened.clear()
+    run("runs")
+    assert not any("immutable" in path for path in opened)

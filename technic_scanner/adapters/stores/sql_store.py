@@ -129,8 +129,9 @@ def _make_file(url: URL) -> None:
     path = Path(url.database or "")
     try:
         refuse_lost_file(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
+        if not path.exists():  # in a file system that is read-only, even this would be refused
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise store_error(error, _name(url)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,7 @@ class SqliteFile:
         """Return a new connection. Raises sqlite3.Error, StoreUnavailableError."""
         identity = self._present() if self._known else _identity(self._path)
         connection = sqlite3.connect(
-            # mode=rw: a file that has gone is an error to report, not a reason to make a new, empty one.
-            f"{self._path.as_uri()}?mode=rw",
+            f"{self._path.as_uri()}?{_access_to(self._path)}",
             uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,  # the engine's "begin" hook says BEGIN itself
@@ -84,12 +84,31 @@ class SqliteFile:
         self._known, self._suspect = identity, False
 
 
+def _access_to(path: Path) -> str:
+    """Return the parameters with which a file is opened.
+
+    mode=rw: a file that has gone is an error to report, not a reason to make a new, empty one. In a file system that
+    nobody can write SQLite could not make the files that it shares with other processes; there nothing changes, unless
+    a log is left of which it would take no notice.
+    """
+    try:
+        is_fixed = bool(os.statvfs(path).f_flag & os.ST_RDONLY) and not _log_of(path).exists()
+    except (AttributeError, OSError):  # another system, or no file
+        is_fixed = False
+    return "mode=ro&immutable=1" if is_fixed else "mode=rw"
+
+
+def _log_of(path: Path) -> Path:
+    """Return the place of the write-ahead log of a file."""
+    return path.with_name(f"{path.name}-wal")
+
+
 def refuse_lost_file(path: Path) -> None:
     """Raise StoreError where a store's file is missing or empty but its write-ahead log is there.
 
     SQLite would delete the log, which may hold the newest runs, and begin anew.
     """
-    log = path.with_name(f"{path.name}-wal")
+    log = _log_of(path)
     size = path.stat().st_size if path.exists() else None
     if not size and log.exists() and log.stat().st_size:
         state = "is missing" if size is None else "is empty"
