@@ -62,13 +62,8 @@ def _lone(bars: LongBars, side: _Side) -> Rows:
 
 
 def _sentence(bars: LongBars, row: int, side: _Side) -> str:
-    """Say which price of a bar is far from the others: the open or close itself, or a high or low beyond both."""
-    opened, close = float(bars.fields[0][row]), float(bars.fields[3][row])
-    name, price, other = side.name, float(bars.fields[side.field][row]), "close"
-    if max(opened, close) > _FAR * min(opened, close):
-        open_is_it = (opened > close) == (side.name == "high")
-        name, price, other = ("open", opened, "close") if open_is_it else ("close", close, "open")
-    reference = opened if other == "open" else close
+    """Say which price of a bar is far from the others, and how far."""
+    name, price, other, reference = _wrong_price(bars, row, side)
     ratio = max(price, reference) / min(price, reference)
     times = f"{ratio:.2g}" if ratio < _LARGE else f"{ratio:,.0f}"
     what = (
@@ -78,6 +73,22 @@ def _sentence(bars: LongBars, row: int, side: _Side) -> str:
     )
     day = np.datetime64(int(bars.days[row]), "D")
     return f"{bars.symbols[bars.codes[row]]} {day}: {what}, and no price around it is near; it is used as it is"
+
+
+def _wrong_price(bars: LongBars, row: int, side: _Side) -> tuple[str, float, str, float]:
+    """Return the name and value of the price that is far, and of the one that it is far from.
+
+    That is the open or close if it is as far out as the high or low, else the high or low itself.
+    """
+    opened, close, extreme = (bars.fields[number][row : row + 1] for number in (0, 3, side.field))
+    nearer, farther = side.nearer(opened, close), side.farther(opened, close)
+    open_is_nearer = bool((nearer == opened)[0])
+    names = ("open", "close") if open_is_nearer else ("close", "open")
+    if bool(side.is_far(nearer, farther)[0]) and not bool(side.is_far(extreme, nearer)[0]):
+        return names[0], float(nearer[0]), names[1], float(farther[0])
+    if bool(side.is_far(extreme, close)[0]):
+        return side.name, float(extreme[0]), "close", float(close[0])
+    return side.name, float(extreme[0]), "open", float(opened[0])
 
 
 def _price(price: float) -> str:

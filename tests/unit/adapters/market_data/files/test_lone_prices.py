@@ -37,6 +37,8 @@ def bars_of(*bars: Bar, symbols: Sequence[str] = ("KO",)) -> LongBars:
         ((103.1, 620, 102, 104.1), "its high 620.00 is 6 times its close"),
         ((1031, 1031, 102, 104.1), "its open 1,031.00 is 9.9 times its close"),
         ((103.1, 1041, 102, 1041), "its close 1,041.00 is 10 times its open"),
+        ((250, 600, 100, 100), "its high 600.00 is 6 times its close"),
+        ((100, 600, 100, 250), "its high 600.00 is 6 times its open"),
         ((10.31, 104.5, 10.31, 104.1), "its close is 10 times its open 10.31"),
         ((103.1, 104.5, 10.41, 10.41), "its open is 9.9 times its close 10.41"),
     ],
@@ -63,6 +65,14 @@ def test_two_such_bars_in_a_row_are_both_named() -> None:
 def test_a_bar_with_both_is_named_twice() -> None:
     notes = lone_prices(bars_of(USUAL, (103, 1044.5, 10.2, 104), USUAL))
     assert ["its high" in note for note in notes] == [True, False]
+
+
+def test_each_wrong_price_of_a_bar_is_named_as_what_it_is() -> None:
+    notes = lone_prices(bars_of(USUAL, (15, 1044.5, 15, 104), USUAL))
+    assert [note.split(": ")[1].split(", and")[0] for note in notes] == [
+        "its high 1,044.50 is 10 times its close",
+        "its close is 6.9 times its open 15.00",
+    ]
 
 
 @pytest.mark.parametrize(
