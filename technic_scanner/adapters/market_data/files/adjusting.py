@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 import numpy as np
 import numpy.typing as npt
 
+from technic_scanner.adapters.market_data.files.split_column import split_events, split_factor
 from technic_scanner.adapters.market_data.long_bars import LongBars
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
@@ -41,7 +42,7 @@ def adjusted(
         notes.append("prices were multiplied by the factor column, so that the newest price is unchanged")
         return [*(values * factor for values in plain[:4]), plain[4]], notes, "by its factor column"
     if "split" in fields:
-        factor = _split_factor(plain, fields["split"], order, codes)
+        factor = split_factor(plain, fields["split"], order, codes)
         if bool((factor != 1.0).any()):
             notes.append("prices and volumes before the splits of its split column were adjusted by them")
             return [*(values / factor for values in plain[:4]), plain[4] * factor], notes, "by its split column"
@@ -57,9 +58,9 @@ def _by_adjusted_close(
     volume = fields["volume"]
     if "adj_volume" in fields:
         volume = fields["adj_volume"]
-    elif "split" in fields and bool(((events := _events(fields["split"])) != 1.0).any()):
+    elif "split" in fields and bool(((events := split_events(fields["split"])) != 1.0).any()):
         raw = [fields[name] for name in FIELDS]
-        volume = volume * _split_factor(raw, events, order, codes)
+        volume = volume * split_factor(raw, events, order, codes)
     else:
         splits = _splits_in(factor, order, codes)
         if len(splits):
@@ -80,41 +81,6 @@ def _scaled(prices: FloatArray, factor: FloatArray) -> FloatArray:
     values = np.abs(prices, out=prices if prices.flags.writeable and prices.flags.owndata else None)
     np.multiply(values, factor, out=values)
     return values
-
-
-def _events(split: FloatArray) -> FloatArray:
-    """Return shares for one on the days of splits, 1 on all others."""
-    return np.where(np.isfinite(split) & (split > 0), split, 1.0)
-
-
-def _split_factor(
-    plain: list[FloatArray], split: FloatArray, order: npt.NDArray[np.intp], codes: npt.NDArray[np.int32]
-) -> FloatArray:
-    """Return by how much each row's price must be divided for the later splits that its prices do not contain yet."""
-    events, close, opened = _events(split)[order], np.abs(plain[3])[order], np.abs(plain[0])[order]
-    same = np.append(False, np.diff(codes[order]) == 0)
-    logs = np.zeros(len(order))
-    for row in np.flatnonzero((events != 1.0) & same):
-        overnight = opened[row] / close[row - 1] if close[row - 1] > 0 else np.nan
-        logs[row] = _unseen(float(overnight), float(events[row]))
-    later = np.cumsum(logs[::-1])[::-1] - logs  # of all later rows, also of other symbols
-    ends = np.append(np.flatnonzero(~same[1:]), len(order) - 1)
-    block = np.cumsum(~same) - 1
-    after_block = later[ends][block] if len(ends) else later
-    factor = np.empty(len(order))
-    factor[order] = np.exp(later - after_block)
-    factor[np.abs(factor - 1.0) < 1e-12] = 1.0
-    return factor
-
-
-def _unseen(overnight: float, event: float) -> float:
-    """Return the log of shares for one if the price jumps by it (so the bars before are not adjusted), else 0."""
-    if not np.isfinite(overnight) or overnight <= 0:
-        return 0.0
-    for shares in (event, 1.0 / event):  # some vendors write 0.25 for four shares for one
-        if abs(np.log(overnight * shares)) < abs(np.log(overnight)) and abs(np.log(overnight * shares)) < 0.25:
-            return float(np.log(shares))
-    return 0.0
 
 
 def _splits_in(factor: FloatArray, order: npt.NDArray[np.intp], codes: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:

@@ -11,7 +11,7 @@ import numpy as np
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.containers import TEXT_SUFFIXES, Contents, FileRef
 from technic_scanner.adapters.market_data.files.date_orders import OrderError, Triples, decide_order
-from technic_scanner.adapters.market_data.files.guarded import joined, splits_of
+from technic_scanner.adapters.market_data.files.guarded import doubts_of, joined
 from technic_scanner.adapters.market_data.files.kept_readings import KeptReadings
 from technic_scanner.adapters.market_data.files.mapping import FolderMapping
 from technic_scanner.adapters.market_data.files.read_files import FileReader, Step, ignore_steps
@@ -133,7 +133,7 @@ def read_folder(
     reading.without_bars = _without_bars(reading)
     _refuse_empty(files)
     reading.sentences += _nameless(files, reading.symbols)
-    reading.sentences += splits_of(reading.bars)
+    reading.sentences += doubts_of(reading.bars)
     reading.sentences += _apart(reading.bars)
     return reading
 

@@ -1,9 +1,10 @@
-"""Put files together and look for splits so that an error that nobody foresaw costs one file or one sentence alone."""
+"""Put files together and look for doubts so that an error that nobody foresaw costs one file or one sentence alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from technic_scanner.adapters.market_data.files.lone_prices import lone_prices
 from technic_scanner.adapters.market_data.files.reading import FileReading
 from technic_scanner.adapters.market_data.files.splits import likely_splits
 from technic_scanner.adapters.market_data.files.together import Together, put_together
@@ -48,9 +49,19 @@ def _error_of(files: Sequence[FileReading], symbols: Symbols) -> Exception | Non
     return None
 
 
-def splits_of(bars: LongBars) -> list[str]:
-    """Return the sentences of ``likely_splits``, or one that says that it failed; the bars are used in any case."""
+def doubts_of(bars: LongBars) -> list[str]:
+    """Return the sentences on prices that may be wrong; where a search for them fails, one that says so.
+
+    The bars are used in any case.
+    """
+    return [
+        *_searched(lone_prices, bars, "that is far from all prices around it"),
+        *_searched(likely_splits, bars, "that looks like an unadjusted split"),
+    ]
+
+
+def _searched(search: Callable[[LongBars], list[str]], bars: LongBars, what: str) -> list[str]:
     try:
-        return likely_splits(bars)
+        return search(bars)
     except Exception as error:  # noqa: BLE001 - it costs notes and no bar
-        return [f"nothing was looked for that looks like an unadjusted split: {type(error).__name__}: {error}"]
+        return [f"nothing was looked for {what}: {type(error).__name__}: {error}"]

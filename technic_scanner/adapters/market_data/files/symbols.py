@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
+from technic_scanner.adapters.market_data.files.words_of_history import is_history, without_history
+
 _QUOTES = re.compile(r'^=?"(.*)"$')
 # A share class: BRK.B, BRK/B, BRK B and BRK_B are BRK-B. Single letters of exchanges (VOD.L, 7203.T) are none.
 _CLASS = re.compile(r"^([A-Z]{1,5})[./ _]([A-E])$")
@@ -68,6 +70,12 @@ _PERIODS: tuple[str, ...] = (
 _ALPHA_VANTAGE = re.compile(
     r"^(?:(?:daily|weekly|monthly)(?:_adjusted)?|intraday(?:_extended)?(?:_\d{1,2}min)?)_(?=[A-Z0-9][A-Z0-9.^-]*$)"
 )
+# The name of a register before a number of its form, as in wkn_716460_historic.
+_OF_REGISTER = re.compile(
+    r"^(?:wkn[_\- =:]+(?=[A-Z]*\d)(?=[A-Z\d]{6}$)|isin[_\- =:]+(?=[A-Z]{2}[A-Z\d]{9}\d$)"
+    r"|cusip[_\- =:]+(?=[A-Z\d]{8}\d$)|sedol[_\- =:]+(?=[A-Z\d]{6}\d$)|figi[_\- =:]+(?=BBG[A-Z\d]{9}$))",
+    re.IGNORECASE,
+)
 _COPIES = "copy|kopie|copie|copia|cópia|kopia|kopi|копия|副本|コピー"
 _COPY = re.compile(
     rf"^(?:copy of|kopie von|copie de|copia de|copia di|cópia de|kopia) (?=.)"
@@ -101,7 +109,7 @@ def without_copy_mark(stem: str) -> str:
 
 def is_generic(stem: str) -> bool:
     """Return whether a name cannot be a symbol beside its folder's name: part-0, 2024, daily, prices."""
-    return bool(_GENERIC.match(stem))
+    return bool(_GENERIC.match(stem)) or is_history(stem)
 
 
 _NO_SYMBOL = re.compile(rf"^(?:(?:{_WORDS})[-_ ]?\d*|\d{{7,}}|\d{{4}}-\d\d-\d\d.*|[\d_-]{{8,}})$", re.IGNORECASE)
@@ -118,7 +126,7 @@ def meaning_of_d(stem: str, symbol: str) -> str | None:
 
 def looks_like_no_symbol(name: str) -> bool:
     """Return whether a name is a word for prices, a date or a long number, but no symbol that anybody trades."""
-    return bool(_NO_SYMBOL.match(name))
+    return bool(_NO_SYMBOL.match(name)) or is_history(name)
 
 
 def stripped(names: Iterable[str]) -> Mapping[str, str]:
@@ -126,19 +134,25 @@ def stripped(names: Iterable[str]) -> Mapping[str, str]:
 
     Known are names of exchanges, words such as "daily" and "HistoricalData", ``.US``, ", 1D" and dates; others are
     removed if three or more names have them in common. Nothing but a period is removed that would make names equal,
-    and what Alpha Vantage writes before its symbols, as in intraday_5min_KO, which is removed of each name by itself.
+    and what no symbol has, which is removed of each name by itself: what Alpha Vantage writes before its symbols, as in
+    intraday_5min_KO, "historical data" in any language, and the name of a register before its number.
     """
-    current = {name: _ALPHA_VANTAGE.sub("", without_copy_mark(name)) for name in names}
+    current = {name: _by_itself(_ALPHA_VANTAGE.sub("", without_copy_mark(name))) for name in names}
     changed = bool(current)
     while changed:
         changed = False
         for pattern, may_join in _removals(list(current.values())):
-            shorter = {name: pattern.sub("", text) for name, text in current.items()}
+            shorter = {name: _by_itself(pattern.sub("", text)) for name, text in current.items()}
             if shorter == current or not all(shorter.values()):
                 continue
             if may_join or _distinct(shorter.values()) == _distinct(current.values()):
                 current, changed = shorter, True
     return {name: normal(text) for name, text in current.items()}
+
+
+def _by_itself(text: str) -> str:
+    """Return a name without "historical data" and without the name of a register before its number."""
+    return _OF_REGISTER.sub("", without_history(text))
 
 
 def _distinct(texts: Iterable[str]) -> int:

@@ -149,7 +149,7 @@ VENDORS: tuple[VendorFile, ...] = (
     VendorFile(
         "Investing.com, German",
         {
-            "ORBX.csv": '"Datum","Zuletzt","Eröffn.","Hoch","Tief","Vol.","+/- %"\n"13.03.2026","1.012,00","1.011,00","1.013,00",'
+            "ORBX Historische Daten.csv": '"Datum","Zuletzt","Eröffn.","Hoch","Tief","Vol.","+/- %"\n"13.03.2026","1.012,00","1.011,00","1.013,00",'
             '"1.010,00","1,60M","0,5%"\n'
         },
         {"ORBX": ("2026-03-13", 1012.0, 1_600_000.0)},
@@ -337,10 +337,10 @@ VENDORS: tuple[VendorFile, ...] = (
     VendorFile(
         "ariva",
         {
-            "wkn_ORBX_historic.csv": "Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke;Volumen\n2026-03-03;1.011,00;1.013,00;1.010,00;1.012,00;1.600;"
+            "wkn_716460_historic.csv": "Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke;Volumen\n2026-03-03;1.011,00;1.013,00;1.010,00;1.012,00;1.600;"
             "1.619.200\n2026-03-02;1.010,00;1.012,00;1.009,00;1.011,00;1.500;1.516.500\n"
         },
-        {"WKN_ORBX_HISTORIC": ("2026-03-03", 1012.0, 1600.0)},
+        {"716460": ("2026-03-03", 1012.0, 1600.0)},
     ),
     VendorFile(
         "Stooq.pl",
