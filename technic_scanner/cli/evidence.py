@@ -35,7 +35,7 @@ def replay(
     given: dict[str, Any],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last as-of date.")],
-    every: Annotated[str, typer.Option(help="month, week or a number of sessions.")] = "month",
+    every: Annotated[str, typer.Option(help="month, week or a number of weekdays; a holiday means the session before it.")] = "month",
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     where_file: Annotated[Path | None, typer.Option(help="Read the criteria from this file.")] = None,
@@ -82,13 +82,13 @@ def outcomes(
 ) -> None:
     """Report how the picks of past runs performed after their as-of date."""
     with errors_as_sentences():
-        _check(horizon, direction)
         query = PerformanceQuery(
             source=source, universe=universe, direction=direction, horizon=horizon,
             profiles=tuple(profile or ()), sectors=tuple(sector or ()),
             tiers=tuple(tier or ()), regimes=tuple(regime or ()), since=since and since.date(),
             until=until and until.date(), top_n=top_n, cost_bps=cost_bps,
         )  # fmt: skip
+        _check(query)
         with build() as services:
             report = services.outcomes.report(query)
         if csv:
@@ -99,13 +99,15 @@ def outcomes(
             _show(report)
 
 
-def _check(horizon: int, direction: str | None) -> None:
-    """Raise ConfigError that names each option with an unknown value."""
+def _check(query: PerformanceQuery) -> None:
+    """Raise ConfigError that names each option with an unknown value, and a period that ends before it begins."""
     problems = []
-    if horizon not in HORIZONS:
-        problems.append(FieldProblem("horizon", f"{horizon} is not one of {', '.join(map(str, HORIZONS))}"))
-    if direction is not None and direction not in DIRECTIONS:
-        problems.append(FieldProblem("direction", f"{direction!r} is not one of {', '.join(DIRECTIONS)}"))
+    if query.horizon not in HORIZONS:
+        problems.append(FieldProblem("horizon", f"{query.horizon} is not one of {', '.join(map(str, HORIZONS))}"))
+    if query.direction is not None and query.direction not in DIRECTIONS:
+        problems.append(FieldProblem("direction", f"{query.direction!r} is not one of {', '.join(DIRECTIONS)}"))
+    if query.since is not None and query.until is not None and query.until < query.since:
+        problems.append(FieldProblem("until", f"{query.until} is before since, {query.since}"))
     if problems:
         raise ConfigError(problems)
 
@@ -131,7 +133,7 @@ def _say_end(ended: Sequence[RunRecord]) -> None:
 
 def _show(report: PerformanceReport) -> None:
     if not report.judged:
-        say("No outcome is known yet: there are no bars after the as-of dates of the stored runs.")
+        _say_nothing(report)
         return
     rows = [
         ("Direction", report.direction),
@@ -146,6 +148,19 @@ def _show(report: PerformanceReport) -> None:
     rows += [(f"Reached first: {EXIT_TEXTS[name]}", count) for name, count in report.exits]
     table(f"Outcomes after {report.query.horizon} sessions", ("", ""), rows)
     for note in (*report.notes, *limits_note(report)):
+        say(note)
+
+
+def _say_nothing(report: PerformanceReport) -> None:
+    """Say why there is no outcome: no picks, or no bars after them; and what there is to say of their runs."""
+    picks, horizon = report.picks.num_rows, count_text(report.query.horizon, "session")
+    if picks:
+        say(
+            f"No outcome is known yet: none of {count_text(picks, 'pick')} has bars for {horizon} after its as-of date."
+        )
+    else:
+        say("No outcome is known yet: no stored run has picks that the options include.")
+    for note in report.notes:
         say(note)
 
 
