@@ -35,7 +35,8 @@ class ReplayRequest(ScanRequest):
     every: str = Field(
         default="month",
         max_length=10,
-        description="`month` (last weekday of each), `week` (Fridays) or a number of weekdays.",
+        description="`month` (last weekday of each), `week` (Fridays) or a number of weekdays. A holiday means the "
+        "session before it.",
     )
     dry_run: bool = Field(default=False, description="Say the dates and the expected seconds, and queue nothing.")
 
