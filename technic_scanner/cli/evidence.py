@@ -35,7 +35,9 @@ def replay(
     given: dict[str, Any],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last as-of date.")],
-    every: Annotated[str, typer.Option(help="month, week or a number of weekdays; a holiday means the session before it.")] = "month",
+    every: Annotated[
+        str, typer.Option(help="month, week or a number of weekdays; a holiday means the session before it.")
+    ] = "month",
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     where_file: Annotated[Path | None, typer.Option(help="Read the criteria from this file.")] = None,
