@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +15,9 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_sentences, say, table
 from technic_scanner.cli.requests import build_request, with_criteria
-from technic_scanner.domain.config import DIRECTIONS
+from technic_scanner.domain.config import DIRECTIONS, RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.errors import ConfigError, FieldProblem, problems_raised_by
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
@@ -46,10 +47,12 @@ def replay(
 ) -> None:
     """Run the same scan at past dates. The same command again continues where it stopped, unless files have changed."""
     with errors_as_sentences(), build() as services:
-        dates = replay_dates(first.date(), last.date(), every)
-        asked, options = build_request(services.service, with_criteria(given, where_file), preset, config)
-        asked = services.watchlists.lookup.resolved(asked)
-        check_request(asked, options, services.catalog)
+        request = partial(_replayed, services, given, where_file, preset, config)
+        try:
+            dates = replay_dates(first.date(), last.date(), every)
+        except ConfigError as error:
+            raise ConfigError([*error.problems, *problems_raised_by(request)]) from error
+        asked, options = request()
         plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))
         total = count_text(len(plan.runs), "run")
         say(f"{total} from {dates[0]} to {dates[-1]}; {plan.resumed} of them continued from an earlier call.")
@@ -62,6 +65,16 @@ def replay(
             emit([{"run_id": run.run_id, "as_of": run.config.as_of_date, "status": run.status.value} for run in ended])
     if not detach and any(run.status is not RunStatus.SUCCEEDED for run in ended):
         raise typer.Exit(Exit.FAILED)
+
+
+def _replayed(
+    services: Services, given: dict[str, Any], where_file: Path | None, preset: str | None, config: Path | None
+) -> tuple[ScanConfig, RunOptions]:
+    """Return what to scan at each date. Raises ConfigError with everything that is wrong with it."""
+    asked, options = build_request(services.service, with_criteria(given, where_file), preset, config)
+    asked = services.watchlists.lookup.resolved(asked)
+    check_request(asked, options, services.catalog)
+    return asked, options
 
 
 def outcomes(

@@ -114,6 +114,13 @@ def test_bad_arguments_are_named(words: tuple[str, ...], field: str) -> None:
     assert field in result.stderr
 
 
+def test_all_that_is_wrong_with_a_replay_is_named_at_once() -> None:
+    words = ("--from", "2010-05-01", "--to", "2010-01-01", "--every", "zz", "--top-n", "-1", "--source", "nope")
+    refused = run("replay", *words).stderr
+    for field in ("from", "every", "top_n", "source"):
+        assert f"  {field}: " in refused
+
+
 def test_a_replay_takes_criteria_as_a_scan_does(tmp_path: Path) -> None:
     file = tmp_path / "where.txt"
     file.write_text("rsi(14) > 40\n", encoding="utf-8")

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.domain.study_terms import FEW_DATES, StudyTerms
-from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError
+from technic_scanner.domain.study_terms import FEW_DATES
+from technic_scanner.errors import ResultsNotReadyError
 from technic_scanner.runs.service.service import RunService
+from technic_scanner.runs.studies.faults import check_unopened
 from technic_scanner.runs.study_trials import TrialStore, count_trials, trials_of
 from technic_scanner.studies.deflation import thresholds_of
 from technic_scanner.studies.request import StudyRequest
@@ -45,19 +46,8 @@ class SweepService:
 
         Raises CriteriaError, ConfigError, LimitError.
         """
-        if request.open_holdout:
-            text = "a holdout is opened by one study, not by many variants at once"
-            raise ConfigError([FieldProblem("open_holdout", text)])
-        terms = StudyTerms(
-            entry=request.entry,
-            start=request.start,
-            end=request.end,
-            min_bars=request.min_bars,
-            cost_bps=request.cost_bps,
-            holdout_months=request.holdout_months,
-            horizon=horizon,
-            min_dates=min_dates,
-        )
+        check_unopened(request)
+        terms = request.terms(horizon, min_dates)
         config = request.config_of(lookback_sessions=_ALL_SESSIONS)
         return self._service.submit(config, options, owner=owner, label=label, study=terms)
 
