@@ -11,6 +11,7 @@ from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.study_terms import FEW_DATES
 from technic_scanner.errors import ConfigError, FieldProblem, problems_raised_by
 from technic_scanner.runs.service.service import RunService
+from technic_scanner.runs.studies.sweeps import check_unopened
 from technic_scanner.studies.holdout import check_holdout
 from technic_scanner.studies.ranges import variants_of
 from technic_scanner.studies.refused import check_readable
@@ -51,13 +52,6 @@ def sweep_faults(
         *problems_raised_by(lambda: check_unopened(request)),
     ]
     return tuple(dict.fromkeys(found))
-
-
-def check_unopened(request: StudyRequest) -> None:
-    """Raise ConfigError if a parameter study would open a holdout."""
-    if request.open_holdout:
-        text = "a holdout is opened by one study, not by many variants at once"
-        raise ConfigError([FieldProblem("open_holdout", text)])
 
 
 @contextmanager

@@ -11,9 +11,8 @@ import pyarrow as pa
 from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.study_terms import FEW_DATES
-from technic_scanner.errors import ResultsNotReadyError
+from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError
 from technic_scanner.runs.service.service import RunService
-from technic_scanner.runs.studies.faults import check_unopened
 from technic_scanner.runs.study_trials import TrialStore, count_trials, trials_of
 from technic_scanner.studies.deflation import thresholds_of
 from technic_scanner.studies.request import StudyRequest
@@ -72,6 +71,13 @@ class SweepService:
             "all_variants": count.all,
             "thresholds": None if limits is None else asdict(limits),
         }
+
+
+def check_unopened(request: StudyRequest) -> None:
+    """Raise ConfigError if a parameter study would open a holdout."""
+    if request.open_holdout:
+        text = "a holdout is opened by one study, not by many variants at once"
+        raise ConfigError([FieldProblem("open_holdout", text)])
 
 
 def cells_table(answer: Mapping[str, Any]) -> pa.Table:
