@@ -11,6 +11,7 @@ from technic_scanner.api.checked_route import CheckedRoute
 from technic_scanner.api.dependencies import AllServices, Owner, RootPath
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
+from technic_scanner.api.outcomes import Horizon
 from technic_scanner.api.requests import GivenOptions, Name, RunId
 from technic_scanner.api.scans import accepted
 from technic_scanner.api.schemas import RunDocument
@@ -39,7 +40,7 @@ class SweepAsked(StudyAsked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    horizon: int = Field(default=BEST_HORIZON, description="Sessions after the entry that the best is chosen by.")
+    horizon: Horizon = Field(default=BEST_HORIZON, description="Sessions after the entry that the best is chosen by.")
     min_dates: int = Field(default=FEW_DATES, ge=1, le=MOST_DATES, description="With entries that the best must have.")
     options: GivenOptions = Field(default_factory=Given)
     label: Name | None = None

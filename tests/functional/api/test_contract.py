@@ -45,7 +45,7 @@ BEYOND_SCHEMAS = re.compile(
     r"|sectors"  # the names of other vendors, in any case
     r"|stage_plan|profile_weights.*|currency_rates"  # sums and repetitions
     r"|until|created_to|max_seconds"  # the end of a range, which must not be below its beginning
-    r"|from|to|every|least|delay|options|entries.*|lookback_days"  # what another field must say beside it
+    r"|from|to|every|least|delay|options|open_holdout|entries.*|lookback_days"  # what another field must say beside it
     r")"
 )
 
