@@ -33,7 +33,7 @@ TechnicError                    technic_error
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
@@ -85,6 +85,15 @@ class ConfigError(TechnicError):
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[tuple[FieldProblem, ...]]]:
         return type(self), (self.problems,)
+
+
+def problems_raised_by(check: Callable[[], object]) -> tuple[FieldProblem, ...]:
+    """Return the problems of the ConfigError that a call raises, so that they can be named with others; () for none."""
+    try:
+        check()
+    except ConfigError as error:
+        return error.problems
+    return ()
 
 
 class SourceError(TechnicError):

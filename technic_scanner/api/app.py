@@ -29,6 +29,7 @@ from technic_scanner.api import (
     outcomes,
     presets,
     problems,
+    refused_sockets,
     replays,
     results,
     saved_criteria,
@@ -83,6 +84,7 @@ def create_api(services: Services, *, owns_services: bool = False) -> FastAPI:
     app.state.stream_counts = Counter()
     app.state.answers = SharedAnswers(services.clock)
     problems.install(app)
+    refused_sockets.install(app)
     documentation.install(app, partial(_installed_names, services))
     app.state.api_routes = [route for module in _ROUTERS for route in module.router.routes]
     _keep_paths_apart(app)

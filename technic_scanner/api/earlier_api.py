@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Header, Query, Response, WebSocket
 from pydantic import Field, ValidationError
@@ -16,6 +16,7 @@ from technic_scanner.api.dependencies import Broadcaster, Owner, Service, Stream
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
 from technic_scanner.api.problems import NO_OBJECT, bad_fields, document_of, document_of_invalid, json_fault
+from technic_scanner.api.refused_sockets import refuse
 from technic_scanner.api.requests import MAX_SEQ, ConfigQuery, Name, ScanRequest, config_query
 from technic_scanner.api.run_broadcaster import RunBroadcaster
 from technic_scanner.api.schemas import RUN_ID_PATTERN
@@ -41,9 +42,6 @@ router = APIRouter(tags=["earlier API"], route_class=ConfigRoute)
 FIRST_MESSAGE_SECONDS = 30.0
 WS_TOO_LATE = 1008
 WS_TOO_BIG = 1009
-WS_FAILED = 1011
-# 4400-4499 correspond to the HTTP status codes.
-_WS_MIRROR = 4000
 
 
 class _BadMessageError(Exception):
@@ -152,9 +150,9 @@ async def follow_new_scan(
     except TimeoutError:
         await websocket.close(WS_TOO_LATE, "no config received")
     except _BadMessageError as error:
-        await _refuse(websocket, document_of_invalid(error.problems, websocket.url.path))
+        await refuse(websocket, document_of_invalid(error.problems, websocket.url.path))
     except TechnicError as error:
-        await _refuse(websocket, document_of(error, websocket.url.path))
+        await refuse(websocket, document_of(error, websocket.url.path))
     else:
         await serve_socket(websocket, broadcaster, run_id, after, EARLIER)
 
@@ -195,9 +193,3 @@ async def _start(
 ) -> str:
     record = await broadcaster.read(lambda: submit(service, request, owner, place=place))
     return record.run_id
-
-
-async def _refuse(websocket: WebSocket, problem: dict[str, Any]) -> None:
-    await websocket.send_text(json.dumps({"type": "error"} | problem | {"type": "error"}))
-    status = problem["status"]
-    await websocket.close(_WS_MIRROR + status if status < 500 else WS_FAILED, problem["code"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,11 +15,12 @@ from starlette.responses import StreamingResponse
 from technic_scanner.api.dependencies import AllServices, Answers
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import file_response, problems
-from technic_scanner.api.requests import Name, Request, RunId
+from technic_scanner.api.requests import Name, Request, RunId, not_below
 from technic_scanner.api.schemas import known
 from technic_scanner.api.shared_answers import SharedAnswers, pieces
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import DIRECTIONS
+from technic_scanner.domain.quoting import quoted
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.performance.performance_report import Equity, IcPoint, PerformanceReport
@@ -32,16 +33,17 @@ CSV = "text/csv"
 JSON = "application/json"
 
 
-def _one_of_the_horizons(sessions: int) -> int:
-    if sessions not in HORIZONS:
-        raise ValueError(f"{sessions} is not one of {', '.join(map(str, HORIZONS))}")
-    return sessions
+def _one_of(choices: Sequence[Any]) -> AfterValidator:
+    def check(value: Any) -> Any:
+        if value not in choices:
+            raise ValueError(f"{quoted(value)} is not one of {', '.join(map(str, choices))}")
+        return value
+
+    return AfterValidator(check)
 
 
-Horizon = Annotated[int, AfterValidator(_one_of_the_horizons), Field(json_schema_extra={"enum": list(HORIZONS)})]
-
-
-Direction = Annotated[str, Field(json_schema_extra={"enum": list(DIRECTIONS)}, pattern="|".join(DIRECTIONS))]
+Horizon = Annotated[int, _one_of(HORIZONS), Field(json_schema_extra={"enum": list(HORIZONS)})]
+Direction = Annotated[str, _one_of(DIRECTIONS), Field(json_schema_extra={"enum": list(DIRECTIONS)})]
 
 
 class OutcomeFilter(Request):
@@ -57,7 +59,7 @@ class OutcomeFilter(Request):
     tier: list[Name] = Field(default_factory=list)
     regime: list[Name] = Field(default_factory=list)
     since: date | None = Field(default=None, description="First as-of date.")
-    until: date | None = Field(default=None, description="Last as-of date.")
+    until: Annotated[date | None, not_below("since")] = Field(default=None, description="Last as-of date.")
     horizon: Horizon = Field(default=PerformanceQuery().horizon, description="Sessions after the as-of date.")
     top_n: int | None = Field(default=None, ge=1, le=100_000, description="Only the top ranks of each run.")
     cost_bps: float = Field(default=10.0, ge=0, le=10_000, allow_inf_nan=False, description="Trading cost in bps.")

@@ -12,8 +12,9 @@ from technic_scanner.api.dependencies import AllServices, Owner, RootPath
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
 from technic_scanner.api.requests import ScanRequest
-from technic_scanner.api.submitting import IN_BODY, located, readable
+from technic_scanner.api.submitting import IN_BODY, every_problem, located, readable
 from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.errors import ConfigError
 from technic_scanner.runs.performance.replay import ReplayPlan, expected_seconds, queue_replay, replay_dates
 
 router = APIRouter(tags=["scans"], route_class=ConfigRoute)
@@ -35,7 +36,8 @@ class ReplayRequest(ScanRequest):
     every: str = Field(
         default="month",
         max_length=10,
-        description="`month` (last weekday of each), `week` (Fridays) or a number of weekdays.",
+        description="`month` (last weekday of each), `week` (Fridays) or a number of weekdays. A holiday means the "
+        "session before it.",
     )
     dry_run: bool = Field(default=False, description="Say the dates and the expected seconds, and queue nothing.")
 
@@ -62,7 +64,10 @@ class ReplayDocument(Document):
 def start_replay(request: ReplayRequest, services: AllServices, owner: Owner, root_path: RootPath) -> ReplayDocument:
     """Queue the same scan at past dates. The same request again goes on where it stopped, unless its files changed."""
     service = services.service
-    dates = replay_dates(request.first, request.last, request.every)
+    try:
+        dates = replay_dates(request.first, request.last, request.every)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *every_problem(service, request)]) from error
     config, options = readable(service, request)
     with located(IN_BODY):
         seconds = expected_seconds(service, config, options, len(dates))

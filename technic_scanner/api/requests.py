@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -14,9 +14,11 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    ValidationInfo,
     WithJsonSchema,
     create_model,
 )
+from pydantic_core import PydanticCustomError
 
 from technic_scanner.api.field_schemas import (
     TEXT_PATTERN,
@@ -77,6 +79,22 @@ OPTIONS_SCHEMA = request_schema(
 # Read once, here; a bad field does not end the reading, so that it can be named together with those of other parts.
 GivenConfig = Annotated[Given, PlainValidator(read_config), WithJsonSchema(CONFIG_SCHEMA)]
 GivenOptions = Annotated[Given, PlainValidator(read_options), WithJsonSchema(OPTIONS_SCHEMA)]
+
+
+def not_below(first: str) -> AfterValidator:
+    """Return a validator that refuses the end of a range, such as a period, that is below its field ``first``."""
+
+    def check(last: Any, info: ValidationInfo) -> Any:
+        least = info.data.get(first)
+        if last is not None and least is not None and last < least:
+            word = "before" if isinstance(last, date) else "below"
+            message = "{last} is {word} {first}, {least}"
+            raise PydanticCustomError(
+                "reversed_range", message, {"last": str(last), "word": word, "first": first, "least": str(least)}
+            )
+        return last
+
+    return AfterValidator(check)
 
 
 class Request(BaseModel):
@@ -149,9 +167,9 @@ class RunFilter(Request):
         "`comparability_key`: runs of the same config, whatever their size, cache state and version.",
     )
     created_from: Moment | None = None
-    created_to: Moment | None = None
+    created_to: Annotated[Moment | None, not_below("created_from")] = None
     min_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    max_seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    max_seconds: Annotated[float | None, not_below("min_seconds")] = Field(default=None, ge=0, allow_inf_nan=False)
     pinned: bool | None = None
     owner: str | None = Field(default=None, max_length=100, pattern=TEXT_PATTERN)
     text: str | None = Field(default=None, max_length=200, pattern=TEXT_PATTERN, description="In label or run id.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query, Response
 from pydantic import ConfigDict, Field, JsonValue
 
-from technic_scanner.api.config_route import PresetRoute
+from technic_scanner.api.checked_route import CheckedRoute
 from technic_scanner.api.dependencies import AllServices, Owner, RootPath
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import Responses, problems
@@ -17,26 +18,29 @@ from technic_scanner.api.named_versions import location
 from technic_scanner.api.requests import GivenConfig, GivenOptions, NewName, Request, name_in_path
 from technic_scanner.api.schemas import ConfigDocument, OptionsDocument
 from technic_scanner.api.submitting import IN_BODY, located, unread
+from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.schedule import CATCH_UP_SESSIONS, MIN_DATA_FRACTION, FiringStatus, LateRule, Schedule
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.requests import Given
 from technic_scanner.runs.schedules.requests import (
+    every_fault,
     firing_to_dict,
     planned_to_dict,
-    schedule_from_dict,
+    readable_part,
     schedule_to_dict,
 )
 from technic_scanner.runs.schedules.service import MAX_CATCH_UP, MAX_COUNT, ScheduleService
 
-router = APIRouter(tags=["schedules"], route_class=PresetRoute)
+router = APIRouter(tags=["schedules"], route_class=CheckedRoute)
 
+_NAME = "nightly"
 _TERMS: dict[str, Any] = {"preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 _IN_THESE_YEARS: dict[str, JsonValue] = {"pattern": r"^(19|20|21)[0-9]{2}-"}
 _DELAY_PATTERN = r"^(0|([0-9]{1,4}[hH])?([0-9]{1,5}[mM])?([0-9]{1,6}[sS])?)$"
 _Text = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
-ScheduleName = Annotated[str, name_in_path("nightly")]
+ScheduleName = Annotated[str, name_in_path(_NAME)]
 
 
 class PlannedDocument(Document):
@@ -114,6 +118,8 @@ class ScheduleTerms(Request):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_TERMS]})
 
+    stand_ins: ClassVar[Mapping[str, Any]] = {"name": _NAME, "after_close": "XNYS", "at": "0 8 * * *", "zone": "UTC"}
+
     preset: _Text | None = Field(default=None, description="Scanned as it is when the schedule fires.")
     config: GivenConfig | None = None
     options: GivenOptions | None = None
@@ -128,27 +134,33 @@ class ScheduleTerms(Request):
     catch_up_sessions: int = Field(default=CATCH_UP_SESSIONS, ge=1, le=MAX_CATCH_UP)
 
     def schedule(self, name: str, owner: str | None, schedules: ScheduleService) -> Schedule:
-        """Return the schedule; ConfigError names every field that cannot be read, and then those with bad values."""
+        """Return the schedule; ConfigError names every field that cannot be read, with those that have bad values."""
+        schedule, found = self._read(name, owner)
+        if found:
+            raise ConfigError(every_fault(schedule, found, schedules.every_fault))
+        return schedule
+
+    def faults(self, services: Services) -> Iterable[FieldProblem]:
+        """Return everything that is wrong with the terms."""
+        schedule, found = self._read(_NAME, None)
+        return map(IN_BODY.of, every_fault(schedule, found, services.schedules.every_fault))
+
+    def _read(self, name: str, owner: str | None) -> tuple[Schedule, list[FieldProblem]]:
+        """Return the schedule, and what could not be read of it."""
         given, options = self.config, self.options
         found = unread(given or Given(), options or Given())
         if options is not None and given is None:
             found.append(FieldProblem("options", "belong to a config; a preset has its own"))
         terms = self.model_dump(mode="json", include=_OWN_TERMS)
-        try:
-            schedule = schedule_from_dict(
-                name, terms, owner, None if given is None else (given.over(ScanConfig()), _options(options))
-            )
-        except ConfigError as error:
-            raise ConfigError([*found, *error.problems]) from error
-        if found:
-            raise ConfigError([*found, *schedules.faults(schedule)])
-        return schedule
+        asked = None if given is None else (given.over(ScanConfig()), _options(options))
+        schedule, more = readable_part(name, terms, owner, asked)
+        return schedule, [*found, *more]
 
 
 class NewSchedule(ScheduleTerms):
     """A schedule to add."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "nightly", **_TERMS}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": _NAME, **_TERMS}]})
 
     name: NewName
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, JsonValue
 from starlette.concurrency import run_in_threadpool
 
+from technic_scanner.api.checked_route import CheckedRoute
 from technic_scanner.api.dependencies import AllServices, Answers
 from technic_scanner.api.documentation import file_response, problems
 from technic_scanner.api.outcomes import CSV, JSON
@@ -18,14 +21,15 @@ from technic_scanner.api.requests import Name, Request
 from technic_scanner.api.shared_answers import SharedAnswers
 from technic_scanner.api.study_documents import StudyDocument
 from technic_scanner.bootstrap import Services
-from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.config import OPTION_FIELDS, ScanConfig
+from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.exports.export import to_csv
-from technic_scanner.runs.studies.service import readable
+from technic_scanner.runs.studies.faults import every_fault_named, study_faults
 from technic_scanner.studies.document import entries_table
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.studies.result import COST_BPS
 
-router = APIRouter(tags=["studies"])
+router = APIRouter(tags=["studies"], route_class=CheckedRoute)
 _LONGEST = 20_000
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _EXAMPLE: dict[str, JsonValue] = {
@@ -39,6 +43,8 @@ class StudyAsked(Request):
     """What to study. Without minimums there are none: adjusted prices of the past are not those of then."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    stand_ins: ClassVar[Mapping[str, Any]] = {"where": "close > 0"}
 
     where: str = Field(max_length=_LONGEST, description="The criteria.")
     source: Name = ScanConfig().source
@@ -56,9 +62,12 @@ class StudyAsked(Request):
     holdout_months: int | None = Field(default=None, ge=1, le=600, description="Newest months that are held out.")
     open_holdout: bool = Field(default=False, description="Study these months alone, which is remembered.")
 
+    def faults(self, services: Services) -> Iterable[FieldProblem]:
+        """Return everything that is wrong with what is asked, as far as no bars are read for it."""
+        return map(placed, study_faults(services.service, self.request()))
+
     def request(self) -> StudyRequest:
-        """Return the request of the service. Raises CriteriaError."""
-        readable(self.where)
+        """Return the request of the service."""
         return StudyRequest(
             where=self.where,
             source=self.source,
@@ -75,13 +84,32 @@ class StudyAsked(Request):
         )
 
 
+def placed(problem: FieldProblem) -> FieldProblem:
+    """Return the problem at its place in a body, where the criteria are ``where`` and options stand in ``options``."""
+    if problem.field == "criteria":
+        return replace(problem, field="where")
+    in_options = problem.field in OPTION_FIELDS
+    return replace(problem, field=f"options.{problem.field}") if in_options else problem
+
+
+@contextmanager
+def in_the_body(asked: StudyAsked, services: Services) -> Iterator[None]:
+    """Let a ConfigError name everything that is wrong with what is asked, each fault at its place in the body."""
+    try:
+        with every_fault_named(lambda: asked.faults(services)):
+            yield
+    except ConfigError as error:
+        raise ConfigError(dict.fromkeys(map(placed, error.problems))) from error
+
+
 @router.post("/studies", response_model=StudyDocument, responses=problems(413, 422, 429, 502))
 async def run_study(asked: StudyAsked, services: AllServices, answers: Answers) -> Response:
     """Return what criteria would have found in every past session, and what followed, with intervals."""
     request = asked.request()
 
     def compute() -> bytes:
-        return json.dumps(services.studies.find(request).document()).encode()
+        with in_the_body(asked, services):
+            return json.dumps(services.studies.find(request).document()).encode()
 
     def counted(found: bytes) -> bytes:
         # An answer that was kept says how many variants were tried up to now, and asking for it counts.
@@ -107,7 +135,8 @@ async def run_study_csv(asked: StudyAsked, services: AllServices, answers: Answe
     request = asked.request()
 
     def compute() -> bytes:
-        found = services.studies.find(request)
+        with in_the_body(asked, services):
+            found = services.studies.find(request)
         services.studies.count(request, found.about(), once=True)
         return to_csv(entries_table(found.study))
 

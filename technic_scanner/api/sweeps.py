@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from fastapi import APIRouter, Response
 from pydantic import ConfigDict, Field, JsonValue
 
+from technic_scanner.api.checked_route import CheckedRoute
 from technic_scanner.api.dependencies import AllServices, Owner, RootPath
 from technic_scanner.api.derived import Document
 from technic_scanner.api.documentation import problems
+from technic_scanner.api.outcomes import Horizon
 from technic_scanner.api.requests import GivenOptions, Name, RunId
 from technic_scanner.api.scans import accepted
 from technic_scanner.api.schemas import RunDocument
-from technic_scanner.api.studies import StudyAsked
+from technic_scanner.api.studies import StudyAsked, in_the_body, placed
 from technic_scanner.api.study_documents import FamilyDocument, JudgedDocument, StudiedDocument, ThresholdsDocument
 from technic_scanner.api.submitting import unread
-from technic_scanner.domain.config import OPTION_FIELDS, RunOptions
+from technic_scanner.bootstrap import Services
+from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.study_terms import FEW_DATES
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.requests import Given
+from technic_scanner.runs.studies.faults import sweep_faults
 from technic_scanner.studies.sweep import BEST_HORIZON, Cell
 from technic_scanner.studies.terms import MOST_DATES
 
-router = APIRouter(tags=["studies"])
+router = APIRouter(tags=["studies"], route_class=CheckedRoute)
 _EXAMPLE: dict[str, JsonValue] = {
     "where": "let n = 50 # 20..80 step 30\nclose > sma(close, n) and rsi(14) < 40",
     "source": "sample",
@@ -36,10 +40,17 @@ class SweepAsked(StudyAsked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    horizon: int = Field(default=BEST_HORIZON, description="Sessions after the entry that the best is chosen by.")
+    horizon: Horizon = Field(default=BEST_HORIZON, description="Sessions after the entry that the best is chosen by.")
     min_dates: int = Field(default=FEW_DATES, ge=1, le=MOST_DATES, description="With entries that the best must have.")
     options: GivenOptions = Field(default_factory=Given)
     label: Name | None = None
+
+    def faults(self, services: Services) -> Iterable[FieldProblem]:
+        """Return everything that is wrong with what is asked."""
+        found = sweep_faults(
+            services.service, self.request(), self.options.over(RunOptions()), self.horizon, self.min_dates
+        )
+        return [*unread(Given(), self.options), *map(placed, found)]
 
 
 class CellDocument(Document, of=Cell):
@@ -103,16 +114,12 @@ def start_sweep(
     asked: SweepAsked, response: Response, services: AllServices, owner: Owner, root_path: RootPath
 ) -> RunDocument:
     """Queue a parameter study. It is followed, cancelled and resumed as any run, under /scans."""
-    if found := unread(Given(), asked.options):
-        raise ConfigError(found)
     options = asked.options.over(RunOptions())
-    request, about = asked.request(), {"owner": owner, "label": asked.label}
-    try:
-        run = services.sweeps.submit(request, asked.horizon, options, min_dates=asked.min_dates, **about)
-    except ConfigError as error:
-        if not any(problem.field in OPTION_FIELDS for problem in error.problems):
-            raise
-        raise ConfigError(map(_placed, error.problems)) from error
+    about = {"owner": owner, "label": asked.label}
+    with in_the_body(asked, services):
+        if found := unread(Given(), asked.options):
+            raise ConfigError(found)
+        run = services.sweeps.submit(asked.request(), asked.horizon, options, min_dates=asked.min_dates, **about)
     return accepted(run, response, root_path)
 
 
@@ -120,8 +127,3 @@ def start_sweep(
 def show_sweep(run_id: RunId, services: AllServices) -> SweepDocument:
     """Return what a parameter study found."""
     return SweepDocument.model_validate(services.sweeps.answer(run_id))
-
-
-def _placed(problem: FieldProblem) -> FieldProblem:
-    in_options = problem.field in OPTION_FIELDS
-    return replace(problem, field=f"options.{problem.field}") if in_options else problem

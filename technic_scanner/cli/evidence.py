@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +15,9 @@ from technic_scanner.bootstrap import Services, build
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.output import Exit, Json, emit, emit_bytes, errors_as_sentences, say, table
 from technic_scanner.cli.requests import build_request, with_criteria
-from technic_scanner.domain.config import DIRECTIONS
+from technic_scanner.domain.config import DIRECTIONS, RunOptions, ScanConfig
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.errors import ConfigError, FieldProblem
+from technic_scanner.errors import ConfigError, FieldProblem, problems_raised_by
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
@@ -35,7 +36,9 @@ def replay(
     given: dict[str, Any],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First as-of date.")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last as-of date.")],
-    every: Annotated[str, typer.Option(help="month, week or a number of sessions.")] = "month",
+    every: Annotated[
+        str, typer.Option(help="month, week or a number of weekdays; a holiday means the session before it.")
+    ] = "month",
     preset: Annotated[str | None, typer.Option(help="Start from a preset.")] = None,
     config: Annotated[Path | None, typer.Option(help="Start from a JSON file of config fields.")] = None,
     where_file: Annotated[Path | None, typer.Option(help="Read the criteria from this file.")] = None,
@@ -44,10 +47,12 @@ def replay(
 ) -> None:
     """Run the same scan at past dates. The same command again continues where it stopped, unless files have changed."""
     with errors_as_sentences(), build() as services:
-        dates = replay_dates(first.date(), last.date(), every)
-        asked, options = build_request(services.service, with_criteria(given, where_file), preset, config)
-        asked = services.watchlists.lookup.resolved(asked)
-        check_request(asked, options, services.catalog)
+        request = partial(_replayed, services, given, where_file, preset, config)
+        try:
+            dates = replay_dates(first.date(), last.date(), every)
+        except ConfigError as error:
+            raise ConfigError([*error.problems, *problems_raised_by(request)]) from error
+        asked, options = request()
         plan = queue_replay(services.service, asked, options, dates, services.catalog.cache_key(asked))
         total = count_text(len(plan.runs), "run")
         say(f"{total} from {dates[0]} to {dates[-1]}; {plan.resumed} of them continued from an earlier call.")
@@ -60,6 +65,16 @@ def replay(
             emit([{"run_id": run.run_id, "as_of": run.config.as_of_date, "status": run.status.value} for run in ended])
     if not detach and any(run.status is not RunStatus.SUCCEEDED for run in ended):
         raise typer.Exit(Exit.FAILED)
+
+
+def _replayed(
+    services: Services, given: dict[str, Any], where_file: Path | None, preset: str | None, config: Path | None
+) -> tuple[ScanConfig, RunOptions]:
+    """Return what to scan at each date. Raises ConfigError with everything that is wrong with it."""
+    asked, options = build_request(services.service, with_criteria(given, where_file), preset, config)
+    asked = services.watchlists.lookup.resolved(asked)
+    check_request(asked, options, services.catalog)
+    return asked, options
 
 
 def outcomes(
@@ -82,13 +97,13 @@ def outcomes(
 ) -> None:
     """Report how the picks of past runs performed after their as-of date."""
     with errors_as_sentences():
-        _check(horizon, direction)
         query = PerformanceQuery(
             source=source, universe=universe, direction=direction, horizon=horizon,
             profiles=tuple(profile or ()), sectors=tuple(sector or ()),
             tiers=tuple(tier or ()), regimes=tuple(regime or ()), since=since and since.date(),
             until=until and until.date(), top_n=top_n, cost_bps=cost_bps,
         )  # fmt: skip
+        _check(query)
         with build() as services:
             report = services.outcomes.report(query)
         if csv:
@@ -99,13 +114,15 @@ def outcomes(
             _show(report)
 
 
-def _check(horizon: int, direction: str | None) -> None:
-    """Raise ConfigError that names each option with an unknown value."""
+def _check(query: PerformanceQuery) -> None:
+    """Raise ConfigError that names each option with an unknown value, and a period that ends before it begins."""
     problems = []
-    if horizon not in HORIZONS:
-        problems.append(FieldProblem("horizon", f"{horizon} is not one of {', '.join(map(str, HORIZONS))}"))
-    if direction is not None and direction not in DIRECTIONS:
-        problems.append(FieldProblem("direction", f"{direction!r} is not one of {', '.join(DIRECTIONS)}"))
+    if query.horizon not in HORIZONS:
+        problems.append(FieldProblem("horizon", f"{query.horizon} is not one of {', '.join(map(str, HORIZONS))}"))
+    if query.direction is not None and query.direction not in DIRECTIONS:
+        problems.append(FieldProblem("direction", f"{query.direction!r} is not one of {', '.join(DIRECTIONS)}"))
+    if query.since is not None and query.until is not None and query.until < query.since:
+        problems.append(FieldProblem("until", f"{query.until} is before since, {query.since}"))
     if problems:
         raise ConfigError(problems)
 
@@ -131,7 +148,7 @@ def _say_end(ended: Sequence[RunRecord]) -> None:
 
 def _show(report: PerformanceReport) -> None:
     if not report.judged:
-        say("No outcome is known yet: there are no bars after the as-of dates of the stored runs.")
+        _say_nothing(report)
         return
     rows = [
         ("Direction", report.direction),
@@ -146,6 +163,19 @@ def _show(report: PerformanceReport) -> None:
     rows += [(f"Reached first: {EXIT_TEXTS[name]}", count) for name, count in report.exits]
     table(f"Outcomes after {report.query.horizon} sessions", ("", ""), rows)
     for note in (*report.notes, *limits_note(report)):
+        say(note)
+
+
+def _say_nothing(report: PerformanceReport) -> None:
+    """Say why there is no outcome: no picks, or no bars after them; and what there is to say of their runs."""
+    picks, horizon = report.picks.num_rows, count_text(report.query.horizon, "session")
+    if picks:
+        say(
+            f"No outcome is known yet: none of {count_text(picks, 'pick')} has bars for {horizon} after its as-of date."
+        )
+    else:
+        say("No outcome is known yet: no stored run has picks that the options include.")
+    for note in report.notes:
         say(note)
 
 

@@ -16,8 +16,10 @@ from technic_scanner.domain.renamed import RENAMED_FIELDS
 Result = TypeVar("Result")
 FIELDS = {**CONFIG_FIELDS, **OPTION_FIELDS}
 
-# What a word on the command line is read as; the rest is text, which the strict reader of requests understands.
-_TYPES: dict[Kind, Any] = {Kind.COUNT: int, Kind.NUMBER: float, Kind.FLAG: bool}
+# What a word of digits is read as. All values are text to Typer, which would end at the first bad number; the strict
+# reader of requests names all of them.
+_NUMBERS: dict[Kind, Callable[[str], int | float]] = {Kind.COUNT: int, Kind.NUMBER: float}
+_METAVARS = {Kind.COUNT: "INTEGER", Kind.NUMBER: "FLOAT"}
 # Filled in by ``installed.InstalledNamesCommand`` when the help is shown.
 _INSTALLED = {"source": "{sources}", "executor": "{executors}"}
 _LISTS = (Kind.NAMES, Kind.WEIGHTS, Kind.STAGE_PLAN)
@@ -52,9 +54,8 @@ def takes_fields(*names: str) -> Callable[[Callable[..., Result]], Callable[...,
 
 
 def _parameter(name: str, field: Field) -> inspect.Parameter:
-    held = _TYPES.get(field.kind, str)
-    kind = list[held] if field.kind in _LISTS else held  # type: ignore[valid-type]
-    option = typer.Option(_option(name, field), help=_help(name, field))
+    kind: Any = list[str] if field.kind in _LISTS else bool if field.kind is Kind.FLAG else str
+    option = typer.Option(_option(name, field), help=_help(name, field), metavar=_METAVARS.get(field.kind))
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
     )
@@ -94,6 +95,8 @@ def _given(wanted: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str, 
             given[name] = parts
         elif kind in _LISTS:
             given[name] = [_pair(part) for part in parts]
+        elif kind in _NUMBERS:
+            given[name] = _number(_NUMBERS[kind], value)
         else:
             given[name] = value
     return given
@@ -102,7 +105,12 @@ def _given(wanted: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str, 
 def _pair(text: str) -> list[Any]:
     """Return the name and the weight of ``trend=0.5``; the strict reader says what is wrong with any other text."""
     name, _, weight = text.partition("=")
+    return [name.strip(), _number(float, weight) if weight else text]
+
+
+def _number(read: Callable[[str], int | float], text: str) -> int | float | str:
+    """Return the number that a text is, or the text, of which the strict reader says that it is none."""
     try:
-        return [name.strip(), float(weight)]
+        return read(text)
     except ValueError:
-        return [name.strip(), weight or text]
+        return text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,6 +28,8 @@ from technic_scanner.runs.schedules.requests import (
 
 app = typer.Typer(no_args_is_help=True, help="Scans that run by themselves, after a session or at calendar times.")
 _SHOWN_TIMES = 5
+# Options that have other names than their fields.
+_OPTION_OF = {"min_data_fraction": "min_data", "late_rule": "late", "catch_up_sessions": "catch_up"}
 
 
 @app.command()
@@ -65,8 +70,9 @@ def add(
             "late_rule": late,
             "catch_up_sessions": catch_up,
         }
-        schedule = schedule_from_dict(name, payload)
-        saved = (services.schedules.replace if replace else services.schedules.add)(schedule)
+        with _named_as_options():
+            schedule = schedule_from_dict(name, payload, faults=services.schedules.every_fault)
+            saved = (services.schedules.replace if replace else services.schedules.add)(schedule)
         first = services.schedules.next_times(name, 1)[0]
         sentence = f"Schedule {name!r} fires {in_words(saved.when)}, next at {_at(first)}."
         tell(_to_dict(services, saved), sentence, as_json=as_json)
@@ -166,6 +172,18 @@ def remove(name: str, as_json: Json = False) -> None:
     with errors_as_sentences(), build() as services:
         services.schedules.remove(name)
         tell({"name": name, "removed": True}, f"Schedule {name!r} removed.", as_json=as_json)
+
+
+@contextmanager
+def _named_as_options() -> Iterator[None]:
+    """Let a ConfigError name fields as the options of this command do."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(
+            dataclasses.replace(problem, field=_OPTION_OF.get(problem.field, problem.field))
+            for problem in error.problems
+        ) from error
 
 
 def _to_dict(services: Services, schedule: Schedule) -> dict[str, Any]:

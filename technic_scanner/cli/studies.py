@@ -11,7 +11,6 @@ from technic_scanner.bootstrap import build
 from technic_scanner.cli.field_options import takes_fields
 from technic_scanner.cli.output import (
     STANDARD_OUTPUT,
-    Exit,
     Json,
     check_file,
     emit,
@@ -21,13 +20,13 @@ from technic_scanner.cli.output import (
     write_file,
 )
 from technic_scanner.cli.study_options import CostBps, Entry, From, MinBars, To
-from technic_scanner.criteria import CriteriaError
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import ConfigError
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.requests import read_config
-from technic_scanner.runs.studies.service import StudyAnswer, readable
+from technic_scanner.runs.studies.faults import every_fault_named, study_faults
+from technic_scanner.runs.studies.service import StudyAnswer
 from technic_scanner.screening.pick_returns import HORIZONS
 from technic_scanner.studies.document import entries_table
 from technic_scanner.studies.request import StudyRequest
@@ -66,12 +65,7 @@ def study(
         days = {"start": first and first.date(), "end": last and last.date()}
         more = {"min_bars": min_bars, "holdout_months": holdout_months, "open_holdout": open_holdout}
         request = StudyRequest.of_config(config, given, entry=entry, cost_bps=cost_bps, **days, **more)
-        try:
-            readable(request.where)
-        except CriteriaError as error:
-            say(error.shown())
-            raise typer.Exit(Exit.USAGE) from error
-        with build() as services:
+        with build() as services, every_fault_named(lambda: study_faults(services.service, request)):
             answer = services.studies.run(request)
         if csv is not None:
             write_file(csv, to_csv(entries_table(answer.study)))

@@ -25,13 +25,13 @@ from technic_scanner.cli.output import (
 )
 from technic_scanner.cli.requests import with_criteria
 from technic_scanner.cli.study_options import CostBps, Entry, From, MinBars, To
-from technic_scanner.criteria import CriteriaError
 from technic_scanner.domain.config import OPTION_FIELDS, RunOptions, ScanConfig
 from technic_scanner.domain.study_terms import FEW_DATES
 from technic_scanner.errors import ConfigError
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.requests import read_config, read_options
+from technic_scanner.runs.studies.faults import every_fault_named, sweep_faults
 from technic_scanner.runs.studies.sweeps import cells_table
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.studies.result import COST_BPS, FIRST
@@ -75,11 +75,8 @@ def sweep(
         more = {"min_bars": min_bars, "holdout_months": holdout_months, "cost_bps": cost_bps}
         request, options = _asked(with_criteria(given, where_file), entry=entry, **days, **more)
         with build() as services:
-            try:
+            with every_fault_named(lambda: sweep_faults(services.service, request, options, horizon, min_dates)):
                 run = services.sweeps.submit(request, horizon, options, min_dates=min_dates, label=label)
-            except CriteriaError as error:
-                say(error.shown())
-                raise typer.Exit(Exit.USAGE) from error
             if detach:
                 emit(run_to_dict(run)) if as_json else typer.echo(run.run_id)
                 return

@@ -71,18 +71,6 @@ def options_from_dict(payload: Mapping[str, Any]) -> RunOptions:
     return _whole(read_options(payload), RunOptions())
 
 
-def request_from_dicts(
-    config: Mapping[str, Any], options: Mapping[str, Any] | None = None
-) -> tuple[ScanConfig, RunOptions]:
-    """Read both halves of a request and check their values; raises one ConfigError with everything wrong in either."""
-    given, given_options = read_config(config), read_options({} if options is None else options)
-    whole, whole_options = given.over(ScanConfig()), given_options.over(RunOptions())
-    problems = (*given.problems, *given_options.problems, *whole.problems(), *whole_options.problems())
-    if problems:
-        raise ConfigError(problems)
-    return whole, whole_options
-
-
 def _whole(given: Given, base: Record) -> Record:
     read: Record = given.over(base)
     if given.problems:

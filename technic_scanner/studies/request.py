@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from technic_scanner.domain.config import ScanConfig
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.studies.eligible import Minimums
 from technic_scanner.studies.result import COST_BPS, FIRST
 
@@ -56,6 +57,19 @@ class StudyRequest:
             min_price=self.min_price,
             min_dollar_volume=self.min_dollar_volume,
             **more,
+        )
+
+    def terms(self, horizon: int, min_dates: int) -> StudyTerms:
+        """Return the rest of what is asked, with the horizon and the dates that a best variant is judged by."""
+        return StudyTerms(
+            entry=self.entry,
+            start=self.start,
+            end=self.end,
+            min_bars=self.min_bars,
+            cost_bps=self.cost_bps,
+            holdout_months=self.holdout_months,
+            horizon=horizon,
+            min_dates=min_dates,
         )
 
     @property

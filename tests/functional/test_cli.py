@@ -529,3 +529,10 @@ def test_a_file_without_an_end_is_not_read_for_ever(command: tuple[str, ...], tm
         result = run(*command, file)
         assert result.exit_code == EXIT_USAGE
         assert said in result.stderr
+
+
+def test_numbers_that_cannot_be_read_are_named_with_all_other_faults() -> None:
+    result = run("scan", "--max-symbols", "-1", "--min-price", "x", "--workers", "two", "--profile", "nope")
+    assert result.exit_code == 2
+    for field in ("max_symbols", "min_price", "workers", "strategy_profile_name"):
+        assert f"  {field}: " in result.stderr

@@ -21,7 +21,14 @@ pytestmark = pytest.mark.usefixtures("cli_home")
 def test_outcomes_before_any_run_says_that_there_is_nothing() -> None:
     result = run("outcomes")
     assert result.exit_code == DONE
-    assert "No outcome is known yet" in result.stderr
+    assert "No outcome is known yet: no stored run has picks" in result.stderr
+
+
+def test_picks_without_bars_after_them_are_told_apart_from_no_picks() -> None:
+    assert run("scan", "--top-n", "3", "--no-progress").exit_code == DONE  # as of the sample's newest session
+    early = run("outcomes").stderr
+    assert "none of 3 picks has bars for 21 sessions after its as-of date" in early
+    assert "no stored run has picks that the options include" in run("outcomes", "--until", "2009-12-31").stderr
 
 
 def test_a_replay_is_journalled_once_and_judged() -> None:
@@ -93,6 +100,7 @@ def test_outcomes_as_csv_and_as_a_table() -> None:
     [
         (("outcomes", "--horizon", "7"), "horizon"),
         (("outcomes", "--direction", "up"), "direction"),
+        (("outcomes", "--since", "2010-05-02", "--until", "2010-05-01"), "until: 2010-05-01 is before since"),
         (("outcomes", "--cost-bps", "-1"), "--cost-bps"),
         (("outcomes", "--top-n", "0"), "--top-n"),
         (("replay", "--from", "2010-03-01", "--to", "2010-02-01"), "from"),
@@ -104,6 +112,13 @@ def test_bad_arguments_are_named(words: tuple[str, ...], field: str) -> None:
     result = run(*words)
     assert result.exit_code == USAGE
     assert field in result.stderr
+
+
+def test_all_that_is_wrong_with_a_replay_is_named_at_once() -> None:
+    words = ("--from", "2010-05-01", "--to", "2010-01-01", "--every", "zz", "--top-n", "-1", "--source", "nope")
+    refused = run("replay", *words).stderr
+    for field in ("from", "every", "top_n", "source"):
+        assert f"  {field}: " in refused
 
 
 def test_a_replay_takes_criteria_as_a_scan_does(tmp_path: Path) -> None:

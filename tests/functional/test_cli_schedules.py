@@ -79,8 +79,13 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
         "schedules", "add", "x", "--at", "nonsense", "--zone", "Nowhere", "--min-data", "97", "--catch-up", "0"
     )
     assert result.exit_code == 2
-    for field in ("at", "zone", "min_data_fraction", "catch_up_sessions", "preset"):
+    for field in ("at", "zone", "min_data", "catch_up", "preset"):
         assert f"  {field}: " in result.stderr
+    words = ("--preset", "nope", "--after-close", "ZZZZ", "--delay", "-3", "--min-data", "7", "--late", "foo")
+    result = run("schedules", "add", "bad", *words, "--catch-up", "-1")
+    assert result.exit_code == 2
+    for field in ("preset", "after_close", "delay", "min_data", "late", "catch_up"):
+        assert result.stderr.count(f"  {field}: ") == 1
     for words in (("next", "none"), ("pause", "none"), ("fire", "none"), ("remove", "none"), ("show", "none")):
         assert "schedule_not_found" in run("schedules", *words).stderr
     file = tmp_path / "bad.json"

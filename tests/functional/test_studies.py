@@ -87,6 +87,45 @@ def test_all_doors_give_the_same_numbers(prices: Panel, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("cli_home", "prices")
+@pytest.mark.parametrize("path", ["/studies", "/studies.csv", "/sweeps"])
+def test_every_field_that_is_wrong_is_named_in_one_answer(path: str) -> None:
+    with (
+        build(load_settings()) as services,
+        TestClient(create_api(services), base_url="http://localhost", client=("127.0.0.1", 1)) as client,
+    ):
+
+        def named(body: dict[str, Any]) -> list[str]:
+            answer = client.post(path, json=body)
+            assert answer.status_code == 422
+            return sorted(dict.fromkeys(item["field"] for item in answer.json()["errors"]))
+
+        assert named({"where": "rsi(", "entry": "first"}) == ["where"]
+        wrong = {"where": "rsi(", "source": "nope", "from": "2010-05-01", "to": "2010-01-01"}
+        assert named(wrong) == ["from", "source", "where"]
+        assert named(wrong | {"min_price": -1}) == ["from", "min_price", "source", "where"]
+        place = {"where": "rsi(", "source": "sample", "universe": "x", "entry": "now"}
+        assert named(place) == ["entry", "universe", "where"]
+        assert named({"source": "nope", "no": 1}) == ["no", "source", "where"]
+        [fault] = client.post(path, json={"where": "close > foo"} | {"source": "files"}).json()["errors"][:1]
+        assert (fault["field"], fault["line"]) == ("where", 1)
+        if path == "/sweeps":
+            more = {"horizon": 2, "options": {"executor": "no", "x": 1}, "open_holdout": True}
+            assert named(wrong | more) == [
+                *("from", "horizon", "open_holdout", "options.executor", "options.x", "source", "where"),
+            ]
+
+
+@pytest.mark.usefixtures("cli_home", "prices")
+@pytest.mark.parametrize("command", ["study", "sweep"])
+def test_commands_name_every_option_that_is_wrong(command: str) -> None:
+    words = ("--where", "rsi(", "--source", "nope", "--from", "2022-05-01", "--to", "2022-04-01", "--min-price", "-1")
+    refused = run(command, *words)
+    assert refused.exit_code == 2
+    for field in ("criteria", "source", "from", "min_price"):
+        assert f"  {field}: " in refused.output
+
+
+@pytest.mark.usefixtures("cli_home", "prices")
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -35,6 +35,11 @@ class PerformanceQuery:
     cost_bps: float = 10.0
     quantiles: int = 5
 
+    @property
+    def narrows_picks(self) -> bool:
+        """Whether some picks of a run may be left out though others are not, whatever their ranks."""
+        return bool(self.sectors or self.tiers or self.regimes)
+
 
 def of_runs(outcomes: pa.Table, query: PerformanceQuery) -> pa.Table:
     """Return the rows, of picks or of runs, of the runs that pass the filters on runs."""

@@ -116,7 +116,7 @@ class PerformanceReport:
 
 
 def report_performance(
-    outcomes: pa.Table, query: PerformanceQuery, notes: tuple[str, ...] = (), known_runs: pa.Table | None = None
+    outcomes: pa.Table, query: PerformanceQuery, known_runs: pa.Table | None = None
 ) -> PerformanceReport:
     """Filter and summarise the outcomes of ``judging.judge_runs``. Raises ValueError for an unknown horizon.
 
@@ -156,7 +156,7 @@ def report_performance(
         exits=_exits(picks),
         groups=_groups(picks, returns, dates),
         equity=_equity(runs, picks, by_run, query.cost_bps),
-        notes=(*notes, *left_out),
+        notes=left_out,
     )
 
 
@@ -168,8 +168,7 @@ def _first_rows(outcomes: pa.Table) -> pa.Table:
 
 def _run_count(runs: pa.Table, by_run: Mapping[str, slice], query: PerformanceQuery) -> int:
     """Return the number of runs: where picks are filtered, of those that have some left."""
-    filtered = query.sectors or query.tiers or query.regimes
-    return len(by_run) if filtered else runs.num_rows
+    return len(by_run) if query.narrows_picks else runs.num_rows
 
 
 def _total(runs: pa.Table, name: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -15,8 +15,8 @@ from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.universe import SourceInfo, Universe
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.progress.text import count_text
 from technic_scanner.runs.model import DatedRun, PickTable
+from technic_scanner.runs.performance.judged_runs import JudgedRuns, PlaceNotes, facts_of, place_text
 from technic_scanner.runs.performance.judged_table import JUDGED_SCHEMA, RUNS_SCHEMA
 from technic_scanner.runs.performance.judging import (
     JUDGED_COLUMNS,
@@ -25,9 +25,8 @@ from technic_scanner.runs.performance.judging import (
     judge_runs,
     lineage_of,
 )
-from technic_scanner.runs.performance.missing_bars import missing_bars_note, place_text
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
-from technic_scanner.runs.performance.performance_report import PerformanceReport, report_performance
+from technic_scanner.runs.performance.performance_report import PerformanceReport
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
 from technic_scanner.screening.bars import DateArray, Panel
 from technic_scanner.screening.survivors import ENDING_SHARE, endings, only_survivors
@@ -39,22 +38,6 @@ _BATCH = 20
 _LONG_SESSIONS = 504
 
 _MISSING = "companies that dropped out are missing, so returns look better than they were."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class JudgedRuns:
-    """Every pick of the stored runs with its outcome, in JUDGED_SCHEMA, and notes on biases of the data.
-
-    ``runs`` in RUNS_SCHEMA has all runs, also those without picks.
-    """
-
-    picks: pa.Table
-    runs: pa.Table
-    notes: tuple[str, ...]
-
-    def report(self, query: PerformanceQuery) -> PerformanceReport:
-        """Return the answer to a query on them."""
-        return report_performance(self.picks, query, self.notes, self.runs)
 
 
 class Listed(NamedTuple):
@@ -108,23 +91,12 @@ class PerformanceService:
         notes = [f"Only the newest {MAX_RUNS:,} runs are included."] if dated.more else []
         if dated.unreadable:
             notes.append(f"Runs whose stored configuration cannot be read in full are omitted: {dated.unreadable:,}.")
-        found = []
-        for (name, place), group in _by_place(self._runs(self._of_universe(dated.runs, universe))).items():
-            try:
-                bars = self._bars_since(group)
-            except (ConfigError, SourceError) as error:
-                notes.append(f"Runs of {place_text(name, place)} ({len(group)}) cannot be measured: {error}")
-                continue
-            listed = self._listed(group[0].dated.config)
-            members, left_out = members_only(group, listed)
-            judged = judge_runs(members, bars, self._known_through(group[0], bars))
-            found.append(judged)
-            without = missing_bars_note(group, judged.picks, bars, self._host)
-            notes += filter(None, [without, left_out, self._taint(group[0], bars, listed)])
+        found = [self._judged(group) for group in _by_place(self._runs(self._of_universe(dated.runs, universe)))]
         return JudgedRuns(
             pa.concat_tables([JUDGED_SCHEMA.empty_table(), *(judged.picks for judged in found)]),
             pa.concat_tables([RUNS_SCHEMA.empty_table(), *(judged.runs for judged in found)]),
-            tuple(dict.fromkeys(notes)),
+            tuple(notes),
+            tuple(place for judged in found for place in judged.places),
         )
 
     def of_run(self, run_id: str) -> JudgedRuns:
@@ -134,14 +106,33 @@ class PerformanceService:
             return _nothing()
         if stored.readable_config is None:
             note = "The stored configuration of this run cannot be read, so its bars are unknown."
-            return _nothing(note)
+            return _nothing(general=(note,))
         run = RunToJudge.of_stored(stored, self._store.get_run(run_id).host)
-        bars, listed = self._bars_since([run]), self._listed(run.dated.config)
-        members, left_out = members_only([run], listed)
-        judged = judge_runs(members, bars, self._known_through(run, bars))
-        without = missing_bars_note([run], judged.picks, bars, self._host)
-        notes = tuple(filter(None, [without, left_out, self._taint(run, bars, listed)]))
-        return JudgedRuns(judged.picks, judged.runs, notes)
+        return self._measured([run], self._bars_since([run]))
+
+    def _judged(self, group: Sequence[RunToJudge]) -> JudgedRuns:
+        """Return the outcomes of the runs of one place; none, and why, if its source cannot be read."""
+        try:
+            bars = self._bars_since(group)
+        except (ConfigError, SourceError) as error:
+            return _nothing(places=(PlaceNotes(_place_of(group[0]), facts_of(group), fault=str(error)),))
+        return self._measured(group, bars)
+
+    def _measured(self, group: Sequence[RunToJudge], bars: Panel) -> JudgedRuns:
+        """Return the outcomes of the runs of one place by its bars."""
+        listed = self._listed(group[0].dated.config)
+        members, left_out = members_only(group, listed)
+        judged = judge_runs(members, bars, self._known_through(group[0], bars))
+        picked = pc.unique(judged.picks["Symbol"]).to_pylist()
+        about = PlaceNotes(
+            _place_of(group[0]),
+            facts_of(group),
+            taint=self._taint(group[0], bars, listed),
+            left_out=left_out,
+            without_bars=frozenset(picked).difference(bars.symbols),
+            host=self._host,
+        )
+        return JudgedRuns(judged.picks, judged.runs, places=(about,))
 
     def _bars_since(self, runs: Sequence[RunToJudge]) -> Panel:
         """Return the prices since the oldest of these runs; earlier ones do not affect outcomes."""
@@ -192,10 +183,8 @@ class PerformanceService:
 
     def _taint(self, run: RunToJudge, bars: Panel, listed: Listed | str) -> str | None:
         """Return a note on a bias of the data, such as a universe of survivors or generated bars, or None."""
-        config = run.dated.config
         if isinstance(listed, str):
-            place = place_text(config.source, config.universe)
-            return f"{place}: it is unknown whether its universe contains survivors only: {listed}"
+            return f"{_place_of(run)}: it is unknown whether its universe contains survivors only: {listed}"
         label, count = listed.info.label, len(bars.symbols)
         if not listed.info.is_market:
             return f"{label}: the prices are generated, so these outcomes have no meaning for real markets."
@@ -210,27 +199,22 @@ class PerformanceService:
         return None
 
 
-def members_only(runs: Sequence[RunToJudge], listed: Listed | str) -> tuple[list[RunToJudge], str | None]:
-    """Return the runs without symbols that were no members of the universe on their dates, and a note on those.
+def members_only(runs: Sequence[RunToJudge], listed: Listed | str) -> tuple[list[RunToJudge], dict[str, int]]:
+    """Return the runs without symbols that were no members of the universe on their dates; by run, how many rows.
 
     A scan sees only members; a run from before the listing said when symbols are members may have others.
     """
     securities = () if isinstance(listed, str) else listed.universe.securities
     dated = [security for security in securities if security.membership]
     if not dated:
-        return list(runs), None
-    kept, changed, left_out = [], 0, 0
+        return list(runs), {}
+    kept, left_out = [], {}
     for run in runs:
         strangers = [security.symbol for security in dated if not security.is_member(run.as_of)]
         members = _without(run, strangers)
-        gone = run.table.num_rows + len(run.others) - members.table.num_rows - len(members.others)
-        changed, left_out = changed + bool(gone), left_out + gone
+        left_out[run.dated.run_id] = run.table.num_rows + len(run.others) - members.table.num_rows - len(members.others)
         kept.append(members)
-    if not left_out:
-        return kept, None
-    place = place_text(runs[0].dated.config.source, runs[0].dated.config.universe)
-    rows, dates = count_text(left_out, "row"), count_text(changed, "run")
-    return kept, f"{place}: {rows} of {dates} are left out, of symbols that were not in the universe on those dates."
+    return kept, left_out
 
 
 def _without(run: RunToJudge, symbols: Sequence[str]) -> RunToJudge:
@@ -242,12 +226,16 @@ def _without(run: RunToJudge, symbols: Sequence[str]) -> RunToJudge:
     return replace(run, table=run.table.filter(kept), others=others, outside=outside)
 
 
-def _nothing(*notes: str) -> JudgedRuns:
-    return JudgedRuns(JUDGED_SCHEMA.empty_table(), RUNS_SCHEMA.empty_table(), notes)
+def _nothing(general: tuple[str, ...] = (), places: tuple[PlaceNotes, ...] = ()) -> JudgedRuns:
+    return JudgedRuns(JUDGED_SCHEMA.empty_table(), RUNS_SCHEMA.empty_table(), general, places)
 
 
-def _by_place(runs: Sequence[RunToJudge]) -> dict[tuple[str, str | None], list[RunToJudge]]:
+def _place_of(run: RunToJudge) -> str:
+    return place_text(run.dated.config.source, run.dated.config.universe)
+
+
+def _by_place(runs: Sequence[RunToJudge]) -> list[list[RunToJudge]]:
     groups: dict[tuple[str, str | None], list[RunToJudge]] = {}
     for run in runs:
         groups.setdefault((run.dated.config.source, run.dated.config.universe), []).append(run)
-    return groups
+    return list(groups.values())

@@ -36,7 +36,9 @@ def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
     if first > last:
         problems.append(FieldProblem("from", f"{first} is after {last}"))
     if every not in ("month", "week") and not (every.isascii() and every.isdigit() and 1 <= int(every) <= MAX_DATES):
-        problems.append(FieldProblem("every", f"must be month, week or a number of sessions, not {every!r}"))
+        problems.append(
+            FieldProblem("every", f"must be month, week or a number of weekdays from 1 to {MAX_DATES:,}, not {every!r}")
+        )
     if problems:
         raise ConfigError(problems)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -46,7 +46,7 @@ class SavedCriteriaService(NamedVersions[SavedCriteria]):
         try:
             compile_criteria(saved.text)
         except CriteriaError as error:
-            problems += error.problems
+            problems += [replace(problem, field="text") for problem in error.problems]
         if problems:
             raise ConfigError(problems)
         self._refuse_shipped(saved.name)

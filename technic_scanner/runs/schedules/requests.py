@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +32,8 @@ FIELDS = (
 )
 _DELAY = re.compile(r"(?=\d)(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?")
 Problems = list[FieldProblem]
+# Returns everything that is wrong with a schedule that could be read.
+Faults = Callable[[Schedule], Iterable[FieldProblem]]
 
 
 def schedule_from_dict(
@@ -39,11 +41,29 @@ def schedule_from_dict(
     payload: Mapping[str, Any],
     owner: str | None = None,
     asked: tuple[ScanConfig, RunOptions] | None = None,
+    faults: Faults = lambda _schedule: (),
 ) -> Schedule:
-    """Read a schedule; ConfigError names every unknown and every bad field. Whether it can be kept is checked later.
+    """Read a schedule; ConfigError names every unknown and every unreadable field, and with them the other ``faults``.
 
-    ``asked`` is what it scans, if that has been read already.
+    ``asked`` is what it scans, if that has been read already. Whether it can be kept is checked later.
     """
+    schedule, unread = readable_part(name, payload, owner, asked)
+    if unread:
+        raise ConfigError(every_fault(schedule, unread, faults))
+    return schedule
+
+
+def every_fault(schedule: Schedule, unread: Iterable[FieldProblem], faults: Faults) -> Problems:
+    """Return what could not be read of a schedule, and what is wrong with the rest of it."""
+    found = list(unread)
+    named = {problem.field for problem in found}
+    return [*found, *(problem for problem in faults(schedule) if problem.field not in named)]
+
+
+def readable_part(
+    name: str, payload: Mapping[str, Any], owner: str | None, asked: tuple[ScanConfig, RunOptions] | None
+) -> tuple[Schedule, Problems]:
+    """Read a schedule; what could not be read of it has its default and is named."""
     problems: Problems = [
         FieldProblem(str(key), f"is not a field; the fields are {', '.join(FIELDS)}")
         for key in payload
@@ -52,7 +72,7 @@ def schedule_from_dict(
     when = _when(payload, problems)
     config, options = asked or _request(payload, problems)
     late = payload.get("late_rule") or LateRule.PARTIAL
-    if late not in set(LateRule):
+    if not isinstance(late, str) or late not in set(LateRule):
         problems.append(FieldProblem("late_rule", f"must be one of {', '.join(LateRule)}, not {quoted(late)}"))
         late = LateRule.PARTIAL
     schedule = Schedule(
@@ -66,9 +86,7 @@ def schedule_from_dict(
         late_rule=LateRule(late),
         catch_up_sessions=_count(payload, "catch_up_sessions", CATCH_UP_SESSIONS, problems),
     )
-    if problems:
-        raise ConfigError(problems)
-    return schedule
+    return schedule, problems
 
 
 def when_from_dict(payload: Mapping[str, Any]) -> When:

@@ -10,7 +10,13 @@ from technic_scanner.clock import Clock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.printable import is_printable
 from technic_scanner.domain.schedule import AfterClose, Firing, PlannedTime, Schedule, When
-from technic_scanner.errors import ConfigError, FieldProblem, ScheduleConflictError, TechnicError
+from technic_scanner.errors import (
+    ConfigError,
+    FieldProblem,
+    PresetNotFoundError,
+    ScheduleConflictError,
+    TechnicError,
+)
 from technic_scanner.runs.model import Work
 from technic_scanner.runs.named_versions.interchange import NAME_LIMIT
 from technic_scanner.runs.schedule_ports import Calendars, DataProbe, ScheduleStore
@@ -229,10 +235,22 @@ class ScheduleService:
             problems += self._runs.problems(schedule.config, schedule.options or RunOptions())
         return tuple(problems)
 
+    def every_fault(self, schedule: Schedule) -> tuple[FieldProblem, ...]:
+        """Return the faults, and of a preset that cannot be scanned that it cannot."""
+        faults = self.faults(schedule)
+        if schedule.preset is None or schedule.config is not None:
+            return faults
+        try:
+            self.request(schedule)
+        except PresetNotFoundError as error:
+            return (*faults, FieldProblem("preset", str(error)))
+        except ConfigError as error:
+            return (*faults, *error.problems)
+        return faults
+
     def _check(self, schedule: Schedule) -> None:
-        problems = self.faults(schedule)
-        if problems:
-            raise ConfigError(problems)
+        if self.faults(schedule):
+            raise ConfigError(self.every_fault(schedule))
         self.request(schedule)
 
     def _planned(self, schedule: Schedule) -> Schedule:

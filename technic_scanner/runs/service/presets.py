@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from technic_scanner.clock import Clock
@@ -12,7 +13,7 @@ from technic_scanner.pipeline.criteria_rows import criteria_problems
 from technic_scanner.runs.model import Preset
 from technic_scanner.runs.named_versions.interchange import DocumentForm, content_problems
 from technic_scanner.runs.ports import Catalog, PresetStore
-from technic_scanner.runs.requests import read_config, request_from_dicts
+from technic_scanner.runs.requests import read_config, read_options
 from technic_scanner.runs.saved_criteria.interchange import language_problem
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
 from technic_scanner.runs.serialization.stored import LANGUAGE_FIELD
@@ -90,6 +91,8 @@ class Presets:
         try:
             present = self.get(preset.name)
         except PresetNotFoundError:
+            if faults := _inside("options", executor_problems(preset.options, self._catalog)):
+                raise ConfigError(faults) from None
             return self.save(preset)
         if _contents(present) == _contents(preset):
             return present
@@ -114,14 +117,21 @@ def preset_from_json(text: str) -> Preset:
     problems = list(FORM.problems(payload))
     config, options = payload.get("config", {}), payload.get("options", {})
     newer = language_problem(payload.get(LANGUAGE_FIELD, LANGUAGE_VERSION), LANGUAGE_FIELD)
-    faults = criteria_problems(read_config(config).over(ScanConfig())) if newer is None else (newer,)
-    try:
-        whole, whole_options = request_from_dicts(config, options)
-    except ConfigError as error:
-        raise ConfigError((*problems, *error.problems, *faults)) from error
-    if problems := [*problems, *faults]:
+    given, given_options = read_config(config), read_options(options)
+    whole, whole_options = given.over(ScanConfig()), given_options.over(RunOptions())
+    problems += _inside("config", (*given.problems, *whole.problems()))
+    problems += _inside("options", (*given_options.problems, *whole_options.problems()))
+    problems += [newer] if newer is not None else _inside("config", criteria_problems(whole))
+    if problems:
         raise ConfigError(problems)
     return Preset(payload["name"], whole, whole_options, payload.get("description", ""))
+
+
+def _inside(part: str, found: Iterable[FieldProblem]) -> list[FieldProblem]:
+    """Return the problems of a part of the document, each under its name there."""
+    return [
+        problem if problem.field == part else replace(problem, field=f"{part}.{problem.field}") for problem in found
+    ]
 
 
 def _contents(preset: Preset) -> tuple[object, ...]:

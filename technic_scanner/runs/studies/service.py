@@ -6,18 +6,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from technic_scanner.criteria import Criteria
-from technic_scanner.criteria import compile as compile_criteria
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.study_bars import StudyBars, biases
+from technic_scanner.runs.studies.faults import readable
 from technic_scanner.runs.study_trials import Trial, TrialCount, TrialStore, count_trials, family_of_text
 from technic_scanner.screening.bars import DateArray
 from technic_scanner.studies import Study, document_of, study
 from technic_scanner.studies.deflation import thresholds_of
 from technic_scanner.studies.holdout import Holdout, check_holdout, holdout_of
-from technic_scanner.studies.refused import check_readable
 from technic_scanner.studies.request import StudyRequest
 
 Document = dict[str, Any]
@@ -204,10 +202,3 @@ def _tried(count: TrialCount, holdout: Document | None) -> list[str]:
         opened = f"The holdout of this family was opened first on {min(days):%Y-%m-%d}"
         notes.append(f"{opened}." if times == 1 else f"{opened}, and {times:,} times in all: it is a test no longer.")
     return notes
-
-
-def readable(where: str) -> Criteria:
-    """Return the criteria of a text that a study can answer. Raises CriteriaError with every fault."""
-    criteria = compile_criteria(where)
-    check_readable(criteria)
-    return criteria

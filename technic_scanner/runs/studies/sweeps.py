@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from technic_scanner.domain.config import RunOptions
 from technic_scanner.domain.run import RunRecord
-from technic_scanner.domain.study_terms import FEW_DATES, StudyTerms
+from technic_scanner.domain.study_terms import FEW_DATES
 from technic_scanner.errors import ConfigError, FieldProblem, ResultsNotReadyError
 from technic_scanner.runs.service.service import RunService
 from technic_scanner.runs.study_trials import TrialStore, count_trials, trials_of
@@ -45,19 +45,8 @@ class SweepService:
 
         Raises CriteriaError, ConfigError, LimitError.
         """
-        if request.open_holdout:
-            text = "a holdout is opened by one study, not by many variants at once"
-            raise ConfigError([FieldProblem("open_holdout", text)])
-        terms = StudyTerms(
-            entry=request.entry,
-            start=request.start,
-            end=request.end,
-            min_bars=request.min_bars,
-            cost_bps=request.cost_bps,
-            holdout_months=request.holdout_months,
-            horizon=horizon,
-            min_dates=min_dates,
-        )
+        check_unopened(request)
+        terms = request.terms(horizon, min_dates)
         config = request.config_of(lookback_sessions=_ALL_SESSIONS)
         return self._service.submit(config, options, owner=owner, label=label, study=terms)
 
@@ -82,6 +71,13 @@ class SweepService:
             "all_variants": count.all,
             "thresholds": None if limits is None else asdict(limits),
         }
+
+
+def check_unopened(request: StudyRequest) -> None:
+    """Raise ConfigError if a parameter study would open a holdout."""
+    if request.open_holdout:
+        text = "a holdout is opened by one study, not by many variants at once"
+        raise ConfigError([FieldProblem("open_holdout", text)])
 
 
 def cells_table(answer: Mapping[str, Any]) -> pa.Table:

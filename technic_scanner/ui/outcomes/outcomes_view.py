@@ -6,13 +6,13 @@ import streamlit as st
 
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.performance.judged_runs import JudgedRuns
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.performance.performance_report import (
     GROUPS,
     PerformanceReport,
     limits_note,
 )
-from technic_scanner.runs.performance.performance_service import JudgedRuns
 from technic_scanner.screening.evidence import Interval
 from technic_scanner.screening.pick_returns import EXIT_TEXTS, HORIZONS
 from technic_scanner.ui.app import url_state

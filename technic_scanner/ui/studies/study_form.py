@@ -10,7 +10,7 @@ from technic_scanner.criteria import CriteriaError
 from technic_scanner.criteria.shipped import SHIPPED_SCANS
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.study_terms import StudyTerms
-from technic_scanner.runs.studies.service import readable
+from technic_scanner.runs.studies.faults import readable
 from technic_scanner.studies.holdout import MOST_MONTHS
 from technic_scanner.studies.request import StudyRequest
 from technic_scanner.studies.result import COST_BPS, EVERY, FIRST

@@ -96,7 +96,7 @@ def _form(schedules: ScheduleService) -> None:
 def _add(schedules: ScheduleService) -> None:
     """Add what the form says now: a callback runs before the form is drawn with what was typed last."""
     name = st.session_state[_NAME].strip()
-    added = schedules.add(schedule_from_dict(name, schedule_form.payload(_NEW)))
+    added = schedules.add(schedule_from_dict(name, schedule_form.payload(_NEW), faults=schedules.every_fault))
     _say_next(schedules, added)
 
 
@@ -116,7 +116,9 @@ def _save(schedules: ScheduleService, schedule: Schedule, prefix: str) -> None:
     own = None if schedule.config is None else (schedule.config, schedule.options or RunOptions())
     terms = schedule_form.payload(prefix, schedule)
     asked = None if "preset" in terms else own
-    saved = schedules.replace(schedule_from_dict(schedule.name, terms, None, asked), schedule.version)
+    saved = schedules.replace(
+        schedule_from_dict(schedule.name, terms, None, asked, schedules.every_fault), schedule.version
+    )
     _say_next(schedules, saved)
 
 

@@ -37,14 +37,15 @@ EXAMPLES = 10
 # What no schema can say, by field.
 BEYOND_SCHEMAS = re.compile(
     r"((config|options|query)\.)?("
-    r"criteria"  # the scan language
+    r"criteria|where|text"  # the scan language
     r"|title|body"  # of messages: the names that they may hold in braces
     r"|source|universe|reference|watchlists|as_of_date|executor"  # what this host has
-    r"|channel|watchlist|after_close|zone|at"
+    r"|channel|watchlist|after_close|zone|at|preset"
     r"|column"  # the columns of this run's table
     r"|sectors"  # the names of other vendors, in any case
     r"|stage_plan|profile_weights.*|currency_rates"  # sums and repetitions
-    r"|from|to|every|least|delay|options|entries.*|lookback_days"  # what another field must say beside it
+    r"|until|created_to|max_seconds"  # the end of a range, which must not be below its beginning
+    r"|from|to|every|least|delay|options|open_holdout|entries.*|lookback_days"  # what another field must say beside it
     r")"
 )
 

@@ -34,6 +34,15 @@ def test_bad_presets_are_refused_with_every_field(client: TestClient) -> None:
     fields = {item["field"] for item in answer.json()["errors"]}
     assert (answer.status_code, fields) == (422, {"config.max_symbols", "config.nope", "options.workers"})
     assert client.post("/presets/import", json={"format": "other"}).status_code == 422
+    exported = client.get("/presets/Quick%20look/export")
+    parts = {"config": {"min_price": -1, "criteria": "rsi("}, "options": {"executor": "no", "x": 1, "chunk_size": 0}}
+    refused = client.post("/presets/import", json=exported.json() | parts).json()["errors"]
+    assert {"config.min_price", "config.criteria", "options.x", "options.chunk_size"} == {
+        item["field"] for item in refused
+    }
+    unknown = exported.json() | {"name": "new", "options": {"executor": "no"}}
+    [fault] = client.post("/presets/import", json=unknown).json()["errors"]
+    assert fault["field"] == "options.executor"
     assert client.put("/presets/%20x", json={}).status_code == 422
 
 

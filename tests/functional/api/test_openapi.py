@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -89,3 +90,29 @@ def test_the_error_document_shows_every_bad_field(document: dict[str, Any]) -> N
     problem = document["components"]["schemas"]["Problem"]
     check(problem["examples"][0], problem, document)
     assert problem["examples"][0]["errors"]
+
+
+def patterns(part: Any) -> Iterator[str]:
+    """Every pattern of texts, except those of dates, of which it says the years."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str) and part.get("format") != "date":
+            yield part["pattern"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from patterns(inner)
+
+
+def test_patterns_are_of_whole_texts(document: dict[str, Any]) -> None:
+    found = set(patterns(document))
+    assert len(found) > 5
+    assert not [pattern for pattern in found if not (pattern.startswith("^") and pattern.endswith("$"))]
+    # An alternative beside an anchor is anchored at one end alone, as in ^a|b$.
+    assert not [pattern for pattern in found if "|" in outside_groups(pattern)]
+
+
+def outside_groups(pattern: str) -> str:
+    left, before = re.sub(r"\[[^\]]*\]", "", pattern), ""
+    while left != before:
+        left, before = re.sub(r"\([^()]*\)", "", left), left
+    return left

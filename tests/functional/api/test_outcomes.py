@@ -62,7 +62,30 @@ def test_filters_choose_picks_and_runs(judged: tuple) -> None:
     assert nobody["equity"] is None
 
 
-@pytest.mark.parametrize("query", ["horizon=7", "horizon=x", "top_n=0", "quantiles=1", "since=May", "cost_bps=inf"])
+def test_a_period_that_ends_before_it_begins_is_refused(judged: tuple) -> None:
+    _, client, _ = judged
+    for path in ("/outcomes", "/outcomes.csv"):
+        answer = client.get(path, params={"since": "2010-05-02", "until": "2010-05-01", "quantiles": 1})
+        assert answer.status_code == 422
+        errors = {item["field"]: item["message"] for item in answer.json()["errors"]}
+        assert errors.keys() == {"query.until", "query.quantiles"}
+        assert errors["query.until"] == "2010-05-01 is before since, 2010-05-02"
+    assert client.get("/outcomes", params={"since": "2010-05-28", "until": "2010-05-28"}).json()["runs"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "direction=longer",
+        "direction=along",
+        "horizon=7",
+        "horizon=x",
+        "top_n=0",
+        "quantiles=1",
+        "since=May",
+        "cost_bps=inf",
+    ],
+)
 def test_bad_questions_name_the_parameter(judged: tuple, query: str) -> None:
     _, client, _ = judged
     answer = client.get(f"/outcomes?{query}")

@@ -39,3 +39,9 @@ def test_bad_dates_and_a_bad_config_are_named(client: TestClient) -> None:
     assert [item["field"] for item in answer.json()["errors"]] == ["config.top_n"]
     answer = client.post("/replays", json={"to": "never", "config": {"top_n": 0}})
     assert {item["field"] for item in answer.json()["errors"]} >= {"from", "to", "config.top_n"}
+
+
+def test_bad_dates_and_a_bad_config_are_named_together(client: TestClient) -> None:
+    wrong = {"from": "2010-05-01", "to": "2010-01-01", "every": "zz", "config": {"max_symbols": -1, "no": 1}}
+    answer = client.post("/replays", json=wrong)
+    assert [item["field"] for item in answer.json()["errors"]] == ["from", "every", "config.no", "config.max_symbols"]

@@ -37,6 +37,7 @@ def test_criteria_are_saved_versioned_exported_imported_deleted(client: TestClie
 def test_what_cannot_be_saved_is_refused_with_its_places(client: TestClient) -> None:
     answer = client.put(PATH, json={"text": "smaa(close, 3) > opn"})
     assert answer.status_code == 422
+    assert {item["field"] for item in answer.json()["errors"]} == {"text"}
     messages = [item["message"] for item in answer.json()["errors"]]
     assert [message.split(":")[0] for message in messages] == ["line 1, column 1", "line 1, column 18"]
     assert client.put(PATH, json={}).status_code == 422

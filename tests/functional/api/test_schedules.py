@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from starlette.testclient import TestClient
 
 NIGHTLY = {"name": "nightly ü", "preset": "Quick look", "after_close": "XNYS", "delay": "20m"}
@@ -57,8 +58,35 @@ def test_everything_that_is_wrong_is_named(client: TestClient) -> None:
     assert sorted(fields(client.post("/schedules", json=wrong))) == ["at", "config.top_n", "zone"]
     assert fields(client.post("/schedules", json={"name": "x", "preset": "Quick look"})) == ["after_close"]
     both = NIGHTLY | {"config": {}, "at": "0 8 * * *", "catch_up_sessions": 0}
-    assert fields(client.post("/schedules", json=both)) == ["catch_up_sessions"]
+    assert fields(client.post("/schedules", json=both)) == [
+        "catch_up_sessions",
+        "after_close",
+        "zone",
+        "delay",
+        "preset",
+    ]
     assert client.post("/schedules", json=NIGHTLY | {"preset": "gone"}).status_code == 404
     early = {"from": "1990-01-01"}
     client.post("/schedules", json=NIGHTLY)
     assert client.get(f"{PLACE}/times", params=early).status_code == 422
+
+
+@pytest.mark.parametrize("method", ["post", "put"])
+def test_refused_and_checked_fields_are_named_together(client: TestClient, method: str) -> None:
+    path = "/schedules" if method == "post" else "/schedules/z"
+    terms = {"preset": "nope", "after_close": "XXXX", "min_data_fraction": 5, "catch_up_sessions": 0}
+    name = {"name": "z"} if method == "post" else {}
+    answer = client.request(method, path, json=name | terms)
+    assert answer.status_code == 422
+    assert sorted(fields(answer)) == ["after_close", "catch_up_sessions", "min_data_fraction", "preset"]
+    wrong = {"name": 1, "at": "", "zone": "Nowhere", "config": {"top_n": 0, "nope": 1}, "late_rule": []}
+    answer = client.request(method, path, json=wrong)
+    assert sorted(fields(answer)) == ["at", "config.nope", "config.top_n", "late_rule", "name", "zone"]
+
+
+def test_a_preset_that_is_missing_is_one_of_the_faults_or_the_only_one(client: TestClient) -> None:
+    unknown = {"name": "z", "preset": "nope"}
+    answer = client.post("/schedules", json=unknown | {"after_close": "XXXX"})
+    assert sorted(fields(answer)) == ["after_close", "preset"]
+    answer = client.post("/schedules", json=unknown | {"after_close": "XNYS"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "preset_not_found")

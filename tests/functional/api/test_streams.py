@@ -163,6 +163,17 @@ def test_websocket_of_an_unknown_run_closes_with_4404(live: LiveServer) -> None:
             assert client.close_code == 4404
 
 
+@pytest.mark.parametrize("path", ["/scans/01ARZ3NDEKTSV4RRFFQ69G5FAV/ws?after=abc", "/ws/scan-progress?after=-1"])
+def test_an_invalid_parameter_of_a_websocket_is_named(live: LiveServer, path: str) -> None:
+    with socket_to(live, path) as client:
+        message = json.loads(client.recv(timeout=120))
+        assert (message["type"], message["status"], message["code"]) == ("error", 422, "invalid_request")
+        assert [item["field"] for item in message["errors"]] == ["query.after"]
+        with pytest.raises(ConnectionClosed):
+            client.recv(timeout=120)
+        assert client.close_code == 4422
+
+
 def test_a_slow_websocket_client_gets_boundaries_and_the_newest(live: LiveServer, run: HandMoved) -> None:
     total = 3000
     with slow_socket_to(live, f"/scans/{run.run_id}/ws") as client:

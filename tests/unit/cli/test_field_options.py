@@ -59,6 +59,12 @@ def test_a_command_has_the_options_of_its_fields_alone() -> None:
     assert result.exit_code == 2
 
 
+def test_what_is_no_number_is_left_to_the_reader_of_requests() -> None:
+    given = given_to(["--max-symbols", "1.5", "--min-price", "x"], "max_symbols", "min_price")
+    named = {name: given[name] for name in ("max_symbols", "min_price")}
+    assert [problem.field for problem in read_config(named).problems] == ["max_symbols", "min_price"]
+
+
 @pytest.mark.parametrize("word", ["trend", "trend=", "trend=much", "=1"])
 def test_what_is_no_weight_is_left_to_the_reader_of_requests(word: str) -> None:
     given = read_config(

@@ -80,16 +80,6 @@ def test_bad_stage_weights_are_named_beside_other_bad_options() -> None:
     assert {problem.field for problem in caught.value.problems} == {"stage_plan.a", "workers", "chunk_size"}
 
 
-def test_a_request_names_the_faults_of_both_halves() -> None:
-    with pytest.raises(ConfigError) as caught:
-        requests.request_from_dicts({"max_symbols": -1, "x": 1}, {"chunk_size": 0, "y": 2})
-    assert {problem.field for problem in caught.value.problems} == {"max_symbols", "x", "chunk_size", "y"}
-
-
-def test_a_request_without_options_takes_the_defaults() -> None:
-    assert requests.request_from_dicts({"source": "sample"}) == (ScanConfig(), RunOptions())
-
-
 def test_a_number_that_is_not_finite_reaches_the_check() -> None:
     config = requests.config_from_dict({"min_price": "NaN", "account_size": "Infinity"})
     assert {problem.field for problem in config.problems()} == {"min_price", "account_size"}

@@ -165,6 +165,38 @@ def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
     assert report.notes[0].startswith("sample: the price cache has no bars of 1 of 2 picked symbols; a scan")
 
 
+def test_an_answer_has_the_notes_of_its_own_runs_alone() -> None:
+    def bars(config: ScanConfig, *_asked: object) -> Panel:
+        if config.source == "broken":
+            raise ConfigError([FieldProblem("source", "is gone")])
+        return PANEL if config.source == "sample" else PANEL.rows(0, 1)
+
+    old, new, gone = result_of("a", 10), result_of("f", 20, "files"), result_of("g", 30, "broken")
+    new = replace(new, config=replace(new.config, strategy_profile_name="Other"))
+    service = outcomes(gone, new, old, bars=bars)
+
+    def places(**filters: object) -> list[str]:
+        notes = service.report(PerformanceQuery(horizon=1, **filters)).notes  # type: ignore[arg-type]
+        named = (note.removeprefix("Runs of ").split()[0].rstrip(":") for note in notes)
+        return list(dict.fromkeys(named))
+
+    days = [SESSIONS[at].item() for at in (10, 20, 30)]
+    assert places() == ["broken", "files"]
+    assert places(until=days[0]) == []
+    assert places(since=days[1], until=days[1]) == places(profiles=("Other",)) == ["files"]
+    assert places(since=days[2]) == places(source="broken") == ["broken"]
+    assert places(direction="short") == []
+    assert places(sectors=("nowhere",)) == ["broken"]  # of which nobody knows
+
+
+def test_notes_count_the_picks_and_the_runs_of_the_answer() -> None:
+    runs = [stored_result("one", 10, [long("B", 50.0)]), result_of("two", 20)]
+    service = outcomes(*runs, bars=lambda *_asked: PANEL.rows(0, 1))
+    [both] = service.report(PerformanceQuery(horizon=1)).notes
+    [early] = service.report(PerformanceQuery(horizon=1, until=SESSIONS[10].item())).notes
+    assert ("1 of 2 picked" in both, "1 of 1 picked" in early) == (True, True)
+
+
 def test_a_universe_that_cannot_be_listed_leaves_survivorship_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     service = outcomes(result_of("a", 10))
 

@@ -42,7 +42,7 @@ def test_a_number_counts_weekdays() -> None:
 
 @pytest.mark.parametrize("every", ["daily", "0", "-1", "1.5", "", "³"])
 def test_every_bad_argument_is_named(every: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError, match="a number of weekdays from 1 to 2,000") as caught:
         replay_dates(date(2024, 3, 2), date(2024, 3, 1), every)
     assert {problem.field for problem in caught.value.problems} == {"from", "every"}
 

@@ -56,7 +56,7 @@ def test_every_version_stays(service: SavedCriteriaService) -> None:
 def test_every_fault_is_named_at_once(service: SavedCriteriaService) -> None:
     with pytest.raises(ConfigError) as refused:
         service.save(SavedCriteria(" x", "smaa(close, 3) > opn", "a\x00"))
-    assert [problem.field for problem in refused.value.problems] == ["name", "description", "criteria", "criteria"]
+    assert [problem.field for problem in refused.value.problems] == ["name", "description", "text", "text"]
     assert "line 1, column 1" in refused.value.problems[2].message
 
 
@@ -80,7 +80,7 @@ def test_an_export_is_imported_again_and_overwrites_nothing(service: SavedCriter
         ({"language": 99}, "language"),
         ({"name": ""}, "name"),
         ({"text": None}, "text"),
-        ({"text": "close >"}, "criteria"),
+        ({"text": "close >"}, "text"),
         ({"more": 1}, "more"),
     ],
 )

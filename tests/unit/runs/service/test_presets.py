@@ -139,9 +139,9 @@ def test_an_import_names_everything_that_is_wrong() -> None:
         "name",
         "description",
         "extra",
-        "max_symbols",
-        "bogus",
-        "chunk_size",
+        "config.max_symbols",
+        "config.bogus",
+        "options.chunk_size",
     }
 
 
@@ -180,6 +180,6 @@ def test_criteria_of_another_language_are_refused_with_a_sentence_and_not_judged
     with pytest.raises(ConfigError) as caught:
         preset_from_json(json.dumps(payload))
     found = {problem.field: problem.message for problem in caught.value.problems}
-    assert found.keys() == {"criteria_language", "max_symbols"}
+    assert found.keys() == {"criteria_language", "config.max_symbols"}
     newer = "a newer version of the program wrote these criteria" in found["criteria_language"]
     assert newer == (language == LANGUAGE_VERSION + 1), "others are no versions at all"
