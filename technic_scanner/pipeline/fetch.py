@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
+from technic_scanner.domain.reasons import NOT_FOUND
 from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import SourceError
 from technic_scanner.pipeline.context import ScanContext
@@ -92,14 +93,18 @@ class _Fetcher:
             if not wanted:
                 return held
             self._fetch_round(wanted)
-            held = _read(self._context, self._symbols)
+            held = _read(self._context, [symbol for symbol in self._symbols if not self._is_unknown(symbol)])
             self._forgive(held)
         for symbol in held.missing:
             self._failures.setdefault(symbol, _failure(symbol, "no_data", "the source sent no bars that could be kept"))
         return held
 
+    def _is_unknown(self, symbol: str) -> bool:
+        """Whether the source does not know the symbol, or no longer."""
+        return symbol in self._failures and self._failures[symbol].reason == NOT_FOUND
+
     def _forgive(self, held: CacheRead) -> None:
-        """Count no symbol as failed of which the cache has fresh bars, whatever the source said of it.
+        """Count no symbol as failed that the source knows and of which the cache has fresh bars.
 
         A source has no newer bars of a symbol that is halted or delisted, and another run may have stored the bars
         that this one waited for.

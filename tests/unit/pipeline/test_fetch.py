@@ -13,6 +13,7 @@ from technic_scanner.adapters.market_data.price_cache.cache import ParquetPriceC
 from technic_scanner.adapters.market_data.synthetic import SyntheticSource
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.domain.reasons import not_found
 from technic_scanner.domain.stage import Stage
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.pipeline.cancellation import CancelToken
@@ -20,6 +21,7 @@ from technic_scanner.pipeline.context import NullChunkJournal, ScanPorts
 from technic_scanner.pipeline.engine import run_scan
 from technic_scanner.pipeline.ports import MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.screening.bars import Panel
 from technic_scanner.testing.fakes import InlineExecutor
 
 SYMBOLS = 40
@@ -40,6 +42,7 @@ class Asked(SyntheticSource):
         self.starts: list[date | None] = []
         self.before: Callable[[], None] = lambda: None
         self.is_closed = True
+        self.gone: frozenset[str] = frozenset()  # symbols that it does not know any more
 
     def info(self) -> SourceInfo:
         """Return what it is; where its last session is not known, it is asked for newer bars each day."""
@@ -50,7 +53,10 @@ class Asked(SyntheticSource):
     ) -> Iterator[PriceBatch]:
         self.before()
         self.starts.append(start)
-        yield from super().fetch(symbols, start, end, cancel, say)
+        known = [symbol for symbol in symbols if symbol not in self.gone]
+        yield from super().fetch(known, start, end, cancel, say)
+        if lost := [not_found(symbol) for symbol in symbols if symbol in self.gone]:
+            yield PriceBatch(Panel.empty(), tuple(lost))
 
 
 class Desk:
@@ -114,3 +120,11 @@ def test_a_symbol_without_newer_bars_keeps_those_that_are_cached(desk: Desk) -> 
     assert desk.source.starts, "the source was not asked for newer bars"
     assert None not in desk.source.starts, "no history is asked for anew"
     assert unread(again) == unread(first) == []
+
+
+def test_a_symbol_that_the_source_does_not_know_any_more_is_named(desk: Desk) -> None:
+    desk.source.is_closed = False
+    desk.scan()
+    desk.clock.advance(timedelta(days=40).total_seconds())
+    desk.source.gone = frozenset({"SYN00003"})
+    assert unread(desk.scan()) == ["SYN00003"]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from technic_scanner.adapters.market_data.files.clock_times import groups
 
 _BEGINS_OTHERWISE = r"^[\pL/\\]"
-_OF_NET = r"^\\?/Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/$"
+_OF_NET = r"^\\?/Date\((-?\d{1,16})(?:[+-]0000)?\)\\?/$"
 _FIGURES = r"\d{1,4}\s?[-/._年년]\s?\d{1,2}\s?[-/._月월]\s?\d{1,4}.*"
 _DAY_AND_MONTH = r"\d{1,2}\.?[-/ ]+\pL{3,}\.?[-/ ,']+\d{2,4}.*"
 _WORD = r"^(?P<word>\pL{1,14})(?:[.,]+\s*|\s+)"

@@ -15,6 +15,7 @@ _RULE = re.compile(r"^[\s\-=_+]+$")
 _DOTS = re.compile(r"^\s*(?:\.{2,}|…)(?:\s+(?:\.{2,}|…))*\s*$")
 _PLAIN_NUMBER = re.compile(r"^[+-]?[$€£¥]?\d[\d.,' ]*\D{0,3}$")
 _READABLE = 0.5
+_NEARLY_ALL = 0.9
 _LONGEST_SHOWN = 60
 _ADVICE = "save it with commas, tabs or semicolons between the cells"
 Split = Callable[[str], list[str]]
@@ -35,7 +36,7 @@ def text_with_tabs(text: str, head: Sequence[str], separators: str) -> str | Non
     and nothing tells where each cell ends.
     """
     bare = [number for number, line in enumerate(head) if not any(mark in line for mark in separators)]
-    if not bare:
+    if not bare or any(header_score(line.split(mark)) for line in head for mark in separators):
         return None
     best = max(bare, key=lambda number: _score(head[number]))
     if not _score(head[best]):
@@ -105,7 +106,30 @@ def _are_numbered(cells: list[list[str]], width: int) -> bool:
 
 
 def _fit(names: list[str], cells: list[list[str]]) -> bool:
-    """Return whether numbers stand below the names of prices, and no times or words."""
+    """Return whether prices stand below their names, and no times, words or cells of the column beside."""
+    return _hold_numbers(names, cells) and _lie_in_their_range(names, cells)
+
+
+def _lie_in_their_range(names: list[str], cells: list[list[str]]) -> bool:
+    """Return whether opens and closes lie between lows and highs nearly everywhere, as far as these can be read."""
+    places = {meaning(name): place for place, name in enumerate(names)}
+    if not places.keys() >= set(PRICES):
+        return True
+    read = [[_number(row[places[name]]) for name in PRICES] for row in cells]
+    known = [row for row in read if None not in row]
+    inside = sum(low <= min(opened, close) and max(opened, close) <= high for opened, high, low, close in known)  # type: ignore[type-var, operator]
+    return inside >= _NEARLY_ALL * len(known)
+
+
+def _number(cell: str) -> float | None:
+    """Return a price with a decimal point or comma alone; None for others."""
+    try:
+        return float(cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _hold_numbers(names: list[str], cells: list[list[str]]) -> bool:
     for place, name in enumerate(names):
         if meaning(name) in PRICES:
             numbers = sum(bool(_PLAIN_NUMBER.match(row[place])) for row in cells)

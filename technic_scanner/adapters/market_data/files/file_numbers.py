@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,6 +31,7 @@ from technic_scanner.screening.bars import FIELDS, FloatArray
 
 _PRICES = (*PRICES, *(f"adj_{name}" for name in PRICES))
 _OTHERS = ("adj_volume", "split", "cfacpr", "cfacshr", "cumulative_factor", "turnover")
+_MOST_SHARES = 1e13  # a day; of coins more are traded, but not in units
 _SAY_IT = "name the decimal mark in files.toml"
 
 
@@ -69,16 +71,32 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
             "its prices"
         )
     fields = _parsed(sheet, wanted, texts, marks)
-    _scale_volume(out, fields, sheet.names[wanted["volume"]])
+    _scale_volume(out, fields, sheet, wanted)
     return fields
 
 
-def _scale_volume(out: FileReading, fields: dict[str, FloatArray], name: str) -> None:
-    """Multiply volumes by the unit that stands in the name of their column: Volume (thousands), 成交量(手)."""
-    unit = unit_of(name).shares
-    if unit != 1.0:
-        fields["volume"] = fields["volume"] * unit
-        out.notes.append(f"volumes were multiplied by {unit:,.0f}, the unit in {name}")
+def _cells_have_units(text: pa.Array | None) -> bool:
+    """Return whether volumes are written as 1.23M."""
+    return text is not None and bool(pc.any(pc.match_substring_regex(text, r"\d\s*\pL")).as_py())
+
+
+def _scale_volume(out: FileReading, fields: dict[str, FloatArray], sheet: Sheet, places: Mapping[str, int]) -> None:
+    """Multiply volumes by the unit that stands in the name of their column: Volume (thousands), 成交量(手).
+
+    What stands behind the names of prices too, or is the name of the file, is a symbol. Where cells have units of their
+    own, the name says the same.
+    """
+    name = sheet.names[places["volume"]]
+    unit, others = unit_of(name), [sheet.names[places[price]].casefold() for price in PRICES]
+    is_symbol = out.ref.stem.casefold() == unit.written or any(unit.written in other for other in others)
+    if unit.shares == 1.0 or is_symbol or _cells_have_units(texts_of(sheet.columns[places["volume"]])):
+        return
+    largest = float(np.nanmax(fields["volume"], initial=0.0))
+    if largest * unit.shares > _MOST_SHARES:
+        out.notes.append(f"the unit in {name} was not used, because nobody trades {largest * unit.shares:,.0f} shares")
+        return
+    fields["volume"] = fields["volume"] * unit.shares
+    out.notes.append(f"volumes were multiplied by {unit.shares:,.0f}, the unit in {name}")
 
 
 def _parsed(

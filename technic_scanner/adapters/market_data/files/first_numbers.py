@@ -33,9 +33,9 @@ def _decided(marks: Marks) -> str | None:
         return None
 
 
-def first_numbers(column: pa.Array, mark: str | None) -> FloatArray:
-    """Return the first numbers of a column with the mark of its own cells, else with that of the prices."""
-    sample = column.slice(0, SAMPLE)
+def first_numbers(column: pa.Array, mark: str | None, rows: int | None = SAMPLE) -> FloatArray:
+    """Return the first numbers of a column, None: all, with the mark of its own cells, else with that of the prices."""
+    sample = column.slice(0, rows)
     text = texts_of(sample)
     own = _decided(marks_of(text)) if text is not None else None
     return numbers_of(sample, text, own or mark or ".")

@@ -216,11 +216,13 @@ def ranked(name: str) -> tuple[str, int] | None:
         short = plain(text)
         for spelling in dict.fromkeys((short, _NUMBERED.sub("", short))):
             found = _CANONICAL.get(spelling) or _adjusted(spelling) or _raw_close(spelling)
+            if found is not None and found[0] == "volume":
+                return _IN_MONEY if unit.is_money else (found[0], found[1] + int(unit.shares != 1.0))
             if found is not None:
-                return _IN_MONEY if found[0] == "volume" and unit.is_money else found
+                return found
     found = _CANONICAL.get(plain(unit.base)) if unit.shares != 1.0 or unit.is_money else None
     if found is not None and found[0] in ("volume", "turnover"):
-        return _IN_MONEY if unit.is_money else found
+        return _IN_MONEY if unit.is_money else (found[0], found[1] + 1)
     if not _COIN_VOLUME.match(plain(name)):
         return None
     return ("volume", 95 if _MONEY_VOLUME.match(plain(name)) else 90)

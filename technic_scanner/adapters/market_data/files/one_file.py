@@ -132,7 +132,7 @@ class _Reader:
         """Put columns of years, months and days together where no other column holds the dates."""
         sheet = self._sheet
         places = date_columns(sheet)
-        if places is None or roles.places.get("date", places[0]) not in places:
+        if places is None or roles.places.get("date", places[0]) not in places or date_in_name(self._out.ref.stem):
             return
         names = [sheet.names[place] for place in places]
         if not set(names) <= {key for key, _ in self._out.ref.parts}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Mapping
 from functools import lru_cache
@@ -26,6 +27,7 @@ _TOO_FAR = 100.0
 
 def names_in(header: bytes) -> list[str]:
     """Return the names in the first line of a CSV file; none if the line is not plain."""
+    header = header.removeprefix(codecs.BOM_UTF8)
     if not header.isascii() or b"(" in header or b"[" in header:
         return []
     names = header.decode("ascii").strip().split(",")

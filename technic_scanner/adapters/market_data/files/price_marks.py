@@ -26,7 +26,9 @@ def take_marks(sheet: Sheet, places: Mapping[str, int]) -> str | None:
     Return a note on it, None if there are no marks. ``places`` are the columns by meaning.
     """
     note = None
-    for name in (*PRICES, *(f"adj_{price}" for price in PRICES)):
+    for name in (*PRICES, *(f"adj_{price}" for price in PRICES), "volume"):
+        if name == "volume" and note is None:
+            break  # there a b may be a milliard
         column = sheet.columns[places[name]] if name in places else None
         if column is None or not pa.types.is_string(column.type):
             continue

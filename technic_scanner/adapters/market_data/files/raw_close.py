@@ -12,7 +12,7 @@ from technic_scanner.screening.bars import FloatArray
 
 _SLACK = 1e-3
 _FEW_ROWS = 5
-_NEARLY_ALL = 0.95
+_MOST = 0.8
 
 
 def choose_raw_close(sheet: Sheet, places: dict[str, int]) -> int | None:
@@ -33,7 +33,7 @@ def choose_raw_close(sheet: Sheet, places: dict[str, int]) -> int | None:
         places.setdefault("adj_close", other)
         places["close"] = raw
         return None
-    if places.get("adj_close") == other and _share_inside(sheet, places, other) < _NEARLY_ALL:
+    if places.get("adj_close") == other and _share_inside(sheet, places, other) < _MOST:
         raise SourceDataError(
             f"has an adjusted close alone, {sheet.names[other]}, which does not lie between its lows and highs; add "
             "the close as it was traded, or leave out that the close is adjusted and give all prices on one scale"
@@ -52,9 +52,15 @@ def _share_inside(sheet: Sheet, places: dict[str, int], close: int) -> float:
     known = (values > 0) & (low > 0) & (high > 0)
     if int(known.sum()) < _FEW_ROWS:
         return 1.0
-    inside = (values >= low * (1 - _SLACK)) & (values <= high * (1 + _SLACK))
+    rounding = 0.5 * 10.0 ** -_decimals(np.concatenate([low[known], high[known]]))
+    inside = (values >= low * (1 - _SLACK) - rounding) & (values <= high * (1 + _SLACK) + rounding)
     return float(inside[known].mean())
 
 
+def _decimals(prices: FloatArray) -> int:
+    """Return how many decimals prices are written with, at most four."""
+    return next((n for n in range(4) if np.allclose(prices, np.round(prices, n), rtol=0.0, atol=1e-9)), 4)
+
+
 def _sizes(sheet: Sheet, place: int, mark: str | None) -> FloatArray:
-    return np.nan_to_num(np.abs(first_numbers(sheet.columns[place], mark)))
+    return np.nan_to_num(np.abs(first_numbers(sheet.columns[place], mark, rows=None)))

@@ -6,8 +6,6 @@ own prices are then adjusted too.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,15 +14,7 @@ from technic_scanner.screening.bars import FloatArray
 _FARTHEST = 0.25  # of the log of a jump from that of the split
 # In the session after the marked one, which fewer vendors mean, the jump has to be nearer and larger than usual moves.
 _NEXT_PART = 0.25
-_NEXT_SMALLEST = 0.045  # 1.05 shares for one at least
-
-
-class _Jump(NamedTuple):
-    """The row from which on prices contain a split, the log of its shares for one, and its distance from the jump."""
-
-    distance: float
-    row: int
-    shares: float
+_NEXT_SMALLEST = 0.33  # 1.4 shares for one at least
 
 
 def split_events(split: FloatArray) -> FloatArray:
@@ -54,27 +44,22 @@ def _logs_of_splits(
 ) -> FloatArray:
     """Return the log of shares for one in the rows at which the price jumps by a split, else 0.
 
-    An event is looked for at its own session and at the next one, rows without a price passed over.
+    Events are looked for at their own sessions; where none of a file is there, at the next ones. Rows without a price
+    are passed over.
     """
     priced = np.flatnonzero((opened > 0) & (close > 0))
     gaps = np.full(len(priced), np.nan)
     gaps[1:] = np.log(opened[priced[1:]] / close[priced[:-1]])
     gaps[1:][codes[priced[1:]] != codes[priced[:-1]]] = np.nan
-    jumps: dict[int, _Jump] = {}
-    for row in np.flatnonzero(events != 1.0):
-        first = int(np.searchsorted(priced, row))
-        places = [place for place in (first, first + 1) if place < len(priced) and codes[priced[place]] == codes[row]]
-        found = [
-            _Jump(distance, int(priced[place]), shares)
-            for place in places
-            for distance, shares in _fits(float(gaps[place]), float(np.log(events[row])), is_next=place > first)
-        ]
-        if found:
-            jump = min(found)
-            jumps[jump.row] = min(jump, jumps.get(jump.row, jump))
     logs = np.zeros(len(events))
-    for jump in jumps.values():
-        logs[jump.row] = jump.shares
+    for step in (0, 1):  # one vendor marks all of its splits in the same way
+        for row in np.flatnonzero(events != 1.0):
+            place = int(np.searchsorted(priced, row)) + step
+            if place < len(priced) and codes[priced[place]] == codes[row]:
+                fits = _fits(float(gaps[place]), float(np.log(events[row])), is_next=step > 0)
+                logs[priced[place]] = min(fits)[1] if fits else logs[priced[place]]
+        if logs.any():
+            break
     return logs
 
 

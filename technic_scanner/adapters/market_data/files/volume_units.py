@@ -50,15 +50,18 @@ _EAST_ASIAN_SCALES = {
 _LOTS = {"手": 100.0, "張": 1000.0, "张": 1000.0}  # of Shanghai and Shenzhen, and of Taiwan
 _EAST_ASIAN_MONEY = "元円圓원"
 _LONG_ENOUGH = 2
+_CLEAR = 5  # letters
+_AMBIGUOUS = {"bin", "mil", "tis", "ezer", "mia", "cr", "lac", "mm", "bn"}  # too short to stand without brackets
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeUnit:
-    """``base`` is the name without its unit, which is so many shares; ``is_money``: it is an amount of money."""
+    """``base`` is the name without its ``written`` unit, which is so many shares; ``is_money``: an amount of money."""
 
     base: str
     shares: float = 1.0
     is_money: bool = False
+    written: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -70,15 +73,18 @@ def unit_of(name: str) -> VolumeUnit:
         found = None if match is None else _read(match[1], match[2], alone=alone)
         if found is not None:
             return found
-    return _behind_the_name(text) or VolumeUnit(text)
+    return _behind_the_name(text, unicodedata.normalize("NFKC", name)) or VolumeUnit(text)
 
 
-def _behind_the_name(text: str) -> VolumeUnit | None:
-    """Return the unit of a name that ends with it, without brackets or a mark: volume_thousands, 成交千股."""
+def _behind_the_name(text: str, as_written: str) -> VolumeUnit | None:
+    """Return the unit of a name that ends with it, without brackets or a mark: volume_thousands, 成交千股.
+
+    Short words in capitals are rather symbols: Volume MLN, Volume BN.
+    """
     words = re.split(r"[\s_]+", text)
     for first in range(1, len(words)):
         found = _read(" ".join(words[:first]), " ".join(words[first:]), alone=False)
-        if found is not None and found.shares != 1.0:
+        if found is not None and found.shares != 1.0 and (_is_clear(words[first:]) or as_written.islower()):
             return found
     match = re.search(r"[十百千仟万萬億亿백천만억]*(?:股|株|手|張|张)[數数]?$", text)
     if match is None or not match.start():
@@ -87,19 +93,25 @@ def _behind_the_name(text: str) -> VolumeUnit | None:
     return found if found is not None and found.shares != 1.0 else None
 
 
+def _is_clear(words: list[str]) -> bool:
+    """Return whether words can hardly be a symbol."""
+    return len(words) > 1 or len(words[0]) >= _CLEAR or words[0][0] in _TIMES
+
+
 def _read(base: str, unit: str, *, alone: bool) -> VolumeUnit | None:
     """Return what a unit says; ``alone``: it stands in brackets, where a letter or a number is a unit too."""
     found = _east_asian(base, unit.strip())
     if found is not None:
         return found
     words = [word.rstrip(".,") for word in _TOKEN.findall(unit)]
-    if not alone and any(word in _SCALES and len(word) < _LONG_ENOUGH for word in words):
+    if not alone and any(word in _SCALES and (len(word) < _LONG_ENOUGH or word in _AMBIGUOUS) for word in words):
         return None
     numbers_count = alone or not _TIMES.isdisjoint(words)
-    factors = [_factor(word, numbers_count, of_any_size="of" in words) for word in words]
+    factors = [_factor(word, numbers_count, of_any_size={"of", "lots"} <= set(words)) for word in words]
     if not words or None in factors:
         return None
-    return VolumeUnit(base.strip(), prod(filter(None, factors)), any(_KINDS.get(word) == "money" for word in words))
+    is_money = any(_KINDS.get(word) == "money" for word in words)
+    return VolumeUnit(base.strip(), prod(filter(None, factors)), is_money, unit.strip())
 
 
 def _factor(word: str, numbers_count: bool, *, of_any_size: bool) -> float | None:
@@ -124,4 +136,4 @@ def _east_asian(base: str, unit: str) -> VolumeUnit | None:
         return None
     what = match[2] or ""
     shares = _LOTS.get(what[:1], 1.0) * prod(_EAST_ASIAN_SCALES[sign] for sign in match[1])
-    return VolumeUnit(base.strip(), shares, what in set(_EAST_ASIAN_MONEY))
+    return VolumeUnit(base.strip(), shares, what in set(_EAST_ASIAN_MONEY), unit)

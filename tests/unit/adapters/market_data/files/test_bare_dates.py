@@ -108,3 +108,10 @@ def test_a_format_that_does_not_fit_is_said_to_be_at_fault(tmp_path: Path) -> No
     mapping = '[files."*"]\ndate_format = "%d|%m|%Y"\n'
     (file,) = document(tmp_path, ["2026-03-09"], **{"files.toml": mapping})["files"]
     assert 'where 2026-03-09 stands, which is not as date_format = "%d|%m|%Y" in files.toml says' in file["refused"]
+
+
+def test_a_stamp_of_dot_net_with_another_zone_is_not_taken_for_utc(tmp_path: Path) -> None:
+    lines = ["Date;Open;High;Low;Close;Volume"]
+    lines += [f"/Date({1762736400000 + n * 86_400_000}-0500)/;101.5;102.6;100.9;102.2;1000" for n in range(3)]
+    (file,) = checked(written(tmp_path, {"ORBX.csv": "\n".join(lines) + "\n"}))["files"]
+    assert not file["read"]

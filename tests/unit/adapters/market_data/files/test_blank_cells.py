@@ -114,3 +114,33 @@ def test_a_time_that_falls_below_a_price_is_not_taken_for_it(tmp_path: Path) -> 
 def test_a_table_whose_middle_was_not_printed_is_refused(tmp_path: Path) -> None:
     said = refusal(tmp_path, aligned([NAMES, *ROWS[:2], ["..."] * 6, ROWS[2]]))
     assert "leaves rows out" in said
+
+
+NOTES = ("Open and Close in USD\nData provided by NYSE Inc\n", "")
+TITLES = ("", "KO Historical Open High Low Close Volume\n", "High Low Close Report\n", "Open Close\n")
+
+
+@pytest.mark.parametrize("notes", NOTES)
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("separator", [",", ", ", ";", "\t"])
+def test_titles_and_footnotes_that_name_prices_cost_no_table_with_separators(
+    tmp_path: Path, title: str, notes: str, separator: str
+) -> None:
+    rows = [("Date", "Open", "High", "Low", "Close", "Volume")]
+    rows += [(f"2026-11-{day}", "101.5", "102.6", "100.9", "102.2", "1234567") for day in (10, 11, 12, 13)]
+    text = title + "".join(separator.join(row) + "\n" for row in rows) + notes
+    (file,) = checked(written(tmp_path, {"KO.csv": text}))["files"]
+    assert file["read"], file["refused"]
+    assert file["symbols"][0]["bars"] == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date Open High Low Close Share Volume\n" + "2026-11-09 1600 101.5 102.6 100.9 102.2 1234567\n" * 3,
+        "Symbol  Date  Open  High  Low  Close  Volume\n" + "KO  2026-11-09  102.6  100.9  102.2  1234567  *\n" * 3,
+    ],
+)
+def test_cells_that_stand_below_the_names_beside_theirs_are_refused(tmp_path: Path, text: str) -> None:
+    (file,) = checked(written(tmp_path, {"KO.txt": text}))["files"]
+    assert not file["read"]

@@ -62,3 +62,9 @@ def test_a_column_of_dates_goes_before_them(tmp_path: Path) -> None:
 def test_what_to_do_is_said_where_a_part_is_missing(tmp_path: Path, names: str, row: str) -> None:
     (file,) = checked(written(tmp_path, {"ORBX.csv": table(names, [row])}))["files"]
     assert "where 9 stands; put the year, the month and the day into one column, such as 2026-03-12" in file["refused"]
+
+
+def test_they_may_be_of_something_else_where_the_name_of_the_file_is_a_day(tmp_path: Path) -> None:
+    text = "Symbol,Year,Month,Day,Open,High,Low,Close,Volume\nORBX,1999,3,4,101.5,102.6,100.9,102.2,1000\n"
+    (file,) = checked(written(tmp_path, {"2026-11-09.csv": text}))["files"]
+    assert not file["read"]

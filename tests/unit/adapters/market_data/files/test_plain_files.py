@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from technic_scanner.adapters.market_data.files.containers import find
 from technic_scanner.adapters.market_data.files.folder import FolderReading, read_folder
+from technic_scanner.adapters.market_data.files.plain_columns import names_in
 from technic_scanner.adapters.market_data.files.plain_files import read_plain
 from technic_scanner.adapters.market_data.files.reading import FileReading
 from tests.unit.adapters.market_data.files.reading import written
@@ -102,3 +103,9 @@ def test_points_that_group_thousands_in_other_files_are_not_taken_for_decimals(t
     told = HEAD + "2026-03-02,1.390,1.402,1.381,1.391,1000\n"
     fast, slow = both(written(tmp_path, {"A.csv": sure, "B.csv": told}))
     assert fast.bars.fields[3].tolist() == slow.bars.fields[3].tolist() == [79.40, 1391.0]
+
+
+def test_a_mark_of_the_order_of_bytes_costs_no_speed() -> None:
+    header = "Date,Open,High,Low,Close,Volume"
+    assert names_in(b"\xef\xbb\xbf" + header.encode()) == names_in(header.encode()) == header.split(",")
+    assert names_in("Date,Open,High,Low,Close,Volume（千股）".encode()) == []

@@ -77,3 +77,8 @@ def test_what_says_itself_that_nothing_is_there_is_not_quoted(tmp_path: Path, ce
     report = document(tmp_path, (cell, "102,25", "102,5"))
     assert report["symbols"]["ORBX"]["bars"] == 2
     assert "was not read as a number" not in " ".join(report["notes"])
+
+
+def test_a_mark_behind_the_volume_is_no_unit_where_prices_have_marks(tmp_path: Path) -> None:
+    report = document(tmp_path, ("102,25 b", "102,5 b", "102,75 b"), volume="1234567 b")
+    assert report["files"][0]["symbols"][0]["last_volume"] == 1_234_567

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.unit.adapters.market_data.files.reading import checked, written
@@ -81,3 +82,24 @@ def test_an_adjusted_close_alone_beside_raw_prices_is_refused(tmp_path: Path) ->
 def test_an_adjusted_close_alone_that_fits_is_read(tmp_path: Path) -> None:
     file = read(tmp_path, table("Adj Close", of_range=1.0, scales=(1.0,)))
     assert first_bar(file) == pytest.approx(BARS[0])
+
+
+def test_rounded_prices_of_pennies_have_room_for_an_exact_close(tmp_path: Path) -> None:
+    lines = ["Date,Open,High,Low,Adj Close,Volume"]
+    lines += [f"2026-11-{day},0.25,0.26,0.25,0.2642,1000" for day in DAYS]
+    assert first_bar(read(tmp_path, "\n".join(lines) + "\n")) == pytest.approx([0.25, 0.2642, 0.25, 0.2642])
+
+
+def test_one_odd_close_among_many_refuses_no_file(tmp_path: Path) -> None:
+    text = table("Adj Close", of_range=1.0, scales=(1.0,)).replace(",103.45,", ",106.9,")
+    assert read(tmp_path, text)["read"]
+
+
+def test_a_split_long_ago_tells_too(tmp_path: Path) -> None:
+    days = np.busday_offset("2015-01-02", np.arange(2_600), roll="forward")
+    scale = np.where(np.arange(2_600) < 300, 4.0, 1.0)
+    lines = ["Date,Open,High,Low,Unadjusted Close,Close,Volume"]
+    lines += [
+        f"{day},{10 * k},{11 * k},{9 * k},{10 * k},10,1000" for day, k in zip(days[::-1], scale[::-1], strict=True)
+    ]
+    assert first_bar(read(tmp_path, "\n".join(lines) + "\n")) == [10.0, 11.0, 9.0, 10.0]

@@ -101,6 +101,12 @@ def test_sessions_without_a_price_between_the_split_and_the_fall_are_passed_over
     assert closes == pytest.approx([101, 101, 103])
 
 
-def test_a_small_split_goes_to_the_nearer_of_two_falls(tmp_path: Path) -> None:
-    closes, _, _ = read(tmp_path, rows((110, 110, 1), (103.5, 110, 1 / 1.1), (100, 101, 1)))
-    assert closes == pytest.approx([100, 100, 101])
+def test_a_move_after_a_small_split_that_the_prices_contain_is_no_split(tmp_path: Path) -> None:
+    sessions = ((100, 100, 1), (100, 100, 1.1), (91, 91, 1))
+    closes, _, _ = read(tmp_path, rows(*sessions))
+    assert closes == pytest.approx([100, 100, 91])
+
+
+def test_two_splits_one_day_after_another_are_both_adjusted(tmp_path: Path) -> None:
+    closes, _, _ = read(tmp_path, rows((400, 400, 1), (200, 200, 2), (100, 100, 2), (100, 101, 1)))
+    assert closes == pytest.approx([100, 100, 100, 101])

@@ -84,3 +84,42 @@ def test_every_reader_multiplies(tmp_path: Path, name: str, symbols: str) -> Non
     (file,) = checked(written(tmp_path, {"ORBX.csv": text}))["files"]
     assert file["symbols"][0]["last_volume"] == 666_000
     assert f"volumes were multiplied by 1,000, the unit in {name}" in " ".join(file["notes"])
+
+
+ROW = "2026-03-02,83.56,83.94,83.14,83.67"
+
+
+def volume_of(folder: Path, header: str, *cells: str, name: str = "ORBX.csv") -> float:
+    """Return the volume of one bar under a header."""
+    text = f"{header}\n" + "".join(f"2026-03-0{2 + n}{ROW[10:]},{cell}\n" for n, cell in enumerate(cells))
+    (file,) = checked(written(folder, {name: text}))["files"]
+    assert file["read"], file["refused"]
+    return float(file["symbols"][0]["first_volume"])
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Date,Open (CR),High (CR),Low (CR),Close (CR),Volume (CR)", "CR.csv"),
+        ("Date,Open (BN),High (BN),Low (BN),Close (BN),Volume (BN)", "all.csv"),
+        ("Date,Open,High,Low,Close,Volume (BN)", "BN.csv"),
+        ("Date,Open,High,Low,Close,Volume BN", "ORBX.csv"),
+        ("Date,Open,High,Low,Close,Volume_LAC", "ORBX.csv"),
+        ("Date,Open,High,Low,Close,Volume MLN", "ORBX.csv"),
+        ("Date,Open,High,Low,Close,Volume_bin", "ORBX.csv"),
+        ("Date,Open,High,Low,Close,Volume (of 2026)", "ORBX.csv"),
+        ("Date,Open,High,Low,Close,Volume (B)", "ORBX.csv"),
+    ],
+)
+def test_a_symbol_in_the_name_of_a_volume_is_no_unit(tmp_path: Path, header: str, name: str) -> None:
+    assert volume_of(tmp_path, header, "1234567", "1234568", name=name) == 1_234_567
+
+
+@pytest.mark.parametrize("name", ["Volume (M)", "volume_mn", "Volume (Bn)", "Volume (K shares)", "出来高(千株)"])
+def test_a_unit_in_the_cells_counts_once(tmp_path: Path, name: str) -> None:
+    assert volume_of(tmp_path, f"Date,Open,High,Low,Close,{name}", "1.23M", "1.25M") == pytest.approx(1_230_000)
+
+
+def test_a_volume_in_shares_goes_before_one_in_millions(tmp_path: Path) -> None:
+    header = "Date,Open,High,Low,Close,volume_mn,Volume"
+    assert volume_of(tmp_path, header, "1.23,1234567", "1.24,1240001") == 1_234_567
