@@ -131,7 +131,7 @@ class WorkerLauncher:
         self._children.append(child)
         if stays:
             self._standing.add(child.pid)
-        return ProcessIdentity.of(child.pid)
+        return ProcessIdentity.of_started(child.pid)
 
     def _reap(self, starting: list[ProcessIdentity]) -> None:
         """Reap ended child processes; the delay of the next launch grows with the number of failed starts."""

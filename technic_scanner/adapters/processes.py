@@ -19,6 +19,14 @@ class ProcessIdentity:
         """Return the identity of a running process. Raises psutil.Error if there is none."""
         return cls(pid, psutil.Process(pid).create_time())
 
+    @classmethod
+    def of_started(cls, pid: int) -> ProcessIdentity:
+        """Return the identity of a process that was just started; if it has ended already, one that never lives."""
+        try:
+            return cls.of(pid)
+        except psutil.Error:
+            return cls(pid, 0.0)
+
     def lives(self) -> bool:
         """Return whether it runs; one that has ended but is not reaped does not."""
         try:

@@ -32,4 +32,4 @@ def _start(settings: Settings) -> None:
     environment = environment_with(**settings.environment())
     with starting_workers(settings.log_dir) as starting:
         child = start_worker([*worker_command(), "--ahead-of", str(os.getpid())], settings.log_dir, environment)
-        starting.append(ProcessIdentity.of(child.pid))
+        starting.append(ProcessIdentity.of_started(child.pid))

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.xdist_group("contract")
 
 EXAMPLES = 40
 MODES = pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-UNKNOWN = 4404
+UNKNOWN, INVALID = 4404, 4422
 
 
 class Told:
@@ -112,6 +112,10 @@ def test_a_socket_tells_of_a_run_what_server_sent_events_tell(
             assert (end, told.code) == (data[-1], 1000)
             for event in data[:-1]:
                 is_as_described(api_schema, "EventDocument", event)
+        elif told.code == INVALID:
+            (refusal,) = told.messages
+            is_as_described(api_schema, "Problem", refusal)
+            assert (streamed.status_code, refusal["errors"]) == (422, streamed.json()["errors"])
         elif told.status == 101:
             assert (told.messages, told.code) == ([], UNKNOWN)
             assert streamed.status_code in (404, 422)

@@ -106,6 +106,24 @@ def test_as_many_start_as_runs_wait_and_places_are_free(
     assert len(yard.living()) == launched
 
 
+def test_a_worker_that_has_ended_before_it_is_looked_at_is_a_failed_start(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(pid: int) -> object:
+        raise psutil.NoSuchProcess(pid)
+
+    monkeypatch.setattr(module, "worker_command", lambda: FAILING)
+    yard.queued = 1
+    launcher = yard.launcher()
+    with monkeypatch.context() as patched:
+        patched.setattr(psutil, "Process", gone)
+        launcher.ensure_worker()
+    yard.launched[0].wait(120)
+    launcher.ensure_worker()
+    launcher.ensure_worker()
+    assert len(yard.launched) == 1, "the next one waits, as after any failed start"
+
+
 def test_a_worker_that_ends_is_reaped_though_nobody_asks(yard: Yard) -> None:
     yard.queued = 1
     yard.launcher().ensure_worker()
