@@ -80,10 +80,11 @@ def _workers() -> None:
 
 
 def _when_they_end(standby_workers: int) -> str:
-    begin = "A worker starts when a run is queued and ends when the queue is empty"
+    begin = "A worker starts when a run is queued and ends when the queue"
     if standby_workers == 0:
-        return f"{begin}."
-    return f"{begin} for a minute; {count_text(standby_workers, 'standby worker')} of this server stays loaded."
+        return f"{begin} is empty."
+    kept = count_text(standby_workers, "standby worker")
+    return f"{begin} has been empty for a minute. This server keeps {kept} loaded."
 
 
 def _alive(workers: Sequence[WorkerInfo]) -> None:
