@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -71,7 +72,7 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
             "its prices"
         )
     fields = _parsed(sheet, wanted, texts, marks)
-    _scale_volume(out, fields, sheet, wanted)
+    _scale_volume(out, fields, sheet, wanted, texts["volume"])
     return fields
 
 
@@ -80,16 +81,18 @@ def _cells_have_units(text: pa.Array | None) -> bool:
     return text is not None and bool(pc.any(pc.match_substring_regex(text, r"\d\s*\pL")).as_py())
 
 
-def _scale_volume(out: FileReading, fields: dict[str, FloatArray], sheet: Sheet, places: Mapping[str, int]) -> None:
+def _scale_volume(
+    out: FileReading, fields: dict[str, FloatArray], sheet: Sheet, places: Mapping[str, int], text: pa.Array | None
+) -> None:
     """Multiply volumes by the unit that stands in the name of their column: Volume (thousands), 成交量(手).
 
     What stands behind the names of prices too, or is the name of the file, is a symbol. Where cells have units of their
     own, the name says the same.
     """
     name = sheet.names[places["volume"]]
-    unit, others = unit_of(name), [sheet.names[places[price]].casefold() for price in PRICES]
-    is_symbol = out.ref.stem.casefold() == unit.written or any(unit.written in other for other in others)
-    if unit.shares == 1.0 or is_symbol or _cells_have_units(texts_of(sheet.columns[places["volume"]])):
+    unit, prices = unit_of(name), " ".join(sheet.names[places[price]] for price in PRICES)
+    is_symbol = unit.written in {out.ref.stem.casefold(), *re.findall(r"[^\W_]+", prices.casefold())}
+    if unit.shares == 1.0 or is_symbol or _cells_have_units(text):
         return
     largest = float(np.nanmax(fields["volume"], initial=0.0))
     if largest * unit.shares > _MOST_SHARES:

@@ -115,6 +115,14 @@ def test_a_symbol_in_the_name_of_a_volume_is_no_unit(tmp_path: Path, header: str
     assert volume_of(tmp_path, header, "1234567", "1234568", name=name) == 1_234_567
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Tarih,Açılış,Maksimum,Minimum,Kapanış,Hacim (K)", "Date,Open,High,Low,Close (kapanış),Volume (K)"],
+)
+def test_a_letter_within_the_names_of_prices_makes_no_symbol_of_a_unit(tmp_path: Path, header: str) -> None:
+    assert volume_of(tmp_path, header, "1234", "1240") == 1_234_000
+
+
 @pytest.mark.parametrize("name", ["Volume (M)", "volume_mn", "Volume (Bn)", "Volume (K shares)", "出来高(千株)"])
 def test_a_unit_in_the_cells_counts_once(tmp_path: Path, name: str) -> None:
     assert volume_of(tmp_path, f"Date,Open,High,Low,Close,{name}", "1.23M", "1.25M") == pytest.approx(1_230_000)
