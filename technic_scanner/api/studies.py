@@ -20,8 +20,9 @@ from technic_scanner.api.outcomes import CSV, JSON
 from technic_scanner.api.requests import Name, Request
 from technic_scanner.api.shared_answers import SharedAnswers
 from technic_scanner.api.study_documents import StudyDocument
+from technic_scanner.api.submitting import Place
 from technic_scanner.bootstrap import Services
-from technic_scanner.domain.config import OPTION_FIELDS, ScanConfig
+from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import ConfigError, FieldProblem
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.studies.faults import every_fault_named, study_faults
@@ -30,6 +31,8 @@ from technic_scanner.studies.request import StudyRequest
 from technic_scanner.studies.result import COST_BPS
 
 router = APIRouter(tags=["studies"], route_class=CheckedRoute)
+
+_IN_BODY = Place("", "options.")  # the fields of the config stand beside those of the study
 _LONGEST = 20_000
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _EXAMPLE: dict[str, JsonValue] = {
@@ -86,10 +89,7 @@ class StudyAsked(Request):
 
 def placed(problem: FieldProblem) -> FieldProblem:
     """Return the problem at its place in a body, where the criteria are ``where`` and options stand in ``options``."""
-    if problem.field == "criteria":
-        return replace(problem, field="where")
-    in_options = problem.field in OPTION_FIELDS
-    return replace(problem, field=f"options.{problem.field}") if in_options else problem
+    return replace(problem, field="where") if problem.field == "criteria" else _IN_BODY.of(problem)
 
 
 @contextmanager
