@@ -134,7 +134,7 @@ async def follow_new_scan(
     broadcaster: Broadcaster,
     service: Service,
     owner: Owner,
-    run_id: Annotated[str | None, Query()] = None,
+    run_id: Annotated[str | None, Query(pattern=RUN_ID_PATTERN)] = None,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
 ) -> None:
     """Attach to ``run_id``, or read a config from the first message and start it; then send flat progress messages."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from technic_scanner.api.encoded_events import EncodedEvent, End, sse_message
 from technic_scanner.api.open_streams import OpenStreams, open_streams
 from technic_scanner.api.requests import MAX_SEQ, RunId
 from technic_scanner.api.run_broadcaster import RunBroadcaster, Watcher
-from technic_scanner.api.schemas import RUN_ID_PATTERN
 from technic_scanner.api.security import chosen_subprotocol
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import LimitError, RunNotFoundError
@@ -163,7 +161,7 @@ def is_over(record: RunRecord, last_event_id: str) -> bool:
 @router.websocket("/scans/{run_id}/ws")
 async def follow_scan(
     websocket: WebSocket,
-    run_id: str,
+    run_id: RunId,
     broadcaster: Broadcaster,
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
 ) -> None:
@@ -189,7 +187,7 @@ async def serve_socket(websocket: WebSocket, broadcaster: RunBroadcaster, run_id
     async with AsyncExitStack() as stack:
         stack.enter_context(streams.one())
         try:
-            watcher = await stack.enter_async_context(broadcaster.watch(_checked_id(run_id), after))
+            watcher = await stack.enter_async_context(broadcaster.watch(run_id, after))
         except RunNotFoundError:
             await websocket.close(WS_NOT_FOUND, "no run has this id")
             return
@@ -206,12 +204,6 @@ async def serve_socket(websocket: WebSocket, broadcaster: RunBroadcaster, run_id
             listener.cancel()
             # What the other one met once the client was gone does not matter.
             await asyncio.gather(sender, listener, return_exceptions=True)
-
-
-def _checked_id(run_id: str) -> str:
-    if not re.match(RUN_ID_PATTERN, run_id):
-        raise RunNotFoundError("no run has this id")
-    return run_id
 
 
 async def _send_all(websocket: WebSocket, watcher: Watcher, run_id: str, wire: Wire) -> None:

@@ -156,19 +156,28 @@ def test_pings_keep_a_quiet_stream_open(live: LiveServer, run: HandMoved, monkey
 
 
 def test_websocket_of_an_unknown_run_closes_with_4404(live: LiveServer) -> None:
-    for run_id in ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "a%00b", "x" * 65):
-        with socket_to(live, f"/scans/{run_id}/ws") as client:
+    for path in ("/scans/01ARZ3NDEKTSV4RRFFQ69G5FAV/ws", "/ws/scan-progress?run_id=01ARZ3NDEKTSV4RRFFQ69G5FAV"):
+        with socket_to(live, path) as client:
             with pytest.raises(ConnectionClosed):
                 client.recv(timeout=120)
             assert client.close_code == 4404
 
 
-@pytest.mark.parametrize("path", ["/scans/01ARZ3NDEKTSV4RRFFQ69G5FAV/ws?after=abc", "/ws/scan-progress?after=-1"])
-def test_an_invalid_parameter_of_a_websocket_is_named(live: LiveServer, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/scans/01ARZ3NDEKTSV4RRFFQ69G5FAV/ws?after=abc", ["query.after"]),
+        ("/scans/a%00b/ws", ["path.run_id"]),
+        (f"/scans/{'x' * 65}/ws?after=-1", ["path.run_id", "query.after"]),
+        ("/ws/scan-progress?after=-1", ["query.after"]),
+        ("/ws/scan-progress?run_id=a%2525b&after=-1", ["query.run_id", "query.after"]),
+    ],
+)
+def test_every_invalid_parameter_of_a_websocket_is_named(live: LiveServer, path: str, fields: list[str]) -> None:
     with socket_to(live, path) as client:
         message = json.loads(client.recv(timeout=120))
         assert (message["type"], message["status"], message["code"]) == ("error", 422, "invalid_request")
-        assert [item["field"] for item in message["errors"]] == ["query.after"]
+        assert [item["field"] for item in message["errors"]] == fields
         with pytest.raises(ConnectionClosed):
             client.recv(timeout=120)
         assert client.close_code == 4422
