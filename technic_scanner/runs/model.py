@@ -15,6 +15,7 @@ from technic_scanner.domain.metrics import Outcome, SymbolFailure
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.domain.stored_request import StoredConfig, StoredRequest
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.result import MarketContext
 
@@ -33,6 +34,25 @@ class Rows(StrEnum):
 
 # Units of work by (stage, unit class).
 Work = Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be queued.
+
+    ``idempotency_key``: the same owner, key and payload (config, options, label, study) mean the same run. ``asked`` is
+    the payload's config where ``config`` holds the symbols of its watchlists besides.
+    """
+
+    config: ScanConfig
+    options: RunOptions
+    comparability_key: str
+    owner: str | None = None
+    label: str | None = None
+    idempotency_key: str | None = None
+    expected_work: Work | None = None
+    study: StudyTerms | None = None
+    asked: ScanConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

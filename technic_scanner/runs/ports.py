@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -10,7 +10,6 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.execution import ExecutorInfo
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
-from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
 from technic_scanner.errors import FieldProblem
 from technic_scanner.pipeline.ports import ChunkJournal, Source
@@ -20,6 +19,7 @@ from technic_scanner.runs.model import (
     Appearance,
     DatedRuns,
     DayTrend,
+    NewRun,
     PickTable,
     Preset,
     PrunePolicy,
@@ -47,27 +47,15 @@ from technic_scanner.screening.bars import Panel
 class RunStore(Protocol):
     """Runs, their events, chunks and results. Every method is one transaction; raises StoreError and its subclasses."""
 
-    def add_run(
-        self,
-        config: ScanConfig,
-        options: RunOptions,
-        *,
-        owner: str | None,
-        label: str | None,
-        idempotency_key: str | None,
-        comparability_key: str,
-        expected_work: Work | None = None,
-        study: StudyTerms | None = None,
-        asked: ScanConfig | None = None,
-    ) -> RunRecord:
-        """Store a QUEUED run. A repeated key of an owner returns the first run, another payload IdempotencyError.
+    def add_runs(self, new: Sequence[NewRun]) -> tuple[RunRecord, ...]:
+        """Store QUEUED runs, all or none, and return them in this order.
 
-        ``asked`` is the config of the payload if ``config`` has the symbols of its watchlists besides.
+        A repeated key of an owner gives the first run; another payload raises IdempotencyError.
         """
         ...
 
-    def knows_key(self, owner: str | None, idempotency_key: str) -> bool:
-        """Return whether this owner has created a run with this key."""
+    def known_keys(self, owner: str | None, idempotency_keys: Collection[str]) -> frozenset[str]:
+        """Return with which of these keys this owner has created a run."""
         ...
 
     def expected_work(self, run_id: str) -> Work | None:

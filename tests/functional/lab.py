@@ -28,6 +28,7 @@ from technic_scanner.pipeline.context import ScanPorts
 from technic_scanner.pipeline.engine import Attempt, run_scan
 from technic_scanner.pipeline.ports import ChunkTask, Executor, MessageSink, PriceBatch
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
 from technic_scanner.screening.bars import FloatArray, Panel
@@ -139,7 +140,7 @@ def make_worker(store: SqlStore, scan: Callable[[ScanTask], ScanResult], name: s
 
 def queue_run(store: SqlStore, config: ScanConfig = CONFIG) -> RunRecord:
     """Queue a run of the small market."""
-    return store.add_run(config, OPTIONS, owner=None, label=None, idempotency_key=None, comparability_key="functional")
+    return store.add_runs([NewRun(config, OPTIONS, comparability_key="functional")])[0]
 
 
 def all_events(store: SqlStore, run_id: str) -> tuple[ProgressEvent, ...]:

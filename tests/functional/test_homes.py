@@ -19,13 +19,13 @@ from technic_scanner.bootstrap import build
 from technic_scanner.cli.output import Exit
 from technic_scanner.clock import SystemClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
-from technic_scanner.runs.model import WorkerInfo
+from technic_scanner.runs.model import NewRun, WorkerInfo
 from technic_scanner.settings import load_settings
 from tests.functional.command_line import run
 
 
 def queue(store: SqlStore) -> None:
-    store.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k")
+    store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k")])
 
 
 COMMANDS = (

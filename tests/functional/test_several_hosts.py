@@ -12,6 +12,7 @@ import pytest
 from technic_scanner.bootstrap import Services, build
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.settings import Settings
 
@@ -57,9 +58,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
 def queue(services: Services) -> str:
     """Queue a scan of files at a past date, without launching a worker."""
     config = ScanConfig(source="files", top_n=None, as_of_date=AS_OF)
-    run = services.store.add_run(
-        config, RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
-    )
+    run = services.store.add_runs([NewRun(config, RunOptions(), comparability_key="k")])[0]
     return run.run_id
 
 

@@ -28,6 +28,7 @@ from technic_scanner.domain.run import RunStatus
 from technic_scanner.pipeline.ports import ChunkJournal
 from technic_scanner.pipeline.result import ScanResult
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.screening.indicators import warm_up
 from tests.functional.lab import STAGES, Scans, all_events, make_worker, queue_run
@@ -253,9 +254,7 @@ def test_a_worker_process_that_is_told_to_end_leaves_a_run_to_resume(tmp_path: P
     environment.pop("TECHNIC_DATABASE_URL", None)
     store = open_store(f"sqlite:///{home / 'technic.db'}", SystemClock())
     config = ScanConfig(source="synthetic", universe="4000x1260", top_n=None)
-    run = store.add_run(
-        config, RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="functional"
-    )
+    run = store.add_runs([NewRun(config, RunOptions(), comparability_key="functional")])[0]
     process = subprocess.Popen(
         [sys.executable, "-m", "technic_scanner.cli.main", "worker"], env=environment, stdout=subprocess.DEVNULL
     )

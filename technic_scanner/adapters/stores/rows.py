@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,7 @@ def select_records() -> Select[Any]:
 
 # Built once: to build it takes as long as to run it.
 _RECORD = select_records().where(runs.c.run_id == bindparam("id"))
+_RECORDS = select_records().where(runs.c.run_id.in_(bindparam("ids", expanding=True)))
 
 
 def fetch_record(connection: Connection, run_id: str) -> RunRecord:
@@ -63,6 +64,12 @@ def fetch_record(connection: Connection, run_id: str) -> RunRecord:
     if row is None:
         raise no_such_run(run_id)
     return to_record(row)
+
+
+def fetch_records(connection: Connection, run_ids: Sequence[str]) -> tuple[RunRecord, ...]:
+    """Return the records of runs that exist, in the order of their ids."""
+    found = {row.run_id: row for row in connection.execute(_RECORDS, {"ids": list(dict.fromkeys(run_ids))})}
+    return tuple(to_record(found[run_id]) for run_id in run_ids)
 
 
 def no_such_run(run_id: str) -> RunNotFoundError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -12,7 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from technic_scanner.adapters.stores.database import Database, Queries, reading, writing
 from technic_scanner.adapters.stores.documents import dump_work, load_work
-from technic_scanner.adapters.stores.rows import PREDICTION_MOMENTS, fetch_record, known_status, no_such_run
+from technic_scanner.adapters.stores.rows import (
+    PREDICTION_MOMENTS,
+    fetch_record,
+    fetch_records,
+    known_status,
+    no_such_run,
+)
 from technic_scanner.adapters.stores.schema import idempotency_keys, run_documents, runs
 from technic_scanner.adapters.stores.schema_trials import run_studies
 from technic_scanner.clock import Clock
@@ -21,7 +27,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus, check_move
 from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.errors import IdempotencyError, RunStateError
 from technic_scanner.runs.config_identity import identity_of
-from technic_scanner.runs.model import Work
+from technic_scanner.runs.model import NewRun, Work
 from technic_scanner.runs.serialization import to_dict
 from technic_scanner.runs.serialization.stored import dump
 
@@ -30,6 +36,10 @@ _ADD, _ADD_DOCUMENTS = insert(runs), insert(run_documents)
 _WORK = select(run_documents.c.expected_work).where(run_documents.c.run_id == bindparam("id"))
 _OF_KEY = select(idempotency_keys.c.run_id, idempotency_keys.c.digest).where(
     idempotency_keys.c.owner == bindparam("by"), idempotency_keys.c.key == bindparam("name")
+)
+
+_KNOWN_KEYS = select(idempotency_keys.c.key).where(
+    idempotency_keys.c.owner == bindparam("by"), idempotency_keys.c.key.in_(bindparam("names", expanding=True))
 )
 
 
@@ -41,52 +51,22 @@ class RunQueries(Queries):
         self._run_ids = run_ids
 
     @writing
-    def add_run(
-        self,
-        connection: Connection,
-        config: ScanConfig,
-        options: RunOptions,
-        *,
-        owner: str | None,
-        label: str | None,
-        idempotency_key: str | None,
-        comparability_key: str,
-        expected_work: Work | None = None,
-        study: StudyTerms | None = None,
-        asked: ScanConfig | None = None,
-    ) -> RunRecord:
-        """Store a QUEUED run. Same owner, key and payload (config, options, label, study): the run of the first call.
+    def add_runs(self, connection: Connection, new: Sequence[NewRun]) -> tuple[RunRecord, ...]:
+        """Store QUEUED runs, all or none. Same owner, key and payload: the run of the first call.
 
-        ``asked`` is the payload's config where ``config`` holds the symbols of its watchlists besides. Raises
-        IdempotencyError if the key was used with another payload.
+        Raises IdempotencyError if a key was used with another payload.
         """
-        run_id = self._run_ids()
-        insert_run(
-            connection,
-            run_id,
-            config,
-            options,
-            now=self.clock.now(),
-            owner=owner,
-            label=label,
-            comparability_key=comparability_key,
-            expected_work=expected_work,
-        )
-        if study is not None:
-            connection.execute(insert(run_studies).values(run_id=run_id, terms=dump(study)))
-        if idempotency_key is not None:
-            digest = _digest(asked or config, options, label, study)
-            first_id = self._claim_key(connection, owner or "", idempotency_key, digest, run_id)
-            if first_id != run_id:
-                connection.execute(delete(runs).where(runs.c.run_id == run_id))
-                run_id = first_id
+        run_ids = [self._add(connection, run) for run in new]
         self.database.say_queued(connection)
-        return fetch_record(connection, run_id)
+        return fetch_records(connection, run_ids)
 
     @reading
-    def knows_key(self, connection: Connection, owner: str | None, idempotency_key: str) -> bool:
-        """Return whether this owner has created a run with this key."""
-        return connection.execute(_OF_KEY, {"by": owner or "", "name": idempotency_key}).first() is not None
+    def known_keys(
+        self, connection: Connection, owner: str | None, idempotency_keys: Collection[str]
+    ) -> frozenset[str]:
+        """Return with which of these keys this owner has created a run."""
+        found = connection.execute(_KNOWN_KEYS, {"by": owner or "", "names": list(idempotency_keys)})
+        return frozenset(found.scalars())
 
     @reading
     def expected_work(self, connection: Connection, run_id: str) -> Work | None:
@@ -174,15 +154,49 @@ class RunQueries(Queries):
             )
         )
 
-    def _claim_key(self, connection: Connection, owner: str, key: str, digest: str, run_id: str) -> str:
-        """Return the id of the run that was created with the key: this one, or that of the first call."""
+    def _add(self, connection: Connection, new: NewRun) -> str:
+        """Store a run and return its id, or that of the run that was created with its key before."""
+        if new.idempotency_key is None:
+            return self._insert(connection, new)
+        owner, key = new.owner or "", new.idempotency_key
+        digest = _digest(new.asked or new.config, new.options, new.label, new.study)
+        first_id = _id_of_key(connection, owner, key, digest)
+        if first_id is not None:
+            return first_id
+        run_id = self._insert(connection, new)
         upsert = sqlite.insert if self.database.is_sqlite else postgresql.insert
         row = {"owner": owner, "key": key, "digest": digest, "run_id": run_id}
         connection.execute(upsert(idempotency_keys).on_conflict_do_nothing(), row)
-        first_id, first_digest = connection.execute(_OF_KEY, {"by": owner, "name": key}).one()
-        if first_digest != digest:
-            raise IdempotencyError(f"idempotency key {key!r} was used for run {first_id} with another payload")
+        first_id = _id_of_key(connection, owner, key, digest)
+        assert first_id is not None  # this one, or another's of the same moment
+        if first_id != run_id:
+            connection.execute(delete(runs).where(runs.c.run_id == run_id))
         return first_id
+
+    def _insert(self, connection: Connection, new: NewRun) -> str:
+        run_id = self._run_ids()
+        insert_run(
+            connection,
+            run_id,
+            new.config,
+            new.options,
+            now=self.clock.now(),
+            owner=new.owner,
+            label=new.label,
+            comparability_key=new.comparability_key,
+            expected_work=new.expected_work,
+        )
+        if new.study is not None:
+            connection.execute(insert(run_studies).values(run_id=run_id, terms=dump(new.study)))
+        return run_id
+
+
+def _id_of_key(connection: Connection, owner: str, key: str, digest: str) -> str | None:
+    """Return the run that was created with the key; IdempotencyError if that was with another payload."""
+    known = connection.execute(_OF_KEY, {"by": owner, "name": key}).one_or_none()
+    if known is not None and known.digest != digest:
+        raise IdempotencyError(f"idempotency key {key!r} was used for run {known.run_id} with another payload")
+    return None if known is None else known.run_id
 
 
 def insert_run(

@@ -13,9 +13,11 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ConfigError, FieldProblem, RunStateError
 from technic_scanner.runs.performance.judging import lineage_of
 from technic_scanner.runs.service.service import RunService
+from technic_scanner.runs.service.submitting import Wanted
 
 MAX_DATES = 2_000
 _FRIDAY = 4
+_LEFT_OFF = (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +70,11 @@ def queue_replay(
     A different ``data_version``, for example the name under which the cache stores the bars, leads to new runs. Raises
     LimitError where the owner has too many queued runs; those of the dates before stay queued.
     """
-    lineage = lineage_of(config)
-    runs, resumed = [], 0
-    for day in dates:
-        run = service.submit(
-            replace(config, as_of_date=day),
-            options,
-            owner=owner,
-            label=f"replay {day}",
-            idempotency_key=f"replay-{lineage}-{data_version}-{day}",
-        )
-        if run.status in (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED):
-            run = service.resume(run.run_id)
-            resumed += 1
-        runs.append(run)
-    return ReplayPlan(tuple(runs), resumed)
+    key = f"replay-{lineage_of(config)}-{data_version}"
+    wanted = [Wanted(replace(config, as_of_date=day), f"replay {day}", f"{key}-{day}") for day in dates]
+    runs = service.submit_all(wanted, options, owner=owner)
+    left = {run.run_id for run in runs if run.status in _LEFT_OFF}
+    return ReplayPlan(tuple(service.resume(run.run_id) if run.run_id in left else run for run in runs), len(left))
 
 
 def expected_seconds(service: RunService, config: ScanConfig, options: RunOptions, dates: int) -> float | None:

@@ -95,7 +95,15 @@ class ScanPreview:
 
         An unavailable source raises no error here: the run itself reports it.
         """
-        runs = self._like(config, options)
+        return self.works([config], options)[0]
+
+    def works(self, configs: Sequence[ScanConfig], options: RunOptions) -> tuple[Work | None, ...]:
+        """Return the same of each of several scans."""
+        like = {config.source: config for config in configs}
+        runs = {source: self._like(config, options) for source, config in like.items()}
+        return tuple(self._expected(config, options, runs[config.source]) for config in configs)
+
+    def _expected(self, config: ScanConfig, options: RunOptions, runs: Sequence[RunRecord]) -> Work | None:
         if not runs:
             return None
         try:

@@ -12,7 +12,7 @@ from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.domain.universe import SourceInfo
-from technic_scanner.errors import FieldProblem, LimitError, RunStateError
+from technic_scanner.errors import FieldProblem, RunStateError
 from technic_scanner.progress.costs import Estimate
 from technic_scanner.runs.exports.report import run_report
 from technic_scanner.runs.model import (
@@ -35,10 +35,10 @@ from technic_scanner.runs.service.readable_result import readable_result
 from technic_scanner.runs.service.resolving import Requests
 from technic_scanner.runs.service.rules import ServiceRules
 from technic_scanner.runs.service.scan_preview import ScanPreview
+from technic_scanner.runs.service.submitting import Submitting, Wanted
 from technic_scanner.runs.service.upkeep import Upkeep
 from technic_scanner.runs.service.validation import fit_label
 from technic_scanner.runs.timings.analytics import DayTrend
-from technic_scanner.runs.timings.comparability import config_hash
 from technic_scanner.runs.timings.compare import Comparison, compare_runs
 from technic_scanner.runs.timings.estimates import MatchCount
 from technic_scanner.runs.timings.regressions import StageCheck
@@ -74,6 +74,8 @@ class RunService:
         self._preview = ScanPreview(store, catalog, clock, coverage, self._rules.stale_after_seconds)
         self._presets = Presets(store, clock, catalog)
         self._requests = Requests(store, catalog)
+        most = self._rules.max_queued_per_owner
+        self._submitting = Submitting(store, self._requests, self._preview, self._upkeep, most)
         self._deleted = deleted
 
     def submit(
@@ -90,23 +92,17 @@ class RunService:
 
         Raises ConfigError with every bad field; LimitError for too many queued runs of the owner; IdempotencyError.
         """
-        options = options or RunOptions()
-        asked, config = config, self._requests.checked(config, options, label, study)
-        if idempotency_key is None or not self._store.knows_key(owner, idempotency_key):
-            self._check_limit(owner)
-        run = self._store.add_run(
-            config,
-            options,
-            owner=owner,
-            label=label,
-            idempotency_key=idempotency_key,
-            comparability_key=config_hash(config, options, study),
-            expected_work=None if study else self._preview.work(config, options),
-            study=study,
-            asked=asked,
-        )
-        self._upkeep.ensure_worker()
-        return run
+        wanted = Wanted(config, label, idempotency_key)
+        return self._submitting.submit([wanted], options or RunOptions(), owner=owner, study=study)[0]
+
+    def submit_all(
+        self, wanted: Sequence[Wanted], options: RunOptions, *, owner: str | None = None
+    ) -> tuple[RunRecord, ...]:
+        """Queue many runs together, in this order; nothing is queued if one of them is wrong.
+
+        Raises as ``submit``, with every bad field of the first wrong one; after LimitError those before stay queued.
+        """
+        return self._submitting.submit(wanted, options, owner=owner)
 
     def problems(self, config: ScanConfig, options: RunOptions) -> tuple[FieldProblem, ...]:
         """Return every problem for which ``submit`` would raise ConfigError."""
@@ -289,8 +285,3 @@ class RunService:
     def import_preset(self, text: str) -> Preset:
         """Save the preset of a JSON text. Raises ConfigError, PresetConflictError."""
         return self._presets.load(text)
-
-    def _check_limit(self, owner: str | None) -> None:
-        limit = self._rules.max_queued_per_owner if owner is not None else None
-        if limit is not None and self._store.count_by_status(owner).get(RunStatus.QUEUED, 0) >= limit:
-            raise LimitError(f"you already have {limit} queued runs; wait until some have started, or cancel some")

@@ -10,7 +10,7 @@ import pytest
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.errors import IdempotencyError, PresetConflictError, PresetNotFoundError
-from technic_scanner.runs.model import Preset, RunQuery
+from technic_scanner.runs.model import NewRun, Preset, RunQuery
 from technic_scanner.runs.ports import Store
 from technic_scanner.testing.stores.samples import add
 
@@ -71,11 +71,10 @@ class PresetContract:
         assert outcomes == ["2", *["preset_conflict"] * 3]
 
     def test_a_repeated_key_gives_the_first_run(self, store: Store, clock: ManualClock) -> None:
-        assert not store.knows_key("ann", "k1")
+        assert store.known_keys("ann", ["k1"]) == frozenset()
         first = add(store, owner="ann", idempotency_key="k1", label="x")
-        assert store.knows_key("ann", "k1")
-        assert not store.knows_key(None, "k1")
-        assert not store.knows_key("ann", "k2")
+        assert store.known_keys("ann", ["k1", "k2"]) == {"k1"}
+        assert store.known_keys(None, ["k1"]) == frozenset()
         clock.advance(1)
         again = add(store, owner="ann", idempotency_key="k1", label="x")
 
@@ -105,9 +104,32 @@ class PresetContract:
             add(store, idempotency_key="k", **other)  # type: ignore[arg-type]
         assert len(store.list_runs(RunQuery()).records) == 1
 
+    def test_runs_that_are_added_together_wait_in_their_order(self, store: Store, clock: ManualClock) -> None:
+        old = add(store, idempotency_key="k2", label="2")
+        clock.advance(1)
+        added = store.add_runs([_keyed(number) for number in (1, 2, 3, 1)])
+        assert [run.label for run in added] == ["1", "2", "3", "1"]
+        assert (added[1].run_id, added[3]) == (old.run_id, added[0])
+        assert [run.queue_position for run in added] == [2, 1, 3, 2]
+        claimed = [store.claim(f"w{place}", "h", "1", None) for place in range(4)]
+        assert [run and run.label for run in claimed] == ["2", "1", "3", None]
+        assert store.add_runs([]) == ()
+
+    def test_of_runs_that_are_added_together_none_is_if_one_cannot_be(self, store: Store) -> None:
+        add(store, idempotency_key="k2", label="another payload")
+        with pytest.raises(IdempotencyError):
+            store.add_runs([_keyed(1), _keyed(2), _keyed(3)])
+        assert [run.label for run in store.list_runs(RunQuery()).records] == ["another payload"]
+        assert store.known_keys(None, ["k1", "k2", "k3"]) == {"k2"}
+
     def test_one_key_sent_many_times_at_once_makes_one_run(self, reopened: Callable[[], Store]) -> None:
         stores = [reopened() for _ in range(6)]
         with ThreadPoolExecutor(6) as pool:
             made = list(pool.map(lambda store: add(store, idempotency_key="k").run_id, stores))
         assert len(set(made)) == 1
         assert len(stores[0].list_runs(RunQuery()).records) == 1
+
+
+def _keyed(number: int) -> NewRun:
+    """Return a new run that nobody owns, with its number as label and in its key."""
+    return NewRun(ScanConfig(), RunOptions(), "same", label=str(number), idempotency_key=f"k{number}")

@@ -12,7 +12,7 @@ from technic_scanner.domain.metrics import Outcome
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.domain.stage import Stage
 from technic_scanner.errors import RunNotFoundError, RunStateError
-from technic_scanner.runs.model import PrunePolicy, RunEnd, RunQuery
+from technic_scanner.runs.model import NewRun, PrunePolicy, RunEnd, RunQuery
 from technic_scanner.runs.ports import Store
 from technic_scanner.testing.stores.samples import (
     SUCCEEDED,
@@ -36,9 +36,9 @@ class RunLifeContract:
         config = ScanConfig(sectors=("Energy",), min_price=1 / 3, as_of_date="2010-08-20")  # type: ignore[arg-type]
         options = RunOptions(workers=3, chunk_size=17)
 
-        record = store.add_run(
-            config, options, owner="ann", label="évening “scan”", idempotency_key=None, comparability_key="abc"
-        )
+        record = store.add_runs(
+            [NewRun(config, options, owner="ann", label="évening “scan”", comparability_key="abc")]
+        )[0]
 
         assert record == store.get_run(record.run_id)
         assert (record.status, record.attempt, record.queue_position) == (RunStatus.QUEUED, 1, 1)
@@ -51,9 +51,9 @@ class RunLifeContract:
     def test_what_is_expected_of_a_run_is_kept(self, store: Store) -> None:
         work = {("data_fetching", "miss"): 524, ("finalization", "blend"): 0}
         wanted = {"owner": None, "label": None, "idempotency_key": "k", "comparability_key": "abc"}
-        run = store.add_run(ScanConfig(), RunOptions(), **wanted, expected_work=work)  # type: ignore[arg-type]
+        run = store.add_runs([NewRun(ScanConfig(), RunOptions(), **wanted, expected_work=work)])[0]  # type: ignore[arg-type]
         assert store.expected_work(run.run_id) == work
-        again = store.add_run(ScanConfig(), RunOptions(), **wanted, expected_work={})  # type: ignore[arg-type]
+        again = store.add_runs([NewRun(ScanConfig(), RunOptions(), **wanted, expected_work={})])[0]  # type: ignore[arg-type]
         assert again.run_id == run.run_id, "it is not part of what was asked"
         assert store.expected_work(run.run_id) == work
         assert store.expected_work(add(store).run_id) is None

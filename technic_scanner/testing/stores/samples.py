@@ -24,7 +24,7 @@ from technic_scanner.domain.stage import Stage
 from technic_scanner.pipeline.columns import SCHEMA
 from technic_scanner.pipeline.completed import WRITTEN
 from technic_scanner.pipeline.result import MarketContext, ScanResult
-from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.model import NewRun, RunEnd
 from technic_scanner.runs.ports import Store
 
 START = datetime(2026, 1, 2, 14, 30, tzinfo=UTC)
@@ -40,7 +40,7 @@ def add(store: Store, config: ScanConfig | None = None, **changes: object) -> Ru
         "comparability_key": "same",
     } | changes
     options = wanted.pop("options", RunOptions())
-    return store.add_run(config or ScanConfig(), options, **wanted)  # type: ignore[arg-type]
+    return store.add_runs([NewRun(config or ScanConfig(), options, **wanted)])[0]  # type: ignore[arg-type]
 
 
 def claimed(store: Store, worker_id: str = "w1") -> RunRecord:

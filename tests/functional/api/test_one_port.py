@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 from technic_scanner.bootstrap import build
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.runs.model import NewRun
 from technic_scanner.settings import load_settings
 from tests.functional.api.hand_moved import HandMoved
 from tests.functional.api.live import sse
@@ -43,9 +44,7 @@ def server(home: Path) -> Iterator[ServerProcess]:
 def ended_run(home: Path, server: ServerProcess) -> str:
     """A run with three events that has ended."""
     services = build(load_settings(home=home))
-    record = services.store.add_run(
-        ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="one port"
-    )
+    record = services.store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="one port")])[0]
     claimed = services.store.claim("worker-of-the-test", "host", "0", None)
     assert claimed is not None
     run = HandMoved(services, claimed)

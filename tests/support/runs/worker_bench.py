@@ -14,7 +14,7 @@ from technic_scanner.domain.progress import EventKind
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import CancelledError
 from technic_scanner.pipeline.result import ScanResult
-from technic_scanner.runs.model import WorkerInfo
+from technic_scanner.runs.model import NewRun, WorkerInfo
 from technic_scanner.runs.scan_task import ScanTask
 from technic_scanner.runs.worker.idle import Idle
 from technic_scanner.runs.worker.worker import Worker, WorkerIdentity, WorkerRules
@@ -50,9 +50,7 @@ class Bench:
 
     def queue(self, n: int = 1) -> None:
         for _ in range(n):
-            self.store.add_run(
-                ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
-            )
+            self.store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k")])
 
     def worker(
         self, scan: Scan | None = None, worker_id: str = "w1", *, idle: Idle | None = None, **rules: object

@@ -11,6 +11,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, StageState, SubstageProgress
 from technic_scanner.domain.run import RunError, RunStatus
 from technic_scanner.errors import SourceError
+from technic_scanner.runs.model import NewRun
 from technic_scanner.ui.run import stage_bars, timeline
 from technic_scanner.ui.run.event_history import TrailPoint
 from tests.ui import builders
@@ -36,9 +37,7 @@ def test_the_run_is_the_headline_of_its_page(empty, open_page) -> None:
 
 
 def test_a_run_that_only_another_host_can_scan_says_so(empty, open_page) -> None:
-    run = empty.services.store.add_run(
-        ScanConfig(source="files"), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
-    )
+    run = empty.services.store.add_runs([NewRun(ScanConfig(source="files"), RunOptions(), comparability_key="k")])[0]
     bar = open_page(run=run.run_id).get("progress")[0]
     said = bar.proto.text.replace("\\", "")
     assert said.startswith(

@@ -16,7 +16,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.errors import ResultsNotReadyError
 from technic_scanner.runs import listeners as module
 from technic_scanner.runs.listeners import RunEnded, RunListener, RunListeners
-from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.model import NewRun, RunEnd
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
 from tests.support.runs.make import scan_result
 
@@ -62,7 +62,7 @@ def test_every_listener_is_told_of_every_end_in_their_order(store: FaultyStore) 
 def test_an_end_holds_the_record_the_picks_and_the_way_to_the_rows(store: FaultyStore) -> None:
     ends: list[RunEnded] = []
     for _ in range(2):
-        store.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k")
+        store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k")])
         store.claim("w", "host", "1", None)
     record = store.finish("run-0001", "w", 1, RunEnd(RunStatus.SUCCEEDED), scan_result())
     told = listeners(store, one=ends.append)

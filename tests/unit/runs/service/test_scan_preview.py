@@ -17,7 +17,7 @@ from technic_scanner.domain.run import RunRecord, RunStatus
 from technic_scanner.domain.universe import Universe
 from technic_scanner.errors import ConfigError, SourceError
 from technic_scanner.progress.costs import estimate_before_start
-from technic_scanner.runs.model import RunEnd, WorkerInfo
+from technic_scanner.runs.model import NewRun, RunEnd, WorkerInfo
 from technic_scanner.runs.ports import Coverage
 from technic_scanner.runs.service.scan_preview import UNIVERSE_KEPT_SECONDS, ScanPreview
 from technic_scanner.runs.timings.estimates import MatchCount, expected_work, history_of, match, work_left
@@ -34,14 +34,7 @@ class Bench:
         self.forecast = ScanPreview(self.store, self.catalog, self.clock, coverage)
 
     def past_run(self, scan_seconds: float, config: ScanConfig | None = None, **changes: Any) -> None:
-        self.store.add_run(
-            config or ScanConfig(),
-            RunOptions(),
-            owner=None,
-            label=None,
-            idempotency_key=None,
-            comparability_key="k",
-        )
+        self.store.add_runs([NewRun(config or ScanConfig(), RunOptions(), comparability_key="k")])
         run = self.store.claim("w", "host", "1", None)
         assert run is not None
         measured = metrics((0.5, 2.0, scan_seconds, 0.5), **changes)

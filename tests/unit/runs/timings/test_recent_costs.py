@@ -7,7 +7,7 @@ import pytest
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
-from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.model import NewRun, RunEnd
 from technic_scanner.runs.timings.estimates import HISTORY_RUNS, cost_runs, history_of
 from technic_scanner.runs.timings.recent_costs import FRESH_SECONDS, RecentCosts
 from tests.support.runs.faulty_store import FaultyStore
@@ -18,7 +18,7 @@ CONFIG, OPTIONS = ScanConfig(), RunOptions()
 
 def ended(store: FaultyStore, runs: int) -> None:
     for _ in range(runs):
-        run = store.add_run(CONFIG, OPTIONS, owner=None, label=None, idempotency_key=None, comparability_key="k")
+        run = store.add_runs([NewRun(CONFIG, OPTIONS, comparability_key="k")])[0]
         store.claim("w1", "host", "1", None)
         store.finish(run.run_id, "w1", 1, RunEnd(RunStatus.SUCCEEDED), scan_result())
 

@@ -13,7 +13,7 @@ from technic_scanner.domain.progress import EventKind
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
-from technic_scanner.runs.model import RunEnd
+from technic_scanner.runs.model import NewRun, RunEnd
 from technic_scanner.runs.worker.heartbeat import BEAT_SECONDS, Heartbeat, fault_of
 from technic_scanner.runs.worker.recorder import Recorder
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
@@ -26,9 +26,7 @@ class Bench:
     def __init__(self, store: FaultyStore) -> None:
         self.clock: ManualClock = store.clock
         self.store = store
-        self.store.add_run(
-            ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
-        )
+        self.store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k")])
         run = self.store.claim("w", "host", "1", None)
         assert run is not None
         self.cancel = CancelToken()

@@ -14,6 +14,7 @@ from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.progress import EventKind, ProgressEvent
 from technic_scanner.errors import RunStateError, StoreUnavailableError
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.worker import recorder as recorder_module
 from technic_scanner.runs.worker.recorder import Recorder
 from tests.support.runs.faulty_store import FaultyStore, faulty_store
@@ -28,9 +29,7 @@ class Bench:
     def __init__(self, store: FaultyStore) -> None:
         self.clock: ManualClock = store.clock
         self.store = store
-        self.store.add_run(
-            ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k"
-        )
+        self.store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k")])
         self.store.claim("w", "host", "1", None)
         self.recorder = Recorder(self.store, "run-0001", 1, 1, self.clock)
 

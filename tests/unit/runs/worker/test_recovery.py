@@ -22,6 +22,7 @@ from technic_scanner.errors import (
     StoreUnavailableError,
 )
 from technic_scanner.pipeline.cancellation import CancelToken
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.stale_runs import StaleSweep, give_up_stale
 from technic_scanner.runs.worker.recovery import (
     EarlierAttempts,
@@ -40,7 +41,7 @@ AWAY = StoreUnavailableError("locked")
 def running_store() -> Iterator[FaultyStore]:
     """Open a store with one running run."""
     with faulty_store(ManualClock()) as opened:
-        opened.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="k")
+        opened.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k")])
         opened.claim("w", "host", "1", None)
         yield opened
 

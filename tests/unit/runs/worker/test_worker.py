@@ -20,6 +20,7 @@ from technic_scanner.errors import (
 )
 from technic_scanner.pipeline.engine import ScanFailed
 from technic_scanner.pipeline.result import ScanResult
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.scan_task import ScanTask
 from tests.support.runs.make import event, metrics, scan_result
 from tests.support.runs.worker_bench import Bench, bench, report, succeed, until_cancelled
@@ -266,15 +267,7 @@ def test_costs_of_past_runs_come_along(bench: Bench) -> None:
 
 def test_what_is_expected_of_a_run_comes_along(bench: Bench) -> None:
     work = {("symbol_scanning", "symbol"): 7}
-    bench.store.add_run(
-        ScanConfig(),
-        RunOptions(),
-        owner=None,
-        label=None,
-        idempotency_key=None,
-        comparability_key="k",
-        expected_work=work,
-    )
+    bench.store.add_runs([NewRun(ScanConfig(), RunOptions(), comparability_key="k", expected_work=work)])
     bench.queue()
     bench.worker().run()
     assert [task.work for task in bench.tasks] == [work, {}]
