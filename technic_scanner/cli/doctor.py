@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.cli.output import Exit, Json, emit, table
+from technic_scanner.cli.output import Exit, Json, emit, say, table
 from technic_scanner.dashboard_files import complete_folder
 from technic_scanner.domain.sessions import CalendarTrust
 from technic_scanner.errors import TechnicError
@@ -33,6 +33,7 @@ def doctor(as_json: Json = False) -> None:
     except TechnicError as error:
         findings.append(("store", False, f"{error} [{error.code}]"))
     else:
+        say("Checking; the first time kernels are compiled and all calendars compared, which takes a minute or two.")
         with services:
             findings += [_finding(name, check) for name, check in _checks(services)]
             faults = services.catalog.faults()

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from technic_scanner.bootstrap import Services, build
-from technic_scanner.cli.output import Json, emit, errors_as_sentences, tell, warn_of_unknown_settings
+from technic_scanner.cli.output import Json, emit, errors_as_sentences, say, tell, warn_of_unknown_settings
 from technic_scanner.dashboard_files import PACKAGE, complete_folder
 from technic_scanner.logs import configure
 from technic_scanner.progress.text import count_text
@@ -99,6 +99,7 @@ def warmup(as_json: Json = False) -> None:
     """Compile the numerical kernels, so that the first scan and the first study start faster."""
     from technic_scanner.bootstrap import warm_up  # noqa: PLC0415 - no other command compiles anything
 
+    say("Compiling what is not compiled yet: up to two minutes.")
     warm_up()
     tell({"kernels": "compiled"}, "The kernels are compiled.", as_json=as_json)
 
