@@ -75,7 +75,7 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
 
 
 def _known(out: FileReading, texts: Mapping[str, pa.Array | None], mark: str | None, *, is_guess: bool) -> str:
-    """Return the mark, with a note if commas are guessed to group thousands. Raises SourceDataError if there is none."""
+    """Return the mark, with a note if commas are guessed to group thousands. Raises SourceDataError without."""
     if mark is None:
         raise SourceDataError(
             f"nothing tells whether {_example(texts)} has a decimal mark or groups thousands; {_SAY_IT}"
