@@ -70,7 +70,7 @@ def seconds_of(column: pa.Array) -> IntArray:
     if pa.types.is_time(column.type):
         column = column.cast(pa.time64("us")).cast(pa.int64())
         return np.asarray(column.fill_null(-1_000_000).to_numpy(zero_copy_only=False), dtype=np.int64) // 1_000_000
-    text = pc.fill_null(pc.utf8_trim_whitespace(column.cast(pa.string())), "")
+    text = _with_colons(pc.fill_null(pc.utf8_trim_whitespace(column.cast(pa.string())), ""))
     digits = pc.replace_substring_regex(text, r"\.0*$", "")
     compact = np.asarray(pc.match_substring_regex(digits, r"^\d{1,6}$"), dtype=np.bool_)
     seconds = clock_seconds(text)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic_scanner.adapters.market_data.files.clock_times import clock_seconds
+from technic_scanner.adapters.market_data.files.clock_times import clock_seconds, seconds_of
 from tests.unit.adapters.market_data.files.reading import checked, written
 
 
@@ -56,6 +56,17 @@ def test_a_zone_behind_the_time_is_no_half_of_the_day(moment: time, zone: str) -
 @given(moment=st.times())
 def test_other_marks_within_the_time(form: str, moment: time) -> None:
     assert seconds(moment.strftime(form)) == of(moment)
+
+
+@pytest.mark.parametrize("form", ["%H.%M", "%H:%M", "%H%M", "%H.%M.%S"])
+def test_columns_of_times(form: str) -> None:
+    moments = [time(9, 30), time(10), time(16)]
+    found = seconds_of(pa.array([moment.strftime(form) for moment in moments]))
+    assert found.tolist() == list(map(of, moments))
+
+
+def test_a_column_of_times_that_was_stored_as_numbers() -> None:
+    assert seconds_of(pa.array([930.0, 1000.0, 1600.0])).tolist() == [34_200, 36_000, 57_600]
 
 
 @pytest.mark.parametrize(
