@@ -8,13 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files.clock_times import groups
+from technic_scanner.adapters.market_data.files.month_names import are_months
 
 _BEGINS_OTHERWISE = r"^[\pL/\\]"
 _OF_NET = r"^\\?/Date\((-?\d{1,16})(?:[+-]0000)?\)\\?/$"
 _FIGURES = r"\d{1,4}\s?[-/._年년]\s?\d{1,2}\s?[-/._月월]\s?\d{1,4}.*"
-_DAY_AND_MONTH = r"\d{1,2}\.?[-/ ]+\pL{3,}\.?[-/ ,']+\d{2,4}.*"
-_WORD = r"^(?P<word>\pL{1,14})(?:[.,]+\s*|\s+)"
-_MONTHS = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MONTH = r"(?P<month>\pL{3,})\.?"
+_WITH_MONTHS = (
+    rf"\d{{1,2}}\.?[-/ ]+(?:de )?{_MONTH}[-/ ,']+(?:del? )?\d{{2,4}}.*",
+    rf"{_MONTH}[-/ ]+\d{{1,2}},? +\d{{4}}.*",
+)
+# One word, or two: segunda-feira, Thứ Hai, måndag den.
+_WORD = r"^(?P<word>\pL{1,14}(?:[- ]\pL{1,14})?)(?:[.,]+\s*|\s+)"
 _DAYS_OF_A_WEEK = 7
 _ERA = r"^(?P<era>[RHS令平昭]和?成?)(?P<year>\d{1,2}|元)(?P<rest>\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\D.*)?)$"
 # The year before the first of each era: Reiwa, Heisei and Showa.
@@ -25,21 +30,32 @@ def bare_dates(text: pa.Array) -> pa.Array:
     """Return texts of dates without what stands around them; other texts as they are."""
     if not bool(pc.any(pc.match_substring_regex(text, _BEGINS_OTHERWISE)).as_py()):
         return text
-    text = pc.replace_substring_regex(text, _OF_NET, r"\1")
-    text = _with_western_years(text)
-    return _without_weekdays(text)
+    coded = text.dictionary_encode()  # many symbols may share a date
+    once = coded.dictionary
+    if _has(once, _OF_NET):
+        once = pc.replace_substring_regex(once, _OF_NET, r"\1")
+    if _has(once, _ERA):
+        once = _with_western_years(once)
+    return _without_weekdays(once).take(coded.indices)
+
+
+def _has(text: pa.Array, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(text, pattern)).as_py())
 
 
 def _without_weekdays(text: pa.Array) -> pa.Array:
-    """Return dates without the word in front of them, in whatever language, if there are no more words than weekdays.
+    """Return dates without the words in front of them, in whatever language, if there are no more than weekdays.
 
-    The name of a month is no such word: behind it stand no three figures, and no second word.
+    The name of a month is no such word: behind it stand no three figures, and no figures and the name of a month.
     """
-    for pattern in (_FIGURES, _DAY_AND_MONTH):
-        parts, rows = groups(text, rf"{_WORD}(?P<date>{pattern})$")
-        if pattern is _DAY_AND_MONTH and bool(pc.any(pc.match_substring_regex(parts["word"], f"^{_MONTHS}")).as_py()):
+    for pattern in (_FIGURES, *_WITH_MONTHS):
+        whole = rf"{_WORD}(?P<date>{pattern})$"
+        if not _has(text, whole):
             continue
-        if 0 < len(pc.unique(pc.utf8_lower(parts["word"]))) <= _DAYS_OF_A_WEEK:
+        parts, rows = groups(text, whole)
+        if "month" in parts and not are_months(pc.unique(parts["month"]).to_pylist()):
+            continue
+        if len(pc.unique(pc.utf8_lower(parts["word"]))) <= _DAYS_OF_A_WEEK:
             text = _replaced(text, rows, parts["date"])
     return text
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 
 from technic_scanner.adapters.market_data.files.header_lines import header_score
 from technic_scanner.adapters.market_data.files.names import PRICES, meaning
+from technic_scanner.adapters.market_data.files.row_names import names_of_rows
 from technic_scanner.errors import SourceDataError
 
 _FEWEST_CELLS = 6  # a date, four prices and a volume
 _ENOUGH_NUMBERS = 5
 _RULE = re.compile(r"^[\s\-=_+]+$")
 _DOTS = re.compile(r"^\s*(?:\.{2,}|…)(?:\s+(?:\.{2,}|…))*\s*$")
+_QUOTED = re.compile(r'"[^"]*"|[^\s"]+')
 _PLAIN_NUMBER = re.compile(r"^[+-]?[$€£¥]?\d[\d.,' ]*\D{0,3}$")
 _READABLE = 0.5
 _NEARLY_ALL = 0.9
@@ -25,8 +27,12 @@ def _by_wide_gaps(line: str) -> list[str]:
     return re.split(r" {2,}", line.strip())
 
 
+def _by_blanks(line: str) -> list[str]:
+    return [cell.strip('"') for cell in _QUOTED.findall(line)] if '"' in line else line.split()
+
+
 # Wide gaps first: then a date with a time, or a name of two words, may have a blank within it.
-_SPLITS: tuple[Split, ...] = (_by_wide_gaps, str.split)
+_SPLITS: tuple[Split, ...] = (_by_wide_gaps, _by_blanks)
 
 
 def text_with_tabs(text: str, head: Sequence[str], separators: str) -> str | None:
@@ -40,8 +46,8 @@ def text_with_tabs(text: str, head: Sequence[str], separators: str) -> str | Non
         return None
     best = max(bare, key=lambda number: _score(head[number]))
     if not _score(head[best]):
-        alike = _are_bars(head, separators) and _are_bars(lines := _lines(text), separators)
-        return _tabbed([line.split() for line in lines]) if alike else None
+        alike = _bars_of(head, separators) and _bars_of(_lines(text), separators)
+        return _tabbed(alike) if alike else None
     return _below_header(_lines(text), best)
 
 
@@ -53,40 +59,61 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def _are_bars(lines: Sequence[str], separators: str) -> bool:
-    """Return whether all lines have as many cells and all, except the first, have numbers enough for bars."""
-    rows = [line.split() for line in lines]
+def _bars_of(lines: Sequence[str], separators: str) -> list[list[str]] | None:
+    """Return the cells of lines if all have as many and all, except the first, have numbers enough for bars.
+
+    The first may lack the name of the first column, as R writes it.
+    """
+    rows = [_by_blanks(line) for line in lines]
+    if len(rows) > 1 and names_of_rows(rows[0], rows[1:]):
+        rows[0] = ["", *rows[0]]
     width = len(rows[0])
     if width < _FEWEST_CELLS or len(rows) < 2 or any(len(row) != width for row in rows):
-        return False
+        return None
     if any(mark in line for line in lines for mark in separators if mark != ","):
-        return False
-    return all(
+        return None
+    are_bars = all(
         sum(bool(_PLAIN_NUMBER.match(cell)) for cell in row) >= _ENOUGH_NUMBERS
         and not any(cell.endswith(",") for cell in row)
         for row in rows[1:]
     )
+    return rows if are_bars else None
 
 
 def _below_header(lines: list[str], place: int) -> str | None:
     header, rows = lines[place], [line for line in lines[place + 1 :] if not _RULE.match(line)]
     if any(_DOTS.match(row) for row in rows):
         raise SourceDataError("leaves rows out, as a line of dots shows; save all of its rows")
-    index = rows[0].split() if rows and len(rows[0].split()) == 1 and not re.search(r"\d", rows[0]) else []
-    rows = rows[1:] if index else rows  # pandas prints the name of the index below the others
-    table, below = _without_foot(rows)
-    if not table:
-        return None
-    for split in _SPLITS:
-        cells = [split(row) for row in table]
-        for names in filter(header_score, (each(header) for each in _SPLITS)):
-            wanted = index + names
-            if not index and _are_numbered(cells, len(names)):
-                wanted = ["", *names]
-            if all(len(row) == len(wanted) for row in cells) and _fit(wanted, cells):
-                return _tabbed([[line] for line in lines[:place]] + [wanted, *cells] + [split(row) for row in below])
-    _refuse(index + header.split(), table)
+    index = rows[0].split() if rows and not re.search(r"\d", rows[0]) else []
+    for labels in [index, []] if index else [[]]:  # pandas prints the names of the index below the others
+        table, below = _without_foot(rows[1:] if labels else rows)
+        found = _table(header, labels, table) if table else None
+        if found is not None:
+            return _tabbed([[line] for line in lines[:place]] + found + [_by_blanks(row) for row in below])
+    if len(rows) > bool(index):
+        _refuse((index if len(index) == 1 else []) + header.split(), rows[1:] if len(index) == 1 else rows)
     return None
+
+
+def _table(header: str, index: list[str], table: list[str]) -> list[list[str]] | None:
+    """Return names and cells of a table; ``index`` are the names of the first columns that stand below the header."""
+    for split in _SPLITS:
+        cells = list(map(split, table))
+        widest = max(map(len, cells))
+        if index[1:]:  # pandas prints the first of several names of rows once
+            cells = [["", *row] if len(row) == widest - 1 else row for row in cells]
+        for names in filter(header_score, (each(header) for each in _SPLITS)):
+            for wanted in _wanted(names, index, cells):
+                if all(len(row) == len(wanted) for row in cells) and _fit(wanted, cells):
+                    return [wanted, *cells]
+    return None
+
+
+def _wanted(names: list[str], index: list[str], cells: list[list[str]]) -> list[list[str]]:
+    """Return what the columns may be called: pandas prints the name of its columns above that of the index."""
+    if index:
+        return [index + names, index + names[1:]]
+    return [["", *names] if names_of_rows(names, cells) else names]
 
 
 def _without_foot(rows: list[str]) -> tuple[list[str], list[str]]:
@@ -96,13 +123,6 @@ def _without_foot(rows: list[str]) -> tuple[list[str], list[str]]:
         while end and not rows[end - 1].lstrip()[0].isdigit():
             end -= 1
     return rows[:end], rows[end:]
-
-
-def _are_numbered(cells: list[list[str]], width: int) -> bool:
-    """Return whether each row has one cell more than the header, and the first ones are its running number."""
-    first = [row[0] for row in cells]
-    starts = (range(start, start + len(first)) for start in (0, 1))
-    return all(len(row) == width + 1 for row in cells) and any(first == list(map(str, run)) for run in starts)
 
 
 def _fit(names: list[str], cells: list[list[str]]) -> bool:

@@ -14,6 +14,7 @@ from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.screening.bars import FloatArray
 
 _LONGEST = 40
+_FEW = 0.5  # of the cells that are not empty
 # What stands where there is no number and says so itself: -, n/a, null, #NV, k.A.
 _ABSENT = r"^[^\d\pL]*$|^(?i:#?n/?[adv]|n\.?a\.?n?|nan|[+-]?inf|null|none|nil|k\.\s?a\.|#.*)$"
 _SIX_FIGURES, _DAY_OF_MONTH = (
@@ -44,6 +45,17 @@ def no_date(column: pa.Array, name: str, form: str | None) -> str:
         return f"{why}, where {cell} stands; save its dates as 2026-03-12"
     example = "%y%m%d" if _SIX_FIGURES.match(cell) else "%d.%m.%Y"
     return f'{why}, where {cell} stands; say in files.toml how dates are written, such as date_format = "{example}"'
+
+
+def few_dates(column: pa.Array, name: str, read: npt.NDArray[np.bool_]) -> str | None:
+    """Return why a column of which less than half is ``read`` as dates cannot be used; None if more is."""
+    text = pc.fill_null(pc.utf8_trim_whitespace(column.cast(pa.string())), "")
+    filled = np.asarray(pc.not_equal(text, ""), dtype=np.bool_)
+    lost = filled & ~read
+    if int(lost.sum()) <= (1 - _FEW) * int(filled.sum()):
+        return None
+    cell = _first(text.filter(pa.array(lost)), r"\S")
+    return f"cannot be read: most cells of its column {name} are no dates, such as {cell}; save its dates as 2026-03-12"
 
 
 def unread_number(

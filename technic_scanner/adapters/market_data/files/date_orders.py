@@ -24,6 +24,8 @@ _ORDERS: dict[int, tuple[str, ...]] = {
 }
 # Years of the Republic of China count from 1911; they have three figures since 2011.
 _YEAR_OF_CHINA, _LAST_OF_CHINA = 1911, 150
+# Years of Thailand count from 543 before ours.
+_YEARS_OF_THAILAND, _BEFORE_OURS = (2443, 2643), 543
 _ENOUGH_DAYS = 3
 # Median distances of dates in days; of fewer than _SURE_DAYS dates only years apart are a sign against an order.
 _SURE_DAYS, _DAILY, _WEEKLY, _MONTHLY, _YEARLY = 5, 4, 8, 20, 300
@@ -62,7 +64,7 @@ class Triples:
             years = np.where(first <= 3, years + _YEAR_OF_CHINA, years)  # 115/03/02 is 2026-03-02 in Taiwan
             return cls(years, _ints(b), _ints(c), np.zeros(len(years), np.int8), rows, total, dotted)
         shape[(first == 3) | (last == 3) | ((first == 4) & (last > 2))] = -1
-        return cls(years, _ints(b), _ints(c), shape, rows, total, dotted)
+        return cls(*_with_our_years(years, _ints(b), _ints(c), shape), shape, rows, total, dotted)
 
     @classmethod
     def joined(cls, pieces: Iterable[Triples]) -> Triples:
@@ -108,6 +110,18 @@ class Triples:
         year = np.where(short, np.where(year + 2000 <= newest, year + 2000, year + 1900), year)
         found, valid = civil_days(year, month, day)
         return found, valid & (self.shape >= 0)
+
+
+def _with_our_years(
+    a: IntArray, b: IntArray, c: IntArray, shape: npt.NDArray[np.int8]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return figures with years that all count from Buddha's death as our years."""
+    first, last = shape == _YEAR_FIRST, shape == _YEAR_LAST
+    years = np.concatenate([a[first], c[last]])
+    low, high = _YEARS_OF_THAILAND
+    if len(years) and bool(((years >= low) & (years <= high)).all()):
+        a, c = np.where(first, a - _BEFORE_OURS, a), np.where(last, c - _BEFORE_OURS, c)
+    return a, b, c
 
 
 def _lengths(texts: pa.Array) -> IntArray:

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.clock_times import groups
-from technic_scanner.errors import SourceDataError
 
 DIGITS = r"^(?:\d{5,19}(?:\.\d+)?|-\d{6,19})$"
 _COMMA_NUMBER = r"^(\d{5,19}),(\d+)$"  # a day number of Excel with a decimal comma
@@ -38,11 +37,6 @@ _PERIODS = {
     frames.WEEK: rf"^(?:{_YEAR}[-/ ]?{_WEEK}|{_WEEK}[-/ ]{_YEAR})$",
 }
 _MOST_NAMED = 0.8
-_SHORT = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FULL = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 
 
 def plain_numbers(text: pa.Array) -> pa.Array:
@@ -73,13 +67,3 @@ def period_named(column: pa.Array) -> tuple[str, str] | None:
         if len(named) and len(named) >= _MOST_NAMED * len(text):
             return frame, str(named[0].as_py())
     return None
-
-
-def month_number(word: str) -> int:
-    """Return the number of an English month. Raises SourceDataError for another word."""
-    name = word.casefold()
-    if name in _FULL:
-        return _FULL.index(name) + 1
-    if name[:3] in _SHORT and (len(name) == len("jan") or name == "sept"):
-        return _SHORT.index(name[:3]) + 1
-    raise SourceDataError(f"dates name a month {word!r}, which is no English month; save the dates as 2026-02-18")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,10 @@ from technic_scanner.adapters.market_data.files.date_orders import (
     FIRST_DAY,
     OrderError,
     Triples,
-    civil_days,
     decide_order,
 )
-from technic_scanner.adapters.market_data.files.date_texts import DIGITS, month_number, plain_numbers
+from technic_scanner.adapters.market_data.files.date_texts import DIGITS, plain_numbers
+from technic_scanner.adapters.market_data.files.date_words import days_of_words
 from technic_scanner.errors import SourceDataError
 
 IntArray = npt.NDArray[np.int64]
@@ -33,17 +32,6 @@ _TRIPLE = (
     r"^(?P<a>\d{1,4})\s?(?P<mark>[-/. _年년])\s?(?P<b>\d{1,2})\s?[-/. _月월]\s?(?P<c>\d{1,4})\s?"
     r"[.日일]?(?P<rest>|Z|\+\d\d:?\d\d|[T ,;_(-].*)$"
 )
-_WEEKDAY = r"^(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\.?,?\s+)?"
-_WORD = r"(?P<word>\pL{3,12})\.?"
-_WITH_WORDS = (
-    _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?(?: of )?[-/ ]?"
-    + _WORD
-    + r"[-/ ,']*(?P<year>\d{4}|\d{2})(?P<rest>|[T ,;:].*)$",
-    _WEEKDAY + _WORD + r"[-/ ]?(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<year>\d{4})(?P<rest>|[T ,;].*)$",
-    r"^(?P<year>\d{4})[-/ ]?" + _WORD + r"[-/ ]?(?P<day>\d{1,2})(?P<rest>|[T ,;].*)$",
-)
-_FROM_YEAR = 100
 # ="2026-02-18" keeps Excel from reading it; marks for the direction of writing come with copied text.
 _AROUND = "=\"'\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _GREENWICH = ("UTC", "+00:00", "Etc/UTC")
@@ -95,7 +83,8 @@ def read_days(column: pa.Array, hints: DateHints, *, zone: str | None = None, fo
 
     Times in UTC are taken to ``zone``; ``form`` is the format of texts, as ``strptime`` has it, if it is given.
 
-    Raises SourceDataError if the dates contradict each other or name months in another language than English.
+    Raises SourceDataError if the dates contradict each other or name months of which it is not
+    known which they are.
     """
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -242,26 +231,11 @@ def _take_digits(found: Days, text: pa.Array, hints: DateHints) -> None:
 
 
 def _take_words(found: Days, text: pa.Array, hints: DateHints) -> None:
-    for pattern in _WITH_WORDS:
-        left, rows = _left(found, text)
-        parts, at = groups(left, pattern)
-        if len(at) == 0:
-            continue
-        words = parts["word"].dictionary_encode()
-        months = np.array([month_number(word) for word in words.dictionary.to_pylist()], dtype=np.int64)
-        year = whole_numbers(parts["year"])
-        found.lasting &= not bool((year < _FROM_YEAR).any())
-        year = np.where(year < _FROM_YEAR, _full_year(year, hints.last), year)
-        month = months[np.asarray(words.indices.to_numpy(zero_copy_only=False))]
-        days, valid = civil_days(year, month, whole_numbers(parts["day"]))
-        found.days[rows[at]], found.known[rows[at]] = days, valid
-        seconds = clock_seconds(parts["rest"])
-        found.seconds[rows[at]] = np.where((seconds > 0).any(), seconds, -1)
-
-
-def _full_year(year: IntArray, last: int) -> IntArray:
-    newest = date.fromordinal(last + date(1970, 1, 1).toordinal()).year
-    return np.where(year + 2000 <= newest, year + 2000, year + 1900)
+    left, rows = _left(found, text)
+    dates = days_of_words(left, hints.last)
+    at = rows[dates.known]
+    found.days[at], found.seconds[at], found.known[at] = dates.days[dates.known], dates.seconds[dates.known], True
+    found.lasting &= dates.lasting
 
 
 def _settle_zone(found: Days, zone: str | None) -> None:

@@ -16,6 +16,7 @@ from technic_scanner.adapters.market_data.files.blank_cells import text_with_tab
 from technic_scanner.adapters.market_data.files.fixed_width import refuse_fixed_width
 from technic_scanner.adapters.market_data.files.header_lines import NUMBER, header_score
 from technic_scanner.adapters.market_data.files.names import is_index, meaning
+from technic_scanner.adapters.market_data.files.row_names import DATE, hold_dates
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.symbol_above import symbol_above
 from technic_scanner.errors import SourceDataError
@@ -35,9 +36,6 @@ _FIGURES = {
     0xFF1A: ":",
 }
 _NUMBERED = re.compile(r"^([A-Za-z]*[ _.]?)(\d{1,3})(?:\.0)?$")
-_DATE = re.compile(
-    r"^\s*(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:19|20)\d{6}\b|\d{9,}|\d{1,2}[ -][A-Za-z]{3}|[A-Za-z]{3,9} \d)"
-)
 _LONGEST_CELL = 16 * 1024 * 1024
 
 
@@ -230,21 +228,26 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 def _mended(body: str, separator: str, names: list[str]) -> Sheet:
     """Return the columns of rows whose number of cells varies.
 
-    Empty cells too many at the end are dropped. A first cell too many in all rows is the number of the row.
+    Empty cells too many at the end are dropped. A first cell too many in all rows is the number of the row, or
+    its date.
     """
     csv.field_size_limit(_LONGEST_CELL)
     try:
         rows = [row for row in csv.reader(io.StringIO(body), delimiter=separator) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise SourceDataError(f"its rows cannot be read: {error}") from error
-    width = len(names)
-    usual = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else width
+    usual = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else len(names)
+    full = [row for row in rows if len(row) == usual]
     if (
-        usual == width + 1
+        usual == len(names) + 1
         and not _begins_with_date(names, rows)
-        and sum(bool(row[-1].strip()) for row in rows if len(row) == usual) * 2 > len(rows)
-    ):
-        rows = [row[1:] if len(row) == usual else row for row in rows]  # as R writes them, without a name
+        and sum(bool(row[-1].strip()) for row in full) * 2 > len(rows)
+    ):  # as R writes them, without a name
+        if hold_dates(names, full):
+            names = ["", *names]
+        else:
+            rows = [row[1:] if len(row) == usual else row for row in rows]
+    width = len(names)
     whole = [kept for row in rows if (kept := _fitted(row, names)) is not None]
     if rows and (not whole or (usual > width and len(whole) * 2 < len(rows))):
         raise SourceDataError(
@@ -257,7 +260,7 @@ def _mended(body: str, separator: str, names: list[str]) -> Sheet:
 
 def _begins_with_date(names: list[str], rows: list[list[str]]) -> bool:
     """Return whether the first cells of rows are the dates that the header names first, and no numbers of rows."""
-    dated = [bool(_DATE.match(row[0])) and not _DATE.match(row[1]) for row in rows if len(row) > 1]
+    dated = [bool(DATE.match(row[0])) and not DATE.match(row[1]) for row in rows if len(row) > 1]
     return meaning(names[0]) == "date" and sum(dated) * 2 > len(dated)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -45,27 +45,25 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     if "split" in wanted:
         sheet.columns[wanted["split"]] = with_ratios(sheet.columns[wanted["split"]])
     texts = {name: texts_of(sheet.columns[place]) for name, place in wanted.items()}
-    given = hints.mapping.decimal_mark if hints.mapping is not None else None
     counted = {name: marks_of(text) for name, text in texts.items() if name in (*_PRICES, "volume")}
     shown = _sum(marks for name, marks in counted.items() if name != "volume")
-    shown.add(mark_of_open_cells({name: sheet.columns[wanted[name]] for name in PRICES}, texts, shown))
+    shown.add(mark_of_open_cells({name: sheet.columns[wanted[name]] for name in FIELDS}, texts, shown))
     out.sure_mark = shown.dot != shown.comma
     out.open_mark = not out.sure_mark and bool(shown.open_dot or shown.open_comma)
     alike = _agree(shown, counted["volume"])
-    mark = given or _decided(_sum([shown, counted["volume"]]) if alike else shown, sheet.separator, hints.mark)
-    if mark is None:
-        out.open_mark = True
-        example = _example([text for name, text in texts.items() if name in _PRICES])
-        raise SourceDataError(f"nothing tells whether {example} has a decimal mark or groups thousands; {_SAY_IT}")
+    total = _sum([shown, counted["volume"]]) if alike else shown
+    given = hints.mapping.decimal_mark if hints.mapping is not None else None
+    mark = given or _decided(total, sheet.separator, hints.mark)
+    out.open_mark |= mark is None
+    is_told = given is not None or hints.mark is not None or total.dot != total.comma
+    mark = _known(out, texts, mark, is_guess=bool(shown.open_comma) and not is_told)
     marks = dict.fromkeys(texts, mark)
     if sheet.separator is not None:
         out.mark = mark
     if given is None and not alike:
         marks["volume"] = COMMA if mark == DOT else DOT
         out.notes.append("its volumes have another decimal mark than its prices")
-    signs = currencies_of([sheet.columns[place] for name, place in wanted.items() if name in PRICES])
-    if len(signs) > 1:
-        out.notes.append(f"prices are in {' and '.join(signs)}, and are not converted")
+    _note_currencies(out, [sheet.columns[place] for name, place in wanted.items() if name in PRICES])
     if alike and _may_group(counted["volume"], mark):
         out.notes.append(
             f"nothing tells whether the {mark} in its volumes groups thousands; it was read as the decimal mark, as in "
@@ -74,6 +72,23 @@ def read_numbers(out: FileReading, sheet: Sheet, roles: Roles, hints: Hints) -> 
     fields = _parsed(sheet, wanted, texts, marks)
     _scale_volume(out, fields, sheet, wanted, texts["volume"])
     return fields
+
+
+def _known(out: FileReading, texts: Mapping[str, pa.Array | None], mark: str | None, *, is_guess: bool) -> str:
+    """Return the mark, with a note if commas are guessed to group thousands. Raises SourceDataError without."""
+    if mark is None:
+        raise SourceDataError(
+            f"nothing tells whether {_example(texts)} has a decimal mark or groups thousands; {_SAY_IT}"
+        )
+    if is_guess and mark == DOT:
+        out.notes.append(f"nothing tells whether {_example(texts)} has a decimal comma; it was read without decimals")
+    return mark
+
+
+def _note_currencies(out: FileReading, prices: list[pa.Array]) -> None:
+    signs = currencies_of(prices)
+    if len(signs) > 1:
+        out.notes.append(f"prices are in {' and '.join(signs)}, and are not converted")
 
 
 def _cells_have_units(text: pa.Array | None) -> bool:
@@ -140,9 +155,10 @@ def _agree(prices: Marks, volume: Marks) -> bool:
     return mine is None or theirs is None or mine == theirs
 
 
-def _example(prices: Sequence[pa.Array | None]) -> str:
-    for text in prices:
-        if text is not None:
+def _example(texts: Mapping[str, pa.Array | None]) -> str:
+    """Return a price that may be read with both marks."""
+    for name, text in texts.items():
+        if text is not None and name in _PRICES:
             found = text.filter(pc.fill_null(pc.match_substring_regex(text, r"^\d{1,3}[.,]\d{3}$"), fill_value=False))
             if len(found):
                 return str(found[0].as_py())

@@ -14,6 +14,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.delimited import from_line, is_running, parse_rows
 from technic_scanner.adapters.market_data.files.names import is_index, meaning, plain
+from technic_scanner.adapters.market_data.files.names_with_brackets import pairs_in_brackets
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.errors import SourceDataError
 
@@ -44,6 +45,8 @@ def plain_sheet(sheet: Sheet, rows: Sequence[Sequence[str]], body: str | None, l
     if sheet.headless or (body is None and is_running(sheet.names)):
         return _headless(sheet, last)
     known = {meaning(name) for name in sheet.names}
+    if (pairs := pairs_in_brackets(sheet.names)) is not None:
+        return _made_long(sheet, pairs)
     if len(known & _FIELDS) < 3 and (pairs := _pairs_of_names(sheet.names)) is not None:
         return _made_long(sheet, pairs)
     return sheet
@@ -133,16 +136,16 @@ def _pairs_of_names(names: Sequence[str]) -> list[tuple[str, str] | None] | None
 def _pair(name: str) -> tuple[str, str] | None:
     match = _TUPLE.match(name.strip())
     halves = [(match[1], match[2])] if match else []
-    for mark in () if match else ("_", ".", "|", ":", " "):
+    for mark in () if match else (" - ", "_", ".", "|", ":", " "):
         left, _, right = name.strip().partition(mark)
         first, _, second = name.strip().rpartition(mark)
         halves += [(left, right), (first, second)]
-    for one, other in halves:
-        if one and other and meaning(one) in _WIDE and len(plain(one)) > 1:
-            return one, other
-        if one and other and meaning(other) in _WIDE and len(plain(other)) > 1:
-            return other, one
-    return None
+    named = [(one, other) for pair in halves for one, other in (pair, pair[::-1]) if one and other and _is_wide(one)]
+    return max(named, key=lambda pair: len(plain(pair[0])), default=None)  # PX_OPEN before OPEN
+
+
+def _is_wide(name: str) -> bool:
+    return meaning(name) in _WIDE and len(plain(name)) > 1
 
 
 def _made_long(sheet: Sheet, pairs: Sequence[tuple[str, str] | None]) -> Sheet:

@@ -18,6 +18,7 @@ _NAMES: dict[str, str] = {
         "dt trddt indexdate pricingdate effectivedate recorddate exchangedate rptdt "
         "日期 交易日期 交易日 成交日期 日付 日時 날짜 일자 일시 "
         "거래일 datum data fecha дата tarih 日付け 資料日期 tanggal วันเดือนปี "
+        "年月日 年月日期 "
         "التاريخ תאריך दिनांक päivämäärä pvm dato dátum ημερομηνία ngày วันที่"
     ),
     "time": "time tradetime tickime uhrzeit zeit godzina czas heure hora ora время 时间 時刻 시간",
@@ -54,7 +55,8 @@ _NAMES: dict[str, str] = {
         "dailyopen openp pembukaan avaus mở giámởcửa เปิด ราคาเปิด nyitó otvorenie aperturaprecio "
         "coursdouverture coursouverture prixdouverture avauskurssi avaushinta öppningspris åbningskurs åpningskurs "
         "otevíracícena otváraciacena openingskoers prezzodiapertura preciodeapertura precioapertura preçodeabertura "
-        "cenaotwarcia açılışfiyatı nyitás nyitóár mido midopen openmid bido asko 开盘价元 開盤價元"
+        "cenaotwarcia açılışfiyatı nyitás nyitóár mido midopen openmid bido asko 开盘价元 開盤價元 "
+        "frstpric öppen prezzoapertura שערפתיחה 開市 開市價"
     ),
     "high": (
         "high highprice pricehigh highpx pxhigh hghpric highestprice highest dayhigh dayshigh highbid bidhigh "
@@ -67,7 +69,8 @@ _NAMES: dict[str, str] = {
         "cao giácaonhất สูง ราคาสูงสุด legmagasabb maxpric "
         "coursleplushaut coursplushaut prixleplushaut leplushaut ylinkurssi ylinhinta högstapris højestekurs "
         "høyestekurs nejvyššícena najvyššia najvyššiacena hoogstekoers prezzomassimo preciomáximo preçomáximo "
-        "kursmaksymalny kursnajwyższy cenanajwyższa enyüksek midh midhigh highmid bidh askh"
+        "kursmaksymalny kursnajwyższy cenanajwyższa enyüksek midh midhigh highmid bidh askh "
+        "high1 mayor preciomayor שערגבוה สูงสุด"
     ),
     "low": (
         "low lowprice pricelow lowpx pxlow lwpric lowestprice lowest daylow dayslow lowbid bidlow bidlo dlylow "
@@ -79,7 +82,7 @@ _NAMES: dict[str, str] = {
         "ต่ำ ราคาต่ำสุด legalacsonyabb minpric "
         "coursleplusbas coursplusbas prixleplusbas leplusbas alinkurssi alinhinta lägstapris lavestekurs "
         "nejnižšícena najnižšia najnižšiacena laagstekoers prezzominimo preciomínimo preçomínimo kursminimalny "
-        "kursnajniższy cenanajniższa endüşük midl midlow lowmid bidl askl"
+        "kursnajniższy cenanajniższa endüşük midl midlow lowmid bidl askl low1 menor preciomenor שערנמוך ต่ำสุด"
     ),
     "close": (
         "close officialclose officialcloseprice officialclosingprice "
@@ -104,7 +107,8 @@ _NAMES: dict[str, str] = {
         "záverečnácena stängning stängningskurs stängningspris stengekurs stenging slutt lukkekurs lukkepris lukke "
         "sluitkoers slotprijs sluiting prezzodichiusura prezzochiusura preciodecierre preciocierre preçodefechamento "
         "preçofechamento fecho cenazamknięcia kapanışfiyatı zárás záróár schlusspreis "
-        "pxsettle lastdone lastdoneprice lastsale lastsaleprice marketprice midc midclose closemid bidc askc"
+        "pxsettle lastdone lastdoneprice lastsale lastsaleprice marketprice midc midclose closemid bidc askc "
+        "cours trdprc1 lasttradeprice prezzoultimo שערנעילה שערסגירה 收市 收市價"
     ),
     "volume": (
         "volume vol volumeshares sharevolume sharestraded totaltradequantity totaltradedquantity "
@@ -123,7 +127,8 @@ _NAMES: dict[str, str] = {
         "totaltradedqty totaltrdqty qtytraded qtytrd qtyshares sharestradedqty contracts contractstraded pieces stucks "
         "nbtitres nbredetitres nombredetitres nombretitres titreséchangés ilość liczbaakcji omsattantal antalomsatta "
         "antalaktier omsattaaktier volyymi vaihdettu kappaletta množství počet tradedshares sharesvolume volumeqty "
-        "volqty númerodeacciones nacciones antal"
+        "volqty númerodeacciones nacciones antal acvoluns acvol1 unidades cantidadnegociada numerotitoli quantità "
+        "menge stückzahl"
     ),
     "turnover": (
         "amount turnover tradedvalue quoteassetvolume quotevolume volumeto turnoverlacs tottrdval "
@@ -150,11 +155,14 @@ _NAMES: dict[str, str] = {
 }
 _ADJUSTED_BEFORE = (
     "splitadjusted|splitadj|splitdividendadjusted|dividendadjusted|divadjusted|divadj|fullyadjusted|fulladjusted|backadjusted|"
-    "backadj|adjustment|adjusted|adjust|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster"
+    "backadj|adjustment|adjusted|adjust|adj|調整後|調整済み|調整済|前复权|后复权|复权|復權|調整|還原|수정|bereinigter|angepasster|"
+    "totalreturn|düzeltilmiş|skorygowane|skorygowana|skorygowany|justerad|justert|justeret|aangepaste|gecorrigeerde|"
+    "скорректированная|скорректированное|скорректированный|ajustado|ajustada|upravená|oikaistu"
 )
 _ADJUSTED_BEHIND = (
     "dividendadjusted|splitadjusted|fullyadjusted|backadjusted|backadj|divadj|splitadj|adjustment|adjusted|adjust|adj|qfq|bereinigt|angepasst|ajustado|ajustada|ajusté|ajustée|"
-    "rettificato|aggiustato|justerad|justert|justeret|skorygowane|скорректированная|前复权|后复权|复权|수정"
+    "rettificato|aggiustato|justerad|justert|justeret|skorygowane|скорректированная|前复权|后复权|复权|수정|"
+    "ajust|rettificata|aggiustata|skorygowana|skorygowany|aangepast|gecorrigeerd|скорр|скорректированное|düzeltilmiş|oikaistu"
 )
 _ADJUSTED = re.compile(rf"^(?:{_ADJUSTED_BEFORE})(.+)$|^(.+?)(?:{_ADJUSTED_BEHIND})$")
 _ADJUSTED_FIELDS = ("open", "high", "low", "close", "volume")

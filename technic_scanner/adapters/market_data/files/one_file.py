@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from technic_scanner.adapters.market_data.files import frames
 from technic_scanner.adapters.market_data.files.boards import differing
-from technic_scanner.adapters.market_data.files.cell_examples import no_date, unread_number
+from technic_scanner.adapters.market_data.files.cell_examples import few_dates, no_date, unread_number
 from technic_scanner.adapters.market_data.files.clock_times import seconds_of
 from technic_scanner.adapters.market_data.files.containers import FileRef
 from technic_scanner.adapters.market_data.files.date_columns import date_columns, dates_of
@@ -176,6 +176,10 @@ class _Reader:
             self._refuse_period(column, name)
             why = no_date(column, name, mapping.date_format if mapping else None)
             raise SourceDataError(f"{why}; the columns found are {out.columns}")
+        if (
+            few := few_dates(column, name, days.known if days.outside is None else days.known | days.outside)
+        ) is not None:
+            raise SourceDataError(few)
         return days
 
     def _refuse_period(self, column: pa.Array, name: str) -> None:

@@ -14,13 +14,15 @@ from technic_scanner.adapters.market_data.files.names import PRICES
 # Currencies that have no smaller unit any more, and "70.500,-", which is how a round price is written.
 _WITHOUT_DECIMALS = r"[₩₫円원]|(?:^|[^\pL])(?:Rp|IDR|KRW|VND|VNĐ|JPY)\.?(?:[^\pL]|$)"
 _ROUND = r"\d,-+\s*\D*$"
+# Blanks and apostrophes group the thousands: then neither points nor commas do.
+_GROUPED = r"\d[\s\x{a0}\x{2000}-\x{200a}\x{202f}'’]\d{3}(?:\D|$)"
 _FEW, _MANY = 0.02, 0.05
 
 
 def mark_of_open_cells(columns: Mapping[str, pa.Array], texts: Mapping[str, pa.Array | None], shown: Marks) -> Marks:
     """Return a count for the decimal mark of prices whose cells show ``shown``; none if nothing tells it.
 
-    ``columns`` are the prices by meaning, ``texts`` their cells without currencies.
+    ``columns`` are the prices and the volume by meaning, ``texts`` their cells without currencies.
     """
     told = None
     if shown.dot == shown.comma and (shown.open_dot or shown.open_comma):
@@ -29,10 +31,14 @@ def mark_of_open_cells(columns: Mapping[str, pa.Array], texts: Mapping[str, pa.A
 
 
 def _told(columns: Mapping[str, pa.Array], texts: Mapping[str, pa.Array | None], shown: Marks) -> str | None:
-    if _any(columns.values(), _ROUND):
+    prices = [columns[name] for name in PRICES]
+    if _any(prices, _ROUND):
         return COMMA
-    if not (shown.open_dot and shown.open_comma) and _any(columns.values(), _WITHOUT_DECIMALS):
+    one_mark = not (shown.open_dot and shown.open_comma)
+    if one_mark and _any(prices, _WITHOUT_DECIMALS):
         return DOT if shown.open_comma else COMMA
+    if one_mark and _any(columns.values(), _GROUPED):
+        return COMMA if shown.open_comma else DOT
     dot, comma = (_share_of_faults(columns, texts, mark) for mark in (DOT, COMMA))
     if min(dot, comma) <= _FEW and max(dot, comma) >= _MANY:
         return DOT if dot < comma else COMMA

@@ -15,6 +15,7 @@ from technic_scanner.adapters.market_data.files.cell_numbers import to_numbers
 from technic_scanner.adapters.market_data.files.dates import DateHints, read_days
 from technic_scanner.adapters.market_data.files.names import PRICES, is_index, plain, ranked
 from technic_scanner.adapters.market_data.files.raw_close import choose_raw_close
+from technic_scanner.adapters.market_data.files.settlement import note_on_settlement
 from technic_scanner.adapters.market_data.files.sheet import Sheet
 from technic_scanner.adapters.market_data.files.volume_column import is_whole, nothing_tells, shares_and_money
 from technic_scanner.errors import SourceDataError
@@ -80,9 +81,7 @@ def roles_of(sheet: Sheet, last: int, given: Collection[str] = ()) -> Roles:
     adjusted_alone = [name for name in PRICES if name not in roles.places and f"adj_{name}" in roles.places]
     roles.places |= {name: roles.places[f"adj_{name}"] for name in adjusted_alone}
     _choose_filled(sheet, roles, by_meaning.get("volume", []), "volume")
-    _choose_filled(sheet, roles, by_meaning.get("close", []), "close")
-    if "close" not in given and (left := choose_raw_close(sheet, roles.places)) is not None:
-        roles.others.append(left)
+    _choose_close(sheet, roles, by_meaning.get("close", []), given)
     if "volume" not in given:
         _choose_shares(sheet, roles, by_meaning)
     _take_likely(sheet, roles)
@@ -140,6 +139,17 @@ def _choose_filled(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]],
                 roles.notes.append(f"the column {empty} is empty or 0; {sheet.names[place]} was taken for the {what}")
             roles.places[what] = place
             return
+
+
+def _choose_close(sheet: Sheet, roles: Roles, ranks: Sequence[tuple[int, int]], given: Collection[str]) -> None:
+    """Use the close that has prices and was traded; a settlement price beside it is named in a note."""
+    _choose_filled(sheet, roles, ranks, "close")
+    if "close" in given:
+        return
+    if (left := choose_raw_close(sheet, roles.places)) is not None:
+        roles.others.append(left)
+    if len(ranks) > 1 and (note := note_on_settlement(sheet, roles.places["close"], [place for _, place in ranks])):
+        roles.notes.append(note)
 
 
 def _choose_shares(sheet: Sheet, roles: Roles, by_meaning: Mapping[str, Sequence[tuple[int, int]]]) -> None:

@@ -27,7 +27,7 @@ _WORDS: dict[float, str] = {
 _COUNTED = (
     "shares share shs stock stocks units unit pcs pieces piece stk stück stücke stuecke st titres titoli títulos "
     "titulos acciones ações acoes azioni aktien aktier aksjer акций шт штук adet lot lots contracts contract qty akcji "
-    "sztuk szt ks db kpl antal hisse saham lembar หุ้น of in en em w в by each per round board s x × *"
+    "sztuk szt ks db kpl antal hisse saham lembar หุ้น of in en em w в by each per round board s x × * /"
 )
 _MONEY = (
     "€ $ £ ¥ ₹ ₩ ₽ ₺ eur euro euros usd usdt usdc dollar dollars gbp chf jpy inr cny krw rub руб brl rs try tl pln zł "
@@ -36,9 +36,11 @@ _MONEY = (
 _SCALES = {word: factor for factor, words in _WORDS.items() for word in words.split()}
 _KINDS = {**dict.fromkeys(_COUNTED.split(), "counted"), **dict.fromkeys(_MONEY.split(), "money")}
 _TIMES = {"x", "×", "*"}
-_TOKEN = re.compile(r"\d[\d,.']*|'0+|[€$£¥₹₩₽₺×*]|[^\W\d_]+")
+_BEFORE_A_NUMBER = {*_TIMES, "in", "en", "em", "/"}
+_ZEROS = "000"  # volume_000
+_TOKEN = re.compile(r"\d[\d,.']*|'0+|[€$£¥₹₩₽₺×*/]|[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"^(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*$")
-_BEHIND_A_MARK = re.compile(r"^(.+?)\s*[,;:]\s*(.+)$")
+_BEHIND_A_MARK = re.compile(r"^(.+?)\s*(?:[,;:]|(?=/\s*\d))\s*(.+)$")
 _EAST_ASIAN = re.compile(r"([十百千仟万萬億亿백천만억]*)(股數?|股数|株数?|手|張數?|张数?|口|주|元|円|圓|원)?$")
 _EAST_ASIAN_SCALES = {
     **dict.fromkeys("十", 1e1),
@@ -49,6 +51,7 @@ _EAST_ASIAN_SCALES = {
 }
 _LOTS = {"手": 100.0, "張": 1000.0, "张": 1000.0}  # of Shanghai and Shenzhen, and of Taiwan
 _EAST_ASIAN_MONEY = "元円圓원"
+_SHARES = re.compile(r"\b(?:of|shares|stück|stücke|titres|titoli|acciones|ações|aktien|акций|akcji)\b")
 _LONG_ENOUGH = 2
 _CLEAR = 5  # letters
 _AMBIGUOUS = {"bin", "mil", "tis", "ezer", "mia", "cr", "lac", "mm", "bn"}  # too short to stand without brackets
@@ -73,6 +76,9 @@ def unit_of(name: str) -> VolumeUnit:
         found = None if match is None else _read(match[1], match[2], alone=alone)
         if found is not None:
             return found
+    whole = _read("shares", text, alone=False)
+    if whole is not None and whole.shares != 1.0 and not whole.is_money and _SHARES.search(text):
+        return whole  # thousands of shares
     return _behind_the_name(text, unicodedata.normalize("NFKC", name)) or VolumeUnit(text)
 
 
@@ -84,7 +90,8 @@ def _behind_the_name(text: str, as_written: str) -> VolumeUnit | None:
     words = re.split(r"[\s_]+", text)
     for first in range(1, len(words)):
         found = _read(" ".join(words[:first]), " ".join(words[first:]), alone=False)
-        if found is not None and found.shares != 1.0 and (_is_clear(words[first:]) or as_written.islower()):
+        written = re.split(r"[\s_]+", as_written.strip())[first:]
+        if found is not None and found.shares != 1.0 and (_is_clear(words[first:]) or not "".join(written).isupper()):
             return found
     match = re.search(r"[十百千仟万萬億亿백천만억]*(?:股|株|手|張|张)[數数]?$", text)
     if match is None or not match.start():
@@ -95,7 +102,7 @@ def _behind_the_name(text: str, as_written: str) -> VolumeUnit | None:
 
 def _is_clear(words: list[str]) -> bool:
     """Return whether words can hardly be a symbol."""
-    return len(words) > 1 or len(words[0]) >= _CLEAR or words[0][0] in _TIMES
+    return len(words) > 1 or len(words[0]) >= _CLEAR or words[0][0] in _BEFORE_A_NUMBER or words[0] == _ZEROS
 
 
 def _read(base: str, unit: str, *, alone: bool) -> VolumeUnit | None:
@@ -106,12 +113,16 @@ def _read(base: str, unit: str, *, alone: bool) -> VolumeUnit | None:
     words = [word.rstrip(".,") for word in _TOKEN.findall(unit)]
     if not alone and any(word in _SCALES and (len(word) < _LONG_ENOUGH or word in _AMBIGUOUS) for word in words):
         return None
-    numbers_count = alone or not _TIMES.isdisjoint(words)
+    numbers_count = alone or not _TIMES.isdisjoint(words) or words[:1] == [_ZEROS] or _leads_to_number(words)
     factors = [_factor(word, numbers_count, of_any_size={"of", "lots"} <= set(words)) for word in words]
     if not words or None in factors:
         return None
     is_money = any(_KINDS.get(word) == "money" for word in words)
     return VolumeUnit(base.strip(), prod(filter(None, factors)), is_money, unit.strip())
+
+
+def _leads_to_number(words: list[str]) -> bool:
+    return len(words) > 1 and words[0] in _BEFORE_A_NUMBER and words[1][0].isdigit()
 
 
 def _factor(word: str, numbers_count: bool, *, of_any_size: bool) -> float | None:

@@ -41,6 +41,18 @@ def words(names: str, form: str) -> list[str]:
         words("周一 |周二 |周三 |周四 ", "%Y/%m/%d"),
         words("Mon |Tue |Wed |Thu ", "%Y-%m-%d 16:00"),
         words("Mo, |Di, |Mi, |Do, ", "%d-%b-%Y"),
+        words("lunes 9 |martes 10 |miércoles 11 |jueves 12 ", "de marzo de %Y"),
+        words("lundi |mardi |mercredi |jeudi ", "%d mars %Y"),
+        words("lun. |mar. |mer. |jeu. ", "%d mars %Y"),
+        words("Montag, |Dienstag, |Mittwoch, |Donnerstag, ", "%d. März %Y"),
+        words("ma |ti |ke |to ", "%d.%m.%Y"),
+        words("segunda-feira, |terça-feira, |quarta-feira, |quinta-feira, ", "%d de março de %Y"),
+        words("måndag den |tisdag den |onsdag den |torsdag den ", "%d mars %Y"),
+        words("понедельник, |вторник, |среда, |четверг, ", "%d марта %Y г."),
+        [
+            f"{day.year}. március {day.day}., {name}"
+            for day, name in zip(DAYS, ("hétfő", "kedd", "szerda", "csütörtök"), strict=True)
+        ],
         [f"{day:%Y/%m/%d}({name})" for name, day in zip("月火水木", DAYS, strict=True)],
         [f"{day:%Y年%m月%d日}({name})" for name, day in zip("月火水木", DAYS, strict=True)],
     ],

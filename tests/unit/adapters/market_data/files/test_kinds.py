@@ -250,12 +250,12 @@ def test_dates_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     assert "contradict each other" in refusal(tmp_path, text)
 
 
-@pytest.mark.parametrize("word", ["févr.", "März", "Okt", "мая", "okt", "Dez", "ene", "2월"])
-def test_months_in_other_languages_are_refused(tmp_path: Path, word: str) -> None:
+@pytest.mark.parametrize("word", ["févr.", "мая", "foo"])
+def test_months_of_no_one_language_are_refused(tmp_path: Path, word: str) -> None:
     text = HEAD + f"18 Feb 2026,10,12,9,11,1\n18 {word} 2026,10,12,9,11,1\n"
-    if word == "2월":
-        return
-    assert "no English month" in refusal(tmp_path, text)
+    said = refusal(tmp_path, text)
+    assert word.rstrip(".") in said
+    assert "save the dates as 2026-02-18" in said
 
 
 @pytest.mark.parametrize("day", ["1899-12-31", "2027-05-05", "9999-12-31", "1066-10-14"])
