@@ -152,7 +152,8 @@ def _say_data(run_id: str, stored: StoredResult) -> None:
     say(f"Newest session: {stored.as_of or 'unknown'}.")
     if not stored.table.num_rows:  # what each clause left, and what nothing is there for, says why
         for note in stored.context.notes:
-            say(f"Note: {note}")
+            if note not in stored.notes:
+                say(f"Note: {note}")
     for note in stored.notes[:SHOWN_NOTES]:
         say(f"Note: {note}")
     if len(stored.notes) > SHOWN_NOTES:

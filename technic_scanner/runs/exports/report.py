@@ -155,7 +155,7 @@ def _context(result: StoredResult | None) -> Raw:
         ("Regime", context.market_regime),
         *((name, _cell(value)) for name, value in context.facts),
     ]
-    notes = "".join(f"<li>{escape(note)}</li>" for note in (*context.notes, *result.notes))
+    notes = "".join(f"<li>{escape(note)}</li>" for note in result.all_notes)
     return Raw(table(("", ""), rows) + (f"<ul>{notes}</ul>" if notes else ""))
 
 

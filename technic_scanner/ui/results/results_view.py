@@ -108,7 +108,7 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
 
 def _context(stored: StoredResult) -> None:
     context = stored.context
-    notes = (*context.notes, *stored.notes)
+    notes = stored.all_notes
     if not notes and not context.facts:
         return
     notices.warn_of_old_data(stored.notes)

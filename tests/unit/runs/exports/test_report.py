@@ -132,6 +132,15 @@ def test_everything_from_outside_is_escaped() -> None:
     assert evil in Outline(page).text
 
 
+def test_a_note_on_market_and_data_stands_there_once() -> None:
+    flagged, of_market, of_data = "Prices that look unadjusted: S.", "The market is up.", "Volume in hundreds."
+    result = stored_result(notes=(of_data, flagged))
+    result = replace(result, context=replace(result.context, notes=(of_market, flagged)))
+    assert result.all_notes == (of_market, flagged, of_data)
+    seen = Outline(run_report(record(), result, NOON)).text
+    assert [seen.count(note) for note in result.all_notes] == [1, 1, 1]
+
+
 def test_long_lists_are_cut_and_say_so() -> None:
     table = picks(*(f"S{number}" for number in range(ROWS_SHOWN + 7)))
     failures = tuple(
