@@ -228,7 +228,7 @@ _LABELS = {
     "MarketRegime": "Market",
     "AsOf": "Last bar",
 }
-_DRAWN_LABELS = {PRICES: "Last 60 closes", SCORES: "Six scores", "RanksUp": "Δ rank", "ScoreChange": "Δ alpha"}
+_DRAWN_LABELS = {PRICES: "Last 60 closes", SCORES: "Six scores", "RanksUp": "Δ rank", "ScoreChange": "Δ score"}
 
 
 def _setting(column: Column, end: str) -> Any:
