@@ -120,7 +120,9 @@ def _overall(record: RunRecord, event: ProgressEvent | None, silent: str | None)
         st.progress(done, text=f"{_stopped_in(event)}{_overall_words(record, event)}")
         return
     fraction = event.time_fraction if event is not None else record.time_fraction
-    st.progress(min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {silent or _overall_words(record, event)}")
+    st.progress(
+        min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {silent or _overall_words(record, event)}"
+    )
 
 
 def _stopped_in(event: ProgressEvent | None) -> str:
