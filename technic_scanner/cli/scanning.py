@@ -24,6 +24,7 @@ from technic_scanner.cli.output import (
     write_file,
 )
 from technic_scanner.cli.requests import build_request, with_criteria
+from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
@@ -38,6 +39,7 @@ _PICK_COLUMNS = {
     "Rank": "Rank", "Symbol": "Symbol", "Signal": "Signal", "Tier": "Tier", "CompositeScore": "Score",
     "Entry": "Entry", "Stop": "Stop", "Target": "Target", "PositionSize": "Shares",
 }  # fmt: skip
+_PRICES = frozenset({"Entry", "Stop", "Target"})
 # Columns that a narrow terminal hides, least important first: the order of the rows shows the score, and a stop below
 # the entry shows a long position.
 _SPARE_PICK_COLUMNS = ("Shares", "Tier", "Score", "Signal", "Rank", "Target", "Stop", "Entry")
@@ -167,9 +169,11 @@ def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
         columns["Currency"] = "Currency"
     elif any(currencies):
         title += f", prices in {currencies.pop()}"
-    cells = [[_short(row[name]) for name in columns] for row in rows]
+    cells = [[_short(name, row[name]) for name in columns] for row in rows]
     table(title, tuple(columns.values()), cells, spare=_SPARE_PICK_COLUMNS)
 
 
-def _short(value: object) -> object:
-    return f"{value:.2f}" if isinstance(value, float) else value
+def _short(name: str, value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return price_text(value) if name in _PRICES else f"{value:.2f}"

@@ -132,6 +132,14 @@ def test_everything_from_outside_is_escaped() -> None:
     assert evil in Outline(page).text
 
 
+def test_the_score_that_ranks_and_prices_below_one_are_told() -> None:
+    plan = {"Close": 0.0712, "Entry": 0.0712, "Stop": 0.0689, "Target": 0.0758}
+    table = result_table({"Symbol": "P", "CompositeScore": 66.25} | plan)
+    seen = Outline(run_report(record(), stored_result(table=table), NOON)).text
+    assert "CompositeScore" in seen
+    assert all(text in seen for text in ("66.25", "0.0712", "0.0689", "0.0758"))
+
+
 def test_a_note_on_market_and_data_stands_there_once() -> None:
     flagged, of_market, of_data = "Prices that look unadjusted: S.", "The market is up.", "Volume in hundreds."
     result = stored_result(notes=(of_data, flagged))
