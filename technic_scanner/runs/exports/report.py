@@ -15,6 +15,7 @@ from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.exports.report_page import Raw, page, section, stage_timeline, table
+from technic_scanner.runs.market_facts import fact_text
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
@@ -158,7 +159,7 @@ def _context(result: StoredResult | None) -> Raw:
         ("Trend", context.regime_trend),
         ("Volatility", context.regime_volatility),
         ("Regime", context.market_regime),
-        *((name, _cell(value)) for name, value in context.facts),
+        *((name, fact_text(name, value)) for name, value in context.facts),
     ]
     notes = "".join(f"<li>{escape(note)}</li>" for note in result.all_notes)
     return Raw(table(("", ""), rows) + (f"<ul>{notes}</ul>" if notes else ""))

@@ -78,7 +78,7 @@ def test_it_tells_the_whole_run() -> None:
         "XRX",
         "no bars",
         "calm rise",
-        "0.63",
+        "63.0%",
         "volume was in hundreds",
         "strategy_profile_name",
         "1.2.3",
