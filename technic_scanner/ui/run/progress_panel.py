@@ -115,9 +115,9 @@ def _overall(record: RunRecord, event: ProgressEvent | None, silent: str | None)
         st.progress(record.time_fraction, text=escape(waits) + place if waits else f"Waiting for a worker.{place}")
         return
     if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
-        # The share of its total time is unknown for a run that did not finish, so the bar shows the work done.
-        done = 0.0 if event is None else event.overall_fraction
-        st.progress(done, text=f"{_stopped_in(event)}{_overall_words(record, event)}")
+        # The share of its total time is unknown for a run that did not finish: none is told, the bar stays where it was.
+        done = 0.0 if event is None else event.time_fraction
+        st.progress(min(1.0, max(0.0, done)), text=f"{_stopped_in(event)}{_overall_words(record, event)}")
         return
     fraction = event.time_fraction if event is not None else record.time_fraction
     st.progress(
