@@ -175,7 +175,7 @@ def _equity_rest(found: PerformanceReport) -> str:
     parts = []
     if found.equity.others:
         others = count_text(found.equity.others, "other configuration")
-        parts.append(f"{others} not shown: those with the most runs are; filter by source, universe or profile above")
+        parts.append(f"{others} not shown, which have fewer runs: filter by source, universe or profile above")
     if found.equity.curve.unpriced:
         parts.append(f"{count_text(found.equity.curve.unpriced, 'position')} without a price counted as unchanged")
     return f" {'; '.join(parts).capitalize()}." if parts else ""

@@ -115,7 +115,7 @@ def _overall(record: RunRecord, event: ProgressEvent | None, silent: str | None)
         st.progress(record.time_fraction, text=escape(waits) + place if waits else f"Waiting for a worker.{place}")
         return
     if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
-        # The share of its total time is unknown for a run that did not finish: none is told, the bar stays where it was.
+        # The share of its total time is unknown for a run that did not finish: none is told, the bar stays.
         done = 0.0 if event is None else event.time_fraction
         st.progress(min(1.0, max(0.0, done)), text=f"{_stopped_in(event)}{_overall_words(record, event)}")
         return
