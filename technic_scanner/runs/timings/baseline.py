@@ -23,7 +23,7 @@ class Baseline:
 
 
 def as_baseline(run: RunRecord) -> Baseline | None:
-    """Return the run as a baseline; None unless it is a scan that succeeded in one attempt, cold, on one local worker."""
+    """Return the run as a baseline; None unless it is a scan that succeeded at once, cold, on one local worker."""
     metrics, options = run.metrics, run.options
     if run.status is not RunStatus.SUCCEEDED or run.kind != SCAN or metrics is None or run.unreadable:
         return None
