@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from technic_scanner.api.config_route import ConfigRoute
 from technic_scanner.api.dependencies import AllServices, Owner, RootPath
@@ -18,6 +19,14 @@ from technic_scanner.errors import ConfigError
 from technic_scanner.runs.performance.replay import ReplayPlan, expected_seconds, queue_replay, replay_dates
 
 router = APIRouter(tags=["scans"], route_class=ConfigRoute)
+
+
+_EVERY = {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 1}]}
+
+
+def _text_of_a_count(value: object) -> object:
+    """Return a number of weekdays as the text of the command line's option, anything else as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class ReplayRequest(ScanRequest):
@@ -33,7 +42,7 @@ class ReplayRequest(ScanRequest):
 
     first: date = Field(alias="from", description="First as-of date.")
     last: date = Field(alias="to", description="Last as-of date.")
-    every: str = Field(
+    every: Annotated[str, BeforeValidator(_text_of_a_count), WithJsonSchema(_EVERY)] = Field(
         default="month",
         max_length=10,
         description="`month` (last weekday of each), `week` (Fridays) or a number of weekdays. A holiday means the "

@@ -62,7 +62,7 @@ class ChangedPickDocument(Document):
     symbol: str
     rank: int
     rank_before: int | None
-    score_change: float | None
+    score_change: float | None = Field(description="CompositeScore now minus before.")
     sessions: int = Field(description="Sessions in a row in the list, this one included.")
 
 

@@ -31,5 +31,7 @@ def past_bars(
     symbols: Sequence[str],
     since: date,
     sessions: int,
+    *,
+    volume: bool = False,
 ) -> Panel:
-    return cache.held(catalog.cache_key(config), symbols, since, sessions)
+    return cache.held(catalog.cache_key(config), symbols, since, sessions, volume=volume)

@@ -8,6 +8,7 @@ import typer
 
 from technic_scanner.bootstrap import build
 from technic_scanner.cli.output import Json, emit, emit_bytes, errors_as_sentences, say, table, tell
+from technic_scanner.domain.alert import Alert, AlertWhen
 from technic_scanner.runs.alerts.requests import alert_from_dict, alert_to_dict, delivery_to_dict
 
 app = typer.Typer(no_args_is_help=True, help="Tell channels what is new in the runs of a schedule.")
@@ -59,7 +60,7 @@ def list_alerts(as_json: Json = False) -> None:
                 alert.name,
                 alert.schedule,
                 alert.channel,
-                f"{alert.when.value}, at least {alert.least}" + (f", in {alert.watchlist}" if alert.watchlist else ""),
+                _when(alert),
                 "yes" if alert.paused else "",
             )
             for alert in found
@@ -68,6 +69,12 @@ def list_alerts(as_json: Json = False) -> None:
         table("Alerts", ("Name", "Schedule", "Channel", "When", "Paused"), rows, empty=empty)
         for problem in services.alerts.problems():
             say(problem)
+
+
+def _when(alert: Alert) -> str:
+    """Say what an alert tells; one that tells every run asks for no number of symbols."""
+    least = "" if alert.when is AlertWhen.ALWAYS else f", at least {alert.least}"
+    return f"{alert.when.value}{least}{f', in {alert.watchlist}' if alert.watchlist else ''}"
 
 
 @app.command()

@@ -16,6 +16,7 @@ from technic_scanner.cli.output import Exit, Json, emit, errors_as_sentences, sa
 from technic_scanner.criteria.reference import functions_document
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.errors import ConfigError
+from technic_scanner.progress.text import count_text
 from technic_scanner.runs.requests import read_config
 
 app = typer.Typer(no_args_is_help=True, help="Check and try criteria, the conditions that a scan's symbols must meet.")
@@ -36,11 +37,9 @@ def check(text: Text, as_json: Json = False) -> None:
     if as_json:
         emit(document)
     elif document["ok"]:
-        said = (
-            f"{document['canonical']}\nNeeds {document['bars_needed']} bars.",
-            *map(str, criteria.compile(text).hints),
-        )
-        say("\n".join(said))
+        found = criteria.compile(text)
+        needs = f"Needs {count_text(found.bars_needed, 'bar')}."
+        say("\n".join((found.canonical, needs, *map(str, found.hints))))
     else:
         _say_faults(text)
     if not document["ok"]:

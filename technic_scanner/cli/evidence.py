@@ -155,7 +155,7 @@ def _show(report: PerformanceReport) -> None:
         ("Runs", report.runs),
         ("As-of dates", report.dates),
         ("Picks measured", f"{report.judged} of {report.picks.num_rows}"),
-        ("Beat the universe", _interval(report.hit)),
+        ("Beat the universe", _interval(report.hit, "")),
         ("Mean excess return", _interval(report.excess)),
         ("Mean rank IC", "unknown" if report.ic_test.mean is None else f"{report.ic_test.mean:+.3f}"),
         ("t-statistic of IC", "unknown" if report.ic_test.t_stat is None else f"{report.ic_test.t_stat:+.2f}"),
@@ -179,11 +179,13 @@ def _say_nothing(report: PerformanceReport) -> None:
         say(note)
 
 
-def _interval(value: Interval) -> str:
+def _interval(value: Interval, sign: str = "+") -> str:
+    """Return a share or a change with its interval; a change has its ``sign``, a share none."""
     if value.mean is None:
         return "unknown"
-    band = "" if value.low is None or value.high is None else f" (95%: {value.low:+.2%} to {value.high:+.2%})"
-    return f"{value.mean:+.2%}{band}, n = {value.n}"
+    form = f"{sign}.2%"
+    band = "" if value.low is None or value.high is None else f" (95%: {value.low:{form}} to {value.high:{form}})"
+    return f"{value.mean:{form}}{band}, n = {value.n}"
 
 
 def _to_dict(report: PerformanceReport) -> dict[str, object]:

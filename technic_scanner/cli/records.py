@@ -132,7 +132,7 @@ def show(run_id: str, where: Where = None, as_json: Json = False) -> None:
         if sums is not None and sums.picks:
             facts.append(("Plans", sums.sentence(run.readable_config)))
         table(f"Run {run.run_id}", ("", ""), facts)
-        for note in (*(stored.context.notes if stored is not None else ()), *notes):
+        for note in stored.all_notes if stored is not None else notes:
             say(note)
 
 

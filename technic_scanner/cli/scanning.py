@@ -24,6 +24,7 @@ from technic_scanner.cli.output import (
     write_file,
 )
 from technic_scanner.cli.requests import build_request, with_criteria
+from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
 from technic_scanner.progress.text import count_text
@@ -38,6 +39,7 @@ _PICK_COLUMNS = {
     "Rank": "Rank", "Symbol": "Symbol", "Signal": "Signal", "Tier": "Tier", "CompositeScore": "Score",
     "Entry": "Entry", "Stop": "Stop", "Target": "Target", "PositionSize": "Shares",
 }  # fmt: skip
+_PRICES = frozenset({"Entry", "Stop", "Target"})
 # Columns that a narrow terminal hides, least important first: the order of the rows shows the score, and a stop below
 # the entry shows a long position.
 _SPARE_PICK_COLUMNS = ("Shares", "Tier", "Score", "Signal", "Rank", "Target", "Stop", "Entry")
@@ -152,7 +154,8 @@ def _say_data(run_id: str, stored: StoredResult) -> None:
     say(f"Newest session: {stored.as_of or 'unknown'}.")
     if not stored.table.num_rows:  # what each clause left, and what nothing is there for, says why
         for note in stored.context.notes:
-            say(f"Note: {note}")
+            if note not in stored.notes:
+                say(f"Note: {note}")
     for note in stored.notes[:SHOWN_NOTES]:
         say(f"Note: {note}")
     if len(stored.notes) > SHOWN_NOTES:
@@ -166,9 +169,11 @@ def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
         columns["Currency"] = "Currency"
     elif any(currencies):
         title += f", prices in {currencies.pop()}"
-    cells = [[_short(row[name]) for name in columns] for row in rows]
+    cells = [[_short(name, row[name]) for name in columns] for row in rows]
     table(title, tuple(columns.values()), cells, spare=_SPARE_PICK_COLUMNS)
 
 
-def _short(value: object) -> object:
-    return f"{value:.2f}" if isinstance(value, float) else value
+def _short(name: str, value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    return price_text(value) if name in _PRICES else f"{value:.2f}"

@@ -172,7 +172,7 @@ _ROWS = (
     Function("correlation", (X, Parameter("y", NUMBER), N), "window", "Pearson correlation of n pairs.",
              "correlation(close, volume, 20) < -0.6", back=_before, heavy=True),
     Function("beta", (N,), "window",
-             "Covariance with the market / its variance, of daily returns: up to n, at least 60.",
+             "Covariance with the market / its variance, of up to n daily returns, at least 60 or all n.",
              "beta(252) < 0.8", ("close", "market_close"), back=_n, known_after=lambda p: min(int(p[0]), BETA_LEAST),
              heavy=True),
     Function("bars_since", (COND, N), "window",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from technic_scanner.criteria.label_hints import label_hints
 from technic_scanner.criteria.numbers import number_of
 from technic_scanner.criteria.printer import text_of
 from technic_scanner.criteria.tree import Node, Scan, ordered
@@ -24,7 +25,8 @@ _OPPOSITE = {"max": "highest", "min": "lowest"}
 def hints(scan: Scan) -> list[Hint]:
     """Return (start, stop, sentence) of everything in a checked text that is probably meant otherwise."""
     nodes = ordered((*scan.roots, *(value for _, value in scan.lets)))
-    found = dict.fromkeys(hint for node in nodes for hint in (*_of_limits(node), *_of_extremes(node)))
+    kinds = (_of_limits, _of_extremes, _of_order, label_hints)
+    found = dict.fromkeys(hint for node in nodes for kind in kinds for hint in kind(node))
     return sorted(found)
 
 
@@ -67,6 +69,16 @@ def _of_extremes(node: Node) -> Iterator[Hint]:
             f"{other}({text_of(series)}, {number:g})."
         )
         yield node.start, node.stop, sentence
+
+
+def _of_order(node: Node) -> Iterator[Hint]:
+    """Tell of between 5 and 1, which nothing is."""
+    if node.op != "between":
+        return
+    low, high = (_literal(limit) for limit in node.args[1:])
+    if low is not None and high is not None and low > high:
+        first, last = (text_of(limit) for limit in node.args[1:])
+        yield node.start, node.stop, f"Nothing is between {first} and {last}: the smaller number comes first."
 
 
 def _literal(node: Node) -> float | None:

@@ -37,7 +37,10 @@ DEFAULT_RULE = RegressionRule()
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The result of the rule, with the median, the MAD and the limit of the baseline; None without enough history."""
+    """The result of the rule, with the median and the MAD of the baseline; None without enough history.
+
+    ``limit`` is the cost above which this stage counts as slower; no stage is slower below it.
+    """
 
     verdict: Verdict
     median: float | None = None
@@ -53,4 +56,6 @@ def judge(cost: float, seconds: float, baseline: Sequence[float], rule: Regressi
     mad = median(abs(value - middle) for value in baseline)
     limit = max(middle * rule.factor, middle + rule.mads * mad)
     is_slower = cost > limit and seconds > rule.floor_seconds
-    return Judgement(Verdict.SLOWER if is_slower else Verdict.NORMAL, middle, mad, limit)
+    # The least seconds, at what this stage cost for each of its own.
+    least = rule.floor_seconds * cost / seconds if seconds > 0.0 else 0.0
+    return Judgement(Verdict.SLOWER if is_slower else Verdict.NORMAL, middle, mad, max(limit, least))

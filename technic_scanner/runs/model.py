@@ -124,6 +124,11 @@ class StoredResult(StoredConfig):
     notes: tuple[str, ...] = ()
     unreadable: tuple[FieldProblem, ...] = ()
 
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes on the market and the method, then those on the data; what is in both only once."""
+        return tuple(dict.fromkeys((*self.context.notes, *self.notes)))
+
 
 @dataclass(frozen=True, slots=True)
 class DatedRun:

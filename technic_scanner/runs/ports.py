@@ -259,11 +259,13 @@ class Coverage(Protocol):
 class PastBars(Protocol):
     """Provides the bars that have been fetched so far, to measure the outcomes of picks."""
 
-    def __call__(self, config: ScanConfig, symbols: Sequence[str], since: date, sessions: int) -> Panel:
+    def __call__(
+        self, config: ScanConfig, symbols: Sequence[str], since: date, sessions: int, *, volume: bool = False
+    ) -> Panel:
         """Return the cached prices of ``symbols`` from the config's source, fresh or not; symbols may be missing.
 
         They begin with the newest session on or before ``since`` and cover at least the newest ``sessions``. The
-        volume may be omitted, as NaN.
+        volume may be omitted, as NaN, unless ``volume`` asks for it.
         """
         ...
 

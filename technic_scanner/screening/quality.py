@@ -127,15 +127,36 @@ def _jumps(bars: Panel, change: FloatArray) -> tuple[BoolArray, BoolArray]:
     offset = change.shape[1] - recent.shape[1]
     rows, at = np.nonzero((recent >= LEAST_SPLIT) | (recent <= 1.0 / LEAST_SPLIT))
     for row, t in zip(rows.tolist(), (at + offset + 1).tolist(), strict=True):
-        if _is_spike(change[row], t):
-            spikes[row] = True
-        elif (
-            not _is_spike(change[row], t - 1)
-            and not splits[row]
-            and _is_split(bars.open[row], bars.close[row], bars.volume[row], t)
-        ):
-            splits[row] = True
+        flag = _flag_of_jump(bars.open[row], bars.close[row], bars.volume[row], change[row], t)
+        splits[row] |= flag == UNADJUSTED_SPLIT
+        spikes[row] |= flag == PRICE_OFF
     return splits, spikes
+
+
+def wrong_price_sessions(panel: Panel, row: int) -> IntArray:
+    """Return the columns (k,) of all bars of a row, of any age, that look like an unadjusted split or are far off."""
+    at, jumps = own_jumps(panel, row)
+    opened, close, volume = (values[row, at] for values in (panel.open, panel.close, panel.volume))
+    change = close[1:] / close[:-1]
+    wrong = [t for t in jumps.tolist() if _flag_of_jump(opened, close, volume, change, t)]
+    return at[np.array(wrong, dtype=np.int64)]
+
+
+def own_jumps(panel: Panel, row: int) -> tuple[IntArray, IntArray]:
+    """Return the columns (m,) of a row's own bars, and which of those (k,) begin with a jump that may be a split."""
+    at = np.flatnonzero(panel.close[row] > 0.0)
+    close = panel.close[row, at]
+    change = close[1:] / close[:-1]
+    return at, np.flatnonzero((change >= LEAST_SPLIT) | (change <= 1.0 / LEAST_SPLIT)) + 1
+
+
+def _flag_of_jump(open_: FloatArray, close: FloatArray, volume: FloatArray, change: FloatArray, t: int) -> str | None:
+    """Return the flag that the jump to bar ``t`` gives a row; the return from a spike gives none."""
+    if _is_spike(change, t):
+        return PRICE_OFF
+    if not _is_spike(change, t - 1) and _is_split(open_, close, volume, t):
+        return UNADJUSTED_SPLIT
+    return None
 
 
 def _is_spike(change: FloatArray, t: int) -> bool:

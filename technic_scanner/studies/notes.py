@@ -7,6 +7,7 @@ import numpy as np
 from technic_scanner.criteria.printer import text_of
 from technic_scanner.domain.study_terms import FEW_DATES
 from technic_scanner.domain.symbol_text import first_named
+from technic_scanner.progress.text import count_text
 from technic_scanner.screening.pick_returns import HORIZONS, MOST_RETURN
 from technic_scanner.studies.result import FIRST, Study
 
@@ -58,7 +59,8 @@ def _left_out(study: Study) -> list[str]:
         return []
     named = first_named(symbols, MOST_NAMED)
     why = "for a year after a price that looks wrong (an unadjusted split, or far off)"
-    return [f"{len(symbols):,} symbols are left out of the universe's mean {why}: {named}."]
+    verb = "is" if len(symbols) == 1 else "are"
+    return [f"{count_text(len(symbols), 'symbol')} {verb} left out of the universe's mean {why}: {named}."]
 
 
 def _held(study: Study) -> list[str]:
@@ -67,9 +69,14 @@ def _held(study: Study) -> list[str]:
     count = int(np.isin(study.rows, np.flatnonzero(ended)).sum())
     if not count:
         return []
+    if count == 1:
+        return ["1 entry is of a symbol that is no longer traded; it is held at its last close."]
     return [f"{count:,} entries are of symbols that are no longer traded; they are held at their last close."]
 
 
 def _open(study: Study) -> list[str]:
     left = len(study) - study.horizons[HORIZONS[-1]].n
-    return [f"{left:,} entries are too recent for {HORIZONS[-1]} sessions to have passed."] if left else []
+    if not left:
+        return []
+    entries = "1 entry is" if left == 1 else f"{left:,} entries are"
+    return [f"{entries} too recent for {HORIZONS[-1]} sessions to have passed."]

@@ -35,6 +35,11 @@ def test_check_ends_with_2_for_a_text_with_faults(text: str) -> None:
     assert run("criteria", "check", text).exit_code == 2
 
 
+def test_check_counts_one_bar_in_the_singular() -> None:
+    assert run("criteria", "check", "close > 5").stderr.splitlines() == ["close > 5", "Needs 1 bar."]
+    assert run("criteria", "check", "close > close[1]").stderr.splitlines()[-1] == "Needs 2 bars."
+
+
 def test_check_tells_what_is_probably_meant_otherwise() -> None:
     result = run("criteria", "check", "gap > 4")
     assert result.exit_code == 0

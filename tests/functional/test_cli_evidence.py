@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,9 @@ def test_outcomes_as_csv_and_as_a_table() -> None:
         "Reached first: the stop",
     ):
         assert label in text
+    # A share has no sign, a change has one.
+    assert re.search(r"Beat the universe +│ \d", text)
+    assert re.search(r"Mean excess return +│ [+-]\d", text)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from technic_scanner.domain.run import RunError, RunRecord, RunStatus
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.app import services as ui_services
-from technic_scanner.ui.run import pace
+from technic_scanner.ui.run import pace, silence
 from tests.support.quiet import without_workers
 
 from . import builders
@@ -115,6 +115,12 @@ def no_run_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw runs as a page does that was opened later: what it draws first of a new one depends on the time."""
     monkeypatch.setattr(pace, "NEW_SECONDS", 0.0)
     monkeypatch.setattr(pace, "NEW_SINCE_QUEUED_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def no_worker_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw runs as those of living workers: nothing beats for the runs that a test puts on the stage."""
+    monkeypatch.setattr(silence, "SILENT_SECONDS", float("inf"))
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import pyarrow as pa
 from technic_scanner.domain.metrics import SymbolFailure
 from technic_scanner.domain.symbols import alike
 
-COLUMNS = ("Symbol", "Rank", "AlphaScore", "Close")
+COLUMNS = ("Symbol", "Rank", "CompositeScore", "Close")
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One symbol in a run's list; ``score`` is its AlphaScore and ``close`` its close, None if unknown."""
+    """One symbol in a run's list; ``score`` is the one that ranks it and ``close`` its close, None if unknown."""
 
     symbol: str
     rank: int
@@ -29,7 +29,7 @@ class Pick:
 class ChangedPick:
     """One pick and how it changed.
 
-    ``rank_before`` is None for one that is new. ``score_change`` is AlphaScore now minus before, None if either is
+    ``rank_before`` is None for one that is new. ``score_change`` is CompositeScore now minus before, None if either is
     unknown. ``sessions`` is how many sessions in a row it has been in the list, this one included.
     """
 
@@ -108,7 +108,7 @@ def picks_of(table: pa.Table, top_n: int | None) -> dict[str, Pick]:
         key=lambda row: row["Rank"],
     )
     return {
-        row["Symbol"]: Pick(row["Symbol"], row["Rank"], _known(row["AlphaScore"]), _known(row["Close"]))
+        row["Symbol"]: Pick(row["Symbol"], row["Rank"], _known(row["CompositeScore"]), _known(row["Close"]))
         for row in rows
         if top_n is None or row["Rank"] <= top_n
     }

@@ -11,9 +11,11 @@ from typing import Any
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics, SymbolFailure
+from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.exports.report_page import Raw, page, section, stage_timeline, table
+from technic_scanner.runs.market_facts import fact_text
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.runs.plan_sums import plan_sums
 from technic_scanner.runs.serialization import config_to_dict, options_to_dict
@@ -28,6 +30,7 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "Sector",
     "Signal",
     "Tier",
+    "CompositeScore",
     "TechRating",
     "AlphaScore",
     "Close",
@@ -38,6 +41,9 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "PositionSize",
     "Rationale",
 )
+
+
+_PRICES = frozenset({"Close", "Entry", "Stop", "Target"})
 
 
 def run_report(record: RunRecord, result: StoredResult | None, made_at: datetime) -> str:
@@ -126,7 +132,7 @@ def _results(result: StoredResult | None) -> Raw:
     shown = result.table.select(names).slice(0, ROWS_SHOWN).to_pylist()
     sums = plan_sums(result.table, result.context.account_currency)
     said = "" if sums is None else f"<p>{escape(sums.sentence(result.readable_config))}</p>"
-    body = said + table(names, [tuple(_cell(row[name]) for name in names) for row in shown])
+    body = said + table(names, [tuple(_result_cell(name, row[name]) for name in names) for row in shown])
     return Raw(body + _omitted(result.table.num_rows, ROWS_SHOWN, "rows", "export the CSV for all of them"))
 
 
@@ -153,9 +159,9 @@ def _context(result: StoredResult | None) -> Raw:
         ("Trend", context.regime_trend),
         ("Volatility", context.regime_volatility),
         ("Regime", context.market_regime),
-        *((name, _cell(value)) for name, value in context.facts),
+        *((name, fact_text(name, value)) for name, value in context.facts),
     ]
-    notes = "".join(f"<li>{escape(note)}</li>" for note in (*context.notes, *result.notes))
+    notes = "".join(f"<li>{escape(note)}</li>" for note in result.all_notes)
     return Raw(table(("", ""), rows) + (f"<ul>{notes}</ul>" if notes else ""))
 
 
@@ -182,6 +188,10 @@ def _plain(value: Any) -> str | None:
 
 def _plain_item(item: Any) -> str:
     return " ".join(str(part) for part in item) if isinstance(item, list) else str(item)
+
+
+def _result_cell(name: str, value: Any) -> Any:
+    return price_text(value) if name in _PRICES and value is not None else _cell(value)
 
 
 def _cell(value: Any) -> Any:

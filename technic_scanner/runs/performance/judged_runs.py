@@ -12,6 +12,7 @@ from technic_scanner.progress.text import count_text
 from technic_scanner.runs.performance.judging import RunToJudge
 from technic_scanner.runs.performance.performance_query import PerformanceQuery, of_direction, of_runs
 from technic_scanner.runs.performance.performance_report import PerformanceReport, report_performance
+from technic_scanner.runs.performance.wrong_prices import WrongPrices
 
 # What the filters on runs look at, and the host that scanned each run.
 _RUN_FACTS = pa.schema(
@@ -30,7 +31,8 @@ class PlaceNotes:
     """What is to be said of the runs of one source and universe, as far as they are in an answer.
 
     ``fault`` says why none can be measured; ``taint`` is a bias of the data; ``left_out`` counts by run the rows of
-    symbols that were no members then; ``without_bars`` are the picked symbols that this host, ``host``, has no bars of.
+    symbols that were no members then; ``without_bars`` are the picked symbols that this host, ``host``, has no bars of;
+    ``wrong`` are the prices of picked symbols that look wrong.
     """
 
     place: str
@@ -40,6 +42,7 @@ class PlaceNotes:
     left_out: Mapping[str, int] = field(default_factory=dict)
     without_bars: frozenset[str] = frozenset()
     host: str | None = None
+    wrong: WrongPrices = field(default_factory=WrongPrices)
 
     def among(self, report: PerformanceReport) -> tuple[str, ...]:
         """Return the notes on the runs that passed the filters of a report."""
@@ -48,15 +51,24 @@ class PlaceNotes:
         runs = of_direction(of_runs(self.runs, query), query.direction if self.fault else report.direction)
         if query.narrows_picks and not self.fault:
             runs = runs.filter(pc.is_in(runs["run_id"], value_set=_distinct(report.picks["run_id"])))
-        return self.on(runs, report.picks)
+        return self.on(runs, report.picks, query.horizon)
 
-    def on(self, runs: pa.Table, picks: pa.Table) -> tuple[str, ...]:
-        """Return the notes on some of the runs, which have these picks among those of others."""
+    def on(self, runs: pa.Table, picks: pa.Table, horizon: int | None = None) -> tuple[str, ...]:
+        """Return the notes on some of the runs, which have these picks among those of others.
+
+        ``horizon`` is that of the returns that are shown (None: all of them).
+        """
         if not runs.num_rows:
             return ()
         if self.fault is not None:
             return (f"Runs of {self.place} ({runs.num_rows}) cannot be measured: {self.fault}",)
-        return tuple(filter(None, [self._missing_bars(runs, picks), self._no_members(runs), self.taint]))
+        own = picks.filter(pc.is_in(_decoded(picks["run_id"]), value_set=_distinct(runs["run_id"])))
+        notes = [self._missing_bars(runs, own), self._no_members(runs), self._wrong_prices(own, horizon), self.taint]
+        return tuple(filter(None, notes))
+
+    def _wrong_prices(self, own: pa.Table, horizon: int | None) -> str | None:
+        note = self.wrong.note(own, horizon) if self.wrong.days else None
+        return note and f"{self.place}: {note}"
 
     def _no_members(self, runs: pa.Table) -> str | None:
         counts = [count for run_id in runs["run_id"].to_pylist() if (count := self.left_out.get(run_id))]
@@ -65,14 +77,13 @@ class PlaceNotes:
         rows, those = count_text(sum(counts), "row"), count_text(len(counts), "run")
         return f"{self.place}: {rows} of {those} are left out, of symbols that were not in the universe on those dates."
 
-    def _missing_bars(self, runs: pa.Table, picks: pa.Table) -> str | None:
+    def _missing_bars(self, runs: pa.Table, own: pa.Table) -> str | None:
         """Say how many symbols of the picks have no bars, and which host has them or how to get them.
 
         Prices are kept on the host whose worker fetched them.
         """
         if not self.without_bars:
             return None
-        own = picks.filter(pc.is_in(_decoded(picks["run_id"]), value_set=_distinct(runs["run_id"])))
         picked = _distinct(own["Symbol"]).to_pylist()
         missing = len(self.without_bars.intersection(picked))
         if not missing:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ from technic_scanner.runs.performance.judging import (
 )
 from technic_scanner.runs.performance.performance_query import PerformanceQuery
 from technic_scanner.runs.performance.performance_report import PerformanceReport
+from technic_scanner.runs.performance.wrong_prices import WrongPrices
 from technic_scanner.runs.ports import Catalog, PastBars, RunStore
 from technic_scanner.screening.bars import DateArray, Panel
 from technic_scanner.screening.survivors import ENDING_SHARE, endings, only_survivors
@@ -36,6 +38,9 @@ MAX_RUNS = 1_000
 _BATCH = 20
 # The sessions that are read in any case, so that it shows whether symbols drop out.
 _LONG_SESSIONS = 504
+
+# What a jump's turnover is compared with lies in the days before it.
+_USUAL_TURNOVER = timedelta(days=60)
 
 _MISSING = "companies that dropped out are missing, so returns look better than they were."
 
@@ -131,6 +136,7 @@ class PerformanceService:
             left_out=left_out,
             without_bars=frozenset(picked).difference(bars.symbols),
             host=self._host,
+            wrong=WrongPrices.of(bars, picked, partial(self._traded_since, group)),
         )
         return JudgedRuns(judged.picks, judged.runs, places=(about,))
 
@@ -138,6 +144,11 @@ class PerformanceService:
         """Return the prices since the oldest of these runs; earlier ones do not affect outcomes."""
         since = min(run.as_of for run in runs)
         return self._past_bars(runs[0].dated.config, considered(runs), since, _LONG_SESSIONS)
+
+    def _traded_since(self, runs: Sequence[RunToJudge], symbols: Sequence[str]) -> Panel:
+        """Return the prices of some symbols with their volume, from well before the oldest of these runs on."""
+        since = min(run.as_of for run in runs) - _USUAL_TURNOVER
+        return self._past_bars(runs[0].dated.config, symbols, since, _LONG_SESSIONS, volume=True)
 
     def _known_through(self, run: RunToJudge, bars: Panel) -> DateArray:
         """Return the days (n,) up to which the bars of each symbol of the panel are known."""

@@ -52,7 +52,7 @@ SHIPPED: tuple[Preset, ...] = tuple(
         ),
         (
             "Quick look",
-            "The first 100 symbols of the universe: a scan of a few seconds to see how it works.",
+            "The 100 symbols of the highest known dollar volume: a scan of a few seconds to see how it works.",
             ScanConfig(max_symbols=100, top_n=10),
         ),
     )

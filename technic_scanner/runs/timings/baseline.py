@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics
-from technic_scanner.domain.run import RunRecord, RunStatus
+from technic_scanner.domain.run import SCAN, RunRecord, RunStatus
 from technic_scanner.runs.model import RunQuery
 from technic_scanner.runs.ports import RunStore
 from technic_scanner.runs.timings.comparability import COLD, cache_state
@@ -23,9 +23,9 @@ class Baseline:
 
 
 def as_baseline(run: RunRecord) -> Baseline | None:
-    """Return the run as a baseline; None unless it succeeded in one attempt, cold, on one local worker."""
+    """Return the run as a baseline; None unless it is a scan that succeeded at once, cold, on one local worker."""
     metrics, options = run.metrics, run.options
-    if run.status is not RunStatus.SUCCEEDED or metrics is None or run.unreadable:
+    if run.status is not RunStatus.SUCCEEDED or run.kind != SCAN or metrics is None or run.unreadable:
         return None
     alone = is_like_baseline(options) and len(metrics.attempt_seconds) <= 1
     if not alone or not metrics.symbols_scanned or cache_state(metrics.cache_hit_rate) != COLD:

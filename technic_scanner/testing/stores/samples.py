@@ -145,6 +145,12 @@ def table(*rows: tuple[int | None, str, float | None, float | None]) -> pa.Table
     )
 
 
+def scored(rows: pa.Table, *scores: float | None) -> pa.Table:
+    """Return a result table with these scores, which rank its rows."""
+    at = rows.schema.get_field_index("CompositeScore")
+    return rows.set_column(at, rows.schema.field(at), pa.array(scores, pa.float64()))
+
+
 def other_rows(*rows: tuple[int | None, str, float | None, float | None]) -> pa.Table:
     """A table of scanned rows that are no picks, of (rank, symbol, TechRating, AlphaScore)."""
     known = {"Signal": "Neutral", "Tier": "watch", "Close": 12.5, "Picked": False, "NotPicked": "no_signal"}

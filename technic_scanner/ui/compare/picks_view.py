@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from technic_scanner.domain.price_text import price_decimals
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.model import Rows
 from technic_scanner.runs.timings.compare import SymbolChanges
@@ -20,9 +21,9 @@ from technic_scanner.ui.style.wording import escape
 _PIXELS = 420
 _NUMBERS = {
     **dict.fromkeys(("Score before", "Score after"), "%.1f"),
-    **dict.fromkeys(("Price before", "Price after"), "%.2f"),
     "Places": "%+d",
 }
+_PRICES = ("Price before", "Price after")
 
 
 def show(changes: SymbolChanges | None, baseline: RunRecord, other: RunRecord, title: str) -> None:
@@ -54,6 +55,8 @@ def _table(frame: pd.DataFrame) -> None:
     links = [
         url_state.results_url(run_id, symbol) for run_id, symbol in zip(frame["Open"], frame["Symbol"], strict=True)
     ]
+    known = (price for name in _PRICES for price in frame[name].dropna())
+    forms = _NUMBERS | dict.fromkeys(_PRICES, f"%.{price_decimals(known)}f")
     st.dataframe(
         frame.assign(Open=links),
         hide_index=True,
@@ -64,7 +67,7 @@ def _table(frame: pd.DataFrame) -> None:
             "Symbol": st.column_config.TextColumn(pinned=True, width=84),
             "Reason": st.column_config.TextColumn(width="large"),
             "Open": st.column_config.LinkColumn("Open", display_text="Open"),
-            **{name: st.column_config.NumberColumn(format=form) for name, form in _NUMBERS.items()},
+            **{name: st.column_config.NumberColumn(format=form) for name, form in forms.items()},
         },
         alt="Symbols that entered, left or changed rank, with score, price, signal and reason",
     )

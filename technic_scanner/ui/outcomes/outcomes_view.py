@@ -174,7 +174,8 @@ def _equity_rest(found: PerformanceReport) -> str:
     assert found.equity is not None  # asked where it is drawn
     parts = []
     if found.equity.others:
-        parts.append(f"{count_text(found.equity.others, 'other configuration')} not shown; choose a profile above")
+        others = count_text(found.equity.others, "other configuration")
+        parts.append(f"{others} not shown, which have fewer runs: filter by source, universe or profile above")
     if found.equity.curve.unpriced:
         parts.append(f"{count_text(found.equity.curve.unpriced, 'position')} without a price counted as unchanged")
     return f" {'; '.join(parts).capitalize()}." if parts else ""

@@ -82,9 +82,7 @@ def column_settings() -> dict[str, Any]:
         "RanksUp": st.column_config.NumberColumn(
             "Δ rank", format="%+d", width=70, help="By how many ranks it is better than before; negative is worse."
         ),
-        "ScoreChange": st.column_config.NumberColumn(
-            "Δ alpha", format="%+.1f", width=80, help="AlphaScore now − before."
-        ),
+        "ScoreChange": st.column_config.NumberColumn("Δ score", format="%+.1f", width=80, help="Score now − before."),
         "Sessions": st.column_config.NumberColumn(
             "Sessions", width=80, help="Sessions in a row in the list, this one included; at most 60 are counted."
         ),

@@ -11,7 +11,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.runs.model import StoredResult
 from technic_scanner.ui.app import url_state
 from technic_scanner.ui.results import mini_chart, result_data
-from technic_scanner.ui.style.wording import escape, number
+from technic_scanner.ui.style.wording import escape, number, price
 
 COUNTS = (12, 24, 48)
 _SPANS = {"3M": 63, "6M": 126, "1Y": 252}
@@ -99,6 +99,6 @@ def _chart(row: pd.Series[Any], picture: str | None, span: str, *, is_open: bool
         st.image(
             picture,
             width="stretch",
-            alt=f"{symbol}, daily bars of {span}: close {number(row['Close'])}, entry {number(row['Entry'])}, "
-            f"stop {number(row['Stop'])}, target {number(row['Target'])}",
+            alt=f"{symbol}, daily bars of {span}: close {price(row['Close'])}, entry {price(row['Entry'])}, "
+            f"stop {price(row['Stop'])}, target {price(row['Target'])}",
         )

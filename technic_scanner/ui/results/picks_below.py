@@ -38,7 +38,7 @@ def show(record: RunRecord) -> None:
         tables.with_scores(first)[names],
         key=f"picks_{mark}",
         column_order=names,
-        column_config=tables.column_settings(names, currency),
+        column_config=tables.column_settings(names, currency, first),
         hide_index=True,
         placeholder="–",
         height=tables.height(len(first), 420),

@@ -126,7 +126,7 @@ def _draw_rows(record: RunRecord, stored: StoredResult, rows: pd.DataFrame, whic
         tables.with_scores(tables.with_prices(shown, prices))[names],
         key=key,
         column_order=names,
-        column_config=tables.column_settings(names, stored.context.account_currency)
+        column_config=tables.column_settings(names, stored.context.account_currency, shown)
         | changes_view.column_settings()
         | tables.own_settings(own)
         | symbol_notes.column_settings(),

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from technic_scanner.domain.run import STUDY, RunRecord
+from technic_scanner.runs.market_facts import fact_text
 from technic_scanner.runs.model import Rows, StoredResult
 from technic_scanner.ui.app import notices, url_state
 from technic_scanner.ui.results import (
@@ -108,7 +109,7 @@ def _headline(record: RunRecord, stored: StoredResult) -> None:
 
 def _context(stored: StoredResult) -> None:
     context = stored.context
-    notes = (*context.notes, *stored.notes)
+    notes = stored.all_notes
     if not notes and not context.facts:
         return
     notices.warn_of_old_data(stored.notes)
@@ -127,10 +128,12 @@ def _context(stored: StoredResult) -> None:
             return
         facts, words = st.columns([2, 3])
         facts.dataframe(
-            pd.DataFrame(context.facts, columns=["Market", "Value"]),
+            pd.DataFrame(
+                [(name, fact_text(name, value)) for name, value in context.facts], columns=["Market", "Value"]
+            ),
             hide_index=True,
             height=tables.height(len(context.facts), 320),
-            column_config={"Value": st.column_config.NumberColumn(format="%.3f")},
+            placeholder="–",
             alt="Market context of the scan; an empty cell means unknown",
         )
         with words:

@@ -10,6 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from technic_scanner.domain.price_text import price_text
 from technic_scanner.screening.bars import FloatArray, Panel
 from technic_scanner.ui.style import theme
 
@@ -39,7 +40,7 @@ def levels(plan: Mapping[str, float | None]) -> tuple[list[dict[str, Any]], list
             at = {"xref": "x domain", "yref": "y"}
             line = {"color": colour, "dash": dash, "width": 1.4}
             lines.append(at | {"type": "line", "x0": 0, "x1": 1, "y0": price, "y1": price, "line": line})
-            words = {"text": f"{name} {price:,.2f}", "showarrow": False, "xshift": _BESIDE_MARKS}
+            words = {"text": f"{name} {price_text(price)}", "showarrow": False, "xshift": _BESIDE_MARKS}
             names.append(at | words | {"x": 1, "y": price, "xanchor": "left", "yanchor": "bottom"})
     return lines, names
 

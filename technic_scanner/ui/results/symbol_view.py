@@ -16,7 +16,7 @@ from technic_scanner.ui.app import moments, url_state
 from technic_scanner.ui.app.services import run_service
 from technic_scanner.ui.results import market_charts, missing_view, symbol_chart, symbol_notes
 from technic_scanner.ui.style import tables, theme
-from technic_scanner.ui.style.wording import escape, number, short_id
+from technic_scanner.ui.style.wording import escape, number, price, short_id
 
 _SHOWN_APPEARANCES = 20
 _FEW = 220  # px, maximum height of the table of other runs
@@ -91,7 +91,8 @@ def _facts(row: dict[str, Any], account_currency: str) -> None:
         for label, name, digits in _FIGURES:
             currency = account_currency if name == "RiskAmount" else row.get(tables.CURRENCY) if name in _PRICES else ""
             title = f"{label}, {escape(currency)}" if currency else label
-            st.metric(title, number(row[name], digits), border=True, height="stretch")
+            value = price(row[name]) if name in _PRICES else number(row[name], digits)
+            st.metric(title, value, border=True, height="stretch")
     parts.cell().plotly_chart(
         market_charts.sub_scores([(row["Symbol"], row)]),
         key=f"sub_scores_{row['Symbol']}",

@@ -13,7 +13,16 @@ from technic_scanner.domain.stage import Stage, unit_of
 from technic_scanner.progress.text import format_percent, range_text, rate_text, seconds_text
 from technic_scanner.ui.app import notices
 from technic_scanner.ui.app.services import run_service, services
-from technic_scanner.ui.run import pace, run_actions, run_figures, run_note, run_summary, stage_bars, worker_log
+from technic_scanner.ui.run import (
+    pace,
+    run_actions,
+    run_figures,
+    run_note,
+    run_summary,
+    silence,
+    stage_bars,
+    worker_log,
+)
 from technic_scanner.ui.run.event_history import EventHistory
 from technic_scanner.ui.style import theme, ticking
 from technic_scanner.ui.style.wording import (
@@ -59,9 +68,11 @@ def _tick(run_id: str, now: pace.Pace, below: Callable[[RunRecord], None]) -> No
 
 def _draw(record: RunRecord, history: EventHistory) -> DeltaGenerator:
     """Draw everything but the figures; return their place."""
-    event = history.latest
+    event, silent = history.latest, silence.text(record)
+    if silent is not None and event is not None:
+        event = silence.without_predictions(event)
     st.title(f"{ending_badge(record)} {escape(run_name(record))}", anchor=False)
-    _overall(record, event)
+    _overall(record, event, silent)
     run_actions.draw(record)
     if record.unreadable or record.unknown_fields:
         st.warning(escape(unreadable_text(record)))
@@ -97,19 +108,21 @@ def _history(run_id: str) -> EventHistory:
     return history
 
 
-def _overall(record: RunRecord, event: ProgressEvent | None) -> None:
+def _overall(record: RunRecord, event: ProgressEvent | None, silent: str | None) -> None:
     if record.status is RunStatus.QUEUED:
         place = "" if record.queue_position is None else f" Position {record.queue_position} in the queue."
         waits = services().waits_elsewhere(record)
         st.progress(record.time_fraction, text=escape(waits) + place if waits else f"Waiting for a worker.{place}")
         return
     if record.status.is_terminal and record.status is not RunStatus.SUCCEEDED:
-        # The share of its total time is unknown for a run that did not finish, so the bar shows the work done.
-        done = 0.0 if event is None else event.overall_fraction
-        st.progress(done, text=f"{_stopped_in(event)}{_overall_words(record, event)}")
+        # The share of its total time is unknown for a run that did not finish: none is told, the bar stays.
+        done = 0.0 if event is None else event.time_fraction
+        st.progress(min(1.0, max(0.0, done)), text=f"{_stopped_in(event)}{_overall_words(record, event)}")
         return
     fraction = event.time_fraction if event is not None else record.time_fraction
-    st.progress(min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {_overall_words(record, event)}")
+    st.progress(
+        min(1.0, max(0.0, fraction)), text=f"{format_percent(fraction)} · {silent or _overall_words(record, event)}"
+    )
 
 
 def _stopped_in(event: ProgressEvent | None) -> str:

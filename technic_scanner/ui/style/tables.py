@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from technic_scanner.domain.price_text import price_decimals
 from technic_scanner.pipeline.columns import COLUMN_BY_NAME, SUB_SCORE_COLUMNS, Column, Kind
 
 PRICES = "Prices"
@@ -89,10 +90,13 @@ def drawn(names: Sequence[str], rows: pd.DataFrame) -> list[str]:
     return [name for name in names if (name in rows or name in DRAWN) and (name != CURRENCY or known)]
 
 
-def column_settings(names: Sequence[str], account_currency: str = "") -> dict[str, Any]:
+def column_settings(
+    names: Sequence[str], account_currency: str = "", rows: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Return the ``column_config`` of result columns: labels, formats, bars, and each column's meaning as help.
 
-    Amounts in the currency of the account have it in their labels, if it is known.
+    Amounts in the currency of the account have it in their labels, if it is known. Prices have the decimals that the
+    smallest close of the ``rows`` needs.
     """
     settings: dict[str, Any] = {
         PRICES: st.column_config.LineChartColumn("Last 60", width=100, color="auto", help=_PRICES_HELP),
@@ -100,7 +104,8 @@ def column_settings(names: Sequence[str], account_currency: str = "") -> dict[st
     }
     ends = dict.fromkeys(_OF_ACCOUNT, f", {account_currency}" if account_currency else "")
     known = [COLUMN_BY_NAME[name] for name in names if name in COLUMN_BY_NAME]
-    return settings | {column.name: _setting(column, ends.get(column.name, "")) for column in known}
+    decimals = price_decimals([] if rows is None else rows["Close"].dropna())
+    return settings | {column.name: _setting(column, ends.get(column.name, ""), decimals) for column in known}
 
 
 def height(rows: int, most: int) -> int | Literal["content"]:
@@ -228,10 +233,10 @@ _LABELS = {
     "MarketRegime": "Market",
     "AsOf": "Last bar",
 }
-_DRAWN_LABELS = {PRICES: "Last 60 closes", SCORES: "Six scores", "RanksUp": "Δ rank", "ScoreChange": "Δ alpha"}
+_DRAWN_LABELS = {PRICES: "Last 60 closes", SCORES: "Six scores", "RanksUp": "Δ rank", "ScoreChange": "Δ score"}
 
 
-def _setting(column: Column, end: str) -> Any:
+def _setting(column: Column, end: str, decimals: int) -> Any:
     title, help_text = label(column.name) + end, _help(column)
     pinned = column.name in _PINNED
     if column.kind is Kind.TEXT:
@@ -244,18 +249,18 @@ def _setting(column: Column, end: str) -> Any:
             title, help=help_text, format="%.1f", min_value=0, max_value=100, width=110
         )
     return st.column_config.NumberColumn(
-        title, help=help_text, pinned=pinned, format=_format(column), width=_SMALL.get(column.name)
+        title, help=help_text, pinned=pinned, format=_format(column, decimals), width=_SMALL.get(column.name)
     )
 
 
-def _format(column: Column) -> str:
+def _format(column: Column, decimals: int) -> str:
     if column.name in _SHARES:
         return "percent"
     if column.kind is Kind.INTEGER:
         return "localized"
     if column.name in ("DollarVolume20", "PositionValue", "RiskAmount"):
         return "accounting"
-    return {"0-100": "%.1f", "currency": "%.2f", "x": "%.2f"}.get(column.unit, "%.2f")
+    return {"0-100": "%.1f", "currency": f"%.{decimals}f", "x": "%.2f"}.get(column.unit, "%.2f")
 
 
 def _help(column: Column) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import Outcome
+from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.printable import visible
 from technic_scanner.domain.progress import ProgressEvent
 from technic_scanner.domain.quoting import cut
@@ -67,6 +68,11 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None or not math.isfinite(value):
         return DASH
     return f"{value:,.{digits}f}"
+
+
+def price(value: float | None) -> str:
+    """Return a price as text with the decimals that it needs, a dash if it is unknown."""
+    return DASH if value is None or not math.isfinite(value) else price_text(value)
 
 
 def percent(fraction: float | None, digits: int = 2) -> str:

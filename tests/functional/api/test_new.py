@@ -15,14 +15,15 @@ from starlette.testclient import TestClient
 from technic_scanner.bootstrap import Services
 from technic_scanner.domain.config import ScanConfig
 from technic_scanner.domain.metrics import FailureKind, SymbolFailure
-from technic_scanner.testing.stores.samples import scan_result, succeeded, table
+from technic_scanner.testing.stores.samples import scan_result, scored, succeeded, table
 from tests.functional.command_line import run
 
 
 def scanned(services: Services, day: int, picks: str, config: ScanConfig, *failures: SymbolFailure) -> str:
     config = replace(config, as_of_date=date(2026, 3, day))
-    rows = [(rank, letter, 50.0, 90.0 - 10 * rank - day) for rank, letter in enumerate(picks, 1)]
-    result = scan_result(config=config, table=table(*rows), failures=failures, as_of=date(2026, 3, day))
+    rows = table(*((rank, letter, 50.0, 50.0) for rank, letter in enumerate(picks, 1)))
+    rows = scored(rows, *(90.0 - 10 * rank - day for rank in range(1, len(picks) + 1)))
+    result = scan_result(config=config, table=rows, failures=failures, as_of=date(2026, 3, day))
     return succeeded(services.store, result, config=config).run_id
 
 

@@ -31,6 +31,12 @@ def test_a_dry_run_says_the_dates_and_queues_nothing(client: TestClient, service
     assert client.post("/replays", json=BODY | {"preset": "no such"}).json()["code"] == "preset_not_found"
 
 
+def test_a_number_of_weekdays_may_be_a_number(client: TestClient) -> None:
+    counted = [client.post("/replays", json=BODY | {"every": every, "dry_run": True}).json() for every in (20, "20")]
+    assert len(counted[0]["dates"]) > 1
+    assert counted[0]["dates"] == counted[1]["dates"]
+
+
 def test_bad_dates_and_a_bad_config_are_named(client: TestClient) -> None:
     answer = client.post("/replays", json={"from": "2010-05-31", "to": "2010-03-01", "every": "year"})
     assert answer.status_code == 422

@@ -46,6 +46,15 @@ def test_a_run_that_only_another_host_can_scan_says_so(empty, open_page) -> None
     assert said.endswith("Position 1 in the queue.")
 
 
+def test_the_bar_of_a_run_that_stops_stays_where_it_was(empty, open_page) -> None:
+    run = empty.running()
+    told = [replace(event, overall_fraction=0.14, time_fraction=0.41) for event in running_events(run)]
+    empty.tell(run, *told)
+    before = open_page(run=run.run_id).get("progress")[0].proto.value
+    empty.end(run, RunStatus.CANCELLED)
+    assert (before, open_page(run=run.run_id).get("progress")[0].proto.value) == (41, 41)
+
+
 def tiles(app) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 

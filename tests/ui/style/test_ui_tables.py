@@ -33,6 +33,21 @@ def test_every_column_has_a_setting_that_says_what_it_means() -> None:
     assert all(setting["help"] for setting in settings.values())
 
 
+def test_prices_below_one_have_the_decimals_that_tell_entry_and_stop_apart() -> None:
+    rows = result_rows(("AAA", "BBB"))
+    formats = [
+        [
+            tables.column_settings(["Entry", "ATR14", "RiskAmount"], "USD", rows.assign(Close=close))[name]
+            for name in ("Entry", "ATR14", "RiskAmount")
+        ]
+        for close in ([12.0, 7.0], [12.0, 0.0034])
+    ]
+    assert [[column["type_config"]["format"] for column in columns] for columns in formats] == [
+        ["%.2f", "%.2f", "accounting"],
+        ["%.6f", "%.6f", "accounting"],
+    ]
+
+
 @given(order=some.permutations(["AAA", "BBB", "CCC", "DDD"]), clicked=some.integers(0, 3))
 def test_a_click_means_the_symbol_at_that_place_of_the_frame_that_was_displayed(order: list[str], clicked: int) -> None:
     rows = result_rows(("AAA", "BBB", "CCC", "DDD")).set_index("Symbol", drop=False).loc[order].reset_index(drop=True)

@@ -53,6 +53,11 @@ def test_a_spelling_of_other_programs_is_answered_with_ours(text: str, part: str
     assert any(part in place.message for place in caught.value.places), str(caught.value)
 
 
+def test_limits_in_the_wrong_order_are_told() -> None:
+    (hint,) = criteria.compile("close between 5 and 1 and gap between -1% and 1%").hints
+    assert hint.message == "Nothing is between 5 and 1: the smaller number comes first."
+
+
 def test_what_is_advised_for_a_name_is_of_the_language() -> None:
     for advice in {*habits._INSTEAD.values()} - set(PRICES):
         example = advice.partition(" or ")[0].rstrip(",")

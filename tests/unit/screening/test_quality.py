@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,14 @@ from hypothesis import strategies as st
 from technic_scanner.screening import quality as rules
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.indicators import last_indicators
-from technic_scanner.screening.quality import PINNED, PRICE_OFF, QUALITY_FLAGS, UNADJUSTED_SPLIT, quality
+from technic_scanner.screening.quality import (
+    PINNED,
+    PRICE_OFF,
+    QUALITY_FLAGS,
+    UNADJUSTED_SPLIT,
+    quality,
+    wrong_price_sessions,
+)
 
 SESSIONS = 320
 
@@ -136,6 +145,17 @@ def test_what_has_few_bars_or_none_has_no_flag() -> None:
     empty = {name: np.full(SESSIONS, np.nan) for name in short}
     assert flags_of(short, empty) == [set(), set()]
     assert quality(Panel.empty(), np.empty((0, 60))).shape == (0, 3)
+
+
+def test_days_of_wrong_prices_are_found_at_any_age_and_around_halts() -> None:
+    bars = moved(moved(chart(), slice(40, None), 0.25), 200, 6.0)
+    bars["volume"][40:] *= 4.0
+    for values in bars.values():
+        values[35:39] = np.nan
+    fields = [np.array([bars[name]]) for name in ("open", "high", "low", "close", "volume")]
+    panel = Panel(("S",), np.datetime64("2023-01-02", "D") + np.arange(SESSIONS), *fields)
+    assert wrong_price_sessions(panel, 0).tolist() == [40, 200]
+    assert wrong_price_sessions(replace(panel, volume=np.full_like(panel.volume, np.nan)), 0).tolist() == [200]
 
 
 @given(

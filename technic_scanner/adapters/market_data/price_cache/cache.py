@@ -100,11 +100,13 @@ class ParquetPriceCache:
 
         return self._healing(source, serve)
 
-    def held(self, source: str, symbols: Sequence[str], since: date | None = None, bars: int = 1) -> Panel:
+    def held(
+        self, source: str, symbols: Sequence[str], since: date | None = None, bars: int = 1, *, volume: bool = False
+    ) -> Panel:
         """Return the cached final prices of ``symbols``, fresh or not; symbols without any are omitted.
 
         They begin with the newest session on or before ``since`` (None: the oldest) and cover at least the newest
-        ``bars`` sessions. The volume is not read and is NaN. Raises as ``read``.
+        ``bars`` sessions. Unless ``volume``, the volume is not read and is NaN. Raises as ``read``.
         """
         end = day_number(self._end(None))
 
@@ -116,7 +118,7 @@ class ParquetPriceCache:
             reader = SegmentReader(folder, index, known)
             calendar = reader.calendar(end)
             first = 0 if since is None else np.searchsorted(calendar, day_number(since), side="right") - 1
-            return reader.on(calendar[max(0, min(first, len(calendar) - bars)) :], _PRICES)
+            return reader.on(calendar[max(0, min(first, len(calendar) - bars)) :], FIELDS if volume else _PRICES)
 
         return self._healing(source, serve)
 

@@ -18,7 +18,7 @@ from technic_scanner.errors import ResultsNotReadyError, RunNotFoundError
 from technic_scanner.runs.changes.picks import picks_of
 from technic_scanner.runs.changes.service import ChangesService, new_to_dict
 from technic_scanner.screening.bars import Panel
-from technic_scanner.testing.stores.samples import add, scan_result, succeeded, table
+from technic_scanner.testing.stores.samples import add, scan_result, scored, succeeded, table
 
 CONFIG = ScanConfig(top_n=4, min_price=5.0)
 
@@ -40,8 +40,9 @@ class Scans:
         """Store a run as of a day of March whose picks are the letters, best first."""
         self.clock.advance(60)
         config = replace(config, as_of_date=date(2026, 3, day))
-        rows = [(rank, letter, 50.0, 90.0 - 10 * rank - day) for rank, letter in enumerate(picks, 1)]
-        result = scan_result(config=config, table=table(*rows), failures=failures, as_of=date(2026, 3, day))
+        rows = table(*((rank, letter, 50.0, 90.0 - 10 * rank - day) for rank, letter in enumerate(picks, 1)))
+        rows = scored(rows, *(80.0 - 5 * rank - day for rank in range(1, len(picks) + 1)))
+        result = scan_result(config=config, table=rows, failures=failures, as_of=date(2026, 3, day))
         return succeeded(self.store, result, config=config).run_id
 
     def new(self, run_id: str, **words: str) -> dict:
@@ -129,12 +130,14 @@ def test_sessions_in_the_list_and_changes_of_score(scans: Scans) -> None:
     picks = {pick.symbol: pick for pick in scans.service.what_is_new(run).picks}
     assert {symbol: pick.sessions for symbol, pick in picks.items()} == {"A": 4, "B": 2}
     assert (picks["B"].ranks_up, picks["A"].ranks_up) == (1, -1)
-    assert picks["B"].score_change == pytest.approx(9.0)
-    assert picks["A"].score_change == pytest.approx(-11.0)
+    # Of the score that ranks them, not of AlphaScore, which changed by 9 and -11.
+    assert picks["B"].score_change == pytest.approx(4.0)
+    assert picks["A"].score_change == pytest.approx(-6.0)
 
 
 def test_rows_without_rank_are_no_picks() -> None:
-    rows = table((2, "B", 1.0, float("nan")), (None, "C", 1.0, 2.0), (1, "A", 1.0, None), (3, "D", 1.0, 1.0))
+    rows = table((2, "B", 1.0, 1.0), (None, "C", 1.0, 2.0), (1, "A", 1.0, 1.0), (3, "D", 1.0, 1.0))
+    rows = scored(rows, float("nan"), 2.0, None, 1.0)
     assert [(pick.symbol, pick.score) for pick in picks_of(rows, 2).values()] == [("A", None), ("B", None)]
 
 

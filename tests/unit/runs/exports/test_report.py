@@ -78,7 +78,7 @@ def test_it_tells_the_whole_run() -> None:
         "XRX",
         "no bars",
         "calm rise",
-        "0.63",
+        "63.0%",
         "volume was in hundreds",
         "strategy_profile_name",
         "1.2.3",
@@ -130,6 +130,23 @@ def test_everything_from_outside_is_escaped() -> None:
     page = run_report(record(label=evil, config=config, status_text=evil, host=evil), result, NOON)
     assert "<script" not in page.lower()
     assert evil in Outline(page).text
+
+
+def test_the_score_that_ranks_and_prices_below_one_are_told() -> None:
+    plan = {"Close": 0.0712, "Entry": 0.0712, "Stop": 0.0689, "Target": 0.0758}
+    table = result_table({"Symbol": "P", "CompositeScore": 66.25} | plan)
+    seen = Outline(run_report(record(), stored_result(table=table), NOON)).text
+    assert "CompositeScore" in seen
+    assert all(text in seen for text in ("66.25", "0.0712", "0.0689", "0.0758"))
+
+
+def test_a_note_on_market_and_data_stands_there_once() -> None:
+    flagged, of_market, of_data = "Prices that look unadjusted: S.", "The market is up.", "Volume in hundreds."
+    result = stored_result(notes=(of_data, flagged))
+    result = replace(result, context=replace(result.context, notes=(of_market, flagged)))
+    assert result.all_notes == (of_market, flagged, of_data)
+    seen = Outline(run_report(record(), result, NOON)).text
+    assert [seen.count(note) for note in result.all_notes] == [1, 1, 1]
 
 
 def test_long_lists_are_cut_and_say_so() -> None:

@@ -165,6 +165,39 @@ def test_picks_without_bars_wait_for_a_scan_and_it_is_said() -> None:
     assert report.notes[0].startswith("sample: the price cache has no bars of 1 of 2 picked symbols; a scan")
 
 
+def split_at(row: int, factor: float, volume: float) -> Panel:
+    """Return the bars of A and B, of which A opens at a fraction of its last close, from ``row`` on."""
+    calm = panel_of({"A": [100.0] * row + [100.0 * factor], "B": [50.0]})
+    traded = calm.volume.copy()
+    traded[0, row:] *= volume
+    return replace(calm, volume=traded)
+
+
+def test_picks_held_over_a_split_that_nobody_adjusted_are_named() -> None:
+    asked = []
+
+    def bars(_config: ScanConfig, symbols: Sequence[str], *_asked: object, volume: bool = False) -> Panel:
+        asked.append((tuple(symbols), volume))
+        return split_at(20, 0.25, 4.0)
+
+    service = outcomes(result_of("before", 10), result_of("after", 30), bars=bars)
+    [note] = service.report(PerformanceQuery(horizon=10)).notes
+    day = SESSIONS[20].item()
+    assert note == (
+        "sample: the return of 1 pick is not to be trusted, because a price in the 10 sessions after looks wrong "
+        f"(an unadjusted split, or five times off): A on {day}."
+    )
+    assert service.report(PerformanceQuery(horizon=5)).notes == ()
+    assert service.report(PerformanceQuery(horizon=10, since=SESSIONS[30].item())).notes == ()
+    assert asked[:2] == [(("A", "B"), False), (("A",), True)]  # volumes only of what jumps
+    assert service.judged().notes == (note.replace("10 sessions", "63 sessions"),)
+
+
+def test_a_fall_with_a_real_turnover_is_a_return_as_any_other() -> None:
+    service = outcomes(result_of("a", 10), bars=lambda *_asked, volume=False: split_at(20, 0.5, 30.0))
+    assert service.report(PerformanceQuery(horizon=10)).notes == ()
+
+
 def test_an_answer_has_the_notes_of_its_own_runs_alone() -> None:
     def bars(config: ScanConfig, *_asked: object) -> Panel:
         if config.source == "broken":

@@ -11,6 +11,7 @@ from technic_scanner.adapters.stores.sql_store import SqlStore, open_store
 from technic_scanner.clock import ManualClock
 from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
+from technic_scanner.domain.study_terms import StudyTerms
 from technic_scanner.runs.model import RunEnd
 from technic_scanner.runs.timings.baseline import as_baseline, baseline_of, measured_against, speedup_text
 from technic_scanner.testing.stores.samples import metrics, running, scan_result
@@ -41,12 +42,13 @@ def ended(
     seconds: float = 5.0,
     rate: float | None = 0.0,
     attempts: int = 1,
+    study: StudyTerms | None = None,
 ) -> str:
     clock.advance(1)
     measured = metrics(
         (0.0, 0.0, seconds, 0.0), symbols_scanned=500, cache_hit_rate=rate, attempt_seconds=(seconds,) * attempts
     )
-    record = running(store, config=config, options=options)
+    record = running(store, config=config, options=options, study=study)
     result = scan_result(config=config, metrics=measured)
     return store.finish(record.run_id, "w1", record.attempt, RunEnd(status), result).run_id
 
@@ -81,6 +83,7 @@ def test_the_newest_baseline_counts_behind_any_number_of_other_runs(store: SqlSt
         {"options": RunOptions()},
         {"status": RunStatus.CANCELLED},
         {"attempts": 2},
+        {"study": StudyTerms()},
         {"config": ScanConfig(source="sample")},
         {"config": ScanConfig(source="synthetic", universe="500x400", reference="8000x1260")},
     ],

@@ -62,6 +62,15 @@ def test_below_the_floor_nothing_is_flagged() -> None:
     assert flagged([*history(6), sample(6, (1.0, 2.0, 10.0, 0.55))]) == [("run-0006", "finalization")]
 
 
+def test_the_limit_of_a_check_is_what_counts_as_slower_with_the_floor() -> None:
+    brief = [check for check in regressions([*history(6), sample(6, (1.0, 2.0, 10.0, 0.45))]) if check.baseline_runs]
+    by_stage = {check.stage: check.limit for check in brief if check.run_id == "run-0006"}
+    assert by_stage["finalization"] == pytest.approx(0.5)  # not 0.3, which 0.45 s are above
+    assert by_stage["data_fetching"] == pytest.approx(3.0)
+    for check in (check for check in brief if check.limit is not None):
+        assert (check.cost > check.limit) is (check.verdict is Verdict.SLOWER)
+
+
 def test_below_five_runs_there_is_not_enough_history() -> None:
     slow = sample(9, (50.0, 50.0, 50.0, 50.0), gap_seconds=50.0)
     found = [check for check in regressions([*history(4), slow]) if check.run_id == "run-0009"]

@@ -442,6 +442,7 @@ def test_everything_held_can_be_had_fresh_or_not(bench: Bench) -> None:
     held = bench.cache.held(SOURCE, ["S11", "NOPE", "S00"])
     assert same_prices(held, bench.market.take([11, 0]))
     assert np.isnan(held.volume).all()
+    assert same(bench.cache.held(SOURCE, ["S11", "S00"], volume=True), bench.market.take([11, 0]))
     assert bench.cache.held(SOURCE, ["NOPE"]).shape == (0, 0)
 
 
