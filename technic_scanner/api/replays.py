@@ -74,7 +74,7 @@ def start_replay(request: ReplayRequest, services: AllServices, owner: Owner, ro
     """Queue the same scan at past dates. The same request again goes on where it stopped, unless its files changed."""
     service = services.service
     try:
-        dates = replay_dates(request.first, request.last, request.every)
+        dates = replay_dates(request.first, request.last, request.every, services.clock.now().date())
     except ConfigError as error:
         raise ConfigError([*error.problems, *every_problem(service, request)]) from error
     config, options = readable(service, request)

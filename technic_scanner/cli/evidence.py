@@ -49,7 +49,7 @@ def replay(
     with errors_as_sentences(), build() as services:
         request = partial(_replayed, services, given, where_file, preset, config)
         try:
-            dates = replay_dates(first.date(), last.date(), every)
+            dates = replay_dates(first.date(), last.date(), every, services.clock.now().date())
         except ConfigError as error:
             raise ConfigError([*error.problems, *problems_raised_by(request)]) from error
         asked, options = request()

@@ -22,6 +22,8 @@ from technic_scanner.studies.request import StudyRequest
 
 CONFIG = ScanConfig(top_n=30, direction="both", lookback_sessions=120)
 
+TODAY = date(2026, 1, 2)
+
 
 @pytest.fixture
 def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
@@ -31,7 +33,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
 
 def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Services) -> None:
-    dates = replay_dates(date(2010, 3, 1), date(2010, 6, 30), "month")
+    dates = replay_dates(date(2010, 3, 1), date(2010, 6, 30), "month", TODAY)
     plan = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
     assert services.worker().run() == 4
     again = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
@@ -57,7 +59,7 @@ def test_a_replay_is_runs_and_its_outcomes_come_from_later_bars(services: Servic
 
 
 def test_a_run_that_broke_off_goes_on_with_the_next_call(services: Services) -> None:
-    dates = replay_dates(date(2010, 5, 3), date(2010, 6, 30), "month")
+    dates = replay_dates(date(2010, 5, 3), date(2010, 6, 30), "month", TODAY)
     plan = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
     services.service.cancel(plan.runs[0].run_id)
     again = queue_replay(services.service, CONFIG, RunOptions(), dates, "1")
@@ -69,7 +71,7 @@ def test_a_run_that_broke_off_goes_on_with_the_next_call(services: Services) -> 
 def test_a_study_and_a_replay_of_the_same_criteria_agree_on_the_same_dates(services: Services) -> None:
     text = "close > sma(close, 20) and rsi(14) < 70"
     config = ScanConfig(criteria=text, top_n=None, direction="long", min_price=5.0, min_dollar_volume=20_000_000.0)
-    dates = replay_dates(date(2010, 3, 1), date(2010, 5, 31), "month")
+    dates = replay_dates(date(2010, 3, 1), date(2010, 5, 31), "month", TODAY)
     queue_replay(services.service, config, RunOptions(), dates, "1")
     assert services.worker().run() == 3
     picks = services.outcomes.report(PerformanceQuery(horizon=21)).picks

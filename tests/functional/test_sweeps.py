@@ -14,7 +14,7 @@ from technic_scanner.api.app import create_api
 from technic_scanner.bootstrap import build
 from technic_scanner.cli.following import Follower
 from technic_scanner.criteria import CriteriaError, Panel
-from technic_scanner.domain.config import RunOptions
+from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.errors import ConfigError, ResultsNotReadyError, RunNotFoundError
 from technic_scanner.pipeline import sweep_record
@@ -188,3 +188,15 @@ def test_the_command_line_and_rest_give_the_numbers_of_the_function(
 def _worked_off(self: Follower, _show: object) -> object:
     self.services.worker().run()
     return self.services.service.get(self.run_id)
+
+
+@pytest.mark.usefixtures("cli_home", "prices")
+def test_it_has_no_speed_against_a_baseline_which_is_one_of_scans() -> None:
+    with build(load_settings()) as services:
+        services.service.submit(ScanConfig(source="files"), RunOptions(workers=1, refresh=True))
+        assert services.worker().run() == 1
+        scan = services.service.submit(ScanConfig(source="files"))
+        study = services.sweeps.submit(REQUEST, 5)
+        assert services.worker().run() == 2
+        ended = [services.service.get(queued.run_id).metrics for queued in (scan, study)]
+    assert [metrics.baseline_seconds is not None for metrics in ended] == [True, False]

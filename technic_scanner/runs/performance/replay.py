@@ -28,15 +28,18 @@ class ReplayPlan:
     resumed: int
 
 
-def replay_dates(first: date, last: date, every: str) -> tuple[date, ...]:
+def replay_dates(first: date, last: date, every: str, today: date) -> tuple[date, ...]:
     """Return the as-of dates from ``first`` to ``last``, both included.
 
     ``every`` is ``month`` (last weekday of each month), ``week`` (Fridays) or a number of weekdays. A date on which the
-    market was closed means the previous session. Raises ConfigError that names every invalid argument.
+    market was closed means the previous session. ``today`` is that of UTC, behind which no exchange is by more than a
+    day. Raises ConfigError that names every invalid argument.
     """
     problems = []
     if first > last:
         problems.append(FieldProblem("from", f"{first} is after {last}"))
+    if last > today + timedelta(days=1):
+        problems.append(FieldProblem("to", f"{last} is in the future"))
     if every not in ("month", "week") and not (every.isascii() and every.isdigit() and 1 <= int(every) <= MAX_DATES):
         problems.append(
             FieldProblem("every", f"must be month, week or a number of weekdays from 1 to {MAX_DATES:,}, not {every!r}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from technic_scanner.clock import Clock
-from technic_scanner.domain.run import RunError, RunRecord, RunStatus
+from technic_scanner.domain.run import SCAN, RunError, RunRecord, RunStatus
 from technic_scanner.errors import RunStateError, StoreDataError, StoreError, StoreFullError, StoreUnavailableError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.columns import empty_table
@@ -108,7 +108,8 @@ class Execution:
         return RunStatus.INTERRUPTED if shut_down else RunStatus.CANCELLED, None, result
 
     def _baseline(self) -> Baseline | None:
-        return self._context.baselines.of(self._run.config, self._run.options)
+        """Return the run that this one is compared with; parameter studies do other work than scans."""
+        return None if self._run.kind != SCAN else self._context.baselines.of(self._run.config, self._run.options)
 
     def _task(self) -> ScanTask:
         store, costs, run = self._context.store, self._context.costs, self._run

@@ -83,7 +83,7 @@ def _asked() -> tuple[tuple[date, ...], ScanConfig, RunOptions]:
     """Return the dates and what to scan. Raises ConfigError, PresetNotFoundError."""
     state = st.session_state
     every = _CODES.get(state[_EVERY]) or str(state[_STEP])
-    dates = replay_dates(state[_FIRST], state[_LAST], every)
+    dates = replay_dates(state[_FIRST], state[_LAST], every, services().clock.now().date())
     if state[_PRESET] is None:
         return dates, form_state.config_of(state), form_state.options_of(state)
     preset = run_service().usable_preset(state[_PRESET])

@@ -15,9 +15,11 @@ from tests.support.runs.service_bench import Bench, bench, store
 
 __all__ = ["bench", "store"]
 
+TODAY = date(2026, 1, 2)
+
 
 def test_months_end_on_their_last_weekday() -> None:
-    dates = replay_dates(date(2024, 1, 1), date(2024, 6, 30), "month")
+    dates = replay_dates(date(2024, 1, 1), date(2024, 6, 30), "month", TODAY)
     assert dates == (
         date(2024, 1, 31),
         date(2024, 2, 29),
@@ -29,13 +31,13 @@ def test_months_end_on_their_last_weekday() -> None:
 
 
 def test_weeks_end_on_friday() -> None:
-    assert replay_dates(date(2024, 3, 1), date(2024, 3, 15), "week") == (
+    assert replay_dates(date(2024, 3, 1), date(2024, 3, 15), "week", TODAY) == (
         date(2024, 3, 1), date(2024, 3, 8), date(2024, 3, 15),
     )  # fmt: skip
 
 
 def test_a_number_counts_weekdays() -> None:
-    assert replay_dates(date(2024, 3, 1), date(2024, 3, 12), "3") == (
+    assert replay_dates(date(2024, 3, 1), date(2024, 3, 12), "3", TODAY) == (
         date(2024, 3, 1), date(2024, 3, 6), date(2024, 3, 11),
     )  # fmt: skip
 
@@ -43,13 +45,21 @@ def test_a_number_counts_weekdays() -> None:
 @pytest.mark.parametrize("every", ["daily", "0", "-1", "1.5", "", "³"])
 def test_every_bad_argument_is_named(every: str) -> None:
     with pytest.raises(ConfigError, match="a number of weekdays from 1 to 2,000") as caught:
-        replay_dates(date(2024, 3, 2), date(2024, 3, 1), every)
+        replay_dates(date(2024, 3, 2), date(2024, 3, 1), every, TODAY)
     assert {problem.field for problem in caught.value.problems} == {"from", "every"}
+
+
+def test_dates_that_have_not_been_are_refused_except_tomorrow_which_has_begun_elsewhere() -> None:
+    tomorrow = date(2026, 1, 3)
+    assert replay_dates(date(2026, 1, 1), tomorrow, "1", TODAY) == (date(2026, 1, 1), date(2026, 1, 2))
+    with pytest.raises(ConfigError, match="2026-01-05 is in the future") as caught:
+        replay_dates(date(2026, 1, 1), date(2026, 1, 5), "1", TODAY)
+    assert [problem.field for problem in caught.value.problems] == ["to"]
 
 
 def test_a_span_without_a_date_is_refused() -> None:
     with pytest.raises(ConfigError, match="0 dates"):
-        replay_dates(date(2024, 3, 2), date(2024, 3, 3), "1")
+        replay_dates(date(2024, 3, 2), date(2024, 3, 3), "1", TODAY)
 
 
 def test_what_a_dying_worker_leaves_behind_is_resumed_once(bench: Bench) -> None:
