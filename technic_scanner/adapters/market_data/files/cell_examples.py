@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -47,10 +47,15 @@ def no_date(column: pa.Array, name: str, form: str | None) -> str:
     return f'{why}, where {cell} stands; say in files.toml how dates are written, such as date_format = "{example}"'
 
 
-def few_dates(column: pa.Array, name: str, read: npt.NDArray[np.bool_]) -> str | None:
-    """Return why a column of which less than half is ``read`` as dates cannot be used; None if more is."""
+def few_dates(column: pa.Array, name: str, read: npt.NDArray[np.bool_], prices: Sequence[pa.Array]) -> str | None:
+    """Return why a column of which less than half is ``read`` as dates cannot be used; None if more is.
+
+    Rows without a figure in the columns of ``prices`` are titles and footnotes, and do not count.
+    """
     text = pc.fill_null(pc.utf8_trim_whitespace(column.cast(pa.string())), "")
     filled = np.asarray(pc.not_equal(text, ""), dtype=np.bool_)
+    if prices:
+        filled &= np.logical_or.reduce([_has_figures(cells) for cells in prices])
     lost = filled & ~read
     if int(lost.sum()) <= (1 - _FEW) * int(filled.sum()):
         return None
@@ -86,3 +91,8 @@ def _first(column: pa.Array, pattern: str, without: str | None = None) -> str | 
         return None
     cell = str(text[0].as_py())
     return cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}…"
+
+
+def _has_figures(cells: pa.Array) -> npt.NDArray[np.bool_]:
+    text = pc.fill_null(cells.cast(pa.string()), "")
+    return np.asarray(pc.match_substring_regex(text, r"\d"), dtype=np.bool_)

@@ -29,6 +29,7 @@ from technic_scanner.adapters.market_data.files.finishing import (
 )
 from technic_scanner.adapters.market_data.files.lacking_columns import why_lacking
 from technic_scanner.adapters.market_data.files.load_sheet import load_sheet
+from technic_scanner.adapters.market_data.files.names import PRICES
 from technic_scanner.adapters.market_data.files.plain_columns import is_numeric
 from technic_scanner.adapters.market_data.files.price_marks import take_marks
 from technic_scanner.adapters.market_data.files.reading import FileReading, Hints, Rows
@@ -176,9 +177,9 @@ class _Reader:
             self._refuse_period(column, name)
             why = no_date(column, name, mapping.date_format if mapping else None)
             raise SourceDataError(f"{why}; the columns found are {out.columns}")
-        if (
-            few := few_dates(column, name, days.known if days.outside is None else days.known | days.outside)
-        ) is not None:
+        read = days.known if days.outside is None else days.known | days.outside
+        prices = [sheet.columns[roles.places[field]] for field in PRICES if field in roles.places]
+        if (few := few_dates(column, name, read, prices)) is not None:
             raise SourceDataError(few)
         return days
 

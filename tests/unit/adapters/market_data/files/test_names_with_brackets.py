@@ -46,6 +46,13 @@ def test_a_unit_in_brackets_is_no_symbol() -> None:
     assert pairs_in_brackets(["Date", *(f"{field} (Euro)" for field in FIELDS[:4]), "Volume (Stück)"]) is None
 
 
+def test_footnotes_below_a_short_table_are_no_dates_that_cannot_be_read(tmp_path: Path) -> None:
+    rows = "2026-03-02,10.25,12.5,9.75,11.5,1500\n2026-03-03,11.5,12.5,10.75,11.25,1700\n"
+    foot = "".join(f"{text},,,,,\n" for text in ("Source: the exchange", "Prices in USD", "Delayed", "No guarantee"))
+    (file,) = checked(written(tmp_path, {"ORBX.csv": "Date,Open,High,Low,Close,Volume\n" + rows + foot}))["files"]
+    assert (file["read"], file["bars"], file["last"]) == (True, 2, "2026-03-03")
+
+
 def test_dates_of_which_most_cannot_be_read_are_refused(tmp_path: Path) -> None:
     cells = ("020326", "030326", "311226", "100326", "110326")
     rows = "".join(f"{cell},10.25,12.5,9.75,11.5,1500\n" for cell in cells)
