@@ -17,6 +17,7 @@ import psutil
 from benchmarks.api.__main__ import Bench
 from technic_scanner.bootstrap import build
 from technic_scanner.domain.config import RunOptions, ScanConfig
+from technic_scanner.runs.model import NewRun
 from technic_scanner.settings import load_settings
 
 QUESTIONS = ("/outcomes", "/outcomes.csv", "/outcomes?horizon=10", "/outcomes.csv?top_n=20", "/outcomes?quantiles=10")
@@ -30,10 +31,7 @@ def fill(home: Path, universe: str, runs: int) -> None:
         assert last is not None
         for number in range(runs):
             day = last - timedelta(days=60 + 7 * number)
-            services.store.add_run(
-                replace(config, as_of_date=day), RunOptions(), owner=None, label=None, idempotency_key=None,
-                comparability_key=str(number),
-            )  # fmt: skip
+            services.store.add_runs([NewRun(replace(config, as_of_date=day), RunOptions(), str(number))])
         assert services.worker().run() == runs
 
 

@@ -17,6 +17,7 @@ from technic_scanner.domain.run import RunRecord
 from technic_scanner.domain.stage import StagePlan
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.progress.reporter import ProgressReporter
+from technic_scanner.runs.model import NewRun
 from technic_scanner.runs.serialization.stored import dump, read_event
 from technic_scanner.runs.worker.heartbeat import Heartbeat
 from technic_scanner.runs.worker.recorder import Recorder
@@ -26,7 +27,7 @@ _WORK = np.random.default_rng(1).random(40_000)
 
 def a_run(store: SqlStore) -> RunRecord:
     """Add a run and claim it."""
-    store.add_run(ScanConfig(), RunOptions(), owner=None, label=None, idempotency_key=None, comparability_key="journal")
+    store.add_runs([NewRun(ScanConfig(), RunOptions(), "journal")])
     run = store.claim("bench", "host", "1", None)
     assert run is not None
     return run

@@ -20,6 +20,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.run import RunStatus
 from technic_scanner.home import store_url
 from technic_scanner.runs.exports.export import to_csv
+from technic_scanner.runs.model import NewRun
 from technic_scanner.settings import load_settings
 
 
@@ -68,9 +69,7 @@ class Bench:
         config = ScanConfig(source="synthetic", universe=self.universe, top_n=None, max_symbols=100_000)
         with self.store() as store:
             options = RunOptions(chunk_size=100)
-            added = store.add_run(
-                config, options, owner=None, label=None, idempotency_key=None, comparability_key="chaos"
-            )
+            (added,) = store.add_runs([NewRun(config, options, "chaos")])
         return added.run_id
 
     def worker(self) -> subprocess.Popen[bytes]:
