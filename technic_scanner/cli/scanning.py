@@ -27,6 +27,7 @@ from technic_scanner.cli.requests import build_request, with_criteria
 from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.errors import ConfigError, ConflictError, FieldProblem
+from technic_scanner.pipeline.columns import PRICE_COLUMNS
 from technic_scanner.progress.text import count_text
 from technic_scanner.runs.exports.export import to_csv
 from technic_scanner.runs.model import StoredResult
@@ -39,7 +40,6 @@ _PICK_COLUMNS = {
     "Rank": "Rank", "Symbol": "Symbol", "Signal": "Signal", "Tier": "Tier", "CompositeScore": "Score",
     "Entry": "Entry", "Stop": "Stop", "Target": "Target", "PositionSize": "Shares",
 }  # fmt: skip
-_PRICES = frozenset({"Entry", "Stop", "Target"})
 # Columns that a narrow terminal hides, least important first: the order of the rows shows the score, and a stop below
 # the entry shows a long position.
 _SPARE_PICK_COLUMNS = ("Shares", "Tier", "Score", "Signal", "Rank", "Target", "Stop", "Entry")
@@ -176,4 +176,4 @@ def _show_picks(rows: list[dict[str, Any]], run: RunRecord, total: int) -> None:
 def _short(name: str, value: object) -> object:
     if not isinstance(value, float):
         return value
-    return price_text(value) if name in _PRICES else f"{value:.2f}"
+    return price_text(value) if name in PRICE_COLUMNS else f"{value:.2f}"

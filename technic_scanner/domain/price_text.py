@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 CENTS = 2
 # Below this a price has steps finer than a ten-thousandth: four significant digits.
-_FINER_BELOW, _TEN_THOUSANDTHS = 0.05, 4
+FINER_BELOW, TEN_THOUSANDTHS = 0.05, 4
 _MOST = 12
 
 
@@ -26,6 +26,6 @@ def _decimals(price: float) -> int:
     size = abs(price)
     if not 0.0 < size < 1.0:  # also NaN
         return CENTS
-    if size >= _FINER_BELOW:
-        return _TEN_THOUSANDTHS
+    if size >= FINER_BELOW:
+        return TEN_THOUSANDTHS
     return min(3 - math.floor(math.log10(size)), _MOST)

@@ -39,6 +39,8 @@ def _number(name: str, unit: str, group: str, meaning: str, indicator: str | Non
     return Column(name, Kind.NUMBER, unit, group, meaning, indicator)
 
 
+# Prices of a symbol, which have as many decimals as they need; other amounts have two.
+PRICE_COLUMNS = frozenset({"Close", "Entry", "Stop", "Target"})
 COLUMNS: tuple[Column, ...] = (
     Column("Rank", Kind.INTEGER, "", "pick", "1 is the best of this scan; unknown for rows that its filters removed"),
     _text("Symbol", "pick", "ticker, as the source spells it"),

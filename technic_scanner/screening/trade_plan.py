@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from technic_scanner.domain.price_text import CENTS, FINER_BELOW, TEN_THOUSANDTHS
 from technic_scanner.screening.bars import FloatArray
 from technic_scanner.screening.matrix import SESSIONS_PER_YEAR, BoolArray, IntArray, column
 
@@ -149,7 +150,7 @@ def _most(budget: float, cost: float) -> int:
 def _steps_per_unit(price: FloatArray) -> FloatArray:
     """Return the number of price steps per unit: 100 from 1 on, 10,000 below, more if that leaves < 500 steps."""
     fine = 10.0 ** np.clip(3.0 - np.floor(np.log10(price)), 0.0, 300.0)
-    return np.where(price >= 1.0, 100.0, np.where(price >= 0.05, 10_000.0, fine))
+    return np.where(price >= 1.0, 10.0**CENTS, np.where(price >= FINER_BELOW, 10.0**TEN_THOUSANDTHS, fine))
 
 
 def _range(indicators: FloatArray, price: FloatArray) -> tuple[FloatArray, tuple[str, ...]]:

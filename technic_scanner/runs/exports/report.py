@@ -13,6 +13,7 @@ from technic_scanner.domain.config import RunOptions, ScanConfig
 from technic_scanner.domain.metrics import ScanMetrics, SymbolFailure
 from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
+from technic_scanner.pipeline.columns import PRICE_COLUMNS
 from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.exports.report_page import Raw, page, section, stage_timeline, table
 from technic_scanner.runs.market_facts import fact_text
@@ -41,9 +42,6 @@ RESULT_COLUMNS: tuple[str, ...] = (
     "PositionSize",
     "Rationale",
 )
-
-
-_PRICES = frozenset({"Close", "Entry", "Stop", "Target"})
 
 
 def run_report(record: RunRecord, result: StoredResult | None, made_at: datetime) -> str:
@@ -191,7 +189,7 @@ def _plain_item(item: Any) -> str:
 
 
 def _result_cell(name: str, value: Any) -> Any:
-    return price_text(value) if name in _PRICES and value is not None else _cell(value)
+    return price_text(value) if name in PRICE_COLUMNS and value is not None else _cell(value)
 
 
 def _cell(value: Any) -> Any:

@@ -17,7 +17,6 @@ from technic_scanner.runs.service.submitting import Wanted
 
 MAX_DATES = 2_000
 _FRIDAY = 4
-_LEFT_OFF = (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ def replay_dates(first: date, last: date, every: str, today: date) -> tuple[date
     """Return the as-of dates from ``first`` to ``last``, both included.
 
     ``every`` is ``month`` (last weekday of each month), ``week`` (Fridays) or a number of weekdays. A date on which the
-    market was closed means the previous session. ``today`` is that of UTC, behind which no exchange is by more than a
-    day. Raises ConfigError that names every invalid argument.
+    market was closed means the previous session. ``today`` is that of UTC, of which no exchange is ahead by more than
+    a day. Raises ConfigError that names every invalid argument.
     """
     problems = []
     if first > last:
@@ -76,7 +75,7 @@ def queue_replay(
     key = f"replay-{lineage_of(config)}-{data_version}"
     wanted = [Wanted(replace(config, as_of_date=day), f"replay {day}", f"{key}-{day}") for day in dates]
     runs = service.submit_all(wanted, options, owner=owner)
-    left = {run.run_id for run in runs if run.status in _LEFT_OFF}
+    left = {run.run_id for run in runs if run.status.can_resume}
     return ReplayPlan(tuple(service.resume(run.run_id) if run.run_id in left else run for run in runs), len(left))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from technic_scanner.pipeline.columns import SUB_SCORE_COLUMNS
+from technic_scanner.pipeline.columns import PRICE_COLUMNS, SUB_SCORE_COLUMNS
 from technic_scanner.pipeline.reasons import reason_text
 from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.model import Appearance, StoredResult
@@ -89,9 +89,10 @@ def _facts(row: dict[str, Any], account_currency: str) -> None:
     parts = st.grid(2, min_column_width=_PART)
     with parts.cell(), st.grid(3, gap="small", min_column_width=90):
         for label, name, digits in _FIGURES:
-            currency = account_currency if name == "RiskAmount" else row.get(tables.CURRENCY) if name in _PRICES else ""
+            is_price = name in PRICE_COLUMNS
+            currency = account_currency if name == "RiskAmount" else row.get(tables.CURRENCY) if is_price else ""
             title = f"{label}, {escape(currency)}" if currency else label
-            value = price(row[name]) if name in _PRICES else number(row[name], digits)
+            value = price(row[name]) if is_price else number(row[name], digits)
             st.metric(title, value, border=True, height="stretch")
     parts.cell().plotly_chart(
         market_charts.sub_scores([(row["Symbol"], row)]),
@@ -122,7 +123,6 @@ def _own_text(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:,.4g}"
 
 
-_PRICES = frozenset({"Entry", "Stop", "Target"})
 _FIGURES = (
     ("Entry", "Entry", 2),
     ("Stop", "Stop", 2),

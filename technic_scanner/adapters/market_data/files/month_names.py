@@ -70,10 +70,10 @@ _DOTLESS = str.maketrans("ı", "i")
 def months_of(words: Sequence[str]) -> list[int]:
     """Return the numbers of months by their names. Raises SourceDataError unless they are of one language."""
     folded = list(map(_folded, words))
-    readings = [found for language in _TABLES if None not in (found := [_month(language, word) for word in folded])]
-    is_english = bool(readings) and all(_month(_TABLES[0], word) for word in folded)
+    readings = _readings(folded)
+    is_english = all(_month(_TABLES[0], word) for word in folded)
     if readings and (is_english or all(found == readings[0] for found in readings)):
-        return [month for month in readings[0] if month is not None]
+        return readings[0]
     unknown = [
         word for word, text in zip(words, folded, strict=True) if not any(_month(each, text) for each in _TABLES)
     ]
@@ -88,8 +88,13 @@ def months_of(words: Sequence[str]) -> list[int]:
 
 def are_months(words: Sequence[str]) -> bool:
     """Return whether all words are names of months in one language."""
-    folded = list(map(_folded, words))
-    return any(all(_month(language, word) for word in folded) for language in _TABLES)
+    return bool(_readings(list(map(_folded, words))))
+
+
+def _readings(folded: Sequence[str]) -> list[list[int]]:
+    """Return the months of all words in each language that has them all, English first."""
+    found = [[_month(language, word) for word in folded] for language in _TABLES]
+    return [[month for month in months if month is not None] for months in found if None not in months]
 
 
 def _folded(word: str) -> str:
