@@ -81,7 +81,7 @@ def _show(report: dict[str, Any]) -> None:
     for note in report["notes"][:_NOTES_SHOWN]:
         say(note)
     if len(report["notes"]) > _NOTES_SHOWN:
-        say(f"… and {len(report['notes']) - _NOTES_SHOWN:,} more notes; --json has all.")
+        say(f"… and {count_text(len(report['notes']) - _NOTES_SHOWN, 'more note')}; --json has all.")
 
 
 def _symbols(file: dict[str, Any]) -> str:

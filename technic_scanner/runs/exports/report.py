@@ -14,6 +14,7 @@ from technic_scanner.domain.metrics import ScanMetrics, SymbolFailure
 from technic_scanner.domain.price_text import price_text
 from technic_scanner.domain.run import RunRecord
 from technic_scanner.pipeline.columns import PRICE_COLUMNS
+from technic_scanner.progress.text import count_text
 from technic_scanner.runs.criteria_facts import own_columns
 from technic_scanner.runs.exports.report_page import Raw, page, section, stage_timeline, table
 from technic_scanner.runs.market_facts import fact_text
@@ -131,7 +132,7 @@ def _results(result: StoredResult | None) -> Raw:
     sums = plan_sums(result.table, result.context.account_currency)
     said = "" if sums is None else f"<p>{escape(sums.sentence(result.readable_config))}</p>"
     body = said + table(names, [tuple(_result_cell(name, row[name]) for name in names) for row in shown])
-    return Raw(body + _omitted(result.table.num_rows, ROWS_SHOWN, "rows", "export the CSV for all of them"))
+    return Raw(body + _omitted(result.table.num_rows, ROWS_SHOWN, "row", "export the CSV for all of them"))
 
 
 def _failures(result: StoredResult | None) -> Raw:
@@ -145,7 +146,7 @@ def _failures(result: StoredResult | None) -> Raw:
     return Raw(
         table(("Kind", "Stage", "Reason", "Symbols"), by_reason)
         + table(("Symbol", "Kind", "Reason", "Detail"), listed)
-        + _omitted(len(failures), FAILURES_SHOWN, "symbols", "the Excel export lists all of them")
+        + _omitted(len(failures), FAILURES_SHOWN, "symbol", "the Excel export lists all of them")
     )
 
 
@@ -173,7 +174,9 @@ def _config(record: RunRecord) -> Raw:
 
 
 def _omitted(total: int, shown: int, what: str, advice: str) -> str:
-    return f"<p>{total - shown:,} more {what} are not shown here; {advice}.</p>" if total > shown else ""
+    left = total - shown
+    verb = "is" if left == 1 else "are"
+    return f"<p>{count_text(left, f'more {what}')} {verb} not shown here; {advice}.</p>" if left > 0 else ""
 
 
 def _plain(value: Any) -> str | None:

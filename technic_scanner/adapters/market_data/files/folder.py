@@ -19,10 +19,11 @@ from technic_scanner.adapters.market_data.files.reading import FileReading, Hint
 from technic_scanner.adapters.market_data.files.symbols import looks_like_no_symbol, meaning_of_d
 from technic_scanner.adapters.market_data.files.together import final_symbols
 from technic_scanner.adapters.market_data.long_bars import LongBars, counted
+from technic_scanner.progress.text import count_text
 
 EPOCH = date(1970, 1, 1)
 _SHOWN = 3
-_MORE = "more files"  # ends the names of several
+_MORE = (" more file", " more files")  # end the names of several
 _FEWEST_FILES = 4
 _NOTHING = (
     f"No table of prices was found; files are looked for that end with {', '.join(TEXT_SUFFIXES)}, .parquet or "
@@ -269,7 +270,7 @@ def _grouped(pairs: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:
         if len(names) <= _SHOWN:
             found += [(name, text) for name in names]
         else:
-            found.append((f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN:,} {_MORE}", text))
+            found.append((f"{', '.join(names[:_SHOWN])} and {count_text(len(names) - _SHOWN, 'more file')}", text))
     return found
 
 

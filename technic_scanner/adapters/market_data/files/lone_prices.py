@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from technic_scanner.adapters.market_data.long_bars import LongBars
+from technic_scanner.progress.text import count_text
 from technic_scanner.screening.bars import FloatArray
 
 # docs/files.md tells how often real bars have such a price.
@@ -47,7 +48,8 @@ def lone_prices(bars: LongBars) -> list[str]:
     found = sorted((int(row), number) for number, side in enumerate(_SIDES) for row in _lone(bars, side))
     texts = [_sentence(bars, row, _SIDES[number]) for row, number in found[:_SHOWN]]
     more = len(found) - _SHOWN
-    return [*texts, *([f"{more:,} more prices are as far from those around them"] if more > 0 else [])]
+    those = f"{count_text(more, 'more price')} {'is' if more == 1 else 'are'} as far from those around"
+    return [*texts, *([f"{those} {'it' if more == 1 else 'them'}"] if more > 0 else [])]
 
 
 def _lone(bars: LongBars, side: _Side) -> Rows:

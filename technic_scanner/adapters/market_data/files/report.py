@@ -10,6 +10,7 @@ import numpy as np
 from technic_scanner.adapters.market_data.files.folder import EPOCH, FolderReading, sentence_of
 from technic_scanner.adapters.market_data.files.reading import FileReading
 from technic_scanner.adapters.market_data.long_bars import LongBars
+from technic_scanner.progress.text import count_text
 from technic_scanner.screening.bars import FIELDS
 
 _NOTES_SHOWN = 50
@@ -80,7 +81,7 @@ def _file_notes(file: FileReading, symbols: tuple[str, ...]) -> list[str]:
     repaired = [f"{shown.get(raw, raw)}: {file.repairs.text(raw)}" for raw in file.repairs.by_symbol]
     notes = [f"{note}." for note in (*file.notes, *repaired)]
     more = len(notes) - _NOTES_SHOWN
-    return [*notes[:_NOTES_SHOWN], *([f"… and {more:,} more such notes."] if more > 0 else [])]
+    return [*notes[:_NOTES_SHOWN], *([f"… and {count_text(more, 'more such note')}."] if more > 0 else [])]
 
 
 def _series(bars: LongBars, symbols: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from technic_scanner.domain.universe import Security, SourceInfo, Universe
 from technic_scanner.errors import ConfigError, FieldProblem, SourceDataError
 from technic_scanner.pipeline.cancellation import CancelToken
 from technic_scanner.pipeline.ports import MacroSeries, MessageSink, PriceBatch
+from technic_scanner.progress.text import count_text
 from technic_scanner.screening.bars import Panel
 from technic_scanner.screening.panel_build import between, panel_from_rows
 
@@ -252,4 +253,4 @@ def _some(names: Sequence[str]) -> str:
 
 def _shorten(notes: Sequence[str]) -> tuple[str, ...]:
     more = len(notes) - _NOTES_SHOWN
-    return (*notes[:_NOTES_SHOWN], *((f"… and {more} more such notes.",) if more > 0 else ()))
+    return (*notes[:_NOTES_SHOWN], *((f"… and {count_text(more, 'more such note')}.",) if more > 0 else ()))

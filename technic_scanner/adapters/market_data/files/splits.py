@@ -63,7 +63,9 @@ def likely_splits(bars: LongBars) -> list[str]:
     ]
     found = [text for row in rows if (text := _judged(bars, int(row)))]
     more = len(found) - _SHOWN
-    return [*found[:_SHOWN], *([f"{more:,} more jumps look like unadjusted splits"] if more > 0 else [])]
+    those = "1 more jump looks like an unadjusted split"
+    others = those if more == 1 else f"{more:,} more jumps look like unadjusted splits"
+    return [*found[:_SHOWN], *([others] if more > 0 else [])]
 
 
 @np.errstate(all="ignore")  # of prices and volumes of any size

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from technic_scanner.adapters.market_data.files.reading import FileReading
 from technic_scanner.adapters.market_data.files.symbols import is_generic, stripped, without_copy_mark
 from technic_scanner.adapters.market_data.long_bars import LongBars
+from technic_scanner.progress.text import count_text
 from technic_scanner.screening.bars import FIELDS, FloatArray
 
 IntArray = npt.NDArray[np.integer]
@@ -188,7 +189,7 @@ def _note_repeats(
         first = rows[0]
         day = np.datetime64(int(bars.days[first]), "D")
         names = [used[file_of[row]].ref.name for row in (first, first + 1)]
-        others = f", as on {len(rows) - 1:,} more sessions" if len(rows) > 1 else ""
+        others = f", as on {count_text(len(rows) - 1, 'more session')}" if len(rows) > 1 else ""
         notes.append(f"{symbol} {day} is in {names[0]} and in {names[1]} with other values; the latter is used{others}")
     if len(differing) > 5:
         notes.append(f"{len(differing):,} symbols in all have sessions with other values in several files")

@@ -228,6 +228,13 @@ def test_files_with_one_fault_share_a_note(tmp_path: Path) -> None:
     assert note.startswith("bad0.csv, bad1.csv, bad10.csv and 57 more files: has no column for date")
 
 
+def test_one_file_more_is_in_the_singular(tmp_path: Path) -> None:
+    source = write(tmp_path, x=PLAIN, **{f"bad{i}": "a,b\n" for i in range(4)})
+    (note,) = (note for note in notes_of(source) if "bad" in note)
+    assert note.startswith("bad0.csv, bad1.csv, bad2.csv and 1 more file: has no column for date")
+    assert note.endswith("; left out.")
+
+
 def test_what_several_files_have_is_said_once_behind_one_colon(tmp_path: Path) -> None:
     text = PLAIN.replace(",", ";")
     for number in range(9):
